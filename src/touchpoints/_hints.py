@@ -1,0 +1,48 @@
+"""Small helpers for messages: near names, checked options, the first few offenders."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from typing import TypeVar, get_args
+
+from touchpoints.errors import InvalidInputError, NotFoundError
+
+T = TypeVar("T")
+
+_SHOWN = 5
+
+
+def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
+    """Return `` (did you mean 'a' or 'b'?)``, or nothing when no choice is near."""
+    known = sorted({str(choice) for choice in choices})
+    folded = {choice.casefold(): choice for choice in known}
+    near = difflib.get_close_matches(str(name).casefold(), list(folded), n=most, cutoff=0.6)
+    if not near:
+        return ""
+    return f" (did you mean {' or '.join(repr(folded[one]) for one in near)}?)"
+
+
+def first_few(items: Iterable[object], *, most: int = _SHOWN) -> str:
+    """Return the first items as text, and how many more there are."""
+    shown = list(items)
+    text = ", ".join(repr(item) for item in shown[:most])
+    more = len(shown) - most
+    return f"{text} and {more:,} more" if more > 0 else text
+
+
+def not_found(kind: str, name: object, choices: Collection[str], *, where: str = "") -> NotFoundError:
+    """Build the error for an unknown name, with near names or else the known ones."""
+    hint = did_you_mean(str(name), choices)
+    mend = "" if hint else f"known: {first_few(choices, most=12)}" if choices else ""
+    return NotFoundError(f"no {kind} {name!r}{hint}", where=where, mend=mend)
+
+
+def check_option(name: str, value: T, literal: object) -> T:
+    """Return ``value`` when it is one of the values of a ``Literal`` type, else raise."""
+    choices = get_args(literal)
+    if value not in choices:
+        hint = did_you_mean(str(value), [str(choice) for choice in choices])
+        listed = ", ".join(repr(choice) for choice in choices)
+        raise InvalidInputError(f"{name}={value!r} is not an option{hint}", mend=f"one of {listed}")
+    return value

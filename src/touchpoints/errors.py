@@ -1,0 +1,119 @@
+"""Errors that say what went wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class TouchpointsError(Exception):
+    """The base of every error this library raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What is wrong, as a sentence without a final full stop.
+    where
+        The place: a file and line, a column, the first few rows.
+    mend
+        What the caller can do about it.
+
+    Examples
+    --------
+    >>> error = InvalidInputError("a count is negative", where="row 3", mend="drop the row")
+    >>> print(error)
+    a count is negative (row 3)
+    drop the row
+    >>> isinstance(error, ValueError)
+    True
+    """
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.mend = mend
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        advice = f"\n{self.mend}" if self.mend else ""
+        return f"{self.what}{place}{advice}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.what, self.where, self.mend))
+
+
+def _rebuild(kind: type[TouchpointsError], what: str, where: str, mend: str) -> TouchpointsError:
+    return kind(what, where=where, mend=mend)
+
+
+class InvalidInputError(TouchpointsError, ValueError):
+    """A value the caller gave cannot be used."""
+
+
+class NotFoundError(TouchpointsError, LookupError):
+    """A name the caller gave is not there; the message proposes near ones."""
+
+
+class WrongKindError(TouchpointsError, TypeError):
+    """An object of another kind than the function takes."""
+
+
+class MissingPackageError(TouchpointsError, ImportError):
+    """An optional package is needed and not installed; the message names the extra."""
+
+
+class StorageError(TouchpointsError, ValueError):
+    """A stored file is damaged, foreign or of a version this library does not read."""
+
+
+class ClassifierError(TouchpointsError, RuntimeError):
+    """A classifier raised, or answered with something that is no answer."""
+
+
+class PluginError(TouchpointsError, ImportError):
+    """A plug-in could not be loaded; the message names it and its distribution."""
+
+
+class ProblemsError(TouchpointsError, ValueError):
+    """All the problems of one input, reported together.
+
+    Parameters
+    ----------
+    what
+        What was read and that it has problems.
+    problems
+        One sentence each, with its place.
+
+    Examples
+    --------
+    >>> print(ProblemsError("taxonomy 'mine' has 2 problems", problems=["no name", "no types"]))
+    taxonomy 'mine' has 2 problems
+    - no name
+    - no types
+    """
+
+    def __init__(
+        self, what: str, *, problems: Sequence[str], where: str = "", mend: str = ""
+    ) -> None:
+        super().__init__(what, where=where, mend=mend)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        advice = f"\n{self.mend}" if self.mend else ""
+        lines = "".join(f"\n- {problem}" for problem in self.problems)
+        return f"{self.what}{place}{lines}{advice}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild_problems, (self.what, self.problems, self.where, self.mend))
+
+
+def _rebuild_problems(
+    what: str, problems: tuple[str, ...], where: str, mend: str
+) -> ProblemsError:
+    return ProblemsError(what, problems=problems, where=where, mend=mend)
+
+
+class TouchpointsWarning(UserWarning):
+    """Something in the input is legal but probably not meant."""

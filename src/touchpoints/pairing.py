@@ -1,0 +1,82 @@
+"""Start and complete rows of one activity instance, made into one interaction."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays import ordering, segments
+from touchpoints._arrays.sequences import combine_hash, mix
+from touchpoints._frozen import Array, Coded
+from touchpoints._instants import NAT
+from touchpoints.columns import Log
+from touchpoints.placing import Placed
+
+OTHER, START, COMPLETE = 0, 1, 2
+STAGES = {"start": START, "complete": COMPLETE}
+
+
+def stages_of(lifecycle: Coded) -> Array:
+    """Return of each row whether it is a start, a complete or another stage, int8."""
+    table = [STAGES.get(one.strip().casefold(), OTHER) for one in lifecycle.categories]
+    stages: Array = np.array([*table, OTHER], dtype=np.int8)[lifecycle.codes]
+    return stages
+
+
+def pair(log: Log, placed: Placed, stages: Array) -> Placed:
+    """Make one interaction of each start row and its complete row.
+
+    The k-th start of an instance in a journey belongs to its k-th complete. Without a column of
+    instances, the rows of one touchpoint in a journey are one instance. A start without a
+    complete has no end; a complete without a start stands at its own time and has no end.
+    """
+    here = stages[placed.rows]
+    instances = _instances(log, placed)
+    starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
+    left, right = _match(instances, starts, completes)
+    ends = np.full(len(here), NAT)
+    ends[starts[left]] = log.time.stamps[placed.rows[completes[right]]]
+    kept = np.ones(len(here), dtype=bool)
+    kept[completes[right]] = False
+    return attrs.evolve(placed, ends=ends).keep(kept).counted(
+        paired=len(left),
+        unpaired_starts=len(starts) - len(left),
+        unpaired_completes=len(completes) - len(right),
+    )
+
+
+def _instances(log: Log, placed: Placed) -> Array:
+    """Return the number of each row's activity instance, in time order within an instance."""
+    owners = segments.owners_of(placed.offsets)
+    keys, check = mix(owners), owners.astype(np.uint64)
+    if log.instance is not None:
+        named = log.instance.primary[placed.rows]
+        second = named if log.instance.check is None else log.instance.check[placed.rows]
+    else:
+        codes = log.touchpoint.codes if log.touchpoint is not None else np.zeros(log.rows, np.int32)
+        named = second = codes[placed.rows].astype(np.int64).view(np.uint64)
+    keys, check = combine_hash(keys, named), combine_hash(mix(check + np.uint64(1)), second)
+    grouped = ordering.group_rows(keys, check)
+    numbers = np.empty(len(keys), dtype=np.int64)
+    numbers[grouped.rows] = segments.owners_of(grouped.offsets)
+    return numbers
+
+
+def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Array]:
+    """Return the positions, among starts and completes, of those that belong together."""
+    width = len(instances) + 1
+    left = instances[starts] * width + _rank_within(instances[starts])
+    right = instances[completes] * width + _rank_within(instances[completes])
+    _, one, two = np.intersect1d(left, right, assume_unique=True, return_indices=True)
+    return one, two
+
+
+def _rank_within(groups: Array) -> Array:
+    """Return how many earlier entries have the same group."""
+    order = ordering.sort_positions(groups)
+    ordered = groups[order]
+    fresh = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else order
+    ranks = np.empty(len(groups), dtype=np.int64)
+    sizes = np.diff(np.append(fresh, len(ordered)))
+    ranks[order] = np.arange(len(ordered)) - np.repeat(fresh, sizes)
+    return ranks

@@ -1,0 +1,213 @@
+"""How often, and how probably, one touchpoint directly follows another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.clustering import ClusterSums, runs, summed_runs
+from touchpoints._arrays.counting import DENSE, inner_boundaries
+from touchpoints._arrays.ranking import most_frequent
+from touchpoints._arrays.segments import lengths_of
+from touchpoints._frozen import Array, text_array
+from touchpoints._tables import Table, column
+from touchpoints.flows import Flows, first_steps, flows, last_steps
+from touchpoints.journeys import Journeys
+from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
+
+_BLOCK = 1 << 20
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Transitions(Table):
+    """Which touchpoint directly follows which: one row an edge, the most frequent first.
+
+    Attributes
+    ----------
+    source, target : object
+        Keys of touchpoints, or ``"(start)"``, ``"(end)"``, ``"(open)"``.
+    count : int64
+        How often the step was taken.
+    probability : float64
+        Its share of all steps from the source, in (0, 1].
+    low, high : float64
+        The ends of the interval of the probability.
+    journeys : int64
+        In how many journeys it was taken at least once.
+    level : float
+        The level of the intervals.
+    unit : str
+        What was taken to be independent: ``"person"`` or ``"journey"``.
+    """
+
+    source: Array = column(object)
+    target: Array = column(object)
+    count: Array = column(np.int64)
+    probability: Array = column(np.float64)
+    low: Array = column(np.float64)
+    high: Array = column(np.float64)
+    journeys: Array = column(np.int64)
+    level: float
+    unit: str
+
+    def as_dict(self) -> dict[tuple[str, str], float]:
+        """Return the probability of each (source, target)."""
+        edges = zip(self.source.tolist(), self.target.tolist(), strict=True)
+        return dict(zip(edges, self.probability.tolist(), strict=True))
+
+
+def transitions(journeys: Journeys, *, level: float = 0.95, top: int | None = None) -> Transitions:
+    """Count which touchpoint directly follows which, with the probability of each step.
+
+    Parameters
+    ----------
+    journeys
+        Counts are honoured; a journey of count 0 takes no step.
+    level
+        How often intervals like these cover the true probability, in (0, 1).
+    top
+        How many of the most frequent steps to list; all by default. Probabilities are of all
+        steps in any case.
+
+    Returns
+    -------
+    Transitions
+        A table of source, target, count, probability, interval and journeys: the most frequent
+        first, equal ones in the order of their touchpoints.
+
+    Raises
+    ------
+    InvalidInputError
+        When the level is no share, or ``top`` no whole number of 0 or more.
+
+    Notes
+    -----
+    Every journey begins with a step from ``(start)``, also one that began before the log, and ends
+    with a step to ``(end)``, or to ``(open)`` where the log cuts it off. Probabilities have all
+    steps from the source as denominator, those to the terminals included; they sum to 1 for each
+    source. A step from a touchpoint to itself is a step.
+
+    Intervals are those of Wilson with an effective number of trials, because the steps of one
+    person (of one journey, where persons are not known) are not independent: the steps from the
+    source divided by the design effect of those clusters. Where each person passes the source
+    once, they are the plain intervals of `wilson`. `bootstrap` gives intervals without such a
+    formula. O(m log m) in the number of interactions.
+
+    References
+    ----------
+    E. L. Korn and B. I. Graubard (1998), Confidence intervals for proportions with small expected
+    number of positive counts estimated from survey data, Survey Methodology 24(2), 193-201;
+    N. Dean and M. Pagano (2015), Evaluating confidence interval methods for binomial proportions
+    in clustered surveys, Journal of Survey Statistics and Methodology 3(4), 484-503,
+    doi:10.1093/jssam/smv024.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths(
+    ...     {"path": ["search > buy", "search > leave"], "n": [30, 10]}, path="path", count="n"
+    ... )
+    >>> tp.paths.transitions(journeys, top=2)
+    Transitions: 2 rows, level 0.95, unit journey
+    source   target  count  probability     low    high  journeys
+    (start)  search     40            1  0.9124       1        40
+    search   buy        30         0.75  0.5981  0.8581        30
+    """
+    found = flows(journeys)
+    clusters = clusters_of(journeys, None)
+    crossing, sizes = _spread(journeys, found, clusters)
+    leaving = np.bincount(found.sources, found.totals, len(found.nodes))[found.sources]
+    share = found.totals / leaving
+    low, high = wilson(share * sizes, sizes, level=checked_level(level))
+    order = most_frequent(found.totals, top)
+    nodes = text_array(found.nodes)
+    return Transitions(
+        source=nodes[found.sources[order]],
+        target=nodes[found.targets[order]],
+        count=found.totals[order],
+        probability=share[order],
+        low=low[order],
+        high=high[order],
+        journeys=crossing[order],
+        level=level,
+        unit=clusters.unit,
+    )
+
+
+def _spread(journeys: Journeys, found: Flows, clusters: Clusters) -> tuple[Array, Array]:
+    """Return how many journeys cross each edge, and how many independent trials its share has."""
+    size = len(found.totals)
+    crossing = np.zeros(size, dtype=np.int64)
+    _, groups = np.unique(found.sources, return_inverse=True)
+    sums = ClusterSums(groups)
+    apart = clusters.unit == "journey"
+    keys: list[Array] = [np.empty(0, np.int64)]
+    weights: list[Array] = [np.empty(0)]
+    for owners, edges, times in _taken(journeys, found):
+        real = journeys.counts[owners]
+        crossing += np.bincount(edges, real, size).astype(np.int64)
+        if apart:
+            sums.add(owners, edges, times, real)
+        else:
+            keys.append(clusters.of[owners] * size + edges)
+            weights.append(times * clusters.within[owners])
+    if not apart:
+        key, amounts = summed_runs(np.concatenate(keys), np.concatenate(weights))
+        sums.add(key // size, key % size, amounts, clusters.repeats[key // size])
+    return crossing, sums.effective_sizes()
+
+
+def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Array]]:
+    """Yield, a block of journeys at a time, which journeys take which edges, and how often.
+
+    Owners are rising, and so are the edges of one owner. Steps that no real journey takes are
+    left out.
+    """
+    number = _numbering(found)
+    offsets, codes, size = journeys.offsets, journeys.codes, len(found.totals)
+    first, last = first_steps(journeys, found.ends), last_steps(journeys, found.ends)
+    for start, stop in _blocks(offsets):
+        part = codes[offsets[start] : offsets[stop]]
+        bounds = offsets[start : stop + 1] - offsets[start]
+        inner = np.ones(max(len(part) - 1, 0), dtype=bool)
+        inner[inner_boundaries(bounds)] = False
+        owners = np.repeat(np.arange(start, stop), lengths_of(bounds))
+        ends = slice(*np.searchsorted(last.owners, (start, stop)))
+        taken = number(
+            np.concatenate([part[:-1][inner], first.sources[start:stop], last.sources[ends]]),
+            np.concatenate([part[1:][inner], first.targets[start:stop], last.targets[ends]]),
+        )
+        owners = np.concatenate([owners[:-1][inner], first.owners[start:stop], last.owners[ends]])
+        known = taken >= 0
+        key, times = runs(owners[known] * size + taken[known])
+        yield key // size, key % size, times
+
+
+def _blocks(offsets: Array) -> Iterator[tuple[int, int]]:
+    """Yield spans of journeys with about as many interactions each."""
+    count = len(offsets) - 1
+    start = 0
+    while start < count:
+        reach = int(np.searchsorted(offsets, offsets[start] + _BLOCK, side="right")) - 1
+        stop = min(max(reach, start + 1), start + _BLOCK, count)
+        yield start, stop
+        start = stop
+
+
+def _numbering(found: Flows) -> Callable[[Array, Array], Array]:
+    """Return a function from sources and targets to the number of their edge, -1 for none."""
+    size = len(found.nodes)
+    keys = found.sources * size + found.targets
+    if size * size <= DENSE:
+        table = np.full(size * size, -1, dtype=np.int64)
+        table[keys] = np.arange(len(keys))
+        return lambda sources, targets: table[sources * size + targets]
+
+    def search(sources: Array, targets: Array) -> Array:
+        wanted = sources * size + targets
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[places] == wanted, places, -1)
+
+    return search

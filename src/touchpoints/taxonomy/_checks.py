@@ -1,0 +1,185 @@
+"""What must hold in a taxonomy; every breach is found, none hides another."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from touchpoints._hints import did_you_mean
+from touchpoints.taxonomy._keys import UNKNOWN
+from touchpoints.taxonomy._words import Named, fold
+from touchpoints.taxonomy.builtin import CLOSED, FIVE
+from touchpoints.taxonomy.vocabulary import Facet, Term, broader_terms
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy.model import Taxonomy, TouchpointType
+
+Problem = tuple[str, str]
+
+BASES = ("", "source", "inferred")
+
+TYPE_FIELDS = (
+    "labels",
+    "aliases",
+    "definition",
+    "needs",
+    "contexts",
+    "directness_basis",
+    "attributes",
+)
+
+RESERVED_FACETS = frozenset(
+    [
+        *TYPE_FIELDS,
+        # What graphs, tables and touchpoints call something else.
+        *("id", "source", "target", "key", "type", "label", "facet", "facets", "touchpoint"),
+        *("weight", "visits", "journeys", "probability", "distance", "gap", "gap_median"),
+        *("at", "time", "end", "planned", "outcome", "person", "journey", "count", "value"),
+        *("need_from", "context_from", "need_observed", "context_observed", "arrival_channel"),
+        UNKNOWN,
+    ]
+)
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_FACET_ID = re.compile(r"[a-z][a-z0-9_]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def place(*parts: str) -> str:
+    """Return where in a document something is, as TOML writes it."""
+    return ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in parts)
+
+
+def problems_of(taxonomy: Taxonomy) -> Iterator[Problem]:
+    """Yield the place and the sentence of every problem."""
+    yield from _header(taxonomy)
+    for name, facet in taxonomy.facets.items():
+        yield from _facet(name, facet)
+        named = {place("facets", name, "terms", term): facet.terms[term] for term in facet.terms}
+        yield from _shared_names(named.items())
+    channels = frozenset(_with_broader(taxonomy.facets["channel"]))
+    for name, one in taxonomy.types.items():
+        yield from _id(place("types", name), name, one.id)
+        if name in channels:
+            yield place("types", name), "a channel has this id, and a channel is not a touchpoint"
+        yield from _references(taxonomy, place("types", name), one)
+    types = {place("types", name): one for name, one in taxonomy.types.items()}
+    yield from _shared_names(types.items())
+
+
+def _header(taxonomy: Taxonomy) -> Iterator[Problem]:
+    if not _ID.fullmatch(taxonomy.name):
+        yield "name", _no_id(taxonomy.name)
+    if not taxonomy.languages:
+        yield "languages", "there is none"
+    for lang in dict.fromkeys(taxonomy.languages):
+        if not _LANGUAGE.fullmatch(lang):
+            yield "languages", f"{lang!r} is no language code such as 'en' or 'es'"
+        if taxonomy.languages.count(lang) > 1:
+            yield "languages", f"{lang!r} is there twice"
+
+
+def _id(where: str, name: str, own: str) -> Iterator[Problem]:
+    if name != own:
+        yield where, f"what is kept as {name!r} calls itself {own!r}"
+    if own == UNKNOWN:
+        yield where, f"{UNKNOWN!r} is reserved: it is what is not known, in every facet"
+    elif not _ID.fullmatch(own):
+        yield where, _no_id(own)
+
+
+def _no_id(name: str) -> str:
+    return f"{name!r} is no id: plain letters, digits, '_' and '-', dots between parts"
+
+
+def _facet(name: str, facet: Facet) -> Iterator[Problem]:
+    where = place("facets", name)
+    if name != facet.id:
+        yield where, f"what is kept as {name!r} calls itself {facet.id!r}"
+    if facet.id in RESERVED_FACETS or keyword.iskeyword(facet.id):
+        yield where, f"{facet.id!r} is reserved: touchpoints, graphs or Python use it otherwise"
+    elif not _FACET_ID.fullmatch(facet.id):
+        yield where, f"{facet.id!r} is no facet name: small letters, digits and '_'"
+    for key, term in facet.terms.items():
+        here = place("facets", name, "terms", key)
+        yield from _id(here, key, term.id)
+        yield from _closed(here, facet, term)
+        yield from _broader(f"{here}.broader", facet, term)
+
+
+def _closed(where: str, facet: Facet, term: Term) -> Iterator[Problem]:
+    if facet.id in CLOSED and term.id not in FIVE[facet.id].terms and term.id != UNKNOWN:
+        known = ", ".join(FIVE[facet.id].terms)
+        yield where, f"{facet.id} takes no further terms, it has {known}"
+
+
+def _broader(where: str, facet: Facet, term: Term) -> Iterator[Problem]:
+    known = _with_broader(facet)
+    if term.broader and term.broader not in known:
+        yield where, f"no {facet.id} {term.broader!r}{did_you_mean(term.broader, facet.terms)}"
+    chain = [term.id, *broader_terms(term.id, facet.terms)]
+    last = facet.terms.get(chain[-1])
+    if last is not None and last.broader == term.id and term.id == min(chain):
+        yield where, f"goes round in a circle: {' > '.join([*chain, term.id])}"
+
+
+def _with_broader(facet: Facet) -> set[str]:
+    """Return the ids of the terms, and what stands before a dot of one."""
+    known = set(facet.terms)
+    for term in facet.terms:
+        parts = term.split(".")
+        known.update(".".join(parts[:end]) for end in range(1, len(parts)))
+    return known
+
+
+def _references(taxonomy: Taxonomy, where: str, one: TouchpointType) -> Iterator[Problem]:
+    for name, term in one.defaults.items():
+        facet = taxonomy.facets.get(name)
+        if facet is None:
+            yield where, f"no facet {name!r}{did_you_mean(name, taxonomy.facets)}"
+        else:
+            yield from _term_exists(f"{where}.{place(name)}", facet, term)
+    for name, field, terms in (("need", "needs", one.needs), ("context", "contexts", one.contexts)):
+        for term in terms:
+            if term != one.defaults.get(name):
+                yield from _term_exists(f"{where}.{field}", taxonomy.facets[name], term)
+    if one.directness_basis not in BASES:
+        hint = did_you_mean(one.directness_basis, BASES)
+        yield (
+            f"{where}.directness_basis",
+            f"{one.directness_basis!r} is not 'source' or 'inferred'{hint}",
+        )
+    elif one.directness_basis and "directness" not in one.defaults:
+        yield f"{where}.directness_basis", "a basis of what is not given: there is no directness"
+
+
+def _term_exists(where: str, facet: Facet, term: str) -> Iterator[Problem]:
+    if term not in facet.terms:
+        yield where, f"no {facet.id} {term!r}{did_you_mean(term, facet.terms)}"
+
+
+def _shared_names(named: Iterable[tuple[str, Named]]) -> Iterator[Problem]:
+    """Yield the names that stand for two things in one language; an id is a name in every one."""
+    items = list(named)
+    owners: dict[tuple[str, str], str] = {}
+    for where, one in items:
+        first = owners.setdefault(("", fold(one.id)), one.id)
+        if first != one.id:
+            yield where, f"the id differs from {first!r} in nothing but case"
+    for where, one in items:
+        for field, lang, phrase in _names(one):
+            folded = fold(phrase)
+            first = owners.get(("", folded)) or owners.setdefault((lang, folded), one.id)
+            if first != one.id:
+                yield f"{where}.{place(field, lang)}", f"{phrase!r} already names {first!r}"
+
+
+def _names(one: Named) -> Iterator[tuple[str, str, str]]:
+    for lang, label in one.labels.items():
+        yield "labels", lang, label
+    for lang, aliases in one.aliases.items():
+        for alias in aliases:
+            yield "aliases", lang, alias

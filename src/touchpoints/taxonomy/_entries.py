@@ -1,0 +1,122 @@
+"""One entry of a document, on top of the one it changes, if any: a term or a touchpoint type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from touchpoints.taxonomy._checks import TYPE_FIELDS
+from touchpoints.taxonomy._fields import Fields, Place, Table
+from touchpoints.taxonomy.model import TouchpointType
+from touchpoints.taxonomy.vocabulary import Facet, Term
+
+_TERM_FIELDS = ("labels", "aliases", "broader", "definition", "attributes")
+_PLURALS = {"need": "needs", "context": "contexts"}
+
+
+@attrs.frozen
+class Entries:
+    """Reads terms and types.
+
+    Attributes
+    ----------
+    fields : Fields
+        Takes out values and keeps the problems.
+    languages : tuple of str
+        The languages a label may be in; empty for any.
+    wanted : tuple of str
+        The languages in which something new must have a label.
+    based : bool
+        Whether everything extended could be read, so that all facets are known.
+    """
+
+    fields: Fields
+    languages: tuple[str, ...]
+    wanted: tuple[str, ...]
+    based: bool
+
+    def term(self, table: Table, where: Place, *, base: Term | None) -> Term:
+        """Return one term."""
+        self.fields.known_keys(table, _TERM_FIELDS, where)
+        kept = base or Term(where[-1])
+        broader = table.get("broader", kept.broader)
+        if broader != "":
+            broader = self.fields.text(broader, (*where, "broader"))
+        return attrs.evolve(kept, broader=broader, **self._common(table, where, base))
+
+    def type(
+        self,
+        table: Table,
+        where: Place,
+        *,
+        base: TouchpointType | None,
+        facets: Mapping[str, Facet],
+        usual: Mapping[str, str],
+    ) -> TouchpointType:
+        """Return one touchpoint type; `usual` are the defaults of new ones."""
+        if self.based:
+            self.fields.known_keys(table, (*TYPE_FIELDS, *facets), where)
+        kept = base or TouchpointType(where[-1], defaults=usual)
+        own = {one: self._one_term(table[one], (*where, one)) for one in facets if one in table}
+        basis = kept.directness_basis
+        if "directness_basis" in table:
+            basis = self.fields.text(table["directness_basis"], (*where, "directness_basis"))
+        return attrs.evolve(
+            kept,
+            defaults={**kept.defaults, **_given(own)},
+            directness_basis=basis,
+            needs=self._typical(table, where, "needs") or kept.needs,
+            contexts=self._typical(table, where, "contexts") or kept.contexts,
+            **self._common(table, where, base),
+        )
+
+    def labels(self, table: Table, where: Place, *, base: Mapping[str, str] | None) -> Table:
+        """Return the labels; something new must have one in every language wanted."""
+        given = table.get("labels", {})
+        missing = [lang for lang in self.wanted if isinstance(given, Mapping) and lang not in given]
+        if missing and base is None:
+            self.fields.note((*where, "labels"), f"no label in {' and '.join(missing)}")
+        return {**(base or {}), **self._texts_by_language(table, where, "labels")}
+
+    def _one_term(self, value: object, where: Place) -> str:
+        plural = _PLURALS.get(where[-1])
+        if isinstance(value, list) and plural:
+            self.fields.note(
+                where, f"expected one term, found a list (typical ones go in {plural})"
+            )
+            return ""
+        return self.fields.text(value, where)
+
+    def _typical(self, table: Table, where: Place, field: str) -> tuple[str, ...]:
+        return self.fields.texts(table.get(field, []), (*where, field))
+
+    def _common(self, table: Table, where: Place, base: Term | TouchpointType | None) -> Table:
+        """Return what terms and types both have: labels, aliases, definition, attributes."""
+        aliases = dict(base.aliases) if base else {}
+        for lang, names in self._by_language(table, where, "aliases").items():
+            new = self.fields.texts(names, (*where, "aliases", lang))
+            aliases[lang] = tuple(dict.fromkeys((*aliases.get(lang, ()), *new)))
+        definition = self._texts_by_language(table, where, "definition")
+        attributes = self.fields.text_table(table.get("attributes", {}), (*where, "attributes"))
+        return {
+            "labels": self.labels(table, where, base=base.labels if base else None),
+            "aliases": aliases,
+            "definition": {**(base.definition if base else {}), **definition},
+            "attributes": {**(base.attributes if base else {}), **attributes},
+        }
+
+    def _texts_by_language(self, table: Table, where: Place, field: str) -> dict[str, str]:
+        found = self._by_language(table, where, field)
+        texts = {lang: self.fields.text(found[lang], (*where, field, lang)) for lang in found}
+        return _given(texts)
+
+    def _by_language(self, table: Table, where: Place, field: str) -> Table:
+        found = self.fields.table(table.get(field, {}), (*where, field))
+        if self.languages:
+            self.fields.known_keys(found, self.languages, (*where, field))
+        return found
+
+
+def _given(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}

@@ -1,0 +1,50 @@
+"""How a taxonomy shows itself: one sentence, and a table for notebooks."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from touchpoints.taxonomy._keys import FACETS
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy.model import Taxonomy
+
+_SHOWN = 50
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def sentence(taxonomy: Taxonomy) -> str:
+    """Return what a taxonomy is, in one line."""
+    *most, last = taxonomy.languages
+    languages = f"{', '.join(most)} and {last}" if most else last
+    return (
+        f"Taxonomy {taxonomy.name!r} (version {taxonomy.version}): "
+        f"{counted(len(taxonomy.types), 'touchpoint type')}, "
+        f"{counted(len(taxonomy.facets), 'facet')}, in {languages}"
+    )
+
+
+def as_html(taxonomy: Taxonomy) -> str:
+    """Return the first types with their labels and default facets as an HTML table."""
+    names = [*FACETS, *(name for name in taxonomy.facets if name not in FACETS)]
+    lang = taxonomy.languages[0]
+    heads = ["type", "label", *names]
+    rows = [
+        [one.id, one.label(lang=lang), *(one.defaults.get(name, "") for name in names)]
+        for one in list(taxonomy.types.values())[:_SHOWN]
+    ]
+    more = len(taxonomy.types) - len(rows)
+    caption = sentence(taxonomy) + (f"; {more:,} more types" if more > 0 else "")
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f"<table><caption>{html.escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

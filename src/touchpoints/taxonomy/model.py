@@ -1,0 +1,334 @@
+"""Touchpoint types, and the taxonomy that holds them together with its facets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from touchpoints._frozen import FrozenMap
+from touchpoints._hints import not_found
+from touchpoints.errors import ProblemsError, WrongKindError
+from touchpoints.taxonomy import _show
+from touchpoints.taxonomy._checks import problems_of
+from touchpoints.taxonomy._keys import MISSING_KEY, UNKNOWN, escape_text, parse_key
+from touchpoints.taxonomy._words import Phrases, label_in
+from touchpoints.taxonomy.builtin import with_the_five
+from touchpoints.taxonomy.touchpoint import Touchpoint, build, check_one_term
+from touchpoints.taxonomy.vocabulary import Facet, by_id, in_order, phrase_map, text_map
+from touchpoints.taxonomy.writing import to_document
+
+
+def _known_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
+    return FrozenMap({name: term for name, term in items.items() if term != UNKNOWN})
+
+
+def _texts(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(items)
+
+
+@attrs.frozen(repr=False)
+class TouchpointType:
+    """A kind of touchpoint: a name, what its facets usually are, and what it means.
+
+    Attributes
+    ----------
+    id : str
+        Letters, digits, ``_``, ``-`` and dots; never the id of a channel.
+    labels, definition : FrozenMap of language to str
+        What people call it, and what it means.
+    aliases : FrozenMap of language to tuple of str
+        Other names by which `Taxonomy.find` finds it.
+    defaults : FrozenMap of facet to term
+        What holds when the data do not say; facets not named are unknown.
+    needs, contexts : tuple of str
+        The typical needs and contexts; the default one, if any, is among them.
+    directness_basis : str
+        Where the default directness comes from: ``"source"`` (stated by an authority),
+        ``"inferred"`` or empty.
+    attributes : FrozenMap of str to str
+        Anything else known of it.
+
+    Examples
+    --------
+    >>> TouchpointType("chat_session", defaults={"need": "solve_problem"}).needs
+    ('solve_problem',)
+    """
+
+    id: str
+    labels: FrozenMap[str, str] = attrs.field(default=FrozenMap(), converter=text_map)
+    aliases: FrozenMap[str, tuple[str, ...]] = attrs.field(
+        default=FrozenMap(), converter=phrase_map
+    )
+    definition: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=text_map, kw_only=True
+    )
+    defaults: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=_known_map, kw_only=True
+    )
+    needs: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
+    contexts: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
+    directness_basis: str = attrs.field(default="", kw_only=True)
+    attributes: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=text_map, kw_only=True
+    )
+
+    def __attrs_post_init__(self) -> None:
+        for facet, typical in (("need", "needs"), ("context", "contexts")):
+            usual = self.defaults.get(facet)
+            if usual is not None and usual not in getattr(self, typical):
+                object.__setattr__(self, typical, (usual, *getattr(self, typical)))
+
+    def __repr__(self) -> str:
+        return f"TouchpointType({self.id!r}, {self.label()!r})"
+
+    def label(self, *, lang: str = "en") -> str:
+        """Return the label in a language, else in English, else in any, else the id."""
+        return label_in(self.labels, lang, default=self.id)
+
+
+def _types(
+    items: Mapping[str, TouchpointType] | Iterable[TouchpointType],
+) -> FrozenMap[str, TouchpointType]:
+    return by_id(items)
+
+
+@attrs.frozen(repr=False)
+class Taxonomy:
+    """Facets and touchpoint types: the words in which journeys are told.
+
+    The five facets ``channel``, ``context``, ``need``, ``directness`` and ``clinicality`` are
+    always there, the last two with their terms. Everything is checked when a taxonomy is made.
+
+    Attributes
+    ----------
+    name : str
+        What `load_taxonomy` and ``extends`` call it.
+    version : str
+        The version of the content.
+    languages : tuple of str
+        The languages of its labels, the main one first.
+    facets : FrozenMap of id to Facet
+        The five, then the others. Their order is the order of facets in keys.
+    types : FrozenMap of id to TouchpointType
+        The touchpoint types.
+
+    Raises
+    ------
+    ProblemsError
+        With every dangling reference, bad id and name that stands for two things.
+
+    Examples
+    --------
+    >>> from touchpoints.taxonomy import Facet, Term
+    >>> channel = Facet("channel", terms=[Term("chat"), Term("phone")])
+    >>> chat = TouchpointType("chat_session", {"en": "Chat session"}, defaults={"channel": "chat"})
+    >>> Taxonomy("mine", facets=[channel], types=[chat])
+    Taxonomy 'mine' (version 1): 1 touchpoint type, 5 facets, in en
+    """
+
+    name: str
+    version: str = "1"
+    languages: tuple[str, ...] = attrs.field(default=("en",), converter=_texts)
+    facets: FrozenMap[str, Facet] = attrs.field(
+        default=FrozenMap(), converter=with_the_five, eq=in_order
+    )
+    types: FrozenMap[str, TouchpointType] = attrs.field(
+        default=FrozenMap(), converter=_types, eq=in_order
+    )
+
+    def __attrs_post_init__(self) -> None:
+        found = list(problems_of(self))
+        if found:
+            count = f"{len(found)} problem{'s' if len(found) != 1 else ''}"
+            problems = [f"{place}: {problem}" for place, problem in found]
+            raise ProblemsError(f"taxonomy {self.name!r} has {count}", problems=problems)
+
+    def __repr__(self) -> str:
+        return _show.sentence(self)
+
+    def _repr_html_(self) -> str:
+        return _show.as_html(self)
+
+    def touchpoint(self, type_: str | TouchpointType | Touchpoint, /, **facets: str) -> Touchpoint:
+        """Return a touchpoint of a type, with facets that differ from its defaults.
+
+        Parameters
+        ----------
+        type_
+            The id of a type (for a label or alias use `find`), a type, or a touchpoint whose
+            facets are the starting point; an untyped one stays untyped.
+        **facets
+            The ids of terms; ``"unknown"`` says that the default does not hold.
+
+        Returns
+        -------
+        Touchpoint
+            Equal for equal facets, whether they were given or are the type's defaults.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such type, facet or term; the message proposes near ones.
+        WrongKindError
+            When a facet is given something else than the id of one term.
+
+        Examples
+        --------
+        >>> from touchpoints.taxonomy import load_taxonomy
+        >>> customer = load_taxonomy("customer")
+        >>> customer.touchpoint("live_chat", need="learn", channel="app")
+        Touchpoint('live_chat[channel=app,need=learn]')
+        >>> customer.touchpoint("live_chat", channel="chat") == customer.touchpoint("live_chat")
+        True
+        """
+        if isinstance(type_, Touchpoint):
+            return self._again(type_, facets)
+        type_id = type_.id if isinstance(type_, TouchpointType) else type_
+        usual = self._usual.get(type_id) if isinstance(type_id, str) else None
+        if usual is None:
+            raise self._no_type(type_id)
+        return self._varied(type_id, {**usual.known(), **facets}, facets) if facets else usual
+
+    def untyped(self, text: str, /, **facets: str) -> Touchpoint:
+        """Return a touchpoint without a type, its known facets checked against this taxonomy.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such facet or term.
+
+        Examples
+        --------
+        >>> from touchpoints.taxonomy import load_taxonomy
+        >>> load_taxonomy("customer").untyped("banner 12", channel="website")
+        Touchpoint('banner 12[channel=website]')
+        """
+        self._check(facets)
+        known = {name: facets[name] for name in self.facets if facets.get(name, UNKNOWN) != UNKNOWN}
+        return build(escape_text(text), known)
+
+    def find(self, phrase: str, *, lang: str | None = None) -> TouchpointType:
+        """Return the type with this id, label or alias, ignoring case, accents and spacing.
+
+        Parameters
+        ----------
+        phrase
+            What someone calls it.
+        lang
+            The language of the phrase; by default any.
+
+        Raises
+        ------
+        NotFoundError
+            When nothing is called so; the message proposes near names.
+        InvalidInputError
+            When the phrase names several types, each in another language.
+
+        Examples
+        --------
+        >>> from touchpoints.taxonomy import load_taxonomy
+        >>> load_taxonomy("customer").find("lectura de resenas", lang="es")
+        TouchpointType('review_read', 'Reading reviews')
+        """
+        if lang is not None and lang not in self.languages:
+            raise not_found("language", lang, self.languages)
+        return self.types[self._phrases.find(phrase, lang=lang)]
+
+    def lookup(self, phrase: str) -> TouchpointType | None:
+        """Return the type with this id, label or alias, None when nothing is called so.
+
+        One step a look-up, for tables of names; otherwise as `find`.
+        """
+        found = self._phrases.lookup(phrase)
+        return None if found is None else self.types[found]
+
+    def label(self, facet: str, id_: str, *, lang: str = "en") -> str:
+        """Return the label of a term of a facet, or of a type when the facet is ``"type"``.
+
+        Where there is no label in the language: the English one, else any, else the id.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such facet, term or type.
+
+        Examples
+        --------
+        >>> from touchpoints.taxonomy import load_taxonomy
+        >>> customer = load_taxonomy("customer")
+        >>> customer.label("type", "live_chat", lang="es"), customer.label("need", "learn")
+        ('Chat en vivo', 'Get information')
+        """
+        if facet == "type":
+            if id_ not in self.types:
+                raise self._no_type(id_)
+            return self.types[id_].label(lang=lang)
+        if facet not in self.facets:
+            raise not_found("facet", facet, ("type", *self.facets))
+        return self.facets[facet].label(id_, lang=lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the taxonomy as plain dicts, lists and text; `taxonomy_from_dict` reads it."""
+        return to_document(self)
+
+    @cached_property
+    def _usual(self) -> dict[str, Touchpoint]:
+        order = list(self.facets)
+        return {
+            one.id: build(
+                one.id,
+                {name: one.defaults[name] for name in order if name in one.defaults},
+                type_id=one.id,
+                different={},
+            )
+            for one in self.types.values()
+        }
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        return Phrases("touchpoint type", self.types.values())
+
+    def _again(self, touchpoint: Touchpoint, facets: Mapping[str, str]) -> Touchpoint:
+        terms = {**touchpoint.known(), **facets}
+        if touchpoint.type:
+            if touchpoint.type not in self.types:
+                raise self._no_type(touchpoint.type)
+            return self._varied(touchpoint.type, terms, terms)
+        if touchpoint.key == MISSING_KEY and not facets:
+            return touchpoint
+        return self.untyped(parse_key(touchpoint.key)[0], **terms)
+
+    def _varied(
+        self, type_id: str, terms: Mapping[str, str], given: Mapping[str, str]
+    ) -> Touchpoint:
+        self._check(given)
+        defaults = self.types[type_id].defaults
+        every = {name: terms.get(name, UNKNOWN) for name in self.facets}
+        return build(
+            type_id,
+            {name: term for name, term in every.items() if term != UNKNOWN},
+            type_id=type_id,
+            different={
+                name: term for name, term in every.items() if term != defaults.get(name, UNKNOWN)
+            },
+        )
+
+    def _check(self, facets: Mapping[str, str]) -> None:
+        for name, term in facets.items():
+            facet = self.facets.get(name)
+            if facet is None:
+                raise not_found("facet", name, tuple(self.facets))
+            check_one_term(name, term)
+            if term not in facet:
+                raise not_found(f"term of {name}", term, (*facet.terms, UNKNOWN))
+
+    def _no_type(self, type_id: object) -> Exception:
+        if not isinstance(type_id, str):
+            return WrongKindError(f"a touchpoint type is given by its id, not by {type_id!r}")
+        error = not_found("touchpoint type", type_id, tuple(self.types))
+        if self._phrases.ids(type_id):
+            error.mend = f"only ids are taken here; find({type_id!r}) goes by label and alias"
+        return error

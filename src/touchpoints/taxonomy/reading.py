@@ -1,0 +1,240 @@
+"""Documents (TOML files, stored dicts) to taxonomies, with all the problems of one at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from touchpoints._hints import did_you_mean
+from touchpoints.errors import ProblemsError, TouchpointsError
+from touchpoints.taxonomy._checks import place
+from touchpoints.taxonomy._entries import Entries
+from touchpoints.taxonomy._fields import Fields, Table
+from touchpoints.taxonomy._show import counted
+from touchpoints.taxonomy._words import fold
+from touchpoints.taxonomy.builtin import FIVE
+from touchpoints.taxonomy.model import Taxonomy, TouchpointType
+from touchpoints.taxonomy.vocabulary import Facet, Term
+
+BaseOf = Callable[[str], Taxonomy]
+
+_TOP = ("name", "version", "languages", "extends", "defaults", "facets", "types")
+_FACET = ("labels", "ordered", "terms")
+
+Entry = TypeVar("Entry", bound=Term | TouchpointType)
+
+
+def taxonomy_of(
+    document: Mapping[str, Any], *, where: str, base_of: BaseOf, complete: bool = True
+) -> Taxonomy:
+    """Return the taxonomy a document describes.
+
+    Parameters
+    ----------
+    document
+        The tables of a TOML file, or what `Taxonomy.to_dict` returned.
+    where
+        What the document is called in messages.
+    base_of
+        Returns the taxonomy that ``extends`` names.
+    complete
+        Whether labels must be there in every language the document declares, and in no other.
+
+    Raises
+    ------
+    ProblemsError
+        With every problem of the document, in its order, after those of what it extends.
+    """
+    fields = Fields()
+    taxonomy: Taxonomy | None = None
+    found: list[str] = []
+    try:
+        base = _base(fields, document, base_of)
+    except ProblemsError as error:
+        found.extend(error.problems)
+        base = None
+    except (TouchpointsError, OSError) as error:
+        fields.note(("extends",), _reason(error))
+        base = None
+    try:
+        taxonomy = _Reader.of(document, base, fields=fields, complete=complete).taxonomy()
+    except ProblemsError as error:
+        fields.problems.extend(error.problems)
+    found.extend(f"{where}: {problem}" for problem in _in_order(fields.problems, document))
+    if taxonomy is None or found:
+        raise ProblemsError(f"{where} has {counted(len(found), 'problem')}", problems=found)
+    return taxonomy
+
+
+def _base(fields: Fields, document: Mapping[str, Any], base_of: BaseOf) -> Taxonomy | None:
+    if "extends" not in document:
+        return None
+    name = fields.text(document["extends"], ("extends",))
+    return base_of(name) if name else None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"there is no file {str(error.filename)!r}"
+    if isinstance(error, TouchpointsError):
+        return " ".join(part for part in (error.what, error.mend and f"({error.mend})") if part)
+    return str(error)
+
+
+def _in_order(problems: list[str], document: Mapping[str, Any]) -> list[str]:
+    """Return the problems in the order of the document; those of the header come first."""
+    order = {where: number for number, where in enumerate(_places(document, ()))}
+
+    def position(problem: str) -> int:
+        where = problem.partition(": ")[0]
+        nearest = max((one for one in order if _leads_to(one, where)), key=len, default="")
+        return order.get(nearest, -1)
+
+    return sorted(problems, key=position)
+
+
+def _leads_to(above: str, where: str) -> bool:
+    return where == above or where.startswith(f"{above}.")
+
+
+def _places(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
+    for name, value in table.items():
+        yield place(*above, str(name))
+        if isinstance(value, Mapping):
+            yield from _places(value, (*above, str(name)))
+
+
+@attrs.frozen
+class _Reader:
+    """Builds one taxonomy from a document and the taxonomy it extends."""
+
+    document: Table
+    base: Taxonomy | None
+    fields: Fields
+    entries: Entries
+    languages: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        document: Mapping[str, Any],
+        base: Taxonomy | None,
+        *,
+        fields: Fields,
+        complete: bool,
+    ) -> _Reader:
+        """Return the reader of a document, its languages known."""
+        based = base is not None or "extends" not in document
+        inherited = base.languages if base else ()
+        wanted = inherited or ("en",)
+        if "languages" in document:
+            wanted = fields.texts(document["languages"], ("languages",))
+            if document["languages"] == []:
+                fields.note(("languages",), "there is none")
+        every = (*inherited, *(lang for lang in wanted if lang not in inherited)) or ("en",)
+        entries = Entries(
+            fields=fields,
+            languages=every if complete and based and wanted else (),
+            wanted=wanted if complete else (),
+            based=based,
+        )
+        return cls(dict(document), base, fields, entries, every)
+
+    def taxonomy(self) -> Taxonomy | None:
+        """Return the taxonomy; None when what it extends is not known."""
+        self.fields.known_keys(self.document, _TOP, ())
+        name, version = self.header()
+        facets = self.facets()
+        types = self.types(facets)
+        if not self.entries.based:
+            return None
+        return Taxonomy(name, version, self.languages, facets, types)
+
+    def header(self) -> tuple[str, str]:
+        """Return name and version."""
+        if "name" not in self.document:
+            self.fields.note(("name",), "there is none")
+        name = self.fields.text(self.document.get("name", "unnamed"), ("name",))
+        return name or "unnamed", self.fields.text(self.document.get("version", "1"), ("version",))
+
+    def facets(self) -> dict[str, Facet]:
+        """Return all facets: those of the base, changed and added to."""
+        known = dict(self.base.facets if self.base else FIVE)
+        tables = self.fields.entries(self.document.get("facets", {}), ("facets",))
+        for name, table in tables.items():
+            known[name] = self.facet(name, table, base=known.get(name))
+        return known
+
+    def facet(self, name: str, table: Table, *, base: Facet | None) -> Facet:
+        """Return one facet."""
+        where = ("facets", name)
+        self.fields.known_keys(table, _FACET, where)
+        terms = dict(base.terms) if base else {}
+        tables = self.fields.entries(table.get("terms", {}), (*where, "terms"))
+        for key, entry in tables.items():
+            terms[key] = self.entries.term(entry, (*where, "terms", key), base=terms.get(key))
+        ordered = base.ordered if base else False
+        if "ordered" in table:
+            ordered = self.fields.flag(table["ordered"], (*where, "ordered"))
+        labels = self.entries.labels(table, where, base=base.labels if base else None)
+        return Facet(name, labels, _aliases_moved(terms, tables), ordered=ordered)
+
+    def types(self, facets: Mapping[str, Facet]) -> dict[str, TouchpointType]:
+        """Return all types: those of the base, changed and added to."""
+        known = dict(self.base.types if self.base else {})
+        usual = self.usual(facets)
+        tables = self.fields.entries(self.document.get("types", {}), ("types",))
+        for name, table in tables.items():
+            known[name] = self.entries.type(
+                table, ("types", name), base=known.get(name), facets=facets, usual=usual
+            )
+        return _aliases_moved(known, tables)
+
+    def usual(self, facets: Mapping[str, Facet]) -> dict[str, str]:
+        """Return the defaults this document gives to all its new types."""
+        table = self.fields.text_table(self.document.get("defaults", {}), ("defaults",))
+        if not self.entries.based:
+            return {}
+        self.fields.known_keys(table, facets, ("defaults",))
+        found = {name: term for name, term in table.items() if name in facets}
+        wrong = {name: term for name, term in found.items() if term not in facets[name]}
+        for name, term in wrong.items():
+            hint = did_you_mean(term, facets[name].terms)
+            self.fields.note(("defaults", name), f"no {name} {term!r}{hint}")
+        return {name: term for name, term in found.items() if name not in wrong}
+
+
+def _aliases_moved(known: dict[str, Entry], tables: Mapping[str, Table]) -> dict[str, Entry]:
+    """Take inherited aliases away where the document gives the same name to something else."""
+    owners: dict[tuple[str, str], set[str]] = {}
+    for own, table in tables.items():
+        names: list[tuple[str, str]] = [("", own), *_own_aliases(table)]
+        for lang, phrase in (*names, *known[own].labels.items()):
+            owners.setdefault((lang, fold(phrase)), set()).add(own)
+    return {name: _without(one, owners) for name, one in known.items()}
+
+
+def _without(one: Entry, owners: Mapping[tuple[str, str], set[str]]) -> Entry:
+    """Return an entry without the aliases that belong to others only."""
+    kept = {
+        lang: tuple(alias for alias in aliases if one.id in _owners(owners, lang, alias, one.id))
+        for lang, aliases in one.aliases.items()
+    }
+    return one if kept == one.aliases else attrs.evolve(one, aliases=kept)
+
+
+def _owners(
+    owners: Mapping[tuple[str, str], set[str]], lang: str, alias: str, default: str
+) -> set[str]:
+    folded = fold(alias)
+    found = owners.get((lang, folded), set()) | owners.get(("", folded), set())
+    return found or {default}
+
+
+def _own_aliases(table: Table) -> Iterator[tuple[str, str]]:
+    aliases = table.get("aliases", {})
+    for lang, names in aliases.items() if isinstance(aliases, Mapping) else ():
+        if isinstance(names, list | tuple):
+            yield from ((lang, alias) for alias in names if isinstance(alias, str))

@@ -1,0 +1,222 @@
+"""One touchpoint: what happened, where, in which context, for which need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from touchpoints._frozen import FrozenMap
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.taxonomy._keys import (
+    FACETS,
+    MISSING_KEY,
+    UNKNOWN,
+    escape_text,
+    format_key,
+    parse_key,
+)
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy.model import Taxonomy
+
+_FIVE = frozenset(FACETS)
+_NO_FACETS: FrozenMap[str, str] = FrozenMap()
+
+
+def _text_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
+    return items if isinstance(items, FrozenMap) else FrozenMap(items)
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Touchpoint:
+    """A thing that can happen between a person and a brand: a type and its facets.
+
+    Make one with `Taxonomy.touchpoint`, which resolves the defaults of the type, or with
+    `untyped` where there is no type. Touchpoints are equal when their key and all their facets
+    are; the hash is that of the key.
+
+    Attributes
+    ----------
+    type : str
+        The id of the touchpoint type; empty when untyped.
+    channel, context, need, directness, clinicality : str
+        One term of each of the five facets; ``"unknown"`` where nothing is known. One context
+        and one need at most, so that grouping by either is a partition.
+    facets : FrozenMap of str to str
+        The known terms of the other facets of the taxonomy.
+    key : str
+        The type id when every facet has the type's default, else the type id with what differs:
+        ``flash_sale_ad_response[channel=social.organic]``. The escaped raw text when untyped.
+
+    Examples
+    --------
+    >>> from touchpoints.taxonomy import load_taxonomy
+    >>> chat = load_taxonomy("customer").touchpoint("live_chat", channel="app")
+    >>> chat
+    Touchpoint('live_chat[channel=app]')
+    >>> chat.need, chat.facet("stage"), chat.facet("weather")
+    ('solve_problem', 'consideration', 'unknown')
+    """
+
+    type: str = ""
+    channel: str = UNKNOWN
+    context: str = UNKNOWN
+    need: str = UNKNOWN
+    directness: str = UNKNOWN
+    clinicality: str = UNKNOWN
+    facets: FrozenMap[str, str] = attrs.field(default=_NO_FACETS, converter=_text_map)
+    key: str
+
+    def __attrs_post_init__(self) -> None:
+        if self.facets and not _FIVE.isdisjoint(self.facets):
+            own = ", ".join(sorted(_FIVE.intersection(self.facets)))
+            raise InvalidInputError(f"{own} among the other facets: a field of its own holds it")
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Touchpoint):
+            return NotImplemented
+        return (
+            self.key == other.key
+            and self.type == other.type
+            and self._five() == other._five()
+            and self.facets == other.facets
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.key)  # text keeps its own hash, so this is computed once
+
+    def __repr__(self) -> str:
+        return f"Touchpoint({self.key!r})"
+
+    def _five(self) -> tuple[str, ...]:
+        return (self.channel, self.context, self.need, self.directness, self.clinicality)
+
+    def facet(self, name: str) -> str:
+        """Return the term of any facet, ``"unknown"`` when the touchpoint has none."""
+        if name in _FIVE:
+            return str(getattr(self, name))
+        return self.facets.get(name, UNKNOWN)
+
+    def known(self) -> dict[str, str]:
+        """Return the term of every facet that is known: the five first, then the others."""
+        five = zip(FACETS, self._five(), strict=True)
+        return {name: term for name, term in five if term != UNKNOWN} | dict(self.facets)
+
+    def label(self, *, taxonomy: Taxonomy | None = None, lang: str = "en") -> str:
+        """Return a name for people: the type's label, then the labels of what differs.
+
+        Parameters
+        ----------
+        taxonomy
+            Where the labels are. Without it, and for a type or term it does not hold, ids stand
+            in for labels.
+        lang
+            The language asked for; where a label is missing in it, English, then the first
+            language there is, then the id.
+
+        Returns
+        -------
+        str
+            For an untyped touchpoint the raw text.
+
+        Examples
+        --------
+        >>> from touchpoints.taxonomy import load_taxonomy
+        >>> customer = load_taxonomy("customer")
+        >>> customer.touchpoint("live_chat", channel="app").label(taxonomy=customer, lang="es")
+        'Chat en vivo [Aplicación móvil]'
+        >>> untyped("(start)").label()
+        '(start)'
+        """
+        head, different = parse_key(self.key)
+        names = list(different.values())
+        if taxonomy is not None:
+            head = _type_label(taxonomy, self.type, lang) or head
+            names = [_term_label(taxonomy, facet, term, lang) for facet, term in different.items()]
+        return f"{head} [{', '.join(names)}]" if names else head
+
+
+def _type_label(taxonomy: Taxonomy, type_id: str, lang: str) -> str:
+    known = taxonomy.types.get(type_id)
+    return known.label(lang=lang) if known else ""
+
+
+def _term_label(taxonomy: Taxonomy, facet: str, term: str, lang: str) -> str:
+    known = taxonomy.facets.get(facet)
+    return known.label(term, lang=lang) if known and term in known else term
+
+
+MISSING = Touchpoint(key=MISSING_KEY)
+"""The touchpoint of an interaction whose name is missing."""
+
+
+def untyped(text: str, /, **facets: str) -> Touchpoint:
+    """Return a touchpoint without a type: raw text, and the facets that are known nonetheless.
+
+    The terms are taken as they are; `Taxonomy.untyped` checks them.
+
+    Parameters
+    ----------
+    text
+        What the event is called in its source.
+    **facets
+        The term of each facet that is known.
+
+    Returns
+    -------
+    Touchpoint
+        Its key is the escaped text, with the known facets in brackets: the five first, then the
+        others by name.
+
+    Examples
+    --------
+    >>> untyped("Payment (card)").key
+    'Payment (card)'
+    >>> untyped("banner 12", stage="awareness", channel="display").key
+    'banner 12[channel=display,stage=awareness]'
+    """
+    if not facets:
+        return Touchpoint(key=escape_text(text))
+    others = sorted(facets.keys() - _FIVE)
+    return build(escape_text(text), known_only(facets, [*FACETS, *others]))
+
+
+def known_only(terms: Mapping[str, str], names: list[str]) -> dict[str, str]:
+    """Return the terms that are known, in the order of the names; refuse what is no one term."""
+    for name, term in terms.items():
+        check_one_term(name, term)
+    return {name: terms[name] for name in names if terms.get(name, UNKNOWN) != UNKNOWN}
+
+
+def check_one_term(facet: str, term: object) -> None:
+    """Refuse anything but one text as the term of a facet."""
+    if not isinstance(term, str):
+        raise WrongKindError(
+            f"{facet} takes the id of one term, not {term!r}",
+            mend=f"say {facet}={UNKNOWN!r} where nothing is known" if term is None else "",
+        )
+
+
+def build(
+    head: str,
+    terms: Mapping[str, str],
+    *,
+    type_id: str = "",
+    different: Mapping[str, str] | None = None,
+) -> Touchpoint:
+    """Return the touchpoint with these known terms; the key names those that differ."""
+    others = {name: term for name, term in terms.items() if name not in _FIVE}
+    return Touchpoint(
+        type=type_id,
+        channel=terms.get("channel", UNKNOWN),
+        context=terms.get("context", UNKNOWN),
+        need=terms.get("need", UNKNOWN),
+        directness=terms.get("directness", UNKNOWN),
+        clinicality=terms.get("clinicality", UNKNOWN),
+        facets=FrozenMap(others) if others else _NO_FACETS,
+        key=format_key(head, terms if different is None else different),
+    )

@@ -1,0 +1,205 @@
+"""Controlled vocabularies: terms and the facets they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
+
+import attrs
+
+from touchpoints._frozen import FrozenMap
+from touchpoints._hints import not_found
+from touchpoints.errors import InvalidInputError
+from touchpoints.taxonomy._keys import UNKNOWN
+from touchpoints.taxonomy._words import HasId, Phrases, label_in
+
+UNKNOWN_LABELS = {"en": "Unknown", "es": "Desconocido"}
+
+Item = TypeVar("Item", bound=HasId)
+
+
+def text_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
+    """Return texts by name as a mapping that stays as it is."""
+    return items if isinstance(items, FrozenMap) else FrozenMap(items)
+
+
+def phrase_map(items: Mapping[str, Iterable[str]]) -> FrozenMap[str, tuple[str, ...]]:
+    """Return lists of phrases by language as a mapping that stays as it is."""
+    return FrozenMap({lang: tuple(phrases) for lang, phrases in items.items()})
+
+
+def by_id(items: Mapping[str, Item] | Iterable[Item]) -> FrozenMap[str, Item]:
+    """Return a mapping by id of items given as such a mapping or one after the other."""
+    if isinstance(items, FrozenMap):
+        return items
+    if isinstance(items, Mapping):
+        return FrozenMap(items)
+    found: dict[str, Item] = {}
+    for one in items:
+        if one.id in found:
+            raise InvalidInputError(f"two are called {one.id!r}", where=f"{found[one.id]}, {one}")
+        found[one.id] = one
+    return FrozenMap(found)
+
+
+def in_order(items: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return the items as a tuple, for comparing mappings whose order counts."""
+    return tuple(items.items())
+
+
+def broader_terms(term: str, terms: Mapping[str, Term]) -> Iterator[str]:
+    """Yield the broader terms of a term, the nearest first; stop where they come round again."""
+    seen = {term}
+    while term:
+        known = terms.get(term)
+        term = known.broader if known else term.rpartition(".")[0]
+        if not term or term in seen:
+            return
+        seen.add(term)
+        yield term
+
+
+@attrs.frozen(repr=False)
+class Term:
+    """One value of a facet.
+
+    Attributes
+    ----------
+    id : str
+        Letters, digits, ``_`` and ``-``; a dot makes it narrower than what stands before it.
+    labels : FrozenMap of language to str
+        What people call it.
+    aliases : FrozenMap of language to tuple of str
+        Other names by which it is found.
+    broader : str
+        The id of the next broader term; by default what stands before the last dot, else empty.
+    definition : FrozenMap of language to str
+        What it means.
+    attributes : FrozenMap of str to str
+        Anything else known of it: its name in another standard, its group.
+
+    Examples
+    --------
+    >>> Term("social.paid", labels={"en": "Paid social"}).broader
+    'social'
+    """
+
+    id: str
+    labels: FrozenMap[str, str] = attrs.field(default=FrozenMap(), converter=text_map)
+    aliases: FrozenMap[str, tuple[str, ...]] = attrs.field(
+        default=FrozenMap(), converter=phrase_map
+    )
+    broader: str = attrs.field(kw_only=True)
+    definition: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=text_map, kw_only=True
+    )
+    attributes: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=text_map, kw_only=True
+    )
+
+    @broader.default
+    def _prefix(self) -> str:
+        return self.id.rpartition(".")[0]
+
+    def __repr__(self) -> str:
+        return f"Term({self.id!r}, {self.label()!r})"
+
+    def label(self, *, lang: str = "en") -> str:
+        """Return the label in a language, else in English, else in any, else the id."""
+        return label_in(self.labels, lang, default=self.id)
+
+
+def _terms(items: Mapping[str, Term] | Iterable[Term]) -> FrozenMap[str, Term]:
+    return by_id(items)
+
+
+@attrs.frozen(repr=False)
+class Facet:
+    """A controlled vocabulary: one of the ways in which touchpoints differ.
+
+    ``unknown`` belongs to every facet without being one of its `terms`.
+
+    Attributes
+    ----------
+    id : str
+        A name that can be a keyword argument: lower-case letters, digits and ``_``.
+    labels : FrozenMap of language to str
+        What people call it.
+    terms : FrozenMap of id to Term
+        Its values. Their order counts.
+    ordered : bool
+        Whether the terms form a scale in their order, as stages do.
+
+    Examples
+    --------
+    >>> channel = Facet("channel", terms=[Term("social.paid"), Term("email")])
+    >>> "social.paid" in channel, "unknown" in channel, "fax" in channel
+    (True, True, False)
+    >>> channel.is_within("social.paid", "social"), channel.is_within("email", "social")
+    (True, False)
+    """
+
+    id: str
+    labels: FrozenMap[str, str] = attrs.field(default=FrozenMap(), converter=text_map)
+    terms: FrozenMap[str, Term] = attrs.field(default=FrozenMap(), converter=_terms, eq=in_order)
+    ordered: bool = attrs.field(default=False, kw_only=True)
+
+    def __repr__(self) -> str:
+        return f"Facet({self.id!r}, {len(self.terms)} term{'s' if len(self.terms) != 1 else ''})"
+
+    def __contains__(self, term: object) -> bool:
+        return term in self.terms or term == UNKNOWN
+
+    def label(self, term: str, *, lang: str = "en") -> str:
+        """Return the label of a term in a language, else in English, else in any, else its id."""
+        if term == UNKNOWN and UNKNOWN not in self.terms:
+            return label_in(UNKNOWN_LABELS, lang, default=UNKNOWN)
+        known = self.terms.get(term)
+        if known is None:
+            self._check_place(term)
+            return term
+        return known.label(lang=lang)
+
+    def find(self, phrase: str, *, lang: str | None = None) -> Term:
+        """Return the term with this id, label or alias, ignoring case, accents and spacing."""
+        return self.terms[self._phrases.find(phrase, lang=lang)]
+
+    def broader(self, term: str) -> tuple[str, ...]:
+        """Return the broader terms of a term, the nearest first.
+
+        What stands before a dot of an id is broader than it, also when it is no term itself.
+        """
+        self._check_place(term)
+        return tuple(broader_terms(term, self.terms))
+
+    def is_within(self, term: str, ancestor: str) -> bool:
+        """Tell whether a term is another or narrower than it, at any depth.
+
+        Parameters
+        ----------
+        term
+            The id of a term, or ``"unknown"``.
+        ancestor
+            The id of a term, or what stands before a dot of one.
+
+        Raises
+        ------
+        NotFoundError
+            When the facet has no such term.
+        """
+        self._check_place(ancestor)
+        return term == ancestor or ancestor in self.broader(term)
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        return Phrases(f"term of {self.id}", self.terms.values())
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        above = (one for term in self.terms for one in broader_terms(term, self.terms))
+        return frozenset([UNKNOWN, *self.terms, *above])
+
+    def _check_place(self, term: str) -> None:
+        if term not in self._places:
+            raise not_found(f"term of {self.id}", term, sorted(self._places))

@@ -1,0 +1,298 @@
+"""Journeys to journeys: choose some, cut them, merge what repeats."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+from touchpoints._arrays import segments
+from touchpoints._frozen import Array, code_values, owned
+from touchpoints._hints import first_few
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.journeys import (
+    Journeys,
+    derive,
+    interaction_columns,
+    journey_columns,
+    take,
+    take_rows,
+)
+from touchpoints.selectors import Selector, rows_meant
+
+NAT = np.datetime64("NaT", "us")
+
+
+def select(journeys: Journeys, mask: Any) -> Journeys:
+    """Keep the journeys where a mask is true, with all their columns.
+
+    Parameters
+    ----------
+    mask : bool (n,)
+        Any sequence or column of truth values, one a journey.
+
+    Raises
+    ------
+    WrongKindError
+        When the mask is not of truth values.
+    InvalidInputError
+        When it is not one a journey.
+
+    Notes
+    -----
+    O(n + rows kept). The table of touchpoints stays whole.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> shop = tp.datasets.shop(50, seed=1)
+    >>> long = tp.select(shop, np.diff(shop.offsets) >= 3)
+    >>> min(len(journey) for journey in long) >= 3
+    True
+    """
+    flags = np.asarray(mask)
+    if flags.dtype != np.bool_:
+        raise WrongKindError(
+            f"a mask holds truth values, not {flags.dtype}",
+            mend="compare the column with something, or use journeys[start:stop] for positions",
+        )
+    if flags.shape != (len(journeys),):
+        raise InvalidInputError(
+            f"the mask has {flags.size:,} entries for {len(journeys):,} journeys"
+        )
+    return take(journeys, np.flatnonzero(flags))
+
+
+def containing(journeys: Journeys, touchpoint: Selector) -> Journeys:
+    """Keep the journeys in which a touchpoint occurs.
+
+    Parameters
+    ----------
+    touchpoint
+        A key, type id, `Touchpoint`, mapping of facets to terms, or several of those.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such touchpoint, facet or term.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> shop = tp.datasets.shop(50, seed=1)
+    >>> all("purchase" in journey.keys for journey in tp.containing(shop, "purchase"))
+    True
+    """
+    flags = segments.any_by_segment(rows_meant(journeys, touchpoint), journeys.offsets)
+    return take(journeys, np.flatnonzero(flags))
+
+
+def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Journeys:
+    """Keep of journey j the interactions ``starts[j]:stops[j]``; for other transforms."""
+    lengths = stops - starts
+    if bool((starts == journeys.offsets[:-1]).all()) and bool(
+        (stops == journeys.offsets[1:]).all()
+    ):
+        return derive(journeys, **changes) if changes else journeys
+    offsets = segments.offsets_of(lengths)
+    rows = np.arange(offsets[-1], dtype=np.int64)
+    rows += np.repeat(starts - offsets[:-1], lengths)
+    return derive(
+        journeys, offsets=owned(offsets), **interaction_columns(journeys, rows), **changes
+    )
+
+
+def before_first(journeys: Journeys, touchpoint: Selector, *, include: bool = False) -> Journeys:
+    """Keep of each journey what came before a touchpoint first occurred.
+
+    Parameters
+    ----------
+    touchpoint
+        A key, type id, `Touchpoint`, mapping of facets to terms, or several of those.
+    include
+        Whether the first occurrence itself stays.
+
+    Returns
+    -------
+    Journeys
+        A journey without the touchpoint stays whole; one that begins with it becomes empty.
+        Unlike `until` this marks no outcome.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("abcb", 1)]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> tp.before_first(journeys, "b")[0].keys
+    ('a',)
+    """
+    first = segments.first_row_where(rows_meant(journeys, touchpoint), journeys.offsets)
+    stops = np.where(first < 0, journeys.offsets[1:], first + int(include))
+    return cut(journeys, journeys.offsets[:-1], stops)
+
+
+def after_last(journeys: Journeys, touchpoint: Selector, *, include: bool = False) -> Journeys:
+    """Keep of each journey what came after a touchpoint last occurred.
+
+    Parameters
+    ----------
+    touchpoint
+        A key, type id, `Touchpoint`, mapping of facets to terms, or several of those.
+    include
+        Whether the last occurrence itself stays.
+
+    Returns
+    -------
+    Journeys
+        A journey without the touchpoint becomes empty: nothing came after it.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("abcb", 1)]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> tp.after_last(journeys, "a")[0].keys
+    ('b', 'c', 'b')
+    """
+    last = segments.last_row_where(rows_meant(journeys, touchpoint), journeys.offsets)
+    starts = np.where(last < 0, journeys.offsets[1:], last + int(not include))
+    return cut(journeys, starts, journeys.offsets[1:])
+
+
+def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
+    """Split journeys wherever nothing happened for longer than a gap.
+
+    Parameters
+    ----------
+    gap
+        The longest time between two interactions of one piece; positive.
+
+    Returns
+    -------
+    Journeys
+        Pieces are named ``id#1``, ``id#2`` …, also where there is only one. The old id goes to
+        ``per_journey["origin"]`` and, where there were no persons, to ``persons``. Each piece has
+        the counts and per-journey columns of its journey; an end that the split makes is no
+        censored end.
+
+    Raises
+    ------
+    InvalidInputError
+        Without times, when the gap is not positive, or when journeys have outcomes or values:
+        which piece they belong to is not known, so mark them afterwards.
+
+    Notes
+    -----
+    A gap is the time from the beginning of one interaction to the beginning of the next.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import touchpoints as tp
+    >>> days = ["2026-01-01", "2026-01-02", "2026-02-20"]
+    >>> rows = [{"who": "ana", "t": day, "w": "visit"} for day in days]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
+    >>> [(one.id, len(one)) for one in tp.split_by_gap(journeys, dt.timedelta(days=30))]
+    [('ana#1', 2), ('ana#2', 1)]
+    """
+    times = require_times(journeys, "split_by_gap")
+    limit = microseconds(gap, "gap")
+    if journeys.outcomes or journeys.values:
+        raise InvalidInputError(
+            "journeys with outcomes or values cannot be split",
+            where=first_few([*journeys.outcomes, *journeys.values]),
+            mend="split first, then mark outcomes with tp.mark or tp.until",
+        )
+    stamps = times.view(np.int64)
+    far = np.zeros(len(stamps), dtype=bool)
+    if len(stamps):
+        np.greater(stamps[1:] - stamps[:-1], limit, out=far[1:])
+        far[journeys.offsets[:-1][journeys.offsets[:-1] < len(stamps)]] = False
+    breaks = np.flatnonzero(far)
+    offsets = np.sort(np.concatenate([journeys.offsets, breaks]), kind="stable")
+    pieces = 1 + segments.sum_by_segment(far.view(np.int8), journeys.offsets, dtype=np.int64)
+    owner = np.repeat(np.arange(len(journeys)), pieces)
+    return _pieces(journeys, offsets, owner, pieces)
+
+
+def _pieces(journeys: Journeys, offsets: Array, owner: Array, pieces: Array) -> Journeys:
+    ends = np.cumsum(pieces)
+    number = np.arange(len(owner)) - np.repeat(ends - pieces, pieces) + 1
+    columns = journey_columns(journeys, owner)
+    old = columns["ids"]
+    names = [f"{one}#{place}" for one, place in zip(old.tolist(), number.tolist(), strict=True)]
+    first, last = number == 1, number == pieces[owner]
+    origin = old if old.dtype == np.int64 else code_values(old.tolist())
+    return Journeys(
+        **{
+            **columns,
+            "touchpoints": journeys.touchpoints,
+            "codes": journeys.codes,
+            "times": journeys.times,
+            "ends": journeys.ends,
+            "per_interaction": journeys.per_interaction,
+            "meta": journeys.meta,
+            "offsets": owned(offsets),
+            "ids": names,
+            "persons": old if journeys.persons is None else columns["persons"],
+            "began": columns["began"] | ~first,
+            "finished": columns["finished"] | ~last,
+            "per_journey": {**columns["per_journey"], "origin": origin},
+        }
+    )
+
+
+def require_times(journeys: Journeys, what: str) -> Array:
+    """Return the times, or raise an error that says how to get some."""
+    if journeys.times is None:
+        raise InvalidInputError(
+            f"{what} needs times, and these journeys have none",
+            mend="read the log with tp.from_frame(…, time=…): distinct and from_paths have no times",
+        )
+    return journeys.times
+
+
+def microseconds(duration: dt.timedelta, name: str) -> int:
+    """Return a positive duration in microseconds."""
+    if not isinstance(duration, dt.timedelta):
+        raise WrongKindError(
+            f"{name} is a datetime.timedelta, not {type(duration).__name__}",
+            mend=f"for example {name}=datetime.timedelta(minutes=30)",
+        )
+    if duration <= dt.timedelta(0):
+        raise InvalidInputError(f"{name} must be positive, not {duration}")
+    return duration // dt.timedelta(microseconds=1)
+
+
+def collapse_repeats(journeys: Journeys) -> Journeys:
+    """Merge neighbouring interactions of one journey that are the same touchpoint.
+
+    Returns
+    -------
+    Journeys
+        Each run keeps the time and the columns of its first interaction and the end of its last.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("aabba", 1)]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> tp.collapse_repeats(journeys)[0].keys
+    ('a', 'b', 'a')
+    """
+    repeats = segments.repeats_within(journeys.codes, journeys.offsets)
+    rows = np.flatnonzero(~repeats)
+    if len(rows) == len(repeats):
+        return journeys
+    columns = interaction_columns(journeys, rows)
+    if journeys.ends is not None:
+        columns["ends"] = take_rows(journeys.ends, np.append(rows[1:], len(repeats)) - 1)
+    offsets = segments.offsets_after(~repeats, journeys.offsets)
+    return derive(journeys, offsets=owned(offsets), **columns)
+
+
+def select_interactions(journeys: Journeys, kept: Array) -> Journeys:
+    """Keep the interactions where ``kept`` is true; journeys may become empty."""
+    offsets = segments.offsets_after(kept, journeys.offsets)
+    return derive(journeys, offsets=owned(offsets), **interaction_columns(journeys, kept))

@@ -1,0 +1,472 @@
+"""How sure a number is: intervals for shares, and redrawn journeys for any statistic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from statistics import NormalDist
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, overload
+
+import attrs
+import numpy as np
+
+from touchpoints._frozen import Array, Coded, owned
+from touchpoints._hints import check_option, first_few, not_found
+from touchpoints._progress import Progress, reporting
+from touchpoints._tables import Table, column
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.journeys import Journeys, derive
+
+Statistic = Callable[[Journeys], Any]
+Method = Literal["percentile", "basic"]
+T = TypeVar("T")
+
+_FEW_DRAWS = 8
+
+
+class Interval(NamedTuple, Generic[T]):
+    """The ends of an interval: numbers, or arrays of them."""
+
+    low: T
+    high: T
+
+
+@overload
+def wilson(successes: float, trials: float, *, level: float = ...) -> Interval[float]: ...
+@overload
+def wilson(successes: Array, trials: Array | float, *, level: float = ...) -> Interval[Array]: ...
+@overload
+def wilson(successes: float, trials: Array, *, level: float = ...) -> Interval[Array]: ...
+def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]:
+    """Return the Wilson interval of a share: what shares would make this count unsurprising.
+
+    Parameters
+    ----------
+    successes, trials
+        How often it happened, of how many times; numbers, or arrays of shapes that broadcast.
+        Need not be whole: an effective sample size can stand for the trials.
+    level
+        How often such intervals cover the true share, in (0, 1).
+
+    Returns
+    -------
+    Interval
+        ``low`` and ``high`` in [0, 1], of the shape of the input; nan without trials.
+
+    Raises
+    ------
+    InvalidInputError
+        When there are fewer than 0 or more than ``trials`` successes, or the level is no share.
+
+    Notes
+    -----
+    For independent trials. Where they are not (several journeys of one person), use `bootstrap`.
+    The interval is never empty and never leaves [0, 1], also at 0 and at ``trials`` successes.
+
+    References
+    ----------
+    E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference,
+    Journal of the American Statistical Association 22(158), 209-212,
+    doi:10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> low, high = tp.wilson(8, 10)
+    >>> round(low, 4), round(high, 4)
+    (0.4902, 0.9433)
+    """
+    z = NormalDist().inv_cdf((1 + checked_level(level)) / 2)
+    hits, count = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
+    if bool((~((hits >= 0) & (hits <= count) & np.isfinite(count))).any()):
+        raise InvalidInputError("successes must lie between 0 and the number of trials")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = hits / count
+        scale = 1 + z * z / count
+        centre = (share + z * z / (2 * count)) / scale
+        half = z / scale * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    low = np.where(hits == 0, np.where(count > 0, 0.0, np.nan), np.maximum(centre - half, 0.0))
+    high = np.where(hits == count, np.where(count > 0, 1.0, np.nan), np.minimum(centre + half, 1.0))
+    if low.ndim == 0:
+        return Interval(float(low), float(high))
+    return Interval(low, high)
+
+
+def checked_level(level: float) -> float:
+    """Return the level of an interval, or raise when it is no share strictly between 0 and 1."""
+    if not 0 < level < 1:
+        raise InvalidInputError(
+            f"level={level!r} is no share between 0 and 1", mend="write 95 % as level=0.95"
+        )
+    return level
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Clusters:
+    """What is drawn as a whole.
+
+    Attributes
+    ----------
+    unit : str
+        ``"person"``, ``"journey"`` or the name of a per-journey column.
+    of : int64 (n,)
+        The cluster of each row.
+    repeats : int64 (g,)
+        How many clusters are alike: the count of a row whose journeys are clusters of their own,
+        else 1; 0 where no real journey is.
+    within : int64 (n,)
+        How many real journeys each row is in one such cluster.
+    """
+
+    unit: str
+    of: Array
+    repeats: Array
+    within: Array
+
+    @property
+    def total(self) -> int:
+        """How many clusters there are."""
+        return int(self.repeats.sum())
+
+
+def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
+    """Return what journeys belong together: those of a person, or of a value of a column.
+
+    By default persons where there are any, else each journey by itself. A row without a person
+    (or without a value) stands for journeys that have nothing to do with each other.
+    """
+    if unit is None:
+        unit = "journey" if journeys.persons is None else "person"
+    codes = _unit_codes(journeys, unit)
+    known = np.flatnonzero(codes >= 0)
+    alone = np.flatnonzero(codes < 0)
+    size = int(codes.max(initial=-1)) + 1
+    of = codes.astype(np.int64)
+    of[alone] = size + np.arange(len(alone))
+    people = np.bincount(codes[known], journeys.counts[known].astype(np.float64), size) > 0
+    within = journeys.counts.copy()
+    within[alone] = 1
+    repeats = np.concatenate([people.astype(np.int64), journeys.counts[alone]])
+    return Clusters(unit=unit, of=of, repeats=repeats, within=within)
+
+
+def _unit_codes(journeys: Journeys, unit: str) -> Array:
+    """Number the units; -1 where a row's journeys are units of their own."""
+    if unit == "journey":
+        return np.full(len(journeys), -1, dtype=np.int64)
+    if unit == "person":
+        if journeys.persons is None:
+            raise InvalidInputError(
+                "these journeys have no persons",
+                mend="read the log with person=, or draw journeys with unit='journey'",
+            )
+        return _codes_of(journeys.persons)
+    if unit not in journeys.per_journey:
+        choices = ("person", "journey", *journeys.per_journey)
+        raise not_found("per-journey column", unit, choices, where="asked for as unit")
+    kept = journeys.per_journey[unit]
+    return kept.codes if isinstance(kept, Coded) else _codes_of(kept)
+
+
+def _codes_of(values: Array) -> Array:
+    if values.dtype == object:
+        known: dict[Any, int] = {}
+        codes = [
+            -1 if one is None or one != one else known.setdefault(one, len(known))
+            for one in values.tolist()
+        ]
+        return np.array(codes, dtype=np.int64)
+    _, codes = np.unique(values, return_inverse=True)
+    missing = values != values
+    return np.where(missing, -1, codes)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Bootstrap(Table):
+    """A statistic with its uncertainty, one row a label.
+
+    Attributes
+    ----------
+    label : object
+        What the number is about; ``"statistic"`` when there is only one.
+    estimate : float64
+        The statistic of the journeys as they are.
+    low, high : float64
+        The ends of the interval.
+    se : float64
+        Its standard error: the standard deviation over the resamples.
+    defined : int64
+        In how many resamples the label had a number; the interval and the error are about those.
+    resamples : int
+        How often the journeys were redrawn.
+    level : float
+        The level of the interval.
+    unit : str
+        What was drawn as a whole.
+    clusters : int
+        How many of those there are.
+    reason : str
+        Why there is no interval; empty when there is one.
+    """
+
+    label: Array = column(object)
+    estimate: Array = column(np.float64)
+    low: Array = column(np.float64)
+    high: Array = column(np.float64)
+    se: Array = column(np.float64)
+    defined: Array = column(np.int64)
+    resamples: int
+    level: float
+    unit: str
+    clusters: int
+    reason: str = attrs.field(default="", repr=False)
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        return f"{text}\nno interval: {self.reason}" if self.reason else text
+
+    def as_dict(self) -> dict[Hashable, float]:
+        """Return the estimate of each label."""
+        return dict(zip(self.label.tolist(), self.estimate.tolist(), strict=True))
+
+
+def bootstrap(
+    journeys: Journeys,
+    statistic: Statistic,
+    *,
+    seed: int,
+    resamples: int = 1000,
+    level: float = 0.95,
+    unit: str | None = None,
+    method: Method = "percentile",
+    absent: float = math.nan,
+    progress: Progress = False,
+) -> Bootstrap:
+    """Say how sure any statistic of journeys is, by redrawing whole persons or journeys.
+
+    Parameters
+    ----------
+    journeys
+        What was observed.
+    statistic
+        A function of journeys that honours their counts. It answers with a mapping from labels to
+        numbers, with a record that has ``as_dict()``, or with one number.
+    seed
+        The same seed gives the same answer.
+    resamples
+        How often to redraw.
+    level
+        How often such intervals cover the truth, in (0, 1).
+    unit
+        What is drawn as a whole: ``"person"``, ``"journey"``, or a per-journey column such as a
+        clinic. By default persons where the journeys have any, else journeys. A journey without
+        a person (or value) is drawn by itself.
+    method
+        ``"percentile"``: from the lower to the upper quantile of the resampled statistics.
+        ``"basic"``: those quantiles reflected about the estimate.
+    absent
+        What a label counts as where a resample lacks it. By default it is left out there, which
+        ``defined`` shows; 0.0 suits shares of a whole, such as those of variants.
+    progress
+        A callable told the resamples done and all of them, or True for a tqdm bar.
+
+    Returns
+    -------
+    Bootstrap
+        A table of label, estimate, low, high, standard error; in the order of the statistic's
+        labels. Labels that only a resample has are not listed. With fewer than two clusters the
+        interval is nan, and ``reason`` says so.
+
+    Raises
+    ------
+    InvalidInputError
+        When ``unit="person"`` and there are no persons; when rows that stand for several journeys
+        are to be redrawn journey by journey and the statistic uses their values, which are known
+        only in total.
+    NotFoundError
+        When there is no such column.
+    WrongKindError
+        When the statistic answers with something else.
+
+    Notes
+    -----
+    As many clusters as there are are drawn with replacement (multinomially), and ``counts`` (and
+    with them ``values``) multiplied by how often each was drawn; a row not drawn has count 0.
+    Events are never redrawn, and journeys of one person stay together: they are not independent,
+    and intervals that treat them so are too narrow. The statistic is computed once for each
+    resample; the drawing itself is linear in the number of journeys. Intervals from fewer than
+    about 20 clusters are too narrow whatever the method.
+
+    References
+    ----------
+    A. C. Davison and D. V. Hinkley (1997), Bootstrap Methods and their Application, Cambridge
+    University Press, 2.4, 5.2 and 3.8. C. A. Field and A. H. Welsh (2007), Bootstrapping
+    clustered data, Journal of the Royal Statistical Society B 69(3), 369-390,
+    doi:10.1111/j.1467-9868.2007.00593.x.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths(
+    ...     {"path": ["search > buy", "search > leave"], "n": [30, 10]}, path="path", count="n"
+    ... )
+    >>> tp.bootstrap(journeys, tp.paths.transitions, seed=1, resamples=200).to_dicts()[1]["label"]
+    ('search', 'buy')
+    """
+    _check_asked(resamples, seed, level, method)
+    clusters = clusters_of(journeys, unit)
+    labels, estimate = _labelled(statistic(journeys))
+    drawn = np.full((resamples, len(labels)), absent)
+    if clusters.total < 2:
+        drawn[:] = np.nan
+    else:
+        places = {label: place for place, label in enumerate(labels)}
+        samples = _samples(_redrawable(journeys, statistic, clusters, estimate), clusters, seed)
+        with reporting(progress, resamples, what="bootstrap") as step:
+            for row, sample in zip(drawn, samples, strict=False):
+                _fill(row, statistic(sample), places)
+                step()
+    low, high = _interval(drawn, estimate, level, method)
+    return Bootstrap(
+        label=labels,
+        estimate=estimate,
+        low=low,
+        high=high,
+        se=_standard_errors(drawn, estimate),
+        defined=(~np.isnan(drawn)).sum(axis=0),
+        resamples=resamples,
+        level=level,
+        unit=clusters.unit,
+        clusters=clusters.total,
+        reason=_reason(clusters),
+    )
+
+
+def _check_asked(resamples: int, seed: int, level: float, method: Method) -> None:
+    if isinstance(resamples, bool) or not isinstance(resamples, (int, np.integer)) or resamples < 1:
+        raise InvalidInputError(f"resamples={resamples!r} is no whole number of 1 or more")
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InvalidInputError(f"seed={seed!r} is no whole number of 0 or more")
+    checked_level(level)
+    check_option("method", method, Method)
+
+
+def _reason(clusters: Clusters) -> str:
+    if clusters.total >= 2:
+        return ""
+    kind = clusters.unit if clusters.unit in ("person", "journey") else f"value of {clusters.unit!r}"
+    return f"it takes 2 of what is drawn, and there is {clusters.total or 'no'} {kind}"
+
+
+def _samples(journeys: Journeys, clusters: Clusters, seed: int) -> Iterator[Journeys]:
+    """Yield redrawn journeys without end: the counts differ, all other columns are shared."""
+    rng = np.random.default_rng(seed)
+    draw = _drawing(clusters.repeats, rng)
+    while True:
+        times = draw()[clusters.of]
+        changes: dict[str, Any] = {"counts": owned(times * clusters.within)}
+        if journeys.values:
+            changes["values"] = {
+                name: owned(np.where(times == 0, 0.0, one * times))
+                for name, one in journeys.values.items()
+            }
+        yield derive(journeys, **changes)
+
+
+def _drawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
+    """Return a function that draws as many clusters as there are and counts each, int64 (g,)."""
+    alive = np.flatnonzero(repeats)
+    total, size = int(repeats.sum()), len(repeats)
+    if total <= _FEW_DRAWS * len(alive):
+        urn = np.repeat(alive, repeats[alive])
+        return lambda: np.bincount(urn[rng.integers(0, total, total)], minlength=size)
+    shares = repeats[alive] / total
+
+    def draw() -> Array:
+        drawn = np.zeros(size, dtype=np.int64)
+        drawn[alive] = rng.multinomial(total, shares)
+        return drawn
+
+    return draw
+
+
+def _redrawable(
+    journeys: Journeys, statistic: Statistic, clusters: Clusters, estimate: Array
+) -> Journeys:
+    """Return the journeys as they can be redrawn: without values known only for several at once.
+
+    Whether the statistic uses such values shows when they are taken away.
+    """
+    merged = clusters.repeats[clusters.of] > 1
+    if not journeys.values or not merged.any():
+        return journeys
+    blank = {name: owned(np.where(merged, np.nan, one)) for name, one in journeys.values.items()}
+    without = derive(journeys, values=blank)
+    refusal = InvalidInputError(
+        "an interval on values needs the value of each journey",
+        where=f"{int(merged.sum()):,} rows stand for several journeys and hold their total",
+        mend="read one row a journey, or name as unit= what is drawn with its rows whole",
+    )
+    try:
+        _, again = _labelled(statistic(without))
+    except Exception as error:
+        raise refusal from error
+    if not np.array_equal(estimate, again, equal_nan=True):
+        raise refusal
+    return without
+
+
+def _labelled(answer: Any) -> tuple[list[Hashable], Array]:
+    """Return the labels and numbers of what a statistic answered."""
+    if isinstance(answer, (int, float, np.number)):
+        return ["statistic"], np.array([float(answer)])
+    numbers = answer.as_dict() if hasattr(answer, "as_dict") else answer
+    if not isinstance(numbers, Mapping):
+        raise WrongKindError(
+            f"the statistic answered with {type(answer).__name__}",
+            mend="answer with a number, a mapping from labels to numbers, or a record with as_dict()",
+        )
+    wrong = [label for label, one in numbers.items() if not isinstance(one, (int, float, np.number))]
+    if wrong:
+        raise WrongKindError(
+            "the statistic answered with something else than numbers",
+            where=f"labels {first_few(wrong)}: {first_few(numbers[label] for label in wrong[:5])}",
+        )
+    return list(numbers), np.array([float(one) for one in numbers.values()], dtype=np.float64)
+
+
+def _fill(row: Array, answer: Any, places: Mapping[Hashable, int]) -> None:
+    labels, numbers = _labelled(answer)
+    known = [place for place, label in enumerate(labels) if label in places]
+    row[[places[labels[place]] for place in known]] = numbers[known]
+
+
+def _interval(drawn: Array, estimate: Array, level: float, method: Method) -> tuple[Array, Array]:
+    ordered = np.sort(drawn, axis=0)  # nan comes last
+    low, high = (_quantile(ordered, one) for one in ((1 - level) / 2, (1 + level) / 2))
+    if method == "basic":
+        low, high = 2 * estimate - high, 2 * estimate - low
+    unknown = np.isnan(estimate)
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
+
+
+def _quantile(ordered: Array, share: float) -> Array:
+    """Return a quantile of each column's numbers, linear between neighbours; nan without any."""
+    count = (~np.isnan(ordered)).sum(axis=0)
+    place = share * np.maximum(count - 1, 0)
+    below = np.floor(place).astype(np.int64)
+    columns = np.arange(ordered.shape[1])
+    left = ordered[below, columns]
+    right = ordered[np.minimum(below + 1, np.maximum(count - 1, 0)), columns]
+    part = place - below
+    # Without the case of equal ends, infinity minus infinity would give nan.
+    return np.where((part == 0) | (left == right), left, left * (1 - part) + right * part)
+
+
+def _standard_errors(drawn: Array, estimate: Array) -> Array:
+    count = (~np.isnan(drawn)).sum(axis=0)
+    answer = np.full(drawn.shape[1], np.nan)
+    some = np.flatnonzero((count >= 2) & ~np.isnan(estimate))
+    with np.errstate(invalid="ignore"):  # a statistic can be infinite
+        answer[some] = np.nanstd(drawn[:, some], axis=0, ddof=1)
+    return answer

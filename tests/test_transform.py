@@ -1,0 +1,209 @@
+"""Journeys to journeys: choosing, cutting, merging repeats."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import numpy as np
+import pytest
+
+import touchpoints as tp
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+
+
+def log(**paths: str) -> tp.Journeys:
+    """Return journeys with one single-letter touchpoint a day."""
+    rows = [
+        {"id": name, "at": dt.datetime(2026, 1, 1) + dt.timedelta(days=day), "what": what}
+        for name, path in paths.items()
+        for day, what in enumerate(path)
+    ]
+    return tp.from_records(rows, journey="id", time="at", touchpoint="what")
+
+
+def paths_of(journeys: tp.Journeys) -> list[str]:
+    """Return each journey's touchpoints as one word."""
+    return ["".join(journey.keys) for journey in journeys]
+
+
+def test_selecting_keeps_all_columns_of_the_journeys_chosen() -> None:
+    """A mask keeps ids, counts, outcomes and kept columns together."""
+    journeys = attrs.evolve(
+        log(one="ab", two="b", three="abc"),
+        counts=[1, 2, 3],
+        outcomes={"won": [1, 0, np.nan]},
+        per_journey={"segment": ["x", "y", "z"]},
+    )
+
+    chosen = tp.select(journeys, [True, False, True])
+
+    assert paths_of(chosen) == ["ab", "abc"]
+    assert chosen.ids.tolist() == ["one", "three"]
+    assert chosen.counts.tolist() == [1, 3]
+    assert chosen.outcomes["won"][0] == 1
+    assert chosen.per_journey["segment"].to_list() == ["x", "z"]
+
+
+def test_selecting_by_position_or_by_a_short_mask_is_refused() -> None:
+    """Numbers are no mask, and a mask of another length selects something else than meant."""
+    journeys = log(one="ab", two="b")
+
+    with pytest.raises(WrongKindError, match="truth values"):
+        tp.select(journeys, [0, 1])
+    with pytest.raises(InvalidInputError, match="1 entries for 2 journeys"):
+        tp.select(journeys, [True])
+
+
+def test_containing_keeps_the_journeys_that_met_a_touchpoint() -> None:
+    """One touchpoint, several, or an unknown one, which is an error with near names."""
+    journeys = log(one="ab", two="b", three="ac")
+
+    assert paths_of(tp.containing(journeys, "a")) == ["ab", "ac"]
+    assert paths_of(tp.containing(journeys, ["c", "b"])) == ["ab", "b", "ac"]
+    with pytest.raises(NotFoundError, match="no touchpoint 'd'"):
+        tp.containing(journeys, "d")
+
+
+def test_before_first_and_after_last_cut_at_the_touchpoint() -> None:
+    """Without the touchpoint nothing is cut before it, and everything is gone after it."""
+    journeys = log(one="abcb", two="ac", three="b")
+
+    assert paths_of(tp.before_first(journeys, "b")) == ["a", "ac", ""]
+    assert paths_of(tp.before_first(journeys, "b", include=True)) == ["ab", "ac", "b"]
+    assert paths_of(tp.after_last(journeys, "b")) == ["", "", ""]
+    assert paths_of(tp.after_last(journeys, "a", include=True)) == ["abcb", "ac", ""]
+    assert paths_of(tp.after_last(journeys, "a")) == ["bcb", "c", ""]
+
+
+def test_the_part_before_the_site_is_found_by_channel() -> None:
+    """What happened before a person reached website or app is one call (A5)."""
+    taxonomy = tp.load_taxonomy("customer")
+    rows = [
+        {"id": 1, "at": "2026-01-01", "what": "review_read"},
+        {"id": 1, "at": "2026-01-02", "what": "trial_subscription"},
+        {"id": 1, "at": "2026-01-03", "what": "email_reminder"},
+    ]
+    journeys = tp.from_records(
+        rows, journey="id", time="at", touchpoint="what", taxonomy=taxonomy
+    )
+
+    before = tp.before_first(journeys, {"channel": ("website", "app")})
+
+    assert [journey.keys for journey in before] == [("review_read",)]
+
+
+def test_cutting_keeps_times_and_interaction_columns_aligned() -> None:
+    """Each interaction keeps its own time and its own kept value."""
+    rows = [
+        {"id": 1, "at": f"2026-01-0{day}", "what": what, "cost": day}
+        for day, what in enumerate("abcb", 1)
+    ]
+    journeys = tp.from_records(
+        rows, journey="id", time="at", touchpoint="what", per_interaction=["cost"]
+    )
+
+    rest = tp.after_last(journeys, "a")
+
+    assert rest.per_interaction["cost"].tolist() == [2, 3, 4]
+    assert str(rest.times[0])[:10] == "2026-01-02"
+
+
+def test_splitting_by_gap_names_the_pieces_and_keeps_the_origin() -> None:
+    """Each piece knows its journey; the old id becomes the person where there was none."""
+    rows = [
+        {"id": who, "at": f"2026-01-{day:02}", "what": "a"}
+        for who, days in {"ana": (1, 2, 9, 10, 20), "leo": (3,)}.items()
+        for day in days
+    ]
+    journeys = tp.from_records(rows, journey="id", time="at", touchpoint="what")
+
+    pieces = tp.split_by_gap(journeys, dt.timedelta(days=5))
+
+    assert pieces.ids.tolist() == ["ana#1", "ana#2", "ana#3", "leo#1"]
+    assert [len(piece) for piece in pieces] == [2, 2, 1, 1]
+    assert pieces.per_journey["origin"].to_list() == ["ana", "ana", "ana", "leo"]
+    assert pieces.persons.tolist() == ["ana", "ana", "ana", "leo"]
+    assert pieces.finished.all()
+
+
+def test_a_gap_of_exactly_the_limit_does_not_split() -> None:
+    """The gap is the longest time that still belongs to one piece."""
+    journeys = log(one="aa")
+
+    assert len(tp.split_by_gap(journeys, dt.timedelta(days=1))) == 1
+    assert len(tp.split_by_gap(journeys, dt.timedelta(days=1, microseconds=-1))) == 2
+
+
+def test_only_the_outer_pieces_inherit_a_cut_off_end() -> None:
+    """The log cuts off the last piece, not the ones before it."""
+    journeys = attrs.evolve(log(one="ab"), finished=[False], began=[False])
+
+    pieces = tp.split_by_gap(journeys, dt.timedelta(hours=1))
+
+    assert pieces.finished.tolist() == [True, False]
+    assert pieces.began.tolist() == [False, True]
+
+
+def test_splitting_refuses_outcomes_values_and_bad_gaps() -> None:
+    """Which piece an outcome belongs to is unknown; a gap is a positive duration."""
+    journeys = log(one="ab", two="b")
+
+    with pytest.raises(InvalidInputError, match="cannot be split"):
+        tp.split_by_gap(tp.until(journeys, "b", outcome="won"), dt.timedelta(days=1))
+    with pytest.raises(InvalidInputError, match="must be positive"):
+        tp.split_by_gap(journeys, dt.timedelta(0))
+    with pytest.raises(WrongKindError, match="datetime.timedelta"):
+        tp.split_by_gap(journeys, 30)
+    with pytest.raises(InvalidInputError, match="needs times"):
+        tp.split_by_gap(tp.distinct(journeys), dt.timedelta(days=1))
+
+
+def test_empty_journeys_survive_a_split() -> None:
+    """An empty journey is one empty piece."""
+    journeys = tp.before_first(log(one="ba", two="ab"), "b")
+
+    pieces = tp.split_by_gap(journeys, dt.timedelta(days=1))
+
+    assert pieces.ids.tolist() == ["one#1", "two#1"]
+    assert paths_of(pieces) == ["", "a"]
+
+
+def test_collapsing_repeats_keeps_the_first_time_and_the_last_end() -> None:
+    """A run of one touchpoint becomes one interaction that spans it."""
+    rows = [
+        {"id": 1, "at": f"2026-01-0{day}", "to": f"2026-01-0{day + 1}", "what": what}
+        for day, what in enumerate("aabba", 1)
+    ]
+    journeys = tp.from_records(rows, journey="id", time="at", end="to", touchpoint="what")
+
+    merged = tp.collapse_repeats(journeys)
+
+    assert paths_of(merged) == ["aba"]
+    assert [str(time)[:10] for time in merged.times] == ["2026-01-01", "2026-01-03", "2026-01-05"]
+    assert [str(time)[:10] for time in merged.ends] == ["2026-01-03", "2026-01-05", "2026-01-06"]
+
+
+def test_repeats_across_journeys_are_not_merged() -> None:
+    """The last touchpoint of one journey and the first of the next are no run."""
+    assert paths_of(tp.collapse_repeats(log(one="ab", two="bb"))) == ["ab", "b"]
+
+
+def test_transforms_of_no_journeys_give_no_journeys() -> None:
+    """Zero journeys are legal everywhere."""
+    nothing = log(one="ab")[:0]
+
+    for changed in (
+        tp.before_first(nothing, "a"),
+        tp.after_last(nothing, "a"),
+        tp.containing(nothing, "a"),
+        tp.collapse_repeats(nothing),
+        tp.split_by_gap(nothing, dt.timedelta(days=1)),
+        tp.select(nothing, np.zeros(0, dtype=bool)),
+        tp.distinct(nothing),
+        tp.until(nothing, "a", outcome="won"),
+        tp.collapse(nothing, by="channel"),
+        tp.relabel(nothing, {"a": "b"}),
+        tp.sample(nothing, 0, seed=1),
+    ):
+        assert len(changed) == 0
