@@ -144,12 +144,13 @@ def positional(function: Defined) -> list[ast.arg]:
     return arguments
 
 
-def docstring_lines(function: Function) -> int:
-    """Return how many lines the docstring takes."""
-    first = function.body[0]
-    if ast.get_docstring(function, clean=False) is None:
+def code_lines(module: Module, function: Function) -> int:
+    """Count the lines of a body, without docstring, comments and blank lines."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    if not body:
         return 0
-    return (first.end_lineno or first.lineno) - first.lineno + 1
+    text = module.lines[body[0].lineno - 1 : function.end_lineno]
+    return sum(bool(line.strip()) and not line.strip().startswith("#") for line in text)
 
 
 # --------------------------------------------------------------------------------------- the rules
@@ -199,17 +200,11 @@ def is_loose(annotation: ast.expr | None) -> bool:
 
 
 def functions_are_short(module: Module) -> Iterator[Breach]:
-    """A function fits on a screen: lines of code, without docstring, comments and blank lines."""
+    """A body fits on a screen; docstring, comments and the list of arguments are not counted."""
     for function in functions(module):
-        node = function.node
-        text = module.lines[node.lineno - 1 : node.end_lineno]
-        code = [line for line in text if line.strip() and not line.strip().startswith("#")]
-        doc = docstring_lines(node)
-        start = node.body[0].lineno - 1
-        blank = sum(not line.strip() for line in module.lines[start : start + doc])
-        length = len(code) - doc + blank
+        length = code_lines(module, function.node)
         if length > MOST_FUNCTION_LINES:
-            yield Breach(node.lineno, f"{function.name} has {length} lines of code")
+            yield Breach(function.node.lineno, f"{function.name} has {length} lines of code")
 
 
 def classes_are_small(module: Module) -> Iterator[Breach]:
@@ -289,10 +284,10 @@ def is_empty_container(value: ast.expr) -> bool:
 
 
 def names_say_the_quantity(module: Module) -> Iterator[Breach]:
-    """`removal_effects`, not `compute_removal_effects`."""
+    """`removal_effects`, not `compute_removal_effects`; a kernel may be about runs, as a noun."""
     for function in functions(module):
-        # `_run_starts` is about runs; `run_model` says nothing.
-        if function.node.name.startswith(("get_", "_get_", "compute_", "_compute_", "run_")):
+        verbs = ("get_", "compute_", "run_") if function.public else ("get_", "compute_")
+        if function.node.name.lstrip("_").startswith(verbs):
             yield Breach(function.node.lineno, function.name)
 
 

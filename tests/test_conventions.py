@@ -29,7 +29,7 @@ from tests.house_rules import (
 
 # -------------------------------------------------------------------- snippets that break each rule
 
-LONG_FUNCTION = "def f() -> None:\n" + "    step()\n" * MOST_FUNCTION_LINES
+LONG_FUNCTION = "def f() -> None:\n" + "    step()\n" * (MOST_FUNCTION_LINES + 1)
 LARGE_CLASS = "class A:\n" + "".join(
     f"    def m{number}(self) -> None: ...\n" for number in range(MOST_MEMBERS + 1)
 )

@@ -73,7 +73,9 @@ def test_concatenation_is_associative_and_undoes_a_split() -> None:
     parts = [journeys[:1], journeys[1:2], journeys[2:]]
 
     assert tp.concat(parts) == journeys
-    assert tp.concat([tp.concat(parts[:2]), parts[2]]) == tp.concat([parts[0], tp.concat(parts[1:])])
+    assert tp.concat([tp.concat(parts[:2]), parts[2]]) == tp.concat(
+        [parts[0], tp.concat(parts[1:])]
+    )
 
 
 def test_columns_that_one_part_lacks_are_missing_there() -> None:

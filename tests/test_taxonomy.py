@@ -203,7 +203,8 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
         f"mine.toml: {CHAT}.broader: no channel 'socal' (did you mean 'social.paid'?)",
         f"mine.toml: facets.need.terms.unknown: 'unknown' is reserved: {NOT_KNOWN}",
         "mine.toml: types.chat: a channel has this id, and a channel is not a touchpoint",
-        "mine.toml: types.chat.chanel: nothing is called so here (did you mean 'channel'?)",
+        "mine.toml: types.chat.chanel: nothing is called so here "
+        "(did you mean 'channel' or 'channels'?)",
         "mine.toml: types.live_chat.labels.es: 'Chatear' already names 'chat'",
         "mine.toml: types.live_chat.need: no need 'solve_probelm' (did you mean 'solve_problem'?)",
         f"mine.toml: types.\"(end)\": '(end)' is no id: {PLAIN}",

@@ -84,9 +84,7 @@ def test_the_part_before_the_site_is_found_by_channel() -> None:
         {"id": 1, "at": "2026-01-02", "what": "trial_subscription"},
         {"id": 1, "at": "2026-01-03", "what": "email_reminder"},
     ]
-    journeys = tp.from_records(
-        rows, journey="id", time="at", touchpoint="what", taxonomy=taxonomy
-    )
+    journeys = tp.from_records(rows, journey="id", time="at", touchpoint="what", taxonomy=taxonomy)
 
     before = tp.before_first(journeys, {"channel": ("website", "app")})
 

@@ -50,7 +50,7 @@ def _check_offsets(offsets: Array, rows: int) -> None:
         place = int(falls[0])
         raise InvalidInputError(
             "offsets must never fall",
-            where=f"offsets[{place}] is {offsets[place]}, offsets[{place + 1}] is {offsets[place + 1]}",
+            where=f"offsets[{place}] is {offsets[place]}, the next is {offsets[place + 1]}",
         )
     if offsets[-1] != rows:
         raise InvalidInputError(
@@ -63,7 +63,7 @@ def _check_codes(journeys: Journeys) -> None:
     codes, known = journeys.codes, journeys.touchpoints
     if codes.ndim != 1:
         raise InvalidInputError("codes must be one-dimensional")
-    if len(codes) and not (0 <= codes.min() and codes.max() < len(known)):
+    if len(codes) and (codes.min() < 0 or codes.max() >= len(known)):
         row = int(np.flatnonzero((codes < 0) | (codes >= len(known)))[0])
         raise InvalidInputError(
             f"codes must index the {len(known)} touchpoints", where=f"codes[{row}] is {codes[row]}"
@@ -74,7 +74,9 @@ def _check_codes(journeys: Journeys) -> None:
         raise InvalidInputError("two touchpoints share a key", where=first_few(twice))
 
 
-def _table(journeys: Journeys, names: tuple[str, ...], maps: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _table(
+    journeys: Journeys, names: tuple[str, ...], maps: tuple[str, ...]
+) -> Iterator[tuple[str, Any]]:
     yield from ((name, getattr(journeys, name)) for name in names)
     for name in maps:
         yield from ((f"{name}[{key!r}]", one) for key, one in getattr(journeys, name).items())
@@ -91,7 +93,11 @@ def _check_lengths(journeys: Journeys) -> None:
 
 
 def _check_length(name: str, column: Any, expected: int, unit: str) -> None:
-    if column is not None and len(column) != expected:
+    if column is None:
+        return
+    if getattr(column, "ndim", 1) != 1:
+        raise InvalidInputError(f"{name} must be one-dimensional")
+    if len(column) != expected:
         raise InvalidInputError(f"{name} has {len(column):,} entries for {expected:,} {unit}")
 
 
@@ -109,10 +115,10 @@ def _check_times(journeys: Journeys) -> None:
     falls = segments.falls_within(stamps, journeys.offsets)
     if len(falls):
         row = int(falls[0])
-        journey = int(np.searchsorted(journeys.offsets, row, side="right")) - 1
+        id_ = journeys.ids[int(np.searchsorted(journeys.offsets, row, side="right")) - 1]
         raise InvalidInputError(
             "times must never fall within a journey",
-            where=f"journey {journeys.ids[journey]!r}: {times[row - 1]} is followed by {times[row]}",
+            where=f"journey {_plain(id_)!r}: {times[row - 1]} is followed by {times[row]}",
             mend="read the log with tp.from_frame or tp.from_columns, which sort it",
         )
     if ends is not None and bool((ends < times).any()):
@@ -135,13 +141,24 @@ def _check_per_journey(journeys: Journeys) -> None:
 
 def _all_different(ids: Array) -> bool:
     """Tell whether no id occurs twice; sorted hashes settle it for text, save for collisions."""
-    numbers = ids if ids.dtype == np.int64 else np.fromiter(map(hash, ids), np.int64, len(ids))
+    numbers = ids if ids.dtype == np.int64 else _hashes(ids)
     if bool((numbers[1:] > numbers[:-1]).all()):
         return True
     ordered = np.sort(numbers)
     if not bool((ordered[1:] == ordered[:-1]).any()):
         return True
     return ids.dtype != np.int64 and len(set(ids.tolist())) == len(ids)
+
+
+def _hashes(ids: Array) -> Array:
+    try:
+        return np.fromiter(map(hash, ids), np.int64, len(ids))
+    except TypeError as error:
+        raise InvalidInputError(f"an id must be hashable: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _check_outcomes(journeys: Journeys) -> None:

@@ -35,7 +35,7 @@ def differences(left: Journeys, right: Journeys) -> Iterator[str]:
         return
     if not same_array(left.offsets, right.offsets):
         place = _first(left.offsets != right.offsets) - 1
-        yield f"journey {place} ({left.ids[place]!r}) has another number of interactions"
+        yield f"journey {place} ({_plain(left.ids[place])!r}) has another number of interactions"
         return
     yield from _touchpoints(left, right)
     for name in _ARRAYS:
@@ -45,6 +45,14 @@ def differences(left: Journeys, right: Journeys) -> Iterator[str]:
     for name in ("taxonomy", "lens", "timezone"):
         if getattr(left.meta, name) != getattr(right.meta, name):
             yield f"meta.{name}: {getattr(left.meta, name)!r} against {getattr(right.meta, name)!r}"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _shown(value: Any) -> str:
+    return str(value) if isinstance(value, np.datetime64) else repr(_plain(value))
 
 
 def _first(mask: Array) -> int:
@@ -64,7 +72,8 @@ def _touchpoints(left: Journeys, right: Journeys) -> Iterator[str]:
     journey = int(np.searchsorted(left.offsets, row, side="right")) - 1
     here = left.touchpoints[left.codes[row]].key
     there = right.touchpoints[right.codes[row]].key
-    where = f"interaction {row - int(left.offsets[journey])} of journey {left.ids[journey]!r}"
+    id_ = _plain(left.ids[journey])
+    where = f"interaction {row - int(left.offsets[journey])} of journey {id_!r}"
     yield f"{where}: {here!r} against {there!r}"
 
 
@@ -81,14 +90,16 @@ def _column(name: str, left: Any, right: Any) -> Iterator[str]:
         if left is not right:
             yield f"only one of the two has {name}"
         return
-    one, two = (column.to_array() if isinstance(column, Coded) else column for column in (left, right))
+    one, two = (
+        column.to_array() if isinstance(column, Coded) else column for column in (left, right)
+    )
     if same_array(one, two):
         return
     if one.dtype.kind != two.dtype.kind:
         yield f"{name} is {one.dtype} against {two.dtype}"
         return
     unlike = one != two
-    if one.dtype.kind in "fmM":
+    if one.dtype.kind in "fcmM":
         unlike &= ~((one != one) & (two != two))
     row = _first(unlike)
-    yield f"{name}, row {row}: {one[row]!r} against {two[row]!r}"
+    yield f"{name}, row {row}: {_shown(one[row])} against {_shown(two[row])}"

@@ -28,6 +28,17 @@ def column(dtype: Any = None, *, doc: str = "") -> Any:
     )
 
 
+def optional_column(dtype: Any = None, *, doc: str = "") -> Any:
+    """Declare a column that a table may lack: None by default, and then it is not shown."""
+    convert = text_array_read_only if dtype is object else partial(read_only, dtype=dtype)
+    return attrs.field(
+        default=None,
+        converter=attrs.converters.optional(convert),
+        eq=attrs.cmp_using(eq=same_array),
+        metadata={"column": True, "doc": doc},
+    )
+
+
 def text_array_read_only(values: Any) -> Array:
     """Return values as a read-only object array, each value one entry."""
     if isinstance(values, np.ndarray) and values.dtype == object:
@@ -43,7 +54,8 @@ def attempt_import(module: str, *, extra: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise MissingPackageError(
-            f"this needs the package {module!r}, which is not installed", mend=f"pip install {extra}"
+            f"this needs the package {module!r}, which is not installed",
+            mend=f"pip install {extra}",
         ) from error
 
 
@@ -63,7 +75,9 @@ class Table:
     def _columns(self) -> dict[str, Array]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
         return {
-            field.name: getattr(self, field.name) for field in fields if field.metadata.get("column")
+            field.name: getattr(self, field.name)
+            for field in fields
+            if field.metadata.get("column") and getattr(self, field.name) is not None
         }
 
     def __len__(self) -> int:
@@ -74,7 +88,12 @@ class Table:
         scalars = self._scalars()
         head = f"{type(self).__name__}: {len(self):,} row{'s' if len(self) != 1 else ''}"
         facts = "".join(f", {name} {_cell(value)}" for name, value in scalars.items())
-        return f"{head}{facts}\n{_text_table(self)}"
+        return f"{head}{facts}\n{_text_table(self._columns())}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = attrs.fields(type(self))  # type: ignore[arg-type]
+        state = {field.alias: getattr(self, field.name) for field in fields if field.init}
+        return (_rebuild, (type(self), state))  # numpy forgets read-only when unpickling
 
     def _repr_html_(self) -> str:
         columns = self._columns()
@@ -115,6 +134,10 @@ class Table:
         return arrow.table({name: _plain(values) for name, values in self._columns().items()})
 
 
+def _rebuild(kind: Any, state: dict[str, Any]) -> Any:
+    return kind(**state)
+
+
 def _plain(values: Array) -> Any:
     return values.tolist() if values.dtype == object else values
 
@@ -142,8 +165,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _text_table(table: Table) -> str:
-    columns = table._columns()
+def _text_table(columns: dict[str, Array]) -> str:
     rows = [[_cell(value) for value in row] for row in _rows(columns, _SHOWN_ROWS)]
     numeric = [values.dtype.kind in "iufb" for values in columns.values()]
     widths = [
@@ -157,7 +179,7 @@ def _text_table(table: Table) -> str:
         ]
         return "  ".join(parts).rstrip()
 
-    more = len(table) - len(rows)
+    more = len(next(iter(columns.values()), ())) - len(rows)
     lines = [line(list(columns)), *(line(row) for row in rows)]
     if more > 0:
         lines.append(f"… {more:,} more row{'s' if more != 1 else ''}")

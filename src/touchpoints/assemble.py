@@ -10,7 +10,7 @@ import numpy as np
 from touchpoints._arrays import ordering, segments
 from touchpoints._frozen import Array, Coded, owned
 from touchpoints._hints import first_few
-from touchpoints._instants import NAT
+from touchpoints._instants import NAT, Instants
 from touchpoints.classify.protocol import Classifier
 from touchpoints.columns import Keys, Log, Names, check_not_empty_column
 from touchpoints.errors import InvalidInputError
@@ -25,9 +25,11 @@ from touchpoints.matching import (
 )
 from touchpoints.meta import Meta, Report
 from touchpoints.pairing import OTHER, pair, stages_of
-from touchpoints.placing import Placed, comparable, place, repeated
+from touchpoints.placing import Placed, comparable, comparable_keys, place, repeated
 from touchpoints.settling import Unsettled, settle
 from touchpoints.taxonomy import MISSING, Taxonomy
+
+_MOST_COUNT = 2**53
 
 Unmatched = Literal["raise", "drop", "keep"]
 Duplicates = Literal["keep", "drop"]
@@ -50,10 +52,10 @@ def assemble(log: Log, names: Names, options: Options) -> Journeys:
     check_not_empty_column(names.journey, log.rows, _count(log.journey.missing), "journey")
     check_not_empty_column(names.time, log.rows, _count(log.time.missing), "time")
     stages = None if log.lifecycle is None else stages_of(log.lifecycle)
-    placed = place(log, *_usable(log, stages, names, options))
-    placed = _with_ends(log, placed, stages)
+    placed = _with_columns(log, place(log, *_usable(log, stages, names, options)))
     codes, matched = _types(log, names, options)
     placed = attrs.evolve(placed, codes=codes[placed.rows])
+    placed = _with_ends(log, placed, stages, matched)
     placed = _settle_unmatched(placed, matched, names, options)
     tied = placed.tied()
     repeats = repeated(log, placed, tied)
@@ -95,17 +97,39 @@ def _usable(
     return (~unusable if unusable.any() else None), tally
 
 
-def _with_ends(log: Log, placed: Placed, stages: Array | None) -> Placed:
+def _with_columns(log: Log, placed: Placed) -> Placed:
+    """Find the columns of the journeys while all their rows are there: some may be dropped."""
+    persons, person_conflicts = _persons(log.person, placed)
+    per_journey, journey_conflicts = _per_journey(log, placed)
+    counts = _journey_counts(log, placed)
+    columns = {"persons": persons, "per_journey": per_journey, "counts": counts}
+    return attrs.evolve(placed, columns=columns).counted(
+        person_conflicts=person_conflicts, journey_conflicts=journey_conflicts
+    )
+
+
+def _with_ends(log: Log, placed: Placed, stages: Array | None, matched: Matched) -> Placed:
     """Find when each interaction ended: from its own column, or by pairing start and complete."""
     if stages is not None:
-        placed = pair(log, placed, stages)
+        kinds = table_of((*matched.touchpoints, MISSING))[1][_codes(placed)]
+        placed = pair(log, placed, stages=stages, kinds=kinds)
     elif log.end is not None:
+        _check_zones(log.time, log.end)
         placed = attrs.evolve(placed, ends=log.end.stamps[placed.rows])
     if placed.ends is None:
         return placed
     early = (placed.ends != NAT) & (placed.ends < log.time.stamps[placed.rows])
     ends = np.where(early, NAT, placed.ends)
     return attrs.evolve(placed, ends=ends).counted(ends_before_starts=_count(early))
+
+
+def _check_zones(time: Instants, end: Instants) -> None:
+    if (time.zone is None) != (end.zone is None) and not bool(end.missing.all()):
+        with_one, without = ("end", "time") if time.zone is None else ("time", "end")
+        raise InvalidInputError(
+            f"the times of {with_one}= have a zone, those of {without}= have none",
+            mend="pass tz= with the zone that the naive ones are in",
+        )
 
 
 def _types(log: Log, names: Names, options: Options) -> tuple[Array, Matched]:
@@ -135,8 +159,11 @@ def _codes(placed: Placed) -> Array:
 
 
 def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: Names) -> None:
-    if log.row_order or log.tiebreak is not None:
+    if log.row_order:
         return
+    if log.tiebreak is not None:
+        order = comparable(log.tiebreak)[placed.rows]
+        unlike = unlike & segments.repeats_within(order, placed.offsets)
     differ = np.flatnonzero(unlike)
     if len(differ):
         where = dict.fromkeys(log.journey.labels(placed.rows[differ[:50]]).tolist())
@@ -144,7 +171,7 @@ def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: Names) -> 
             f"{len(differ):,} interactions share journey and time with another, and a lazy table "
             "has no order of rows to say which came first",
             where=f"column {names.time!r}, journeys {first_few(where)}",
-            mend="pass tiebreak= with a column that orders them, or collect the table first",
+            mend="pass tiebreak= with a column that tells them apart, or collect the table first",
         )
 
 
@@ -155,14 +182,10 @@ def _build(
     distinct = _codes(placed)
     final, order = ordering.by_appearance(table[distinct], len(touchpoints))
     times = placed.stamps if log.time.fine is None else log.time.stamps[placed.rows]
-    persons, person_conflicts = _persons(log.person, placed)
-    per_journey, journey_conflicts = _per_journey(log, placed)
     report = Report(
         **placed.tally,
         **_tie_counts(placed, tied, final),
         distinct_events=len(matched.touchpoints) if options.classifier is not None else 0,
-        person_conflicts=person_conflicts,
-        journey_conflicts=journey_conflicts,
     )
     return Journeys(
         touchpoints=tuple(touchpoints[place] for place in order.tolist()),
@@ -171,15 +194,13 @@ def _build(
         times=owned(times.view("datetime64[us]")),
         ends=None if placed.ends is None else owned(placed.ends.view("datetime64[us]")),
         ids=log.journey.labels(placed.first),
-        persons=persons,
-        counts=_journey_counts(log, placed),
         per_interaction=_per_interaction(log, placed, distinct, matched, options),
-        per_journey=per_journey,
+        **placed.columns,
         meta=Meta(taxonomy=options.taxonomy, timezone=log.time.zone, report=report),
     )
 
 
-def _tie_counts(placed: Placed, tied: Array, codes: Array) -> dict[str, int]:
+def _tie_counts(placed: Placed, tied: Array, codes: Array) -> dict[str, Any]:
     same = segments.repeats_within(codes, placed.offsets)
     filled = _count(segments.lengths_of(placed.offsets) > 0)
     return {
@@ -193,11 +214,8 @@ def _persons(person: Keys | None, placed: Placed) -> tuple[Array | None, int]:
     """Return whose each journey is, and how many journeys name several persons."""
     if person is None:
         return None, 0
-    numbers = (person.primary if person.check is None else person.check).view(np.int64)
-    known = np.ones(len(placed.rows), dtype=bool)
-    if person.missing is not None:
-        known = ~person.missing[placed.rows]
-    chosen, conflicts = _one_each(numbers, known, placed)
+    numbers, missing = comparable_keys(person)
+    chosen, conflicts = _one_each(numbers, ~missing[placed.rows], placed)
     labels = person.labels(np.maximum(chosen, 0))
     if bool((chosen < 0).any()):
         labels = labels.astype(object)
@@ -212,8 +230,7 @@ def _one_each(numbers: Array, known: Array, placed: Placed) -> tuple[Array, int]
     expected = np.repeat(here[np.maximum(first, 0)], segments.lengths_of(placed.offsets))
     differs = known & (here != expected)
     conflicts = _count(segments.any_by_segment(differs, placed.offsets))
-    chosen = np.where(first < 0, -1, placed.rows[np.maximum(first, 0)]) if len(here) else first
-    return chosen, conflicts
+    return np.where(first < 0, -1, placed.rows[np.maximum(first, 0)]), conflicts
 
 
 def _per_journey(log: Log, placed: Placed) -> tuple[dict[str, Any], int]:
@@ -230,7 +247,7 @@ def _per_journey(log: Log, placed: Placed) -> tuple[dict[str, Any], int]:
 def _known(column: Coded | Array) -> Array:
     if isinstance(column, Coded):
         return column.codes >= 0
-    return ~np.isnan(column) if column.dtype.kind == "f" else np.ones(len(column), dtype=bool)
+    return column == column if column.dtype.kind in "fM" else np.ones(len(column), dtype=bool)
 
 
 def _at_rows(column: Coded | Array, rows: Array) -> Coded | Array:
@@ -249,20 +266,21 @@ def _journey_counts(log: Log, placed: Placed) -> Array:
     if log.count is None:
         return np.ones(n, dtype=np.int64)
     count = log.count
-    wrong = ~(np.isfinite(count) & (count >= 0) & (count == np.floor(count)))
+    given = count[placed.rows]
+    wrong = ~((given >= 0) & (given == np.floor(given)) & (given < _MOST_COUNT))
     if wrong.any():
-        rows = np.flatnonzero(wrong)
+        rows = np.sort(placed.rows[wrong])
         raise InvalidInputError(
             "a count is a whole number of journeys, 0 or more",
             where=f"rows {first_few(rows[:6].tolist())}: {first_few(count[rows[:6]].tolist())}",
         )
-    chosen, conflicts = _one_each(count.astype(np.int64), np.ones(len(placed.rows), bool), placed)
+    known = np.ones(len(placed.rows), dtype=bool)
+    chosen, conflicts = _one_each(comparable(count), known, placed)
     if conflicts:
         raise InvalidInputError(
             f"{conflicts:,} journeys have rows with different counts",
             mend="a count is a property of the journey: give all its rows the same",
         )
-    chosen = np.where(chosen < 0, placed.first, chosen)
     return count[chosen].astype(np.int64)
 
 

@@ -216,10 +216,10 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     --------
     >>> import touchpoints as tp
     >>> tp.from_columns(
-    ...     {"id": [1, 1, 2], "day": ["2026-01-01", "2026-01-02", "2026-01-02"], "what": list("aba")},
+    ...     {"id": [1, 1, 2], "day": ["2026-01-01", "2026-01-02", "2026-01-02"], "do": list("aba")},
     ...     journey="id",
     ...     time="day",
-    ...     touchpoint="what",
+    ...     touchpoint="do",
     ... )
     <Journeys: 2 journeys, 3 interactions, 2 touchpoints, 2026-01-01 to 2026-01-02>
     """
@@ -289,7 +289,10 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     --------
     >>> import touchpoints as tp
     >>> tp.from_records(
-    ...     [{"id": 1, "day": "2026-01-01", "what": "visit"}], journey="id", time="day", touchpoint="what"
+    ...     [{"id": 1, "day": "2026-01-01", "what": "visit"}],
+    ...     journey="id",
+    ...     time="day",
+    ...     touchpoint="what",
     ... )
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
     """

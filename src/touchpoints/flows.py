@@ -100,7 +100,9 @@ def _outer_totals(journeys: Journeys, ends: Ends, size: int) -> tuple[Array, Arr
     k, width = len(journeys.touchpoints), len(ends.names)
     first, last = first_steps(journeys, ends), last_steps(journeys, ends)
     begun = _total(first.targets, journeys.counts, size)
-    ended = _total(last.sources * width + (last.targets - k - 1), journeys.counts[last.owners], k * width)
+    ended = _total(
+        last.sources * width + (last.targets - k - 1), journeys.counts[last.owners], k * width
+    )
     starts, stops = np.flatnonzero(begun), np.flatnonzero(ended)
     keys = np.concatenate([k * size + starts, stops // width * size + k + 1 + stops % width])
     return keys, np.concatenate([begun[starts], ended[stops]])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
 import attrs
@@ -11,8 +10,20 @@ import numpy as np
 
 from touchpoints._arrays import segments
 from touchpoints._checks import check_derived, check_journeys
-from touchpoints._frozen import Array, Coded, FrozenMap, code_values, owned, read_only, same_array
+from touchpoints._frozen import (
+    Array,
+    Coded,
+    FrozenMap,
+    as_codes,
+    integers,
+    numbers,
+    owned,
+    read_only,
+    same_array,
+    text_array,
+)
 from touchpoints._tables import text_array_read_only
+from touchpoints.columns import kept_values
 from touchpoints.errors import WrongKindError
 from touchpoints.meta import Meta
 
@@ -26,28 +37,46 @@ Column = Array | Coded
 INSTANT = "datetime64[us]"
 
 
+def _touchpoints(values: Iterable[Touchpoint]) -> tuple[Touchpoint, ...]:
+    return tuple(values)
+
+
+def _offsets(values: Any) -> Array:
+    return integers(values, np.int64, name="offsets")
+
+
+def _counts(values: Any) -> Array:
+    return integers(values, np.int64, name="counts")
+
+
+def _flags(values: Any) -> Array:
+    return integers(values, np.bool_, name="began or finished")
+
+
 def _instants(values: Any) -> Array | None:
-    return None if values is None else read_only(values, INSTANT)
+    return None if values is None else numbers(values, INSTANT, name="a column of times")
 
 
 def _labels(values: Any) -> Array | None:
     """Return ids as int64, or as an object array of whatever they are."""
     if values is None:
         return None
-    array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
-    if array.dtype.kind in "iu":
-        return read_only(array, np.int64)
-    if array.dtype == object and len(array) and all(type(one) is int for one in array):
+    array = values if isinstance(values, np.ndarray) else text_array(values)
+    if array.dtype.kind in "iu" and (array.dtype != np.uint64 or not (array >= 2**63).any()):
+        return read_only(array if array.dtype == np.int64 else array.astype(np.int64))
+    if array.dtype != object:
+        return text_array_read_only(array.tolist())
+    if len(array) and all(type(one) is int and abs(one) < 2**63 for one in array):
         return read_only(array.astype(np.int64))
-    return text_array_read_only(array.tolist() if array.dtype != object else array)
+    return read_only(array)
 
 
 def _floats(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    return FrozenMap({name: read_only(one, np.float64) for name, one in columns.items()})
+    return FrozenMap({name: numbers(one, np.float64, name=name) for name, one in columns.items()})
 
 
 def _instant_columns(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    return FrozenMap({name: read_only(one, INSTANT) for name, one in columns.items()})
+    return FrozenMap({name: numbers(one, INSTANT, name=name) for name, one in columns.items()})
 
 
 def _kept(columns: Mapping[str, Any]) -> FrozenMap[str, Column]:
@@ -55,12 +84,12 @@ def _kept(columns: Mapping[str, Any]) -> FrozenMap[str, Column]:
 
 
 def _kept_column(values: Any) -> Column:
-    if isinstance(values, Coded):
-        return values
-    array = np.asarray(values)
-    if array.dtype.kind in "OUST":
-        return code_values(array.tolist())
-    return read_only(values)
+    column = values if isinstance(values, Coded) else kept_values(values)
+    return column if isinstance(column, Coded) else read_only(column)
+
+
+def _floats_by_name(values: Mapping[str, float]) -> FrozenMap[str, float]:
+    return FrozenMap(values)
 
 
 @attrs.frozen(kw_only=True)
@@ -79,6 +108,14 @@ class Journey:
         How many real journeys it stands for.
     outcomes, values
         By name.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> log = {"id": [7, 7], "day": ["2026-01-01", "2026-01-03"], "what": ["search", "visit"]}
+    >>> journey = tp.from_columns(log, journey="id", time="day", touchpoint="what")[0]
+    >>> journey.id, journey.keys, len(journey)
+    (7, ('search', 'visit'), 2)
     """
 
     id: Any
@@ -87,8 +124,8 @@ class Journey:
     ends: Array | None = attrs.field(default=None, eq=attrs.cmp_using(eq=same_array))
     person: Any = None
     count: int = 1
-    outcomes: FrozenMap[str, float] = attrs.field(factory=FrozenMap, converter=FrozenMap)
-    values: FrozenMap[str, float] = attrs.field(factory=FrozenMap, converter=FrozenMap)
+    outcomes: FrozenMap[str, float] = attrs.field(factory=FrozenMap, converter=_floats_by_name)
+    values: FrozenMap[str, float] = attrs.field(factory=FrozenMap, converter=_floats_by_name)
 
     def __len__(self) -> int:
         return len(self.touchpoints)
@@ -182,9 +219,9 @@ class Journeys:
     ('search', 'purchase')
     """
 
-    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=tuple)
-    codes: Array = attrs.field(converter=lambda codes: read_only(codes, np.int32))
-    offsets: Array = attrs.field(converter=lambda offsets: read_only(offsets, np.int64))
+    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=_touchpoints)
+    codes: Array = attrs.field(converter=as_codes)
+    offsets: Array = attrs.field(converter=_offsets)
     times: Array | None = attrs.field(default=None, converter=_instants)
     ends: Array | None = attrs.field(default=None, converter=_instants)
     ids: Array = attrs.field(
@@ -193,15 +230,15 @@ class Journeys:
     persons: Array | None = attrs.field(default=None, converter=_labels)
     counts: Array = attrs.field(
         default=attrs.Factory(_default_counts, takes_self=True),
-        converter=lambda counts: read_only(counts, np.int64),
+        converter=_counts,
     )
     began: Array = attrs.field(
         default=attrs.Factory(_default_flags, takes_self=True),
-        converter=lambda flags: read_only(flags, np.bool_),
+        converter=_flags,
     )
     finished: Array = attrs.field(
         default=attrs.Factory(_default_flags, takes_self=True),
-        converter=lambda flags: read_only(flags, np.bool_),
+        converter=_flags,
     )
     observed_until: Array | None = attrs.field(default=None, converter=_instants)
     outcomes: FrozenMap[str, Array] = attrs.field(factory=FrozenMap, converter=_floats)
@@ -248,7 +285,9 @@ class Journeys:
         """Tell whether both hold the same columns; `first_difference` says where they do not."""
         return first_difference(self, other) == ""
 
-    def pipe(self, f: Callable[Concatenate[Journeys, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def pipe(
+        self, f: Callable[Concatenate[Journeys, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         """Return ``f(self, …)``, so that steps can be written in the order they happen."""
         return f(self, *args, **kwargs)
 
@@ -304,8 +343,8 @@ def _journey(journeys: Journeys, place: int) -> Journey:
         ends=None if journeys.ends is None else journeys.ends[span],
         person=None if journeys.persons is None else _scalar(journeys.persons[place]),
         count=int(journeys.counts[place]),
-        outcomes={name: float(one[place]) for name, one in journeys.outcomes.items()},
-        values={name: float(one[place]) for name, one in journeys.values.items()},
+        outcomes=FrozenMap({name: float(one[place]) for name, one in journeys.outcomes.items()}),
+        values=FrozenMap({name: float(one[place]) for name, one in journeys.values.items()}),
     )
 
 
@@ -321,8 +360,9 @@ def derive(journeys: Journeys, **changes: Any) -> Journeys:
     derived = object.__new__(Journeys)
     for field in attrs.fields(Journeys):
         value = changes[field.name] if field.name in changes else getattr(journeys, field.name)
-        if field.name in changes and field.converter is not None:
-            value = field.converter(value)
+        convert: Any = field.converter
+        if field.name in changes and convert is not None:
+            value = convert(value)
         object.__setattr__(derived, field.name, value)
     check_derived(derived, frozenset(changes))
     return derived

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,9 +17,17 @@ _LEFT_OUT = (
     ("without_time", "no time"),
     ("without_touchpoint", "no touchpoint name"),
     ("unmatched", "matched by no touchpoint type"),
-    ("lifecycle_ignored", "a lifecycle stage other than start and complete"),
+    ("lifecycle_ignored", "of a lifecycle stage other than start and complete"),
     ("duplicates_dropped", "a repeat of another row"),
 )
+
+
+def _rows_by_text(rows: Mapping[str, int]) -> FrozenMap[str, int]:
+    return FrozenMap(rows)
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +74,12 @@ class Report:
     ties_that_matter
         Those of the ties whose touchpoints differ: the order in which they were read decides
         which transition is counted.
+
+    Examples
+    --------
+    >>> report = Report(rows=10, without_time=2, duplicates=1, pairs=4, ties=1)
+    >>> report.dropped, report.tie_share
+    (2, 0.25)
     """
 
     rows: int = 0
@@ -73,7 +88,7 @@ class Report:
     without_touchpoint: int = 0
     unmatched: int = 0
     unmatched_dropped: int = 0
-    unmatched_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=FrozenMap)
+    unmatched_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
     duplicates: int = 0
     duplicates_dropped: int = 0
     lifecycle_ignored: int = 0
@@ -142,9 +157,7 @@ class Report:
             for field in attrs.fields(Report)
             if field.name != "unmatched_texts"
         }
-        return Report(
-            **fields, unmatched_texts=_added(self.unmatched_texts, other.unmatched_texts)
-        )
+        return Report(**fields, unmatched_texts=_added(self.unmatched_texts, other.unmatched_texts))
 
 
 def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[str, int]:
@@ -168,10 +181,15 @@ class Meta:
         The zone of the input's times; None when they were naive and are kept as written.
     report
         What reading the log met.
+
+    Examples
+    --------
+    >>> Meta(timezone="Europe/Madrid").lens
+    ()
     """
 
     taxonomy: Taxonomy | None = None
-    lens: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    lens: tuple[str, ...] = attrs.field(default=(), converter=_names)
     timezone: str | None = None
     report: Report = attrs.field(factory=Report)
 

@@ -23,15 +23,23 @@ def stages_of(lifecycle: Coded) -> Array:
     return stages
 
 
-def pair(log: Log, placed: Placed, stages: Array) -> Placed:
+def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
     """Make one interaction of each start row and its complete row.
 
     The k-th start of an instance in a journey belongs to its k-th complete. Without a column of
-    instances, the rows of one touchpoint in a journey are one instance. A start without a
-    complete has no end; a complete without a start stands at its own time and has no end.
+    instances, and in rows where it is missing, the rows of one touchpoint in a journey are one
+    instance. A start without a complete has no end; a complete without a start stands at its own
+    time and has no end.
+
+    Parameters
+    ----------
+    stages
+        As from `stages_of`, for the rows of the log.
+    kinds : integers (m,)
+        The touchpoint of each placed row.
     """
     here = stages[placed.rows]
-    instances = _instances(log, placed)
+    instances = _instances(log, placed, kinds)
     starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
     left, right = _match(instances, starts, completes)
     ends = np.full(len(here), NAT)
@@ -45,17 +53,17 @@ def pair(log: Log, placed: Placed, stages: Array) -> Placed:
     )
 
 
-def _instances(log: Log, placed: Placed) -> Array:
+def _instances(log: Log, placed: Placed, kinds: Array) -> Array:
     """Return the number of each row's activity instance, in time order within an instance."""
     owners = segments.owners_of(placed.offsets)
-    keys, check = mix(owners), owners.astype(np.uint64)
+    named = second = mix(kinds)
     if log.instance is not None:
-        named = log.instance.primary[placed.rows]
-        second = named if log.instance.check is None else log.instance.check[placed.rows]
-    else:
-        codes = log.touchpoint.codes if log.touchpoint is not None else np.zeros(log.rows, np.int32)
-        named = second = codes[placed.rows].astype(np.int64).view(np.uint64)
-    keys, check = combine_hash(keys, named), combine_hash(mix(check + np.uint64(1)), second)
+        gone = np.zeros(log.rows, bool) if log.instance.missing is None else log.instance.missing
+        gone, primary, check = gone[placed.rows], log.instance.primary, log.instance.check
+        second = np.where(gone, second, (primary if check is None else check)[placed.rows])
+        named = np.where(gone, named, primary[placed.rows])
+    keys = combine_hash(mix(owners), named)
+    check = combine_hash(mix(owners.astype(np.int64) + len(owners)), second)
     grouped = ordering.group_rows(keys, check)
     numbers = np.empty(len(keys), dtype=np.int64)
     numbers[grouped.rows] = segments.owners_of(grouped.offsets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -11,7 +11,10 @@ import numpy as np
 from touchpoints._arrays import ordering, segments
 from touchpoints._frozen import Array, Coded
 from touchpoints._instants import NAT
-from touchpoints.columns import Log
+from touchpoints.columns import Keys, Log
+
+
+_MOST_MICROSECONDS = (2**63 - 1) // 1000 - 1
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -34,6 +37,8 @@ class Placed:
         When each interaction ended.
     tally
         Counts for the report.
+    columns
+        The columns of the journeys, found while all their rows were there.
     """
 
     rows: Array
@@ -43,6 +48,7 @@ class Placed:
     tally: Mapping[str, Any]
     codes: Array | None = None
     ends: Array | None = None
+    columns: Mapping[str, Any] = attrs.field(factory=dict)
 
     def keep(self, kept: Array) -> Placed:
         """Return this with only the rows where ``kept`` is true; journeys may become empty."""
@@ -66,9 +72,18 @@ class Placed:
 
 def stamps_to_order(log: Log) -> Array:
     """Return the times at the full precision of the input, int64."""
-    if log.time.fine is None:
-        return log.time.stamps
-    return np.where(log.time.stamps == NAT, NAT, log.time.stamps * 1000 + log.time.fine)
+    stamps, fine = log.time.stamps, log.time.fine
+    if fine is None:
+        return stamps
+    missing = stamps == NAT
+    if bool((missing | (np.abs(stamps) <= _MOST_MICROSECONDS)).all()):
+        return np.where(missing, NAT, stamps * 1000 + fine)
+    # Nanoseconds of years that 64 bits cannot count: the place of each time serves as well.
+    order = np.lexsort((fine, stamps))
+    later = (stamps[order][1:] != stamps[order][:-1]) | (fine[order][1:] != fine[order][:-1])
+    places = np.empty(len(stamps), dtype=np.int64)
+    places[order] = np.append(0, np.cumsum(later))
+    return places
 
 
 def place(log: Log, usable: Array | None, tally: Mapping[str, Any]) -> Placed:
@@ -114,8 +129,29 @@ def comparable(column: Coded | Array) -> Array:
     if isinstance(column, Coded):
         return column.codes
     if column.dtype.kind == "f":
-        return (column.astype(np.float64) + 0.0).view(np.int64)
+        numbers = column.astype(np.float64) + 0.0
+        numbers[np.isnan(numbers)] = np.nan
+        return numbers.view(np.int64)
     return column.astype(np.int64)
+
+
+def comparable_keys(keys: Keys) -> tuple[Array, Array]:
+    """Return integers that are equal where ids are, and which ids are missing (those are equal)."""
+    numbers = (keys.primary if keys.check is None else keys.check).view(np.int64)
+    if keys.missing is None:
+        return numbers, np.zeros(len(numbers), dtype=bool)
+    return np.where(keys.missing, 0, numbers), keys.missing
+
+
+def _all_read(log: Log) -> Iterator[Array]:
+    """Yield every column read besides journey, time and touchpoint, as comparable integers."""
+    columns = (*log.fields.values(), *log.per_journey.values(), log.count, log.tiebreak)
+    for column in (*columns, log.lifecycle):
+        if column is not None:
+            yield comparable(column)
+    for keys in (log.person, log.instance):
+        if keys is not None:
+            yield from comparable_keys(keys)
 
 
 def repeated(log: Log, placed: Placed, tied: Array) -> Array:
@@ -125,8 +161,7 @@ def repeated(log: Log, placed: Placed, tied: Array) -> Array:
     if not len(places):
         return repeats
     rows = placed.rows[places]
-    kept = (*log.fields.values(), *log.per_journey.values())
-    columns = [runs, *(comparable(one)[rows] for one in kept)]
+    columns = [runs, *(one[rows] for one in _all_read(log))]
     columns += [one[places] for one in (placed.codes, placed.ends) if one is not None]
     order = np.lexsort(columns[::-1])
     same = np.ones(len(order) - 1, dtype=bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,8 +63,10 @@ def settle(codes: Array, matched: Matched, unmatched: str, source: Unsettled) ->
 
 def _frequent_texts(codes: Array, matched: Matched) -> dict[str, int]:
     totals = np.bincount(codes, minlength=len(matched.touchpoints))
-    order = np.argsort(-totals, kind="stable")[:_MOST_TEXTS].tolist()
-    return {matched.touchpoints[code].label(): int(totals[code]) for code in order if totals[code]}
+    texts: Counter[str] = Counter()
+    for code in np.flatnonzero(totals).tolist():  # distinct events may read alike
+        texts[matched.touchpoints[code].label()] += int(totals[code])
+    return dict(texts.most_common(_MOST_TEXTS))
 
 
 def _error(

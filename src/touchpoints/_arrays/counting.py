@@ -20,7 +20,7 @@ _BITS_AT_ONCE = 11
 
 @attrs.frozen(eq=False)
 class PairCounts:
-    """How often each ordered pair of codes is adjacent: ``totals[i]`` times ``sources[i], targets[i]``.
+    """How often each ordered pair of codes is adjacent: pair i ``totals[i]`` times.
 
     Sorted by source, then target; only pairs that occur.
     """
@@ -34,7 +34,8 @@ def row_weights(offsets: Array, counts: Array) -> Array | None:
     """Return what each row counts for, float64 (m,), or None when every segment counts once."""
     if len(counts) == 0 or bool((counts == 1).all()):
         return None
-    if float(counts.sum(dtype=np.float64)) * max(int(lengths_of(offsets).max(initial=0)), 1) >= _EXACT:
+    longest = max(int(lengths_of(offsets).max(initial=0)), 1)
+    if float(counts.sum(dtype=np.float64)) * longest >= _EXACT:
         raise InvalidInputError(
             "the counts add up to more than 2**53, beyond which sums are no longer exact",
             mend="divide the counts by a common factor",
@@ -56,7 +57,8 @@ def _bincount(keys: Array, weights: Array | None, size: int) -> Array:
 def inner_boundaries(offsets: Array) -> Array:
     """Return each row that ends a segment and has another segment's row behind it."""
     ends = offsets[1:]
-    return ends[:-1][(ends[:-1] > offsets[:-2]) & (ends[:-1] < offsets[-1])] - 1
+    inner: Array = ends[:-1][(ends[:-1] > offsets[:-2]) & (ends[:-1] < offsets[-1])] - 1
+    return inner
 
 
 def pair_counts(codes: Array, offsets: Array, k: int, weights: Array | None) -> PairCounts:
@@ -104,8 +106,7 @@ def _dense_pairs(codes: Array, offsets: Array, k: int, weights: Array | None) ->
 
 
 def pair_keys(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
-    """Return ``source * k + target`` of each adjacent pair, and which of those m-1 are within
-    one segment."""
+    """Return ``source * k + target`` of each neighbour, and which of those m-1 share a segment."""
     keys = codes[:-1].astype(np.int64)
     keys *= k
     keys += codes[1:]
@@ -151,6 +152,11 @@ def edge_totals(codes: Array, offsets: Array, k: int, counts: Array, *, last: bo
     return _bincount(codes[rows], counts[filled].astype(np.float64), k)
 
 
+def leaving(pairs: PairCounts, k: int) -> Array:
+    """Return how often each code has another behind it, int64 (k,)."""
+    return _bincount(pairs.sources, pairs.totals.astype(np.float64), k)
+
+
 def terminal_totals(
     codes: Array, offsets: Array, k: int, *, counts: Array, began: Array, ends: Array, kinds: int
 ) -> tuple[Array, Array]:
@@ -171,21 +177,34 @@ def terminal_totals(
         How many segments whose last row has that code end that way; row k counts the segments
         without rows that began.
     """
-    filled = lengths_of(offsets) > 0
+    filled = offsets[1:] > offsets[:-1]
     weights = None if bool((counts == 1).all()) else counts.astype(np.float64)
-    last = np.full(len(counts), k, dtype=np.int64)
-    last[filled] = codes[offsets[1:][filled] - 1]
-    meant = filled | began
-    last *= kinds
-    last += ends
-    stops = _bincount(last[meant], None if weights is None else weights[meant], (k + 1) * kinds)
-    begun = np.flatnonzero(filled & began)
-    first = codes[offsets[:-1][begun]]
-    starts = _bincount(first, None if weights is None else weights[begun], k)
+    places = _code_at(codes, offsets[1:] - 1, filled, k).astype(np.int64)
+    places *= kinds
+    places += ends
+    stops = _bincount_where(places, filled | began, weights, (k + 1) * kinds)
+    starts = _bincount_where(_code_at(codes, offsets[:-1], filled, k), began, weights, k + 1)[:k]
     return starts, stops.reshape(k + 1, kinds)
 
 
-def flag_totals_by_code(codes: Array, k: int, flags: tuple[Array, Array], weights: Array | None) -> Array:
+def _code_at(codes: Array, rows: Array, there: Array, absent: int) -> Array:
+    """Return the codes at these rows, and ``absent`` where there is no row."""
+    if there.all():
+        return codes[rows]
+    answer = np.full(len(rows), absent, dtype=codes.dtype)
+    answer[there] = codes[rows[there]]
+    return answer
+
+
+def _bincount_where(keys: Array, mask: Array, weights: Array | None, size: int) -> Array:
+    if mask.all():
+        return _bincount(keys, weights, size)
+    return _bincount(keys[mask], None if weights is None else weights[mask], size)
+
+
+def flag_totals_by_code(
+    codes: Array, k: int, flags: tuple[Array, Array], weights: Array | None
+) -> Array:
     """Return how often each code occurs where each of two flags is set, int64 (k, 2)."""
     totals = np.zeros(4 * k)
     for start in range(0, len(codes), _CHUNK // 16):
@@ -212,7 +231,9 @@ def segments_with_code(codes: Array, offsets: Array, k: int, counts: Array) -> A
     return _totals_of_bits(masks, k, None if bool((counts == 1).all()) else counts[filled])
 
 
-def _code_masks(codes: Array, offsets: Array, word: type[np.unsignedinteger]) -> tuple[Array, Array]:
+def _code_masks(
+    codes: Array, offsets: Array, word: type[np.unsignedinteger]
+) -> tuple[Array, Array]:
     """Return a word for each segment that has rows, with bit c set where code c occurs in it."""
     filled = np.flatnonzero(lengths_of(offsets))
     starts = offsets[:-1][filled]
@@ -269,5 +290,3 @@ def _flag_totals(keys: Array, owners: Array, size: int, counts: Array) -> Array:
         table = flags.reshape(len(here), size)
         totals += table.sum(axis=0) if plain else here @ table
     return totals
-
-

@@ -12,7 +12,7 @@ from touchpoints._arrays.counting import (
     pair_keys,
     run_starts,
 )
-from touchpoints._arrays.medians import CHUNK, Reader, median_by_group, totals_and_medians
+from touchpoints._arrays.medians import CHUNK, Reader, Rows, median_by_group, totals_and_medians
 from touchpoints._arrays.ordering import sort_positions
 from touchpoints._frozen import Array
 
@@ -56,7 +56,8 @@ def pair_gaps(
     read = _reader(codes, offsets, times, k, weights, None)
     totals, medians = totals_and_medians(read, len(codes) - 1, k * k)
     keys = np.flatnonzero(totals)
-    return PairCounts(keys // max(k, 1), keys % max(k, 1), totals[keys].astype(np.int64)), medians[keys]
+    sources, targets = np.divmod(keys, max(k, 1))
+    return PairCounts(sources, targets, totals[keys].astype(np.int64)), medians[keys]
 
 
 def _reader(
@@ -67,7 +68,7 @@ def _reader(
     room = np.empty(CHUNK, dtype=np.int64)
     other = np.empty(CHUNK, dtype=np.int64)
 
-    def read(start: int, stop: int) -> tuple[Array, Array, Array | None]:
+    def read(start: int, stop: int) -> Rows:
         keys, gaps = room[: stop - start], other[: stop - start]
         np.multiply(codes[start:stop], k, out=keys, dtype=np.int64)
         keys += codes[start + 1 : stop + 1]

@@ -17,7 +17,8 @@ _DEVIATIONS = 5.0
 _LEAST = np.iinfo(np.int64).min
 _MOST = np.iinfo(np.int64).max
 
-Reader = Callable[[int, int], tuple[Array, Array, Array | None]]
+Rows = tuple[Array, Array, Array | None]
+Reader = Callable[[int, int], Rows]
 """From a span of rows to their groups (int64), values (int64) and weights (float64 or None).
 
 Rows of the group ``size`` belong to none. A span is at most `CHUNK` rows. The groups are the
@@ -37,7 +38,7 @@ def median_by_group(values: Array, groups: Array, size: int, weights: Array | No
         Whole repetitions: a row of weight 3 is that value three times.
     """
 
-    def read(start: int, stop: int) -> tuple[Array, Array, Array | None]:
+    def read(start: int, stop: int) -> Rows:
         part = None if weights is None else weights[start:stop]
         return groups[start:stop].astype(np.int64), values[start:stop], part
 
@@ -84,7 +85,15 @@ class _Sorted:
 
     def ends(self) -> Array | None:
         """Return the running weight, or None where every value weighs 1."""
-        return None if self.weights is None else np.append(0.0, np.cumsum(self.weights))
+        return None if self.weights is None else _running(self.weights)
+
+    def weight(self) -> tuple[Array, Array]:
+        """Return the weight of each group, and the sum of the squared weights of its rows."""
+        if self.weights is None:
+            sizes = np.diff(self.starts).astype(np.float64)
+            return sizes, sizes
+        squares = _running(np.square(self.weights))
+        return np.diff(_running(self.weights)[self.starts]), np.diff(squares[self.starts])
 
     def at(self, ends: Array | None, ranks: Array) -> Array:
         """Return the place of each group's value at a rank by weight, counted from 0."""
@@ -93,9 +102,12 @@ class _Sorted:
         return np.searchsorted(ends, ends[self.starts[:-1]] + ranks, side="right") - 1
 
 
-def _sorted_by_group(
-    groups: Array, values: Array, weights: Array | None, size: int
-) -> _Sorted:
+def _running(weights: Array) -> Array:
+    return np.append(0.0, np.cumsum(weights))
+
+
+def _sorted_by_group(rows: Rows, size: int) -> _Sorted:
+    groups, values, weights = rows
     floor = int(values.min(initial=0))
     bits = (int(values.max(initial=0)) - floor).bit_length()
     bounds = np.arange(size + 1)
@@ -119,18 +131,14 @@ def _brackets(read: Reader, rows: int, size: int) -> tuple[Array, Array]:
     low[-1] = _MOST - 1
     if rows <= _WHOLE or rows < _FEW * size:
         return low, high
-    parts = []
+    parts: list[Rows] = []
     for start in range(0, rows, CHUNK):
-        part = read(start, min(start + CHUNK // _SAMPLED, rows))
-        parts.append(tuple(None if one is None else one.copy() for one in part))
-    seen = _sorted_by_group(*_joined(parts), size)
+        groups, values, weights = read(start, min(start + CHUNK // _SAMPLED, rows))
+        part = None if weights is None else weights.copy()
+        parts.append((groups.copy(), values.copy(), part))
+    seen = _sorted_by_group(_joined(parts), size)
     ends = seen.ends()
-    if ends is None:
-        weight = np.diff(seen.starts).astype(np.float64)
-        squared = weight
-    else:
-        weight = np.diff(ends[seen.starts])
-        squared = np.diff(np.append(0.0, np.cumsum(np.square(seen.weights)))[seen.starts])
+    weight, squared = seen.weight()
     reach = _DEVIATIONS / 2 * np.sqrt(squared)
     below, above = np.floor(weight / 2 - reach), np.ceil(weight / 2 + reach)
     narrow = np.flatnonzero((below >= 0) & (above < weight))
@@ -139,17 +147,21 @@ def _brackets(read: Reader, rows: int, size: int) -> tuple[Array, Array]:
     return low, np.maximum(high, low + 1)
 
 
-def _joined(parts: list[tuple[Array, ...]]) -> tuple[Array, Array, Array | None]:
-    groups, values, weights = zip(*parts, strict=True)
-    whole = None if weights[0] is None else np.concatenate(weights)
-    return np.concatenate(groups), np.concatenate(values), whole
+def _joined(parts: list[Rows]) -> Rows:
+    empty = np.empty(0, dtype=np.int64)
+    weights = [part[2] for part in parts if part[2] is not None]
+    return (
+        np.concatenate([empty, *(part[0] for part in parts)]),
+        np.concatenate([empty, *(part[1] for part in parts)]),
+        np.concatenate(weights) if weights else None,
+    )
 
 
 def _sweep(read: Reader, rows: int, low: Array, high: Array) -> _Swept:
     size = len(low) - 1
     cells = 5 * (size + 1)
     table = np.zeros(cells)
-    inside = []
+    inside: list[Rows] = []
     for start in range(0, rows, CHUNK):
         groups, values, weights = read(start, min(start + CHUNK, rows))
         place = _places(values, low.take(groups), high.take(groups))
@@ -160,10 +172,9 @@ def _sweep(read: Reader, rows: int, low: Array, high: Array) -> _Swept:
         groups *= 5
         groups += place
         table += np.bincount(groups, weights=weights, minlength=cells)
-    empty = np.empty(0, dtype=np.int64)
-    found = _joined(inside) if inside else (empty, empty, None)
+    found = _joined(inside)
     del inside
-    return _Swept(table.reshape(-1, 5)[:-1], _sorted_by_group(*found, size))
+    return _Swept(table.reshape(-1, 5)[:-1], _sorted_by_group(found, size))
 
 
 def _places(values: Array, low: Array, high: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import attrs
 import numpy as np
 
@@ -90,9 +92,7 @@ def variants(journeys: Journeys, *, top: int | None = None, level: float = 0.95)
     Examples
     --------
     >>> import touchpoints as tp
-    >>> journeys = tp.from_paths(
-    ...     {"path": ["search > buy", "search", "search > buy"]}, path="path"
-    ... )
+    >>> journeys = tp.from_paths({"path": ["search > buy", "search", "search > buy"]}, path="path")
     >>> tp.paths.variants(journeys)
     Variants: 2 rows, level 0.95, unit journey
     variant       journeys   share      low    high  cumulative  length
@@ -133,9 +133,9 @@ def _sizes(groups: Array, clusters: Clusters) -> Array:
     return sums.effective_sizes()
 
 
-def _tuples(journeys: Journeys, chosen: Array) -> list[tuple[str, ...]]:
-    """Return the keys of each of these journeys."""
+def _tuples(journeys: Journeys, chosen: Array) -> Array:
+    """Return the keys of each of these journeys, a tuple each."""
     keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
     steps = keys[journeys.codes[rows_of(journeys.offsets, chosen)]].tolist()
     bounds = offsets_of(lengths_of(journeys.offsets)[chosen]).tolist()
-    return [tuple(steps[start:stop]) for start, stop in zip(bounds, bounds[1:], strict=False)]
+    return text_array([tuple(steps[start:stop]) for start, stop in pairwise(bounds)])

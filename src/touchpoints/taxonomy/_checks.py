@@ -20,12 +20,16 @@ Problem = tuple[str, str]
 
 BASES = ("", "source", "inferred")
 
+TYPICAL = {"need": "needs", "context": "contexts", "channel": "channels"}
+"""The facets of which a type lists all typical terms besides its default, and where."""
+
 TYPE_FIELDS = (
     "labels",
     "aliases",
     "definition",
     "needs",
     "contexts",
+    "channels",
     "directness_basis",
     "attributes",
 )
@@ -142,8 +146,8 @@ def _references(taxonomy: Taxonomy, where: str, one: TouchpointType) -> Iterator
             yield where, f"no facet {name!r}{did_you_mean(name, taxonomy.facets)}"
         else:
             yield from _term_exists(f"{where}.{place(name)}", facet, term)
-    for name, field, terms in (("need", "needs", one.needs), ("context", "contexts", one.contexts)):
-        for term in terms:
+    for name, field in TYPICAL.items():
+        for term in getattr(one, field):
             if term != one.defaults.get(name):
                 yield from _term_exists(f"{where}.{field}", taxonomy.facets[name], term)
     if one.directness_basis not in BASES:

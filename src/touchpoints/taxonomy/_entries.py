@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import attrs
 
-from touchpoints.taxonomy._checks import TYPE_FIELDS
+from touchpoints.taxonomy._checks import TYPE_FIELDS, TYPICAL
 from touchpoints.taxonomy._fields import Fields, Place, Table
+from touchpoints.taxonomy._order import POSITIONS
 from touchpoints.taxonomy.model import TouchpointType
 from touchpoints.taxonomy.vocabulary import Facet, Term
 
-_TERM_FIELDS = ("labels", "aliases", "broader", "definition", "attributes")
-_PLURALS = {"need": "needs", "context": "contexts"}
+_TERM_FIELDS = ("labels", "aliases", "broader", "definition", "attributes", *POSITIONS)
 
 
 @attrs.frozen
@@ -68,6 +68,7 @@ class Entries:
             directness_basis=basis,
             needs=self._typical(table, where, "needs") or kept.needs,
             contexts=self._typical(table, where, "contexts") or kept.contexts,
+            channels=self._typical(table, where, "channels") or kept.channels,
             **self._common(table, where, base),
         )
 
@@ -80,7 +81,7 @@ class Entries:
         return {**(base or {}), **self._texts_by_language(table, where, "labels")}
 
     def _one_term(self, value: object, where: Place) -> str:
-        plural = _PLURALS.get(where[-1])
+        plural = TYPICAL.get(where[-1])
         if isinstance(value, list) and plural:
             self.fields.note(
                 where, f"expected one term, found a list (typical ones go in {plural})"

@@ -13,7 +13,7 @@ MISSING_KEY = "(missing)"
 
 _IN_TEXT = str.maketrans({"%": "%25", "[": "%5B", "]": "%5D"})
 _IN_VALUE = str.maketrans({"%": "%25", "[": "%5B", "]": "%5D", ",": "%2C", "=": "%3D"})
-_ESCAPES = re.compile("%(?:25|5B|5D|28|29|2C|3D)")
+_ESCAPES = re.compile("%[0-9A-F]{2}")
 
 
 def escape_text(text: str) -> str:
@@ -37,12 +37,15 @@ def escape_text(text: str) -> str:
 
 
 def unescape_text(text: str) -> str:
-    """Return the raw text that `escape_text` was given.
+    """Return the raw text of a key that was escaped.
+
+    ``%`` and two capital hexadecimal digits stand for any ASCII character: a raw text that is also
+    the id of a type can be kept apart from it by escaping a letter.
 
     Examples
     --------
-    >>> unescape_text("%28start%29")
-    '(start)'
+    >>> unescape_text("%28start%29"), unescape_text("%70urchase")
+    ('(start)', 'purchase')
     """
     if "%" not in text:
         return text

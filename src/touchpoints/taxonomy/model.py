@@ -12,8 +12,8 @@ from touchpoints._frozen import FrozenMap
 from touchpoints._hints import not_found
 from touchpoints.errors import ProblemsError, WrongKindError
 from touchpoints.taxonomy import _show
-from touchpoints.taxonomy._checks import problems_of
-from touchpoints.taxonomy._keys import MISSING_KEY, UNKNOWN, escape_text, parse_key
+from touchpoints.taxonomy._checks import TYPICAL, problems_of
+from touchpoints.taxonomy._keys import MISSING_KEY, UNKNOWN, escape_text
 from touchpoints.taxonomy._words import Phrases, label_in
 from touchpoints.taxonomy.builtin import with_the_five
 from touchpoints.taxonomy.touchpoint import Touchpoint, build, check_one_term
@@ -43,8 +43,8 @@ class TouchpointType:
         Other names by which `Taxonomy.find` finds it.
     defaults : FrozenMap of facet to term
         What holds when the data do not say; facets not named are unknown.
-    needs, contexts : tuple of str
-        The typical needs and contexts; the default one, if any, is among them.
+    needs, contexts, channels : tuple of str
+        The typical ones; the default one, if any, is among them.
     directness_basis : str
         Where the default directness comes from: ``"source"`` (stated by an authority),
         ``"inferred"`` or empty.
@@ -70,13 +70,14 @@ class TouchpointType:
     )
     needs: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
     contexts: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
+    channels: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
     directness_basis: str = attrs.field(default="", kw_only=True)
     attributes: FrozenMap[str, str] = attrs.field(
         default=FrozenMap(), converter=text_map, kw_only=True
     )
 
     def __attrs_post_init__(self) -> None:
-        for facet, typical in (("need", "needs"), ("context", "contexts")):
+        for facet, typical in TYPICAL.items():
             usual = self.defaults.get(facet)
             if usual is not None and usual not in getattr(self, typical):
                 object.__setattr__(self, typical, (usual, *getattr(self, typical)))
@@ -207,8 +208,7 @@ class Taxonomy:
         Touchpoint('banner 12[channel=website]')
         """
         self._check(facets)
-        known = {name: facets[name] for name in self.facets if facets.get(name, UNKNOWN) != UNKNOWN}
-        return build(escape_text(text), known)
+        return build(escape_text(text), self._known(facets))
 
     def find(self, phrase: str, *, lang: str | None = None) -> TouchpointType:
         """Return the type with this id, label or alias, ignoring case, accents and spacing.
@@ -299,7 +299,9 @@ class Taxonomy:
             return self._varied(touchpoint.type, terms, terms)
         if touchpoint.key == MISSING_KEY and not facets:
             return touchpoint
-        return self.untyped(parse_key(touchpoint.key)[0], **terms)
+        self._check(terms)
+        head = touchpoint.key.partition("[")[0]  # as it is: it may be escaped beyond `escape_text`
+        return build(head, self._known(terms))
 
     def _varied(
         self, type_id: str, terms: Mapping[str, str], given: Mapping[str, str]
@@ -315,6 +317,9 @@ class Taxonomy:
                 name: term for name, term in every.items() if term != defaults.get(name, UNKNOWN)
             },
         )
+
+    def _known(self, terms: Mapping[str, str]) -> dict[str, str]:
+        return {name: terms[name] for name in self.facets if terms.get(name, UNKNOWN) != UNKNOWN}
 
     def _check(self, facets: Mapping[str, str]) -> None:
         for name, term in facets.items():

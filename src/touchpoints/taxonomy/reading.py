@@ -12,6 +12,7 @@ from touchpoints.errors import ProblemsError, TouchpointsError
 from touchpoints.taxonomy._checks import place
 from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
+from touchpoints.taxonomy._order import in_places
 from touchpoints.taxonomy._show import counted
 from touchpoints.taxonomy._words import fold
 from touchpoints.taxonomy.builtin import FIVE
@@ -179,7 +180,8 @@ class _Reader:
         if "ordered" in table:
             ordered = self.fields.flag(table["ordered"], (*where, "ordered"))
         labels = self.entries.labels(table, where, base=base.labels if base else None)
-        return Facet(name, labels, _aliases_moved(terms, tables), ordered=ordered)
+        placed = in_places(_aliases_moved(terms, tables), tables, fields=self.fields, where=where)
+        return Facet(name, labels, placed, ordered=ordered)
 
     def types(self, facets: Mapping[str, Facet]) -> dict[str, TouchpointType]:
         """Return all types: those of the base, changed and added to."""

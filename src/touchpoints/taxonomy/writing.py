@@ -41,6 +41,8 @@ def _type(one: TouchpointType) -> dict[str, Any]:
         entry["needs"] = list(one.needs)
     if one.contexts:
         entry["contexts"] = list(one.contexts)
+    if one.channels:
+        entry["channels"] = list(one.channels)
     if one.directness_basis:
         entry["directness_basis"] = one.directness_basis
     return entry

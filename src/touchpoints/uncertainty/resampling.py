@@ -1,184 +1,28 @@
-"""How sure a number is: intervals for shares, and redrawn journeys for any statistic."""
+"""How sure a statistic is: journeys redrawn, the statistic computed again."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from statistics import NormalDist
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, overload
+from typing import Any, Literal
 
 import attrs
 import numpy as np
 
-from touchpoints._frozen import Array, Coded, owned
-from touchpoints._hints import check_option, first_few, not_found
+from touchpoints._frozen import Array, owned, text_array
+from touchpoints._hints import check_option, first_few
 from touchpoints._progress import Progress, reporting
 from touchpoints._tables import Table, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys import Journeys, derive
+from touchpoints.uncertainty.clusters import Clusters, clusters_of
+from touchpoints.uncertainty.shares import checked_level
 
 Statistic = Callable[[Journeys], Any]
 Method = Literal["percentile", "basic"]
-T = TypeVar("T")
 
 _FEW_DRAWS = 8
-
-
-class Interval(NamedTuple, Generic[T]):
-    """The ends of an interval: numbers, or arrays of them."""
-
-    low: T
-    high: T
-
-
-@overload
-def wilson(successes: float, trials: float, *, level: float = ...) -> Interval[float]: ...
-@overload
-def wilson(successes: Array, trials: Array | float, *, level: float = ...) -> Interval[Array]: ...
-@overload
-def wilson(successes: float, trials: Array, *, level: float = ...) -> Interval[Array]: ...
-def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]:
-    """Return the Wilson interval of a share: what shares would make this count unsurprising.
-
-    Parameters
-    ----------
-    successes, trials
-        How often it happened, of how many times; numbers, or arrays of shapes that broadcast.
-        Need not be whole: an effective sample size can stand for the trials.
-    level
-        How often such intervals cover the true share, in (0, 1).
-
-    Returns
-    -------
-    Interval
-        ``low`` and ``high`` in [0, 1], of the shape of the input; nan without trials.
-
-    Raises
-    ------
-    InvalidInputError
-        When there are fewer than 0 or more than ``trials`` successes, or the level is no share.
-
-    Notes
-    -----
-    For independent trials. Where they are not (several journeys of one person), use `bootstrap`.
-    The interval is never empty and never leaves [0, 1], also at 0 and at ``trials`` successes.
-
-    References
-    ----------
-    E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference,
-    Journal of the American Statistical Association 22(158), 209-212,
-    doi:10.1080/01621459.1927.10502953.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> low, high = tp.wilson(8, 10)
-    >>> round(low, 4), round(high, 4)
-    (0.4902, 0.9433)
-    """
-    z = NormalDist().inv_cdf((1 + checked_level(level)) / 2)
-    hits, count = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
-    if bool((~((hits >= 0) & (hits <= count) & np.isfinite(count))).any()):
-        raise InvalidInputError("successes must lie between 0 and the number of trials")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = hits / count
-        scale = 1 + z * z / count
-        centre = (share + z * z / (2 * count)) / scale
-        half = z / scale * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    low = np.where(hits == 0, np.where(count > 0, 0.0, np.nan), np.maximum(centre - half, 0.0))
-    high = np.where(hits == count, np.where(count > 0, 1.0, np.nan), np.minimum(centre + half, 1.0))
-    if low.ndim == 0:
-        return Interval(float(low), float(high))
-    return Interval(low, high)
-
-
-def checked_level(level: float) -> float:
-    """Return the level of an interval, or raise when it is no share strictly between 0 and 1."""
-    if not 0 < level < 1:
-        raise InvalidInputError(
-            f"level={level!r} is no share between 0 and 1", mend="write 95 % as level=0.95"
-        )
-    return level
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class Clusters:
-    """What is drawn as a whole.
-
-    Attributes
-    ----------
-    unit : str
-        ``"person"``, ``"journey"`` or the name of a per-journey column.
-    of : int64 (n,)
-        The cluster of each row.
-    repeats : int64 (g,)
-        How many clusters are alike: the count of a row whose journeys are clusters of their own,
-        else 1; 0 where no real journey is.
-    within : int64 (n,)
-        How many real journeys each row is in one such cluster.
-    """
-
-    unit: str
-    of: Array
-    repeats: Array
-    within: Array
-
-    @property
-    def total(self) -> int:
-        """How many clusters there are."""
-        return int(self.repeats.sum())
-
-
-def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
-    """Return what journeys belong together: those of a person, or of a value of a column.
-
-    By default persons where there are any, else each journey by itself. A row without a person
-    (or without a value) stands for journeys that have nothing to do with each other.
-    """
-    if unit is None:
-        unit = "journey" if journeys.persons is None else "person"
-    codes = _unit_codes(journeys, unit)
-    known = np.flatnonzero(codes >= 0)
-    alone = np.flatnonzero(codes < 0)
-    size = int(codes.max(initial=-1)) + 1
-    of = codes.astype(np.int64)
-    of[alone] = size + np.arange(len(alone))
-    people = np.bincount(codes[known], journeys.counts[known].astype(np.float64), size) > 0
-    within = journeys.counts.copy()
-    within[alone] = 1
-    repeats = np.concatenate([people.astype(np.int64), journeys.counts[alone]])
-    return Clusters(unit=unit, of=of, repeats=repeats, within=within)
-
-
-def _unit_codes(journeys: Journeys, unit: str) -> Array:
-    """Number the units; -1 where a row's journeys are units of their own."""
-    if unit == "journey":
-        return np.full(len(journeys), -1, dtype=np.int64)
-    if unit == "person":
-        if journeys.persons is None:
-            raise InvalidInputError(
-                "these journeys have no persons",
-                mend="read the log with person=, or draw journeys with unit='journey'",
-            )
-        return _codes_of(journeys.persons)
-    if unit not in journeys.per_journey:
-        choices = ("person", "journey", *journeys.per_journey)
-        raise not_found("per-journey column", unit, choices, where="asked for as unit")
-    kept = journeys.per_journey[unit]
-    return kept.codes if isinstance(kept, Coded) else _codes_of(kept)
-
-
-def _codes_of(values: Array) -> Array:
-    if values.dtype == object:
-        known: dict[Any, int] = {}
-        codes = [
-            -1 if one is None or one != one else known.setdefault(one, len(known))
-            for one in values.tolist()
-        ]
-        return np.array(codes, dtype=np.int64)
-    _, codes = np.unique(values, return_inverse=True)
-    missing = values != values
-    return np.where(missing, -1, codes)
+_NUMBERS = (int, float, np.integer, np.floating)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -328,7 +172,7 @@ def bootstrap(
                 step()
     low, high = _interval(drawn, estimate, level, method)
     return Bootstrap(
-        label=labels,
+        label=text_array(labels),
         estimate=estimate,
         low=low,
         high=high,
@@ -354,8 +198,8 @@ def _check_asked(resamples: int, seed: int, level: float, method: Method) -> Non
 def _reason(clusters: Clusters) -> str:
     if clusters.total >= 2:
         return ""
-    kind = clusters.unit if clusters.unit in ("person", "journey") else f"value of {clusters.unit!r}"
-    return f"it takes 2 of what is drawn, and there is {clusters.total or 'no'} {kind}"
+    found = f"only {clusters.total}" if clusters.total else "none"
+    return f"it takes 2 of what is drawn (unit {clusters.unit!r}), and there is {found}"
 
 
 def _samples(journeys: Journeys, clusters: Clusters, seed: int) -> Iterator[Journeys]:
@@ -418,15 +262,15 @@ def _redrawable(
 
 def _labelled(answer: Any) -> tuple[list[Hashable], Array]:
     """Return the labels and numbers of what a statistic answered."""
-    if isinstance(answer, (int, float, np.number)):
+    if isinstance(answer, _NUMBERS):
         return ["statistic"], np.array([float(answer)])
     numbers = answer.as_dict() if hasattr(answer, "as_dict") else answer
     if not isinstance(numbers, Mapping):
         raise WrongKindError(
             f"the statistic answered with {type(answer).__name__}",
-            mend="answer with a number, a mapping from labels to numbers, or a record with as_dict()",
+            mend="answer with a number, a mapping of labels to numbers, or a record with as_dict()",
         )
-    wrong = [label for label, one in numbers.items() if not isinstance(one, (int, float, np.number))]
+    wrong = [label for label, one in numbers.items() if not isinstance(one, _NUMBERS)]
     if wrong:
         raise WrongKindError(
             "the statistic answered with something else than numbers",
@@ -459,8 +303,10 @@ def _quantile(ordered: Array, share: float) -> Array:
     left = ordered[below, columns]
     right = ordered[np.minimum(below + 1, np.maximum(count - 1, 0)), columns]
     part = place - below
-    # Without the case of equal ends, infinity minus infinity would give nan.
-    return np.where((part == 0) | (left == right), left, left * (1 - part) + right * part)
+    with np.errstate(invalid="ignore"):  # a statistic can be infinite: 0 times infinity is nan
+        between = left * (1 - part) + right * part
+    quantile: Array = np.where((part == 0) | (left == right), left, between)
+    return quantile
 
 
 def _standard_errors(drawn: Array, estimate: Array) -> Array:

@@ -1,0 +1,52 @@
+"""What graphs call things: kinds, reserved names, terminals and states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from touchpoints.flows import END, OPEN, START
+from touchpoints.taxonomy import MISSING_KEY
+
+SCHEMA = 1
+RESERVED = ("id", "source", "target", "key")
+SEPARATOR = " > "
+
+_LABELS = {
+    START: {"en": "start", "es": "inicio"},
+    END: {"en": "end", "es": "fin"},
+    OPEN: {"en": "open", "es": "en curso"},
+}
+
+
+def is_terminal(node: object) -> bool:
+    """Tell whether a node is where journeys begin or end, and no touchpoint.
+
+    Those are in parentheses; raw text that is gets them escaped in its key.
+    """
+    text = str(node)
+    return len(text) > 1 and text[0] == "(" and text[-1] == ")" and text != MISSING_KEY
+
+
+def terminal_label(node: str, *, lang: str = "en") -> str:
+    """Return a name for people: the text without its parentheses."""
+    known = _LABELS.get(node)
+    return node[1:-1] if known is None else known.get(lang, known["en"])
+
+
+def state_key(keys: Sequence[str]) -> str:
+    """Return the key of a state: the keys of its touchpoints, joined.
+
+    ``>`` within a key is written ``%3E``, and a state that would look like a terminal gets its
+    outer parentheses escaped. A state of one touchpoint is called like the touchpoint.
+
+    Examples
+    --------
+    >>> state_key(["search", "price > 10"])
+    'search > price %3E 10'
+    >>> state_key(["(missing)", "(missing)"])
+    '%28missing) > (missing%29'
+    """
+    if len(keys) == 1:
+        return keys[0]
+    joined = SEPARATOR.join(key.replace(">", "%3E") for key in keys)
+    return f"%28{joined[1:-1]}%29" if is_terminal(joined) else joined

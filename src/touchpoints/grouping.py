@@ -1,0 +1,143 @@
+"""Measures by group: the same table, one more column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays import segments
+from touchpoints._frozen import Array, Coded, code_values, owned
+from touchpoints._hints import not_found
+from touchpoints._tables import Table
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys import Journeys, take
+from touchpoints.selectors import facet_names
+from touchpoints.taxonomy import UNKNOWN
+
+T = TypeVar("T", bound=Table)
+
+
+@attrs.frozen(eq=False)
+class Groups:
+    """Which group each journey is in: ``labels[of[j]]``; -1 where nobody knows."""
+
+    labels: tuple[Any, ...]
+    of: Array
+
+
+def groups_of(journeys: Journeys, by: str) -> Groups:
+    """Return the groups of journeys by a per-journey column, or by what a journey began with.
+
+    Parameters
+    ----------
+    by
+        The name of a per-journey column; or of a facet or per-interaction column, and then a
+        journey belongs to the value of its first interaction. Journeys without a value (and empty
+        ones, for the latter) belong to no group.
+
+    Returns
+    -------
+    Groups
+        In the order of their labels; numbers by size, text by code point.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet; the message proposes near ones.
+    InvalidInputError
+        When the name is both, or no journey has a value.
+    """
+    found = [
+        name
+        for name, known in (
+            ("a per-journey column", journeys.per_journey),
+            ("a per-interaction column", journeys.per_interaction),
+            ("a facet", facet_names(journeys)),
+        )
+        if by in known
+    ]
+    if not found:
+        known = [*journeys.per_journey, *journeys.per_interaction, *facet_names(journeys)]
+        raise not_found("column or facet", by, known)
+    if len(found) > 1:
+        raise InvalidInputError(f"{by!r} is both {' and '.join(found)}", mend="rename the column")
+    column = journeys.per_journey[by] if by in journeys.per_journey else _begun_with(journeys, by)
+    groups = _coded(column)
+    if not (groups.of >= 0).any():
+        raise InvalidInputError(f"no journey has a value of {by!r}")
+    return groups
+
+
+def _begun_with(journeys: Journeys, by: str) -> Coded | Array:
+    filled = segments.lengths_of(journeys.offsets) > 0
+    first = np.where(filled, journeys.offsets[:-1], -1)
+    column = journeys.per_interaction.get(by)
+    if column is None:
+        terms = [one.facet(by) for one in journeys.touchpoints]
+        coded = code_values([None if term == UNKNOWN else term for term in terms])
+        column = Coded(coded.codes[journeys.codes], coded.categories)
+    if isinstance(column, Coded):
+        codes = np.append(column.codes, np.int32(-1))
+        return Coded(codes[first], column.categories)
+    return np.append(column.astype(np.float64), np.nan)[first]
+
+
+def _coded(column: Coded | Array) -> Groups:
+    """Return groups in the order of their labels."""
+    coded = column if isinstance(column, Coded) else None
+    if coded is None:
+        known = ~_missing(column)
+        labels, inverse = np.unique(column[known], return_inverse=True)
+        of = np.full(len(column), -1, dtype=np.int64)
+        of[known] = inverse
+        return Groups(tuple(labels.tolist()), owned(of))
+    used = sorted(
+        set(np.unique(coded.codes[coded.codes >= 0]).tolist()), key=coded.categories.__getitem__
+    )
+    table = np.full(len(coded.categories) + 1, -1, dtype=np.int64)
+    table[used] = np.arange(len(used))
+    return Groups(tuple(coded.categories[place] for place in used), owned(table[coded.codes]))
+
+
+def _missing(column: Array) -> Array:
+    return np.isnan(column) if column.dtype.kind in "fmM" else np.zeros(len(column), dtype=bool)
+
+
+def by_group(journeys: Journeys, by: str | None, measure: Callable[[Journeys], T]) -> T:
+    """Measure each group and put the tables on top of each other, with a column ``group``.
+
+    Parameters
+    ----------
+    by
+        As for `groups_of`; None measures all journeys at once, and there is no such column.
+    measure
+        From journeys to a table whose class declares ``group = optional_column(object)``.
+    """
+    if by is None:
+        return measure(journeys)
+    groups = groups_of(journeys, by)
+    tables = [
+        measure(take(journeys, np.flatnonzero(groups.of == place)))
+        for place in range(len(groups.labels))
+    ]
+    return stack(tables, groups.labels)
+
+
+def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
+    """Put tables of one class on top of each other, the label of each in ``group``.
+
+    Facts that are no columns are those of the first table.
+    """
+    names = [field.name for field in attrs.fields(type(tables[0])) if field.metadata.get("column")]
+    columns: dict[str, Any] = {}
+    for name in names:
+        parts = [getattr(table, name) for table in tables]
+        if name != "group" and parts[0] is not None:
+            columns[name] = np.concatenate(parts)
+    repeated = [
+        label for label, table in zip(labels, tables, strict=True) for _ in range(len(table))
+    ]
+    return attrs.evolve(tables[0], **columns, group=repeated)

@@ -1,0 +1,92 @@
+"""What is independent of what: journeys, persons, or whatever a column names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._frozen import Array, Coded, is_missing
+from touchpoints._hints import not_found
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys import Journeys
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Clusters:
+    """What is drawn as a whole.
+
+    Attributes
+    ----------
+    unit : str
+        ``"person"``, ``"journey"`` or the name of a per-journey column.
+    of : int64 (n,)
+        The cluster of each row.
+    repeats : int64 (g,)
+        How many clusters are alike: the count of a row whose journeys are clusters of their own,
+        else 1; 0 where no real journey is.
+    within : int64 (n,)
+        How many real journeys each row is in one such cluster.
+    """
+
+    unit: str
+    of: Array
+    repeats: Array
+    within: Array
+
+    @property
+    def total(self) -> int:
+        """How many clusters there are."""
+        return int(self.repeats.sum())
+
+
+def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
+    """Return what journeys belong together: those of a person, or of a value of a column.
+
+    By default persons where there are any, else each journey by itself. A row without a person
+    (or without a value) stands for journeys that have nothing to do with each other.
+    """
+    if unit is None:
+        unit = "journey" if journeys.persons is None else "person"
+    codes = _unit_codes(journeys, unit)
+    known = np.flatnonzero(codes >= 0)
+    alone = np.flatnonzero(codes < 0)
+    size = int(codes.max(initial=-1)) + 1
+    of = codes.astype(np.int64)
+    of[alone] = size + np.arange(len(alone))
+    people = np.bincount(codes[known], journeys.counts[known].astype(np.float64), size) > 0
+    within = journeys.counts.copy()
+    within[alone] = 1
+    repeats = np.concatenate([people.astype(np.int64), journeys.counts[alone]])
+    return Clusters(unit=unit, of=of, repeats=repeats, within=within)
+
+
+def _unit_codes(journeys: Journeys, unit: str) -> Array:
+    """Return the unit of each row, -1 where its journeys are units of their own."""
+    if unit == "journey":
+        return np.full(len(journeys), -1, dtype=np.int64)
+    if unit == "person":
+        if journeys.persons is None:
+            raise InvalidInputError(
+                "these journeys have no persons",
+                mend="read the log with person=, or draw journeys with unit='journey'",
+            )
+        return _codes_of(journeys.persons)
+    if unit not in journeys.per_journey:
+        choices = ("person", "journey", *journeys.per_journey)
+        raise not_found("per-journey column", unit, choices, where="asked for as unit")
+    kept = journeys.per_journey[unit]
+    return kept.codes if isinstance(kept, Coded) else _codes_of(kept)
+
+
+def _codes_of(values: Array) -> Array:
+    if values.dtype == object:
+        known: dict[Any, int] = {}
+        numbers = [
+            -1 if is_missing(one) else known.setdefault(one, len(known)) for one in values.tolist()
+        ]
+        return np.array(numbers, dtype=np.int64)
+    _, codes = np.unique(values, return_inverse=True)
+    missing = values != values
+    return np.where(missing, -1, codes)

@@ -1,0 +1,90 @@
+"""Intervals for shares."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any, Generic, NamedTuple, TypeVar, overload
+
+import numpy as np
+
+from touchpoints._frozen import Array
+from touchpoints.errors import InvalidInputError
+
+T = TypeVar("T")
+
+
+class Interval(NamedTuple, Generic[T]):
+    """The ends of an interval: numbers, or arrays of them."""
+
+    low: T
+    high: T
+
+
+@overload
+def wilson(successes: float, trials: float, *, level: float = ...) -> Interval[float]: ...
+@overload
+def wilson(successes: Array, trials: Array | float, *, level: float = ...) -> Interval[Array]: ...
+@overload
+def wilson(successes: float, trials: Array, *, level: float = ...) -> Interval[Array]: ...
+def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]:
+    """Return the Wilson interval of a share: what shares would make this count unsurprising.
+
+    Parameters
+    ----------
+    successes, trials
+        How often it happened, of how many times; numbers, or arrays of shapes that broadcast.
+        Need not be whole: an effective sample size can stand for the trials.
+    level
+        How often such intervals cover the true share, in (0, 1).
+
+    Returns
+    -------
+    Interval
+        ``low`` and ``high`` in [0, 1], of the shape of the input; nan without trials.
+
+    Raises
+    ------
+    InvalidInputError
+        When there are fewer than 0 or more than ``trials`` successes, or the level is no share.
+
+    Notes
+    -----
+    For independent trials. Where they are not (several journeys of one person), use `bootstrap`.
+    The interval is never empty and never leaves [0, 1], also at 0 and at ``trials`` successes.
+
+    References
+    ----------
+    E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference,
+    Journal of the American Statistical Association 22(158), 209-212,
+    doi:10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> low, high = tp.wilson(8, 10)
+    >>> round(low, 4), round(high, 4)
+    (0.4902, 0.9433)
+    """
+    z = NormalDist().inv_cdf((1 + checked_level(level)) / 2)
+    hits, count = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
+    if bool((~((hits >= 0) & (hits <= count) & np.isfinite(count))).any()):
+        raise InvalidInputError("successes must lie between 0 and the number of trials")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = hits / count
+        scale = 1 + z * z / count
+        centre = (share + z * z / (2 * count)) / scale
+        half = z / scale * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    low = np.where(hits == 0, np.where(count > 0, 0.0, np.nan), np.maximum(centre - half, 0.0))
+    high = np.where(hits == count, np.where(count > 0, 1.0, np.nan), np.minimum(centre + half, 1.0))
+    if low.ndim == 0:
+        return Interval(float(low), float(high))
+    return Interval(low, high)
+
+
+def checked_level(level: float) -> float:
+    """Return the level of an interval, or raise when it is no share strictly between 0 and 1."""
+    if not 0 < level < 1:
+        raise InvalidInputError(
+            f"level={level!r} is no share between 0 and 1", mend="write 95 % as level=0.95"
+        )
+    return level
