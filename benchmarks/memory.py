@@ -1,4 +1,4 @@
-"""Peak memory of each operation against the size of the columns it works on. Linux only.
+"""Peak memory of each operation against the size of the columns. Linux with glibc only.
 
     python benchmarks/memory.py --events 10000000
 
@@ -6,6 +6,9 @@ Each operation runs in a process of its own. What is compared is the columns tha
 anyway plus the most that the operation added, both over the columns. For an operation on
 journeys, the columns are those of the journeys that go in. For reading, they are those of the
 journeys that come out, and the frame that is read counts as added, since nothing was there.
+
+The processes return freed memory to the system at once (`MALLOC`). Otherwise an operation would
+reuse what making its input left behind, and seem to add nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +28,7 @@ import touchpoints as tp
 
 READINGS = ("from_frame, ordered", "from_frame, unordered")
 MIB = 2**20
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 
 
 def column_bytes(journeys: tp.Journeys) -> int:
@@ -102,6 +107,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--operation", help="measure one, in this process, and print JSON")
     options = parser.parse_args()
+    if options.operation and not MALLOC.items() <= os.environ.items():
+        parser.error(f"one operation needs {MALLOC} in the environment")
     if options.operation:
         print(json.dumps(measure(options.operation, options.events)))
         return
@@ -110,7 +117,11 @@ def main() -> None:
     for name in names():
         arguments = [__file__, "--operation", name, "--events", str(options.events)]
         done = subprocess.run(
-            [sys.executable, *arguments], capture_output=True, text=True, check=True
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | MALLOC,
         )
         found = json.loads(done.stdout.splitlines()[-1])
         columns, added = found["columns"] / MIB, found["added"] / MIB

@@ -99,13 +99,13 @@ def _state(requirements: Path) -> str:
     return digest.hexdigest()
 
 
-def run_once(peer: Peer, path: Path, *, events: int, source: str) -> dict[str, Any]:
+def run_once(peer: Peer, python: Path, path: Path, *, events: int, source: str) -> dict[str, Any]:
     """Run a peer's script in a process of its own and return what it reports."""
     script = HERE / "peers" / peer.script
     environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [
-            *(str(interpreter(peer.requirements)), str(script), str(path)),
+            *(str(python), str(script), str(path)),
             *("--events", str(events), "--source", source),
         ],
         capture_output=True,
@@ -120,19 +120,22 @@ def run_once(peer: Peer, path: Path, *, events: int, source: str) -> dict[str, A
 
 
 def measure(
-    peers: list[Peer], path: Path, *, events: int, rounds: int, source: str
+    peers: dict[Peer, Path], path: Path, *, events: int, rounds: int, source: str
 ) -> dict[str, Runs]:
-    """Run all peers in turn, ``rounds`` times; each round begins with another one."""
+    """Run all peers in turn, ``rounds`` times; each round begins with another one.
+
+    ``peers`` gives the Python of each: installed before the first round and never during one, so
+    that all rounds measure the same code.
+    """
     runs = {peer.name: Runs() for peer in peers}
-    for peer in peers:
-        interpreter(peer.requirements)
+    names = list(peers)
     for turn in range(rounds):
-        first = turn % len(peers)
-        for peer in peers[first:] + peers[:first]:
+        first = turn % len(names)
+        for peer in names[first:] + names[:first]:
             if runs[peer.name].failure:
                 continue
             try:
-                report = run_once(peer, path, events=events, source=source)
+                report = run_once(peer, peers[peer], path, events=events, source=source)
             except RuntimeError as error:
                 runs[peer.name].failure = str(error)
                 continue
@@ -186,9 +189,13 @@ def heading(options: argparse.Namespace, order: Order) -> str:
 def main() -> int:
     """Run what was asked for; 1 when the tools do not agree."""
     options = _options()
+    installed = {PEERS[name]: interpreter(PEERS[name].requirements) for name in options.peers}
     for order in options.order:
-        chosen = [PEERS[name] for name in options.peers]
-        chosen = [peer for peer in chosen if order == "ordered" or not peer.trusts_order]
+        chosen = {
+            peer: python
+            for peer, python in installed.items()
+            if order == "ordered" or not peer.trusts_order
+        }
         path = log_file(options.events, order, seed=options.seed)
         runs = measure(
             chosen, path, events=options.events, rounds=options.rounds, source=options.source

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import touchpoints as tp
+
+# The package that the other benchmarks import, also where it is not installed.
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(tp.__file__).parents[1])}
 
 
 @pytest.mark.benchmark(group="import", min_rounds=3)
 @pytest.mark.parametrize("statement", ["import networkx, numpy", "import touchpoints"])
 def test_import(benchmark, statement):
     """A fresh interpreter imports it."""
-    done = benchmark(subprocess.run, [sys.executable, "-c", statement], check=True)
+    command = [sys.executable, "-c", statement]
+    done = benchmark(subprocess.run, command, check=True, env=ENVIRONMENT)
     assert done.returncode == 0

@@ -20,7 +20,7 @@ EXAMPLES = {
     "docs/index.md": 1,
     "docs/why.md": 2,
     "docs/data-model.md": 4,
-    "docs/graph-schema.md": 4,
+    "docs/graph-schema.md": 5,
     "docs/dataframes.md": 6,
     "docs/taxonomy.md": 3,
     "docs/classifiers.md": 2,

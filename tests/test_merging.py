@@ -79,7 +79,7 @@ def test_concatenation_is_associative_and_undoes_a_split() -> None:
 
 
 def test_columns_that_one_part_lacks_are_missing_there() -> None:
-    """nan for numbers and outcomes, missing for text, None for persons."""
+    """Nan for numbers and outcomes, missing for text, None for persons."""
     left = attrs.evolve(
         log(one="ab"),
         outcomes={"won": [1]},

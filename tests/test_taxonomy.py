@@ -77,8 +77,13 @@ def mine() -> Taxonomy:
 
 def problems(text: str) -> list[str]:
     """Return the problems of a TOML text, without the name of the text."""
+    return problems_in(text, folder=None)
+
+
+def problems_in(text: str, *, folder: Path | None) -> list[str]:
+    """Return the problems of a TOML text that stands in a folder."""
     with pytest.raises(ProblemsError) as caught:
-        parse_taxonomy(text)
+        parse_taxonomy(text, folder=folder)
     assert all(problem.startswith("<text>: ") for problem in caught.value.problems)
     return [problem.removeprefix("<text>: ") for problem in caught.value.problems]
 
@@ -184,6 +189,7 @@ labels = { en = "End", es = "Fin" }
 
 CHAT = "facets.channel.terms.chat"
 USED_OTHERWISE = "touchpoints, graphs or Python use it otherwise"
+CHANNELS = " (did you mean 'channel' or 'channels'?)"
 NOT_KNOWN = "it is what is not known, in every facet"
 PLAIN = "plain letters, digits, '_' and '-', dots between parts"
 
@@ -203,8 +209,7 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
         f"mine.toml: {CHAT}.broader: no channel 'socal' (did you mean 'social.paid'?)",
         f"mine.toml: facets.need.terms.unknown: 'unknown' is reserved: {NOT_KNOWN}",
         "mine.toml: types.chat: a channel has this id, and a channel is not a touchpoint",
-        "mine.toml: types.chat.chanel: nothing is called so here "
-        "(did you mean 'channel' or 'channels'?)",
+        f"mine.toml: types.chat.chanel: nothing is called so here{CHANNELS}",
         "mine.toml: types.live_chat.labels.es: 'Chatear' already names 'chat'",
         "mine.toml: types.live_chat.need: no need 'solve_probelm' (did you mean 'solve_problem'?)",
         f"mine.toml: types.\"(end)\": '(end)' is no id: {PLAIN}",
@@ -464,6 +469,46 @@ def test_extending_goes_over_several_files(folder: Path) -> None:
     assert top.types == parse_taxonomy(MINE).types
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('x = { labels.en = "X", after = "before" }', ["before", "x", "after"]),
+        ('x = { labels.en = "X", before = "before" }', ["x", "before", "after"]),
+        (
+            'x = { labels.en = "X", before = "after" }\ny = { labels.en = "Y", after = "x" }',
+            ["before", "x", "y", "after"],
+        ),
+        ('before = { after = "after" }', ["after", "before"]),
+        ('x = { labels.en = "X" }', ["before", "after", "x"]),
+    ],
+)
+def test_a_new_term_finds_its_place(folder: Path, lines: str, expected: list[str]) -> None:
+    """`after` and `before` put a term among the others: a scale can be extended in its middle."""
+    text = f'name = "x"\nextends = "mine.toml"\nlanguages = ["en"]\n[facets.stage.terms]\n{lines}'
+    stage = parse_taxonomy(text, folder=folder).facets["stage"]
+    assert expected == list(stage.terms)
+    assert stage.ordered
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ('after = "befor"', "x.after: no other stage 'befor' (did you mean 'before'?)"),
+        ('before = "x"', "x.before: no other stage 'x'"),
+        ('after = "before", before = "after"', "x: one place is enough: say either after or"),
+        ("after = 2", 'x.after: expected text, found the number 2 (write "2")'),
+    ],
+)
+def test_a_place_that_is_none_is_a_problem(folder: Path, place: str, expected: str) -> None:
+    """A term cannot come after itself or after what is not there."""
+    text = (
+        'name = "x"\nextends = "mine.toml"\nlanguages = ["en"]\n'
+        f'facets.stage.terms.x = {{ labels.en = "X", {place} }}'
+    )
+    [found] = problems_in(text, folder=folder)
+    assert f"facets.stage.terms.{expected}" in found
+
+
 def test_a_circle_of_extensions_is_reported_with_the_chain(folder: Path) -> None:
     """Files that extend one another are named in their order."""
     (folder / "a.toml").write_text('name = "a"\nextends = "b.toml"\n', encoding="utf-8")
@@ -549,6 +594,28 @@ def test_the_default_need_is_a_typical_one() -> None:
     assert ("learn", "compare") == one.needs
     assert () == one.contexts
     assert {"need": "learn"} == one.defaults
+
+
+def test_typical_terms_come_with_the_default_first() -> None:
+    """Of needs, contexts and channels there can be several typical ones, else there is one."""
+    one = TouchpointType(
+        "a",
+        defaults={"channel": "chat", "stage": "before"},
+        needs=["learn", "compare"],
+        channels=["phone", "chat"],
+    )
+    asked = ["channel", "need", "context", "stage", "owner"]
+    expected = [("chat", "phone"), ("learn", "compare"), (), ("before",), ()]
+    assert expected == [one.typical(facet) for facet in asked]
+
+
+def test_typical_channels_are_read_and_checked() -> None:
+    """A type can list the channels it happens on; each must be there."""
+    both = changed('channel = "chat"', 'channel = "chat"\nchannels = ["social.paid"]')
+    assert ("chat", "social.paid") == parse_taxonomy(both).types["live_chat"].channels
+    assert ["types.live_chat.channels: no channel 'fax'"] == problems(
+        both.replace('["social.paid"]\nneed', '["fax"]\nneed')
+    )
 
 
 # ---------------------------------------------------------------------------------------- hierarchy
@@ -806,33 +873,7 @@ def test_the_html_lists_the_types() -> None:
     assert "type_59" not in shown
 
 
-# ----------------------------------------------------------------------------------------- built in
-
-
-def test_the_customer_taxonomy_has_the_six_touchpoints() -> None:
-    """The six touchpoints of the source, in its order, in English and Spanish (A2)."""
-    customer = load_taxonomy("customer")
-    expected = {
-        "búsqueda": "search_query",
-        "la lectura de reseñas": "review_read",
-        "el chat en vivo": "live_chat",
-        "suscripción de prueba": "trial_subscription",
-        "recordatorio por correo electrónico": "email_reminder",
-        "compra": "purchase",
-    }
-    assert expected == {phrase: customer.find(phrase, lang="es").id for phrase in expected}
-    assert list(expected.values()) == list(customer.types)
-
-
-def test_every_customer_touchpoint_is_whole() -> None:
-    """Each type has labels and a definition in both languages, a context and a need (A7)."""
-    customer = load_taxonomy("customer")
-    for one in customer.types.values():
-        assert {"en", "es"} == set(one.labels) == set(one.definition)
-        assert {*FACETS, "stage"} == set(one.defaults)
-        assert one.directness_basis in {"source", "inferred"}
-    stages = ["awareness", "consideration", "purchase", "retention", "advocacy"]
-    assert stages == list(customer.facets["stage"].terms)
+# ------------------------------------------------------------------------------------------ by name
 
 
 def test_an_unknown_name_gets_near_ones() -> None:
@@ -847,7 +888,7 @@ def test_an_unknown_name_gets_near_ones() -> None:
 def test_importing_taxonomies_is_light() -> None:
     """Neither what reads files nor what finds plug-ins is loaded before it is needed."""
     code = (
-        "import sys, attrs, numpy; before = set(sys.modules); import touchpoints.taxonomy; "
+        "import sys, attrs, networkx; before = set(sys.modules); import touchpoints.taxonomy; "
         "print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run(

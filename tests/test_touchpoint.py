@@ -260,6 +260,19 @@ def test_raw_text_is_escaped(text: str, escaped: str) -> None:
     assert text == unescape_text(escaped)
 
 
+def test_any_escaped_letter_is_read_back(taxonomy: Taxonomy) -> None:
+    """A raw text that is a type's id is kept apart by an escaped letter, and reads as it did."""
+    raw = Touchpoint(key="%70urchase[need=discover]", need="discover")
+
+    assert "purchase" == unescape_text("%70urchase")
+    assert ("purchase", {"need": "discover"}) == parse_key(raw.key)
+    assert "purchase [discover]" == raw.label()
+    assert "%zz %7a 100%" == unescape_text("%zz %7a 100%")
+    changed = taxonomy.touchpoint(raw, stage="awareness")
+    assert "%70urchase[need=discover,stage=awareness]" == changed.key
+    assert raw == taxonomy.touchpoint(raw)
+
+
 @given(st.text(), st.dictionaries(st.text(min_size=1), st.text(), max_size=4))
 def test_a_key_can_be_read_back(text: str, different: dict[str, str]) -> None:
     """Parsing a key gives the raw text and the facets it was made of, whatever they hold."""

@@ -205,3 +205,24 @@ def test_transforms_of_no_journeys_give_no_journeys() -> None:
         tp.sample(nothing, 0, seed=1),
     ):
         assert len(changed) == 0
+
+
+def test_patterns_and_anchors_cut_where_their_match_lies() -> None:
+    """Before a match of several touchpoints, after it, or with it."""
+    journeys = log(one="xabcab", two="ba")
+    both = tp.pattern("a b")
+
+    assert paths_of(tp.before_first(journeys, both)) == ["x", "ba"]
+    assert paths_of(tp.before_first(journeys, both, include=True)) == ["xab", "ba"]
+    assert paths_of(tp.after_last(journeys, both, include=True)) == ["ab", ""]
+    assert paths_of(tp.after_last(journeys, tp.Anchor(pattern="a b"))) == ["bcab", ""]
+    assert paths_of(tp.containing(journeys, both)) == ["xabcab"]
+    assert tp.until(journeys, both, outcome="won").outcomes["won"].tolist() == [1, 0]
+
+
+def test_between_two_places_is_the_part_from_one_to_the_next_other() -> None:
+    """From the first start to the first end behind it; without both, nothing."""
+    journeys = log(one="bxabcb", two="ab", three="ba", four="aab")
+
+    assert paths_of(tp.between(journeys, "a", end="b")) == ["ab", "ab", "", "aab"]
+    assert paths_of(tp.between(journeys, "b", end="b")) == ["bxab", "", "", ""]

@@ -3,9 +3,9 @@
     python first_journey.py
     python first_journey.py LOG.csv --journey COLUMN --time COLUMN --touchpoint COLUMN
 
-Prints the journeys, the main transitions with 95 % intervals and the most frequent variants, and
-writes journeys.graphml (for networkx, Gephi, yEd) and journeys.mmd (Mermaid, for a README or a
-wiki). Without a log it takes bundled data. Needs nothing but the core of the library.
+Prints the journeys, the main transitions with 95 % intervals and the top variants, and writes
+journeys.graphml (for networkx, Gephi, yEd) and journeys.mmd (Mermaid, for a README or a wiki).
+Without a log it takes bundled data. Needs nothing but the core of the library.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import touchpoints as tp
 from touchpoints.errors import TouchpointsError
 
-TOP = 10
+TOP = 8
 
 
 def read_log(path: Path, *, journey: str, time: str, touchpoint: str) -> tp.Journeys:
@@ -30,20 +30,6 @@ def read_log(path: Path, *, journey: str, time: str, touchpoint: str) -> tp.Jour
     return tp.from_columns(
         columns, journey=journey, time=time, touchpoint=touchpoint, unmatched="keep"
     )
-
-
-def show_transitions(journeys: tp.Journeys) -> None:
-    """Print the most frequent steps, with the share of their source that took them."""
-    transitions = tp.paths.transitions(journeys).to_dicts()
-    frequent = sorted(transitions, key=lambda row: -row["count"])[:TOP]
-    leaving: dict[str, int] = {}
-    for row in transitions:
-        leaving[row["source"]] = leaving.get(row["source"], 0) + row["count"]
-    width = max((len(f"{row['source']} → {row['target']}") for row in frequent), default=0)
-    for row in frequent:
-        low, high = tp.wilson(row["count"], leaving[row["source"]])
-        step = f"{row['source']} → {row['target']}".ljust(width)
-        print(f"  {step}  {row['count']:>7,}   {row['probability']:.2f}  [{low:.2f}, {high:.2f}]")
 
 
 def arguments() -> argparse.Namespace:
@@ -71,14 +57,14 @@ def main() -> None:
     print(journeys)
     for sentence in journeys.meta.report.sentences():
         print(f"  {sentence}")
-    print("\nMain transitions: how often, share of what leaves the source, 95 % interval")
-    show_transitions(journeys)
-    print("\nMost frequent variants")
+    print("\nThe main steps, with the share of their source that takes them and its 95 % interval")
+    print(tp.paths.transitions(journeys, top=TOP))
+    print("\nThe most frequent paths")
     print(tp.paths.variants(journeys, top=TOP))
 
     graph = tp.transition_graph(journeys)
     tp.write_graphml(graph, "journeys.graphml")
-    Path("journeys.mmd").write_text(tp.to_mermaid(graph), encoding="utf-8")
+    Path("journeys.mmd").write_text(tp.to_mermaid(graph, most=3 * TOP), encoding="utf-8")
     print(f"\nWrote journeys.graphml and journeys.mmd: {graph}")
 
 

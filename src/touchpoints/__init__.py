@@ -12,7 +12,16 @@ from touchpoints.events import from_columns, from_frame, from_records
 from touchpoints.flows import journeys_through
 from touchpoints.graphs import (
     check_graph,
+    from_node_link,
+    higher_order_graph,
+    journey_graph,
+    outcome_graph,
+    read_graphml,
+    to_dot,
+    to_mermaid,
+    to_node_link,
     transition_graph,
+    write_graphml,
 )
 from touchpoints.journeys import Journey, Journeys, first_difference
 from touchpoints.merging import concat, distinct, sample
@@ -20,6 +29,8 @@ from touchpoints.meta import Meta, Report
 from touchpoints.outcomes import mark, mark_open, until
 from touchpoints.patterns import Anchor, Pattern, pattern
 from touchpoints.retyping import collapse, relabel, retype
+from touchpoints.simulate import simulate
+from touchpoints.storage import read_journeys, write_journeys
 from touchpoints.taxonomy import (
     Facet,
     Taxonomy,
@@ -33,6 +44,7 @@ from touchpoints.taxonomy import (
 from touchpoints.transform import (
     after_last,
     before_first,
+    between,
     collapse_repeats,
     containing,
     select,
@@ -43,7 +55,7 @@ from touchpoints.uncertainty import bootstrap, wilson
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from touchpoints import paths
+    from touchpoints import datasets, paths
 
 _LAZY = frozenset({"datasets", "paths", "testing"})
 
@@ -71,6 +83,7 @@ __all__ = [
     "after_last",
     "available_taxonomies",
     "before_first",
+    "between",
     "bootstrap",
     "check_graph",
     "classifier",
@@ -79,25 +92,38 @@ __all__ = [
     "collapse_repeats",
     "concat",
     "containing",
+    "datasets",
     "distinct",
     "first_difference",
     "from_columns",
     "from_frame",
+    "from_node_link",
     "from_paths",
     "from_records",
+    "higher_order_graph",
+    "journey_graph",
     "journeys_through",
     "load_taxonomy",
     "mark",
     "mark_open",
+    "outcome_graph",
     "paths",
     "pattern",
+    "read_graphml",
+    "read_journeys",
     "read_taxonomy",
     "relabel",
     "retype",
     "sample",
     "select",
+    "simulate",
     "split_by_gap",
+    "to_dot",
+    "to_mermaid",
+    "to_node_link",
     "transition_graph",
     "until",
     "wilson",
+    "write_graphml",
+    "write_journeys",
 ]

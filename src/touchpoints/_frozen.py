@@ -78,6 +78,8 @@ def integers(values: Any, dtype: Any, *, name: str) -> Array:
     given = np.asarray(values)
     if given.dtype == dtype:
         return read_only(values)
+    if given.dtype.kind not in "biufO":
+        raise InvalidInputError(f"{name} must hold whole numbers, not {given.dtype}")
     try:
         with np.errstate(invalid="ignore"):
             array = given.astype(dtype)
@@ -206,8 +208,9 @@ def is_missing(value: Any) -> bool:
     if value is None or isinstance(value, str):
         return not value
     unlike = value != value
-    # pandas.NA answers any comparison with itself, which is neither true nor false.
-    return unlike is value or (isinstance(unlike, (bool, np.bool_)) and bool(unlike))
+    if isinstance(unlike, (bool, np.bool_)):
+        return bool(unlike)
+    return unlike is value  # pandas.NA answers any comparison with itself
 
 
 def code_values(values: Sequence[Any]) -> Coded:

@@ -31,7 +31,9 @@ def first_few(items: Iterable[object], *, most: int = _SHOWN) -> str:
     return f"{text} and {more:,} more" if more > 0 else text
 
 
-def not_found(kind: str, name: object, choices: Collection[str], *, where: str = "") -> NotFoundError:
+def not_found(
+    kind: str, name: object, choices: Collection[str], *, where: str = ""
+) -> NotFoundError:
     """Build the error for an unknown name, with near names or else the known ones."""
     hint = did_you_mean(str(name), choices)
     mend = "" if hint else f"known: {first_few(choices, most=12)}" if choices else ""

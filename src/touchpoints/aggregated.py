@@ -22,7 +22,7 @@ from touchpoints.outcomes import check_outcome_name
 from touchpoints.settling import Unsettled, settle
 from touchpoints.taxonomy import Taxonomy
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 10
 _MANY = 0.1
 _EXACT = 2**53
 _OUTCOME = "conversion"
@@ -76,8 +76,8 @@ def from_paths(
         Without times. With ``converted`` or ``lost`` up to two for each row, with the ids
         ``"<row>:converted"`` and ``"<row>:lost"``; otherwise one, whose id is the number of the
         row, from 0. Their ``counts`` are those of the table; rows and parts of rows that stand
-        for no journey are left out. ``values`` is called like its column. A row of
-        ``meta.report`` is one step of one path.
+        for no journey are left out. ``values`` is called like its column. What
+        ``meta.report`` calls a row is one step of one of these.
 
     Raises
     ------
@@ -323,9 +323,29 @@ class _Steps:
     offsets: Array
 
 
+class _Numbers(dict[str, int]):
+    """Names numbered as they are first asked for."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = len(self)
+        return self[name]
+
+
 def _split(texts: Sequence[str], separator: str) -> _Steps:
+    """Split paths, each distinct one once: a row that converted and was lost has one path."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    found = _split_apart(list(places), separator)
+    if len(places) == len(texts):
+        return found
+    chosen = np.fromiter(map(places.__getitem__, texts), np.int64, len(texts))
+    codes = found.codes[segments.rows_of(found.offsets, chosen)]
+    lengths = segments.lengths_of(found.offsets)[chosen]
+    return _Steps(found.names, codes, segments.offsets_of(lengths))
+
+
+def _split_apart(texts: Sequence[str], separator: str) -> _Steps:
     """Split paths, a block at a time: the texts of all steps at once would be large."""
-    known: dict[str, int] = {}
+    known = _Numbers()
     codes: list[Array] = [np.empty(0, np.int32)]
     lengths: list[Array] = [np.empty(0, np.int64)]
     for start in range(0, len(texts), _BLOCK):
@@ -333,10 +353,8 @@ def _split(texts: Sequence[str], separator: str) -> _Steps:
             text.split(separator) if text and not text.isspace() else []
             for text in texts[start : start + _BLOCK]
         ]
-        steps = list(chain.from_iterable(parts))
-        for name in dict.fromkeys(steps):
-            known.setdefault(name, len(known))
-        codes.append(np.fromiter(map(known.__getitem__, steps), np.int32, len(steps)))
+        steps = map(known.__getitem__, chain.from_iterable(parts))
+        codes.append(np.fromiter(steps, np.int32))
         lengths.append(np.fromiter(map(len, parts), np.int64, len(parts)))
     names = tuple(dict.fromkeys(name.strip() for name in known))
     places = {name: place for place, name in enumerate(names)}

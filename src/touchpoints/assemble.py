@@ -144,9 +144,7 @@ def _types(log: Log, names: Names, options: Options) -> tuple[Array, Matched]:
     return texts.codes, match_texts(texts.categories, options.taxonomy)
 
 
-def _settle_unmatched(
-    placed: Placed, matched: Matched, names: Names, options: Options
-) -> Placed:
+def _settle_unmatched(placed: Placed, matched: Matched, names: Names, options: Options) -> Placed:
     owner = "the classifier" if options.classifier is not None else "the taxonomy"
     source = Unsettled(rows=placed.rows, column=names.touchpoint, owner=owner)
     found = settle(_codes(placed), matched, options.unmatched, source)
@@ -175,9 +173,7 @@ def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: Names) -> 
         )
 
 
-def _build(
-    log: Log, placed: Placed, tied: Array, matched: Matched, options: Options
-) -> Journeys:
+def _build(log: Log, placed: Placed, tied: Array, matched: Matched, options: Options) -> Journeys:
     touchpoints, table = table_of((*matched.touchpoints, MISSING))
     distinct = _codes(placed)
     final, order = ordering.by_appearance(table[distinct], len(touchpoints))
@@ -186,6 +182,7 @@ def _build(
         **placed.tally,
         **_tie_counts(placed, tied, final),
         distinct_events=len(matched.touchpoints) if options.classifier is not None else 0,
+        facet_conflicts=matched.disputed,
     )
     return Journeys(
         touchpoints=tuple(touchpoints[place] for place in order.tolist()),

@@ -17,6 +17,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 
 _FLAGS = (bool, np.bool_)
 _NUMBERS = (int, float, np.integer, np.floating)
+_NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -183,13 +184,15 @@ def list_of(values: Any) -> list[Any]:
 
 
 def kept_values(values: Any) -> Coded | Array:
-    """Return a column as it is kept: numbers and instants as an array, all else as coded text."""
+    """Return a column as it is kept: numbers, instants, seconds of durations, else coded text."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         return values
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return from_datetime64(values, None).stamps.view("datetime64[us]")
+    if isinstance(values, np.ndarray) and values.dtype.kind == "m":
+        return np.asarray(values / np.timedelta64(1, "s"), dtype=np.float64)
     plain = list_of(values)
-    if not any(issubclass(kind, (*_NUMBERS, *_FLAGS, dt.date)) for kind in set(map(type, plain))):
+    if not any(issubclass(kind, _NOT_TEXT) for kind in set(map(type, plain))):
         return code_values(plain)
     plain = [None if is_missing(one) else one for one in plain]
     return _kept_list(plain, set(map(type, plain)) - {type(None)})
@@ -199,6 +202,8 @@ def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
     gone = None in values
     if kinds and all(issubclass(kind, dt.date) for kind in kinds):
         return from_objects(values, "", None).stamps.view("datetime64[us]")
+    if kinds and all(issubclass(kind, dt.timedelta) for kind in kinds):
+        return np.array([np.nan if one is None else one.total_seconds() for one in values])
     if kinds and all(issubclass(kind, _FLAGS) for kind in kinds) and not gone:
         return np.array(values, dtype=bool)
     if kinds and all(issubclass(kind, (*_NUMBERS, *_FLAGS)) for kind in kinds):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,14 +23,13 @@ from touchpoints.columns import (
     ranks_of,
     several,
 )
-from touchpoints.errors import InvalidInputError, TouchpointsWarning, WrongKindError
-from touchpoints.pairing import STAGES
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.pairing import warn_of_lifecycle
 
 if TYPE_CHECKING:
     from touchpoints.journeys import Journeys
     from touchpoints.taxonomy import Taxonomy
 
-_LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "lifecycle_id"}
 _SAMPLE = 1000
 
 
@@ -85,7 +83,8 @@ def from_frame(
         Look each touchpoint up in it by id, alias or label; resolve the type ids a classifier
         answers with. Without one, each distinct text is an untyped touchpoint.
     per_interaction, per_journey
-        Further columns to keep: one value an interaction, or one a journey.
+        Further columns to keep: one value an interaction, or one a journey. Numbers stay numbers,
+        times instants and durations become seconds; all else is kept as coded text.
     unmatched
         What to do with rows without a touchpoint name and rows that match no type: ``"raise"``,
         ``"drop"``, or ``"keep"`` as untyped touchpoints. Dropping may leave journeys empty; they
@@ -167,7 +166,7 @@ def from_frame(
     table = frames.Table(frame)
     names.check(table.names)
     if lifecycle is None:
-        _warn_of_lifecycle(table.names, None if table.lazy else table.samples(), names)
+        warn_of_lifecycle(table.names, None if table.lazy else table.samples(), names)
     return assemble(frames.read_table(table, names, time_format=time_format, tz=tz), names, options)
 
 
@@ -241,7 +240,7 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     names.check(list(columns))
     rows = _rows_of(columns, names)
     if lifecycle is None:
-        _warn_of_lifecycle(list(columns), _samples(columns), names)
+        warn_of_lifecycle(list(columns), _samples(columns), names)
     return assemble(_log(columns, names, rows, time_format, tz), names, options)
 
 
@@ -358,37 +357,10 @@ def _options(
     )
 
 
-def _warn_of_lifecycle(
-    columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: Names
-) -> None:
-    """Warn when a column looks as if it said start and complete; without samples, by its name."""
-    used = {names.journey, names.touchpoint, *names.fields, *names.per_journey}
-    for name in columns:
-        if name in used:
-            continue
-        seen = {str(one).strip().casefold() for one in (samples or {}).get(name, ())}
-        if set(STAGES) <= seen or (samples is None and name.casefold() in _LIFECYCLE_NAMES):
-            warnings.warn(
-                f"column {name!r} says start and complete: each activity is read as two "
-                f"interactions. Pass lifecycle={name!r} (and instance=) to make them one.",
-                TouchpointsWarning,
-                stacklevel=_caller_level(),
-            )
-            return
-
-
-def _caller_level() -> int:
-    """Return the stack level of the caller of this library, as `warnings.warn` counts it."""
-    frame = inspect.currentframe()
-    level = 0
-    while frame is not None and frame.f_globals.get("__name__") == __name__:
-        frame, level = frame.f_back, level + 1
-    return level
-
-
 def _samples(columns: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
-    steps = {name: max(1, len(values) // _SAMPLE) for name, values in columns.items()}
-    some = {name: list(values[:: steps[name]]) for name, values in columns.items()}
+    """Return some values of each column of text, from the whole of it."""
+    step = max(1, max(map(len, columns.values()), default=0) // _SAMPLE)
+    some = {name: list(islice(values, 0, None, step)) for name, values in columns.items()}
     return {name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)}
 
 

@@ -74,43 +74,29 @@ def flows(journeys: Journeys, *, ends: Ends | None = None) -> Flows:
 
     Notes
     -----
-    ``(start)`` leads to the first touchpoint of every journey, also of one that began before the
-    log; an empty journey goes from ``(start)`` straight to its terminal. So what flows into a
-    touchpoint flows out of it. O(m) while there are few touchpoints, else O(m log m).
+    ``(start)`` leads to the first touchpoint of each journey that began in the log; the others are
+    caught under way and come from nowhere. An empty journey goes from ``(start)`` straight to its
+    terminal. O(m) while there are few touchpoints, else O(m log m).
     """
     ends = usual_ends(journeys) if ends is None else ends
-    k = len(journeys.touchpoints)
-    weights = counting.row_weights(journeys.offsets, journeys.counts)
-    inner = counting.pair_counts(journeys.codes, journeys.offsets, k, weights)
-    size = k + 1 + len(ends.names)
-    keys, totals = _outer_totals(journeys, ends, size)
-    keys = np.concatenate([inner.sources * size + inner.targets, keys])
-    order = np.argsort(keys)
+    codes, offsets, counts = journeys.codes, journeys.offsets, journeys.counts
+    k, kinds = len(journeys.touchpoints), len(ends.names)
+    inner = counting.pair_counts(codes, offsets, k, counting.row_weights(offsets, counts))
+    starts, stops = counting.terminal_totals(
+        codes, offsets, k, counts=counts, began=journeys.began, ends=ends.of, kinds=kinds
+    )
+    first, (last, kind) = np.flatnonzero(starts), np.nonzero(stops)
+    sources = np.concatenate([inner.sources, np.full_like(first, k), last])
+    targets = np.concatenate([inner.targets, first, k + 1 + kind])
+    totals = np.concatenate([inner.totals, starts[first], stops[last, kind]])
+    order = np.lexsort((targets, sources))
     return Flows(
         nodes=(*(touchpoint.key for touchpoint in journeys.touchpoints), START, *ends.names),
-        sources=owned(keys[order] // size),
-        targets=owned(keys[order] % size),
-        totals=owned(np.concatenate([inner.totals, totals])[order]),
+        sources=owned(sources[order]),
+        targets=owned(targets[order]),
+        totals=owned(totals[order]),
         ends=ends,
     )
-
-
-def _outer_totals(journeys: Journeys, ends: Ends, size: int) -> tuple[Array, Array]:
-    """Count the first and the last steps: their ``source * size + target``, and how often each."""
-    k, width = len(journeys.touchpoints), len(ends.names)
-    first, last = first_steps(journeys, ends), last_steps(journeys, ends)
-    begun = _total(first.targets, journeys.counts, size)
-    ended = _total(
-        last.sources * width + (last.targets - k - 1), journeys.counts[last.owners], k * width
-    )
-    starts, stops = np.flatnonzero(begun), np.flatnonzero(ended)
-    keys = np.concatenate([k * size + starts, stops // width * size + k + 1 + stops % width])
-    return keys, np.concatenate([begun[starts], ended[stops]])
-
-
-def _total(places: Array, counts: Array, size: int) -> Array:
-    weights = None if bool((counts == 1).all()) else counts.astype(np.float64)
-    return np.bincount(places, weights=weights, minlength=size).astype(np.int64)
 
 
 @attrs.frozen(eq=False)
@@ -123,13 +109,13 @@ class Steps:
 
 
 def first_steps(journeys: Journeys, ends: Ends) -> Steps:
-    """Return each journey's step from ``(start)``, one a journey, in their order."""
+    """Return the step from ``(start)`` of each journey that began in the log."""
     k = len(journeys.touchpoints)
     targets = k + 1 + ends.of.astype(np.int64)
     filled = np.flatnonzero(segments.lengths_of(journeys.offsets))
     targets[filled] = journeys.codes[journeys.offsets[:-1][filled]]
-    count = len(journeys)
-    return Steps(np.arange(count, dtype=np.int64), np.full(count, k, dtype=np.int64), targets)
+    begun = np.flatnonzero(journeys.began)
+    return Steps(begun, np.full(len(begun), k, dtype=np.int64), targets[begun])
 
 
 def last_steps(journeys: Journeys, ends: Ends) -> Steps:
@@ -154,8 +140,8 @@ def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
     Returns
     -------
     Journeys
-        In their order, with all columns; each once, however often it goes from u to v. None when
-        no journey does.
+        In their order, with all columns; each once, however often it goes from u to v. Zero
+        journeys when none does.
 
     Raises
     ------
@@ -164,8 +150,9 @@ def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
 
     Notes
     -----
-    A journey that goes from u to v by way of another touchpoint is not counted. Journeys of count
-    0 are kept. O(m) in the number of interactions.
+    A journey that goes from u to v by way of another touchpoint is not among them, and one that
+    began before the log does not come from ``(start)``. Journeys of count 0 are kept. O(m) in the
+    number of interactions.
 
     Examples
     --------
@@ -190,11 +177,10 @@ def _through(journeys: Journeys, source: int | str, target: int | str) -> Array:
     codes, offsets = journeys.codes, journeys.offsets
     filled = segments.lengths_of(offsets) > 0
     if isinstance(source, str):
-        begins: Array = filled.copy() if isinstance(target, int) else ~filled
-        if isinstance(target, int):
-            begins[filled] = codes[offsets[:-1][filled]] == target
-            return begins
-        return begins & _ends_in(journeys, target)
+        if isinstance(target, str):
+            return ~filled & journeys.began & _ends_in(journeys, target)
+        filled[filled] = codes[offsets[:-1][filled]] == target
+        return filled & journeys.began
     if isinstance(target, str):
         filled[filled] = codes[offsets[1:][filled] - 1] == source
         return filled & _ends_in(journeys, target)

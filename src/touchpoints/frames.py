@@ -9,15 +9,17 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from touchpoints import _instants
-from touchpoints._frozen import Array, Coded, code_values, owned, text_array
+from touchpoints._frozen import Array, Coded, code_values, is_missing, numbers, text_array
 from touchpoints._instants import Instants
 from touchpoints.columns import (
     Keys,
     Log,
     Names,
+    kept_values,
     keys_of_codes,
     keys_of_floats,
     keys_of_integers,
+    keys_of_values,
     ranks_of,
 )
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -25,6 +27,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 _SEEDS = (0x51ED270B, 0x9E3779B9)
 _SAMPLE = 1000
 _GUESS = 1 << 16
+_TEXTS = (nw.String, nw.Categorical, nw.Enum)
 
 
 class Table:
@@ -33,6 +36,9 @@ class Table:
     def __init__(self, frame: Any) -> None:
         try:
             given = nw.from_native(frame)
+            self.names: list[str] = list(given.collect_schema().names())
+        except nw.exceptions.DuplicateError as error:
+            raise InvalidInputError(f"two columns of the table share a name: {error}") from error
         except TypeError as error:
             raise WrongKindError(
                 f"{type(frame).__name__} is no dataframe this library reads",
@@ -41,16 +47,15 @@ class Table:
             ) from error
         self._given = given
         self.lazy = isinstance(given, nw.LazyFrame)
-        self.names: list[str] = _column_names(given)
         self._frame: Any = None
 
     def samples(self) -> dict[str, list[Any]]:
-        """Return the first values of each text column; nothing of a lazy table, which stays so."""
+        """Return some values of each text column, from the whole table; nothing of a lazy one."""
         if self.lazy:
             return {}
-        head = self._given.head(_SAMPLE)
-        texts = (nw.String, nw.Categorical, nw.Enum, nw.Object)
-        return {name: head[name].to_list() for name in self.names if head[name].dtype in texts}
+        some = self._given.gather_every(max(1, len(self._given) // _SAMPLE))
+        texts = (*_TEXTS, nw.Object)
+        return {name: some[name].to_list() for name in self.names if some[name].dtype in texts}
 
     def load(self, names: Sequence[str]) -> None:
         """Read these columns, and no others."""
@@ -80,9 +85,10 @@ class Table:
         dtype = series.dtype
         if dtype == nw.Boolean or dtype.is_numeric():
             return _numbers(series)
-        if dtype.is_temporal() and dtype != nw.Duration:
-            stamps = _times(series, name, None).stamps
-            return owned(stamps.view("datetime64[us]"))
+        if dtype in (nw.Datetime, nw.Date):
+            return _times(series, name, None).stamps.view("datetime64[us]")
+        if dtype in (nw.Duration, nw.Object):
+            return kept_values(series.to_numpy() if dtype == nw.Duration else series.to_list())
         return _text(series)
 
     def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
@@ -91,19 +97,12 @@ class Table:
         return _instants.localise(instants, tz) if tz is not None else instants
 
 
-def _column_names(given: Any) -> list[str]:
-    names = given.collect_schema().names()
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        raise InvalidInputError(f"the table has several columns named {twice[0]!r}")
-    return list(names)
-
-
 def _numbers(series: Any) -> Array:
     array = np.asarray(series.to_numpy())
-    if array.dtype == object:
-        array = np.array([np.nan if one is None or one != one else one for one in array], float)
-    return owned(array) if array.flags.owndata else array
+    if array.dtype.kind in "biuf":
+        return array
+    plain = [np.nan if is_missing(one) else one for one in array.tolist()]
+    return numbers(plain, np.float64, name=f"column {series.name!r}")
 
 
 def _missing(series: Any) -> Array | None:
@@ -116,7 +115,7 @@ def _text(series: Any) -> Coded:
     native, dtype = series.to_native(), series.dtype
     if dtype.is_float():
         return _whole_or_text(np.asarray(_numbers(series)))
-    if not (dtype == nw.String or dtype == nw.Categorical or dtype == nw.Enum):
+    if dtype not in _TEXTS:
         return code_values(series.to_list())
     if series.implementation.is_polars():
         return _polars_text(native)
@@ -130,7 +129,8 @@ def _whole_or_text(values: Array) -> Coded:
     labels = keys.labels(np.arange(len(values)))
     if keys.missing is None:
         return code_values(labels.tolist())
-    return code_values([None if gone else one for one, gone in zip(labels.tolist(), keys.missing, strict=True)])
+    pairs = zip(labels.tolist(), keys.missing, strict=True)
+    return code_values([None if gone else one for one, gone in pairs])
 
 
 def _polars_text(native: Any) -> Coded:
@@ -161,7 +161,15 @@ def _pandas_text(native: Any) -> Coded:
     import pandas as pd
 
     codes, values = pd.factorize(native)
-    return _without_empty(codes.astype(np.int32), [str(one) for one in values])
+    return _without_empty(*_as_texts(codes.astype(np.int32), list(values)))
+
+
+def _as_texts(codes: Array, values: list[Any]) -> tuple[Array, list[str]]:
+    """Return the codes of distinct texts for those of a dictionary's values, whatever they are."""
+    if all(isinstance(one, str) for one in values) and len(set(values)) == len(values):
+        return codes, values
+    texts = code_values(values)
+    return np.append(texts.codes, np.int32(-1))[codes], list(texts.categories)
 
 
 def _arrow_text(native: Any) -> Coded:
@@ -174,7 +182,7 @@ def _arrow_text(native: Any) -> Coded:
     if not pa.types.is_dictionary(flat.type):
         flat = pc.dictionary_encode(flat)
     codes = flat.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
-    return _without_empty(codes, flat.dictionary.to_pylist())
+    return _without_empty(*_as_texts(codes, flat.dictionary.to_pylist()))
 
 
 def _without_empty(codes: Array, categories: list[str]) -> Coded:
@@ -199,12 +207,12 @@ def _keys(series: Any) -> Keys:
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
-        return keys_of_integers(np.asarray(filled.to_numpy()).astype(np.int64, copy=False), missing)
+        return keys_of_integers(np.asarray(filled.to_numpy()), missing)
     if dtype.is_float():
         return keys_of_floats(np.asarray(series.to_numpy(), dtype=np.float64))
     if dtype == nw.String and series.implementation.is_polars():
         return _polars_keys(series.to_native())
-    return keys_of_codes(_text(series))
+    return keys_of_values(series.to_list()) if dtype == nw.Object else keys_of_codes(_text(series))
 
 
 def _polars_keys(native: Any) -> Keys:
@@ -238,23 +246,27 @@ def _times(series: Any, name: str, time_format: str | None) -> Instants:
         return _instants.from_datetime64(
             np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None
         )
+    if dtype.is_integer():
+        missing = _missing(series)
+        filled = series if missing is None else series.fill_null(0)
+        counts = np.asarray(filled.to_numpy())
+        return _instants.from_numbers(counts, name, time_format, missing=missing)
     if dtype.is_numeric():
         return _instants.from_numbers(_numbers(series), name, time_format)
-    return _instants.from_objects(
-        [None if one is None or one != one else one for one in series.to_list()], name, time_format
-    )
+    return _instants.from_objects(series.to_list(), name, time_format)
 
 
 def read_table(table: Table, names: Names, *, time_format: str | None, tz: str | None) -> Log:
     """Read the named columns of a table into a `Log`."""
     table.load(_wanted(names))
     end = None if names.end is None else table.instants(names.end, time_format, tz)
+    kept = dict.fromkeys((*names.fields, *names.per_interaction))
     return Log(
         rows=table.rows,
         journey=table.keys(names.journey),
         time=table.instants(names.time, time_format, tz),
         touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
-        fields={name: table.kept(name) for name in dict.fromkeys((*names.fields, *names.per_interaction))},
+        fields={name: table.kept(name) for name in kept},
         per_interaction=names.per_interaction,
         per_journey={name: table.kept(name) for name in names.per_journey},
         person=None if names.person is None else table.keys(names.person),
@@ -269,10 +281,19 @@ def read_table(table: Table, names: Names, *, time_format: str | None, tz: str |
 
 def _wanted(names: Names) -> list[str]:
     single = (
-        names.journey, names.time, names.touchpoint, names.person, names.end, names.lifecycle,
-        names.instance, names.count, names.tiebreak,
+        names.journey,
+        names.time,
+        names.touchpoint,
+        names.person,
+        names.end,
+        names.lifecycle,
+        names.instance,
+        names.count,
+        names.tiebreak,
     )
     return [
         *(name for name in single if name is not None),
-        *names.fields, *names.per_interaction, *names.per_journey,
+        *names.fields,
+        *names.per_interaction,
+        *names.per_journey,
     ]

@@ -92,6 +92,15 @@ def _floats_by_name(values: Mapping[str, float]) -> FrozenMap[str, float]:
     return FrozenMap(values)
 
 
+def _same_floats(left: Mapping[str, float], right: Mapping[str, float]) -> bool:
+    """Tell whether two mappings hold the same numbers; what is not known equals itself."""
+    alike = (
+        one == right[name] or (one != one and right[name] != right[name])
+        for name, one in left.items()
+    )
+    return left.keys() == right.keys() and all(alike)
+
+
 @attrs.frozen(kw_only=True)
 class Journey:
     """One journey, as a small record to read; analyses take the whole `Journeys`.
@@ -124,8 +133,12 @@ class Journey:
     ends: Array | None = attrs.field(default=None, eq=attrs.cmp_using(eq=same_array))
     person: Any = None
     count: int = 1
-    outcomes: FrozenMap[str, float] = attrs.field(factory=FrozenMap, converter=_floats_by_name)
-    values: FrozenMap[str, float] = attrs.field(factory=FrozenMap, converter=_floats_by_name)
+    outcomes: FrozenMap[str, float] = attrs.field(
+        factory=FrozenMap, converter=_floats_by_name, eq=attrs.cmp_using(eq=_same_floats)
+    )
+    values: FrozenMap[str, float] = attrs.field(
+        factory=FrozenMap, converter=_floats_by_name, eq=attrs.cmp_using(eq=_same_floats)
+    )
 
     def __len__(self) -> int:
         return len(self.touchpoints)
@@ -137,15 +150,15 @@ class Journey:
 
 
 def _default_counts(journeys: Journeys) -> Array:
-    return np.ones(len(journeys.offsets) - 1, dtype=np.int64)
+    return np.ones(max(len(journeys.offsets) - 1, 0), dtype=np.int64)
 
 
 def _default_flags(journeys: Journeys) -> Array:
-    return np.ones(len(journeys.offsets) - 1, dtype=bool)
+    return np.ones(max(len(journeys.offsets) - 1, 0), dtype=bool)
 
 
 def _default_ids(journeys: Journeys) -> Array:
-    return np.arange(len(journeys.offsets) - 1, dtype=np.int64)
+    return np.arange(max(len(journeys.offsets) - 1, 0), dtype=np.int64)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

@@ -9,21 +9,23 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays.tuples import distinct_tuples
-from touchpoints._frozen import Array, Coded, owned
+from touchpoints._frozen import Array, Coded, FrozenMap, owned
 from touchpoints._hints import did_you_mean
+from touchpoints.classify.answers import Answer, verdict_of
 from touchpoints.classify.protocol import (
-    Answer,
     Classifier,
-    Facets,
-    ask,
+    ask_all,
     check_classifier_object,
     name_of,
+    shown,
 )
 from touchpoints.errors import ClassifierError, NotFoundError
 from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Taxonomy, Touchpoint, untyped
 
 NEED_FROM, CONTEXT_FROM = "need_from", "context_from"
 FROM_NOTHING, FROM_DEFAULT, FROM_RULE, FROM_DATA = 0, 1, 2, 3
+
+Terms = Mapping[str, str]
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -42,6 +44,8 @@ class Matched:
         0 unknown, 1 the type's default, 2 a rule, 3 the data.
     columns
         Per-interaction columns that the answers carried.
+    disputed : int
+        How many of them combined classifiers disagreed on.
     """
 
     touchpoints: tuple[Touchpoint, ...]
@@ -50,6 +54,7 @@ class Matched:
     need_from: Array
     context_from: Array
     columns: Mapping[str, Coded] = attrs.field(factory=dict)
+    disputed: int = 0
 
 
 @attrs.frozen
@@ -60,6 +65,7 @@ class _One:
     context_from: int = FROM_NOTHING
     columns: Mapping[str, str] = attrs.field(factory=dict)
     named: bool = True
+    disputed: bool = False
 
 
 def match_texts(texts: Sequence[str], taxonomy: Taxonomy | None) -> Matched:
@@ -84,16 +90,13 @@ def _raw(text: str, taxonomy: Taxonomy | None, facets: Mapping[str, str]) -> Tou
     return one
 
 
-def _typed(touchpoint: Touchpoint, observed: Mapping[str, int]) -> _One:
-    return _One(
-        touchpoint,
-        need_from=observed.get("need", _by_default(touchpoint.need)),
-        context_from=observed.get("context", _by_default(touchpoint.context)),
+def _typed(touchpoint: Touchpoint, origins: Mapping[str, int]) -> _One:
+    """Return a touchpoint with where its need and context come from; defaults if not said."""
+    need_from, context_from = (
+        FROM_NOTHING if term == UNKNOWN else origins.get(name, FROM_DEFAULT)
+        for name, term in (("need", touchpoint.need), ("context", touchpoint.context))
     )
-
-
-def _by_default(term: str) -> int:
-    return FROM_NOTHING if term == UNKNOWN else FROM_DEFAULT
+    return _One(touchpoint, need_from=need_from, context_from=context_from)
 
 
 def match_events(
@@ -112,68 +115,88 @@ def match_events(
     names = classifier.reads
     codes, values = distinct_tuples([fields[name] for name in names])
     events = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-    answers = [_match_event(event, classifier, taxonomy) for event in events]
-    return codes, _gather(answers)
+    answers = ask_all(classifier, events)
+    reader = _Answers(classifier, taxonomy)
+    return codes, _gather([reader.read(*pair) for pair in zip(answers, events, strict=True)])
 
 
-def _match_event(
-    event: Mapping[str, Any], classifier: Classifier, taxonomy: Taxonomy | None
-) -> _One:
-    answer = ask(classifier, event)
-    try:
-        return _understand(answer, event, taxonomy)
-    except NotFoundError as error:
-        raise ClassifierError(
-            f"the classifier {name_of(classifier)} answered {answer!r}: {error.what}",
-            where=f"event {dict(event)!r}",
-        ) from error
+class _Answers:
+    """Turns answers into touchpoints; what is alike in many answers is worked out once."""
 
+    def __init__(self, classifier: Classifier, taxonomy: Taxonomy | None) -> None:
+        self._classifier = classifier
+        self._taxonomy = taxonomy
+        self._known_facets = FACETS if taxonomy is None else tuple(taxonomy.facets)
+        self._typed: dict[Answer, _One] = {}
+        self._parted: dict[FrozenMap[str, str], tuple[Terms, Terms]] = {}
 
-def _understand(answer: Answer, event: Mapping[str, Any], taxonomy: Taxonomy | None) -> _One:
-    if isinstance(answer, str):
-        if taxonomy is None:
-            return _One(untyped(answer))
-        return _typed(taxonomy.touchpoint(answer), {})
-    if isinstance(answer, Touchpoint):
-        return _from_touchpoint(answer, taxonomy)
-    facets, columns = _split(answer or Facets(), taxonomy)
-    text = " / ".join(str(value) for value in event.values() if value is not None)
-    one = _typed(_raw(text, taxonomy, facets), _observed(facets, answer))
-    if not text:
-        one = attrs.evolve(one, touchpoint=MISSING, named=False)
-    return attrs.evolve(one, matched=False, columns=columns)
+    def read(self, answer: Answer, event: Mapping[str, Any]) -> _One:
+        """Return what an event is by its answer; an error names the classifier and the event."""
+        known = self._typed.get(answer)
+        if known is not None:
+            return known
+        try:
+            one = self._understood(answer, event)
+        except NotFoundError as error:
+            raise ClassifierError(
+                f"the classifier {name_of(self._classifier)} answered {answer!r}: {error.what}",
+                where=shown(event),
+            ) from error
+        if one.matched:  # else it holds the text of the event
+            self._typed[answer] = one
+        return one
+
+    def _understood(self, answer: Answer, event: Mapping[str, Any]) -> _One:
+        if isinstance(answer, Touchpoint):
+            return _from_touchpoint(answer, self._taxonomy)
+        verdict = verdict_of(answer)
+        facets, columns = self._parts(verdict.facets)
+        origins = {name: FROM_DATA if name in verdict.observed else FROM_RULE for name in facets}
+        if verdict.type:
+            one = _typed(self._touchpoint(verdict.type, facets), origins)
+            return attrs.evolve(one, columns=columns, disputed=bool(verdict.conflicts))
+        text = " / ".join(str(value) for value in event.values() if value is not None)
+        one = _typed(_raw(text, self._taxonomy, facets), origins)
+        if not text:
+            one = attrs.evolve(one, touchpoint=MISSING, named=False)
+        return attrs.evolve(
+            one, matched=False, columns=columns, disputed=bool(verdict.conflicts)
+        )
+
+    def _touchpoint(self, type_: str, facets: Mapping[str, str]) -> Touchpoint:
+        if self._taxonomy is None:
+            return untyped(type_, **facets)
+        return self._taxonomy.touchpoint(type_, **facets)
+
+    def _parts(self, facets: FrozenMap[str, str]) -> tuple[Terms, Terms]:
+        """Part an answer into facets of the taxonomy and per-interaction columns."""
+        parts = self._parted.get(facets)
+        if parts is None:
+            known = self._known_facets
+            parts = (
+                {name: term for name, term in facets.items() if name in known},
+                {name: term for name, term in facets.items() if name not in known},
+            )
+            for name in parts[1]:
+                hint = did_you_mean(name, known) if name != "arrival_channel" else ""
+                if hint:
+                    raise NotFoundError(f"no facet {name!r}{hint}")
+            self._parted[facets] = parts
+        return parts
 
 
 def _from_touchpoint(answer: Touchpoint, taxonomy: Taxonomy | None) -> _One:
-    """A need or context that differs from the type's default was concluded by the classifier."""
+    """Take a touchpoint as answered; what differs from the type's default is its conclusion."""
     if taxonomy is None or not answer.type:
         return _typed(answer, dict.fromkeys(("need", "context"), FROM_RULE))
     again = taxonomy.touchpoint(answer)
     defaults = taxonomy.types[answer.type].defaults
-    observed = {
+    concluded = {
         name: FROM_RULE
         for name in ("need", "context")
-        if again.facet(name) not in (UNKNOWN, defaults.get(name, UNKNOWN))
+        if again.facet(name) != defaults.get(name, UNKNOWN)
     }
-    return _typed(again, observed)
-
-
-def _observed(facets: Mapping[str, str], answer: Answer) -> dict[str, int]:
-    source = FROM_DATA if isinstance(answer, Facets) and answer.provenance == "data" else FROM_RULE
-    return dict.fromkeys(facets, source)
-
-
-def _split(
-    answer: Facets, taxonomy: Taxonomy | None
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Part an answer into facets of the taxonomy and per-interaction columns."""
-    known = FACETS if taxonomy is None else tuple(taxonomy.facets)
-    columns = {name: term for name, term in answer.items() if name not in known}
-    for name in columns:
-        hint = did_you_mean(name, known) if name != "arrival_channel" else ""
-        if hint:
-            raise NotFoundError(f"no facet {name!r}{hint}")
-    return {name: term for name, term in answer.items() if name in known}, columns
+    return _typed(again, concluded)
 
 
 def _gather(answers: Sequence[_One]) -> Matched:
@@ -185,6 +208,7 @@ def _gather(answers: Sequence[_One]) -> Matched:
         need_from=np.array([one.need_from for one in answers], dtype=np.int8),
         context_from=np.array([one.context_from for one in answers], dtype=np.int8),
         columns={name: _column([one.columns.get(name) for one in answers]) for name in names},
+        disputed=sum(one.disputed for one in answers),
     )
 
 

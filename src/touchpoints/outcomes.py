@@ -13,19 +13,20 @@ from touchpoints._frozen import Array, Coded, owned
 from touchpoints._hints import not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys import Journeys, derive
-from touchpoints.selectors import Selector, rows_meant
+from touchpoints.patterns import Place, first_spans, rows_at
 from touchpoints.transform import NAT, cut, microseconds, require_times
 
 
 def until(
-    journeys: Journeys, touchpoint: Selector, *, outcome: str, include: bool = False
+    journeys: Journeys, touchpoint: Place, *, outcome: str, include: bool = False
 ) -> Journeys:
     """Keep what came before a touchpoint first occurred, and mark whether it came.
 
     Parameters
     ----------
     touchpoint
-        A key, type id, `Touchpoint`, mapping of facets to terms, or several of those.
+        A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
+        an `Anchor`.
     outcome
         The name of the outcome.
     include
@@ -62,10 +63,10 @@ def until(
     ([('visit',), ('visit',)], [1.0, 0.0])
     """
     check_outcome_name(outcome)
-    first = segments.first_row_where(rows_meant(journeys, touchpoint), journeys.offsets)
+    first, last = first_spans(journeys, touchpoint)
     came = first >= 0
-    stops = np.where(came, first + int(include), journeys.offsets[1:])
-    changes = _marked(journeys, outcome, first, _reached(came, journeys.finished))
+    stops = np.where(came, last + 1 if include else first, journeys.offsets[1:])
+    changes = _marked(journeys, outcome, last, _reached(came, journeys.finished))
     finished = owned(came | journeys.finished)
     return cut(journeys, journeys.offsets[:-1], stops, finished=finished, **changes)
 
@@ -98,7 +99,7 @@ def mark(
     journeys: Journeys,
     name: str,
     *,
-    when: Selector,
+    when: Place,
     within: dt.timedelta | None = None,
     value: str | None = None,
 ) -> Journeys:
@@ -110,7 +111,8 @@ def mark(
         The name of the outcome; one of the same name is replaced.
     when
         The touchpoint whose occurrence is the outcome: a key, type id, `Touchpoint`, mapping of
-        facets to terms, or several of those.
+        facets to terms, several of those, an `Anchor`, or a pattern, which occurs where its match
+        ends.
     within
         Count it only up to this long after the journey's first interaction, inclusive.
     value
@@ -150,7 +152,7 @@ def mark(
     [30.0, 0.0]
     """
     check_outcome_name(name)
-    hits = rows_meant(journeys, when)
+    hits = rows_at(journeys, when)
     watched = journeys.finished
     if within is not None:
         hits, watched = _in_time(journeys, hits, microseconds(within, "within"))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import attrs
 import numpy as np
 
@@ -9,11 +14,41 @@ from touchpoints._arrays import ordering, segments
 from touchpoints._arrays.sequences import combine_hash, mix
 from touchpoints._frozen import Array, Coded
 from touchpoints._instants import NAT
-from touchpoints.columns import Log
+from touchpoints.columns import Log, Names
+from touchpoints.errors import TouchpointsWarning
 from touchpoints.placing import Placed
 
 OTHER, START, COMPLETE = 0, 1, 2
 STAGES = {"start": START, "complete": COMPLETE}
+_LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "lifecycle_id"}
+
+
+def warn_of_lifecycle(
+    columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: Names
+) -> None:
+    """Warn when a column looks as if it said start and complete; without samples, by its name."""
+    used = {names.journey, names.touchpoint, *names.fields, *names.per_journey}
+    for name in columns:
+        if name in used:
+            continue
+        seen = {str(one).strip().casefold() for one in (samples or {}).get(name, ())}
+        if set(STAGES) <= seen or (samples is None and name.casefold() in _LIFECYCLE_NAMES):
+            warnings.warn(
+                f"column {name!r} says start and complete: each activity is read as two "
+                f"interactions. Pass lifecycle={name!r} (and instance=) to make them one.",
+                TouchpointsWarning,
+                stacklevel=_level_of_the_caller(),
+            )
+            return
+
+
+def _level_of_the_caller() -> int:
+    """Return the stack level of whoever called this library, as `warnings.warn` counts it."""
+    frame = inspect.currentframe()
+    level = 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("touchpoints."):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def stages_of(lifecycle: Coded) -> Array:
@@ -46,10 +81,14 @@ def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
     ends[starts[left]] = log.time.stamps[placed.rows[completes[right]]]
     kept = np.ones(len(here), dtype=bool)
     kept[completes[right]] = False
-    return attrs.evolve(placed, ends=ends).keep(kept).counted(
-        paired=len(left),
-        unpaired_starts=len(starts) - len(left),
-        unpaired_completes=len(completes) - len(right),
+    return (
+        attrs.evolve(placed, ends=ends)
+        .keep(kept)
+        .counted(
+            paired=len(left),
+            unpaired_starts=len(starts) - len(left),
+            unpaired_completes=len(completes) - len(right),
+        )
     )
 
 

@@ -16,7 +16,7 @@ from touchpoints._frozen import Array, owned
 from touchpoints._hints import check_option
 from touchpoints._pattern_parser import Node, parse
 from touchpoints.errors import InvalidInputError, TouchpointsError, WrongKindError
-from touchpoints.selectors import Selector, meant
+from touchpoints.selectors import Selector, meant, rows_meant
 
 if TYPE_CHECKING:
     from touchpoints.journeys import Journeys
@@ -95,8 +95,8 @@ def pattern(text: str) -> Pattern:
 
         - ``live_chat``: a touchpoint by key or raw text, or any touchpoint of a type;
           ``"Blood test"`` in quotes where it holds spaces or signs;
-        - ``[need=save_money]``: any touchpoint with that facet; ``[need=learn|compare, channel=sms]``
-          for several terms and several facets; ``[a|b]`` for several touchpoints;
+        - ``[need=save_money]``: any touchpoint with that facet; ``[a|b]`` for several touchpoints,
+          ``[need=learn|compare, channel=sms]`` for several terms and several facets;
         - ``[^…]``: any touchpoint but those; ``.``: any touchpoint;
         - ``x*``, ``x+``, ``x?``, ``x{2}``, ``x{2,}``, ``x{2,5}``: repeats, as many as possible;
         - ``(a b)+`` groups, ``a | b`` alternatives, ``^`` the journey's start, ``$`` its end.
@@ -323,10 +323,39 @@ def _rows_after(journeys: Journeys, who: Array, rows: Array, offset: dt.timedelt
 
 def first_places(journeys: Journeys, place: Place, *, last: bool = False) -> Array:
     """Return each journey's first (or last) row of a place, int64 (n,), or -1."""
-    who, rows = places(journeys, place)
-    answer = np.full(len(journeys), -1, dtype=np.int64)
-    if last:
-        answer[who] = rows
+    return first_spans(journeys, place, last=last)[0]
+
+
+def first_spans(journeys: Journeys, place: Place, *, last: bool = False) -> tuple[Array, Array]:
+    """Return the first and the last row of each journey's first (or last) occurrence, or -1.
+
+    Only a match of a pattern can be longer than one interaction.
+    """
+    if not isinstance(place, (Pattern, Anchor)):
+        edge = segments.last_row_where if last else segments.first_row_where
+        rows = edge(rows_meant(journeys, place), journeys.offsets)
+        return rows, rows
+    if isinstance(place, Pattern):
+        found = matches(journeys, place)
+        who, starts, stops = found.journeys, found.starts, found.stops
     else:
-        answer[who[::-1]] = rows[::-1]
-    return answer
+        who, starts = _anchored(journeys, place)
+        stops = starts
+    order = slice(None) if last else slice(None, None, -1)  # the last one written stays
+    spans = np.full((2, len(journeys)), -1, dtype=np.int64)
+    spans[0][who[order]] = starts[order]
+    spans[1][who[order]] = stops[order]
+    return spans[0], spans[1]
+
+
+def rows_at(journeys: Journeys, place: Place) -> Array:
+    """Tell of each interaction whether a place is there, bool (m,); a match is where it ends."""
+    if not isinstance(place, (Pattern, Anchor)):
+        return rows_meant(journeys, place)
+    flags = np.zeros(len(journeys.codes), dtype=bool)
+    flags[
+        _anchored(journeys, place)[1]
+        if isinstance(place, Anchor)
+        else matches(journeys, place).stops
+    ] = True
+    return flags

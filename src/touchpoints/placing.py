@@ -13,7 +13,6 @@ from touchpoints._frozen import Array, Coded
 from touchpoints._instants import NAT
 from touchpoints.columns import Keys, Log
 
-
 _MOST_MICROSECONDS = (2**63 - 1) // 1000 - 1
 
 

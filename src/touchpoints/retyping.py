@@ -262,6 +262,7 @@ def _typed_again(
         journeys.meta.report,
         **{"unmatched": 0, "unmatched_texts": {}, **tally},
         distinct_events=len(matched.touchpoints),
+        facet_conflicts=matched.disputed,
     )
     return derive(
         journeys,

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,11 +27,19 @@ FORMAT, VERSION = "touchpoints.journeys", 1
 _HEADER = "journeys.json"
 _ZIP, _PICKLE = b"PK", b"\x80"
 _SINGLE = (
-    "codes", "offsets", "times", "ends", "ids", "persons", "counts", "began", "finished",
-    "observed_until",
-)  # fmt: skip
+    *("codes", "offsets", "times", "ends", "ids", "persons"),
+    *("counts", "began", "finished", "observed_until"),
+)
 _NAMED = ("outcomes", "outcome_times", "values", "per_interaction", "per_journey")
+_NPY = (1, 0)
 _NONE, _TEXT, _INT, _FLOAT, _BOOL = range(5)
+_KINDS: tuple[tuple[int, Any], ...] = (
+    (_NONE, type(None)),
+    (_TEXT, str),
+    (_BOOL, (bool, np.bool_)),  # before int: True is one as well
+    (_INT, (int, np.integer)),
+    (_FLOAT, (float, np.floating)),
+)
 
 
 def write_journeys(
@@ -101,7 +109,7 @@ def _write(journeys: Journeys, file: BinaryIO, compression: int) -> None:
         for number, (_, kept) in enumerate(columns):
             for part, array in kept.arrays.items():
                 with archive.open(_entry(number, part), "w", force_zip64=True) as entry:
-                    np.lib.format.write_array(entry, array, allow_pickle=False)
+                    np.lib.format.write_array(entry, array, version=_NPY, allow_pickle=False)
 
 
 def _entry(number: int, part: str) -> str:
@@ -150,7 +158,7 @@ def _kept_as(column: Array | Coded, name: Sequence[str]) -> _Kept:
     if column.dtype != object:
         return _Kept("array", {"values": column})
     values = column.tolist()
-    if all(type(one) is str for one in values):
+    if all(isinstance(one, str) for one in values):
         return _Kept("text", _as_bytes(values))
     kinds = np.fromiter((_kind_of(one) for one in values), np.int8, len(values))
     if (kinds < 0).any():
@@ -160,13 +168,17 @@ def _kept_as(column: Array | Coded, name: Sequence[str]) -> _Kept:
             where=first_few(strange),
             mend="give ids that are text or whole numbers",
         )
-    texts = ["" if one is None else one if type(one) is str else repr(one) for one in values]
-    return _Kept("mixed", {"kinds": kinds, **_as_bytes(texts)})
+    return _Kept("mixed", {"kinds": kinds, **_as_bytes([_as_text(one) for one in values])})
 
 
 def _kind_of(value: object) -> int:
-    kinds = {type(None): _NONE, str: _TEXT, int: _INT, float: _FLOAT, bool: _BOOL}
-    return kinds.get(type(value), -1)
+    return next((kind for kind, types in _KINDS if isinstance(value, types)), -1)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if isinstance(value, str) else repr(value)
 
 
 def _as_bytes(texts: Sequence[str]) -> dict[str, Array]:
@@ -200,9 +212,13 @@ def _column_of(kind: str, arrays: Mapping[str, Array]) -> Array | Coded:
         return owned(text_array(texts))
     if kind != "mixed":
         raise ValueError(f"{kind!r} is no kind of column")
-    read = {
-        _NONE: lambda _: None, _TEXT: str, _INT: int, _FLOAT: float, _BOOL: "True".__eq__,
-    }  # fmt: skip
+    read: dict[int, Callable[[str], Any]] = {
+        _NONE: lambda _: None,
+        _TEXT: str,
+        _INT: int,
+        _FLOAT: float,
+        _BOOL: "True".__eq__,
+    }
     kinds = arrays["kinds"].tolist()
     return owned(text_array([read[one](text) for one, text in zip(kinds, texts, strict=True)]))
 
@@ -319,13 +335,12 @@ def _array(archive: zipfile.ZipFile, name: str) -> Array:
     """Return an array as a view of the bytes read, which cannot be written to."""
     content = archive.read(name)
     stream = io.BytesIO(content)
-    if np.lib.format.read_magic(stream) != (1, 0):
+    if np.lib.format.read_magic(stream) != _NPY:
         raise ValueError(f"{name} is of an unknown version")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
     if dtype.hasobject:
         raise ValueError(f"{name} holds objects")
-    order = "F" if fortran else "C"
-    return np.ndarray(shape, dtype, buffer=content, offset=stream.tell(), order=order)
+    return np.ndarray(shape, dtype, buffer=content, offset=stream.tell())
 
 
 def _touchpoint(fields: Mapping[str, Any]) -> Touchpoint:

@@ -19,7 +19,7 @@ from touchpoints.journeys import (
     take,
     take_rows,
 )
-from touchpoints.selectors import Selector, rows_meant
+from touchpoints.patterns import Place, first_places, first_spans, places
 
 NAT = np.datetime64("NaT", "us")
 
@@ -64,13 +64,14 @@ def select(journeys: Journeys, mask: Any) -> Journeys:
     return take(journeys, np.flatnonzero(flags))
 
 
-def containing(journeys: Journeys, touchpoint: Selector) -> Journeys:
+def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
     """Keep the journeys in which a touchpoint occurs.
 
     Parameters
     ----------
     touchpoint
-        A key, type id, `Touchpoint`, mapping of facets to terms, or several of those.
+        A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
+        an `Anchor`.
 
     Raises
     ------
@@ -84,8 +85,7 @@ def containing(journeys: Journeys, touchpoint: Selector) -> Journeys:
     >>> all("purchase" in journey.keys for journey in tp.containing(shop, "purchase"))
     True
     """
-    flags = segments.any_by_segment(rows_meant(journeys, touchpoint), journeys.offsets)
-    return take(journeys, np.flatnonzero(flags))
+    return take(journeys, np.flatnonzero(first_places(journeys, touchpoint) >= 0))
 
 
 def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Journeys:
@@ -103,13 +103,14 @@ def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Jour
     )
 
 
-def before_first(journeys: Journeys, touchpoint: Selector, *, include: bool = False) -> Journeys:
+def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
     """Keep of each journey what came before a touchpoint first occurred.
 
     Parameters
     ----------
     touchpoint
-        A key, type id, `Touchpoint`, mapping of facets to terms, or several of those.
+        A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
+        an `Anchor`.
     include
         Whether the first occurrence itself stays.
 
@@ -127,18 +128,19 @@ def before_first(journeys: Journeys, touchpoint: Selector, *, include: bool = Fa
     >>> tp.before_first(journeys, "b")[0].keys
     ('a',)
     """
-    first = segments.first_row_where(rows_meant(journeys, touchpoint), journeys.offsets)
-    stops = np.where(first < 0, journeys.offsets[1:], first + int(include))
+    first, last = first_spans(journeys, touchpoint)
+    stops = np.where(first < 0, journeys.offsets[1:], last + 1 if include else first)
     return cut(journeys, journeys.offsets[:-1], stops)
 
 
-def after_last(journeys: Journeys, touchpoint: Selector, *, include: bool = False) -> Journeys:
+def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
     """Keep of each journey what came after a touchpoint last occurred.
 
     Parameters
     ----------
     touchpoint
-        A key, type id, `Touchpoint`, mapping of facets to terms, or several of those.
+        A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
+        an `Anchor`.
     include
         Whether the last occurrence itself stays.
 
@@ -155,9 +157,46 @@ def after_last(journeys: Journeys, touchpoint: Selector, *, include: bool = Fals
     >>> tp.after_last(journeys, "a")[0].keys
     ('b', 'c', 'b')
     """
-    last = segments.last_row_where(rows_meant(journeys, touchpoint), journeys.offsets)
-    starts = np.where(last < 0, journeys.offsets[1:], last + int(not include))
+    first, last = first_spans(journeys, touchpoint, last=True)
+    starts = np.where(first < 0, journeys.offsets[1:], first if include else last + 1)
     return cut(journeys, starts, journeys.offsets[1:])
+
+
+def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
+    """Keep of each journey what lies from one place to the next of another, both included.
+
+    Parameters
+    ----------
+    start
+        The part begins at its first occurrence: a touchpoint, a pattern or an `Anchor`.
+    end
+        It stops at the first occurrence of this behind the start.
+
+    Returns
+    -------
+    Journeys
+        A journey without the start, or without an end behind it, becomes empty.
+
+    Notes
+    -----
+    Between the starts of two patterns. Matches of a pattern do not overlap.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("cabcb", 1)]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> tp.between(journeys, "a", end="c")[0].keys
+    ('a', 'b', 'c')
+    """
+    starts = first_places(journeys, start)
+    who, rows = places(journeys, end)
+    behind = (starts[who] >= 0) & (rows > starts[who])
+    stops = np.full(len(journeys), -1, dtype=np.int64)
+    stops[who[behind][::-1]] = rows[behind][::-1]
+    whole = stops >= 0
+    first = journeys.offsets[:-1]
+    return cut(journeys, np.where(whole, starts, first), np.where(whole, stops + 1, first))
 
 
 def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
@@ -248,7 +287,7 @@ def require_times(journeys: Journeys, what: str) -> Array:
     if journeys.times is None:
         raise InvalidInputError(
             f"{what} needs times, and these journeys have none",
-            mend="read the log with tp.from_frame(…, time=…): distinct and from_paths have no times",
+            mend="read the log with tp.from_frame(…, time=…): distinct and from_paths keep none",
         )
     return journeys.times
 

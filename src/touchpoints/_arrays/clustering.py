@@ -47,7 +47,7 @@ class ClusterSums:
         group, repeats = group[starts], repeats[starts].astype(np.float64)
         self.totals += np.bincount(group, repeats * chosen, size)
         self.squares += np.bincount(group, repeats * chosen * chosen, size)
-        self.clusters += np.bincount(group, repeats, size)
+        self.clusters += np.bincount(group, repeats * (chosen > 0), size)
 
     def effective_sizes(self) -> Array:
         """Return how many independent choices tell as much about each cell's share, float64 (c,).

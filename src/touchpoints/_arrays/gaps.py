@@ -10,10 +10,9 @@ from touchpoints._arrays.counting import (
     inner_boundaries,
     pair_counts,
     pair_keys,
-    run_starts,
 )
 from touchpoints._arrays.medians import CHUNK, Reader, Rows, median_by_group, totals_and_medians
-from touchpoints._arrays.ordering import sort_positions
+from touchpoints._arrays.states import dense_numbers
 from touchpoints._frozen import Array
 
 _CACHED = 2**16
@@ -87,13 +86,12 @@ def _sparse(
     keys, inner = pair_keys(codes, offsets, k)
     gaps = np.diff(times)[inner]
     part = None if weights is None else weights[:-1][inner]
-    order = sort_positions(keys[inner])
-    keys = keys[inner][order]
-    starts = run_starts(keys)
-    groups = np.empty(len(keys), dtype=np.int64)
-    groups[order] = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(keys))))
-    totals = np.bincount(groups, weights=part, minlength=len(starts)).astype(np.int64)
-    medians = median_by_group(gaps, groups, len(starts), part)
+    keys = keys[inner]
+    groups, size = dense_numbers(keys, k * k)
+    totals = np.bincount(groups, weights=part, minlength=size).astype(np.int64)
+    medians = median_by_group(gaps, groups, size, part)
+    distinct = np.empty(size, dtype=np.int64)
+    distinct[groups] = keys
     some = np.flatnonzero(totals)
-    keys = keys[starts[some]]
+    keys = distinct[some]
     return PairCounts(keys // k, keys % k, totals[some]), medians[some]

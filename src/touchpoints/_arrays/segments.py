@@ -87,11 +87,10 @@ def falls_within(values: Array, offsets: Array) -> Array:
     """Return the rows whose value is less than the row before it in the same segment."""
     if len(values) < 2:
         return np.empty(0, dtype=np.int64)
-    falls = np.flatnonzero(values[1:] < values[:-1]) + 1
-    if not len(falls):
-        return falls
-    starts = np.searchsorted(offsets, falls, side="left")
-    return falls[offsets[np.minimum(starts, len(offsets) - 1)] != falls]
+    falls = values[1:] < values[:-1]
+    starts = offsets[1:-1]
+    falls[starts[(starts > 0) & (starts < len(values))] - 1] = False
+    return np.flatnonzero(falls) + 1
 
 
 def repeats_within(values: Array, offsets: Array) -> Array:

@@ -1,6 +1,35 @@
 """Classifiers: from a raw event to a touchpoint."""
 
-from touchpoints.classify.chain import FirstMatch, first_match
-from touchpoints.classify.protocol import Answer, Classifier, Facets, classifier
+from touchpoints.classify.answers import Answer, Conflict, Facets, Verdict
+from touchpoints.classify.chain import AbstainBelow, FirstMatch, abstain_below, first_match
+from touchpoints.classify.combining import Combine, combine
+from touchpoints.classify.explaining import Explanation, explain
+from touchpoints.classify.keywords import Keywords, keywords
+from touchpoints.classify.protocol import Classifier, classifier
+from touchpoints.classify.rules import Rules, rules
+from touchpoints.classify.stated import ByColumn, by_column
+from touchpoints.classify.steps import Step
 
-__all__ = ["Answer", "Classifier", "Facets", "FirstMatch", "classifier", "first_match"]
+__all__ = [
+    "AbstainBelow",
+    "Answer",
+    "ByColumn",
+    "Classifier",
+    "Combine",
+    "Conflict",
+    "Explanation",
+    "Facets",
+    "FirstMatch",
+    "Keywords",
+    "Rules",
+    "Step",
+    "Verdict",
+    "abstain_below",
+    "by_column",
+    "classifier",
+    "combine",
+    "explain",
+    "first_match",
+    "keywords",
+    "rules",
+]

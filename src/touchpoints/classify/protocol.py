@@ -3,82 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-from touchpoints._frozen import FrozenMap
-from touchpoints._hints import check_option, did_you_mean, first_few
+from touchpoints._hints import did_you_mean, first_few
+from touchpoints.classify.answers import Answer, Facets, Verdict
 from touchpoints.errors import ClassifierError, InvalidInputError, WrongKindError
 from touchpoints.taxonomy import Touchpoint
 
-Provenance = Literal["rule", "data"]
+__all__ = ["Answer", "Classifier", "Event", "Facets", "FunctionClassifier", "Verdict", "classifier"]
 
-
-class Facets(Mapping[str, str]):
-    """Facets, or per-interaction columns, that a classifier knows without knowing the type.
-
-    Parameters
-    ----------
-    provenance
-        ``"rule"`` when a rule concluded them, ``"data"`` when the event itself states them.
-    **facets
-        Term ids by facet, or text by the name of a per-interaction column such as
-        ``arrival_channel``.
-
-    Examples
-    --------
-    >>> Facets(arrival_channel="social.paid")
-    Facets(arrival_channel='social.paid')
-    """
-
-    __slots__ = ("_facets", "provenance")
-
-    def __init__(self, *, provenance: Provenance = "rule", **facets: str) -> None:
-        check_option("provenance", provenance, Provenance)
-        wrong = [name for name, term in facets.items() if not isinstance(term, str)]
-        if wrong:
-            raise WrongKindError("a facet's term is text", where=first_few(wrong))
-        self._facets = FrozenMap(facets)
-        self.provenance = provenance
-
-    def __getitem__(self, name: str) -> str:
-        return self._facets[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._facets)
-
-    def __len__(self) -> int:
-        return len(self._facets)
-
-    def __hash__(self) -> int:
-        return hash((self._facets, self.provenance))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Facets):
-            return NotImplemented
-        return self._facets == other._facets and self.provenance == other.provenance
-
-    def __repr__(self) -> str:
-        words = [f"{name}={term!r}" for name, term in self._facets.items()]
-        if self.provenance != "rule":
-            words.append(f"provenance={self.provenance!r}")
-        return f"Facets({', '.join(words)})"
-
-
-Answer: TypeAlias = "str | Touchpoint | Facets | None"
+_SHOWN = 200
 
 
 @runtime_checkable
 class Classifier(Protocol):
-    """Anything that can be called with an event and names the fields it reads."""
+    """Anything that can be called with an event and names the fields it reads.
+
+    Two methods are optional. ``batch(events)`` answers a sequence of events at once, for
+    classifiers that are faster that way; `explain` and the host use it when it is there.
+    ``steps(event)`` tells `explain` how the answer came about.
+    """
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The fields of the event it looks at; it sees no others."""
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return a type id, a `Touchpoint`, `Facets` or None when the event says nothing."""
+        """Return a type id, a `Touchpoint`, `Facets`, a `Verdict`, or None for no answer."""
 
 
 class Event(Mapping[str, Any]):
@@ -94,7 +47,7 @@ class Event(Mapping[str, Any]):
             raise ClassifierError(
                 f"the classifier reads {name!r}, which it did not declare"
                 f"{did_you_mean(name, self._fields)}",
-                mend=f"add it: @tp.classifier(reads=({', '.join(map(repr, [*self._fields, name]))}))",
+                mend=f"add it: @tp.classifier(reads={(*self._fields, name)!r})",
             )
         return self._fields[name]
 
@@ -116,10 +69,11 @@ class FunctionClassifier:
     """A function with the fields it reads; made by `classifier`."""
 
     function: Callable[[Mapping[str, Any]], Answer]
-    reads: tuple[str, ...] = attrs.field(converter=tuple)
+    reads: tuple[str, ...]
     name: str = ""
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
+        """Return what the function says."""
         return self.function(event)
 
     def __repr__(self) -> str:
@@ -141,7 +95,8 @@ def classifier(
     Returns
     -------
     callable
-        A decorator. The function may answer with a type id, a `Touchpoint`, `Facets` or None.
+        A decorator. The function may answer with a type id, a `Touchpoint`, `Facets`, a
+        `touchpoints.classify.Verdict` or None.
 
     Raises
     ------
@@ -160,6 +115,16 @@ def classifier(
     >>> portal({"action": "book"})
     'pt_booking'
     """
+    fields = fields_read(reads)
+
+    def decorate(function: Callable[[Mapping[str, Any]], Answer]) -> FunctionClassifier:
+        return FunctionClassifier(function, fields, getattr(function, "__name__", "classifier"))
+
+    return decorate
+
+
+def fields_read(reads: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of fields as a tuple; refuse one text, nothing, and repeats."""
     if isinstance(reads, str):
         raise InvalidInputError("reads is a sequence of field names", mend=f"reads=({reads!r},)")
     fields = tuple(reads)
@@ -167,11 +132,7 @@ def classifier(
         raise InvalidInputError("a classifier must read at least one field")
     if len(set(fields)) < len(fields):
         raise InvalidInputError("reads names a field twice", where=first_few(fields))
-
-    def decorate(function: Callable[[Mapping[str, Any]], Answer]) -> FunctionClassifier:
-        return FunctionClassifier(function, fields, getattr(function, "__name__", "classifier"))
-
-    return decorate
+    return fields
 
 
 def name_of(one: object) -> str:
@@ -181,29 +142,98 @@ def name_of(one: object) -> str:
 
 def check_classifier_object(one: object) -> None:
     """Raise when an object is no classifier, saying how to make it one."""
-    if not callable(one) or not isinstance(getattr(one, "reads", None), tuple):
+    reads = getattr(one, "reads", None)
+    if not callable(one) or not isinstance(reads, tuple) or not reads:
         raise WrongKindError(
             f"{one!r} is no classifier: it is not callable or does not say what it reads",
             mend="decorate the function with @tp.classifier(reads=(...))",
         )
 
 
+def checked_classifiers(caller: str, several: Sequence[Classifier]) -> tuple[Classifier, ...]:
+    """Return the classifiers a function was given; refuse none at all and what is none."""
+    if not several:
+        raise InvalidInputError(f"{caller} needs at least one classifier")
+    for one in several:
+        check_classifier_object(one)
+    return tuple(several)
+
+
+def reads_of(several: Sequence[Classifier]) -> tuple[str, ...]:
+    """Return every field that one of some classifiers reads, each once."""
+    return tuple(dict.fromkeys(name for one in several for name in one.reads))
+
+
+def seen_by(one: Classifier, fields: Mapping[str, Any]) -> Event:
+    """Return just what a classifier declared of an event; a field that is not there is None."""
+    return Event({name: fields.get(name) for name in one.reads})
+
+
 def ask(one: Classifier, fields: Mapping[str, Any]) -> Answer:
     """Call a classifier with an event of just the fields it reads; check the answer's kind."""
-    event = Event({name: fields[name] for name in one.reads})
+    return answer_to(seen_by(one, fields), one)
+
+
+def answer_to(event: Event, one: Classifier) -> Answer:
+    """Call a classifier with an event as it is; check the answer's kind."""
     try:
         answer = one(event)
     except ClassifierError:
         raise
     except Exception as error:
+        raise _raised(one, error, where=shown(event)) from error
+    return _checked(one, event, answer)
+
+
+def ask_all(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
+    """Return the answers to several events, in one call where the classifier offers ``batch``."""
+    batch = getattr(one, "batch", None)
+    if batch is None or not events:
+        return [ask(one, event) for event in events]
+    seen = [seen_by(one, event) for event in events]
+    try:
+        answers = list(batch(seen))
+    except ClassifierError:
+        raise
+    except Exception as error:
+        for event in seen:  # the error that names the event, if a single one is at fault
+            ask(one, event)
+        raise _raised(one, error, where=f"a batch of {len(seen):,} events") from error
+    if len(answers) != len(seen):
         raise ClassifierError(
-            f"the classifier {name_of(one)} raised {type(error).__name__}: {error}",
-            where=f"event {dict(event)!r}",
-        ) from error
-    if answer is not None and not isinstance(answer, (str, Touchpoint, Facets)):
-        raise ClassifierError(
-            f"the classifier {name_of(one)} answered with {answer!r}",
-            where=f"event {dict(event)!r}",
-            mend="answer with a type id, a Touchpoint, tp.Facets(...) or None",
+            f"the classifier {name_of(one)} gave {len(answers):,} answers to {len(seen):,} events",
+            mend="batch returns one answer an event, in their order",
         )
-    return answer
+    return [_checked(one, event, answer) for event, answer in zip(seen, answers, strict=True)]
+
+
+def _checked(one: Classifier, event: Event, answer: Any) -> Answer:
+    if answer is None or isinstance(answer, (Touchpoint, Facets, Verdict)):
+        return answer
+    if isinstance(answer, str) and answer:
+        return answer
+    raise ClassifierError(
+        f"the classifier {name_of(one)} answered with {answer!r}",
+        where=shown(event),
+        mend="answer with a type id, a Touchpoint, tp.Facets(...), a Verdict or None",
+    )
+
+
+def _raised(one: Classifier, error: Exception, *, where: str) -> ClassifierError:
+    return ClassifierError(
+        f"the classifier {name_of(one)} raised {type(error).__name__}: {error}", where=where
+    )
+
+
+def shown(event: Mapping[str, Any]) -> str:
+    """Return an event as text for a message, long values cut."""
+    fields = (f"{name!r}: {brief(value)}" for name, value in event.items())
+    return f"event {{{', '.join(fields)}}}"
+
+
+def brief(value: object, *, most: int = _SHOWN) -> str:
+    """Return a value as `repr` shows it, cut in the middle of nowhere when it is long."""
+    if isinstance(value, str) and len(value) > most:
+        return f"{value[:most]!r}… ({len(value):,} characters)"
+    text = repr(value)
+    return text if len(text) <= most + 2 else f"{text[:most]}…"

@@ -37,7 +37,7 @@ def state_key(keys: Sequence[str]) -> str:
     """Return the key of a state: the keys of its touchpoints, joined.
 
     ``>`` within a key is written ``%3E``, and a state that would look like a terminal gets its
-    outer parentheses escaped. A state of one touchpoint is called like the touchpoint.
+    outer parentheses escaped.
 
     Examples
     --------
@@ -46,7 +46,10 @@ def state_key(keys: Sequence[str]) -> str:
     >>> state_key(["(missing)", "(missing)"])
     '%28missing) > (missing%29'
     """
-    if len(keys) == 1:
-        return keys[0]
     joined = SEPARATOR.join(key.replace(">", "%3E") for key in keys)
     return f"%28{joined[1:-1]}%29" if is_terminal(joined) else joined
+
+
+def outcome_terminals(outcome: str) -> tuple[str, str]:
+    """Return where journeys end that reached an outcome, and where those that did not."""
+    return f"({outcome})", f"(no {outcome})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ from touchpoints._frozen import Array, Coded
 from touchpoints.flows import START, Ends
 from touchpoints.graphs.names import SCHEMA, terminal_label
 from touchpoints.journeys import Journeys
-from touchpoints.taxonomy import Touchpoint
+from touchpoints.taxonomy import FACETS, Taxonomy, Touchpoint
 
 Attributes = dict[str, Any]
 
@@ -82,9 +83,9 @@ def add_edges(graph: nx.DiGraph, keys: list[str], edges: Edges) -> None:
     graph.add_edges_from(zip(names, others, found, strict=True))
 
 
-def described(touchpoint: Touchpoint, *, journeys: Journeys, lang: str) -> Attributes:
+def described(touchpoint: Touchpoint, *, taxonomy: Taxonomy | None, lang: str) -> Attributes:
     """Return what a node says of its touchpoint: label, type where there is one, known facets."""
-    label = touchpoint.label(taxonomy=journeys.meta.taxonomy, lang=lang)
+    label = touchpoint.label(taxonomy=taxonomy, lang=lang)
     head = {"label": label, "type": touchpoint.type} if touchpoint.type else {"label": label}
     return head | touchpoint.known()
 
@@ -112,8 +113,13 @@ def _observed(journeys: Journeys, name: str) -> Array:
     return observed
 
 
-def labelled_graph(journeys: Journeys, kind: str, **more: Any) -> nx.DiGraph:
-    """Return an empty graph that says what it is and where it comes from."""
+def labelled_graph(
+    journeys: Journeys, kind: str, used: Iterable[Touchpoint], **more: Any
+) -> nx.DiGraph:
+    """Return an empty graph that says what it is and where it comes from.
+
+    ``used`` are the touchpoints it will hold: their facets are listed.
+    """
     meta = journeys.meta
     graph = nx.DiGraph(schema=SCHEMA, kind=kind, journeys=int(journeys.counts.sum()), **more)
     if meta.taxonomy is not None:
@@ -123,10 +129,17 @@ def labelled_graph(journeys: Journeys, kind: str, **more: Any) -> nx.DiGraph:
         graph.graph["lens"] = ", ".join(meta.lens)
     if meta.timezone is not None:
         graph.graph["timezone"] = meta.timezone
-    facets = dict.fromkeys(name for one in journeys.touchpoints for name in one.known())
+    facets = facets_of(used)
     if facets:
-        graph.graph["facets"] = ", ".join(facets)
+        graph.graph["facets"] = facets
     return graph
+
+
+def facets_of(touchpoints: Iterable[Touchpoint]) -> str:
+    """Return the facets some touchpoint knows: the five first, then the others by name."""
+    known = {name for one in touchpoints for name in one.known()}
+    five = [name for name in FACETS if name in known]
+    return ", ".join([*five, *sorted(known.difference(FACETS))])
 
 
 def flow_graph(
@@ -154,7 +167,8 @@ def flow_graph(
         kinds=len(ends.names),
     )
     visits = counting.leaving(pairs, k) + stops[:k].sum(axis=1)
-    graph = labelled_graph(journeys, kind, lang=lang, **more)
+    used = [journeys.touchpoints[place] for place in np.flatnonzero(visits).tolist()]
+    graph = labelled_graph(journeys, kind, used, lang=lang, **more)
     begun = int(starts.sum() + stops[k].sum())
     graph.add_node(START, label=terminal_label(START, lang=lang), journeys=begun)
     _add_touchpoints(graph, journeys, visits, weights, lang=lang)
@@ -183,7 +197,7 @@ def _add_touchpoints(
         touchpoint = journeys.touchpoints[place]
         graph.add_node(
             touchpoint.key,
-            **described(touchpoint, journeys=journeys, lang=lang),
+            **described(touchpoint, taxonomy=journeys.meta.taxonomy, lang=lang),
             visits=int(visits[place]),
             journeys=visitors[place],
             **{name: share[place] for name, share in shares},

@@ -17,6 +17,7 @@ from touchpoints.flows import START
 from touchpoints.graphs.names import RESERVED, SCHEMA, is_terminal
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DEFAULTS = ("node_default", "edge_default")
 _TOLERANCE = 1e-9
 _LONGEST = 2**63
 
@@ -186,7 +187,7 @@ def _attributes(where: str, data: Mapping[Any, Any]) -> Iterator[Problem]:
     for name, value in data.items():
         if type(name) is not str or not name or _ILLEGAL.search(name):
             yield Problem(where=where, what=f"{name!r} is no name for an attribute")
-        elif name in RESERVED:
+        elif name in RESERVED or (where == "graph" and name in DEFAULTS):
             what = "the name is reserved: file formats use it"
             yield Problem(where=where, attribute=name, what=what, mend="rename the attribute")
         else:
@@ -313,7 +314,7 @@ def _distances(source: object, successors: Mapping[Any, Mapping[str, Any]]) -> I
             yield Problem(
                 where=f"edge {source!r} to {target!r}",
                 attribute="distance",
-                what=f"is {distance:.6g}, not −log(probability), {-math.log(share):.6g}",
+                what=f"is {distance:.6g}, not −log(probability), {0.0 - math.log(share):.6g}",
             )
 
 

@@ -84,10 +84,10 @@ def transitions(journeys: Journeys, *, level: float = 0.95, top: int | None = No
 
     Notes
     -----
-    Every journey begins with a step from ``(start)``, also one that began before the log, and ends
-    with a step to ``(end)``, or to ``(open)`` where the log cuts it off. Probabilities have all
-    steps from the source as denominator, those to the terminals included; they sum to 1 for each
-    source. A step from a touchpoint to itself is a step.
+    A journey begins with a step from ``(start)``, unless it began before the log, and ends with a
+    step to ``(end)``, or to ``(open)`` where the log cuts it off: as in `transition_graph`.
+    Probabilities have all steps from the source as denominator, those to the terminals included;
+    they sum to 1 for each source. A step from a touchpoint to itself is a step.
 
     Intervals are those of Wilson with an effective number of trials, because the steps of one
     person (of one journey, where persons are not known) are not independent: the steps from the
@@ -174,12 +174,13 @@ def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Arr
         inner = np.ones(max(len(part) - 1, 0), dtype=bool)
         inner[inner_boundaries(bounds)] = False
         owners = np.repeat(np.arange(start, stop), lengths_of(bounds))
-        ends = slice(*np.searchsorted(last.owners, (start, stop)))
+        begin = slice(*np.searchsorted(first.owners, (start, stop)))
+        end = slice(*np.searchsorted(last.owners, (start, stop)))
         taken = number(
-            np.concatenate([part[:-1][inner], first.sources[start:stop], last.sources[ends]]),
-            np.concatenate([part[1:][inner], first.targets[start:stop], last.targets[ends]]),
+            np.concatenate([part[:-1][inner], first.sources[begin], last.sources[end]]),
+            np.concatenate([part[1:][inner], first.targets[begin], last.targets[end]]),
         )
-        owners = np.concatenate([owners[:-1][inner], first.owners[start:stop], last.owners[ends]])
+        owners = np.concatenate([owners[:-1][inner], first.owners[begin], last.owners[end]])
         known = taken >= 0
         key, times = runs(owners[known] * size + taken[known])
         yield key // size, key % size, times
@@ -200,7 +201,7 @@ def _numbering(found: Flows) -> Callable[[Array, Array], Array]:
     """Return a function from sources and targets to the number of their edge, -1 for none."""
     size = len(found.nodes)
     keys = found.sources * size + found.targets
-    if size * size <= DENSE:
+    if size * size <= DENSE or not len(keys):
         table = np.full(size * size, -1, dtype=np.int64)
         table[keys] = np.arange(len(keys))
         return lambda sources, targets: table[sources * size + targets]

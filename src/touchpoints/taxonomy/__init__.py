@@ -9,6 +9,8 @@ from touchpoints.taxonomy._keys import (
     parse_key,
     unescape_text,
 )
+from touchpoints.taxonomy.coverage import Coverage, coverage
+from touchpoints.taxonomy.lint import Findings, lint, lint_file
 from touchpoints.taxonomy.loading import (
     available_taxonomies,
     load_taxonomy,
@@ -25,14 +27,19 @@ __all__ = [
     "MISSING",
     "MISSING_KEY",
     "UNKNOWN",
+    "Coverage",
     "Facet",
+    "Findings",
     "Taxonomy",
     "Term",
     "Touchpoint",
     "TouchpointType",
     "available_taxonomies",
+    "coverage",
     "escape_text",
     "format_key",
+    "lint",
+    "lint_file",
     "load_taxonomy",
     "parse_key",
     "parse_taxonomy",

@@ -16,6 +16,7 @@ DIRECTNESS = Facet(
         Term(
             "direct",
             {"en": "Direct", "es": "Directo"},
+            {"en": ("direct touchpoints",), "es": ("directos", "puntos de contacto directos")},
             definition={
                 "en": "The company, or someone acting for it, deals with this very person.",
                 "es": "La empresa, o quien actúa por ella, trata con esa persona en concreto.",
@@ -24,6 +25,10 @@ DIRECTNESS = Facet(
         Term(
             "indirect",
             {"en": "Indirect", "es": "Indirecto"},
+            {
+                "en": ("indirect touchpoints",),
+                "es": ("indirectos", "puntos de contacto indirectos"),
+            },
             definition={
                 "en": "Without direct communication: mass advertising, what others say, objects.",
                 "es": "Sin comunicación directa: publicidad masiva, lo que dicen otros, objetos.",
@@ -39,6 +44,7 @@ CLINICALITY = Facet(
         Term(
             "clinical",
             {"en": "Clinical", "es": "Clínico"},
+            {"en": ("clinical touchpoints",), "es": ("clínicos", "puntos de contacto clínicos")},
             definition={
                 "en": "It involves a direct medical service.",
                 "es": "Supone un servicio médico directo.",
@@ -47,6 +53,10 @@ CLINICALITY = Facet(
         Term(
             "non_clinical",
             {"en": "Non-clinical", "es": "No clínico"},
+            {
+                "en": ("non-clinical touchpoints",),
+                "es": ("no clínicos", "puntos de contacto no clínicos"),
+            },
             definition={
                 "en": "Part of care without a direct medical service: booking, waiting, billing.",
                 "es": "Parte de la atención sin servicio médico directo: cita, espera, factura.",

@@ -89,6 +89,16 @@ class TouchpointType:
         """Return the label in a language, else in English, else in any, else the id."""
         return label_in(self.labels, lang, default=self.id)
 
+    def typical(self, facet: str) -> tuple[str, ...]:
+        """Return the typical terms of a facet, the default first; none where nothing is said.
+
+        Only of needs, contexts and channels there can be several.
+        """
+        if facet in TYPICAL:
+            several: tuple[str, ...] = getattr(self, TYPICAL[facet])
+            return tuple(sorted(several, key=lambda term: term != self.defaults.get(facet)))
+        return (self.defaults[facet],) if facet in self.defaults else ()
+
 
 def _types(
     items: Mapping[str, TouchpointType] | Iterable[TouchpointType],

@@ -1,0 +1,18 @@
+"""The data this package ships: TOML files, read when first asked for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from touchpoints._frozen import FrozenMap
+
+
+@cache
+def read_data(name: str) -> Mapping[str, Any]:
+    """Return the document of ``data/<name>.toml``; do not change what is inside."""
+    file = files("touchpoints.classify").joinpath("data", f"{name}.toml")
+    return FrozenMap(tomllib.loads(file.read_text(encoding="utf-8")))

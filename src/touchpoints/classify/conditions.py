@@ -1,0 +1,153 @@
+"""Conditions on events: comparisons of fields, joined by all, any and not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+
+from touchpoints._frozen import Array
+from touchpoints.classify.comparisons import FALSE, TRUE, UNSURE, Comparison, Missing, Value
+from touchpoints.classify.protocol import brief
+
+_MOST_SHOWN = 60
+
+
+@attrs.frozen
+class Clause:
+    """A comparison of one field."""
+
+    field: str
+    comparison: Comparison
+
+    def truth(self, of: Truths) -> Any:
+        """Return the truth of this comparison."""
+        return of(self)
+
+
+@attrs.frozen
+class Every:
+    """Every one of some conditions; true when there are none."""
+
+    parts: tuple[Condition, ...]
+
+    def truth(self, of: Truths) -> Any:
+        """Return the least truth of the parts."""
+        return reduce(np.minimum, (part.truth(of) for part in self.parts), TRUE)
+
+
+@attrs.frozen
+class Either:
+    """At least one of some conditions; false when there are none."""
+
+    parts: tuple[Condition, ...]
+
+    def truth(self, of: Truths) -> Any:
+        """Return the greatest truth of the parts."""
+        return reduce(np.maximum, (part.truth(of) for part in self.parts), FALSE)
+
+
+@attrs.frozen
+class Not:
+    """The opposite of a condition; of what is not sure, not sure either."""
+
+    part: Condition
+
+    def truth(self, of: Truths) -> Any:
+        """Return the opposite truth."""
+        return TRUE - self.part.truth(of)
+
+
+Condition: TypeAlias = Clause | Every | Either | Not
+Truths: TypeAlias = Callable[[Clause], Any]
+
+
+def clauses_of(condition: Condition) -> Iterator[Clause]:
+    """Yield every comparison in a condition."""
+    if isinstance(condition, Clause):
+        yield condition
+    elif isinstance(condition, Not):
+        yield from clauses_of(condition.part)
+    else:
+        for part in condition.parts:
+            yield from clauses_of(part)
+
+
+class Events:
+    """Some events, field by field: each comparison meets each distinct value once.
+
+    Parameters
+    ----------
+    events
+        The events; a field that one lacks is missing there.
+    folded
+        Whether texts are compared without case and accents.
+    """
+
+    def __init__(self, events: Sequence[Mapping[str, Any]], *, folded: bool) -> None:
+        self._events = events
+        self._folded = folded
+        self._fields: dict[str, tuple[Array, list[Value]]] = {}
+        self._truths: dict[Clause, Array] = {}
+
+    def truth(self, clause: Clause) -> Array:
+        """Return the truth of a comparison for each event, int8 (m,)."""
+        if clause not in self._truths:
+            codes, values = self._field(clause.field)
+            table = np.array([clause.comparison.on(one) for one in values], dtype=np.int8)
+            self._truths[clause] = table[codes]
+        return self._truths[clause]
+
+    def value(self, field: str) -> Value:
+        """Return a field of the first event."""
+        return self._field(field)[1][0]
+
+    def _field(self, name: str) -> tuple[Array, list[Value]]:
+        if name not in self._fields:
+            raws = [event.get(name) for event in self._events]
+            places: dict[Any, int] = {}
+            codes = [places.setdefault(_key(raw), len(places)) for raw in raws]
+            first = dict(zip(reversed(codes), reversed(raws), strict=True))
+            values = [Value(first[place], folded=self._folded) for place in range(len(places))]
+            self._fields[name] = np.array(codes, dtype=np.intp), values
+        return self._fields[name]
+
+
+def _key(raw: Any) -> Any:
+    """Return what tells values apart: 1, 1.0 and True are three."""
+    if isinstance(raw, str):
+        return raw
+    try:
+        hash(raw)
+    except TypeError:
+        return (type(raw), id(raw))
+    return (type(raw), raw)
+
+
+def reason_of(condition: Condition, events: Events) -> str:
+    """Return in words why a condition holds of the (first) event, or why it does not."""
+    if isinstance(condition, Clause):
+        return _clause_reason(condition, events)
+    if isinstance(condition, Not):
+        return reason_of(condition.part, events)
+    truth = int(np.ravel(condition.truth(events.truth))[0])
+    parts = [(int(np.ravel(part.truth(events.truth))[0]), part) for part in condition.parts]
+    decisive = [part for one, part in parts if one == truth]
+    if not decisive:
+        return "it asks nothing" if truth == TRUE else "it offers nothing"
+    every = isinstance(condition, Every) == (truth == TRUE)
+    return "; ".join(reason_of(part, events) for part in (decisive if every else decisive[:1]))
+
+
+def _clause_reason(clause: Clause, events: Events) -> str:
+    truth = int(events.truth(clause)[0])
+    value = events.value(clause.field)
+    if isinstance(clause.comparison, Missing) or value.text is None:
+        said = Missing().said(TRUE if value.text is None else FALSE)
+        return f"{clause.field} {said}"
+    shown = f"{clause.field}={brief(value.raw, most=_MOST_SHOWN)}"
+    kind = " (it is of another kind)" if truth == UNSURE else ""
+    return f"{shown} {clause.comparison.said(truth)}{kind}"

@@ -1,0 +1,187 @@
+"""Graphs as text to draw from: Mermaid and DOT."""
+
+from __future__ import annotations
+
+import re
+from numbers import Real
+from typing import Any
+
+import attrs
+import networkx as nx
+
+from touchpoints.errors import InvalidInputError
+from touchpoints.graphs.names import is_terminal, terminal_label
+from touchpoints.graphs.schema import require_digraph
+
+# Mermaid reads entities such as #40; in quoted text. Letters of any script, digits and the signs
+# that mean nothing to it stay as they are. What begins like an item of a list is taken for one.
+_MERMAID = re.compile(r"[^\w \-.,:/=!?'·−–…¿¡]|^-|(?<=^\d)[.](?= )|(?<=^\d\d)[.](?= )")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (0.001, "ms"))
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Picture:
+    """What is drawn of a graph, and what was left out."""
+
+    nodes: list[tuple[Any, str]]
+    edges: list[tuple[Any, Any, str]]
+    left_out: str
+
+
+def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> str:
+    """Return a Mermaid flowchart of a graph, which GitHub and many wikis draw.
+
+    Parameters
+    ----------
+    G
+        Any directed graph. Nodes are called by their ``label``, else by their key; edges by
+        ``probability`` and ``weight``, or by ``gap``, where they have them.
+    most
+        How many edges to keep: those of most ``weight``, the first ones where it is equal.
+    min_weight
+        Keep edges of at least this ``weight``; one without a ``weight`` counts as 1.
+
+    Returns
+    -------
+    str
+        A comment says how many edges were left out. Nodes that lose all their edges are left out
+        with them.
+
+    Raises
+    ------
+    InvalidInputError
+        When ``most`` is no whole number of 0 or more.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths({"path": ["ask (web) > buy", "buy"]}, path="path")
+    >>> print(tp.to_mermaid(tp.transition_graph(journeys), min_weight=2))
+    flowchart LR
+        %% 3 of 4 edges left out
+        n0["buy"]
+        n1(["end"])
+        n0 -->|"1.00 · 2"| n1
+    <BLANKLINE>
+    """
+    picture = _picture(G, most, min_weight)
+    places = {node: f"n{place}" for place, (node, _) in enumerate(picture.nodes)}
+    lines = ["flowchart LR"]
+    if picture.left_out:
+        lines.append(f"    %% {picture.left_out}")
+    for node, label in picture.nodes:
+        text = _mermaid_text(label)
+        shaped = f'(["{text}"])' if is_terminal(node) else f'["{text}"]'
+        lines.append(f"    {places[node]}{shaped}")
+    for source, target, label in picture.edges:
+        arrow = f'-->|"{_mermaid_text(label)}"|' if label else "-->"
+        lines.append(f"    {places[source]} {arrow} {places[target]}")
+    return "\n".join(lines) + "\n"
+
+
+def to_dot(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> str:
+    r"""Return a graph in DOT, which Graphviz and other tools draw.
+
+    Parameters
+    ----------
+    G, most, min_weight
+        As for `to_mermaid`.
+
+    Returns
+    -------
+    str
+        Nodes are called by their keys, so that the text can be edited further.
+
+    Raises
+    ------
+    InvalidInputError
+        When ``most`` is no whole number of 0 or more.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths({"path": ['say "hi"']}, path="path")
+    >>> print(tp.to_dot(tp.transition_graph(journeys), most=1))
+    digraph {
+        // 1 of 2 edges left out
+        rankdir=LR;
+        node [shape=box];
+        "(start)" [label="start", shape=oval];
+        "say \"hi\"" [label="say \"hi\""];
+        "(start)" -> "say \"hi\"" [label="1.00 · 1"];
+    }
+    <BLANKLINE>
+    """
+    picture = _picture(G, most, min_weight)
+    lines = ["digraph {"]
+    if picture.left_out:
+        lines.append(f"    // {picture.left_out}")
+    lines += ["    rankdir=LR;", "    node [shape=box];"]
+    for node, label in picture.nodes:
+        shape = ", shape=oval" if is_terminal(node) else ""
+        lines.append(f"    {_quoted(node)} [label={_quoted(label)}{shape}];")
+    for source, target, label in picture.edges:
+        note = f" [label={_quoted(label)}]" if label else ""
+        lines.append(f"    {_quoted(source)} -> {_quoted(target)}{note};")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _picture(G: nx.DiGraph, most: int | None, min_weight: float) -> _Picture:
+    require_digraph(G)
+    if most is not None and (type(most) is not int or most < 0):
+        raise InvalidInputError(f"most={most!r} is no whole number of 0 or more")
+    edges = list(G.edges(data=True))
+    kept = [place for place, edge in enumerate(edges) if _weight(edge[2]) >= min_weight]
+    if most is not None:
+        kept = sorted(sorted(kept, key=lambda place: -_weight(edges[place][2]))[:most])
+    gone = len(edges) - len(kept)
+    left = {node for place in kept for node in edges[place][:2]}
+    nodes = [node for node in G if not gone or node in left or not G.degree(node)]
+    return _Picture(
+        nodes=[(node, _node_label(node, G.nodes[node])) for node in nodes],
+        edges=[(*edges[place][:2], _edge_label(edges[place][2])) for place in kept],
+        left_out=f"{gone:,} of {len(edges):,} edges left out" if gone else "",
+    )
+
+
+def _number(data: dict[str, Any], name: str) -> float | None:
+    value = data.get(name)
+    return float(value) if isinstance(value, Real) else None
+
+
+def _weight(data: dict[str, Any]) -> float:
+    weight = _number(data, "weight")
+    return 1 if weight is None else weight
+
+
+def _node_label(node: Any, data: dict[str, Any]) -> str:
+    usual = terminal_label(str(node)) if is_terminal(node) else str(node)
+    return _CONTROL.sub(" ", str(data.get("label", usual)))
+
+
+def _edge_label(data: dict[str, Any]) -> str:
+    parts = []
+    share, weight, gap = (_number(data, name) for name in ("probability", "weight", "gap"))
+    if share is not None:
+        parts.append(f"{share:.2f}")
+    if weight is not None:
+        parts.append(f"{weight:,.15g}")
+    if gap is not None:
+        parts.append(_duration(gap))
+    return " · ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    size, unit = next((one for one in _UNITS if seconds >= one[0]), (1.0, "s"))
+    amount = seconds / size
+    return f"{amount:,.0f} {unit}" if amount >= 100 else f"{amount:.3g} {unit}"
+
+
+def _mermaid_text(text: str) -> str:
+    return _MERMAID.sub(lambda found: f"#{ord(found.group())};", text)
+
+
+def _quoted(text: Any) -> str:
+    plain = _CONTROL.sub(" ", str(text)).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain}"'

@@ -1,0 +1,126 @@
+"""One journey as a graph: a line of positions."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from touchpoints._frozen import Array
+from touchpoints._hints import not_found
+from touchpoints.graphs.parts import described, labelled_graph
+from touchpoints.journeys import Journeys
+
+_SECOND = 1e6
+_MANY = 10_000
+
+
+def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGraph:
+    """Return one journey as a line of its interactions.
+
+    Parameters
+    ----------
+    id_
+        The id of the journey, as in ``journeys.ids``.
+    lang
+        The language of the labels.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes ``"0"``, ``"1"`` … in order of time, with ``touchpoint`` (its key), ``label``,
+        ``type`` and every known facet and, where there are times, ``at`` (seconds since the
+        first), ``time`` and ``end`` (ISO 8601; with ``Z`` where the zone is known). Edges have
+        ``gap`` (seconds). ``G.graph`` says ``journey`` (the id), ``journeys`` (how many it
+        stands for), ``began`` and ``finished``.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such journey; the message proposes near ids.
+
+    Notes
+    -----
+    O(n) in the number of journeys, to find it.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [
+    ...     {"id": "ana", "t": "2026-01-01T10:00:00", "w": "search"},
+    ...     {"id": "ana", "t": "2026-01-01T10:00:00.050", "w": "purchase"},
+    ... ]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> G = tp.journey_graph(journeys, "ana")
+    >>> G.nodes["1"]["touchpoint"], G["0"]["1"]["gap"]
+    ('purchase', 0.05)
+    """
+    place = _place_of(journeys, id_)
+    first, last = int(journeys.offsets[place]), int(journeys.offsets[place + 1])
+    touchpoints = journeys[place].touchpoints
+    graph = labelled_graph(
+        journeys[place : place + 1],
+        "journey",
+        touchpoints,
+        lang=lang,
+        journey=_plain(id_),
+        began=bool(journeys.began[place]),
+        finished=bool(journeys.finished[place]),
+    )
+    for position, touchpoint in enumerate(touchpoints):
+        words = described(touchpoint, taxonomy=journeys.meta.taxonomy, lang=lang)
+        graph.add_node(str(position), touchpoint=touchpoint.key, **words)
+    graph.add_edges_from(pairwise(graph.nodes))
+    if journeys.times is not None:
+        _add_times(graph, journeys, first, last)
+    return graph
+
+
+def _place_of(journeys: Journeys, id_: Any) -> int:
+    ids = journeys.ids
+    if ids.dtype == np.int64:
+        number = isinstance(id_, (int, np.integer)) and not isinstance(id_, bool)
+        found = np.flatnonzero(ids == id_) if number else ids[:0]
+        if len(found):
+            return int(found[0])
+    else:
+        for place, one in enumerate(ids.tolist()):
+            if one == id_:
+                return place
+    raise not_found("journey", id_, [str(one) for one in ids[:_MANY].tolist()])
+
+
+def _plain(id_: Any) -> str | int:
+    value = id_.item() if isinstance(id_, np.generic) else id_
+    return value if type(value) in (str, int) else str(value)
+
+
+def _add_times(graph: nx.DiGraph, journeys: Journeys, first: int, last: int) -> None:
+    zoned = journeys.meta.timezone is not None
+    if journeys.times is None or first == last:
+        return
+    times = journeys.times[first:last]
+    stamps = times.view(np.int64)
+    for position, (after, when) in enumerate(
+        zip(stamps - stamps[0], _written(times, zoned=zoned), strict=True)
+    ):
+        graph.nodes[str(position)].update(at=int(after) / _SECOND, time=when)
+    for position, gap in enumerate(np.diff(stamps).tolist()):
+        graph.edges[str(position), str(position + 1)]["gap"] = gap / _SECOND
+    if journeys.ends is not None:
+        ends = journeys.ends[first:last]
+        for position, when in enumerate(_written(ends, zoned=zoned)):
+            if when:
+                graph.nodes[str(position)]["end"] = when
+
+
+def _written(times: Array, *, zoned: bool) -> list[str]:
+    """Return instants as ISO 8601, to the microsecond only where one needs it; "" for NaT."""
+    texts = []
+    for one in times:
+        whole = one.astype("datetime64[s]")
+        text = "" if np.isnat(one) else str(whole if whole == one else one)
+        texts.append(f"{text}Z" if text and zoned else text)
+    return texts

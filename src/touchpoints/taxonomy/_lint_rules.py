@@ -1,0 +1,167 @@
+"""The linter's rules: each looks at a taxonomy and yields what it finds, without the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from touchpoints._frozen import FrozenMap
+from touchpoints.taxonomy._checks import place
+from touchpoints.taxonomy._lint_words import bare, business_words, near_pairs
+from touchpoints.taxonomy._words import Named
+from touchpoints.taxonomy.coverage import coverage
+from touchpoints.taxonomy.loading import load_taxonomy
+from touchpoints.taxonomy.model import Taxonomy, TouchpointType
+from touchpoints.taxonomy.vocabulary import Facet, Term, text_map
+
+Texts = Mapping[str, str]
+
+
+@attrs.frozen
+class Finding:
+    """A finding before it is put into words.
+
+    Attributes
+    ----------
+    case : str
+        The code, and where one code has several texts, which of them.
+    where : str
+        The place in the taxonomy.
+    facts : FrozenMap of str to str
+        What the text mentions.
+    """
+
+    case: str
+    where: str
+    facts: Texts = attrs.field(default=FrozenMap(), converter=text_map)
+
+
+def findings_of(taxonomy: Taxonomy) -> Iterator[Finding]:
+    """Yield everything that is found, in the order of the codes."""
+    yield from _purposeless(taxonomy)
+    yield from _bare_channels(taxonomy)
+    yield from _from_the_companys_side(taxonomy)
+    yield from _alike(taxonomy)
+    yield from _without_touchpoint(taxonomy, facet="channel", case="TP005")
+    yield from _without_touchpoint(taxonomy, facet="need", case="TP006")
+    yield from _empty_areas(taxonomy)
+    yield from _missing_texts(taxonomy)
+
+
+def _purposeless(taxonomy: Taxonomy) -> Iterator[Finding]:
+    for one in taxonomy.types.values():
+        if not one.needs and not one.contexts:
+            yield Finding("TP001", place("types", one.id))
+
+
+def _bare_channels(taxonomy: Taxonomy) -> Iterator[Finding]:
+    known = _channel_names(taxonomy)
+    for one in taxonomy.types.values():
+        for where, text in _called(one):
+            channel = known.get(bare(text))
+            if channel is not None:
+                yield Finding("TP002", where, {"text": text, "channel": channel})
+
+
+def _channel_names(taxonomy: Taxonomy) -> dict[frozenset[str], str]:
+    """Return what channels are called, in this taxonomy and in those built in, and their ids."""
+    known: dict[frozenset[str], str] = {}
+    for facets in (taxonomy.facets, load_taxonomy("patient").facets):
+        for term in facets["channel"].terms.values():
+            for name in _names(term):
+                if words := bare(name):
+                    known.setdefault(words, term.id)
+    return known
+
+
+def _names(one: Named) -> Iterator[str]:
+    """Yield what people call something: labels and aliases, the id where there is no label."""
+    yield from one.labels.values() if one.labels else (one.id,)
+    for aliases in one.aliases.values():
+        yield from aliases
+
+
+def _called(one: TouchpointType) -> Iterator[tuple[str, str]]:
+    """Yield the labels of a type with their places, the id where there is none."""
+    where = place("types", one.id)
+    if not one.labels:
+        yield where, one.id
+    for lang, label in one.labels.items():
+        yield f"{where}.{place('labels', lang)}", label
+
+
+def _from_the_companys_side(taxonomy: Taxonomy) -> Iterator[Finding]:
+    for one in taxonomy.types.values():
+        for where, text in _called(one):
+            words = business_words(text)
+            if words:
+                yield Finding("TP003", where, {"text": text, "words": ", ".join(words)})
+
+
+def _alike(taxonomy: Taxonomy) -> Iterator[Finding]:
+    groups: list[tuple[tuple[str, ...], Iterable[Term | TouchpointType]]] = [
+        (("facets", name, "terms"), facet.terms.values()) for name, facet in taxonomy.facets.items()
+    ]
+    for within, entries in [*groups, (("types",), taxonomy.types.values())]:
+        for lang in taxonomy.languages:
+            labels = {one.id: one.labels[lang] for one in entries if lang in one.labels}
+            texts = {one.id: one.definition[lang] for one in entries if lang in one.definition}
+            yield from _near("labels", labels, within, lang)
+            yield from _near("definition", texts, within, lang)
+
+
+def _near(field: str, texts: Texts, within: tuple[str, ...], lang: str) -> Iterator[Finding]:
+    for first, second in near_pairs(texts):
+        facts = {"text": texts[second], "other": first, "other_text": texts[first]}
+        yield Finding(f"TP004.{field}", place(*within, second, field, lang), facts)
+
+
+def _without_touchpoint(taxonomy: Taxonomy, *, facet: str, case: str) -> Iterator[Finding]:
+    found = coverage(taxonomy, rows=facet, columns="type")
+    served = set(found.row[found.count > 0])
+    for term in dict.fromkeys(found.row):
+        if term not in served:
+            yield Finding(case, place("facets", facet, "terms", term))
+
+
+def _empty_areas(taxonomy: Taxonomy) -> Iterator[Finding]:
+    if "stage" not in taxonomy.facets:
+        return
+    found = coverage(taxonomy, rows="stage", columns="area")
+    empty: dict[str, list[str]] = {}
+    for stage, area in found.gaps():
+        empty.setdefault(stage, []).append(area)
+    areas = len(set(found.column))
+    for stage, missing in empty.items():
+        case = "TP007.stage" if len(missing) == areas else "TP007"
+        where = place("facets", "stage", "terms", stage)
+        yield Finding(case, where, {"areas": ", ".join(missing)})
+
+
+def _missing_texts(taxonomy: Taxonomy) -> Iterator[Finding]:
+    languages = taxonomy.languages
+    for name, facet in taxonomy.facets.items():
+        yield from _missing("labels", facet.labels, place("facets", name), languages)
+        for term in facet.terms.values():
+            yield from _missing_of_term(term, facet, languages)
+    for one in taxonomy.types.values():
+        where = place("types", one.id)
+        yield from _missing("labels", one.labels, where, languages)
+        yield from _missing("definition", one.definition, where, languages)
+
+
+def _missing_of_term(term: Term, facet: Facet, languages: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield what a term lacks; it may do without a definition, not with half of one."""
+    where = place("facets", facet.id, "terms", term.id)
+    yield from _missing("labels", term.labels, where, languages)
+    if term.definition:
+        yield from _missing("definition", term.definition, where, languages)
+
+
+def _missing(field: str, texts: Texts, where: str, languages: tuple[str, ...]) -> Iterator[Finding]:
+    missing = [lang for lang in languages if not texts.get(lang, "").strip()]
+    if missing:
+        example = ", ".join(f'{lang} = "…"' for lang in missing)
+        facts = {"langs": ", ".join(missing), "example": example}
+        yield Finding(f"TP008.{field}", where, facts)

@@ -1,0 +1,76 @@
+"""The share of journeys that did something, with an interval that knows of their persons."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._frozen import Array
+from touchpoints.journeys import Journeys
+from touchpoints.uncertainty.clusters import Clusters, clusters_of
+from touchpoints.uncertainty.shares import checked_level, wilson
+
+
+@attrs.frozen(kw_only=True)
+class Share:
+    """A share of journeys.
+
+    Attributes
+    ----------
+    hits, trials
+        How many journeys did it, of how many.
+    share, low, high
+        The share in [0, 1] and its interval; nan without trials.
+    """
+
+    hits: int
+    trials: int
+    share: float
+    low: float
+    high: float
+
+
+class JourneyShares:
+    """Shares of the journeys given, one after the other; what the clusters need is made once.
+
+    Intervals are Wilson's with an effective number of trials: journeys of one person are not
+    independent, so their number is divided by the design effect of the persons (Kish 1965, Survey
+    Sampling, 8.2; the linearised variance of a ratio of cluster sums, Cochran 1977, Sampling
+    Techniques, 9A.2).
+    """
+
+    def __init__(self, journeys: Journeys, *, level: float = 0.95) -> None:
+        self.counts = journeys.counts
+        self.level = checked_level(level)
+        self.clusters: Clusters = clusters_of(journeys, None)
+
+    @property
+    def unit(self) -> str:
+        """What is taken to be independent: ``"person"`` or ``"journey"``."""
+        return self.clusters.unit
+
+    def of(self, hits: Array, among: Array | None = None) -> Share:
+        """Return the share of hits, bool (n,), among all journeys or those of a mask, bool (n,)."""
+        among = np.ones(len(self.counts), dtype=bool) if among is None else among
+        hits = hits & among
+        done, tried = int(self.counts[hits].sum()), int(self.counts[among].sum())
+        if not tried:
+            return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
+        share = done / tried
+        size = tried if self.unit == "journey" else self._effective(hits, among, share, tried)
+        low, high = wilson(share * size, size, level=self.level)
+        return Share(hits=done, trials=tried, share=share, low=low, high=high)
+
+    def _effective(self, hits: Array, among: Array, share: float, tried: int) -> float:
+        """Return how many independent journeys tell as much about the share."""
+        of, repeats, within = self.clusters.of, self.clusters.repeats, self.clusters.within
+        size = len(repeats)
+        chosen = np.bincount(of[among], within[among].astype(np.float64), size)
+        did = np.bincount(of[hits], within[hits].astype(np.float64), size)
+        groups = float(repeats[chosen > 0].sum())
+        alike = tried**2 / float((repeats * chosen**2).sum())
+        spread = float((repeats * (did - share * chosen) ** 2).sum())
+        if share in (0, 1) or groups < 2 or spread <= 0:
+            return alike
+        size_of = tried**2 * share * (1 - share) / spread * (groups - 1) / groups
+        return min(size_of * tried / max(tried - 1, 1), float(tried))

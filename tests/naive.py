@@ -1,0 +1,284 @@
+"""Slow, obvious twins of the kernels and of reading a log: lists and dicts, nothing else.
+
+A journey is a list, a log a list of dicts. Where a kernel is clever, its twin is not, so that the
+two can only agree when both are right.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+
+
+# ------------------------------------------------------------------------------------- segments
+
+
+def offsets_of(segments: Sequence[Sequence[Any]]) -> list[int]:
+    """Return where each segment begins in the flat list, and where the last one ends."""
+    offsets = [0]
+    for segment in segments:
+        offsets.append(offsets[-1] + len(segment))
+    return offsets
+
+
+def flat(segments: Iterable[Sequence[Any]]) -> list[Any]:
+    """Return the rows of all segments, one behind the other."""
+    return [one for segment in segments for one in segment]
+
+
+def owners_of(segments: Sequence[Sequence[Any]]) -> list[int]:
+    """Return the segment of each row."""
+    return [place for place, segment in enumerate(segments) for _ in segment]
+
+
+def rows_where(segments: Sequence[Sequence[Any]], *, last: bool) -> list[int]:
+    """Return each segment's first (or last) row that is true, -1 without one."""
+    answer = []
+    for start, segment in zip(offsets_of(segments), segments, strict=False):
+        rows = [start + place for place, flag in enumerate(segment) if flag]
+        answer.append(-1 if not rows else rows[-1] if last else rows[0])
+    return answer
+
+
+def rows_like_the_one_before(segments: Sequence[Sequence[Any]], *, falls: bool) -> list[int]:
+    """Return the rows equal to (or less than) the row before them in their segment."""
+    rows = []
+    for start, segment in zip(offsets_of(segments), segments, strict=False):
+        for place in range(1, len(segment)):
+            before, here = segment[place - 1], segment[place]
+            if here < before if falls else here == before:
+                rows.append(start + place)
+    return rows
+
+
+# -------------------------------------------------------------------------------------- ordering
+
+
+def group_rows(ids: Sequence[Hashable]) -> list[list[int]]:
+    """Return the rows of each id, ids in the order in which they first appear."""
+    groups: dict[Hashable, list[int]] = {}
+    for row, one in enumerate(ids):
+        groups.setdefault(one, []).append(row)
+    return list(groups.values())
+
+
+def order_log(ids: Sequence[Hashable], times: Sequence[int]) -> list[list[int]]:
+    """Return the rows of each id in time order, equal times in the order of the rows."""
+    return [sorted(rows, key=lambda row: (times[row], row)) for rows in group_rows(ids)]
+
+
+def by_appearance(codes: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return codes numbered by first appearance, and the old code of each new one."""
+    order = list(dict.fromkeys(codes))
+    return [order.index(code) for code in codes], order
+
+
+# -------------------------------------------------------------------------------------- counting
+
+
+def totals_by_code(journeys: Sequence[Sequence[int]], counts: Sequence[int]) -> Counter[int]:
+    """Return how often each code occurs."""
+    totals: Counter[int] = Counter()
+    for journey, count in zip(journeys, counts, strict=True):
+        for code in journey:
+            totals[code] += count
+    return +totals
+
+
+def pairs_of(
+    journeys: Sequence[Sequence[int]], counts: Sequence[int]
+) -> Counter[tuple[int, int]]:
+    """Return how often each code is followed by each other."""
+    totals: Counter[tuple[int, int]] = Counter()
+    for journey, count in zip(journeys, counts, strict=True):
+        for place in range(1, len(journey)):
+            totals[journey[place - 1], journey[place]] += count
+    return +totals
+
+
+def ends_by_code(
+    journeys: Sequence[Sequence[int]], counts: Sequence[int], *, last: bool
+) -> Counter[int]:
+    """Return how many journeys begin (or end) with each code."""
+    totals: Counter[int] = Counter()
+    for journey, count in zip(journeys, counts, strict=True):
+        if journey:
+            totals[journey[-1 if last else 0]] += count
+    return +totals
+
+
+def journeys_with(journeys: Sequence[Sequence[int]], counts: Sequence[int]) -> Counter[int]:
+    """Return in how many journeys each code occurs at least once."""
+    totals: Counter[int] = Counter()
+    for journey, count in zip(journeys, counts, strict=True):
+        for code in set(journey):
+            totals[code] += count
+    return +totals
+
+
+def gaps_by_pair(
+    journeys: Sequence[Sequence[int]], times: Sequence[Sequence[int]], counts: Sequence[int]
+) -> dict[tuple[int, int], float]:
+    """Return the median time between each pair of neighbours, each repeated by its count."""
+    gaps: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for journey, at, count in zip(journeys, times, counts, strict=True):
+        for place in range(1, len(journey)):
+            gaps[journey[place - 1], journey[place]] += [at[place] - at[place - 1]] * count
+    return {pair: median(values) for pair, values in gaps.items() if values}
+
+
+def median(values: Sequence[float]) -> float:
+    """Return the middle value, or the mean of the middle two."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return float(ordered[half]) if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def median_by_group(
+    values: Sequence[int], groups: Sequence[int], weights: Sequence[int]
+) -> dict[int, float]:
+    """Return the median of each group, each value repeated by its weight."""
+    repeated: defaultdict[int, list[int]] = defaultdict(list)
+    for value, group, weight in zip(values, groups, weights, strict=True):
+        repeated[group] += [value] * weight
+    return {group: median(found) for group, found in repeated.items() if found}
+
+
+# ------------------------------------------------------------------------------ alike and distinct
+
+
+def first_of_each(values: Sequence[Hashable]) -> tuple[list[int], list[int]]:
+    """Return a number for each value by first appearance, and where each number first appears."""
+    numbers: dict[Hashable, int] = {}
+    codes = [numbers.setdefault(value, len(numbers)) for value in values]
+    return codes, [codes.index(number) for number in range(len(numbers))]
+
+
+def last_codes(journeys: Sequence[Sequence[int]], order: int) -> list[tuple[int, ...]]:
+    """Return of each row its code and those of up to ``order - 1`` rows before it."""
+    return [
+        tuple(journey[max(0, place - order + 1) : place + 1])
+        for journey in journeys
+        for place in range(len(journey))
+    ]
+
+
+# -------------------------------------------------------------------------------- reading a log
+
+
+@dataclass
+class Reading:
+    """A log as read: journeys by id, each a list of rows, and what was counted."""
+
+    journeys: dict[Hashable, list[Row]] = field(default_factory=dict)
+    report: Counter[str] = field(default_factory=Counter)
+
+    def sequences(self) -> list[list[Any]]:
+        """Return the touchpoints of each journey."""
+        return [[row["what"] for row in rows] for rows in self.journeys.values()]
+
+    def times(self) -> list[list[dt.datetime]]:
+        """Return the times of each journey."""
+        return [[row["at"] for row in rows] for rows in self.journeys.values()]
+
+    def ends(self) -> list[list[dt.datetime | None]]:
+        """Return when the interactions of each journey ended."""
+        return [[row.get("end") for row in rows] for rows in self.journeys.values()]
+
+
+def read(
+    rows: Sequence[Row], *, duplicates: str = "keep", tiebreak: str | None = None, named: bool = True
+) -> Reading:
+    """Read rows with ``id``, ``at`` and ``what``; ``named`` drops those without a touchpoint."""
+    reading = Reading()
+    for number, row in enumerate(rows):
+        reading.report["rows"] += 1
+        if row["id"] in (None, ""):
+            reading.report["without_journey"] += 1
+        elif row["at"] is None:
+            reading.report["without_time"] += 1
+        else:
+            reading.journeys.setdefault(row["id"], []).append({**row, "row": number})
+    for journey in reading.journeys.values():
+        journey.sort(key=lambda row: (row["at"], row[tiebreak] if tiebreak else 0, row["row"]))
+        if named:
+            unnamed = sum(row["what"] in (None, "") for row in journey)
+            reading.report["without_touchpoint"] += unnamed
+            journey[:] = [row for row in journey if row["what"] not in (None, "")]
+        _mark_duplicates(journey, reading, drop=duplicates == "drop")
+        _count_ties(journey, reading)
+    return reading
+
+
+def _mark_duplicates(journey: list[Row], reading: Reading, *, drop: bool) -> None:
+    seen: list[Row] = []
+    kept = []
+    for row in journey:
+        content = {name: value for name, value in row.items() if name != "row"}
+        if content in seen:
+            reading.report["duplicates"] += 1
+            if drop:
+                reading.report["duplicates_dropped"] += 1
+                continue
+        seen.append(content)
+        kept.append(row)
+    journey[:] = kept
+
+
+def _count_ties(journey: list[Row], reading: Reading) -> None:
+    for before, here in zip(journey, journey[1:], strict=False):
+        reading.report["pairs"] += 1
+        reading.report["ties"] += before["at"] == here["at"]
+        reading.report["ties_that_matter"] += (
+            before["at"] == here["at"] and before["what"] != here["what"]
+        )
+
+
+def paired(rows: Sequence[Row], *, by: str) -> Reading:
+    """Make one interaction of the k-th start and the k-th complete of the same ``by``."""
+    reading = Reading()
+    for number, row in enumerate(rows):
+        stage = (row["stage"] or "").strip().casefold()
+        if stage not in {"start", "complete"}:
+            reading.report["lifecycle_ignored"] += 1
+            continue
+        reading.journeys.setdefault(row["id"], []).append({**row, "row": number, "stage": stage})
+    for journey in reading.journeys.values():
+        journey.sort(key=lambda row: (row["at"], row["row"]))
+        journey[:] = _pair(journey, by, reading)
+    return reading
+
+
+def _pair(journey: list[Row], by: str, reading: Reading) -> list[Row]:
+    kept = []
+    used: set[int] = set()
+    for row in journey:
+        if row["stage"] != "start":
+            continue
+        start = {**row, "end": None}
+        nth = sum(
+            other["stage"] == "start" and other[by] == row[by]
+            for other in journey[: journey.index(row)]
+        )
+        completes = [one for one in journey if one["stage"] == "complete" and one[by] == row[by]]
+        if nth < len(completes):
+            complete = completes[nth]
+            used.add(complete["row"])
+            reading.report["paired"] += 1
+            if complete["at"] >= row["at"]:
+                start["end"] = complete["at"]
+            else:
+                reading.report["ends_before_starts"] += 1
+        else:
+            reading.report["unpaired_starts"] += 1
+        kept.append(start)
+    for row in journey:
+        if row["stage"] == "complete" and row["row"] not in used:
+            reading.report["unpaired_completes"] += 1
+            kept.append({**row, "end": None})
+    return sorted(kept, key=lambda row: (row["at"], row["row"]))
