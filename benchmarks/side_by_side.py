@@ -162,7 +162,17 @@ def markdown(runs: dict[str, Runs]) -> str:
     finished = {name: done for name, done in runs.items() if done.lines}
     ranked = sorted(finished, key=lambda name: finished[name].least("seconds_total"))
     base = finished.get(OURS) or finished[ranked[0]]
-    titles = ["tool", "read s", "prepare s", "count s", "total s", "median s", "peak GiB", "ratio"]
+    titles = [
+        "tool",
+        "read s",
+        "prepare s",
+        "count s",
+        "total s",
+        "median s",
+        "cpu s",
+        "peak GiB",
+        "ratio",
+    ]
     rows = [f"| {' | '.join(titles)} |", "|---|" + "--:|" * (len(titles) - 1)]
     for name in ranked:
         done = finished[name]
@@ -170,8 +180,8 @@ def markdown(runs: dict[str, Runs]) -> str:
         numbers = [f"{done.least(each):.2f}" for each in names]
         ratio = done.least("seconds_total") / base.least("seconds_total")
         peak = done.least("peak_rss_gib")
-        median = done.median("seconds_total")
-        cells = [name, *numbers, f"{median:.2f}", f"{peak:.2f}", f"{ratio:.1f}×"]
+        times = [f"{done.median('seconds_total'):.2f}", f"{done.least('seconds_cpu'):.2f}"]
+        cells = [name, *numbers, *times, f"{peak:.2f}", f"{ratio:.1f}×"]
         rows.append(f"| {' | '.join(cells)} |")
     rows += [f"| {name} | failed: {done.failure} |" for name, done in runs.items() if done.failure]
     return "\n".join(rows)
@@ -182,8 +192,13 @@ def heading(options: argparse.Namespace, order: Order) -> str:
     start = "Parquet file" if options.source == "parquet" else "frame in memory"
     return (
         f"{options.events:,} events, {order}, {start} → counts; {options.rounds} rounds, "
-        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}{_load()}"
     )
+
+
+def _load() -> str:
+    """Say how busy the machine was: beyond its cores, tools with threads look slower than ours."""
+    return f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
 
 
 def main() -> int:

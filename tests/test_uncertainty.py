@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import touchpoints as tp
@@ -195,6 +195,7 @@ def test_draws_are_multinomial(repeats) -> None:
     assert variance.tolist() == pytest.approx(drawn.var(axis=0).tolist(), rel=0.1, abs=1e-12)
 
 
+@settings(max_examples=30)
 @given(small_journeys())
 def test_one_seed_gives_one_answer(journeys) -> None:
     """The same seed draws the same; nothing the caller holds is changed."""
@@ -220,23 +221,23 @@ def test_other_seeds_give_other_answers() -> None:
 def test_the_error_of_a_share_is_that_of_the_binomial() -> None:
     """For independent journeys theory gives the standard error and the interval."""
     journeys = built(["a", "b"], counts=[300, 700])
-    table = tp.bootstrap(journeys, paths.variants, seed=1, resamples=3000)
+    table = tp.bootstrap(journeys, paths.variants, seed=1, resamples=1200)
     theory = math.sqrt(0.3 * 0.7 / 1000)
 
     row = table.to_dicts()[1]
     assert ("a",) == row["label"]
-    assert theory == pytest.approx(row["se"], rel=0.05)
-    assert 2 * 1.96 * theory == pytest.approx(row["high"] - row["low"], rel=0.07)
+    assert theory == pytest.approx(row["se"], rel=0.07)
+    assert 2 * 1.96 * theory == pytest.approx(row["high"] - row["low"], rel=0.1)
 
 
 def test_merged_and_written_out_journeys_have_the_same_error() -> None:
     """Count 40 is forty journeys, also to the bootstrap."""
-    merged = tp.bootstrap(built("ab", counts=[40, 60]), paths.variants, seed=1, resamples=2000)
-    written = tp.bootstrap(built(["a"] * 40 + ["b"] * 60), paths.variants, seed=2, resamples=2000)
+    merged = tp.bootstrap(built("ab", counts=[40, 60]), paths.variants, seed=1, resamples=700)
+    written = tp.bootstrap(built(["a"] * 40 + ["b"] * 60), paths.variants, seed=2, resamples=700)
 
     by_label = {row["label"]: row["se"] for row in written.to_dicts()}
     for row in merged.to_dicts():
-        assert by_label[row["label"]] == pytest.approx(row["se"], rel=0.1)
+        assert by_label[row["label"]] == pytest.approx(row["se"], rel=0.12)
 
 
 def test_a_statistic_may_answer_with_a_number_a_mapping_or_a_record() -> None:

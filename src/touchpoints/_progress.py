@@ -26,9 +26,9 @@ def reporting(progress: Progress, total: int, *, what: str) -> Iterator[Callable
     if progress is False:
         yield _silent
     elif progress is True:
-        bar = attempt_import("tqdm", extra="'touchpoints[progress]'").tqdm(total=total, desc=what)
-        with bar:
-            yield lambda: bar.update() and None
+        tqdm = attempt_import("tqdm", extra="'touchpoints[progress]'").tqdm
+        with tqdm(total=total, desc=what) as bar:
+            yield _counting(lambda done, _: bar.update(done - bar.n), total)
     else:
         yield _counting(progress, total)
 

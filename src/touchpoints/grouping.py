@@ -87,19 +87,17 @@ def _begun_with(journeys: Journeys, by: str) -> Coded | Array:
 
 def _coded(column: Coded | Array) -> Groups:
     """Return groups in the order of their labels."""
-    coded = column if isinstance(column, Coded) else None
-    if coded is None:
+    if not isinstance(column, Coded):
         known = ~_missing(column)
         labels, inverse = np.unique(column[known], return_inverse=True)
         of = np.full(len(column), -1, dtype=np.int64)
         of[known] = inverse
         return Groups(tuple(labels.tolist()), owned(of))
-    used = sorted(
-        set(np.unique(coded.codes[coded.codes >= 0]).tolist()), key=coded.categories.__getitem__
-    )
-    table = np.full(len(coded.categories) + 1, -1, dtype=np.int64)
+    met = np.unique(column.codes[column.codes >= 0]).tolist()
+    used = sorted(met, key=column.categories.__getitem__)
+    table = np.full(len(column.categories) + 1, -1, dtype=np.int64)
     table[used] = np.arange(len(used))
-    return Groups(tuple(coded.categories[place] for place in used), owned(table[coded.codes]))
+    return Groups(tuple(column.categories[place] for place in used), owned(table[column.codes]))
 
 
 def _missing(column: Array) -> Array:
@@ -131,7 +129,9 @@ def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
 
     Facts that are no columns are those of the first table.
     """
-    names = [field.name for field in attrs.fields(type(tables[0])) if field.metadata.get("column")]
+    kind: Any = type(tables[0])
+    names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]
+    facts = {field.name: getattr(tables[0], field.name) for field in attrs.fields(kind)}
     columns: dict[str, Any] = {}
     for name in names:
         parts = [getattr(table, name) for table in tables]
@@ -140,4 +140,5 @@ def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
     repeated = [
         label for label, table in zip(labels, tables, strict=True) for _ in range(len(table))
     ]
-    return attrs.evolve(tables[0], **columns, group=repeated)
+    stacked: T = kind(**{**facts, **columns, "group": repeated})
+    return stacked

@@ -31,13 +31,24 @@ _MOST = 0x10FFFF - _FIRST - _SURROGATE_COUNT
 
 @attrs.frozen(repr=False)
 class Pattern:
-    """A path pattern, read and checked; made by `pattern`."""
+    """A path pattern, read and checked; made by `pattern`.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> isinstance(tp.pattern("cart .* purchase"), tp.Pattern)
+    True
+    """
 
     text: str
     node: Node = attrs.field(eq=False)
 
     def __repr__(self) -> str:
         return f"pattern({self.text!r})"
+
+
+def _read(one: Pattern | str) -> Pattern:
+    return one if isinstance(one, Pattern) else pattern(one)
 
 
 @attrs.frozen(kw_only=True)
@@ -65,9 +76,7 @@ class Anchor:
     pattern('purchase')
     """
 
-    pattern: Pattern = attrs.field(
-        converter=lambda one: one if isinstance(one, Pattern) else pattern(one)
-    )
+    pattern: Pattern = attrs.field(converter=_read)
     occurrence: Occurrence = "first"
     at: Side = "start"
     offset: int | dt.timedelta = 0

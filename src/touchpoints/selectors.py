@@ -51,7 +51,8 @@ def meant(journeys: Journeys, selector: Selector) -> Array:
     several = list(selector)
     if not several:
         raise InvalidInputError("no touchpoint is named")
-    return np.logical_or.reduce([meant(journeys, one) for one in several])
+    mask: Array = np.logical_or.reduce([meant(journeys, one) for one in several])
+    return mask
 
 
 def _by_name(journeys: Journeys, name: str) -> Array:

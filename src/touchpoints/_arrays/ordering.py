@@ -214,7 +214,7 @@ def _mend(rows: Array, ordered: Array, offsets: Array) -> None:
 
 
 def by_appearance(codes: Array, k: int) -> tuple[Array, Array]:
-    """Number codes by their first appearance.
+    """Give codes new numbers, in the order of their first appearance.
 
     Returns
     -------

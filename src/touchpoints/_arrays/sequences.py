@@ -31,7 +31,8 @@ def powers(factor: int, count: int) -> Array:
     filled = 1
     while filled < count:
         step = min(filled, count - filled)
-        np.multiply(answer[:step], np.uint64(pow(factor, filled, 2**64)), out=answer[filled:][:step])
+        leap = np.uint64(pow(factor, filled, 2**64))
+        np.multiply(answer[:step], leap, out=answer[filled : filled + step])
         filled += step
     return answer
 
@@ -53,7 +54,8 @@ def sequence_hash(codes: Array, offsets: Array, k: int) -> Array:
         here *= np.uint64(pow(_FACTOR, start, 2**64))
     sums = sum_by_segment(terms, offsets).astype(np.uint64, copy=False)
     sums *= _powers_at(_INVERSE, offsets[:-1])
-    return mix(sums) ^ mix(lengths_of(offsets))
+    hashes: Array = mix(sums) ^ mix(lengths_of(offsets))
+    return hashes
 
 
 def _powers_at(factor: int, exponents: Array) -> Array:
@@ -74,11 +76,12 @@ def combine_hash(hashes: Array, values: Array) -> Array:
 def equal_segments(codes: Array, offsets: Array, left: Array, right: Array) -> Array:
     """Tell of each pair of segments whether they hold the same codes in the same order."""
     lengths = lengths_of(offsets)
-    same = lengths[left] == lengths[right]
+    same: Array = lengths[left] == lengths[right]
     pairs = np.flatnonzero(same & (lengths[left] > 0))
+    sizes = lengths[left[pairs]]
     start = 0
     while start < len(pairs):
-        stop = _chunk_end(lengths[left[pairs]], start)
+        stop = _chunk_end(sizes, start)
         part = pairs[start:stop]
         same[part] = _equal_block(codes, offsets, left[part], right[part])
         start = stop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
@@ -11,16 +12,17 @@ import attrs
 from touchpoints.classify.folding import fold
 
 NEGATIONS = frozenset(
-    # A word that begins with one of these two letters and an n't is one too: see `_is_negation`.
-    "no not never without nor neither none nobody nothing hardly cannot "
-    "sin nunca jamas ni tampoco ningun ninguna ninguno nadie nada".split()
+    [
+        *("no", "not", "never", "without", "nor", "neither", "none", "nobody", "nothing"),
+        *("hardly", "cannot", "sin", "nunca", "jamas", "ni", "tampoco", "ningun", "ninguna"),
+        *("ninguno", "nadie", "nada"),
+    ]
 )
-"""Words, folded, that deny what comes after them; and every English word ending in n't."""
+"""Words, folded, that deny what comes after them; with "not" every word that ends in n't."""
 
-# A word with its inner apostrophes, a sign outside ASCII such as an emoji, or an end of a clause.
-_TOKEN = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)|([^\x00-\x7f\s\w])|([.,;:!?()\[\]\"\n])")
-_CLAUSE_SIGNS = frozenset("¡¿。、！？；：…—–«»“”؟،؛\ufe0f")  # noqa: RUF001 -- as people type them
-_OWN = re.compile(r"['’]s$")
+_QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
+# A word with its inner apostrophes, a sign outside ASCII such as an emoji, the end of a clause.
+_TOKEN = re.compile(r"([^\W_]+(?:'[^\W_]+)*)|([^\x00-\x7f\s\w])|([.,;:!?()\[\]\"\n])")
 
 
 class Token(NamedTuple):
@@ -38,13 +40,13 @@ def tokens(text: str, negations: Collection[str]) -> Iterator[Token]:
 
     Apostrophes are left out, and an 's at the end: ``don't`` is ``dont``, ``card's`` is ``card``.
     """
-    for found in _TOKEN.finditer(fold(text)):
+    for found in _TOKEN.finditer(fold(text).replace(_QUOTE, "'")):
         word, sign, _ = found.groups()
         if word is not None:
-            denies = word in negations or ("not" in negations and word.endswith(("n't", "n’t")))
-            plain = _OWN.sub("", word).replace("'", "").replace("’", "")
-            yield Token(plain, denies or plain in negations)
-        elif sign is not None and sign not in _CLAUSE_SIGNS:
+            plain = word.removesuffix("'s").replace("'", "")
+            denies = plain in negations or ("not" in negations and word.endswith("n't"))
+            yield Token(plain, denies)
+        elif sign is not None and not unicodedata.category(sign).startswith("P"):
             yield Token(sign, denies=False)
         else:
             yield END
@@ -135,13 +137,12 @@ class PhraseTree:
             phrase, length = self._longest(read, place)
             if phrase >= 0:
                 yield Hit(phrase, place <= denied_until)
-            for one in range(place, place + length):
-                if read[one].denies:
-                    denied_until = one + reach
+            elif token.denies:  # one within a phrase belongs to it and denies nothing else
+                denied_until = place + reach
             place += length
 
     def _longest(self, read: list[Token], start: int) -> tuple[int, int]:
-        """Return the longest phrase that begins at a word (-1: none) and how many words to go on."""
+        """Return the longest phrase that begins at a word (-1: none) and how long it is."""
         found, length = -1, 1
         branches = [self._root]
         for place in range(start, len(read)):

@@ -23,8 +23,10 @@ class _Folded(dict[int, str]):
 
 
 def _is_seen(letter: str) -> bool:
-    """Tell whether a character is more than an accent or an invisible mark of direction."""
-    return not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
+    """Tell whether a character is more than an accent, a direction or the look of an emoji."""
+    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
+        return False
+    return not "\N{VARIATION SELECTOR-1}" <= letter <= "\N{VARIATION SELECTOR-16}"
 
 
 _FOLDED = _Folded()

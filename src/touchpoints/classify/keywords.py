@@ -157,8 +157,8 @@ def keywords(
     taxonomy
         Check types, facets and terms against it now.
     ties
-        When two terms of a facet are equally well spoken for: ``"abstain"`` from this facet, or take
-        the ``"first"`` in the file.
+        When two terms of a facet are equally well spoken for: ``"abstain"`` from this facet, or
+        take the ``"first"`` in the file.
     negations
         Words that deny what comes after them; by default those of English and Spanish
         (not, never, without, no, sin, nunca …). Empty for none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -19,7 +19,7 @@ from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.patterns import Pattern, Place, matches, places
 from touchpoints.transform import microseconds, require_times
-from touchpoints.uncertainty import JourneyShares
+from touchpoints.uncertainty import JourneyShares, Share
 
 Order = Literal["closed", "strict", "hybrid", "open"]
 
@@ -186,30 +186,30 @@ def _measure(
     missed = before & ~reached.steps
     missed[0] = False
     of_all = [shares.of(one) for one in reached.steps]
-    of_first = [shares.of(one, reached.steps[0]) for one in reached.steps]
+    of_first = [shares.of(one, among=reached.steps[0]) for one in reached.steps]
     of_previous = [
-        shares.of(one, earlier) for one, earlier in zip(reached.steps, before, strict=True)
+        shares.of(one, among=earlier) for one, earlier in zip(reached.steps, before, strict=True)
     ]
     counts = journeys.counts
-    return Funnel(
-        step=[_name(step) for step in steps],
-        journeys=[one.hits for one in of_all],
-        **{
-            f"{name}{part}": [getattr(one, field) for one in column_of]
-            for name, column_of in (
-                ("of_all", of_all),
-                ("of_first", of_first),
-                ("of_previous", of_previous),
-            )
-            for part, field in (("", "share"), ("_low", "low"), ("_high", "high"))
-        },
-        lost=[int(counts[one & journeys.finished].sum()) for one in missed],
-        open=[int(counts[one & ~journeys.finished].sum()) for one in missed],
-        median_time=reached.medians,
-        level=level,
-        unit=shares.unit,
-        order=order,
-    )
+    columns: dict[str, Any] = {
+        "step": [_name(step) for step in steps],
+        "journeys": [one.hits for one in of_all],
+        **_columns("of_all", of_all),
+        **_columns("of_first", of_first),
+        **_columns("of_previous", of_previous),
+        "lost": [int(counts[one & journeys.finished].sum()) for one in missed],
+        "open": [int(counts[one & ~journeys.finished].sum()) for one in missed],
+        "median_time": reached.medians,
+    }
+    return Funnel(**columns, level=level, unit=shares.unit, order=order)
+
+
+def _columns(name: str, shares: list[Share]) -> dict[str, list[float]]:
+    return {
+        name: [one.share for one in shares],
+        f"{name}_low": [one.low for one in shares],
+        f"{name}_high": [one.high for one in shares],
+    }
 
 
 def _name(step: Place) -> str:

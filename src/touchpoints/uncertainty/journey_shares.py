@@ -49,7 +49,7 @@ class JourneyShares:
         """What is taken to be independent: ``"person"`` or ``"journey"``."""
         return self.clusters.unit
 
-    def of(self, hits: Array, among: Array | None = None) -> Share:
+    def of(self, hits: Array, *, among: Array | None = None) -> Share:
         """Return the share of hits, bool (n,), among all journeys or those of a mask, bool (n,)."""
         among = np.ones(len(self.counts), dtype=bool) if among is None else among
         hits = hits & among
