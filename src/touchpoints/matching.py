@@ -116,15 +116,15 @@ def match_events(
     codes, values = distinct_tuples([fields[name] for name in names])
     events = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
     answers = ask_all(classifier, events)
-    reader = _Answers(classifier, taxonomy)
+    reader = _Answers(name_of(classifier), taxonomy)
     return codes, _gather([reader.read(*pair) for pair in zip(answers, events, strict=True)])
 
 
 class _Answers:
     """Turns answers into touchpoints; what is alike in many answers is worked out once."""
 
-    def __init__(self, classifier: Classifier, taxonomy: Taxonomy | None) -> None:
-        self._classifier = classifier
+    def __init__(self, owner: str, taxonomy: Taxonomy | None) -> None:
+        self._owner = owner
         self._taxonomy = taxonomy
         self._known_facets = FACETS if taxonomy is None else tuple(taxonomy.facets)
         self._typed: dict[Answer, _One] = {}
@@ -139,7 +139,7 @@ class _Answers:
             one = self._understood(answer, event)
         except NotFoundError as error:
             raise ClassifierError(
-                f"the classifier {name_of(self._classifier)} answered {answer!r}: {error.what}",
+                f"the classifier {self._owner} answered {answer!r}: {error.what}",
                 where=shown(event),
             ) from error
         if one.matched:  # else it holds the text of the event
@@ -159,9 +159,7 @@ class _Answers:
         one = _typed(_raw(text, self._taxonomy, facets), origins)
         if not text:
             one = attrs.evolve(one, touchpoint=MISSING, named=False)
-        return attrs.evolve(
-            one, matched=False, columns=columns, disputed=bool(verdict.conflicts)
-        )
+        return attrs.evolve(one, matched=False, columns=columns, disputed=bool(verdict.conflicts))
 
     def _touchpoint(self, type_: str, facets: Mapping[str, str]) -> Touchpoint:
         if self._taxonomy is None:
@@ -183,6 +181,15 @@ class _Answers:
                     raise NotFoundError(f"no facet {name!r}{hint}")
             self._parted[facets] = parts
         return parts
+
+
+def problem_of(answer: Answer, taxonomy: Taxonomy | None) -> str:
+    """Return why an answer cannot be used with a taxonomy, empty when it can."""
+    try:
+        _Answers("", taxonomy).read(answer, {"event": "event"})
+    except ClassifierError as error:
+        return error.__cause__.what if isinstance(error.__cause__, NotFoundError) else error.what
+    return ""
 
 
 def _from_touchpoint(answer: Touchpoint, taxonomy: Taxonomy | None) -> _One:

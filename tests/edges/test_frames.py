@@ -24,6 +24,7 @@ pa = pytest.importorskip("pyarrow")
 duckdb = pytest.importorskip("duckdb")
 
 Columns = dict[str, list[Any]]
+CONNECTION = duckdb.connect()
 START = dt.datetime(2026, 1, 1, 12)
 TEXT = ("id", "what", "page", "person")
 LOG: Columns = {
@@ -131,12 +132,10 @@ def polars_chunks(columns: Columns) -> Any:
 
 
 def duckdb_relation(columns: Columns) -> Any:
-    """Return a duckdb relation over a table of its own."""
-    connection = duckdb.connect()
-    log = arrow_table(columns)
-    connection.register("log_arrow", log)
-    connection.execute("CREATE TABLE log AS SELECT * FROM log_arrow")
-    return connection.table("log")
+    """Return a duckdb relation over a table of the connection all tests share."""
+    CONNECTION.register("log_arrow", arrow_table(columns))
+    CONNECTION.execute("CREATE OR REPLACE TABLE log AS SELECT * FROM log_arrow")
+    return CONNECTION.table("log")
 
 
 KINDS: dict[str, Callable[[Columns], Any]] = {

@@ -279,7 +279,7 @@ def test_a_taxonomy_with_ten_mistakes_reports_all_ten() -> None:
     """Not one at a time."""
     lines = ['name = "ten"', "[facets.channel.terms.web]", 'labels.en = "Web"']
     for number in range(10):
-        lines += [f"[types.t{number}]", 'labels.en = "T"', f'channel = "nowhere{number}"']
+        lines += [f"[types.t{number}]", f'labels.en = "T {number}"', f'channel = "nowhere{number}"']
     with pytest.raises(ProblemsError) as caught:
         parse_taxonomy("\n".join(lines))
 

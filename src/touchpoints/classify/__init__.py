@@ -6,12 +6,14 @@ from touchpoints.classify.chain import AbstainBelow, FirstMatch, abstain_below, 
 from touchpoints.classify.combining import Combine, combine
 from touchpoints.classify.evaluating import Evaluation, evaluate_classifier
 from touchpoints.classify.explaining import Explanation, explain
+from touchpoints.classify.installed import available, load
 from touchpoints.classify.keywords import Keywords, keywords
 from touchpoints.classify.learned import Learned, learned
 from touchpoints.classify.protocol import Classifier, classifier
 from touchpoints.classify.rules import Rules, rules
 from touchpoints.classify.stated import ByColumn, by_column
 from touchpoints.classify.steps import Step
+from touchpoints.classify.unmatched import Unmatched, unmatched
 
 __all__ = [
     "AbstainBelow",
@@ -29,9 +31,11 @@ __all__ = [
     "Learned",
     "Rules",
     "Step",
+    "Unmatched",
     "Verdict",
     "abstain_below",
     "agreement",
+    "available",
     "by_column",
     "classifier",
     "combine",
@@ -40,5 +44,7 @@ __all__ = [
     "first_match",
     "keywords",
     "learned",
+    "load",
     "rules",
+    "unmatched",
 ]

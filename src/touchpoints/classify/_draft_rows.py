@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from touchpoints.classify.folding import fold_spaced
-from touchpoints.classify.guessing import NO_GUESS, Guess, Guesser, is_general
+from touchpoints.classify.guessing import LOCALE, NO_GUESS, Guess, Guesser, is_general
 from touchpoints.classify.urls import text_of
 
 Kind = Literal["name", "campaign", "page", "text", "general", "none"]
@@ -24,10 +24,9 @@ MOST_NAME = 300
 
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _PATH_END = re.compile(r"[?#]")
-_LOCALE = re.compile(r"[a-z]{2}(?:[\-_][a-z]{2})?")
 _WORD = re.compile(r"\w+")
 _SITE = r"^[^/?#]*(//[^/?#]*)?"
-_SITE_AND_LOCALE = _SITE + r"(/+[a-z]{2}([-_][a-z]{2})?)?"
+_LOCALE = "(/[a-z]{2}([-_][a-z]{2})?)?"
 
 
 @attrs.frozen(kw_only=True)
@@ -68,25 +67,39 @@ class Row:
 
 @attrs.frozen(kw_only=True)
 class Decided:
-    """The rows, and the names so general that other fields were asked; None stands for no name."""
+    """The rows, and what their rules need to know.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        Those of most events first.
+    general : tuple
+        The names so general that other fields were asked; None stands for no name.
+    localised : frozenset
+        The patterns of pages that came after a language or country.
+    """
 
     rows: tuple[Row, ...]
     general: tuple[str | None, ...]
+    localised: frozenset[Words]
 
 
-def page_regex(pattern: Words) -> str:
+def page_regex(pattern: Words, *, locale: bool = False) -> str:
     """Return the regular expression of the pages with these segments, ``*`` being any one.
+
+    With ``locale`` they may come after a segment such as ``es`` or ``en-us``.
 
     Examples
     --------
     >>> import re
-    >>> bool(re.search(page_regex(("product", "*")), "https://shop.example/es/product/7?x=1"))
+    >>> bool(re.search(page_regex(("product", "*")), "https://shop.example/product/7?x=1"))
     True
     """
+    before = _SITE + (_LOCALE if locale else "")
     if not pattern:
-        return _SITE + r"/*([?#]|$)"
-    parts = "".join(rf"/+{'[^/?#]+' if one == '*' else re.escape(one)}" for one in pattern)
-    return f"{_SITE_AND_LOCALE}{parts}([/?#]|$)"
+        return f"{before}/?([?#]|$)"
+    parts = "".join(f"/{'[^/?#]+' if one == '*' else re.escape(one)}" for one in pattern)
+    return f"{before}{parts}([/?#]|$)"
 
 
 def text_regexes(words: Words) -> list[str]:
@@ -120,11 +133,20 @@ def decide(
         found.setdefault((kind, field, key), (value, guess))
         totals[kind, field, key] += count
     rows = [
-        Row(kind=kind, field=field, value=found[place][0], key=key, count=count, guess=found[place][1])
+        Row(
+            kind=kind,
+            field=field,
+            value=found[place][0],
+            key=key,
+            count=count,
+            guess=found[place][1],
+        )
         for place, count in totals.most_common()
         for kind, field, key in [place]
     ]
-    return Decided(rows=tuple(rows), general=tuple(sorter.general))
+    return Decided(
+        rows=tuple(rows), general=tuple(sorter.general), localised=frozenset(sorter.localised)
+    )
 
 
 class _Sorter:
@@ -138,6 +160,7 @@ class _Sorter:
         self._pages: dict[Words, Guess] = {}
         self._texts: dict[Words, Guess] = {}
         self.general: dict[str | None, None] = {}
+        self.localised: dict[Words, None] = {}
 
     def learn(self, weighted: Iterable[tuple[Mapping[str, Any], int]]) -> None:
         """Make the guesses, of which the most telling fit first."""
@@ -146,10 +169,12 @@ class _Sorter:
         open_ = [entry for entry in entries if self._is_open(entry[0])]
         self._campaigns = self._learnt(open_, self._columns.campaign, self._guesser.campaign)
         pages = {segments_of(self._raw(event, self._columns.url)) for event, _ in open_}
-        found = [self._guesser.page("/".join(segments)) for segments in pages if segments is not None]
-        self._pages = _in_order(found, lambda guess: len(guess.evidence))
+        found = [
+            self._guesser.page("/".join(segments)) for segments in pages if segments is not None
+        ]
+        self._pages = _in_order(found)
         texts = {self._raw(event, self._columns.text) for event, _ in open_}
-        self._texts = _in_order(map(self._guesser.text, sorted(texts)), _telling)
+        self._texts = _in_order(map(self._guesser.text, sorted(texts)))
 
     def row_of(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
         """Return kind, field, key and shown value of the row of an event, and its guess."""
@@ -173,14 +198,26 @@ class _Sorter:
         campaign = fold_spaced(self._raw(event, columns.campaign))
         if campaign in self._campaigns and self._campaigns[campaign][1].type:
             return ("campaign", columns.campaign, campaign, *self._campaigns[campaign])
-        segments = segments_of(self._raw(event, columns.url))
-        for pattern, guess in self._pages.items() if segments is not None else ():
-            if page_fits(pattern, segments or ()):
-                return ("page", columns.url, pattern, f"/{'/'.join(pattern)}", guess)
+        pattern = self._pattern_of(segments_of(self._raw(event, columns.url)))
+        if pattern is not None:
+            return ("page", columns.url, pattern, f"/{'/'.join(pattern)}", self._pages[pattern])
         words = _WORD.findall(fold_spaced(self._raw(event, columns.text)))
         for phrase, guess in self._texts.items() if words else ():
             if _has(words, phrase):
                 return ("text", columns.text, phrase, " ".join(phrase), guess)
+        return None
+
+    def _pattern_of(self, segments: Words | None) -> Words | None:
+        """Return the most telling pattern that an address has."""
+        if segments is None:
+            return None
+        after = without_locale(segments)
+        for pattern in self._pages:
+            if page_fits(pattern, segments):
+                return pattern
+            if after is not None and page_fits(pattern, after):
+                self.localised[pattern] = None
+                return pattern
         return None
 
     def _untold(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
@@ -228,15 +265,11 @@ def _best_of(variants: Counter[str], guess: Callable[[str], Guess]) -> tuple[str
     return usual[0], next((one for one in guesses if one.confidence != "none"), NO_GUESS)
 
 
-def _in_order(guesses: Iterable[Guess], telling: Callable[[Guess], Any]) -> dict[Words, Guess]:
+def _in_order(guesses: Iterable[Guess]) -> dict[Words, Guess]:
     """Return the guesses with a type by their evidence, the most telling first."""
     typed = {one.evidence: one for one in guesses if one.type}
-    order = sorted(typed.values(), key=lambda one: (telling(one), one.evidence), reverse=True)
+    order = sorted(typed.values(), key=lambda one: (one.weight, one.evidence), reverse=True)
     return {one.evidence: one for one in order}
-
-
-def _telling(guess: Guess) -> tuple[int, int]:
-    return len(guess.evidence), sum(len(word.rstrip("*")) for word in guess.evidence)
 
 
 def segments_of(url: str) -> Words | None:
@@ -245,22 +278,21 @@ def segments_of(url: str) -> Words | None:
     if not text:
         return None
     path = _PATH_END.split(_BEFORE_PATH.sub("", text, count=1), maxsplit=1)[0]
-    return tuple(segment for segment in path.split("/") if segment)
+    return tuple(path.strip("/").split("/")) if path.strip("/") else ()
 
 
 def page_fits(pattern: Words, segments: Words) -> bool:
-    """Tell whether `page_regex` of a pattern is found in an address with these segments."""
+    """Tell whether an address with these segments has a pattern from its root on."""
     if not pattern:
         return not segments
-    starts = [0, 1] if segments and _LOCALE.fullmatch(segments[0]) else [0]
-    return any(
-        len(segments) >= start + len(pattern)
-        and all(
-            one in ("*", segment)
-            for one, segment in zip(pattern, segments[start:], strict=False)
-        )
-        for start in starts
+    return len(segments) >= len(pattern) and all(
+        segment and one in ("*", segment) for one, segment in zip(pattern, segments, strict=False)
     )
+
+
+def without_locale(segments: Words) -> Words | None:
+    """Return the segments after one such as ``es`` or ``en-us``; None when there is none."""
+    return segments[1:] if segments and LOCALE.fullmatch(segments[0]) else None
 
 
 def _has(words: Sequence[str], phrase: Words) -> bool:

@@ -1,7 +1,7 @@
 """A first guess at what raw names mean, with its reason: for people to correct, not to rely on.
 
-Names come as they are logged: snake_case or CamelCase, English or Spanish, labels of a taxonomy, the
-events of a known tracker, the paths of pages, the names of campaigns, free text.
+Names come as they are logged: snake_case or CamelCase, English or Spanish, labels of a taxonomy,
+events of a known tracker, paths of pages, names of campaigns, free text.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 import attrs
 
@@ -33,7 +34,7 @@ _SMALL = frozenset(
 )
 _DIGITS = re.compile(r"\d+$")
 _WORD = re.compile(r"\w+")
-_LOCALE = re.compile(r"[a-z]{2}(?:[\-_][a-z]{2})?", re.IGNORECASE)
+LOCALE = re.compile(r"[a-z]{2}(?:[\-_][a-z]{2})?", re.IGNORECASE)
 _SHOWN = {"ga4": "GA4", "segment": "Segment", "snowplow": "Snowplow"}
 _MOST_TEXT = 10_000
 
@@ -53,6 +54,8 @@ class Guess:
         ``"low"``: one word among others fits. ``"none"``: nothing fits.
     evidence : tuple of str
         What the guess goes by: the words of a phrase, the segments of a path.
+    weight : int
+        How telling the evidence is; comparable between guesses of one kind.
 
     Examples
     --------
@@ -65,6 +68,7 @@ class Guess:
     reason: str = ""
     confidence: Confidence = "none"
     evidence: Words = ()
+    weight: int = 0
 
 
 NO_GUESS = Guess(reason="nothing in it is known")
@@ -90,6 +94,10 @@ class _Hit(NamedTuple):
     letters: int
     rank: int
     phrase: _Phrase
+
+    @property
+    def weight(self) -> int:
+        return 1000 * self.words + self.letters
 
 
 class _Index:
@@ -225,20 +233,19 @@ class Guesser:
         single products or articles are not asked.
         """
         segments = [segment for segment in path.split("/") if segment]
-        if not segments:
-            return (
-                Guess("website_visit", "the front page", "high") if self._has_visits else NO_GUESS
-            )
         best, end = None, 0
         for place in range(1, len(segments) + 1):
             hit = self._page_hit(segments, place)
             if hit is not None and (best is None or hit.words > best.words):
                 best, end = hit, place
         if best is None:
-            return NO_GUESS
+            front = len(segments) == 0 or (len(segments) == 1 and LOCALE.fullmatch(segments[0]))
+            return self._front if front else NO_GUESS
         further = FURTHER in best.phrase.words
         evidence = (*_pattern(segments[:end], best.phrase), *(["*"] if further else []))
-        return Guess(best.phrase.type, f"a page of {best.phrase.shown!r}", "medium", evidence)
+        reason = f"a page of {best.phrase.shown!r}"
+        weight = 10 * len(evidence) - evidence.count("*")
+        return Guess(best.phrase.type, reason, "medium", evidence, weight)
 
     def campaign(self, name: str) -> Guess:
         """Return what the name of a campaign says of those who come by it."""
@@ -246,7 +253,7 @@ class Guesser:
         if hit is None:
             return NO_GUESS
         reason = f"a campaign named {hit.phrase.shown!r}"
-        return Guess(hit.phrase.type, reason, "medium", hit.phrase.words)
+        return Guess(hit.phrase.type, reason, "medium", hit.phrase.words, hit.weight)
 
     def text(self, text: str) -> Guess:
         """Return what a free text is probably about, by one phrase in it; never more than low."""
@@ -254,11 +261,14 @@ class Guesser:
         hit = self._words["types"].best(words)
         if hit is None or not hit.phrase.type:
             return NO_GUESS
-        return Guess(hit.phrase.type, f"a text with {hit.phrase.shown!r}", "low", hit.phrase.words)
+        reason = f"a text with {hit.phrase.shown!r}"
+        return Guess(hit.phrase.type, reason, "low", hit.phrase.words, hit.weight)
 
     @property
-    def _has_visits(self) -> bool:
-        return "website_visit" in self._taxonomy.types
+    def _front(self) -> Guess:
+        if "website_visit" not in self._taxonomy.types:
+            return NO_GUESS
+        return Guess("website_visit", "the front page", "high")
 
     def _called(self, text: str, words: Words) -> Guess | None:
         for phrase in (text, " ".join(words), "_".join(words), "-".join(words)):
@@ -297,14 +307,18 @@ class Guesser:
         reason = f"the word{'s' if several else ''} {phrase.shown!r}"
         if not phrase.type:
             reason = f"{reason}, no touchpoint: {_reasons()[phrase.shown]}"
-        return Guess(phrase.type, reason, sure, phrase.words)
+        return Guess(phrase.type, reason, sure, phrase.words, hit.weight)
 
     def _page_hit(self, segments: list[str], place: int) -> _Hit | None:
         """Return what the first segments of a path say, the last of them having a part in it."""
-        told = [words_of(segment) for segment in segments[:place] if not _is_slug(segment)]
+        told = [_told_by(segment) for segment in segments[:place] if not _is_slug(segment)]
         below = (FURTHER,) if place < len(segments) else ()
         words = (*(word for segment in told for word in segment), *below)
         return self._words["pages"].best(words) or self._words["types"].best(words)
+
+
+def _told_by(segment: str) -> Words:
+    return words_of(unquote(segment, errors="replace"))
 
 
 def _is_slug(segment: str) -> bool:
@@ -317,9 +331,9 @@ def _is_slug(segment: str) -> bool:
 def _pattern(segments: list[str], phrase: _Phrase) -> Iterator[str]:
     """Yield the segments a page is known by: what says nothing and looks like an id is ``*``."""
     for place, segment in enumerate(segments):
-        words = words_of(segment)
+        words = _told_by(segment)
         says = not _is_slug(segment) and any(_fits((one,), words) for one in phrase.words)
-        if says or not (_is_slug(segment) or (place == 0 and _LOCALE.fullmatch(segment))):
+        if says or not (_is_slug(segment) or (place == 0 and LOCALE.fullmatch(segment))):
             yield segment
         elif place:
             yield "*"
