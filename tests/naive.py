@@ -90,25 +90,12 @@ def totals_by_code(journeys: Sequence[Sequence[int]], counts: Sequence[int]) -> 
     return +totals
 
 
-def pairs_of(
-    journeys: Sequence[Sequence[int]], counts: Sequence[int]
-) -> Counter[tuple[int, int]]:
+def pairs_of(journeys: Sequence[Sequence[int]], counts: Sequence[int]) -> Counter[tuple[int, int]]:
     """Return how often each code is followed by each other."""
     totals: Counter[tuple[int, int]] = Counter()
     for journey, count in zip(journeys, counts, strict=True):
         for place in range(1, len(journey)):
             totals[journey[place - 1], journey[place]] += count
-    return +totals
-
-
-def ends_by_code(
-    journeys: Sequence[Sequence[int]], counts: Sequence[int], *, last: bool
-) -> Counter[int]:
-    """Return how many journeys begin (or end) with each code."""
-    totals: Counter[int] = Counter()
-    for journey, count in zip(journeys, counts, strict=True):
-        if journey:
-            totals[journey[-1 if last else 0]] += count
     return +totals
 
 
@@ -192,7 +179,11 @@ class Reading:
 
 
 def read(
-    rows: Sequence[Row], *, duplicates: str = "keep", tiebreak: str | None = None, named: bool = True
+    rows: Sequence[Row],
+    *,
+    duplicates: str = "keep",
+    tiebreak: str | None = None,
+    named: bool = True,
 ) -> Reading:
     """Read rows with ``id``, ``at`` and ``what``; ``named`` drops those without a touchpoint."""
     reading = Reading()

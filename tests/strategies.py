@@ -16,7 +16,22 @@ Row = dict[str, Any]
 
 START = dt.datetime(2026, 1, 1)
 # Ids that tools mistake for numbers, for nothing, or for one another.
-IDS = ("a", "b", "NA", "nan", "None", "0", "00", "é", "e\u0301", "日本", "\U0001f6d2", " a", "A", "a\n")
+IDS = (
+    "a",
+    "b",
+    "NA",
+    "nan",
+    "None",
+    "0",
+    "00",
+    "é",
+    "e\u0301",
+    "日本",
+    "\U0001f6d2",
+    " a",
+    "A",
+    "a\n",
+)
 TEXTS = ("search", "Payment (card)", "50% [new]", "(start)", "NA", "café", "x" * 30)
 
 

@@ -16,7 +16,9 @@ ROWS = st.lists(st.tuples(VALUES, st.integers(0, 3), st.integers(0, 3)), max_siz
 
 def found(rows: list[tuple[int, int, int]], *, weighted: bool) -> dict[int, float]:
     """Return the medians of groups 0, 1 and 2, where there are any; group 3 belongs to none."""
-    values, groups, weights = (np.array([row[place] for row in rows], np.int64) for place in range(3))
+    values, groups, weights = (
+        np.array([row[place] for row in rows], np.int64) for place in range(3)
+    )
     part = weights.astype(np.float64) if weighted else None
     answer = medians.median_by_group(values, groups, 3, part)
     return {group: value for group, value in enumerate(answer.tolist()) if value == value}

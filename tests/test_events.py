@@ -95,6 +95,7 @@ def test_a_record_may_lack_fields() -> None:
 
 def test_no_records_are_no_journeys() -> None:
     """Whatever columns are asked for, an empty log is empty journeys."""
+
     @tp.classifier(reads=("page",))
     def pages(event: Any) -> None:
         raise AssertionError(event)
@@ -116,10 +117,17 @@ def test_rows_without_journey_or_time_are_dropped_and_counted() -> None:
     """A row that lacks both is counted once."""
     report = read("- 01 x\na - x\n- - x\na 01 x").meta.report
 
-    assert (4, 2, 1, 3) == (report.rows, report.without_journey, report.without_time, report.dropped)
+    assert (4, 2, 1, 3) == (
+        report.rows,
+        report.without_journey,
+        report.without_time,
+        report.dropped,
+    )
 
 
-@pytest.mark.parametrize(("log", "said"), [("- 01 x\na 02 x", "journey"), ("a - x\na 02 x", "time")])
+@pytest.mark.parametrize(
+    ("log", "said"), [("- 01 x\na 02 x", "journey"), ("a - x\na 02 x", "time")]
+)
 def test_rows_without_journey_or_time_can_be_an_error(log: str, said: str) -> None:
     """With the column and the first rows."""
     with pytest.raises(InvalidInputError, match=f"1 rows have no {said}") as caught:
@@ -382,7 +390,12 @@ def test_ends_come_from_a_column() -> None:
 @pytest.mark.parametrize("naive", ["at", "end"])
 def test_naive_times_and_aware_ends_do_not_mix(naive: str) -> None:
     """Between two columns as little as within one; tz= mends it."""
-    columns = {"id": [1], "at": ["2026-07-01T10:00:00Z"], "what": ["x"], "end": ["2026-07-01T11:00:00Z"]}
+    columns = {
+        "id": [1],
+        "at": ["2026-07-01T10:00:00Z"],
+        "what": ["x"],
+        "end": ["2026-07-01T11:00:00Z"],
+    }
     columns[naive] = [columns[naive][0].removesuffix("Z")]
 
     with pytest.raises(InvalidInputError, match="have a zone") as caught:
@@ -428,7 +441,12 @@ def test_a_log_of_starts_and_completes_is_warned_about() -> None:
 @pytest.mark.parametrize("reader", [tp.from_columns, tp.from_records])
 def test_the_warning_points_at_the_callers_line(reader: Any) -> None:
     """However many functions of the library stand between."""
-    columns = {"id": [1, 1], "at": ["2026-01-01"] * 2, "what": ["x"] * 2, "s": ["start", "complete"]}
+    columns = {
+        "id": [1, 1],
+        "at": ["2026-01-01"] * 2,
+        "what": ["x"] * 2,
+        "s": ["start", "complete"],
+    }
     records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     with pytest.warns(TouchpointsWarning) as caught:

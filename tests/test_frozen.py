@@ -52,7 +52,9 @@ def test_a_frozen_map_does_not_follow_the_dict_it_was_made_of() -> None:
     assert {"a": 1} == mapping
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
 def test_a_frozen_map_can_be_copied_and_pickled(again: Any) -> None:
     """Which types.MappingProxyType cannot."""
     assert FrozenMap({"a": (1, 2)}) == again(FrozenMap({"a": (1, 2)}))
@@ -183,6 +185,22 @@ def test_codes_must_point_at_categories(codes: list[int]) -> None:
         Coded(codes, ("a", "b"))
 
 
+def test_categories_are_distinct() -> None:
+    """Two codes for one text would be two groups of one name."""
+    with pytest.raises(InvalidInputError, match="a category occurs twice .'a'"):
+        Coded([0, 1], ("a", "b", "a"))
+
+
+def test_taking_rows_keeps_the_categories() -> None:
+    """By position, by mask and by slice; what comes back is read-only too."""
+    column = Coded([0, 1, -1], ("a", "b"))
+
+    assert ["b", "a"] == column.take(np.array([1, 0])).to_list()
+    assert ["a", None] == column.take(np.array([True, False, True])).to_list()
+    assert ["b", None] == column.take(slice(1, None)).to_list()
+    assert not column.take(np.array([1])).codes.flags.writeable
+
+
 def test_coded_columns_compare_by_what_they_say() -> None:
     """The order of the categories plays no part."""
     assert Coded([0, 1, -1], ("a", "b")) == Coded([1, 0, -1], ("b", "a"))
@@ -202,7 +220,9 @@ class Shares(Table):
     total: int = 0
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
 def test_copies_and_pickles_cannot_be_written_to(again: Any) -> None:
     """numpy forgets read-only when it unpickles; columns of tables and coded text do not."""
     coded, table = Coded([0, -1], ("a",)), Shares(["x", "y"], [0.25, NAN], 7)
@@ -242,7 +262,9 @@ def test_a_table_goes_to_any_dataframe() -> None:
 
     assert [0.25, 0.75] == table.share.tolist()
     assert ["x", "y"] == frame["label"].tolist()
-    assert {"label": ["x", "y"], "share": [0.25, 0.75]} == table.to_polars().to_dict(as_series=False)
+    assert {"label": ["x", "y"], "share": [0.25, 0.75]} == table.to_polars().to_dict(
+        as_series=False
+    )
     assert {"label": ["x", "y"], "share": [0.25, 0.75]} == table.to_arrow().to_pydict()
 
 

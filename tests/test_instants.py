@@ -107,7 +107,8 @@ def test_texts_of_different_shape_can_stand_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/01/2026", "2026/01/31", "20260131", "2026-1-5", "2026-02-30", "junk", "NaT", "today"]
+    "text",
+    ["31/01/2026", "2026/01/31", "20260131", "2026-1-5", "2026-02-30", "junk", "NaT", "today"],
 )
 def test_text_that_is_no_iso_8601_is_shown_with_its_row(text: str) -> None:
     """No day-first guess: the first rows that do not parse are in the message, with the mend."""
@@ -129,9 +130,10 @@ def test_only_the_first_wrong_texts_are_shown() -> None:
 
 def test_a_format_says_how_to_read_text() -> None:
     """A strptime format decides what is day and what is month; offsets in it are read."""
-    assert "2026-02-01T08:30:00.000000" == shown(
-        read("01/02/2026 08:30", time_format="%d/%m/%Y %H:%M")
-    )[0]
+    assert (
+        "2026-02-01T08:30:00.000000"
+        == shown(read("01/02/2026 08:30", time_format="%d/%m/%Y %H:%M"))[0]
+    )
     aware = read("01/02/2026 08:30 +0200", time_format="%d/%m/%Y %H:%M %z")
     assert "2026-02-01T06:30:00.000000" == shown(aware)[0]
     assert "UTC+02:00" == aware.zone
@@ -361,7 +363,9 @@ def test_naive_times_are_read_in_the_zone_given(moments: list[dt.datetime]) -> N
         ("Australia/Lord_Howe", dt.datetime(2026, 4, 5), range(60, 240)),
     ],
 )
-def test_every_minute_around_a_change_of_clocks(zone: str, day: dt.datetime, minutes: range) -> None:
+def test_every_minute_around_a_change_of_clocks(
+    zone: str, day: dt.datetime, minutes: range
+) -> None:
     """Repeated and skipped times are counted, all others are exact to the minute."""
     moments = [day + dt.timedelta(minutes=minute) for minute in minutes]
     aware = [one.replace(tzinfo=ZoneInfo(zone)) for one in moments]

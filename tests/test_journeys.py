@@ -80,7 +80,9 @@ def make(**columns: Any) -> tp.Journeys:
         ({"observed_until": np.array([DAY])}, "observed_until has 1 entries"),
     ],
 )
-def test_columns_that_contradict_each_other_are_refused(columns: dict[str, Any], message: str) -> None:
+def test_columns_that_contradict_each_other_are_refused(
+    columns: dict[str, Any], message: str
+) -> None:
     """Each requirement has a message of its own that says where it broke."""
     with pytest.raises(InvalidInputError, match=message):
         make(**columns)
@@ -101,7 +103,9 @@ def test_a_fall_between_two_journeys_is_no_fall() -> None:
 def test_the_journey_whose_times_fall_is_named() -> None:
     """By its id, as a plain value, with both times."""
     falling = np.array([DAY, DAY - HOUR, DAY])
-    with pytest.raises(InvalidInputError, match="journey 7: 2026-01-01T00:00:00.000000 is followed"):
+    with pytest.raises(
+        InvalidInputError, match="journey 7: 2026-01-01T00:00:00.000000 is followed"
+    ):
         make(ids=[7, 8, 9], times=falling)
 
 
@@ -173,7 +177,9 @@ def test_kept_columns_keep_their_kind() -> None:
     )
     kept = journeys.per_interaction
 
-    assert "ifbMf" == "".join(kept[name].dtype.kind for name in ("whole", "gap", "flag", "day", "wait"))
+    assert "ifbMf" == "".join(
+        kept[name].dtype.kind for name in ("whole", "gap", "flag", "day", "wait")
+    )
     assert ["/", None, "/"] == kept["text"].to_list()
     assert 0.05 == kept["wait"][0]
     assert np.isnan(kept["wait"][2])
@@ -293,7 +299,13 @@ def test_other_indices_name_the_mend(place: Any) -> None:
 @given(strategies.journeys())
 def test_slices_are_journeys(journeys: tp.Journeys) -> None:
     """Any slice holds the journeys a list would, with all their columns."""
-    for place in (slice(1, None), slice(None, None, -1), slice(-2, None), slice(1, 1), slice(0, 9, 2)):
+    for place in (
+        slice(1, None),
+        slice(None, None, -1),
+        slice(-2, None),
+        slice(1, 1),
+        slice(0, 9, 2),
+    ):
         part = journeys[place]
         assert list(journeys)[place] == list(part)
         assert journeys.ids.tolist()[place] == part.ids.tolist()
@@ -310,7 +322,9 @@ def test_pipe_calls_the_function_with_what_it_is_given() -> None:
 
 
 @given(strategies.journeys(), strategies.journeys())
-def test_journeys_are_equal_exactly_when_nothing_differs(left: tp.Journeys, right: tp.Journeys) -> None:
+def test_journeys_are_equal_exactly_when_nothing_differs(
+    left: tp.Journeys, right: tp.Journeys
+) -> None:
     """`==`, `equals` and the sentence agree, in both directions."""
     same = tp.first_difference(left, right) == ""
 
@@ -355,7 +369,10 @@ def test_the_report_plays_no_part() -> None:
         ({"per_journey": {"s": ["u", "v", "w"]}}, "per_journey has [] against ['s']"),
         ({"meta": tp.Meta(lens=("need",))}, "meta.lens: () against ('need',)"),
         ({"meta": tp.Meta(timezone="UTC")}, "meta.timezone: None against 'UTC'"),
-        ({"codes": [0, 1], "offsets": [0, 2, 2, 2], "times": GOOD["times"][:2]}, "3 interactions against 2"),
+        (
+            {"codes": [0, 1], "offsets": [0, 2, 2, 2], "times": GOOD["times"][:2]},
+            "3 interactions against 2",
+        ),
         ({"offsets": [0, 1, 2, 3]}, "journey 0 ('x') has another number of interactions"),
     ],
 )

@@ -112,7 +112,12 @@ def test_stages_are_read_in_any_case(word: str) -> None:
 
 def test_other_stages_are_counted_not_guessed() -> None:
     """Suspend, resume, schedule and a missing stage are left out and counted."""
-    rows = [row(0, "x", "schedule"), row(1, "x", "start"), row(2, "x", None), row(3, "x", "complete")]
+    rows = [
+        row(0, "x", "schedule"),
+        row(1, "x", "start"),
+        row(2, "x", None),
+        row(3, "x", "complete"),
+    ]
     journeys = read(rows)
 
     assert 2 == journeys.meta.report.lifecycle_ignored == journeys.meta.report.dropped

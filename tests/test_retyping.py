@@ -157,3 +157,16 @@ def test_unmatched_text_that_equals_a_type_is_not_taken_for_it() -> None:
 
     assert not set(journeys[0].keys) & set(tp.load_taxonomy("customer").types)
     assert journeys[0].touchpoints[0].label() == "search_query"
+
+
+def test_the_graph_behind_a_lens_speaks_the_words_of_the_taxonomy() -> None:
+    """A node per channel is called by the channel's label, in the language asked for."""
+    G = tp.transition_graph(tp.collapse(typed(), by="channel"), lang="es")
+    taxonomy = tp.load_taxonomy("customer")
+
+    assert all(
+        data["label"] == taxonomy.label("channel", node, lang="es")
+        for node, data in G.nodes(data=True)
+        if not node.startswith("(")
+    )
+    assert G.graph["lens"] == "channel"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -810,7 +809,7 @@ def taxonomies(draw: st.DrawFn) -> Taxonomy:
 def test_any_taxonomy_survives_storing_and_pickling(taxonomy: Taxonomy) -> None:
     """Whatever the words, the taxonomy read back is equal."""
     assert taxonomy == taxonomy_from_dict(json.loads(json.dumps(taxonomy.to_dict())))
-    again = pickle.loads(pickle.dumps(taxonomy))  # noqa: S301  (pickled right here)
+    again = pickle.loads(pickle.dumps(taxonomy))
     assert taxonomy == again
     assert hash(taxonomy) == hash(again)
 
@@ -837,7 +836,7 @@ def test_touchpoints_differ_as_their_keys_do(taxonomy: Taxonomy, data: st.DataOb
 def test_a_pickled_taxonomy_still_works(mine: Taxonomy) -> None:
     """What is worked out once and kept is worked out again after unpickling."""
     mine.touchpoint("live_chat")
-    again = pickle.loads(pickle.dumps(mine))  # noqa: S301  (pickled right here)
+    again = pickle.loads(pickle.dumps(mine))
 
     assert "live_chat" == again.find("chat en vivo").id
     assert mine.touchpoint("live_chat") == again.touchpoint("live_chat")

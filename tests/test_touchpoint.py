@@ -366,7 +366,7 @@ def test_touchpoints_survive_pickling(taxonomy: Taxonomy) -> None:
         untyped("(start)", stage="awareness"),
         MISSING,
     ):
-        again = pickle.loads(pickle.dumps(touchpoint))  # noqa: S301  (pickled right here)
+        again = pickle.loads(pickle.dumps(touchpoint))
         assert again == touchpoint
         assert hash(again) == hash(touchpoint)
 

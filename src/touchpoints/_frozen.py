@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -163,6 +164,9 @@ class Coded:
     def __attrs_post_init__(self) -> None:
         if self.codes.ndim != 1:
             raise InvalidInputError("codes must be one-dimensional")
+        if len(set(self.categories)) < len(self.categories):
+            twice = [one for one, count in Counter(self.categories).items() if count > 1]
+            raise InvalidInputError("a category occurs twice", where=", ".join(map(repr, twice[:5])))
         if not len(self.codes):
             return
         if self.codes.min() < -1 or self.codes.max() >= len(self.categories):
@@ -191,7 +195,10 @@ class Coded:
 
     def take(self, rows: Any) -> Coded:
         """Return the column with the rows at these positions (or where a mask is true)."""
-        return Coded(owned(self.codes[rows]), self.categories)
+        taken = object.__new__(Coded)  # of what has been checked nothing needs checking again
+        object.__setattr__(taken, "codes", owned(self.codes[rows]))
+        object.__setattr__(taken, "categories", self.categories)
+        return taken
 
     def to_array(self) -> Array:
         """Return the values as an object array, None where missing."""

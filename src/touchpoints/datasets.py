@@ -17,6 +17,7 @@ from touchpoints.graphs.names import SCHEMA, is_terminal
 from touchpoints.graphs.parts import described, facets_of
 from touchpoints.journeys import Journeys, take
 from touchpoints.merging import concat
+from touchpoints.meta import Meta
 from touchpoints.simulate import simulate
 from touchpoints.taxonomy import Taxonomy, Touchpoint, load_taxonomy, parse_key, untyped
 
@@ -237,7 +238,7 @@ def _add_touchpoints(
 ) -> None:
     graph.graph["facets"] = facets_of(touchpoints)
     for one in touchpoints:
-        graph.add_node(one.key, **described(one, taxonomy=taxonomy, lang=lang))
+        graph.add_node(one.key, **described(one, meta=Meta(taxonomy=taxonomy), lang=lang))
 
 
 def _graph(steps: tuple[Step, ...], group: int, taxonomy: Taxonomy | None) -> nx.DiGraph:

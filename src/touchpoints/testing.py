@@ -121,8 +121,9 @@ def _unexplained(classifier: Classifier, events: Sequence[Mapping[str, Any]]) ->
     for event in events:
         try:
             repr(explain(classifier, event))
-        except Exception as error:  # noqa: BLE001 -- whatever a plug-in's steps() raises is reported
-            yield f"{_seen(classifier, event)}: explaining it raises {type(error).__name__}: {error}"
+        except Exception as error:  # noqa: BLE001 -- whatever a plug-in raises is reported
+            reason = f"{type(error).__name__}: {error}"
+            yield f"{_seen(classifier, event)}: explaining it raises {reason}"
             return
 
 

@@ -31,7 +31,9 @@ LOG: Columns = {
     "id": ["NA", "b", "é", "NA", None, "b", "", "NA", "b", "b"],
     "at": [START + dt.timedelta(milliseconds=50 * step) for step in (9, 3, 5, 1, 2, 3, 4, 9, 3)]
     + [None],
-    "end": [START + dt.timedelta(seconds=one) if one else None for one in (9, 0, 5, 0, 2, 3, 4, 9, 3, 9)],
+    "end": [
+        START + dt.timedelta(seconds=one) if one else None for one in (9, 0, 5, 0, 2, 3, 4, 9, 3, 9)
+    ],
     "what": ["Payment (card)", "a [b]", "日本", "search", "x", None, "x", "NA", "a [b]", "x"],
     "page": ["/", None, "/é", "/", "/", "", "/", "/x", "/", "/"],
     "person": ["p1", "p2", None, "p1", "p1", "p2", "p1", "p9", "p2", "p2"],
@@ -185,9 +187,11 @@ def test_what_the_log_says() -> None:
     journeys = reference(LOG)
 
     assert ["NA", "b", "é"] == journeys.ids.tolist()
-    assert [("search", "NA", "Payment (card)"), ("a %5Bb%5D", "(missing)", "a %5Bb%5D"), ("日本",)] == [
-        journey.keys for journey in journeys
-    ]
+    assert [
+        ("search", "NA", "Payment (card)"),
+        ("a %5Bb%5D", "(missing)", "a %5Bb%5D"),
+        ("日本",),
+    ] == [journey.keys for journey in journeys]
     assert ["p1", "p2", None] == journeys.persons.tolist()
     assert [30, 40] == journeys.per_journey["age"][:2].tolist()
     assert 400 == (journeys.times[1] - journeys.times[0]).astype(int) / 1000
@@ -195,7 +199,12 @@ def test_what_the_log_says() -> None:
     assert (10, 2, 1, 1) == (
         report.rows, report.without_journey, report.without_time, report.without_touchpoint,
     )  # fmt: skip
-    assert (1, 4, 3, 3) == (report.person_conflicts, report.pairs, report.ties, report.ties_that_matter)
+    assert (1, 4, 3, 3) == (
+        report.person_conflicts,
+        report.pairs,
+        report.ties,
+        report.ties_that_matter,
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -385,7 +394,9 @@ def stamps(frame: Any, **options: Any) -> list[str]:
 def test_times_of_any_unit_and_zone(unit: str) -> None:
     """Aware times come in UTC with their zone's name, naive ones as written."""
     day = ["2026-07-01T12:00:00"] * 2
-    naive = pd.DataFrame({"id": [1, 2], "what": ["x", "y"], "at": pd.to_datetime(day).astype(f"M8[{unit}]")})
+    naive = pd.DataFrame(
+        {"id": [1, 2], "what": ["x", "y"], "at": pd.to_datetime(day).astype(f"M8[{unit}]")}
+    )
     aware = naive.assign(at=naive["at"].dt.tz_localize("Europe/Madrid"))
     frames_of = [(naive, aware), (pa.Table.from_pandas(naive), pa.Table.from_pandas(aware))]
     if unit != "s":
@@ -481,7 +492,9 @@ def test_numbers_and_flags_can_be_touchpoints() -> None:
         pl.DataFrame(columns),
         pa.table(columns),
     ):
-        journeys = tp.from_frame(frame, journey="id", time="at", touchpoint="what", unmatched="keep")
+        journeys = tp.from_frame(
+            frame, journey="id", time="at", touchpoint="what", unmatched="keep"
+        )
         assert [("1", "(missing)", "2")] == [journey.keys for journey in journeys]
     flags = pd.DataFrame({**columns, "what": [True, False, True]})
     journeys = tp.from_frame(flags, journey="id", time="at", touchpoint="what")
@@ -504,12 +517,14 @@ def test_durations_are_kept_as_seconds() -> None:
         assert np.isnan(kept[1])
 
 
-def test_times_of_day_and_lists_are_kept_as_text() -> None:
+def test_times_of_day_are_kept_as_text() -> None:
     """A column of another kind is kept as it is written, not refused."""
     columns = {"id": [1], "at": [START], "what": ["x"], "k": [dt.time(9, 30)]}
     names = {"journey": "id", "time": "at", "touchpoint": "what", "per_interaction": ("k",)}
 
-    assert ["09:30:00"] == tp.from_frame(pl.DataFrame(columns), **names).per_interaction["k"].to_list()
+    assert ["09:30:00"] == tp.from_frame(pl.DataFrame(columns), **names).per_interaction[
+        "k"
+    ].to_list()
     assert ["09:30:00"] == tp.from_columns(columns, **names).per_interaction["k"].to_list()
 
 
@@ -519,7 +534,10 @@ def test_dictionaries_of_arrow_may_be_odd() -> None:
     codes = pa.array([0, 1, 2, 3], pa.int8())
     odd = pa.DictionaryArray.from_arrays(codes, pa.array(["x", None, "x", ""]))
     whole = pa.DictionaryArray.from_arrays(codes, pa.array([7, 8, 7, 9]))
-    for values, expected in ((odd, ("x", "(missing)", "x", "(missing)")), (whole, ("7", "8", "7", "9"))):
+    for values, expected in (
+        (odd, ("x", "(missing)", "x", "(missing)")),
+        (whole, ("7", "8", "7", "9")),
+    ):
         journeys = tp.from_frame(
             pa.table({**at, "what": values}), journey="id", time="at", touchpoint="what",
             unmatched="keep",
@@ -541,7 +559,11 @@ def test_a_category_of_numbers_is_text() -> None:
 def test_unsigned_ids_beyond_63_bits(library: str) -> None:
     """Hashes as ids do not become negative numbers."""
     ids = [2**63 + 5, 7, 2**64 - 1, 7]
-    arrays = {"id": np.array(ids, np.uint64), "at": np.array([START] * 4, "M8[us]"), "what": list("xyzw")}
+    arrays = {
+        "id": np.array(ids, np.uint64),
+        "at": np.array([START] * 4, "M8[us]"),
+        "what": list("xyzw"),
+    }
     given_log = {
         "polars": lambda: pl.DataFrame(arrays),
         "pandas": lambda: pd.DataFrame(arrays),
@@ -559,7 +581,9 @@ def test_unsigned_ids_beyond_63_bits(library: str) -> None:
 
 
 @pytest.mark.parametrize("bits", [0, 1, 8])
-def test_ids_whose_hashes_collide_are_told_apart(bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_whose_hashes_collide_are_told_apart(
+    bits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a hash cut down to a few bits the journeys are the same, and collisions are counted."""
     columns = {
         "id": [f"journey {row % 300}" for row in range(2000)],
@@ -660,7 +684,11 @@ def test_ids_that_are_whole_numbers_in_one_file_and_text_in_another() -> None:
 
 def test_a_taxonomy_finds_texts_of_every_frame() -> None:
     """Typed touchpoints from a categorical column as from a plain one."""
-    columns = {"id": ["a"] * 2, "at": [START, START + dt.timedelta(1)], "what": ["Live chat", "purchase"]}
+    columns = {
+        "id": ["a"] * 2,
+        "at": [START, START + dt.timedelta(1)],
+        "what": ["Live chat", "purchase"],
+    }
     for frame in (pd.DataFrame(columns).astype({"what": "category"}), pl.DataFrame(columns)):
         journeys = tp.from_frame(
             frame, journey="id", time="at", touchpoint="what", taxonomy=load_taxonomy("customer")

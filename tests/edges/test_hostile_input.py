@@ -117,7 +117,9 @@ def test_padding_is_no_state() -> None:
 
     assert 3 == len(journeys.touchpoints)
     assert [3, 1] == np.diff(journeys.offsets).tolist()
-    assert [True, False] == [("x", "y") in edges(journey) for journey in (journeys[:1], journeys[1:])]
+    assert [True, False] == [
+        ("x", "y") in edges(journey) for journey in (journeys[:1], journeys[1:])
+    ]
 
 
 def test_starts_and_completes_are_not_counted_twice_in_silence() -> None:
@@ -151,7 +153,9 @@ def test_a_column_unlike_any_lists_the_columns_there_are() -> None:
 def test_a_column_of_nothing_is_an_error(name: str, argument: str, nothing: Any) -> None:
     """A column that is missing in every row is the wrong column, whatever the options."""
     columns = {"id": ["a"] * 3, "at": DAYS[:3], "what": ["x"] * 3, name: [nothing] * 3}
-    with pytest.raises(InvalidInputError, match=f"{name}.* given as {argument}, is missing in all 3"):
+    with pytest.raises(
+        InvalidInputError, match=f"{name}.* given as {argument}, is missing in all 3"
+    ):
         read(columns, unmatched="keep")
 
 
@@ -292,7 +296,9 @@ def test_a_type_called_like_a_channel_is_refused() -> None:
     """A channel is not a touchpoint."""
     with pytest.raises(ProblemsError, match="email"):
         Taxonomy(
-            "mixed", facets=[Facet("channel", terms=[Term("email")])], types=[TouchpointType("email")]
+            "mixed",
+            facets=[Facet("channel", terms=[Term("email")])],
+            types=[TouchpointType("email")],
         )
 
 
@@ -375,7 +381,15 @@ def test_a_million_events_at_one_time_keep_the_order_of_their_rows() -> None:
     "ids",
     [
         ["NA", "N/A", "nan", "null", "None", "NaT", "-", "0", "00", "0.0", "False"],
-        ["é", "e\u0301", "É", "日本語", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "עברית", "\u202eabc"],
+        [
+            "é",
+            "e\u0301",
+            "É",
+            "日本語",
+            "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+            "עברית",
+            "\u202eabc",
+        ],
         [" ", "  ", "\t", "\n", "\x00", "a\x00b", "\ufeff", "'; DROP TABLE x; --"],
         ["a", "A", "a ", " a", "a\n"],
         list(range(-5, 5)),
@@ -402,7 +416,11 @@ def test_any_id_is_an_id(ids: list[Any]) -> None:
 def test_many_distinct_touchpoints_are_no_square_table() -> None:
     """Fifty thousand touchpoints would make a table of 2.5 billion pairs."""
     count = 50_000
-    log = {"id": np.zeros(count, int), "at": np.arange(count).astype("M8[s]"), "what": np.arange(count)}
+    log = {
+        "id": np.zeros(count, int),
+        "at": np.arange(count).astype("M8[s]"),
+        "what": np.arange(count),
+    }
 
     journeys = read(log)
 

@@ -145,7 +145,10 @@ def test_reading_twice_is_reading_once(rows: list[Row]) -> None:
     assert "" == tp.first_difference(once, again)
 
 
-@given(strategies.logs(gaps=False), st.dictionaries(st.sampled_from(strategies.TEXTS), st.text("xyz", min_size=1), min_size=7))
+@given(
+    strategies.logs(gaps=False),
+    st.dictionaries(st.sampled_from(strategies.TEXTS), st.text("xyz", min_size=1), min_size=7),
+)
 def test_renaming_touchpoints_renames_them_in_the_journeys(
     rows: list[Row], names: dict[str, str]
 ) -> None:

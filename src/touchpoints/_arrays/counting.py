@@ -145,13 +145,6 @@ def run_starts(ordered: Array) -> Array:
     return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
 
 
-def edge_totals(codes: Array, offsets: Array, k: int, counts: Array, *, last: bool) -> Array:
-    """Return how many segments begin (or end) with each code, int64 (k,)."""
-    filled = np.flatnonzero(lengths_of(offsets))
-    rows = offsets[1:][filled] - 1 if last else offsets[:-1][filled]
-    return _bincount(codes[rows], counts[filled].astype(np.float64), k)
-
-
 def leaving(pairs: PairCounts, k: int) -> Array:
     """Return how often each code has another behind it, int64 (k,)."""
     return _bincount(pairs.sources, pairs.totals.astype(np.float64), k)

@@ -154,9 +154,8 @@ def unmatched(
         )
     names = [parse_key(journeys.touchpoints[place].key)[0] for place in places]
     taxonomy = taxonomy if taxonomy is not None else journeys.meta.taxonomy
-    return _table(
-        journeys, _groups(names, places), None if taxonomy is None else Guesser(taxonomy), top
-    )
+    ranked = _ranked(journeys, _groups(names, places))[:top]
+    return _table(journeys, ranked, None if taxonomy is None else Guesser(taxonomy))
 
 
 def _is_raw(one: Touchpoint) -> bool:

@@ -102,8 +102,7 @@ def _add_states(
 ) -> list[str]:
     """Add the states that are visited; return the keys of all."""
     known = journeys.touchpoints
-    taxonomy = journeys.meta.taxonomy
-    words: list[dict[str, Any]] = [described(one, taxonomy=taxonomy, lang=lang) for one in known]
+    words: list[dict[str, Any]] = [described(one, meta=journeys.meta, lang=lang) for one in known]
     keys = []
     escaped = graph.graph["order"] > 1
     for codes, count in zip(members, visits, strict=True):

@@ -70,7 +70,7 @@ def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGra
         finished=bool(journeys.finished[place]),
     )
     for position, touchpoint in enumerate(touchpoints):
-        words = described(touchpoint, taxonomy=journeys.meta.taxonomy, lang=lang)
+        words = described(touchpoint, meta=journeys.meta, lang=lang)
         graph.add_node(str(position), touchpoint=touchpoint.key, **words)
     graph.add_edges_from(pairwise(graph.nodes))
     if journeys.times is not None:

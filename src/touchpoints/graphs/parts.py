@@ -15,7 +15,8 @@ from touchpoints._frozen import Array, Coded
 from touchpoints.flows import START, Ends
 from touchpoints.graphs.names import SCHEMA, terminal_label
 from touchpoints.journeys import Journeys
-from touchpoints.taxonomy import FACETS, Taxonomy, Touchpoint
+from touchpoints.meta import Meta
+from touchpoints.taxonomy import FACETS, Touchpoint
 
 Attributes = dict[str, Any]
 
@@ -83,9 +84,9 @@ def add_edges(graph: nx.DiGraph, keys: list[str], edges: Edges) -> None:
     graph.add_edges_from(zip(names, others, found, strict=True))
 
 
-def described(touchpoint: Touchpoint, *, taxonomy: Taxonomy | None, lang: str) -> Attributes:
+def described(touchpoint: Touchpoint, *, meta: Meta, lang: str) -> Attributes:
     """Return what a node says of its touchpoint: label, type where there is one, known facets."""
-    label = touchpoint.label(taxonomy=taxonomy, lang=lang)
+    label = meta.label(touchpoint, lang=lang)
     head = {"label": label, "type": touchpoint.type} if touchpoint.type else {"label": label}
     return head | touchpoint.known()
 
@@ -197,7 +198,7 @@ def _add_touchpoints(
         touchpoint = journeys.touchpoints[place]
         graph.add_node(
             touchpoint.key,
-            **described(touchpoint, taxonomy=journeys.meta.taxonomy, lang=lang),
+            **described(touchpoint, meta=journeys.meta, lang=lang),
             visits=int(visits[place]),
             journeys=visitors[place],
             **{name: share[place] for name, share in shares},

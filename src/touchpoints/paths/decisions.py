@@ -1,0 +1,332 @@
+"""Where people decide: what comes next at each touchpoint, and how open that is."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.segments import owners_of
+from touchpoints._arrays.states import dense_numbers
+from touchpoints._arrays.successors import distinct_keys, next_codes, returns_later
+from touchpoints._frozen import Array, text_array
+from touchpoints._hints import check_option
+from touchpoints._tables import Table, column, optional_column
+from touchpoints.flows import END, OPEN, usual_ends
+from touchpoints.grouping import by_group
+from touchpoints.journeys import Journeys
+from touchpoints.patterns import Place, rows_at
+from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty.cell_shares import choice_shares
+
+Correction = Literal["miller-madow", "none"]
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Branches(Table):
+    """What comes directly behind each touchpoint; one row a branch (and group).
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    touchpoint, next : object
+        Keys of touchpoints; what comes next can be ``"(end)"`` or ``"(open)"``.
+    count : int64
+        How often the branch was taken.
+    probability, low, high : float64
+        Its share of the visits of the touchpoint, in (0, 1], and its interval.
+    level : float
+        The level of the intervals.
+    unit : str
+        What is taken to be independent: ``"person"`` or ``"journey"``.
+    """
+
+    group: Array | None = optional_column(object)
+    touchpoint: Array = column(object)
+    next: Array = column(object)
+    count: Array = column(np.int64)
+    probability: Array = column(np.float64)
+    low: Array = column(np.float64)
+    high: Array = column(np.float64)
+    level: float
+    unit: str
+
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the probability of each (touchpoint, next), behind its group where there are."""
+        labels = [self.touchpoint.tolist(), self.next.tolist()]
+        if self.group is not None:
+            labels.insert(0, self.group.tolist())
+        return dict(zip(zip(*labels, strict=True), self.probability.tolist(), strict=True))
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class DecisionPoints(Table):
+    """How open the next step is at each touchpoint; one row a touchpoint (and group).
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    touchpoint : object
+        Its key.
+    visits : int64
+        How often it occurs.
+    branches : int64
+        How many different things came next, ``(end)`` among them and ``(open)`` not.
+    entropy : float64
+        Bits that the next step tells, 0 where it is always the same; nan where it is never known.
+    drop_off, drop_off_low, drop_off_high : float64
+        The share of visits after which the journey ended, of those whose next step is known.
+    open : int64
+        Visits behind which the log cuts the journey off: what came next is not known.
+    detour, detour_low, detour_high : float64
+        The share of visits from which the journey went elsewhere and came back later, of those in
+        finished journeys.
+    level : float
+        The level of the intervals.
+    unit : str
+        What is taken to be independent: ``"person"`` or ``"journey"``.
+    correction : str
+        How the entropy is corrected.
+    """
+
+    group: Array | None = optional_column(object)
+    touchpoint: Array = column(object)
+    visits: Array = column(np.int64)
+    branches: Array = column(np.int64)
+    entropy: Array = column(np.float64)
+    drop_off: Array = column(np.float64)
+    drop_off_low: Array = column(np.float64)
+    drop_off_high: Array = column(np.float64)
+    open: Array = column(np.int64)
+    detour: Array = column(np.float64)
+    detour_low: Array = column(np.float64)
+    detour_high: Array = column(np.float64)
+    level: float
+    unit: str
+    correction: str
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the entropy of each touchpoint; of each (group, touchpoint) where there are."""
+        labels = self.touchpoint.tolist()
+        if self.group is not None:
+            labels = list(zip(self.group.tolist(), labels, strict=True))
+        return dict(zip(labels, self.entropy.tolist(), strict=True))
+
+
+@attrs.frozen(eq=False)
+class _Visits:
+    """Visits of real journeys: the row, the journey, the code there and the code behind."""
+
+    rows: Array
+    owners: Array
+    codes: Array
+    following: Array
+
+
+def branches(
+    journeys: Journeys, *, at: Place | None = None, by: str | None = None, level: float = 0.95
+) -> Branches:
+    """List what comes directly behind each touchpoint, with probabilities.
+
+    Parameters
+    ----------
+    at
+        Which visits to look at: a touchpoint, facets, a pattern (its matches' last interactions)
+        or an anchor. All by default.
+    by
+        A per-journey column, facet or per-interaction column to group by.
+    level
+        How often the intervals cover the true probability, in (0, 1).
+
+    Returns
+    -------
+    Branches
+        The most visited touchpoint first, and its most frequent branch first; ties in the order of
+        the touchpoints.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such touchpoint, column or facet.
+
+    Notes
+    -----
+    Every visit counts, repeats too. Denominators are all visits chosen, those behind which the log
+    cuts the journey off included: these are the branch ``(open)``, which is not known rather than
+    an end. Intervals are as those of `transitions`. O(m log m).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths(
+    ...     {"path": ["visit > cart > buy", "visit > cart", "visit > help > cart"], "n": [5, 3, 2]},
+    ...     path="path",
+    ...     count="n",
+    ... )
+    >>> tp.paths.branches(journeys, at="visit").as_dict()
+    {('visit', 'cart'): 0.8, ('visit', 'help'): 0.2}
+    """
+    checked_level(level)
+    return by_group(journeys, by, partial(_branches, at=at, level=level))
+
+
+def _branches(journeys: Journeys, *, at: Place | None, level: float) -> Branches:
+    visits = _visits(journeys, at)
+    width = len(journeys.touchpoints) + 2
+    keys = visits.codes * width + visits.following
+    cells, size = dense_numbers(keys, width * width)
+    pairs = distinct_keys(keys, cells, size)
+    clusters = clusters_of(journeys, None)
+    shares = choice_shares(clusters, (visits.owners, cells), groups=pairs // width, level=level)
+    sources = pairs // width
+    visited = np.bincount(sources, shares.totals, width)[sources]
+    order = np.lexsort((pairs, -shares.totals, sources, -visited))
+    shares = shares.take(order)
+    names = _names(journeys)
+    return Branches(
+        touchpoint=names[sources[order]],
+        next=names[pairs[order] % width],
+        count=shares.totals,
+        probability=shares.share,
+        low=shares.low,
+        high=shares.high,
+        level=level,
+        unit=clusters.unit,
+    )
+
+
+def _names(journeys: Journeys) -> Array:
+    return text_array([*(touchpoint.key for touchpoint in journeys.touchpoints), END, OPEN])
+
+
+def _visits(journeys: Journeys, at: Place | None) -> _Visits:
+    owners = owners_of(journeys.offsets)
+    chosen = journeys.counts[owners] > 0
+    if at is not None:
+        chosen &= rows_at(journeys, at)
+    rows = np.flatnonzero(chosen)
+    ends, k = usual_ends(journeys).of, len(journeys.touchpoints)
+    following = next_codes(journeys.codes, journeys.offsets, ends, k)
+    return _Visits(
+        rows, owners[rows].astype(np.int64), journeys.codes[rows].astype(np.int64), following[rows]
+    )
+
+
+def decision_points(
+    journeys: Journeys,
+    *,
+    by: str | None = None,
+    correction: Correction = "miller-madow",
+    level: float = 0.95,
+) -> DecisionPoints:
+    """Say of each touchpoint how open the next step is, and who stops or turns back there.
+
+    Parameters
+    ----------
+    by
+        A per-journey column, facet or per-interaction column to group by.
+    correction
+        ``"miller-madow"`` adds to the entropy what small samples lose on average; ``"none"`` is
+        the plain estimate.
+    level
+        How often the intervals cover the true share, in (0, 1).
+
+    Returns
+    -------
+    DecisionPoints
+        The most visited touchpoint first, ties in the order of the touchpoints.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+
+    Notes
+    -----
+    The entropy is that of the next step, ``(end)`` included, over the N visits whose next step is
+    known: 0 bits where it is always the same, 1 bit for two equal branches. Miller and Madow add
+    (K − 1) / (2 N ln 2) for K branches seen; the sum never exceeds log2 K, the most that K
+    branches can have. Drop-off leaves out visits behind which the log cuts the journey off, and
+    counts them as ``open``. A detour is a way through another touchpoint and back: a touchpoint
+    that directly follows itself is none. What happens later in open journeys is not known, so
+    detours are of visits in finished ones. An interval for the entropy:
+    ``tp.bootstrap(journeys, tp.paths.decision_points, seed=1)``. O(m log m).
+
+    References
+    ----------
+    G. A. Miller (1955), Note on the bias of information estimates, in Information Theory in
+    Psychology, Free Press, 95-100. L. Paninski (2003), Estimation of entropy and mutual
+    information, Neural Computation 15(6), 1191-1253, doi:10.1162/089976603321780272.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths(
+    ...     {"path": ["visit > buy", "visit > help"], "n": [50, 50]}, path="path", count="n"
+    ... )
+    >>> points = tp.paths.decision_points(journeys)
+    >>> points.as_dict()
+    {'visit': 1.0, 'buy': 0.0, 'help': 0.0}
+    >>> points.drop_off.tolist()
+    [0.0, 1.0, 1.0]
+    """
+    checked_level(level)
+    check_option("correction", correction, Correction)
+    return by_group(journeys, by, partial(_points, correction=correction, level=level))
+
+
+def _points(journeys: Journeys, *, correction: Correction, level: float) -> DecisionPoints:
+    visits, k = _visits(journeys, None), len(journeys.touchpoints)
+    weights = journeys.counts[visits.owners].astype(np.float64)
+    visited = np.bincount(visits.codes, weights, k)
+    known = visits.following <= k
+    clusters, groups = clusters_of(journeys, None), np.arange(2 * k) // 2
+
+    def share(among: Array, hits: Array) -> Any:
+        rows = visits.owners[among], visits.codes[among] * 2 + hits[among]
+        return choice_shares(clusters, rows, groups=groups, level=level).take(order * 2 + 1)
+
+    order = np.argsort(-visited, kind="stable")
+    order = order[visited[order] > 0]
+    drop = share(known, visits.following == k)
+    later = returns_later(journeys.codes, journeys.offsets, max(k, 1))[visits.rows]
+    detour = share(journeys.finished[visits.owners], later)
+    number, entropy = _entropy(visits, weights * known, k=k, corrected=correction != "none")
+    return DecisionPoints(
+        touchpoint=_names(journeys)[order],
+        visits=visited[order].astype(np.int64),
+        branches=number[order],
+        entropy=entropy[order],
+        drop_off=drop.share,
+        drop_off_low=drop.low,
+        drop_off_high=drop.high,
+        open=np.bincount(visits.codes, weights * ~known, k)[order].astype(np.int64),
+        detour=detour.share,
+        detour_low=detour.low,
+        detour_high=detour.high,
+        level=level,
+        unit=clusters.unit,
+        correction=correction,
+    )
+
+
+def _entropy(visits: _Visits, weights: Array, *, k: int, corrected: bool) -> tuple[Array, Array]:
+    """Return the number of branches of each touchpoint and their entropy in bits, (k,) both."""
+    width = k + 2
+    keys = visits.codes * width + visits.following
+    cells, size = dense_numbers(keys, width * width)
+    sources = distinct_keys(keys, cells, size) // width
+    totals = np.bincount(cells, weights, size)
+    sources, totals = sources[totals > 0], totals[totals > 0]
+    every = np.bincount(sources, totals, k)
+    number = np.bincount(sources, minlength=k)
+    share = totals / every[sources]
+    bits = np.bincount(sources, -share * np.log2(share), k) + 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if corrected:
+            bits = np.minimum(bits + (number - 1) / (2 * every * np.log(2)), np.log2(number))
+        return number.astype(np.int64), np.where(every > 0, bits, np.nan)

@@ -1,0 +1,147 @@
+"""Many shares at once, with intervals that know what is independent of what."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.clustering import ClusterSums, summed_runs
+from touchpoints._frozen import Array
+from touchpoints.uncertainty.clusters import Clusters
+from touchpoints.uncertainty.shares import checked_level, wilson
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class CellShares:
+    """Shares of cells, one entry a cell.
+
+    Attributes
+    ----------
+    totals : int64 (c,)
+        How often each was chosen, or in how many journeys it is.
+    share, low, high : float64 (c,)
+        The share in [0, 1] and its interval; nan where nothing was chosen at all.
+    """
+
+    totals: Array
+    share: Array
+    low: Array
+    high: Array
+
+    def take(self, chosen: Array) -> CellShares:
+        """Return the shares of some cells."""
+        parts = (self.totals, self.share, self.low, self.high)
+        totals, share, low, high = (part[chosen] for part in parts)
+        return CellShares(totals=totals, share=share, low=low, high=high)
+
+
+def choice_shares(
+    clusters: Clusters,
+    rows: tuple[Array, Array],
+    *,
+    groups: Array,
+    level: float,
+    amounts: Array | None = None,
+) -> CellShares:
+    """Return the share of each cell among the choices of its group.
+
+    Parameters
+    ----------
+    rows
+        The journey and the cell of each choice, int64 (h,) both, in any order.
+    groups : int64 (c,)
+        The group of each cell; never falls.
+    amounts : (h,), optional
+        How often each choice was made by one such journey; once by default.
+
+    Notes
+    -----
+    Wilson's interval with an effective number of trials: see `ClusterSums`. Where a cell was never
+    chosen, choices of one cluster are taken to be the same, as where it was always chosen.
+    O(h log h).
+    """
+    checked_level(level)
+    owners, cells = rows
+    size = len(groups)
+    weights = clusters.within[owners] if amounts is None else clusters.within[owners] * amounts
+    keys, summed = summed_runs(clusters.of[owners] * size + cells, weights)
+    sums = ClusterSums(groups)
+    sums.add(keys // size, keys % size, summed, clusters.repeats[keys // size])
+    totals, every = sums.cell_totals, sums.totals[groups]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = totals / every
+        alike = every**2 / sums.squares[groups]
+    sizes = np.where(totals == 0, alike, sums.effective_sizes())
+    return _with_interval(totals, share, np.where(every > 0, sizes, 0), level)
+
+
+def presence_shares(
+    clusters: Clusters,
+    counts: Array,
+    rows: tuple[Array, Array],
+    *,
+    size: int,
+    level: float,
+    among: Array | None = None,
+) -> CellShares:
+    """Return the share of journeys that have each cell.
+
+    Parameters
+    ----------
+    counts : int64 (n,)
+        How many real journeys each is.
+    rows
+        The journey and the cell of each presence, distinct in both, int64 (h,).
+    size
+        How many cells there are.
+    among : bool (n,), optional
+        The journeys the shares are of; all by default.
+
+    Notes
+    -----
+    Wilson's interval, as `JourneyShares` gives for a single share. O(n + h log h).
+    """
+    checked_level(level)
+    owners, cells = rows
+    if among is not None:
+        inside = among[owners]
+        owners, cells = owners[inside], cells[inside]
+    kept = np.ones(len(counts), dtype=bool) if among is None else among
+    tried = float(counts[kept].sum())
+    totals = np.bincount(cells, counts[owners].astype(np.float64), size)
+    if not tried:
+        nothing = np.full(size, np.nan)
+        return _with_interval(totals, nothing, np.zeros(size), level)
+    share = totals / tried
+    if clusters.unit == "journey":
+        return _with_interval(totals, share, np.full(size, tried), level)
+    of, within, repeats = clusters.of, clusters.within, clusters.repeats
+    chosen = np.bincount(of[kept], within[kept].astype(np.float64), len(repeats))
+    keys, did = summed_runs(of[owners] * size + cells, within[owners])
+    who, cell = keys // size, keys % size
+    squares = np.bincount(cell, repeats[who] * did**2, size)
+    products = np.bincount(cell, repeats[who] * did * chosen[who], size)
+    every = float((repeats * chosen**2).sum())
+    spread = squares - 2 * share * products + share**2 * every
+    groups = float(repeats[chosen > 0].sum())
+    sizes = _effective(tried, share, spread, every=every, groups=groups)
+    return _with_interval(totals, share, sizes, level)
+
+
+def _effective(tried: float, share: Array, spread: Array, *, every: float, groups: float) -> Array:
+    """Return how many independent journeys tell as much about each share."""
+    alike = tried**2 / every
+    if groups < 2:
+        return np.full(len(share), alike)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sizes = tried**2 * share * (1 - share) / spread * (groups - 1) / groups
+        sizes = np.minimum(sizes * tried / max(tried - 1, 1), tried)
+    sizes = np.where(spread > 1e-9, sizes, tried)
+    answer: Array = np.where((share == 0) | (share == 1), alike, sizes)
+    return answer
+
+
+def _with_interval(totals: Array, share: Array, sizes: Array, level: float) -> CellShares:
+    known = np.where(np.isnan(share), 0.0, share)
+    low, high = wilson(known * sizes, sizes, level=level)
+    return CellShares(totals=np.rint(totals).astype(np.int64), share=share, low=low, high=high)

@@ -1,0 +1,181 @@
+"""Rules that no event can reach are found, and nothing else is said to be one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from touchpoints.classify import rules
+from touchpoints.classify.comparisons import TRUE
+from touchpoints.classify.conditions import Events
+from touchpoints.classify.rules import Rules
+from touchpoints.classify.shadowing import contradicts_itself, implies, unreachable
+from touchpoints.errors import ProblemsError, TouchpointsWarning
+
+WORDS = st.sampled_from(["a", "ab", "abc", "b", "bc", "7", "12", "true"])
+ASKED = st.one_of(
+    WORDS,
+    st.lists(st.one_of(WORDS, st.sampled_from([7, 12, True])), min_size=1, max_size=3),
+    st.builds(lambda text: {"contains": text}, WORDS),
+    st.builds(lambda text: {"starts": text}, WORDS),
+    st.builds(lambda text: {"ends": text}, WORDS),
+    st.builds(lambda text: {"regex": f"{text}.?"}, WORDS),
+    st.builds(lambda low: {"min": low}, st.integers(0, 15)),
+    st.builds(lambda high: {"max": high}, st.integers(0, 15)),
+    st.booleans().map(lambda flag: {"missing": flag}),
+    st.builds(lambda text: {"not": text}, WORDS),
+    st.builds(lambda text: {"not": {"contains": text}}, WORDS),
+)
+WHEN = st.recursive(
+    st.dictionaries(st.sampled_from(["x", "y"]), ASKED, min_size=1, max_size=2),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=2).map(lambda parts: {"any": parts}),
+        st.lists(inner, min_size=1, max_size=2).map(lambda parts: {"all": parts}),
+        inner.map(lambda part: {"not": part}),
+    ),
+    max_leaves=4,
+)
+VALUES = st.one_of(
+    st.none(), WORDS, st.sampled_from([7, 7.0, "7.0", 3, 12, True, False, "TRUE", "", " ab "])
+)
+EVENTS = st.lists(st.fixed_dictionaries({"x": VALUES, "y": VALUES}), min_size=1, max_size=30)
+
+
+def ruleset(*conditions: dict[str, Any]) -> Rules:
+    """Return rules with these conditions; those that can never match may stay."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TouchpointsWarning)
+        return rules(
+            {"rule": [{"when": when, "type": f"t{place}"} for place, when in enumerate(conditions)]},
+            shadowed="warn",
+        )
+
+
+@settings(max_examples=500)
+@given(WHEN, WHEN, EVENTS)
+def test_what_is_implied_is_so(narrow: Any, wide: Any, events: list[dict[str, Any]]) -> None:
+    """Whenever one condition is said to imply another, no event makes only the first true."""
+    first, second = (rule.when for rule in ruleset(narrow, wide).rules)
+    table = Events(events, folded=True)
+    if implies(first, second):
+        held = np.broadcast_to(first.truth(table.truth), len(events)) == TRUE
+        also = np.broadcast_to(second.truth(table.truth), len(events)) == TRUE
+        assert not (held & ~also).any()
+
+
+@settings(max_examples=500)
+@given(st.lists(WHEN, min_size=1, max_size=4), EVENTS)
+def test_an_unreachable_rule_never_wins(whens: list[Any], events: list[dict[str, Any]]) -> None:
+    """No event is ever typed by a rule that is said to be unreachable."""
+    found = ruleset(*whens)
+    never = {f"t{one.place}" for one in unreachable([rule.when for rule in found.rules])}
+    assert not never & set(found.batch(events))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ({"x": "a"}, {"x": "a"}),
+        ({"x": "A"}, {"x": "á"}),
+        ({"x": ["a", "b"]}, {"x": "b"}),
+        ({"x": ["a", "b"]}, {"x": "b", "y": "c"}),
+        ({"x": {"contains": "a"}}, {"x": ["cab", "ab"]}),
+        ({"x": {"contains": "a"}}, {"x": {"starts": "ba"}}),
+        ({"x": {"regex": "^a+$"}}, {"x": ["a", "aa"]}),
+        ({"x": {"missing": False}}, {"x": {"regex": "a"}}),
+        ({"x": {"not": {"missing": True}}}, {"x": {"min": 3}}),
+        ({"x": {"min": 1}}, {"x": {"min": 2, "max": 5}}),
+        ({"x": {"min": 1}}, {"x": 4}),
+        ({"any": [{"x": "a"}, {"y": "b"}]}, {"y": "b"}),
+        ({"x": "a"}, {"all": [{"x": "a"}, {"any": [{"y": "b"}, {"y": "c"}]}]}),
+        ({"x": {"not": "b"}}, {"x": "a"}),
+        ({"x": {"not": {"contains": "ab"}}}, {"x": {"not": {"contains": "a"}}}),
+        ({}, {"x": "a"}),
+    ],
+)
+def test_one_rule_takes_all_of_another(earlier: Any, later: Any) -> None:
+    """Equal, narrower, a part of the list, a text that holds the other: each is seen."""
+    [found] = unreachable([rule.when for rule in ruleset(earlier, later).rules])
+    assert (1, (0,)) == (found.place, found.because_of)
+
+
+def test_several_rules_together_take_all_of_another() -> None:
+    """Each value of a list is taken by another rule; all of them are named."""
+    whens = [rule.when for rule in ruleset({"x": "a"}, {"y": "q"}, {"x": "b"}, {"x": ["a", "b"]}).rules]
+    [found] = unreachable(whens)
+    assert (3, (0, 2)) == (found.place, found.because_of)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ({"x": "a"}, {"y": "a"}),
+        ({"x": "a", "y": "b"}, {"x": "a"}),
+        ({"x": ["a"]}, {"x": ["a", "b"]}),
+        ({"x": {"contains": "abc"}}, {"x": {"contains": "ab"}}),
+        ({"x": {"starts": "a"}}, {"x": {"contains": "a"}}),
+        ({"x": {"min": 3}}, {"x": {"min": 2}}),
+        ({"x": "7"}, {"x": 7}),
+        ({"x": {"not": "b"}}, {"y": "a"}),
+        ({"x": {"not": {"contains": "a"}}}, {"x": {"not": {"contains": "ab"}}}),
+        ({"x": {"not": "a"}}, {"x": {"missing": True}}),
+    ],
+)
+def test_a_rule_that_is_reached_is_left_alone(earlier: Any, later: Any) -> None:
+    """Another field, a wider question, a missing value: the later rule has events of its own."""
+    assert [] == unreachable([rule.when for rule in ruleset(earlier, later).rules])
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"all": [{"x": "a"}, {"x": "b"}]},
+        {"x": {"equals": "a", "missing": True}},
+        {"x": "a", "not": {"x": ["a", "b"]}},
+        {"x": {"in": ["a", "b"], "contains": "c"}},
+        {"any": [{"x": {"missing": True, "min": 3}}]},
+        {"x": {"min": 3, "not": {"missing": False}}},
+    ],
+)
+def test_a_rule_can_contradict_itself(when: Any) -> None:
+    """What asks for two things that exclude each other is found without any earlier rule."""
+    [rule] = ruleset(when).rules
+    assert contradicts_itself(rule.when) or [()] == [one.because_of for one in unreachable([rule.when])]
+    with pytest.raises(ProblemsError, match="its conditions exclude each other"):
+        rules({"rule": [{"when": when, "type": "t"}]})
+
+
+def test_it_is_an_error_or_a_warning() -> None:
+    """All such rules are named together with the rules that take their events."""
+    document = {
+        "rule": [
+            {"name": "social", "when": {"source": ["t.co", "x.com"]}, "type": "a"},
+            {"name": "tweets", "when": {"source": "T.co", "medium": "cpc"}, "type": "b"},
+            {"when": {"source": "x.com"}, "type": "c"},
+        ]
+    }
+    with pytest.raises(ProblemsError) as caught:
+        rules(document)
+    assert (
+        "<rules>: rule 2 'tweets' can never match: rule 1 'social' takes every event it asks for",
+        "<rules>: rule 3 can never match: rule 1 'social' takes every event it asks for",
+    ) == caught.value.problems
+
+    with pytest.warns(TouchpointsWarning, match="rule 2 'tweets' can never match"):
+        found = rules(document, shadowed="warn")
+    assert "a" == found({"source": "t.co", "medium": "cpc"})
+
+
+def test_many_rules_are_checked_in_a_moment() -> None:
+    """A thousand rules, none shadowed: what a long draft holds."""
+    import time
+
+    started = time.perf_counter()
+    rules({"rule": [{"when": {"event": f"e{place}"}, "type": "t"} for place in range(1_000)]})
+    assert time.perf_counter() - started < 20

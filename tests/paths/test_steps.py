@@ -1,0 +1,215 @@
+"""Steps: where journeys are, where they go from there, and how many go on."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from tests.naive_paths import built, small_journeys
+from tests.paths import naive_steps
+from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.transform import take
+
+SIDES = st.sampled_from(["start", "end"])
+
+
+def cells(found) -> dict:
+    """Return the journeys of each (step, touchpoint)."""
+    rows = zip(found.step.tolist(), found.touchpoint, found.journeys.tolist(), strict=True)
+    return {(step, key): number for step, key, number in rows}
+
+
+def links(found) -> dict:
+    """Return the journeys of each (step, source, target)."""
+    keys = zip(found.step.tolist(), found.source, found.target, strict=True)
+    return dict(zip(keys, found.journeys.tolist(), strict=True))
+
+
+@given(journeys=small_journeys(), side=SIDES, steps=st.integers(1, 7))
+def test_the_matrix_agrees_with_going_step_by_step(journeys, side: str, steps: int) -> None:
+    """Each journey stands at one touchpoint a step, then once at its terminal (B18)."""
+    span = range(1, steps + 1) if side == "start" else range(-steps, 0)
+
+    found = tp.paths.step_matrix(journeys, steps=steps, side=side)
+
+    assert naive_steps.matrix(journeys, span, side=side) == cells(found)
+
+
+@given(journeys=small_journeys(), steps=st.integers(1, 4), data=st.data())
+def test_aligned_at_an_anchor_steps_go_both_ways(journeys, steps: int, data) -> None:
+    """Step 0 is the first occurrence; journeys without one are left out and counted."""
+    if not journeys.touchpoints:
+        return
+    key = data.draw(st.sampled_from([one.key for one in journeys.touchpoints]))
+
+    found = tp.paths.step_matrix(journeys, steps=steps, at=key)
+    flowing = tp.paths.step_flows(journeys, steps=steps, at=key)
+
+    span = range(-steps, steps + 1)
+    assert naive_steps.matrix(journeys, span, at=key) == cells(found)
+    assert naive_steps.links(journeys, span[:-1], at=key) == links(flowing)
+    if len(found):
+        assert found.aligned[0] + found.left_out[0] == journeys.counts.sum()
+
+
+@given(journeys=small_journeys(), side=SIDES, steps=st.integers(1, 7))
+def test_flows_agree_with_going_step_by_step(journeys, side: str, steps: int) -> None:
+    """Links join one step to the next, terminals included."""
+    span = range(steps) if side == "start" else range(-steps, 0)
+
+    found = tp.paths.step_flows(journeys, steps=steps, side=side)
+
+    assert naive_steps.links(journeys, span, side=side) == links(found)
+
+
+@given(journeys=small_journeys())
+def test_what_flows_in_is_what_is_there(journeys) -> None:
+    """Links into a touchpoint add up to its cell, and all of it flows on."""
+    there = cells(tp.paths.step_matrix(journeys, steps=8))
+    taken = links(tp.paths.step_flows(journeys, steps=9))
+
+    for (step, key), number in there.items():
+        into = sum(n for (at, _, target), n in taken.items() if (at + 1, target) == (step, key))
+        out_of = sum(n for (at, source, _), n in taken.items() if (at, source) == (step, key))
+        assert number == into
+        assert out_of == (0 if key.startswith("(") else number)
+
+
+def test_shares_have_both_denominators() -> None:
+    """Of all aligned journeys, and of those at a touchpoint, with Wilson's intervals."""
+    journeys = built(["ab", "ac", "a", "b"], finished=[True, True, False, True])
+
+    found = tp.paths.step_matrix(journeys, steps=3).to_dicts()
+
+    rows = {(row["step"], row["touchpoint"]): row for row in found}
+    second = rows[2, "b"]
+    assert (second["share"], second["of_going"]) == (0.25, 0.5)
+    assert (second["aligned"], second["going"]) == (4, 2)
+    assert (second["low"], second["high"]) == pytest.approx(tp.wilson(1, 4))
+    assert (second["of_going_low"], second["of_going_high"]) == pytest.approx(tp.wilson(1, 2))
+    assert math.isnan(rows[2, "(end)"]["of_going"])
+    assert rows[2, "(open)"]["journeys"] == 1
+    assert [key for step, key in rows if step == 3] == ["(end)"]
+
+
+@pytest.mark.parametrize("measure", [tp.paths.step_matrix, tp.paths.step_flows])
+def test_a_link_of_one_person_tells_less(measure) -> None:
+    """Ten journeys of two people who always do alike tell as much as two people."""
+    alone = built(["ab"] * 5 + ["ac"] * 5)
+    people = attrs.evolve(alone, persons=["ana"] * 5 + ["leo"] * 5)
+    single = attrs.evolve(alone, persons=list(range(10)))
+
+    narrow, wide, same = (measure(one, steps=2) for one in (alone, people, single))
+
+    assert (narrow.share == wide.share).all()
+    assert (wide.high[-1] - wide.low[-1]) > 1.5 * (narrow.high[-1] - narrow.low[-1])
+    assert (wide.unit, same.unit) == ("person", "person")
+    assert same.low == pytest.approx(narrow.low)
+
+
+@given(journeys=small_journeys(persons=False), data=st.data())
+def test_order_and_names_and_counts_play_no_part(journeys, data) -> None:
+    """Shuffled journeys give the same table, and a count of two is the journey twice."""
+    order = data.draw(st.permutations(range(len(journeys))))
+    shuffled = take(journeys, np.array(order, dtype=np.int64))
+    rows = np.repeat(np.arange(len(journeys)), journeys.counts)
+    paths = [[one.key for one in journeys[int(row)].touchpoints] for row in rows]
+    spread = built(paths, began=journeys.began[rows], finished=journeys.finished[rows])
+
+    for measure in (tp.paths.step_matrix, tp.paths.step_flows):
+        expected = measure(journeys, steps=4)
+        assert expected == measure(shuffled, steps=4)
+        assert expected.as_dict() == pytest.approx(measure(spread, steps=4).as_dict())
+    expected = tp.paths.survival_by_step(journeys).as_dict()
+    assert expected == tp.paths.survival_by_step(shuffled).as_dict()
+    assert expected == pytest.approx(tp.paths.survival_by_step(spread).as_dict())
+
+
+@given(journeys=small_journeys())
+def test_survival_agrees_with_its_definition(journeys) -> None:
+    """Open journeys are watched up to the step before their last; persons are clusters."""
+    persons = [None] * len(journeys) if journeys.persons is None else journeys.persons.tolist()
+    rows = [
+        (len(one) - (not journeys.finished[place]), bool(journeys.finished[place]), one.count, who)
+        for place, (one, who) in enumerate(zip(journeys, persons, strict=True))
+        if journeys.began[place] and one.count
+    ]
+    expected = naive_steps.survival(rows)
+
+    found = tp.paths.survival_by_step(journeys, level=0.9)
+
+    for row in found.to_dicts():
+        share, _ = expected[max(time for time in expected if time <= row["step"])]
+        assert share == pytest.approx(row["share"])
+        assert not row["share"] < row["low"]
+        assert not row["share"] > row["high"]
+
+
+def test_an_open_journey_is_no_exit() -> None:
+    """Two of three journeys known to have gone on or not after step 1 did."""
+    journeys = built(["ab", "abc", "a", "a"], finished=[True, True, True, False])
+
+    found = tp.paths.survival_by_step(journeys)
+
+    assert found.share.tolist() == pytest.approx([2 / 3, 1 / 3, 0])
+    assert found.at_risk.tolist() == [3, 2, 1]
+    assert (found.ended.tolist(), found.open.tolist()) == ([1, 1, 1], [1, 0, 0])
+
+
+def test_survival_before_any_end_and_after_the_last() -> None:
+    """Where all go on the interval still has a width, and where none does its end falls."""
+    journeys = built(["abc", "abc", "abcd"], finished=[False, True, True])
+
+    found = tp.paths.survival_by_step(journeys)
+
+    assert found.share.tolist() == [0.5, 0]
+    assert (found.low[1], found.high[1]) == (0, found.high[0])
+    open_only = tp.paths.survival_by_step(built(["abc"] * 4, finished=[False] * 4))
+    assert open_only.share.tolist() == [1]
+    assert (open_only.low[0], open_only.high[0]) == (tp.wilson(4, 4).low, 1)
+
+
+def test_groups_are_rows_of_the_same_table() -> None:
+    """by= adds one column."""
+    journeys = built(["ab", "a", "ab"], per_journey={"device": ["web", "app", "web"]})
+
+    for measure in (tp.paths.step_matrix, tp.paths.step_flows, tp.paths.survival_by_step):
+        found = measure(journeys, by="device")
+        assert set(found.group) == {"app", "web"}
+        assert "group" not in measure(journeys).to_dicts()[0]
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """Unknown touchpoints, sides and columns, and no steps."""
+    journeys = built(["ab"])
+
+    with pytest.raises(NotFoundError, match="no touchpoint 'q'"):
+        tp.paths.step_matrix(journeys, at="q")
+    with pytest.raises(InvalidInputError, match="did you mean 'start'"):
+        tp.paths.step_flows(journeys, side="strat")
+    with pytest.raises(InvalidInputError, match="at one place, not at two"):
+        tp.paths.step_matrix(journeys, at="a", side="end")
+    for steps in (0, -1, True, 2.0):
+        with pytest.raises(InvalidInputError, match="no whole number of 1 or more"):
+            tp.paths.step_matrix(journeys, steps=steps)
+    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+        tp.paths.survival_by_step(journeys, level=95)
+    with pytest.raises(NotFoundError, match="column or facet 'device'"):
+        tp.paths.survival_by_step(journeys, by="device")
+
+
+def test_no_journeys_are_nowhere() -> None:
+    """An empty log, or a log without interactions, gives no rows or terminals alone."""
+    nothing = built([])
+
+    assert len(tp.paths.step_matrix(nothing)) == 0
+    assert len(tp.paths.step_flows(nothing)) == 0
+    assert len(tp.paths.survival_by_step(nothing)) == 0
+    assert cells(tp.paths.step_matrix(built([""]))) == {(1, "(end)"): 1}
+    assert tp.paths.survival_by_step(built([""])).step.tolist() == [0]
