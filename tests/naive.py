@@ -7,6 +7,7 @@ two can only agree when both are right.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -222,7 +223,7 @@ def _mark_duplicates(journey: list[Row], reading: Reading, *, drop: bool) -> Non
 
 
 def _count_ties(journey: list[Row], reading: Reading) -> None:
-    for before, here in zip(journey, journey[1:], strict=False):
+    for before, here in itertools.pairwise(journey):
         reading.report["pairs"] += 1
         reading.report["ties"] += before["at"] == here["at"]
         reading.report["ties_that_matter"] += (

@@ -151,7 +151,7 @@ def columns_of(rows: list[Row], names: tuple[str, ...] = ()) -> dict[str, list[A
 
 @st.composite
 def taxonomies(draw: st.DrawFn) -> Taxonomy:
-    """Draw a small taxonomy: a hierarchical channel, needs, a facet of its own, types by default."""
+    """Draw a small taxonomy: a channel with levels, needs, a facet of its own, types."""
     channels = [Term("web"), Term("social.paid"), Term("social.organic"), Term("phone")]
     needs = [Term("learn"), Term("save_money")]
     stage = Facet("stage", terms=[Term("before"), Term("after")], ordered=True)

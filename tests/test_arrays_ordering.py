@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,9 +20,7 @@ TIMES = st.sampled_from([-(2**62), -5, 0, 1, 2, 3, 1_700_000_000_000_000, 2**61]
 def groups_of(grouped: ordering.Grouping | ordering.Ordered) -> list[list[int]]:
     """Return the rows of each group."""
     bounds = grouped.offsets.tolist()
-    return [
-        grouped.rows[start:stop].tolist() for start, stop in zip(bounds, bounds[1:], strict=False)
-    ]
+    return [grouped.rows[start:stop].tolist() for start, stop in itertools.pairwise(bounds)]
 
 
 def hashed(ids: list[int], salt: int = 0) -> np.ndarray:

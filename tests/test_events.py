@@ -214,7 +214,7 @@ def test_rows_that_differ_in_a_column_read_are_no_duplicates(option: dict[str, A
 
 
 def test_missing_values_repeat_each_other() -> None:
-    """nan in a kept column is the same as nan."""
+    """In a kept column nan is the same as nan."""
     columns = {"id": [1] * 2, "at": ["2026-01-01"] * 2, "what": ["x"] * 2, "n": [np.nan, -np.nan]}
 
     assert 1 == tp.from_columns(columns, **NAMES, per_interaction=("n",)).meta.report.duplicates
@@ -371,12 +371,12 @@ def test_a_count_that_is_text_is_an_error_of_this_library() -> None:
 
 
 def test_counts_that_differ_within_a_journey_are_an_error() -> None:
-    """Which of them would count?"""
+    """Nobody can say which of them would count."""
     with pytest.raises(InvalidInputError, match="1 journeys have rows with different counts"):
         read("a 01 x n=3\na 02 x n=4", count="n")
 
 
-# ------------------------------------------------------------------------------------ ends and zones
+# ----------------------------------------------------------------------------------- ends and zones
 
 
 def test_ends_come_from_a_column() -> None:
@@ -520,6 +520,22 @@ def test_a_classifier_that_reads_more_than_it_says_is_an_error() -> None:
     with pytest.raises(ClassifierError, match="did you mean 'page'") as caught:
         tp.from_columns(columns, journey="id", time="at", touchpoint=sly)
     assert "reads=('page', 'pagge')" in caught.value.mend
+
+
+@pytest.mark.parametrize("name", ["need_from", "context_from", "arrival_channel"])
+def test_a_column_of_the_log_is_not_lost_to_one_that_typing_makes(name: str) -> None:
+    """Two columns of one name: neither silently replaces the other."""
+
+    @tp.classifier(reads=("page",))
+    def pages(event: Any) -> tp.Facets:
+        return tp.Facets(arrival_channel=event["page"])
+
+    columns = {"id": [1], "at": ["2026-01-01"], "page": ["/"], name: ["mine"]}
+    with pytest.raises(InvalidInputError, match=f"'{name}' of the log would be lost"):
+        tp.from_columns(
+            columns, journey="id", time="at", touchpoint=pages, per_interaction=(name,),
+            unmatched="keep",
+        )  # fmt: skip
 
 
 def test_a_classifiers_columns_must_be_there() -> None:

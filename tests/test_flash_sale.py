@@ -63,9 +63,7 @@ def test_a_response_to_the_ad_is_recognised(flash_sale: Any, source: str, campai
         (None, "social.organic"),
     ],
 )
-def test_paid_and_organic_are_told_apart(
-    flash_sale: Any, medium: str | None, channel: str
-) -> None:
+def test_paid_and_organic_are_told_apart(flash_sale: Any, medium: str | None, channel: str) -> None:
     """A click that was paid for is on the paid channel, any other on the organic one."""
     answer = flash_sale(visit("t.co", text="¡Oferta relámpago, hoy!", medium=medium))
     assert channel == answer.facets["channel"]

@@ -27,6 +27,7 @@ from touchpoints._tables import Table, column
 from touchpoints.errors import InvalidInputError
 
 NAN = float("nan")
+COPIES = [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
 
 
 # --------------------------------------------------------------------------------------- mappings
@@ -52,9 +53,7 @@ def test_a_frozen_map_does_not_follow_the_dict_it_was_made_of() -> None:
     assert {"a": 1} == mapping
 
 
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
-)
+@pytest.mark.parametrize("again", COPIES)
 def test_a_frozen_map_can_be_copied_and_pickled(again: Any) -> None:
     """Which types.MappingProxyType cannot."""
     assert FrozenMap({"a": (1, 2)}) == again(FrozenMap({"a": (1, 2)}))
@@ -64,7 +63,7 @@ def test_a_frozen_map_can_be_copied_and_pickled(again: Any) -> None:
 
 
 def test_the_callers_array_is_copied_and_stays_writable() -> None:
-    """Changing what was passed in changes nothing, and it is not frozen behind the caller's back."""
+    """Changing what was passed in changes nothing, and it is not frozen in secret."""
     given_array = np.array([1, 2])
 
     frozen = read_only(given_array)
@@ -220,11 +219,9 @@ class Shares(Table):
     total: int = 0
 
 
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
-)
+@pytest.mark.parametrize("again", COPIES)
 def test_copies_and_pickles_cannot_be_written_to(again: Any) -> None:
-    """numpy forgets read-only when it unpickles; columns of tables and coded text do not."""
+    """Unpickling makes numpy forget read-only; columns of tables and coded text do not."""
     coded, table = Coded([0, -1], ("a",)), Shares(["x", "y"], [0.25, NAN], 7)
 
     assert coded == again(coded)

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 import touchpoints as tp
+from tests import strategies
 from touchpoints._frozen import code_values
 from touchpoints.errors import ClassifierError
 from touchpoints.matching import match_events, match_texts, table_of
 from touchpoints.settling import Unsettled, settle
-from touchpoints.taxonomy import Touchpoint, load_taxonomy, untyped
+from touchpoints.taxonomy import Taxonomy, Touchpoint, load_taxonomy, untyped
 
 CUSTOMER = load_taxonomy("customer")
 PAGES = ("/chat", "/buy", None)
@@ -229,3 +231,15 @@ def test_texts_of_distinct_events_that_read_alike_are_added() -> None:
 
     assert {"x": 3} == settled.tally["unmatched_texts"]
     assert 3 == settled.tally["unmatched"]
+
+
+@given(strategies.taxonomies())
+def test_every_type_of_a_taxonomy_matches_its_own_names(taxonomy: Taxonomy) -> None:
+    """By id and by label in each language; a need is by default where the type has one."""
+    for one in taxonomy.types.values():
+        found = match_texts([one.id, *one.labels.values()], taxonomy)
+
+        assert {taxonomy.touchpoint(one.id)} == set(found.touchpoints)
+        assert {int("need" in one.defaults)} == set(found.need_from.tolist())
+        assert found.matched.all()
+    assert not match_texts(["no type is called so"], taxonomy).matched.any()

@@ -35,7 +35,7 @@ def test_starts_and_completes_pair_in_order(rows: list[Row]) -> None:
         journeys = read(rows, **options)
         report = journeys.meta.report
 
-        assert [one for one in expected.journeys] == journeys.ids.tolist()
+        assert list(expected.journeys) == journeys.ids.tolist()
         assert expected.sequences() == [
             [touchpoint.label() for touchpoint in journey.touchpoints] for journey in journeys
         ]

@@ -32,12 +32,17 @@ from touchpoints.retyping import collapse, relabel, retype
 from touchpoints.simulate import simulate
 from touchpoints.storage import read_journeys, write_journeys
 from touchpoints.taxonomy import (
+    Coverage,
     Facet,
+    Findings,
     Taxonomy,
     Term,
     Touchpoint,
     TouchpointType,
     available_taxonomies,
+    coverage,
+    lint,
+    lint_file,
     load_taxonomy,
     read_taxonomy,
 )
@@ -69,8 +74,10 @@ def __getattr__(name: str) -> ModuleType:
 
 __all__ = [
     "Anchor",
+    "Coverage",
     "Facet",
     "Facets",
+    "Findings",
     "Journey",
     "Journeys",
     "Meta",
@@ -92,6 +99,7 @@ __all__ = [
     "collapse_repeats",
     "concat",
     "containing",
+    "coverage",
     "datasets",
     "distinct",
     "first_difference",
@@ -103,6 +111,8 @@ __all__ = [
     "higher_order_graph",
     "journey_graph",
     "journeys_through",
+    "lint",
+    "lint_file",
     "load_taxonomy",
     "mark",
     "mark_open",

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from touchpoints._hints import first_few
 from touchpoints.errors import InvalidInputError
 
 K = TypeVar("K")
@@ -166,7 +167,7 @@ class Coded:
             raise InvalidInputError("codes must be one-dimensional")
         if len(set(self.categories)) < len(self.categories):
             twice = [one for one, count in Counter(self.categories).items() if count > 1]
-            raise InvalidInputError("a category occurs twice", where=", ".join(map(repr, twice[:5])))
+            raise InvalidInputError("a category occurs twice", where=first_few(twice))
         if not len(self.codes):
             return
         if self.codes.min() < -1 or self.codes.max() >= len(self.categories):

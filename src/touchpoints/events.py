@@ -396,6 +396,7 @@ def _log(
         time=instants(names.time),
         touchpoint=text(names.touchpoint),
         fields={name: kept_values(columns[name]) for name in kept},
+        per_interaction=names.per_interaction,
         per_journey={name: kept_values(columns[name]) for name in names.per_journey},
         person=keys(names.person),
         end=None if names.end is None else instants(names.end),

@@ -141,8 +141,10 @@ def _polars_text(native: Any) -> Coded:
         series = native
     else:
         categories, series = _as_enum(native)
-    codes = series.to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
-    return _without_empty(codes, categories)
+    codes = series.to_physical()
+    if series.null_count():
+        codes = codes.cast(pl.Int32).fill_null(-1)
+    return _without_empty(codes.to_numpy().astype(np.int32), categories)
 
 
 def _as_enum(native: Any) -> tuple[list[str], Any]:
@@ -219,20 +221,24 @@ def _polars_keys(native: Any) -> Keys:
     """Hash text with polars' own hash, twice with independent seeds."""
     import polars as pl
 
-    name = pl.col("id")
-    hashes = native.to_frame("id").select(
-        one=name.hash(_SEEDS[0]), two=name.hash(_SEEDS[1]), empty=name.str.len_bytes() == 0
-    )
-    missing = hashes["empty"].fill_null(value=True) if native.null_count() else hashes["empty"]
+    one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
+    hashes = native.to_frame("id").select(one=one, two=two)
+    empty = pl.DataFrame({"id": [""]}).select(one=one, two=two).row(0)
+    primary, check = hashes["one"].to_numpy(), hashes["two"].to_numpy()
+    missing = primary == np.uint64(empty[0])
+    if missing.any():
+        missing &= check == np.uint64(empty[1])
+    if native.null_count():
+        missing |= native.is_null().to_numpy()
 
     def labels(rows: Array) -> Array:
-        return text_array(native.gather(rows).to_list())
+        return text_array(native.gather(rows).to_numpy())
 
     return Keys(
-        primary=hashes["one"].to_numpy(),
-        check=hashes["two"].to_numpy(),
+        primary=primary,
+        check=check,
         labels=labels,
-        missing=missing.to_numpy() if missing.any() else None,
+        missing=missing if missing.any() else None,
     )
 
 

@@ -381,6 +381,14 @@ def derive(journeys: Journeys, **changes: Any) -> Journeys:
     return derived
 
 
+def assembled(**columns: Any) -> Journeys:
+    """Return journeys of columns whose ids are unique because journeys were grouped by them."""
+    n = len(columns["offsets"]) - 1
+    flags = {name: owned(np.ones(n, dtype=bool)) for name in ("began", "finished")}
+    empty = Journeys(touchpoints=(), codes=[], offsets=[0])
+    return derive(empty, **{**flags, **columns})
+
+
 PER_JOURNEY = ("ids", "persons", "counts", "began", "finished", "observed_until")
 PER_JOURNEY_MAPS = ("outcomes", "outcome_times", "values", "per_journey")
 PER_INTERACTION = ("codes", "times", "ends")

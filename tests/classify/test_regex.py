@@ -16,17 +16,19 @@ from touchpoints.classify.regex import Automaton, Pattern
 from touchpoints.errors import InvalidInputError
 
 ATOMS = st.sampled_from(
-    ["a", "b", "c", r"\w", r"\d", r"\s", r"\W", r"\D", r"\S", ".", "[ab]", "[^a]", "[a-c1]"]
-    + [" ", "1", r"\b", "^", "$", r"[^\w]", r"[\d ]", r"\.", "é", "[à-ü]", "()", r"\x61", "A"]
+    [
+        *("a", "b", "c", "A", "1", " ", "é", r"\.", r"\x61", "()", ".", "^", "$", r"\b"),
+        *(r"\w", r"\d", r"\s", r"\W", r"\D", r"\S"),
+        *("[ab]", "[^a]", "[a-c1]", r"[^\w]", r"[\d ]", "[à-ü]"),
+    ]
 )
+REPEATS = st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{0,1}", "{2,}", "*?"])
 PATTERNS = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
         st.tuples(inner, inner).map("".join),
         st.tuples(inner, inner).map(lambda pair: f"(?:{pair[0]}|{pair[1]})"),
-        st.tuples(inner, st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{0,1}", "{2,}", "*?"])).map(
-            lambda pair: f"(?P<g>{pair[0]}){pair[1]}".replace("?P<g>", "")
-        ),
+        st.tuples(inner, REPEATS).map(lambda pair: f"({pair[0]}){pair[1]}"),
     ),
     max_leaves=8,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from touchpoints.classify import rules
 from touchpoints.classify.comparisons import TRUE
 from touchpoints.classify.conditions import Events
 from touchpoints.classify.rules import Rules
-from touchpoints.classify.shadowing import contradicts_itself, implies, unreachable
+from touchpoints.classify.shadowing import implies, unreachable
 from touchpoints.errors import ProblemsError, TouchpointsWarning
 
 WORDS = st.sampled_from(["a", "ab", "abc", "b", "bc", "7", "12", "true"])
@@ -47,17 +49,19 @@ EVENTS = st.lists(st.fixed_dictionaries({"x": VALUES, "y": VALUES}), min_size=1,
 
 def ruleset(*conditions: dict[str, Any]) -> Rules:
     """Return rules with these conditions; those that can never match may stay."""
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TouchpointsWarning)
         return rules(
-            {"rule": [{"when": when, "type": f"t{place}"} for place, when in enumerate(conditions)]},
+            {
+                "rule": [
+                    {"when": when, "type": f"t{place}"} for place, when in enumerate(conditions)
+                ]
+            },
             shadowed="warn",
         )
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(WHEN, WHEN, EVENTS)
 def test_what_is_implied_is_so(narrow: Any, wide: Any, events: list[dict[str, Any]]) -> None:
     """Whenever one condition is said to imply another, no event makes only the first true."""
@@ -69,7 +73,7 @@ def test_what_is_implied_is_so(narrow: Any, wide: Any, events: list[dict[str, An
         assert not (held & ~also).any()
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.lists(WHEN, min_size=1, max_size=4), EVENTS)
 def test_an_unreachable_rule_never_wins(whens: list[Any], events: list[dict[str, Any]]) -> None:
     """No event is ever typed by a rule that is said to be unreachable."""
@@ -107,7 +111,9 @@ def test_one_rule_takes_all_of_another(earlier: Any, later: Any) -> None:
 
 def test_several_rules_together_take_all_of_another() -> None:
     """Each value of a list is taken by another rule; all of them are named."""
-    whens = [rule.when for rule in ruleset({"x": "a"}, {"y": "q"}, {"x": "b"}, {"x": ["a", "b"]}).rules]
+    whens = [
+        rule.when for rule in ruleset({"x": "a"}, {"y": "q"}, {"x": "b"}, {"x": ["a", "b"]}).rules
+    ]
     [found] = unreachable(whens)
     assert (3, (0, 2)) == (found.place, found.because_of)
 
@@ -146,7 +152,7 @@ def test_a_rule_that_is_reached_is_left_alone(earlier: Any, later: Any) -> None:
 def test_a_rule_can_contradict_itself(when: Any) -> None:
     """What asks for two things that exclude each other is found without any earlier rule."""
     [rule] = ruleset(when).rules
-    assert contradicts_itself(rule.when) or [()] == [one.because_of for one in unreachable([rule.when])]
+    assert [()] == [one.because_of for one in unreachable([rule.when])]
     with pytest.raises(ProblemsError, match="its conditions exclude each other"):
         rules({"rule": [{"when": when, "type": "t"}]})
 
@@ -174,8 +180,6 @@ def test_it_is_an_error_or_a_warning() -> None:
 
 def test_many_rules_are_checked_in_a_moment() -> None:
     """A thousand rules, none shadowed: what a long draft holds."""
-    import time
-
     started = time.perf_counter()
     rules({"rule": [{"when": {"event": f"e{place}"}, "type": "t"} for place in range(1_000)]})
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 5

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests import strategies
 from touchpoints import frames
+from touchpoints._frozen import Coded
 from touchpoints.errors import InvalidInputError, NotFoundError, TouchpointsWarning, WrongKindError
 from touchpoints.taxonomy import load_taxonomy
 
@@ -174,11 +175,9 @@ def test_every_kind_of_frame_gives_the_same_journeys(kind: str) -> None:
 
     assert "" == tp.first_difference(reference(LOG), journeys)
     assert attrs.asdict(reference(LOG).meta.report) == attrs.asdict(journeys.meta.report)
-    kinds = {name: getattr(one, "dtype", "text") for name, one in journeys.per_interaction.items()}
-    assert {name: str(dtype)[:4] for name, dtype in kinds.items()} == {
-        "page": "text", "score": "floa", "clicks": "int6" if "32" not in str(kinds["clicks"]) else "int3",
-        "paid": "bool", "day": "date",
-    }  # fmt: skip
+    kept = journeys.per_interaction
+    assert isinstance(kept["page"], Coded)
+    assert "fibM" == "".join(kept[name].dtype.kind for name in ("score", "clicks", "paid", "day"))
     assert all(type(one) is str for one in journeys.ids)
 
 
@@ -608,7 +607,7 @@ def test_ids_whose_hashes_collide_are_told_apart(
     assert 300 - 2**bits <= journeys.meta.report.collisions < 300
 
 
-# -------------------------------------------------------------------------------------- wrong frames
+# ------------------------------------------------------------------------------------- wrong frames
 
 
 @pytest.mark.parametrize("thing", [LOG, [1, 2], "log.csv", None, np.zeros((2, 2)), pd.Series([1])])
@@ -627,7 +626,7 @@ def test_a_missing_column_is_told_with_near_names(kind: str) -> None:
 
 
 def test_two_columns_of_one_name_are_refused() -> None:
-    """Which of them is meant?"""
+    """Nobody can say which of them is meant."""
     frame = pd.DataFrame([["a", START, "x", "y"]], columns=["id", "at", "what", "what"])
     with pytest.raises(InvalidInputError, match="share a name"):
         tp.from_frame(frame, journey="id", time="at", touchpoint="what")

@@ -171,7 +171,7 @@ def test_null_ids_and_times_are_counted_or_an_error() -> None:
             read(one, missing="raise")
 
 
-# --------------------------------------------------------------------------------------------- times
+# -------------------------------------------------------------------------------------------- times
 
 
 def test_text_times_that_do_not_parse_are_shown() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def edges_by_hand(rows: list[dict[str, Any]], journey: str) -> Counter[tuple[str
     counted: Counter[tuple[str, str]] = Counter()
     for events in journeys.values():
         ordered = [event for _, _, event in sorted(events)]
-        counted.update(zip(ordered, ordered[1:], strict=False))
+        counted.update(itertools.pairwise(ordered))
     return counted
 
 

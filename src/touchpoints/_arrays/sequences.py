@@ -143,9 +143,7 @@ def group_sequences(
     return _renumber(groups)
 
 
-def _differing(
-    codes: Array, offsets: Array, first: Array, extras: tuple[Array, ...]
-) -> Array:
+def _differing(codes: Array, offsets: Array, first: Array, extras: tuple[Array, ...]) -> Array:
     rows = np.flatnonzero(first != np.arange(len(first)))
     same = equal_segments(codes, offsets, rows, first[rows])
     for extra in extras:

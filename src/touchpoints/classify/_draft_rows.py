@@ -9,9 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from touchpoints.classify.folding import fold_spaced
+from touchpoints.classify.folding import fold_spaced, written
 from touchpoints.classify.guessing import LOCALE, NO_GUESS, Guess, Guesser, is_general
-from touchpoints.classify.urls import text_of
 
 Kind = Literal["name", "campaign", "page", "text", "general", "none"]
 Words: TypeAlias = "tuple[str, ...]"
@@ -26,7 +25,7 @@ _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _PATH_END = re.compile(r"[?#]")
 _WORD = re.compile(r"\w+")
 _SITE = r"^[^/?#]*(//[^/?#]*)?"
-_LOCALE = "(/[a-z]{2}([-_][a-z]{2})?)?"
+_LANGUAGE = "[a-z]{2}([-_][a-z]{2})?"
 
 
 @attrs.frozen(kw_only=True)
@@ -95,11 +94,16 @@ def page_regex(pattern: Words, *, locale: bool = False) -> str:
     >>> bool(re.search(page_regex(("product", "*")), "https://shop.example/product/7?x=1"))
     True
     """
-    before = _SITE + (_LOCALE if locale else "")
     if not pattern:
-        return f"{before}/?([?#]|$)"
+        front = f"/({_LANGUAGE})?/?" if locale else "/"
+        below = f"(/{_LANGUAGE})?" if locale else ""
+        return rf"^([^/?#]*//)?[^/?#]+{below}/?([?#]|$)|^{front}([?#]|$)"
+    before = _SITE + (f"(/{_LANGUAGE})?" if locale else "")
     parts = "".join(f"/{'[^/?#]+' if one == '*' else re.escape(one)}" for one in pattern)
     return f"{before}{parts}([/?#]|$)"
+
+
+_FRONT = re.compile(page_regex(()))
 
 
 def text_regexes(words: Words) -> list[str]:
@@ -179,9 +183,10 @@ class _Sorter:
     def row_of(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
         """Return kind, field, key and shown value of the row of an event, and its guess."""
         columns = self._columns
-        name = fold_spaced(self._raw(event, columns.name))
+        raw = self._raw(event, columns.name)
+        name = fold_spaced(raw)
         if not self._is_open(event):
-            return ("name", columns.name, name, *self._names[name])
+            return ("name", columns.name, name, *self._names.get(name, (raw, NO_GUESS)))
         if columns.name:
             self.general[name or None] = None
         told = self._by_other_fields(event)
@@ -234,11 +239,11 @@ class _Sorter:
     def _is_open(self, event: Mapping[str, Any]) -> bool:
         """Tell whether other fields are asked, as there is no name or it says nothing."""
         raw = self._raw(event, self._columns.name)
-        name = fold_spaced(raw)
-        return not name or is_general(self._names[name][0])
+        known = self._names.get(fold_spaced(raw))
+        return not raw or (known is not None and is_general(known[0]))
 
     def _raw(self, event: Mapping[str, Any], field: str) -> str:
-        return text_of(event[field]) if field else ""
+        return (written(event[field]) or "") if field else ""
 
     def _learnt(
         self,
@@ -273,12 +278,13 @@ def _in_order(guesses: Iterable[Guess]) -> dict[Words, Guess]:
 
 
 def segments_of(url: str) -> Words | None:
-    """Return the segments of the path of an address, folded; None of an empty one."""
+    """Return the segments of the path of an address, folded; None when it is no address."""
     text = fold_spaced(url)
-    if not text:
-        return None
     path = _PATH_END.split(_BEFORE_PATH.sub("", text, count=1), maxsplit=1)[0]
-    return tuple(path.strip("/").split("/")) if path.strip("/") else ()
+    below = path.removeprefix("/").rstrip("/")
+    if not below and not _FRONT.search(text):
+        return None
+    return tuple(below.split("/")) if below else ()
 
 
 def page_fits(pattern: Words, segments: Words) -> bool:

@@ -21,45 +21,55 @@ NEGATIONS = frozenset(
 """Words, folded, that deny what comes after them; with "not" every word that ends in n't."""
 
 _QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
-# A word with its inner apostrophes, a sign outside ASCII such as an emoji, the end of a clause.
-_TOKEN = re.compile(r"([^\W_]+(?:'[^\W_]+)*)|([^\x00-\x7f\s\w])|([.,;:!?()\[\]\"\n])")
+# A word with its inner apostrophes; a sign outside ASCII such as an emoji; the end of a clause, but
+# not the point of t.co or the comma of 3,50.
+_TOKEN = re.compile(
+    r"([^\W_]+(?:'[^\W_]+)*)"
+    r"|([^\x00-\x7f\s\w])"
+    r"|(?:\.(?![^\W_])|(?<!\d)[,:]|[,:](?!\d)|[;!?()\[\]\"\n])+"
+)
 
 
-class Token(NamedTuple):
-    """A word as it is compared; empty where a clause ends."""
-
-    word: str
-    denies: bool
+END = ""
+"""Stands among words where a clause ends."""
 
 
-END = Token("", denies=False)
+def words_of(text: str) -> Iterator[str]:
+    """Yield the words of a text, folded, and `END` once where a clause ends.
 
-
-def tokens(text: str, negations: Collection[str]) -> Iterator[Token]:
-    """Yield the words of a text, folded, and where clauses end.
-
-    Apostrophes are left out, and an 's at the end: ``don't`` is ``dont``, ``card's`` is ``card``.
+    An apostrophe stays within a word, but for 's at its end: ``card's`` is ``card``.
     """
-    for found in _TOKEN.finditer(fold(text).replace(_QUOTE, "'")):
-        word, sign, _ = found.groups()
-        if word is not None:
-            plain = word.removesuffix("'s").replace("'", "")
-            denies = plain in negations or ("not" in negations and word.endswith("n't"))
-            yield Token(plain, denies)
-        elif sign is not None and not unicodedata.category(sign).startswith("P"):
-            yield Token(sign, denies=False)
-        else:
+    ended = True
+    for word, sign in _TOKEN.findall(fold(text).replace(_QUOTE, "'")):
+        if word:
+            yield word.removesuffix("'s") if "'" in word else word
+            ended = False
+        elif sign and not unicodedata.category(sign).startswith("P"):
+            yield sign
+            ended = False
+        elif not ended:
             yield END
+            ended = True
+
+
+def denies(word: str, negations: Collection[str]) -> bool:
+    """Tell whether a word denies what comes after it; ``not`` stands for every ending in n't."""
+    return word in negations or (word.endswith("n't") and "not" in negations)
 
 
 def words_of_phrase(phrase: str) -> tuple[str, ...]:
-    """Return the words of a phrase as they are compared; one may end in ``*``."""
+    """Return the words of a phrase as they are compared; one may end in ``*``.
+
+    Empty where a clause ends within the phrase: "no, thanks" is not "no thanks".
+    """
     words: list[str] = []
     for part in fold(phrase).split():
-        found = [token.word for token in tokens(part.rstrip("*"), ()) if token.word]
-        if found and part.endswith("*"):
+        found = list(words_of(part.rstrip("*")))
+        if found and found[-1] and part.endswith("*"):
             found[-1] += "*"
         words.extend(found)
+    while words and not words[-1]:
+        words.pop()
     return tuple(words)
 
 
@@ -125,31 +135,30 @@ class PhraseTree:
         reach
             How many words after such a word are denied, up to the end of the clause.
         """
-        read = list(tokens(text, negations))
-        denied_until = -1
-        place = 0
-        while place < len(read):
-            token = read[place]
-            if not token.word:
-                denied_until = -1
-                place += 1
+        read = list(words_of(text))
+        starts, lengths = self._root.words, self._root.lengths
+        denied_until, skip_to = -1, 0
+        for place, word in enumerate(read):
+            if place < skip_to:
                 continue
-            phrase, length = self._longest(read, place)
+            phrase, length = -1, 1
+            if word in starts or lengths:
+                phrase, length = self._longest(read, place)
             if phrase >= 0:
                 yield Hit(phrase, place <= denied_until)
-            elif token.denies:  # one within a phrase belongs to it and denies nothing else
+                skip_to = place + length  # a negation within a phrase denies nothing else
+            elif word is END:
+                denied_until = -1
+            elif denies(word, negations):
                 denied_until = place + reach
-            place += length
 
-    def _longest(self, read: list[Token], start: int) -> tuple[int, int]:
+    def _longest(self, read: list[str], start: int) -> tuple[int, int]:
         """Return the longest phrase that begins at a word (-1: none) and how long it is."""
         found, length = -1, 1
         branches = [self._root]
         for place in range(start, len(read)):
-            word = read[place].word
-            branches = (
-                [after for branch in branches for after in branch.after(word)] if word else []
-            )
+            word = read[place]
+            branches = [after for branch in branches for after in branch.after(word)]
             if not branches:
                 break
             for branch in branches:

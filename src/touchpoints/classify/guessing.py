@@ -335,5 +335,5 @@ def _pattern(segments: list[str], phrase: _Phrase) -> Iterator[str]:
         says = not _is_slug(segment) and any(_fits((one,), words) for one in phrase.words)
         if says or not (_is_slug(segment) or (place == 0 and LOCALE.fullmatch(segment))):
             yield segment
-        elif place:
+        elif place or not LOCALE.fullmatch(segment):
             yield "*"

@@ -33,7 +33,8 @@ class Phrase:
     text : str
         As it was written.
     words : tuple of str
-        As they are compared; one that ends in ``*`` stands for all words that begin so.
+        As they are compared; one that ends in ``*`` stands for all words that begin so, an empty
+        one for the end of a clause.
     """
 
     facet: str
@@ -132,7 +133,7 @@ class Keywords:
 
 
 def _weight(phrases: Sequence[Phrase]) -> int:
-    return sum(len(phrase.words) for phrase in phrases)
+    return sum(sum(map(bool, phrase.words)) for phrase in phrases)
 
 
 def keywords(

@@ -8,7 +8,7 @@ equal to a text contains its parts, of a list that each of its values can be tri
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations, product
 
 import attrs
@@ -38,13 +38,12 @@ def implies(narrow: Condition, wide: Condition) -> bool:
         return all(implies(narrow, part) for part in wide.parts)
     if isinstance(narrow, Either):
         return all(implies(part, wide) for part in narrow.parts)
-    if isinstance(narrow, Every) and any(implies(part, wide) for part in narrow.parts):
-        return True
-    if isinstance(wide, Either):
-        return any(implies(narrow, part) for part in wide.parts)
-    if isinstance(narrow, Clause):
-        return _clause_implies(narrow, wide)
-    return isinstance(narrow, Not) and _denial_implies(narrow.part, wide)
+    return (
+        (isinstance(narrow, Every) and any(implies(part, wide) for part in narrow.parts))
+        or (isinstance(wide, Either) and any(implies(narrow, part) for part in wide.parts))
+        or (isinstance(narrow, Clause) and _clause_implies(narrow, wide))
+        or (isinstance(narrow, Not) and _denial_implies(narrow.part, wide))
+    )
 
 
 def _clause_implies(narrow: Clause, wide: Condition) -> bool:
@@ -161,24 +160,56 @@ class Unreachable:
 
 def unreachable(conditions: Sequence[Condition]) -> list[Unreachable]:
     """Return the conditions of a list, asked in order, that no event can ever reach."""
+    earlier: list[_Earlier] = []
     found = []
     for place, condition in enumerate(conditions):
         cases = [case for case in _cases(condition) if not contradicts_itself(case)]
-        culprits = _culprits(cases, conditions[:place])
+        culprits = _culprits(cases, earlier)
         if culprits is not None:
             found.append(Unreachable(place, culprits))
+        earlier.append(_Earlier(condition, _texts_asked(condition)))
     return found
 
 
-def _culprits(cases: list[Condition], earlier: Sequence[Condition]) -> tuple[int, ...] | None:
+@attrs.frozen
+class _Earlier:
+    """A condition with the only texts it lets some fields have."""
+
+    condition: Condition
+    texts: Mapping[str, frozenset[str]]
+
+
+def _culprits(cases: Sequence[Condition], earlier: Sequence[_Earlier]) -> tuple[int, ...] | None:
     """Return which earlier conditions together take every case, None when one is left."""
     culprits: set[int] = set()
     for case in cases:
-        taken = next((place for place, one in enumerate(earlier) if implies(case, one)), None)
+        texts = _texts_asked(case)
+        taken = next(
+            (
+                place
+                for place, one in enumerate(earlier)
+                # Most rules ask for other texts of the same field: a quick look sees that.
+                if all(texts.get(field, known) <= known for field, known in one.texts.items())
+                and implies(case, one.condition)
+            ),
+            None,
+        )
         if taken is None:
             return None
         culprits.add(taken)
     return tuple(sorted(culprits))
+
+
+def _texts_asked(condition: Condition) -> dict[str, frozenset[str]]:
+    """Return the fields that must have one of some texts, by the first such comparison of each."""
+    parts = list(_flat(condition)) if isinstance(condition, Every) else [condition]
+    found: dict[str, frozenset[str]] = {}
+    for part in parts:
+        asked = part.comparison if isinstance(part, Clause) else None
+        texts_only = isinstance(asked, Among) and not asked.numbers and not asked.flags
+        if isinstance(part, Clause) and isinstance(asked, Among) and texts_only:
+            found.setdefault(part.field, asked.texts)
+    return found
 
 
 def _cases(condition: Condition) -> list[Condition]:

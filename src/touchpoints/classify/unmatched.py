@@ -203,12 +203,8 @@ def _occurs(group: _Group) -> bool:
     return group.events > 0
 
 
-def _table(
-    journeys: Interactions, groups: Sequence[_Group], guesser: Guesser | None
-) -> Unmatched:
-    guesses = [
-        NO_GUESS if guesser is None else _guess(guesser, group.names[0]) for group in groups
-    ]
+def _table(journeys: Interactions, groups: Sequence[_Group], guesser: Guesser | None) -> Unmatched:
+    guesses = [NO_GUESS if guesser is None else _guess(guesser, group.names[0]) for group in groups]
     lengths = lengths_of(journeys.offsets)
     events = np.array([group.events for group in groups], dtype=np.int64)
     return Unmatched(

@@ -1,7 +1,18 @@
 """Which paths people take."""
 
+from touchpoints.paths.absorption import Absorption, absorption
+from touchpoints.paths.deciding import DecidingAttributes, deciding_attributes
 from touchpoints.paths.decisions import Branches, DecisionPoints, branches, decision_points
+from touchpoints.paths.frequencies import (
+    Coverage,
+    Presence,
+    RareVariants,
+    coverage,
+    presence,
+    rare_variants,
+)
 from touchpoints.paths.funnels import Funnel, funnel
+from touchpoints.paths.order import OrderSensitivity, order_sensitivity
 from touchpoints.paths.steps import (
     StepFlows,
     StepMatrix,
@@ -10,24 +21,52 @@ from touchpoints.paths.steps import (
     step_matrix,
     survival_by_step,
 )
+from touchpoints.paths.timing import (
+    Durations,
+    JourneyTimes,
+    gaps,
+    idle_times,
+    journey_times,
+    processing_times,
+    throughput_times,
+)
 from touchpoints.paths.transitions import Transitions, transitions
 from touchpoints.paths.variants import Variants, variants
 
 __all__ = [
+    "Absorption",
     "Branches",
+    "Coverage",
+    "DecidingAttributes",
     "DecisionPoints",
+    "Durations",
     "Funnel",
+    "JourneyTimes",
+    "OrderSensitivity",
+    "Presence",
+    "RareVariants",
     "StepFlows",
     "StepMatrix",
     "StepSurvival",
     "Transitions",
     "Variants",
+    "absorption",
     "branches",
+    "coverage",
+    "deciding_attributes",
     "decision_points",
     "funnel",
+    "gaps",
+    "idle_times",
+    "journey_times",
+    "order_sensitivity",
+    "presence",
+    "processing_times",
+    "rare_variants",
     "step_flows",
     "step_matrix",
     "survival_by_step",
+    "throughput_times",
     "transitions",
     "variants",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._arrays.clustering import ClusterSums, summed_runs
 from touchpoints._arrays.segments import lengths_of
+from touchpoints._arrays.states import dense_numbers
 from touchpoints._arrays.stepping import Aligned
 from touchpoints._arrays.survival import Clustered, product_limit, survival_bounds
 from touchpoints._frozen import Array, text_array
@@ -377,7 +378,7 @@ class _Laid:
         key, amounts = key[amounts > 0], amounts[amounts > 0]
         sums = ClusterSums(groups)
         sums.add(key // size, key % size, amounts, self.clusters.repeats[key // size])
-        return sums.effective_sizes()
+        return np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
 
 
 def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
@@ -484,18 +485,27 @@ def _links(
         range(steps) if at is None and side == "start" else span[:-1] if at is not None else span
     )
     names, size = _names(journeys), len(journeys.touchpoints) + len(_TERMINALS)
-    at_step = partial(_crossings, laid, size=size, level=level)
-    columns = _stacked([at_step(step) for step in starts])
+    crossings = partial(_crossings, laid, size=size, level=level)
+    states, parts = laid.aligned.at(starts[0]), []
+    for step in starts:
+        behind = laid.aligned.at(step + 1)
+        parts.append(crossings(step, states, behind))
+        states = behind
+    columns = _stacked(parts)
     for name in ("source", "target"):
         columns[name] = names[columns[name]]
     return StepFlows(**columns, level=level, unit=laid.clusters.unit)
 
 
-def _crossings(laid: _Laid, step: int, *, size: int, level: float) -> dict[str, Any]:
+def _crossings(
+    laid: _Laid, step: int, sources: Array, targets: Array, *, size: int, level: float
+) -> dict[str, Any]:
     """Return the links from one step to the next; touchpoints as codes."""
-    sources, targets = laid.aligned.at(step), laid.aligned.at(step + 1)
     who = np.flatnonzero((sources >= 0) & (targets >= 0))
-    keys, cells = np.unique(sources[who] * size + targets[who], return_inverse=True)
+    taken = sources[who] * size + targets[who]
+    cells, number = dense_numbers(taken, size * size)
+    keys = np.empty(number, dtype=np.int64)
+    keys[cells] = taken
     groups = np.unique(keys // size, return_inverse=True)[1]
     every = laid.counts.sum()
     totals = np.bincount(cells, laid.counts[who], len(keys))

@@ -1,0 +1,30 @@
+"""Whether two groups, or two periods, differ, and in what."""
+
+from touchpoints.compare.graph import difference_graph
+from touchpoints.compare.measures import (
+    funnels,
+    gaps,
+    measured,
+    presence,
+    throughput,
+    transitions,
+    variants,
+)
+from touchpoints.compare.pairs import Pair, groups, pair, periods
+from touchpoints.compare.testing import Comparison
+
+__all__ = [
+    "Comparison",
+    "Pair",
+    "difference_graph",
+    "funnels",
+    "gaps",
+    "groups",
+    "measured",
+    "pair",
+    "periods",
+    "presence",
+    "throughput",
+    "transitions",
+    "variants",
+]

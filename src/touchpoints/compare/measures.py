@@ -1,0 +1,495 @@
+"""What to compare two groups by: transitions, variants, presence, funnels, times, anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Hashable, Sequence
+from typing import Literal
+
+import numpy as np
+
+from touchpoints._hints import check_option
+from touchpoints._progress import Progress
+from touchpoints.compare.draws import Shared
+from touchpoints.compare.features import (
+    gap_medians,
+    of_journeys,
+    presence_shares,
+    shown_by,
+    step_shares,
+    table,
+    throughput_medians,
+    variant_shares,
+)
+from touchpoints.compare.pairs import Pair
+from touchpoints.compare.statistics import Measure, Measured, Shares, counted, labelled
+from touchpoints.compare.testing import Asked, Comparison, Effect, Test, compared
+from touchpoints.errors import WrongKindError
+from touchpoints.paths.funnels import Order, funnel
+from touchpoints.paths.funnels import _hits as hits_of
+from touchpoints.paths.funnels import _open as open_steps
+from touchpoints.paths.funnels import _ordered as ordered_steps
+from touchpoints.patterns import Place
+from touchpoints.transform import microseconds
+from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty.resampling import _redrawable as redrawable
+
+Of = Literal["all", "previous"]
+
+
+def measured(
+    pair: Pair,
+    measure: Measure,
+    *,
+    seed: int,
+    effect: Effect = "none",
+    absent: float = math.nan,
+    test: Test = "permutation",
+    shared: Shared = "refuse",
+    resamples: int = 1000,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Comparison:
+    """Compare two groups by any measure of journeys.
+
+    Parameters
+    ----------
+    pair
+        The two groups: see `pair`, `groups` and `periods`.
+    measure
+        A function of journeys that honours their counts. It answers with a mapping from labels to
+        numbers, with a record that has ``as_dict()``, or with one number.
+    seed
+        The same seed gives the same answer.
+    effect
+        What the column ``effect`` holds: ``"cohen_h"`` (for shares), ``"ratio"`` (a / b) or
+        ``"none"`` (nan).
+    absent
+        What a label counts as in a group where the measure does not answer with it: by default it
+        has no number there; 0.0 suits shares of a whole.
+    test
+        ``"permutation"``: persons are dealt out to the groups anew. ``"bootstrap"``: they are
+        redrawn within their group.
+    shared
+        What to do about people with journeys in both groups: ``"refuse"`` the permutation test, or
+        deal out their journeys ``"within"`` each of them.
+    resamples
+        How often to draw. No p is smaller than ``1 / (resamples + 1)``.
+    level
+        How often such intervals cover the true difference, in (0, 1).
+    progress
+        A callable told the blocks of resamples done and all of them, or True for a tqdm bar.
+
+    Returns
+    -------
+    Comparison
+        Intervals are quantiles of differences redrawn by the bootstrap.
+
+    Raises
+    ------
+    InvalidInputError
+        When persons are in both groups and ``shared="refuse"``; when the measure uses values that
+        rows standing for several journeys hold in total.
+    WrongKindError
+        When the measure answers with something else than numbers.
+
+    Notes
+    -----
+    A difference is an association: the groups may differ in more than their name. The measure is
+    called four times a resample (twice with the bootstrap test).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> two = compare.groups(tp.datasets.shop(200, seed=1), "device")
+    >>> length = lambda j: float((np.diff(j.offsets) * j.counts).sum() / j.counts.sum())
+    >>> compare.measured(two, length, seed=1, resamples=50, shared="within").label.tolist()
+    ['statistic']
+    """
+    asked = _asked(seed, resamples, level, test, shared, progress=progress)
+    journeys = _checked(pair).journeys
+    labels, numbers = labelled(measure(journeys))
+    journeys = redrawable(journeys, measure, clusters_of(journeys, None), numbers)
+    known: dict[Hashable, None] = dict.fromkeys(labels)
+    for side in (pair.in_a, ~pair.in_a):
+        counts = np.where(side, journeys.counts, 0)
+        known |= dict.fromkeys(labelled(measure(counted(journeys, counts)))[0])
+    statistic = Measured(labels=list(known), journeys=journeys, measure=measure, absent=absent)
+    return compared(pair, statistic, asked, effect=effect)
+
+
+def _asked(
+    seed: int,
+    resamples: int,
+    level: float,
+    test: Test,
+    shared: Shared,
+    *,
+    least: int = 0,
+    progress: Progress = False,
+) -> Asked:
+    return Asked(
+        seed=seed,
+        resamples=resamples,
+        level=level,
+        test=test,
+        shared=shared,
+        least=least,
+        progress=progress,
+    )
+
+
+def _checked(pair: Pair) -> Pair:
+    if not isinstance(pair, Pair):
+        raise WrongKindError(
+            f"two groups are compared as a Pair, not as {type(pair).__name__}",
+            mend="make one with compare.pair, compare.groups or compare.periods",
+        )
+    return pair
+
+
+def _of_shares(pair: Pair, shares: Shares, asked: Asked) -> Comparison:
+    shown = shown_by(shares, pair.journeys.counts)
+    kept = np.flatnonzero(shown >= max(asked.least, 1))
+    left_out = int((shown > 0).sum()) - len(kept)
+    return compared(pair, shares.only(kept), asked, effect="cohen_h", left_out=left_out)
+
+
+def transitions(
+    pair: Pair,
+    *,
+    seed: int,
+    least: int = 5,
+    test: Test = "permutation",
+    shared: Shared = "refuse",
+    resamples: int = 5000,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Comparison:
+    """Compare how probably one touchpoint directly follows another.
+
+    Parameters
+    ----------
+    pair
+        The two groups: see `pair`, `groups` and `periods`.
+    least
+        Edges that fewer journeys take, both groups together, are not compared: nothing could be
+        found of them, and each further question makes the others' q larger.
+    seed, test, shared, resamples, level, progress
+        As for `measured`.
+
+    Returns
+    -------
+    Comparison
+        Labels are ``(source, target)``, numbers the probabilities of `tp.paths.transitions`,
+        ``n_a`` and ``n_b`` the steps from the source. ``effect`` is Cohen's h.
+
+    Raises
+    ------
+    InvalidInputError
+        When persons are in both groups and ``shared="refuse"``.
+
+    Notes
+    -----
+    An edge whose source one of the groups never visits has no number there, no p and no q.
+    Intervals are Newcombe's with effective sizes (see `tp.paths.transitions`). A resample costs one
+    pass over the distinct edges of each journey.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
+    >>> found = compare.transitions(two, seed=1, resamples=200, shared="within")
+    >>> ("(start)", "search_query") in found.label.tolist()
+    True
+    """
+    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    return _of_shares(pair, step_shares(_checked(pair).journeys), asked)
+
+
+def variants(
+    pair: Pair,
+    *,
+    seed: int,
+    least: int = 5,
+    test: Test = "permutation",
+    shared: Shared = "refuse",
+    resamples: int = 5000,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Comparison:
+    """Compare which sequences of touchpoints occur.
+
+    Parameters
+    ----------
+    pair
+        The two groups: see `pair`, `groups` and `periods`.
+    least
+        Variants of fewer journeys, both groups together, are not compared.
+    seed, test, shared, resamples, level, progress
+        As for `measured`.
+
+    Returns
+    -------
+    Comparison
+        Labels are tuples of keys, numbers the share of the group's journeys, ``n_a`` and ``n_b``
+        its journeys. ``effect`` is Cohen's h.
+
+    Raises
+    ------
+    InvalidInputError
+        When persons are in both groups and ``shared="refuse"``.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
+    >>> found = compare.variants(two, seed=1, resamples=200, shared="within")
+    >>> found.measured_as
+    'cohen_h'
+    """
+    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    return _of_shares(pair, variant_shares(_checked(pair).journeys), asked)
+
+
+def presence(
+    pair: Pair,
+    *,
+    seed: int,
+    least: int = 5,
+    test: Test = "permutation",
+    shared: Shared = "refuse",
+    resamples: int = 5000,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Comparison:
+    """Compare in which share of journeys each touchpoint occurs at least once.
+
+    Parameters
+    ----------
+    pair
+        The two groups: see `pair`, `groups` and `periods`.
+    least
+        Touchpoints of fewer journeys, both groups together, are not compared.
+    seed, test, shared, resamples, level, progress
+        As for `measured`.
+
+    Returns
+    -------
+    Comparison
+        Labels are keys of touchpoints; ``n_a`` and ``n_b`` are journeys. ``effect`` is Cohen's h.
+
+    Raises
+    ------
+    InvalidInputError
+        When persons are in both groups and ``shared="refuse"``.
+
+    Notes
+    -----
+    By type, need or channel: `tp.collapse` the journeys first.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
+    >>> found = compare.presence(two, seed=1, resamples=200, shared="within")
+    >>> found.label[0]
+    'live_chat[channel=app]'
+    """
+    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    return _of_shares(pair, presence_shares(_checked(pair).journeys), asked)
+
+
+def funnels(
+    pair: Pair,
+    steps: Sequence[Place],
+    *,
+    seed: int,
+    of: Of = "all",
+    order: Order = "closed",
+    within: dt.timedelta | None = None,
+    test: Test = "permutation",
+    shared: Shared = "refuse",
+    resamples: int = 5000,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Comparison:
+    """Compare how many journeys get from step to step.
+
+    Parameters
+    ----------
+    pair
+        The two groups: see `pair`, `groups` and `periods`.
+    steps, order, within
+        As for `tp.paths.funnel`.
+    of
+        Shares of ``"all"`` journeys, or of those that reach the ``"previous"`` step.
+    seed, test, shared, resamples, level, progress
+        As for `measured`.
+
+    Returns
+    -------
+    Comparison
+        Labels are the steps, in the order of p; a step that is there twice has its place behind
+        it. ``n_a`` and ``n_b`` are the journeys the share is of. ``effect`` is Cohen's h.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such touchpoint.
+    InvalidInputError
+        As `tp.paths.funnel`; and when persons are in both groups and ``shared="refuse"``.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
+    >>> steps = ["search_query", "review_read", "purchase"]
+    >>> len(compare.funnels(two, steps, seed=1, resamples=200, shared="within"))
+    3
+    """
+    asked = _asked(seed, resamples, level, test, shared, progress=progress)
+    check_option("of", of, Of)
+    journeys = _checked(pair).journeys
+    names = funnel(journeys, steps, order=order, within=within).step.tolist()
+    labels = _apart(names)
+    hits = [hits_of(journeys, step) for step in steps]
+    limit = None if within is None else microseconds(within, "within")
+    found = (
+        open_steps(journeys, hits)
+        if order == "open"
+        else ordered_steps(journeys, hits, order, limit)
+    )
+    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), found.steps[:-1]])
+    reached = found.steps if of == "all" else found.steps & before
+    places, owners = np.nonzero(reached)
+    shares = of_journeys(journeys, labels, owners, places)
+    if of == "previous":
+        groups, tried = np.nonzero(before)
+        shares = Shares(
+            labels=labels,
+            hits=shares.hits,
+            trials=table(tried, groups, shape=(len(journeys), len(labels))),
+            group=np.arange(len(labels)),
+        )
+    return compared(pair, shares, asked, effect="cohen_h")
+
+
+def _apart(names: list[str]) -> list[Hashable]:
+    """Return names that differ: what is there twice gets its place behind it."""
+    places = enumerate(names, 1)
+    return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in places]
+
+
+def gaps(
+    pair: Pair,
+    *,
+    seed: int,
+    least: int = 10,
+    test: Test = "permutation",
+    shared: Shared = "refuse",
+    resamples: int = 2000,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Comparison:
+    """Compare how long it takes from one touchpoint to the next.
+
+    Parameters
+    ----------
+    pair
+        The two groups: see `pair`, `groups` and `periods`.
+    least
+        Edges with fewer gaps, both groups together, are not compared.
+    seed, test, shared, resamples, level, progress
+        As for `measured`.
+
+    Returns
+    -------
+    Comparison
+        Labels are ``(source, target)``, numbers median seconds from beginning to beginning,
+        ``n_a`` and ``n_b`` gaps. ``effect`` is Cliff's delta: how much oftener a gap of a is the
+        longer one than one of b, in [-1, 1]. Intervals are quantiles of redrawn differences.
+
+    Raises
+    ------
+    InvalidInputError
+        Without times; when persons are in both groups and ``shared="refuse"``.
+
+    Notes
+    -----
+    The steps from ``(start)`` and to the terminals have no gap. A resample costs one pass over
+    the gaps.
+
+    References
+    ----------
+    N. Cliff (1993), Dominance statistics, Psychological Bulletin 114(3), 494-509,
+    doi:10.1037/0033-2909.114.3.494.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
+    >>> compare.gaps(two, seed=1, resamples=100, shared="within").measured_as
+    'cliff_delta'
+    """
+    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    medians = gap_medians(_checked(pair).journeys, what="compare.gaps")
+    sizes = medians.sizes(pair.journeys.counts)
+    kept = np.flatnonzero(sizes >= max(asked.least, 1))
+    left_out = int((sizes > 0).sum()) - len(kept)
+    return compared(pair, medians.only(kept), asked, effect="cliff_delta", left_out=left_out)
+
+
+def throughput(
+    pair: Pair,
+    *,
+    seed: int,
+    test: Test = "permutation",
+    shared: Shared = "refuse",
+    resamples: int = 2000,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Comparison:
+    """Compare how long whole journeys take.
+
+    Parameters
+    ----------
+    pair
+        The two groups: see `pair`, `groups` and `periods`.
+    seed, test, shared, resamples, level, progress
+        As for `measured`.
+
+    Returns
+    -------
+    Comparison
+        One row: the median seconds from the beginning of the first interaction to the last one's
+        beginning, or to the latest end where interactions have ends. ``n_a`` and ``n_b`` are
+        journeys. ``effect`` is Cliff's delta.
+
+    Raises
+    ------
+    InvalidInputError
+        Without times; when persons are in both groups and ``shared="refuse"``.
+
+    Notes
+    -----
+    Journeys the log cuts off at either side, and empty ones, have no such time and are left out.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
+    >>> compare.throughput(two, seed=1, resamples=100, shared="within").label.tolist()
+    ['throughput']
+    """
+    asked = _asked(seed, resamples, level, test, shared, progress=progress)
+    medians = throughput_medians(_checked(pair).journeys, what="compare.throughput")
+    return compared(pair, medians, asked, effect="cliff_delta")

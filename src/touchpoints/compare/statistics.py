@@ -1,0 +1,177 @@
+"""Measures of a group whose journeys are drawn again and again: sums, medians, any function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol
+
+import attrs
+import numpy as np
+
+from touchpoints._frozen import Array, owned
+from touchpoints.journeys import Journeys, derive
+from touchpoints.uncertainty.resampling import _labelled as labelled
+
+_ROOM = 1 << 22
+
+Measure = Callable[[Journeys], Any]
+
+
+class Statistic(Protocol):
+    """Numbers of a group that is given by how often each row of the journeys is in it."""
+
+    labels: list[Hashable]
+
+    def block(self) -> int:
+        """Return how many groups to measure at once."""
+        ...
+
+    def of(self, weights: Array) -> Array:
+        """Return the number of each label in each group, float64 (b, labels); weights (b, n)."""
+        ...
+
+    def sizes(self, weights: Array) -> Array:
+        """Return how many observations the number of each label rests on, float64 (labels,)."""
+        ...
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Shares:
+    """Ratios of sums over journeys.
+
+    Attributes
+    ----------
+    labels
+        What each number is about.
+    hits : sparse (n, labels)
+        What each real journey adds to the numerator.
+    trials : sparse (n, groups)
+        What it adds to the denominators.
+    group : int64 (labels,)
+        The denominator of each label.
+    """
+
+    labels: list[Hashable]
+    hits: Any
+    trials: Any
+    group: Array
+
+    def block(self) -> int:
+        """Return how many groups to measure at once."""
+        widest = max(self.hits.shape[0], len(self.labels), self.trials.shape[1], 1)
+        return max(1, _ROOM // widest)
+
+    def of(self, weights: Array) -> Array:
+        """Return the share of each label in each group, nan without trials."""
+        drawn = weights.T.astype(np.float64)
+        tried = (self.trials.T @ drawn)[self.group]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            answer: Array = ((self.hits.T @ drawn) / tried).T
+        return answer
+
+    def sizes(self, weights: Array) -> Array:
+        """Return the trials of each label."""
+        tried: Array = (self.trials.T @ weights.astype(np.float64))[self.group]
+        return tried
+
+    def only(self, kept: Array) -> Shares:
+        """Return the shares of some labels, given by their places."""
+        labels = [self.labels[place] for place in kept.tolist()]
+        return attrs.evolve(self, labels=labels, hits=self.hits[:, kept], group=self.group[kept])
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Medians:
+    """Medians of values, several of a journey and label perhaps; sorted by label, then value.
+
+    Attributes
+    ----------
+    labels
+        What each median is about.
+    values : float64 (v,)
+    owners : int64 (v,)
+        The row of the journeys each value is from.
+    starts : int64 (labels + 1,)
+        Label l owns ``values[starts[l]:starts[l + 1]]``.
+    """
+
+    labels: list[Hashable]
+    values: Array
+    owners: Array
+    starts: Array
+
+    def block(self) -> int:
+        """Return how many groups to measure at once."""
+        return max(1, _ROOM // max(len(self.values), 1))
+
+    def of(self, weights: Array) -> Array:
+        """Return the median of each label in each group, nan where it has no value."""
+        running = np.zeros((len(weights), len(self.values) + 1))
+        np.cumsum(weights[:, self.owners], axis=1, out=running[:, 1:])
+        return np.stack([self._of_one(one) for one in running])
+
+    def _of_one(self, running: Array) -> Array:
+        below = running[self.starts[:-1]]
+        total = running[self.starts[1:]] - below
+        some = total > 0
+        answer = np.full(len(total), np.nan)
+        ranks = (np.floor((total[some] - 1) / 2), np.floor(total[some] / 2))
+        found = [np.searchsorted(running, below[some] + rank, side="right") - 1 for rank in ranks]
+        answer[some] = (self.values[found[0]] + self.values[found[1]]) / 2
+        return answer
+
+    def sizes(self, weights: Array) -> Array:
+        """Return how many values each label has."""
+        running = np.append(0.0, np.cumsum(weights[self.owners]))
+        return np.diff(running[self.starts])
+
+    def only(self, kept: Array) -> Medians:
+        """Return the medians of some labels, given by their places."""
+        lengths = np.diff(self.starts)
+        chosen = np.zeros(len(lengths), dtype=bool)
+        chosen[kept] = True
+        rows = np.repeat(chosen, lengths)
+        starts = np.append(0, np.cumsum(lengths[chosen]))
+        labels = [label for label, keep in zip(self.labels, chosen.tolist(), strict=True) if keep]
+        return Medians(
+            labels=labels, values=self.values[rows], owners=self.owners[rows], starts=starts
+        )
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Measured:
+    """Any measure of journeys; a label it does not answer with counts as ``absent``."""
+
+    labels: list[Hashable]
+    journeys: Journeys
+    measure: Measure
+    absent: float
+
+    def block(self) -> int:
+        """Return how many groups to measure at once."""
+        return 1
+
+    def of(self, weights: Array) -> Array:
+        """Return what the measure says of each group."""
+        return np.stack([self._of_one(one) for one in weights])
+
+    def _of_one(self, counts: Array) -> Array:
+        labels, numbers = labelled(self.measure(counted(self.journeys, counts)))
+        known = dict(zip(labels, numbers.tolist(), strict=True))
+        return np.array([known.get(label, self.absent) for label in self.labels], dtype=np.float64)
+
+    def sizes(self, weights: Array) -> Array:
+        """Return how many journeys there are."""
+        return np.full(len(self.labels), float(weights.sum()))
+
+
+def counted(journeys: Journeys, counts: Array) -> Journeys:
+    """Return the journeys with other counts, their values in proportion."""
+    changes: dict[str, Any] = {"counts": owned(counts.astype(np.int64))}
+    if journeys.values:
+        part = counts / np.maximum(journeys.counts, 1)
+        changes["values"] = {
+            name: owned(np.where(counts == 0, 0.0, one * part))
+            for name, one in journeys.values.items()
+        }
+    return derive(journeys, **changes)

@@ -1,0 +1,585 @@
+"""How long it takes: from one touchpoint to the next, at a touchpoint, and in all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.clustering import runs
+from touchpoints._arrays.counting import row_weights
+from touchpoints._arrays.quantiles import Spreads, neighbours, spreads
+from touchpoints._arrays.segments import lengths_of, owners_of, sum_by_segment
+from touchpoints._frozen import Array, text_array
+from touchpoints._tables import Table, column, optional_column
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.grouping import by_group
+from touchpoints.journeys import Journeys
+from touchpoints.transform import require_times
+from touchpoints.uncertainty import checked_level, clusters_of
+
+_SECOND = 1e6
+_MISSING = np.iinfo(np.int64).min
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Durations(Table):
+    """How long something takes, in seconds; one row an edge, a touchpoint or a group.
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    source, target : object, optional
+        Keys of the touchpoints of an edge.
+    touchpoint : object, optional
+        Key of a touchpoint.
+    count : int64
+        How many durations are known.
+    mean : float64
+        Their mean; nan where none is known, like all that follows.
+    mean_low, mean_high : float64, optional
+        The interval of the mean, where ``level`` was given; nan below two clusters.
+    min, q1, median, q3, max : float64
+        The shortest, the quartiles, the longest.
+    quantiles : object, optional
+        A tuple of the other quantiles asked for, one for each of ``shares``.
+    without_end : int64, optional
+        Interactions that would count, but whose end is not known.
+    empty, cut : int64, optional
+        Journeys left out: without interactions, and cut off by the log at either side.
+    shares : tuple of float
+        Which other quantiles were asked for.
+    ends_before_starts : int
+        Interactions of the whole log whose end lay before their start: reading set those ends
+        aside, so they are among ``without_end``.
+    level : float or None
+        The level of the intervals, where any were asked for.
+    unit : str
+        What is taken to be independent: ``"person"`` or ``"journey"``.
+    """
+
+    group: Array | None = optional_column(object)
+    source: Array | None = optional_column(object)
+    target: Array | None = optional_column(object)
+    touchpoint: Array | None = optional_column(object)
+    count: Array = column(np.int64)
+    mean: Array = column(np.float64)
+    mean_low: Array | None = optional_column(np.float64)
+    mean_high: Array | None = optional_column(np.float64)
+    min: Array = column(np.float64)
+    q1: Array = column(np.float64)
+    median: Array = column(np.float64)
+    q3: Array = column(np.float64)
+    max: Array = column(np.float64)
+    quantiles: Array | None = optional_column(object)
+    without_end: Array | None = optional_column(np.int64)
+    empty: Array | None = optional_column(np.int64)
+    cut: Array | None = optional_column(np.int64)
+    shares: tuple[float, ...] = attrs.field(default=(), repr=False)
+    ends_before_starts: int = attrs.field(default=0, repr=False)
+    level: float | None = attrs.field(default=None, repr=False)
+    unit: str
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the mean of each edge (a pair of keys), touchpoint, or group, in seconds."""
+        if self.source is not None and self.target is not None:
+            labels: list[Any] = list(zip(self.source.tolist(), self.target.tolist(), strict=True))
+        elif self.touchpoint is not None:
+            labels = self.touchpoint.tolist()
+        else:
+            labels = ["throughput"] if self.group is None else self.group.tolist()
+        return dict(zip(labels, self.mean.tolist(), strict=True))
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class JourneyTimes(Table):
+    """How long each journey takes; one row a journey, in their order.
+
+    Attributes
+    ----------
+    id : object
+        The caller's journey id.
+    count : int64
+        How many real journeys it stands for.
+    interactions : int64
+        How many interactions it has.
+    throughput : float64
+        Seconds from the start of the first interaction to the last end of any, or the last start
+        where that is later or no ends are known; 0 for a single moment, nan for an empty journey.
+    processing : float64
+        Seconds of its interactions whose end is known, added up; nan without ends.
+    without_end : int64
+        Its interactions whose end is not known.
+    whole : bool
+        Whether it began and finished within the log.
+    """
+
+    id: Array = column(object)
+    count: Array = column(np.int64)
+    interactions: Array = column(np.int64)
+    throughput: Array = column(np.float64)
+    processing: Array = column(np.float64)
+    without_end: Array = column(np.int64)
+    whole: Array = column(np.bool_)
+
+
+def gaps(
+    journeys: Journeys,
+    *,
+    quantiles: Sequence[float] = (),
+    by: str | None = None,
+    level: float | None = None,
+) -> Durations:
+    """Measure the time from each touchpoint to the next, edge by edge.
+
+    Parameters
+    ----------
+    journeys
+        With times. Counts are honoured.
+    quantiles
+        Other quantiles than the quartiles, as shares in [0, 1].
+    by
+        A per-journey column, facet or per-interaction column to group by.
+    level
+        Give a level such as 0.95 to have an interval of each mean. It costs a second sort.
+
+    Returns
+    -------
+    Durations
+        One row an edge, the most frequent first, equal ones in the order of their touchpoints.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+    InvalidInputError
+        Without times; when a quantile or the level is no share.
+
+    Notes
+    -----
+    A gap runs from the start of one interaction to the start of the next, so it contains the time
+    spent at the first; `idle_times` does not. Terminals have no gaps. Everything is exact to the
+    microsecond; quantiles are those of definition 7 of Hyndman and Fan (R's and numpy's default).
+    The interval of a mean is Student's over persons, or over journeys where persons are not known
+    (the ratio of sums over clusters, linearised: Cochran 1977, Sampling Techniques, 6.3). Times
+    are skewed: prefer the median, and `bootstrap` for its interval. One sort, O(m log m).
+
+    References
+    ----------
+    R. J. Hyndman and Y. Fan (1996), Sample quantiles in statistical packages, The American
+    Statistician 50(4), 361-365, doi:10.1080/00031305.1996.10473566.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> days = {"ana": ["01", "02", "05"], "leo": ["01", "04"]}
+    >>> rows = [
+    ...     {"who": who, "t": f"2026-01-{day}", "w": what}
+    ...     for who, all_days in days.items()
+    ...     for day, what in zip(all_days, ["visit", "call", "buy"], strict=False)
+    ... ]
+    >>> found = tp.paths.gaps(tp.from_records(rows, journey="who", time="t", touchpoint="w"))
+    >>> {edge: mean / 86_400 for edge, mean in found.as_dict().items()}
+    {('visit', 'call'): 2.0, ('call', 'buy'): 3.0}
+    """
+    require_times(journeys, "gaps")
+    return _by_group(journeys, by, _gaps, quantiles, level)
+
+
+def idle_times(
+    journeys: Journeys,
+    *,
+    quantiles: Sequence[float] = (),
+    by: str | None = None,
+    level: float | None = None,
+) -> Durations:
+    """Measure the time from the end of each touchpoint to the start of the next, edge by edge.
+
+    Parameters
+    ----------
+    journeys
+        With times and ends. Counts are honoured.
+    quantiles, by, level
+        As for `gaps`.
+
+    Returns
+    -------
+    Durations
+        One row an edge, the most frequent first. ``without_end`` counts the crossings whose
+        source has no known end; they are in no other column.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+    InvalidInputError
+        Without times or ends; when a quantile or the level is no share.
+
+    Notes
+    -----
+    Where the next interaction starts before the one before it ends, the time is negative and
+    counts as such. One sort, O(m log m).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [
+    ...     {"who": "ana", "t": "2026-01-01 09:00", "e": "2026-01-01 09:10", "w": "visit"},
+    ...     {"who": "ana", "t": "2026-01-01 09:30", "e": "2026-01-01 09:31", "w": "call"},
+    ... ]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", end="e", touchpoint="w")
+    >>> tp.paths.idle_times(journeys).as_dict()
+    {('visit', 'call'): 1200.0}
+    """
+    _require_ends(journeys, "idle_times")
+    return _by_group(journeys, by, _idle, quantiles, level)
+
+
+def processing_times(
+    journeys: Journeys,
+    *,
+    quantiles: Sequence[float] = (),
+    by: str | None = None,
+    level: float | None = None,
+) -> Durations:
+    """Measure the time from the start to the end of interactions, touchpoint by touchpoint.
+
+    Parameters
+    ----------
+    journeys
+        With times and ends. Counts are honoured.
+    quantiles, by, level
+        As for `gaps`.
+
+    Returns
+    -------
+    Durations
+        One row a touchpoint that occurs, the most frequent first (by interactions whose end is
+        known). ``without_end`` counts the others.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+    InvalidInputError
+        Without times or ends; when a quantile or the level is no share.
+
+    Notes
+    -----
+    An end before its start is set aside when a log is read; ``ends_before_starts`` says how many.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [
+    ...     {"who": "ana", "t": "2026-01-01 09:00", "e": "2026-01-01 09:10", "w": "visit"},
+    ...     {"who": "leo", "t": "2026-01-01 09:30", "e": "2026-01-01 09:50", "w": "visit"},
+    ... ]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", end="e", touchpoint="w")
+    >>> tp.paths.processing_times(journeys).as_dict()
+    {'visit': 900.0}
+    """
+    _require_ends(journeys, "processing_times")
+    return _by_group(journeys, by, _processing, quantiles, level)
+
+
+def throughput_times(
+    journeys: Journeys,
+    *,
+    quantiles: Sequence[float] = (),
+    by: str | None = None,
+    level: float | None = None,
+) -> Durations:
+    """Measure how long journeys take, from their first start to their last end.
+
+    Parameters
+    ----------
+    journeys
+        With times; ends are used where they are known. Counts are honoured.
+    quantiles, by, level
+        As for `gaps`.
+
+    Returns
+    -------
+    Durations
+        One row (one a group). `journey_times` has one row a journey.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+    InvalidInputError
+        Without times; when a quantile or the level is no share.
+
+    Notes
+    -----
+    A journey of one moment takes 0 seconds. Empty journeys take no time and are left out, and so
+    are journeys that began before the log or are still open, whose time is not known; ``empty``
+    and ``cut`` count them. Leaving out open journeys favours short ones: `time_to` does not.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"who": "ana", "t": f"2026-01-0{day}", "w": "visit"} for day in (1, 3)]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
+    >>> tp.paths.throughput_times(journeys).median / 86_400
+    array([2.])
+    """
+    require_times(journeys, "throughput_times")
+    return _by_group(journeys, by, _throughput, quantiles, level)
+
+
+def journey_times(journeys: Journeys) -> JourneyTimes:
+    """Measure how long each journey takes.
+
+    Parameters
+    ----------
+    journeys
+        With times; ends are used where they are known.
+
+    Returns
+    -------
+    JourneyTimes
+        One row a journey, open ones among them: see its column ``whole``.
+
+    Raises
+    ------
+    InvalidInputError
+        Without times.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"who": "ana", "t": f"2026-01-0{day}", "w": "visit"} for day in (1, 3)]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
+    >>> tp.paths.journey_times(journeys).throughput / 3600
+    array([48.])
+    """
+    require_times(journeys, "journey_times")
+    taken, filled = _taken(journeys), lengths_of(journeys.offsets) > 0
+    stamps, ends = _stamps(journeys)
+    spent = np.where(ends == _MISSING, 0, ends - stamps)
+    processing = sum_by_segment(spent, journeys.offsets) / _SECOND
+    missing = sum_by_segment((ends == _MISSING).view(np.int8), journeys.offsets, dtype=np.int64)
+    return JourneyTimes(
+        id=text_array(journeys.ids.tolist()),
+        count=journeys.counts,
+        interactions=lengths_of(journeys.offsets),
+        throughput=np.where(filled, taken / _SECOND, np.nan),
+        processing=np.full(len(taken), np.nan) if journeys.ends is None else processing,
+        without_end=missing,
+        whole=journeys.began & journeys.finished,
+    )
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Measured:
+    """Durations to sum up: one a row, of a group in ``range(size)``, or ``size`` for none."""
+
+    labels: dict[str, Array]
+    groups: Array
+    values: Array
+    owners: Array
+    size: int
+    extra: dict[str, Array]
+
+
+_Measure = Callable[[Journeys], _Measured]
+
+
+def _by_group(
+    journeys: Journeys,
+    by: str | None,
+    measure: _Measure,
+    quantiles: Sequence[float],
+    level: float | None,
+) -> Durations:
+    shares = _checked_shares(quantiles)
+    if level is not None:
+        checked_level(level)
+    return by_group(journeys, by, partial(_summed_up, measure=measure, shares=shares, level=level))
+
+
+def _checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
+    if isinstance(quantiles, (int, float, str)):
+        raise WrongKindError(f"quantiles is a sequence of shares, not {quantiles!r}")
+    shares = tuple(float(one) for one in quantiles)
+    wrong = [one for one in shares if not 0 <= one <= 1]
+    if wrong:
+        raise InvalidInputError(
+            f"a quantile is a share between 0 and 1, not {wrong[0]!r}", mend="write 90 % as 0.9"
+        )
+    return shares
+
+
+def _require_ends(journeys: Journeys, what: str) -> None:
+    require_times(journeys, what)
+    if journeys.ends is None:
+        raise InvalidInputError(
+            f"{what} needs the ends of interactions, and these journeys have none",
+            mend="read the log with tp.from_frame(…, end=…), or with lifecycle=… where start and "
+            "complete are rows of their own; tp.paths.gaps needs times alone",
+        )
+
+
+def _summed_up(
+    journeys: Journeys, *, measure: _Measure, shares: tuple[float, ...], level: float | None
+) -> Durations:
+    found = measure(journeys)
+    weights = _weights(journeys, found.owners)
+    spread = spreads(found.groups, found.values, found.size, weights)
+    totals = spread.totals()
+    listed = totals + found.extra.get("without_end", 0)
+    order = np.lexsort((-listed, -totals))
+    if found.labels:
+        order = order[listed[order] > 0]
+    columns: dict[str, Any] = {"count": totals, "mean": spread.means() / _SECOND}
+    for name, share in (("min", 0.0), ("q1", 0.25), ("median", 0.5), ("q3", 0.75), ("max", 1.0)):
+        columns[name] = spread.quantile(share) / _SECOND
+    if level is not None:
+        low, high = _mean_bounds(journeys, found, columns["mean"], level)
+        columns |= {"mean_low": low, "mean_high": high}
+    columns |= found.labels | found.extra
+    if shares:
+        columns["quantiles"] = _tuples(spread, shares)
+    return Durations(
+        **{name: values[order] for name, values in columns.items()},
+        shares=shares,
+        ends_before_starts=journeys.meta.report.ends_before_starts,
+        level=level,
+        unit="journey" if journeys.persons is None else "person",
+    )
+
+
+def _tuples(spread: Spreads, shares: tuple[float, ...]) -> Array:
+    table = np.stack([spread.quantile(share) / _SECOND for share in shares], axis=1)
+    return text_array([tuple(row) for row in table.tolist()])
+
+
+def _weights(journeys: Journeys, owners: Array) -> Array | None:
+    if row_weights(journeys.offsets, journeys.counts) is None:
+        return None
+    return journeys.counts[owners].astype(np.float64)
+
+
+def _stamps(journeys: Journeys) -> tuple[Array, Array]:
+    """Return the starts and the ends in microseconds, the latter missing where not known."""
+    if journeys.times is None:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    stamps = journeys.times.view(np.int64)
+    if journeys.ends is None:
+        return stamps, np.full(len(stamps), _MISSING)
+    return stamps, journeys.ends.view(np.int64)
+
+
+def _keys(journeys: Journeys) -> Array:
+    return text_array([one.key for one in journeys.touchpoints])
+
+
+def _gaps(journeys: Journeys) -> _Measured:
+    stamps, _ = _stamps(journeys)
+    edges = neighbours(journeys.codes, journeys.offsets, len(journeys.touchpoints))
+    keys = _keys(journeys)
+    return _Measured(
+        labels={"source": keys[edges.sources], "target": keys[edges.targets]},
+        groups=edges.of,
+        values=np.diff(stamps),
+        owners=owners_of(journeys.offsets)[:-1],
+        size=len(edges.sources),
+        extra={},
+    )
+
+
+def _idle(journeys: Journeys) -> _Measured:
+    stamps, ends = _stamps(journeys)
+    found = _gaps(journeys)
+    missing = ends[:-1] == _MISSING
+    weights = journeys.counts[found.owners].astype(np.float64) * missing
+    lost = np.bincount(found.groups, weights, found.size + 1)[: found.size]
+    return attrs.evolve(
+        found,
+        groups=np.where(missing, found.size, found.groups),
+        values=np.where(missing, 0, stamps[1:] - ends[:-1]),
+        extra={"without_end": lost.astype(np.int64)},
+    )
+
+
+def _processing(journeys: Journeys) -> _Measured:
+    stamps, ends = _stamps(journeys)
+    size = len(journeys.touchpoints)
+    owners = owners_of(journeys.offsets)
+    missing = ends == _MISSING
+    codes = journeys.codes.astype(np.int64)
+    weights = journeys.counts[owners].astype(np.float64) * missing
+    return _Measured(
+        labels={"touchpoint": _keys(journeys)},
+        groups=np.where(missing, size, codes),
+        values=np.where(missing, 0, ends - stamps),
+        owners=owners,
+        size=size,
+        extra={"without_end": np.bincount(codes, weights, size).astype(np.int64)},
+    )
+
+
+def _taken(journeys: Journeys) -> Array:
+    """Return how long each journey takes in microseconds; 0 for an empty one."""
+    stamps, ends = _stamps(journeys)
+    filled = np.flatnonzero(lengths_of(journeys.offsets))
+    taken = np.zeros(len(journeys), dtype=np.int64)
+    if len(filled):
+        first = journeys.offsets[:-1][filled]
+        last = np.maximum.reduceat(np.maximum(stamps, ends), first)
+        taken[filled] = last - stamps[first]
+    return taken
+
+
+def _throughput(journeys: Journeys) -> _Measured:
+    filled = lengths_of(journeys.offsets) > 0
+    whole = journeys.began & journeys.finished
+    counts = journeys.counts
+    return _Measured(
+        labels={},
+        groups=np.where(filled & whole, 0, 1),
+        values=_taken(journeys),
+        owners=np.arange(len(journeys)),
+        size=1,
+        extra={
+            "empty": np.array([counts[~filled].sum()]),
+            "cut": np.array([counts[filled & ~whole].sum()]),
+        },
+    )
+
+
+def _mean_bounds(
+    journeys: Journeys, found: _Measured, means: Array, level: float
+) -> tuple[Array, Array]:
+    """Return Student's interval of each mean, over clusters of persons or else of journeys."""
+    from scipy.special import stdtrit
+
+    clusters = clusters_of(journeys, None)
+    known = np.flatnonzero((found.groups < found.size) & (journeys.counts[found.owners] > 0))
+    size = max(found.size, 1)
+    rows = found.owners[known]
+    keys = clusters.of[rows] * size + found.groups[known]
+    order = np.argsort(keys, kind="stable")
+    distinct, lengths = runs(keys)
+    if not len(distinct):
+        nothing = np.full(found.size, np.nan)
+        return nothing, nothing
+    starts = np.append(0, np.cumsum(lengths)[:-1])
+    within = clusters.within[rows][order].astype(np.float64)
+    apart = found.values[known][order] / _SECOND - means[found.groups[known][order]]
+    strayed = np.add.reduceat(apart * within, starts)
+    edge, repeats = distinct % size, clusters.repeats[distinct // size]
+    number = np.bincount(edge, repeats * np.add.reduceat(within, starts), found.size)
+    groups = np.bincount(edge, repeats, found.size)
+    squares = np.bincount(edge, repeats * strayed**2, found.size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(squares * groups / (groups - 1)) / number
+        reach = error * stdtrit(np.maximum(groups - 1, 1), (1 + level) / 2)
+    reach = np.where(groups < 2, np.nan, reach)
+    return means - reach, means + reach

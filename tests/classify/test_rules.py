@@ -1,0 +1,373 @@
+"""Rule files: what they can ask, what they answer, and every way in which they can be wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pickle
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from touchpoints.classify import Verdict, rules
+from touchpoints.errors import ProblemsError, WrongKindError
+
+
+def one_rule(when: Any, **more: Any) -> tp.classify.Rules:
+    """Return rules with a single one."""
+    return rules({"rule": [{"when": when, "type": "t"}], **more})
+
+
+def holds(when: Any, value: Any, **more: Any) -> bool:
+    """Tell whether a condition holds of an event with the field x."""
+    return one_rule(when, **more)({"x": value}) == "t"
+
+
+# ----------------------------------------------------------------------------------- what is asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "yes", "no"),
+    [
+        ("Ad", ["ad", "AD", "Àd", " ad  "], ["a d", "ads"]),
+        ({"equals": "a b"}, ["A  B"], ["ab"]),
+        (["a", "b"], ["a", "B"], ["c"]),
+        ({"in": [1, "two", True]}, [1, 1.0, "1", "1.0", "TWO", True, "True"], [2, "one", False]),
+        (7, [7, 7.0, "7", "07"], [8, "seven", "7 days", True]),
+        (True, [True, "true", "TRUE"], [False, 1, "1"]),
+        ({"contains": "cam"}, ["CÁMARA", "webcam"], ["c am"]),
+        ({"contains": ["x", "y"]}, ["ax", "by"], ["z"]),
+        ({"starts": ["/a", "/b"]}, ["/abc", "/B"], ["c/a"]),
+        ({"ends": ".pdf"}, ["A.PDF"], ["pdf.txt"]),
+        ({"regex": r"^/p/\d+$"}, ["/p/12", "/P/1"], ["/p/", "/p/1/2"]),
+        ({"min": 10}, [10, 10.5, "11", "1e3"], [9, "9", "-11"]),
+        ({"max": 2.5}, [2, "2.5", -1], [3]),
+        ({"min": 1, "max": 3}, [1, 2, 3], [0, 4]),
+        (
+            {"min": dt.date(2026, 11, 20)},
+            [dt.datetime(2026, 11, 20, 1), "2026-11-21"],
+            ["2026-11-19"],
+        ),
+        ({"not": "a"}, ["b", 3], ["a", "A"]),
+        ({"not": {"in": ["a", "b"]}}, ["c"], ["a"]),
+        ({"not": ["a", "b"]}, ["c"], ["b"]),
+        ({"contains": "a", "not": {"contains": "b"}}, ["ca"], ["ab"]),
+        ({"missing": True}, [None, "", float("nan")], ["x", 0, False]),
+        ({"missing": False}, ["x", 0, False], [None, ""]),
+    ],
+)
+def test_a_field_is_compared(asked: Any, yes: list[Any], no: list[Any]) -> None:
+    """Each comparison holds of what it should, whether a value comes as text or as a number."""
+    assert (yes, []) == (
+        [v for v in yes if holds({"x": asked}, v)],
+        [v for v in no if holds({"x": asked}, v)],
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("a", ["a"], 0, False),
+        *({"contains": "a"}, {"starts": "a"}, {"ends": "a"}, {"regex": "a"}, {"regex": ".*"}),
+        *({"min": 0}, {"max": 0}),
+        *({"not": "a"}, {"not": {"contains": "a"}}, {"not": {"min": 3}}),
+    ],
+)
+@pytest.mark.parametrize("value", [None, "", float("nan"), np.datetime64("NaT")])
+def test_a_missing_field_answers_nothing(asked: Any, value: Any) -> None:
+    """Null answers no comparison, nor its denial: only `missing` holds of it."""
+    assert not holds({"x": asked}, value)
+    assert not holds({"not": {"x": asked}}, value)
+    assert one_rule({"any": [{"x": asked}, {"x": {"missing": True}}]})({}) == "t"
+
+
+def test_a_text_that_is_no_number_is_neither_below_nor_above() -> None:
+    """A bound says nothing of what has no size."""
+    assert not holds({"x": {"min": 3}}, "many")
+    assert not holds({"x": {"not": {"min": 3}}}, "many")
+
+
+def test_conditions_are_joined() -> None:
+    """All, any and not, inside one another; several fields of one table must all hold."""
+    when = {
+        "x": {"not": {"missing": True}},
+        "any": [{"x": "a"}, {"all": [{"x": {"starts": "b"}}, {"not": {"x": "bad"}}]}],
+    }
+    assert [True, True, False, False] == [holds(when, one) for one in ("a", "bc", "bad", "c")]
+
+
+def test_without_folding_case_and_accents_count() -> None:
+    """`fold = false` compares texts as they are written."""
+    assert [True, False, False] == [
+        holds({"x": "Año"}, one, fold=False) for one in ("Año", "año", "Ano")
+    ]
+    assert not holds({"x": {"regex": "a"}}, "A", fold=False)
+    assert holds({"x": {"contains": " b"}}, "a  b", fold=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("عروض الصيف", "الصيف"),
+        ("🎉 oferta 🎉", "🎉"),
+        ("日本語", "本"),
+        ("\u200fعروض\u200e", "ض"),
+        ("caf\u0065\u0301", "é"),
+    ],
+)
+def test_any_script_is_compared(text: str, part: str) -> None:
+    """Right-to-left text and emoji are text like any other; marks of direction do not count."""
+    assert holds({"x": text}, f" {text} ")
+    assert holds({"x": {"contains": part}}, text)
+    assert holds({"x": {"regex": f"^.*{part}.*$"}}, text)
+
+
+def test_a_megabyte_of_text_takes_no_time() -> None:
+    """Long fields are read once, whatever is asked of them."""
+    found = rules(
+        {
+            "rule": [{"when": {"x": {"regex": f"{word}.*{word}$"}}, "type": "t"} for word in "abc"]
+            + [{"when": {"x": {"contains": ["q1", "q2"], "ends": "zzz"}}, "type": "u"}]
+        }
+    )
+    started = time.perf_counter()
+    assert found({"x": "ñandú y ábaco " * 70_000}) is None
+    assert time.perf_counter() - started < 10
+
+
+# --------------------------------------------------------------------------------- what is answered
+
+
+def test_the_first_rule_wins() -> None:
+    """Order decides, and changing it changes the answer."""
+    tables = [
+        {"when": {"x": {"contains": "sale"}}, "type": "first"},
+        {"when": {"x": {"starts": "flash"}}, "type": "second"},
+    ]
+    assert "first" == rules({"rule": tables})({"x": "flash sale"})
+    assert "second" == rules({"rule": tables[::-1]})({"x": "flash sale"})
+    assert rules({"rule": tables})({"x": "nothing"}) is None
+
+
+@pytest.mark.parametrize(
+    ("assigned", "answer"),
+    [
+        ({"type": "t"}, "t"),
+        ({"need": "learn"}, tp.Facets(need="learn")),
+        ({"need": "learn", "provenance": "data"}, tp.Facets(need="learn", provenance="data")),
+        ({"type": "t", "need": "learn"}, Verdict("t", facets={"need": "learn"})),
+        (
+            {"type": "t", "need": "learn", "provenance": "data"},
+            Verdict("t", facets={"need": "learn"}, observed=("need",)),
+        ),
+        ({"arrival_channel": "email"}, tp.Facets(arrival_channel="email")),
+        ({"type": "t", "columns": {"score": "5"}}, Verdict("t", facets={"score": "5"})),
+    ],
+)
+def test_a_rule_answers_with_what_it_assigns(assigned: dict[str, Any], answer: Any) -> None:
+    """The plainest answer that says it all: a type id, facets, or both with their provenance."""
+    assert answer == rules({"rule": [{"when": {"x": "a"}, **assigned}]})({"x": "a"})
+
+
+def test_an_empty_condition_always_holds() -> None:
+    """The last rule may say what becomes of everything else."""
+    found = rules({"rule": [{"when": {"x": "a"}, "type": "t"}, {"when": {}, "type": "other"}]})
+    assert ["t", "other", "other"] == found.batch([{"x": "a"}, {"x": "b"}, {}])
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"x": st.sampled_from([None, "a", "b", 1, 1.0, True, "1", ["no", "hash"]])}
+        ),
+        max_size=12,
+    )
+)
+def test_a_batch_answers_as_one_by_one(events: list[dict[str, Any]]) -> None:
+    """Asked together or alone, in any order, events get the same answers."""
+    found = rules(
+        {
+            "rule": [
+                {"when": {"x": True}, "type": "flag"},
+                {"when": {"x": 1}, "type": "one"},
+                {"when": {"any": [{"x": "a"}, {"x": {"contains": "no"}}]}, "type": "text"},
+            ]
+        }
+    )
+    assert [found(event) for event in events] == found.batch(events)
+
+
+def test_rules_can_be_pickled() -> None:
+    """They travel to other processes, patterns and all."""
+    found = one_rule({"x": {"regex": "(a+)+b"}})
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert "t" == again({"x": "aab"})
+
+
+# -------------------------------------------------------------------------------- what can be wrong
+
+
+@pytest.fixture
+def problems() -> Any:
+    """Return a function from rules, given as tables, to the problems they have."""
+    customer = tp.load_taxonomy("customer")
+
+    def of(*tables: Any, fields: Any = None, **top: Any) -> list[str]:
+        with pytest.raises(ProblemsError) as caught:
+            rules({"rule": list(tables), **top}, taxonomy=customer, fields=fields)
+        return [one.removeprefix("<rules>: ") for one in caught.value.problems]
+
+    return of
+
+
+def test_all_problems_come_at_once(problems: Any) -> None:
+    """Ten mistakes are answered with ten sentences, each with its rule."""
+    found = problems(
+        {"name": "a", "when": {"x": {"startz": "y"}, "z": {"exists": True}}, "type": "live_chatt"},
+        {"name": "a", "when": {"x": {"regex": "a(b"}}, "nedd": "learn", "channel": "appp"},
+        {"when": {"any": []}, "type": "live_chat", "provenance": "guess"},
+        {"type": "live_chat"},
+        {"when": {"x": "q"}},
+        ruel=1,
+    )
+    starts = [
+        "ruel: nothing is called so here (did you mean 'rule'?)",
+        "rule 1 'a': when.x.startz: no such comparison (did you mean 'starts'?)",
+        "rule 1 'a': when.z.exists: no such comparison (write missing = false)",
+        "rule 1 'a': type: no touchpoint type 'live_chatt' (did you mean 'live_chat'?)",
+        "rule 2 'a': when.x.regex: in the regex, a group is not closed (character 2)\n    a(b",
+        "rule 2 'a': nedd: no such facet (did you mean 'need'?)",
+        "rule 2 'a': channel: no term of channel 'appp' (did you mean 'app'?)",
+        "rule 3: when.any: expected a list of tables",
+        "rule 3: provenance: it is one of 'rule', 'data', not 'guess'",
+        "rule 4: when: there is none",
+        "rule 5",
+        "rules 1 and 2 are both called 'a'",
+    ]
+    assert starts == [one[: len(start)] for one, start in zip(found, starts, strict=True)]
+    assert "assigns nothing" in found[10]
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"when": {"x": {"min": 5, "max": 3}}}, "min 5.0 is above max 3.0"),
+        ({"when": {"x": {"min": "5"}}}, "expected a number or a date"),
+        ({"when": {"x": {"min": 1, "max": dt.date(2026, 1, 1)}}}, "of different kinds"),
+        ({"when": {"x": dt.date(2026, 1, 1)}}, "a date is asked for with min and max"),
+        ({"when": {"x": ""}}, "the text is empty (write missing = true"),
+        ({"when": {"x": []}}, "the list is empty"),
+        ({"when": {"x": {}}}, "nothing is asked of the field"),
+        ({"when": {"x": {"in": "a"}}}, "expected a list"),
+        ({"when": {"x": {"contains": 5}}}, 'expected text, found the number 5 (write "5")'),
+        ({"when": {"x": {"contains": "\u0301"}}}, "nothing of"),
+        ({"when": {"x": {"missing": "yes"}}}, "expected true or false"),
+        ({"when": {"x": {"regex": "(?=a)"}}}, "looks ahead, which can take very long"),
+        ({"when": {"page": {"url": {"equals": "a"}}}}, 'quoted: "page.url"'),
+        ({"when": {"not": {}}}, "there is nothing in it"),
+        ({"when": {"all": [3]}}, "expected a table"),
+        ({"when": "x == 1"}, "expected a table, found the text"),
+        ({"when": {"x": {"between": [1, 2]}}}, "write min and max"),
+        ({"when": {"x": "a"}, "type": "Live chat"}, "ids only: 'live_chat'"),
+        ({"when": {"x": "a"}, "need": 3}, "expected text"),
+        ({"when": {"x": "a"}, "columns": {"need": "learn"}}, "write it beside the type"),
+        ({"when": {"x": "a"}, "columns": {"need_from": "2"}}, "the name is taken"),
+        ({"when": {"x": "a"}, "weather": "rain"}, "no such facet (facets: channel"),
+        ("x", "expected a table, found the text"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(problems: Any, rule: Any, message: str) -> None:
+    """Each kind of mistake has words of its own, with the rule and the place in it."""
+    table = {"type": "live_chat", **rule} if isinstance(rule, dict) else rule
+    found = problems(table)
+    assert any(message in one and one.startswith("rule 1") for one in found), found
+
+
+def test_a_field_no_event_has_is_found_when_asked_for(problems: Any) -> None:
+    """With the names of the fields there are, others are problems with near names, all at once."""
+    found = problems(
+        {"when": {"sorce": "a", "not": {"mediun": "b"}}, "type": "live_chat"},
+        {"when": {"campain": "a"}, "type": "purchase"},
+        fields=["source", "medium", "campaign"],
+    )
+    assert [
+        "rule 1: when: no field 'sorce' (did you mean 'source'?)",
+        "rule 1: when: no field 'mediun' (did you mean 'medium'?)",
+        "rule 2: when: no field 'campain' (did you mean 'campaign'?)",
+    ] == found
+
+
+def test_shadowed_rules_are_reported_with_the_other_problems(problems: Any) -> None:
+    """A rule that can never match does not wait until the rest is mended."""
+    found = problems(
+        {"when": {"x": ["a", "b"]}, "type": "live_chatt"}, {"when": {"x": "B"}, "type": "purchase"}
+    )
+    assert "rule 2 can never match: rule 1 takes every event it asks for" == found[-1]
+    assert 2 == len(found)
+
+
+@pytest.mark.parametrize(
+    "document", [{}, {"rule": []}, {"rule": [{"when": {}, "type": "t"}]}, {"rule": 3}]
+)
+def test_a_file_without_rules_is_a_problem(document: Any) -> None:
+    """Nothing to ask, nothing to read: said at once."""
+    with pytest.raises(ProblemsError, match="there is none|asks for a field"):
+        rules(document)
+
+
+def test_without_a_taxonomy_only_slips_are_found() -> None:
+    """Facets of a taxonomy not given are taken as they are, but for near misses of the five."""
+    found = rules({"rule": [{"when": {"x": "a"}, "stage": "awareness", "owner": "brand"}]})
+    assert tp.Facets(stage="awareness", owner="brand") == found({"x": "a"})
+    with pytest.raises(ProblemsError, match="did you mean 'channel'"):
+        rules({"rule": [{"when": {"x": "a"}, "chanel": "app"}]})
+
+
+def test_nothing_in_a_file_is_evaluated(tmp_path: Path) -> None:
+    """What looks like code is text."""
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        '[[rule]]\nwhen.x = "__import__(\'os\').getcwd()"\ntype = "t"\n', encoding="utf-8"
+    )
+    assert rules(path)({"x": "anything"}) is None
+    assert "t" == rules(str(path))({"x": "__import__('os').getcwd()"})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[[rule]\n", "this is not TOML"),
+        (b"\n\nname = 'caf\xe9'", "line 3 is not UTF-8"),
+        (b"when = [" + b"[" * 10_000, "not TOML|nested too deeply"),
+    ],
+)
+def test_a_file_that_is_none_says_where(tmp_path: Path, content: bytes, message: str) -> None:
+    """A broken file is a problem with its line, never a traceback of the parser."""
+    path = tmp_path / "rules.toml"
+    path.write_bytes(content)
+    with pytest.raises(ProblemsError, match=message):
+        rules(path)
+
+
+def test_only_files_and_mappings_are_rules() -> None:
+    """Text that is no path, a number, a list: refused by kind."""
+    with pytest.raises(WrongKindError, match="path of a TOML file or a mapping"):
+        rules(["rule"])
+    with pytest.raises(FileNotFoundError):
+        rules("no_such_file.toml")
+
+
+def test_fields_come_from_the_log() -> None:
+    """A rule that reads a column the log does not have is an error with near names."""
+    found = one_rule({"sorce": "a"})
+    with pytest.raises(tp.errors.NotFoundError, match="'sorce'.*did you mean 'source'"):
+        tp.from_records(
+            [{"id": 1, "t": "2026-01-01", "source": "a"}], journey="id", time="t", touchpoint=found
+        )

@@ -1,0 +1,117 @@
+"""Decisions by their definitions: journeys written out one by one, dictionaries, plain loops."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+
+from tests.naive_paths import END, OPEN, START, effective_size, wilson, written_out
+
+
+def branches(journeys):
+    """Return {(touchpoint, next): (count, share, low, high)}."""
+    chosen, every = defaultdict(Counter), defaultdict(Counter)
+    for cluster, steps, _ in written_out(journeys):
+        for source, target in steps:
+            if source != START:
+                chosen[source, target][cluster] += 1
+                every[source][cluster] += 1
+    return {edge: share_of(counted, every[edge[0]])[:4] for edge, counted in chosen.items()}
+
+
+def share_of(hits, trials):
+    """Return (hits, share, low, high) of what clusters did, or nan where nobody tried."""
+    done, tried = sum(hits.values()), sum(trials.values())
+    if not tried:
+        return 0, math.nan, math.nan, math.nan
+    if not done:
+        size = tried**2 / sum(one**2 for one in trials.values())
+    else:
+        size = effective_size([hits[cluster] for cluster in trials], list(trials.values()))
+    return done, done / tried, *wilson(done / tried, size)
+
+
+def decision_points(journeys, *, corrected=True):
+    """Return {touchpoint: (visits, branches, entropy, drop-off with interval, open, detour)}."""
+    visits, nexts = Counter(), defaultdict(Counter)
+    ended, known = defaultdict(Counter), defaultdict(Counter)
+    turned, watched = defaultdict(Counter), defaultdict(Counter)
+    finished = [
+        journeys.finished[place]
+        for place, journey in enumerate(journeys)
+        for _ in range(journey.count)
+    ]
+    for (cluster, _, keys), whole in zip(written_out(journeys), finished, strict=True):
+        for place, key in enumerate(keys):
+            visits[key] += 1
+            last = END if whole else OPEN
+            following = keys[place + 1] if place + 1 < len(keys) else last
+            nexts[key][following] += 1
+            if following != OPEN:
+                known[key][cluster] += 1
+                ended[key][cluster] += following == END
+            if whole:
+                rest = keys[place + 1 :]
+                away = next((nth for nth, one in enumerate(rest) if one != key), len(rest))
+                watched[key][cluster] += 1
+                turned[key][cluster] += key in rest[away:]
+    answer = {}
+    for key, count in visits.items():
+        open_visits = nexts[key].pop(OPEN, 0)
+        answer[key] = (
+            count,
+            len(nexts[key]),
+            entropy(list(nexts[key].values()), corrected=corrected),
+            share_of(ended[key], known[key])[1:],
+            open_visits,
+            share_of(turned[key], watched[key])[1:],
+        )
+    return answer
+
+
+def entropy(counts, *, corrected):
+    """Return the entropy in bits, with Miller's correction, never above that of equal branches."""
+    total = sum(counts)
+    if not total:
+        return math.nan
+    plain = -sum(one / total * math.log2(one / total) for one in counts)
+    if not corrected:
+        return plain
+    return min(plain + (len(counts) - 1) / (2 * total * math.log(2)), math.log2(len(counts)))
+
+
+def information_gain(pairs):
+    """Return how many bits the first of each pair tells about the second."""
+    within = defaultdict(Counter)
+    for value, branch in pairs:
+        within[value][branch] += 1
+    every = entropy(list(Counter(branch for _, branch in pairs).values()), corrected=False)
+    return every - sum(
+        sum(counted.values()) / len(pairs) * entropy(list(counted.values()), corrected=False)
+        for counted in within.values()
+    )
+
+
+def absorption(journeys, *, rounds=20_000):
+    """Return {touchpoint: (probability of (end), expected steps)}, by taking steps for long."""
+    nexts = defaultdict(Counter)
+    for _, steps, _ in written_out(journeys):
+        for source, target in steps:
+            if START != source and target != OPEN:
+                nexts[source][target] += 1
+    steps = dict.fromkeys(nexts, 0.0)
+    sure = dict.fromkeys(nexts, 0.0)
+    for _ in range(rounds):
+        before = dict(steps), dict(sure)
+        for key, counted in nexts.items():
+            total = sum(counted.values())
+            steps[key] = 1 + sum(
+                n / total * before[0].get(one, 0.0) for one, n in counted.items() if one != END
+            )
+            sure[key] = sum(
+                n / total * (1.0 if one == END else before[1].get(one, 0.0))
+                for one, n in counted.items()
+            )
+        if all(abs(steps[key] - before[0][key]) < 1e-13 for key in steps):
+            break
+    return {key: (sure[key], steps[key]) for key in nexts}

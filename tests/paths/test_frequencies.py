@@ -1,0 +1,157 @@
+"""How often touchpoints and variants occur."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from tests.naive_paths import built, small_journeys
+from tests.paths import naive_frequencies
+from tests.paths.test_decisions import flat
+from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.journeys import take
+
+COLUMNS = [
+    name
+    for total, share in (
+        ("journeys", ""),
+        ("occurrences", "of_interactions"),
+        ("starts", "of_starts"),
+        ("ends", "of_ends"),
+    )
+    for name in (
+        total,
+        share or "share",
+        f"{share}_low" if share else "low",
+        f"{share}_high" if share else "high",
+    )
+]
+
+
+@given(small_journeys())
+def test_presence_agrees_with_counting_by_hand(journeys) -> None:
+    """Journeys, interactions, starts and ends, with shares and intervals."""
+    rows = tp.paths.presence(journeys).to_dicts()
+
+    expected = naive_frequencies.presence(journeys)
+
+    found = {row["touchpoint"]: tuple(row[name] for name in COLUMNS) for row in rows}
+    assert flat(expected) == pytest.approx(flat(found), nan_ok=True)
+
+
+def test_journeys_and_interactions_rank_differently() -> None:
+    """One chatty journey does not make a touchpoint common."""
+    found = tp.paths.presence(built(["aaaaa", "b", "b"]))
+
+    assert ["b", "a"] == found.touchpoint.tolist()
+    assert [2, 1] == found.journeys.tolist()
+    assert [2, 5] == found.occurrences.tolist()
+
+
+def test_cut_journeys_have_no_known_start_or_end() -> None:
+    """A journey under way when the log begins did not start there (B18)."""
+    journeys = attrs.evolve(built(["ab", "ba"]), began=[False, True], finished=[True, False])
+
+    found = {row["touchpoint"]: row for row in tp.paths.presence(journeys).to_dicts()}
+
+    assert (found["b"]["of_starts"], found["b"]["of_ends"]) == (1.0, 1.0)
+    assert (found["a"]["starts"], found["a"]["ends"]) == (0, 0)
+
+
+@given(small_journeys(), st.floats(0.05, 1.0))
+def test_coverage_agrees_with_counting_by_hand(journeys, share) -> None:
+    """The fewest variants that reach the share."""
+    row = tp.paths.coverage(journeys, share=share).to_dicts()[0]
+
+    assert naive_frequencies.coverage(journeys, share) == (row["variants"], row["journeys"])
+
+
+@given(small_journeys(), st.sampled_from([0.2, 0.5, 0.8, 1.0]))
+def test_common_and_rare_variants_are_all_of_them(journeys, share) -> None:
+    """What covers the share, and the rest, with the rarest first."""
+    every = tp.paths.variants(journeys)
+
+    number = int(tp.paths.coverage(journeys, share=share).variants[0])
+    rare = tp.paths.rare_variants(journeys, share=share)
+
+    assert every.variant.tolist()[number:] == sorted(
+        rare.variant.tolist(), key=every.variant.tolist().index
+    )
+    assert sorted(rare.journeys.tolist()) == rare.journeys.tolist()
+
+
+def test_the_published_coverage_of_the_traffic_fines(logs: Path) -> None:
+    """BupaR, trace coverage: 95 % of 10,000 cases by 5 of 44 variants, 9,599 cases."""
+    frame = pl.read_csv(logs / "traffic_fines.csv.gz", infer_schema_length=0)
+    journeys = tp.from_frame(frame, journey="case_id", time="timestamp", touchpoint="activity")
+
+    found = tp.paths.coverage(journeys, share=[0.95, 1.0])
+
+    assert found.variants.tolist() == [5, 44]
+    assert found.journeys.tolist() == [9599, 10_000]
+    assert 39 == len(tp.paths.rare_variants(journeys))
+
+
+@given(small_journeys(), st.randoms())
+def test_shuffling_changes_nothing(journeys, random) -> None:
+    """The order of the journeys plays no part but for ties."""
+    order = list(range(len(journeys)))
+    random.shuffle(order)
+    mixed = take(journeys, np.array(order, dtype=np.int64))
+
+    found, again = (tp.paths.presence(one).as_dict() for one in (journeys, mixed))
+
+    assert found == pytest.approx(again, nan_ok=True)
+
+
+def test_counts_groups_and_renaming() -> None:
+    """Count 2 is the journey twice; by= adds a column; names play no part."""
+    merged = built(["ab", "aac", ""], counts=np.array([2, 3, 1]))
+    spread = built(["ab", "ab", "aac", "aac", "aac", ""])
+    renamed = built(["xy", "xy", "xxz", "xxz", "xxz", ""])
+
+    assert tp.paths.presence(merged) == tp.paths.presence(spread)
+    assert tp.paths.coverage(merged) == tp.paths.coverage(spread)
+    assert tp.paths.rare_variants(merged, share=0.5) == tp.paths.rare_variants(spread, share=0.5)
+    assert tp.paths.presence(renamed).low.tolist() == tp.paths.presence(spread).low.tolist()
+    grouped = attrs.evolve(merged, per_journey={"device": ["web", "app", "app"]})
+    assert ["app", "app", "web", "web"] == tp.paths.presence(grouped, by="device").group.tolist()
+    assert ["app", "web"] == tp.paths.coverage(grouped, by="device").group.tolist()
+    assert ("web", "b") in tp.paths.presence(grouped, by="device").as_dict()
+
+
+def test_no_journeys_have_nothing() -> None:
+    """Empty logs give empty tables and nan."""
+    for journeys in (built([]), built(["ab"])[:0], built(["ab"], counts=[0])):
+        assert 0 == len(tp.paths.presence(journeys))
+        assert 0 == len(tp.paths.rare_variants(journeys))
+        row = tp.paths.coverage(journeys).to_dicts()[0]
+        assert row["variants"] == 0
+        assert np.isnan([row["covered"], row["of_variants"]]).all()
+
+
+@pytest.mark.parametrize("share", [0, -1, 95, np.nan, True])
+def test_a_share_lies_between_none_and_all(share) -> None:
+    """Percent, nothing and nan are refused with the mend."""
+    for measure in (tp.paths.coverage, tp.paths.rare_variants):
+        with pytest.raises(InvalidInputError, match="no share above 0"):
+            measure(built(["ab"]), share=share)
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """Unknown columns, levels and numbers of rows."""
+    journeys = built(["ab"])
+
+    with pytest.raises(NotFoundError, match="column or facet 'device'"):
+        tp.paths.presence(journeys, by="device")
+    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+        tp.paths.presence(journeys, level=0)
+    with pytest.raises(InvalidInputError, match="top=-1"):
+        tp.paths.rare_variants(journeys, top=-1)
