@@ -24,6 +24,8 @@ EXAMPLES = {
     "docs/dataframes.md": 6,
     "docs/taxonomy.md": 3,
     "docs/classifiers.md": 2,
+    "docs/patterns.md": 3,
+    "docs/questions/funnels.md": 1,
 }
 FENCE = re.compile(r"^```([^\n]*)\n", re.MULTILINE)
 LANGUAGES = {"python", "bash", "text", "toml", "mermaid", "json", "csv", ""}

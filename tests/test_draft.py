@@ -443,9 +443,9 @@ def test_the_expression_of_a_page_is_its_pattern(
     url = f"https://shop.example/{'/'.join(parts)}"
     segments = segments_of(url)
     pattern = tuple(segment for one in given_pattern for segment in segments_of(f"/{one}") or ())
-    whole = [] if segments is None else [segments]
-    after = [without_locale(one) for one in whole if locale]
-    expected = any(page_fits(pattern, one) for one in (*whole, *filter(None.__ne__, after)))
+    after = without_locale(segments) if segments and locale else None
+    ways = [one for one in (segments, after) if one is not None]
+    expected = any(page_fits(pattern, one) for one in ways)
     found = Pattern(page_regex(pattern, locale=locale), folded=True)
     assert expected == found.found_in(url.lower().replace("é", "e"))
 

@@ -333,7 +333,7 @@ SITE = "https://www.shop.example/p"
 def test_addresses_tell_how_someone_arrived(
     url: str | None, referrer: str | None, channel: str | None
 ) -> None:
-    """Campaign parameters decide before click ids, those before the referrer; own pages are none."""
+    """Campaign parameters decide before click ids, those before the referrer; own pages none."""
     classifier = arrival_channels(own="bank.example")
     answer = classifier({"url": url, "referrer": referrer})
     assert channel == (None if answer is None else answer["arrival_channel"])
@@ -416,6 +416,6 @@ def test_the_arrival_is_a_column_of_its_own() -> None:
 def test_a_classifier_can_be_pickled_and_compared() -> None:
     """Two of the same options are equal, also after a trip to another process."""
     one = ga4_channels(email="contains")
-    assert one == pickle.loads(pickle.dumps(one))  # noqa: S301 - its own bytes
+    assert one == pickle.loads(pickle.dumps(one))
     assert one != ga4_channels()
     assert "<classifier ga4_channels(2026-05) reads source, medium, campaign>" == repr(one)

@@ -1,4 +1,4 @@
-"""Lists of sources (our own dated one, Google's and Matomo's files) and the reading of addresses."""
+"""Lists of sources, our own dated one and others' files, and the reading of addresses."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def written(folder: Path, name: str, text: str) -> Path:
     ],
 )
 def test_googles_file_is_read_however_it_was_saved(tmp_path: Path, text: str) -> None:
-    """Parted by any of four marks, with or without a head, in either order, with a byte order mark."""
+    """Parted by any of four marks, with or without a head, in either order, marked as UTF-8."""
     sources = load_source_categories(written(tmp_path, "google.csv", text))
     assert {"t.co": "social", "bing": "search"} == {
         name: one.category for name, one in sources.entries.items()

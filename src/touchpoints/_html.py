@@ -1,4 +1,4 @@
-"""Journeys as a notebook shows them: a sentence of facts and the first journeys."""
+"""How journeys show themselves: a sentence of facts, and the first journeys in a notebook."""
 
 from __future__ import annotations
 
@@ -16,12 +16,37 @@ _SHOWN_JOURNEYS = 10
 _SHOWN_TOUCHPOINTS = 8
 
 
+def facts(journeys: Journeys) -> list[str]:
+    """Return what is worth knowing at a glance, one phrase each."""
+    real = int(journeys.counts.sum())
+    said = [
+        _plural(len(journeys), "journey")
+        if real == len(journeys)
+        else f"{_plural(len(journeys), 'row')} for {_plural(real, 'journey')}",
+        _plural(len(journeys.codes), "interaction"),
+        _plural(len(journeys.touchpoints), "touchpoint"),
+    ]
+    if journeys.times is not None and len(journeys.times):
+        first, last = journeys.times.min(), journeys.times.max()
+        said.append(f"{str(first)[:10]} to {str(last)[:10]}")
+    said.extend(f"outcome {name}" for name in journeys.outcomes)
+    if journeys.meta.lens:
+        said.append(f"collapsed by {' and '.join(journeys.meta.lens)}")
+    if journeys.meta.report.dropped:
+        said.append(f"{_plural(journeys.meta.report.dropped, 'row')} left out (meta.report)")
+    return said
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def journeys_html(journeys: Journeys) -> str:
     """Return a self-contained fragment of HTML; every text of the log is escaped."""
-    facts = repr(journeys).removeprefix("<").removesuffix(">")
-    said = "".join(f"<li>{html.escape(one)}</li>" for one in journeys.meta.report.sentences())
-    notes = f"<ul>{said}</ul>" if said else ""
-    return f"<div><p>{html.escape(facts)}</p>{notes}{_table(journeys)}</div>"
+    items = "".join(f"<li>{html.escape(one)}</li>" for one in journeys.meta.report.sentences())
+    notes = f"<ul>{items}</ul>" if items else ""
+    said = ", ".join(facts(journeys))
+    return f"<div><p>Journeys: {html.escape(said)}</p>{notes}{_table(journeys)}</div>"
 
 
 def _table(journeys: Journeys) -> str:

@@ -109,9 +109,7 @@ class ProblemsError(TouchpointsError, ValueError):
         return (_rebuild_problems, (self.what, self.problems, self.where, self.mend))
 
 
-def _rebuild_problems(
-    what: str, problems: tuple[str, ...], where: str, mend: str
-) -> ProblemsError:
+def _rebuild_problems(what: str, problems: tuple[str, ...], where: str, mend: str) -> ProblemsError:
     return ProblemsError(what, problems=problems, where=where, mend=mend)
 
 

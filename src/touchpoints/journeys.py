@@ -305,7 +305,9 @@ class Journeys:
         return f(self, *args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"<Journeys: {', '.join(_facts(self))}>"
+        from touchpoints._html import facts
+
+        return f"<Journeys: {', '.join(facts(self))}>"
 
     def _repr_html_(self) -> str:
         from touchpoints._html import journeys_html
@@ -320,30 +322,6 @@ def _state(journeys: Journeys) -> dict[str, Any]:
 def _restore(state: dict[str, Any]) -> Journeys:
     """Rebuild through the constructor: numpy forgets read-only when it unpickles."""
     return Journeys(**state)
-
-
-def _facts(journeys: Journeys) -> list[str]:
-    real = int(journeys.counts.sum())
-    facts = [
-        _plural(len(journeys), "journey")
-        if real == len(journeys)
-        else f"{_plural(len(journeys), 'row')} for {_plural(real, 'journey')}",
-        _plural(len(journeys.codes), "interaction"),
-        _plural(len(journeys.touchpoints), "touchpoint"),
-    ]
-    if journeys.times is not None and len(journeys.times):
-        first, last = journeys.times.min(), journeys.times.max()
-        facts.append(f"{str(first)[:10]} to {str(last)[:10]}")
-    facts.extend(f"outcome {name}" for name in journeys.outcomes)
-    if journeys.meta.lens:
-        facts.append(f"collapsed by {' and '.join(journeys.meta.lens)}")
-    if journeys.meta.report.dropped:
-        facts.append(f"{_plural(journeys.meta.report.dropped, 'row')} left out (meta.report)")
-    return facts
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _journey(journeys: Journeys, place: int) -> Journey:

@@ -544,6 +544,30 @@ def test_dictionaries_of_arrow_may_be_odd() -> None:
         assert [expected] == [journey.keys for journey in journeys]
 
 
+@pytest.mark.parametrize("dtype", [pl.String, pl.Categorical])
+def test_texts_that_first_appear_far_down_are_found(dtype: Any) -> None:
+    """The texts of the first rows are only a guess at those of the others."""
+    rows = frames._GUESS + 10
+    columns = {"id": [1] * rows, "at": [START] * rows, "what": ["x"] * (rows - 2) + ["late", None]}
+    frame = pl.DataFrame(columns).with_columns(pl.col("what").cast(dtype))
+
+    journeys = tp.from_frame(frame, journey="id", time="at", touchpoint="what", unmatched="keep")
+
+    assert ["x", "late", "(missing)"] == [touchpoint.key for touchpoint in journeys.touchpoints]
+    assert [0, 1, 2] == journeys.codes[-3:].tolist()
+
+
+@pytest.mark.parametrize("ids", [["", "a"], [None, "a"], [None, "", "a", "a"]])
+def test_empty_ids_of_polars_are_missing(ids: list[Any]) -> None:
+    """Empty text and null, together or alone, in a column that is hashed."""
+    frame = pl.DataFrame({"id": ids, "at": [START] * len(ids), "what": ["x"] * len(ids)})
+
+    journeys = tp.from_frame(frame, journey="id", time="at", touchpoint="what")
+
+    assert ["a"] == journeys.ids.tolist()
+    assert ids.count("") + ids.count(None) == journeys.meta.report.without_journey
+
+
 def test_a_category_of_numbers_is_text() -> None:
     """A categorical column names things, whatever they look like."""
     frame = pd.DataFrame({"id": [1, 1], "at": [START] * 2, "what": pd.Categorical([3, "3"])})

@@ -9,7 +9,7 @@ import numpy as np
 
 from touchpoints._frozen import Array
 
-_CELLS = 1 << 14
+_CELLS = 1 << 15
 _TABLE = 1 << 23
 _FINEST = 360
 _NARROW = 2**14

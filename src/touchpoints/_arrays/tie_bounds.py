@@ -17,6 +17,7 @@ from touchpoints._arrays.counting import run_starts
 from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._arrays.sequences import group_sequences, sequence_hash
 from touchpoints._frozen import Array
+from touchpoints._progress import Progress, reporting
 
 _AT_ONCE = 1 << 19
 _NEVER = np.int64(2) ** 40
@@ -68,7 +69,9 @@ class EdgeBounds:
     most: Array
 
 
-def edge_bounds(regions: Regions, weights: Array, size: int) -> EdgeBounds:
+def edge_bounds(
+    regions: Regions, weights: Array, size: int, *, progress: Progress = False
+) -> EdgeBounds:
     """Return the least and the most crossings of each edge in all regions together.
 
     Parameters
@@ -88,18 +91,30 @@ def edge_bounds(regions: Regions, weights: Array, size: int) -> EdgeBounds:
     distinct = regions.take(first)
     empty = np.empty(0, dtype=np.int64)
     parts: list[tuple[Array, Array, Array]] = [(empty, empty, empty)]
-    for chosen in _portions(distinct):
-        part = distinct.take(chosen)
-        owners, sources, targets = _candidates(part, size)
-        least, most = _bounds(part, owners, sources, targets, size)
-        times = amounts[chosen][owners]
-        parts.append((sources * size + targets, least * times, most * times))
+    portions = list(_portions(distinct))
+    with reporting(progress, len(portions), what="order_sensitivity") as step:
+        for chosen in portions:
+            part = distinct.take(chosen)
+            owners, sources, targets = _candidates(part, size)
+            least, most = _bounds(part, owners, sources, targets, size)
+            times = amounts[chosen][owners]
+            parts.append(_summed(sources * size + targets, least * times, most * times))
+            step()
     keys, least, most = (np.concatenate(column) for column in zip(*parts, strict=True))
-    known, places = np.unique(keys, return_inverse=True)
-    sums = [np.zeros(len(known), dtype=np.int64) for _ in range(2)]
-    for total, values in zip(sums, (least, most), strict=True):
-        np.add.at(total, places, values)
-    return EdgeBounds(known, *sums)
+    return EdgeBounds(*_summed(keys, least, most))
+
+
+def _summed(keys: Array, least: Array, most: Array) -> tuple[Array, Array, Array]:
+    """Return the distinct keys, and the sums of both bounds for each."""
+    order = np.argsort(keys)
+    starts = run_starts(keys[order])
+    if not len(starts):
+        return keys, least, most
+    return (
+        keys[order][starts],
+        np.add.reduceat(least[order], starts),
+        np.add.reduceat(most[order], starts),
+    )
 
 
 def _alike(regions: Regions, size: int) -> tuple[Array, Array]:
@@ -197,8 +212,11 @@ def _bounds(
     for nth in range(int(depth.max(initial=0))):
         here = np.flatnonzero(depth > nth)
         block = regions.blocks[:-1][owners[here]] + nth
-        counts = [_tally(known, totals, block * size + one[here]) for one in (sources, targets)]
-        within = _Block(*counts, lengths_of(regions.rows)[block], same[here])
+        many, wanted = (
+            _tally(known, totals, block * size + one[here]) for one in (sources, targets)
+        )
+        others = lengths_of(regions.rows)[block] - many - np.where(same[here], 0, wanted)
+        within = _Block(sources=many, targets=wanted, others=others, same=same[here])
         low[:, here], high[:, here] = within.beyond(low[:, here], high[:, here])
     ends = regions.right[owners] == targets
     return np.minimum(low[0] + ends, low[1]), np.maximum(high[0] + ends, high[1])
@@ -209,14 +227,14 @@ def _tally(known: Array, totals: Array, wanted: Array) -> Array:
     return np.where(known[places] == wanted, totals[places], 0)
 
 
+@attrs.frozen(eq=False, kw_only=True)
 class _Block:
-    """Blocks with so many sources, targets and rows; ``same`` where source and target are one."""
+    """Blocks with so many sources, targets and others; ``same`` where the two are one."""
 
-    def __init__(self, sources: Array, targets: Array, rows: Array, same: Array) -> None:
-        self.sources = sources
-        self.targets = targets
-        self.same = same
-        self.others = np.where(same, rows - sources, rows - sources - targets)
+    sources: Array
+    targets: Array
+    others: Array
+    same: Array
 
     def beyond(self, low: Array, high: Array) -> tuple[Array, Array]:
         """Return the bounds behind the block, given those before it.
@@ -226,7 +244,7 @@ class _Block:
         after_low, after_high = np.full_like(low, _NEVER), np.full_like(high, -_NEVER)
         for to_target in (True, False):
             for by_source in (True, False):
-                possible, least, most = self._inside(to_target, by_source)
+                possible, least, most = self._inside(to_target=to_target, by_source=by_source)
                 least = np.where(possible, least, _NEVER)
                 most = np.where(possible, most, -_NEVER)
                 end = 0 if by_source else 1
@@ -236,16 +254,16 @@ class _Block:
                 after_high[end] = np.maximum(after_high[end], before + most)
         return np.minimum(after_low, _NEVER), np.maximum(after_high, -_NEVER)
 
-    def _inside(self, to_target: bool, by_source: bool) -> tuple[Array, Array, Array]:
+    def _inside(self, *, to_target: bool, by_source: bool) -> tuple[Array, Array, Array]:
         """Return which blocks can begin and end so, and the least and most crossings within."""
-        pairs = self._of_two(to_target, by_source)
-        loops = self._of_one(to_target, by_source)
+        pairs = self._of_two(to_target=to_target, by_source=by_source)
+        loops = self._of_one(begins=to_target, ends=by_source)
         possible, least, most = (
             np.where(self.same, one, two) for one, two in zip(loops, pairs, strict=True)
         )
         return possible, least, most
 
-    def _of_two(self, to_target: bool, by_source: bool) -> tuple[Array, Array, Array]:
+    def _of_two(self, *, to_target: bool, by_source: bool) -> tuple[Array, Array, Array]:
         """Source and target differ: all targets before all sources, or the two in turn."""
         a, b, others = self.sources, self.targets, self.others
         most = np.minimum(a - by_source, b - to_target)
@@ -260,7 +278,7 @@ class _Block:
         possible = (others > 0) | ((a > 0) & (b > 0))
         return possible, np.where(others > 0, 0, 1), most
 
-    def _of_one(self, begins: bool, ends: bool) -> tuple[Array, Array, Array]:
+    def _of_one(self, *, begins: bool, ends: bool) -> tuple[Array, Array, Array]:
         """Source and target are one: in one run, or kept apart by the others."""
         a, others = self.sources, self.others
         outside = (not begins) + (not ends)
@@ -270,7 +288,5 @@ class _Block:
             return possible, a - runs, np.where(others > 0, a - 2, a - 1)
         possible = (others >= outside) & (a > 0)
         if not begins and not ends:
-            possible |= (a == 0) & (others > 0)
-        elif begins != ends:
-            possible &= a > 0
+            possible |= a == 0
         return possible, a - runs, np.maximum(a - 1, 0)

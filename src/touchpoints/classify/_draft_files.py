@@ -129,7 +129,8 @@ def _not_guessed(rows: Iterable[Row]) -> Iterator[str]:
         yield "# Write the type of those that matter and take the marks away."
     for row in chosen:
         yield from ("#", f"# [[rule]]  # {_remark(row)}", '# type = ""')
-        yield f"# when.{key_of(row.field)} = {quoted(row.value)}"
+        asked = ".contains" if row.kind == "none" else ""
+        yield f"# when.{key_of(row.field)}{asked} = {quoted(row.value)}"
 
 
 def _left_out(rows: Iterable[Row]) -> Iterator[str]:

@@ -136,13 +136,13 @@ class PhraseTree:
             How many words after such a word are denied, up to the end of the clause.
         """
         read = list(words_of(text))
-        starts, lengths = self._root.words, self._root.lengths
+        starts, beginnings, lengths = self._root.words, self._root.beginnings, self._root.lengths
         denied_until, skip_to = -1, 0
         for place, word in enumerate(read):
             if place < skip_to:
                 continue
             phrase, length = -1, 1
-            if word in starts or lengths:
+            if word in starts or any(word[:end] in beginnings for end in lengths):
                 phrase, length = self._longest(read, place)
             if phrase >= 0:
                 yield Hit(phrase, place <= denied_until)

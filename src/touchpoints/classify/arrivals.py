@@ -50,6 +50,11 @@ class Referrer:
         What was searched for, where a search engine still says it.
     internal : bool
         Whether it is one of the site's own pages.
+
+    Examples
+    --------
+    >>> parse_referrer("https://t.co/x").source
+    'twitter'
     """
 
     host: str = ""
@@ -71,6 +76,11 @@ class Arrival:
         The name of the click id that decided, empty when none did.
     internal : bool
         Whether the person was on the site already, so that nothing is known of the arrival.
+
+    Examples
+    --------
+    >>> arrival("https://shop.example/?utm_source=news&utm_medium=email").medium
+    'email'
     """
 
     source: str = NO_SOURCE
@@ -227,7 +237,22 @@ def _by_click(name: str, campaign: str) -> Arrival:
 
 @attrs.frozen(repr=False, kw_only=True)
 class ArrivalChannels:
-    """The classifier that `arrival_channels` makes."""
+    """Addresses to arrival channels, as a classifier; made by `arrival_channels`.
+
+    Attributes
+    ----------
+    url, referrer : str
+        The fields with the address of the page and of the page before; the latter may be None.
+    own : tuple of str
+        The site's own hosts.
+    channels : Ga4Channels
+        The rules that name the channel.
+
+    Examples
+    --------
+    >>> arrival_channels(referrer=None)
+    <classifier arrival_channels(2026-05) reads url>
+    """
 
     url: str
     referrer: str | None

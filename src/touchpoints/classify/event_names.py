@@ -59,9 +59,21 @@ def name_table(tracker: str) -> NameTable:
 
 @attrs.frozen(repr=False, kw_only=True)
 class EventNames:
-    """The classifier that `ga4_events`, `segment_events` and `snowplow_events` make.
+    """Event names to types, as a classifier; made by `ga4_events` and its like.
 
     Each field is looked up in turn; the first that holds a name the tracker knows decides.
+
+    Attributes
+    ----------
+    tracker : str
+        Whose names they are: ``ga4``, ``segment`` or ``snowplow``.
+    reads : tuple of str
+        The fields that are looked up.
+
+    Examples
+    --------
+    >>> ga4_events()
+    <classifier ga4_events reads event_name>
     """
 
     tracker: str

@@ -115,7 +115,26 @@ def _alternative(table: Mapping[str, Any], patterns: Mapping[str, re.Pattern[str
 
 @attrs.frozen(repr=False, kw_only=True)
 class Ga4Channels:
-    """The classifier that `ga4_channels` makes."""
+    """The default channel group of GA4 as a classifier; made by `ga4_channels`.
+
+    Attributes
+    ----------
+    version : str
+        The month of the rules.
+    columns : tuple of str
+        The fields with source, medium and campaign.
+    integrated : tuple of pairs of str
+        The fields with what Google's own tools recorded, and of which tool.
+    sources : SourceList
+        Which source is of which kind.
+    on : frozenset of str
+        The options that are on, as the data of the rules call them.
+
+    Examples
+    --------
+    >>> ga4_channels().rule("newsletter", "email")
+    Ga4Rule(name='Email', channel='email')
+    """
 
     version: str
     columns: tuple[str, str, str]

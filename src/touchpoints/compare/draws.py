@@ -39,6 +39,19 @@ class Units:
     side_b: Array
     both: Array
 
+    @property
+    def movable(self) -> Array:
+        """Which rows a deal can move to the other group, bool (n,).
+
+        Persons of one group alone cannot be dealt out when all persons of the other are in both.
+        """
+        moved = np.zeros(len(self.clusters.repeats), dtype=bool)
+        moved[self.both] = True
+        if len(self.side_a) and len(self.side_b):
+            moved[self.side_a] = True
+            moved[self.side_b] = True
+        return moved[self.clusters.of]
+
 
 def units_of(pair: Pair, shared: Shared, *, test: str) -> Units:
     """Return what is dealt out as a whole.
@@ -76,19 +89,21 @@ def permuted(pair: Pair, units: Units, rng: np.random.Generator) -> Iterator[tup
     """Yield, without end, the counts of each row in group a and in group b, int64 (n,) both.
 
     Persons of one group alone are dealt out whole, as many to each group as there were; the
-    journeys of people in both are dealt out among those of the same person.
+    journeys of people in both are dealt out among those of the same person. Rows that no deal can
+    move are left out: they tell nothing of chance.
     """
     clusters, counts = units.clusters, pair.journeys.counts
     alone = np.concatenate([units.side_a, units.side_b])
     size = int(clusters.repeats[units.side_a].sum())
     deal = _dealing(clusters.repeats[alone], size, rng)
     shuffle = _shuffling(pair, units, rng)
+    movable = units.movable
     while True:
         times = np.zeros(len(clusters.repeats), dtype=np.int64)
         times[alone] = deal()
         first = times[clusters.of] * clusters.within
         shuffle(first)
-        yield first, counts - first
+        yield np.where(movable, first, 0), np.where(movable, counts - first, 0)
 
 
 def _dealing(repeats: Array, size: int, rng: np.random.Generator) -> Callable[[], Array]:

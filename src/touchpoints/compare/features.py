@@ -106,7 +106,7 @@ def throughput_medians(journeys: Journeys, *, what: str) -> Medians:
     first, last = journeys.offsets[:-1][owners], journeys.offsets[1:][owners] - 1
     stops = times[last]
     if journeys.ends is not None and len(owners):
-        known = np.where(np.isnat(journeys.ends), journeys.times, journeys.ends).view(np.int64)
+        known = np.where(np.isnat(journeys.ends), times, journeys.ends.view(np.int64))
         bounds = offsets_of(lengths_of(journeys.offsets)[owners])[:-1]
         stops = np.maximum.reduceat(known[rows_of(journeys.offsets, owners)], bounds)
     spans = (stops - times[first]) / 1e6

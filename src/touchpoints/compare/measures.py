@@ -23,7 +23,7 @@ from touchpoints.compare.features import (
     variant_shares,
 )
 from touchpoints.compare.pairs import Pair
-from touchpoints.compare.statistics import Measure, Measured, Shares, counted, labelled
+from touchpoints.compare.statistics import Measure, Measured, Shares, counted
 from touchpoints.compare.testing import Asked, Comparison, Effect, Test, compared
 from touchpoints.errors import WrongKindError
 from touchpoints.paths.funnels import Order, funnel
@@ -33,6 +33,7 @@ from touchpoints.paths.funnels import _ordered as ordered_steps
 from touchpoints.patterns import Place
 from touchpoints.transform import microseconds
 from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty.resampling import _labelled as labelled
 from touchpoints.uncertainty.resampling import _redrawable as redrawable
 
 Of = Literal["all", "previous"]
@@ -298,8 +299,8 @@ def presence(
     >>> from touchpoints import compare
     >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
     >>> found = compare.presence(two, seed=1, resamples=200, shared="within")
-    >>> found.label[0]
-    'live_chat[channel=app]'
+    >>> found.label[0], found.measured_as
+    ('review_read', 'cohen_h')
     """
     asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
     return _of_shares(pair, presence_shares(_checked(pair).journeys), asked)

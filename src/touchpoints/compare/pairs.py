@@ -285,7 +285,7 @@ def _stamp(instant: Any, name: str) -> int:
         instant = instant.astimezone(dt.UTC).replace(tzinfo=None)
     if not isinstance(instant, (dt.date, np.datetime64)):
         raise WrongKindError(f"{name}= holds {instant!r}, which is no instant")
-    stamp = np.datetime64(instant, "us")
-    if np.isnat(stamp):
+    stamp = np.array([instant], dtype=INSTANT)
+    if np.isnat(stamp).any():
         raise InvalidInputError(f"{name}= holds no time: {instant!r}")
-    return int(stamp.astype(INSTANT).view(np.int64))
+    return int(stamp.view(np.int64)[0])

@@ -20,7 +20,10 @@ Measure = Callable[[Journeys], Any]
 class Statistic(Protocol):
     """Numbers of a group that is given by how often each row of the journeys is in it."""
 
-    labels: list[Hashable]
+    @property
+    def labels(self) -> list[Hashable]:
+        """What each number is about."""
+        ...
 
     def block(self) -> int:
         """Return how many groups to measure at once."""

@@ -186,7 +186,7 @@ def _drawn(
     with reporting(asked.progress, rounds, what="compare") as step:
         if permuting:
             drawn = _differences(statistic, permuted(pair, units, rngs[0]), asked, step)
-            p = _p_permuted(drawn, difference)
+            p = _p_permuted(drawn, _movable_difference(pair, units, statistic))
         if intervals:
             drawn = _differences(statistic, redrawn(units, rngs[1]), asked, step)
             ends = _quantiles(drawn, difference, asked.level)
@@ -195,6 +195,14 @@ def _drawn(
     if few and units.clusters.unit != "journey":
         ends = (np.full_like(p, np.nan), np.full_like(p, np.nan)) if intervals else ends
     return p, ends
+
+
+def _movable_difference(pair: Pair, units: Units, statistic: Statistic) -> Array:
+    """Return the differences as they are between the rows that can be dealt out."""
+    counts = np.where(units.movable, pair.journeys.counts, 0)
+    sides = (np.where(side, counts, 0) for side in (pair.in_a, ~pair.in_a))
+    a, b = (statistic.of(one[None, :])[0] for one in sides)
+    return np.asarray(a - b)
 
 
 def _differences(statistic: Statistic, draws: Draws, asked: Asked, step: Any) -> Array:
@@ -251,7 +259,7 @@ def _newcombe(
     rho = _correlation(sides[0], sides[1])
 
     def reach(one: Array, two: Array) -> Array:
-        return np.sqrt(np.maximum(one**2 + two**2 - 2 * rho * one * two, 0.0))
+        return np.asarray(np.sqrt(np.maximum(one**2 + two**2 - 2 * rho * one * two, 0.0)))
 
     return a - b - reach(a - low_a, high_b - b), a - b + reach(high_a - a, b - low_b)
 
@@ -344,7 +352,7 @@ def _effect(
     check_option("effect", effect, Effect)
     with np.errstate(divide="ignore", invalid="ignore"):
         if effect == "cohen_h":
-            return 2 * np.arcsin(np.sqrt(a)) - 2 * np.arcsin(np.sqrt(b))
+            return np.asarray(2 * np.arcsin(np.sqrt(a)) - 2 * np.arcsin(np.sqrt(b)))
         if effect == "ratio":
             return a / b
     if isinstance(statistic, Medians) and effect == "cliff_delta":

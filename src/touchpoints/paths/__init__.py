@@ -12,6 +12,8 @@ from touchpoints.paths.frequencies import (
     rare_variants,
 )
 from touchpoints.paths.funnels import Funnel, funnel
+from touchpoints.paths.loops import JourneyRepeats, Repeats, journey_repeats, repeats
+from touchpoints.paths.ngrams import Ngrams, Subsequences, ngrams, subsequences
 from touchpoints.paths.order import OrderSensitivity, order_sensitivity
 from touchpoints.paths.steps import (
     StepFlows,
@@ -41,13 +43,17 @@ __all__ = [
     "DecisionPoints",
     "Durations",
     "Funnel",
+    "JourneyRepeats",
     "JourneyTimes",
+    "Ngrams",
     "OrderSensitivity",
     "Presence",
     "RareVariants",
+    "Repeats",
     "StepFlows",
     "StepMatrix",
     "StepSurvival",
+    "Subsequences",
     "Transitions",
     "Variants",
     "absorption",
@@ -58,13 +64,17 @@ __all__ = [
     "funnel",
     "gaps",
     "idle_times",
+    "journey_repeats",
     "journey_times",
+    "ngrams",
     "order_sensitivity",
     "presence",
     "processing_times",
     "rare_variants",
+    "repeats",
     "step_flows",
     "step_matrix",
+    "subsequences",
     "survival_by_step",
     "throughput_times",
     "transitions",

@@ -20,7 +20,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
-from touchpoints.uncertainty.cell_shares import presence_shares
+from touchpoints.uncertainty.cell_shares import plain_shares, presence_shares
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -171,12 +171,11 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
     found = windows.window_counts(
         codes, journeys.offsets, len(journeys.touchpoints), n=n, counts=counts, pairs=people
     )
-    rows = found.owners, found.cells
-    if not people:  # intervals need only how many journeys there are
-        rows = np.empty(0, np.int64), np.empty(0, np.int64)
-    shares = presence_shares(clusters, counts, rows, size=len(found.rows), level=level)
-    if not people:
-        shares = JourneyShares(journeys, level=level).of_totals(found.segments)
+    if people:
+        rows, size = (found.owners, found.cells), len(found.rows)
+        shares = presence_shares(clusters, counts, rows, size=size, level=level)
+    else:  # intervals need only how many journeys there are
+        shares = plain_shares(found.segments, int(counts.sum()), level=level)
     grams = codes[found.rows[:, None] + np.arange(n)]
     order = np.lexsort((*grams.T[::-1], -found.occurrences, -found.segments))[:top]
     keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
@@ -190,3 +189,147 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
         level=level,
         unit=clusters.unit,
     )
+
+
+def subsequences(
+    journeys: Journeys,
+    *,
+    support: float = 0.1,
+    longest: int = 4,
+    shortest: int = 2,
+    gap: int | None = None,
+    top: int | None = None,
+    by: str | None = None,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Subsequences:
+    """Find the sequences of touchpoints that many journeys have, with others in between.
+
+    Parameters
+    ----------
+    support
+        The least share of journeys that must have a sequence, in (0, 1].
+    longest, shortest
+        How many touchpoints a sequence has at most and at least.
+    gap
+        How many other touchpoints may lie between two of a sequence; any number by default, 0 for
+        direct neighbours.
+    top
+        How many of the most frequent to list; all by default.
+    by
+        A per-journey column, facet or per-interaction column to group by; the support is then
+        within each group.
+    level
+        How often the intervals cover the true share, in (0, 1).
+    progress
+        A callable told the touchpoints done and all of them, or True for a tqdm bar.
+
+    Returns
+    -------
+    Subsequences
+        What most journeys have first; ties by length, then in the order of the touchpoints.
+
+    Raises
+    ------
+    InvalidInputError
+        When the support is not in (0, 1], or a number is no whole one or too small.
+    NotFoundError
+        When there is no such column or facet.
+
+    Notes
+    -----
+    A journey counts once, however often it has a sequence. Whatever is frequent has frequent
+    prefixes, so prefixes are grown, each from what lies behind its occurrences (PrefixSpan). The
+    number of answers can explode as the support falls. The confidence is of a rule "whoever did
+    all but the last goes on to the last"; its lift says how much more often than everybody, and
+    above 1 is no proof of anything: long journeys have more of everything.
+
+    References
+    ----------
+    J. Pei et al. (2001), PrefixSpan: mining sequential patterns efficiently by prefix-projected
+    pattern growth, ICDE 2001, 215-224, doi:10.1109/ICDE.2001.914830. J. Pei, J. Han and W. Wang
+    (2007), Constraint-based sequential pattern mining, Journal of Intelligent Information Systems
+    28, 133-160, doi:10.1007/s10844-006-0006-z (gaps).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths({"path": ["a > x > b", "a > b", "a > y"]}, path="path")
+    >>> found = tp.paths.subsequences(journeys, support=0.5)
+    >>> found.subsequence.tolist(), found.journeys.tolist(), found.lift.round(2).tolist()
+    ([('a', 'b')], [2], [1.0])
+    """
+    checked_level(level)
+    _checked_whole("shortest", shortest, least=1)
+    _checked_whole("longest", longest, least=shortest)
+    if gap is not None:
+        _checked_whole("gap", gap, least=0)
+    most_frequent(np.empty(0), top)  # refuses what is no number
+    if isinstance(support, bool) or not 0 < support <= 1:
+        raise InvalidInputError(
+            f"support={support!r} is no share above 0 and up to 1", mend="write 5 % as support=0.05"
+        )
+    wanted = _Wanted(support, longest, shortest, gap, top, level, progress)
+    return by_group(journeys, by, partial(_subsequences, wanted=wanted))
+
+
+@attrs.frozen
+class _Wanted:
+    support: float
+    longest: int
+    shortest: int
+    gap: int | None
+    top: int | None
+    level: float
+    progress: Progress
+
+
+def _subsequences(journeys: Journeys, *, wanted: _Wanted) -> Subsequences:
+    groups, distinct = _distinct(journeys, wanted)
+    k = len(journeys.touchpoints)
+    with reporting(wanted.progress, k, what="subsequences") as step:
+        found = list(prefixes.frequent(distinct, step))
+    totals = {one.codes: int(distinct.counts[one.segments].sum()) for one in found}
+    totals[()] = int(journeys.counts.sum())
+    listed = [one for one in found if len(one.codes) >= wanted.shortest]
+    listed.sort(key=lambda one: (-totals[one.codes], len(one.codes), one.codes))
+    listed = listed[: wanted.top]
+    shares = JourneyShares(journeys, level=wanted.level)
+    intervals = [shares.of(_having(one, groups, len(distinct.counts))) for one in listed]
+    hits = np.array([totals[one.codes] for one in listed], dtype=np.int64)
+    before = np.array([totals[one.codes[:-1]] for one in listed], dtype=np.int64)
+    last = np.array([totals[one.codes[-1:]] for one in listed], dtype=np.int64)
+    keys = [touchpoint.key for touchpoint in journeys.touchpoints]
+    return Subsequences(
+        subsequence=text_array([tuple(keys[code] for code in one.codes) for one in listed]),
+        journeys=hits,
+        share=np.array([one.share for one in intervals]),
+        low=np.array([one.low for one in intervals]),
+        high=np.array([one.high for one in intervals]),
+        confidence=hits / before,
+        lift=(hits / before) / (last / max(totals[()], 1)),
+        level=wanted.level,
+        unit=shares.unit,
+    )
+
+
+def _distinct(journeys: Journeys, wanted: _Wanted) -> tuple[Array, prefixes.Sequences]:
+    """Return the variant of each journey, and the variants with what they stand for."""
+    codes, offsets, k = journeys.codes, journeys.offsets, len(journeys.touchpoints)
+    groups, first = group_sequences(codes, offsets, hashes=sequence_hash(codes, offsets, k))
+    counts = np.bincount(groups, journeys.counts, len(first)).astype(np.int64)
+    return groups, prefixes.Sequences(
+        codes[rows_of(offsets, first)],
+        offsets_of(lengths_of(offsets)[first]),
+        counts,
+        k,
+        wanted.support * float(counts.sum()) * (1 - 1e-12),
+        wanted.longest,
+        wanted.gap,
+    )
+
+
+def _having(one: Found, groups: Array, size: int) -> Array:
+    has = np.zeros(size, dtype=bool)
+    has[one.segments] = True
+    return has[groups]

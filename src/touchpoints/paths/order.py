@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 import numpy as np
 
 from touchpoints._arrays.segments import lengths_of, offsets_of, owners_of, rows_of
 from touchpoints._arrays.tie_bounds import NOTHING, Regions, edge_bounds
 from touchpoints._frozen import Array, text_array
+from touchpoints._progress import Progress
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.flows import flows
 from touchpoints.grouping import by_group
@@ -61,7 +64,9 @@ class OrderSensitivity(Table):
         return dict(zip(edges, width.tolist(), strict=True))
 
 
-def order_sensitivity(journeys: Journeys, *, by: str | None = None) -> OrderSensitivity:
+def order_sensitivity(
+    journeys: Journeys, *, by: str | None = None, progress: Progress = False
+) -> OrderSensitivity:
     """Say how far ties in time could change which touchpoint follows which.
 
     Parameters
@@ -70,6 +75,9 @@ def order_sensitivity(journeys: Journeys, *, by: str | None = None) -> OrderSens
         With times. Counts are honoured.
     by
         A per-journey column, facet or per-interaction column to group by.
+    progress
+        A callable told the portions of work done and all of them (of each group), or True for a
+        tqdm bar.
 
     Returns
     -------
@@ -94,7 +102,8 @@ def order_sensitivity(journeys: Journeys, *, by: str | None = None) -> OrderSens
 
     Worked out by a dynamic programme over the times of each journey that hold different
     touchpoints; alike stretches are worked out once. O(m), plus the squared number of touchpoints
-    at one time for each distinct stretch.
+    at one time for each distinct stretch: a log of days in which most things tie takes a minute
+    for two million interactions, one with few ties a second.
 
     Examples
     --------
@@ -110,15 +119,15 @@ def order_sensitivity(journeys: Journeys, *, by: str | None = None) -> OrderSens
     0.75
     """
     require_times(journeys, "order_sensitivity")
-    return by_group(journeys, by, _sensitivity)
+    return by_group(journeys, by, partial(_sensitivity, progress=progress))
 
 
-def _sensitivity(journeys: Journeys) -> OrderSensitivity:
+def _sensitivity(journeys: Journeys, *, progress: Progress) -> OrderSensitivity:
     found = flows(journeys)
     size = len(found.nodes)
     ties = _ties(journeys)
     regions, owners = _regions(journeys, ties)
-    bounds = edge_bounds(regions, journeys.counts[owners], size)
+    bounds = edge_bounds(regions, journeys.counts[owners], size, progress=progress)
     seen = _undetermined(journeys, ties, size)
     counted = found.sources * size + found.targets
     keys = np.union1d(counted, bounds.keys[bounds.most > 0])

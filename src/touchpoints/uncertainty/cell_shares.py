@@ -145,3 +145,11 @@ def _with_interval(totals: Array, share: Array, sizes: Array, level: float) -> C
     known = np.where(np.isnan(share), 0.0, share)
     low, high = wilson(known * sizes, sizes, level=level)
     return CellShares(totals=np.rint(totals).astype(np.int64), share=share, low=low, high=high)
+
+
+def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
+    """Return shares of journeys that are all independent, int64 (c,) of ``tried``."""
+    checked_level(level)
+    sizes = np.full(len(totals), float(tried))
+    share = totals / tried if tried else np.full(len(totals), np.nan)
+    return _with_interval(totals, share, sizes, level)

@@ -1,0 +1,287 @@
+"""What happens again: direct repeats, returns, and rework."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.ordering import sort_positions
+from touchpoints._arrays.segments import lengths_of, owners_of, repeats_within
+from touchpoints._frozen import Array, text_array
+from touchpoints._hints import check_option
+from touchpoints._tables import Table, column, optional_column
+from touchpoints.grouping import by_group
+from touchpoints.journeys import Journeys
+from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty.cell_shares import choice_shares
+
+Definition = Literal["adjacent", "runs"]
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Repeats(Table):
+    """What happens again; one row a touchpoint (and group).
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    touchpoint : object
+        Its key.
+    occurrences : int64
+        How often it occurs.
+    journeys : int64
+        In how many journeys.
+    self_loops : int64
+        How often it directly follows itself, by the definition asked for.
+    returns : int64
+        How often a journey comes back to it from something else.
+    rework : int64
+        Occurrences beyond the first of their journey: direct repeats (pairs) and returns.
+    again : int64
+        Journeys in which it occurs more than once.
+    share, low, high : float64
+        Their share of the journeys that have it, in [0, 1], and its interval.
+    definition : str
+        What a self-loop is.
+    level : float
+        The level of the intervals.
+    unit : str
+        What is taken to be independent: ``"person"`` or ``"journey"``.
+    """
+
+    group: Array | None = optional_column(object)
+    touchpoint: Array = column(object)
+    occurrences: Array = column(np.int64)
+    journeys: Array = column(np.int64)
+    self_loops: Array = column(np.int64)
+    returns: Array = column(np.int64)
+    rework: Array = column(np.int64)
+    again: Array = column(np.int64)
+    share: Array = column(np.float64)
+    low: Array = column(np.float64)
+    high: Array = column(np.float64)
+    definition: str
+    level: float
+    unit: str
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the share of each touchpoint, or of each (group, touchpoint)."""
+        labels = self.touchpoint.tolist()
+        if self.group is not None:
+            labels = list(zip(self.group.tolist(), labels, strict=True))
+        return dict(zip(labels, self.share.tolist(), strict=True))
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class JourneyRepeats(Table):
+    """What happens again in each journey; one row a journey (and group).
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    journey : object
+        Its id.
+    count : int64
+        How many real journeys the row stands for; the other numbers are of one of them.
+    interactions : int64
+        How many it has.
+    self_loops : int64
+        How often a touchpoint directly follows itself, by the definition asked for.
+    returns : int64
+        How often it comes back to a touchpoint from something else.
+    rework : int64
+        Interactions with a touchpoint it had before.
+    definition : str
+        What a self-loop is.
+    """
+
+    group: Array | None = optional_column(object)
+    journey: Array = column(object)
+    count: Array = column(np.int64)
+    interactions: Array = column(np.int64)
+    self_loops: Array = column(np.int64)
+    returns: Array = column(np.int64)
+    rework: Array = column(np.int64)
+    definition: str
+
+
+@attrs.frozen(eq=False)
+class _Flags:
+    """Of each interaction: whether it is a self-loop, a return, and rework; bool (m,)."""
+
+    loops: Array
+    returns: Array
+    rework: Array
+
+
+def repeats(
+    journeys: Journeys,
+    *,
+    definition: Definition = "adjacent",
+    by: str | None = None,
+    level: float = 0.95,
+) -> Repeats:
+    """Count what happens again, touchpoint by touchpoint.
+
+    Parameters
+    ----------
+    definition
+        What a self-loop is. ``"adjacent"``: each pair of equal neighbours, so that ``a a a`` has
+        two. ``"runs"``: each longest run of two or more, so that ``a a a`` has one.
+    by
+        A per-journey column, facet or per-interaction column to group by.
+    level
+        How often the intervals cover the true share, in (0, 1).
+
+    Returns
+    -------
+    Repeats
+        The touchpoint with most rework first, ties by occurrences, then in their order; those
+        that never occur twice in a journey have zeros.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+
+    Notes
+    -----
+    Every occurrence beyond the first in a journey either directly follows the one before or comes
+    back from something else: rework = pairs of equal neighbours + returns, by either definition.
+    The log of a journey that it cuts off, at either end, may hide repeats: they are a lower bound
+    there. O(m log m).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths({"path": ["help > help > help > buy > help"]}, path="path")
+    >>> row = tp.paths.repeats(journeys).to_dicts()[0]
+    >>> row["self_loops"], row["returns"], row["rework"]
+    (2, 1, 3)
+    >>> tp.paths.repeats(journeys, definition="runs").self_loops.tolist()
+    [1, 0]
+    """
+    check_option("definition", definition, Definition)
+    checked_level(level)
+    return by_group(journeys, by, partial(_repeats, definition=definition, level=level))
+
+
+def journey_repeats(
+    journeys: Journeys, *, definition: Definition = "adjacent", by: str | None = None
+) -> JourneyRepeats:
+    """Count what happens again, journey by journey.
+
+    Parameters
+    ----------
+    definition
+        As for `repeats`.
+    by
+        A per-journey column, facet or per-interaction column to group by.
+
+    Returns
+    -------
+    JourneyRepeats
+        One row a journey, in their order.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+
+    Notes
+    -----
+    Times the count of each row, the columns sum to those of `repeats`. O(m log m).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths({"path": ["help > help > buy > help", "buy"]}, path="path")
+    >>> tp.paths.journey_repeats(journeys).rework.tolist()
+    [2, 0]
+    """
+    check_option("definition", definition, Definition)
+    return by_group(journeys, by, partial(_of_journeys, definition=definition))
+
+
+def _flags(journeys: Journeys, definition: Definition) -> _Flags:
+    codes, offsets = journeys.codes, journeys.offsets
+    same = repeats_within(codes, offsets)
+    keys = owners_of(offsets).astype(np.int64) * max(len(journeys.touchpoints), 1) + codes
+    order = sort_positions(keys)
+    rework = np.zeros(len(codes), dtype=bool)
+    rework[order[1:]] = keys[order[1:]] == keys[order[:-1]]
+    loops = same
+    if definition == "runs":  # only the second row of each run
+        loops = same.copy()
+        loops[1:] &= ~same[:-1]
+    return _Flags(loops, rework & ~same, rework)
+
+
+def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Repeats:
+    k, codes = len(journeys.touchpoints), journeys.codes
+    flags = _flags(journeys, definition)
+    owners = owners_of(journeys.offsets).astype(np.int64)
+    weights = journeys.counts[owners].astype(np.float64)
+
+    def total(rows: Array) -> Array:
+        return np.bincount(codes[rows], weights[rows], k).astype(np.int64)
+
+    first = np.flatnonzero(~flags.rework & (weights > 0))
+    again = _again(owners, codes, flags.rework, k=k)[first]
+    clusters = clusters_of(journeys, None)
+    rows = owners[first], codes[first].astype(np.int64) * 2 + again
+    shares = choice_shares(clusters, rows, groups=np.arange(2 * k) // 2, level=level)
+    occurrences, rework = total(np.ones(len(codes), dtype=bool)), total(flags.rework)
+    order = np.lexsort((-occurrences, -rework))
+    order = order[occurrences[order] > 0]
+    chosen = shares.take(order * 2 + 1)
+    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
+    return Repeats(
+        touchpoint=keys[order],
+        occurrences=occurrences[order],
+        journeys=total(~flags.rework)[order],
+        self_loops=total(flags.loops)[order],
+        returns=total(flags.returns)[order],
+        rework=rework[order],
+        again=chosen.totals,
+        share=chosen.share,
+        low=chosen.low,
+        high=chosen.high,
+        definition=definition,
+        level=level,
+        unit=clusters.unit,
+    )
+
+
+def _again(owners: Array, codes: Array, rework: Array, *, k: int) -> Array:
+    """Tell of each row whether its touchpoint occurs more than once in its journey, bool (m,)."""
+    keys = owners * max(k, 1) + codes
+    twice = np.unique(keys[rework])
+    if not len(twice):
+        return np.zeros(len(keys), dtype=bool)
+    places = np.minimum(np.searchsorted(twice, keys), len(twice) - 1)
+    found: Array = twice[places] == keys
+    return found
+
+
+def _of_journeys(journeys: Journeys, *, definition: Definition) -> JourneyRepeats:
+    flags, offsets = _flags(journeys, definition), journeys.offsets
+
+    def total(rows: Array) -> Array:
+        running = np.append(0, np.cumsum(rows))
+        return running[offsets[1:]] - running[offsets[:-1]]
+
+    return JourneyRepeats(
+        journey=text_array(journeys.ids.tolist()),
+        count=journeys.counts,
+        interactions=lengths_of(offsets),
+        self_loops=total(flags.loops),
+        returns=total(flags.returns),
+        rework=total(flags.rework),
+        definition=definition,
+    )
