@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -68,3 +69,32 @@ def test_values_are_plain_python() -> None:
     _, values = tuples.distinct_tuples([np.array([1], np.int32), np.array([True]), np.array([0.5])])
 
     assert [int, bool, float] == [type(column[0]) for column in values]
+
+
+def test_times_are_datetimes_whatever_their_unit() -> None:
+    """Nanoseconds, which Python's datetime does not know, come as datetimes too."""
+    times = np.array(["2026-01-02", "NaT", "2026-01-01"], dtype="datetime64[ns]")
+    codes, [values] = tuples.distinct_tuples([times])
+
+    assert [dt.datetime(2026, 1, 2), None, dt.datetime(2026, 1, 1)] == [
+        values[code] for code in codes.tolist()
+    ]
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])
+def test_the_ends_of_whole_numbers_are_kept(dtype: Any) -> None:
+    """The least and the greatest number of a type are told apart."""
+    info = np.iinfo(dtype)
+    column = np.array([info.min, info.max, info.min, 1], dtype=dtype)
+    codes, [values] = tuples.distinct_tuples([column])
+
+    assert column.tolist() == [values[code] for code in codes.tolist()]
+
+
+def test_a_large_range_of_numbers_needs_no_large_table() -> None:
+    """Numbers far apart are sorted instead."""
+    column = np.array([0, 10**15, 0])
+    codes, values = tuples.distinct_tuples([column, column])
+
+    assert [[0, 10**15]] * 2 == values
+    assert [0, 1, 0] == codes.tolist()

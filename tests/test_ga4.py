@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from touchpoints.classify._data import read_data
 from touchpoints.classify.arrivals import Arrival, arrival, arrival_channels, parse_referrer
+from touchpoints.classify.event_names import ga4_events
 from touchpoints.classify.ga4 import Ga4Channels, ga4_channels, ga4_rules
 from touchpoints.classify.sources import SourceList, load_source_categories
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -391,6 +392,41 @@ def test_no_text_breaks_the_reader_of_addresses(url: str, referrer: str) -> None
     parse_referrer(f"https://{referrer}/{url}")
 
 
+# ------------------------------------------------------------------------------------ many at once
+
+SAMPLE = """(direct) google Google x.com email sms cpc CPM push nil referral eshop WORKshop
+Cross-Network firebase ai-assistant chatgpt.com"""
+TEXTS = st.sampled_from([None, "", *SAMPLE.split()])
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=20), st.booleans())
+def test_many_events_at_once_are_answered_like_one_by_one(
+    rows: list[tuple[str | None, ...]], loose: bool
+) -> None:
+    """Remembering what was asked changes no answer, whatever the options."""
+    classifier = ga4_channels(
+        google_ads_network="tool",
+        email="contains" if loose else "exact",
+        assistants="source" if loose else "medium",
+    )
+    fields = ("source", "medium", "campaign", "tool")
+    events = [dict(zip(fields, row, strict=True)) for row in rows]
+    assert [classifier(event) for event in events] == classifier.batch(events)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=20))
+def test_many_addresses_at_once_are_answered_like_one_by_one(
+    rows: list[tuple[str | None, ...]],
+) -> None:
+    """The same holds for addresses."""
+    classifier = arrival_channels()
+    events = [
+        {"url": f"{SITE}?utm_source={one}&utm_medium={two}&gclid=", "referrer": three}
+        for one, two, three in rows
+    ]
+    assert [classifier(event) for event in events] == classifier.batch(events)
+
+
 # ---------------------------------------------------------------------------------------- in a log
 
 
@@ -411,6 +447,31 @@ def test_the_arrival_is_a_column_of_its_own() -> None:
         "arrival_channel"
     ].to_list()
     assert {"unknown"} == {one.channel for one in journeys.touchpoints}
+
+
+def test_the_rule_that_decided_is_explained() -> None:
+    """The explanation names the rule and what it went by, and those it came before (A6)."""
+    event = {"source": "Google", "medium": "cpm", "campaign": None}
+    shown = str(tp.classify.explain(ga4_channels(), event))
+    assert "Paid Search" in shown
+    assert "the source 'google' is listed as search" in shown
+    assert "Display" in shown
+
+
+def test_types_and_arrivals_are_combined() -> None:
+    """One classifier says what happened, the other how the person got there."""
+    both = tp.classify.combine(ga4_events(name="event"), ga4_channels())
+    records = [one | {"campaign": None, "event": "page_view"} for one in events()]
+    journeys = tp.from_records(
+        records,
+        journey="id",
+        time="at",
+        touchpoint=both,
+        taxonomy=tp.load_taxonomy("customer"),
+    )
+    assert {"website"} == {one.channel for one in journeys.touchpoints}
+    column = journeys.per_interaction["arrival_channel"]
+    assert ["social.organic", "direct", None] == column.to_list()
 
 
 def test_a_classifier_can_be_pickled_and_compared() -> None:

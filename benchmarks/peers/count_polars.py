@@ -1,6 +1,6 @@
 """Polars: each journey's touchpoints as two lists, shifted by one, side by side.
 
-The fastest of twelve formulations tried on both engines; ``count_polars_window.py`` is the one
+The fastest of thirteen formulations tried on both engines; ``count_polars_window.py`` is the one
 most people would write.
 """
 

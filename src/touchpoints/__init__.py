@@ -1,75 +1,108 @@
-"""Customer and patient journeys as graphs of typed touchpoints."""
+"""Customer and patient journeys as graphs of typed touchpoints.
+
+Names are imported when they are first asked for, so importing the package costs next to nothing.
+"""
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
-
-from touchpoints import classify
-from touchpoints.aggregated import from_paths
-from touchpoints.classify.protocol import Facets, classifier
-from touchpoints.events import from_columns, from_frame, from_records
-from touchpoints.flows import journeys_through
-from touchpoints.graphs import (
-    check_graph,
-    from_node_link,
-    higher_order_graph,
-    journey_graph,
-    outcome_graph,
-    read_graphml,
-    to_dot,
-    to_mermaid,
-    to_node_link,
-    transition_graph,
-    write_graphml,
-)
-from touchpoints.journeys import Journey, Journeys, first_difference
-from touchpoints.merging import concat, distinct, sample
-from touchpoints.meta import Meta, Report
-from touchpoints.outcomes import mark, mark_open, until
-from touchpoints.patterns import Anchor, Pattern, pattern
-from touchpoints.retyping import collapse, relabel, retype
-from touchpoints.simulate import simulate
-from touchpoints.storage import read_journeys, write_journeys
-from touchpoints.taxonomy import (
-    Coverage,
-    Facet,
-    Findings,
-    Taxonomy,
-    Term,
-    Touchpoint,
-    TouchpointType,
-    available_taxonomies,
-    coverage,
-    lint,
-    lint_file,
-    load_taxonomy,
-    read_taxonomy,
-)
-from touchpoints.transform import (
-    after_last,
-    before_first,
-    between,
-    collapse_repeats,
-    containing,
-    select,
-    split_by_gap,
-)
-from touchpoints.uncertainty import bootstrap, wilson
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from touchpoints import classify, datasets, paths, testing
+    from touchpoints.aggregated import from_paths
+    from touchpoints.classify.protocol import Facets, classifier
+    from touchpoints.events import from_columns, from_frame, from_records
+    from touchpoints.flows import journeys_through
+    from touchpoints.graphs import (
+        check_graph,
+        from_node_link,
+        higher_order_graph,
+        journey_graph,
+        outcome_graph,
+        read_graphml,
+        to_dot,
+        to_mermaid,
+        to_node_link,
+        transition_graph,
+        write_graphml,
+    )
+    from touchpoints.journeys import Journey, Journeys, first_difference
+    from touchpoints.merging import concat, distinct, sample
+    from touchpoints.meta import Meta, Report
+    from touchpoints.outcomes import mark, mark_open, until
+    from touchpoints.patterns import Anchor, Pattern, pattern
+    from touchpoints.retyping import collapse, relabel, retype
+    from touchpoints.simulation import simulate
+    from touchpoints.storage import read_journeys, write_journeys
+    from touchpoints.taxonomy import (
+        Coverage,
+        Facet,
+        Findings,
+        Taxonomy,
+        Term,
+        Touchpoint,
+        TouchpointType,
+        available_taxonomies,
+        coverage,
+        lint,
+        lint_file,
+        load_taxonomy,
+        read_taxonomy,
+    )
+    from touchpoints.transform import (
+        after_last,
+        before_first,
+        between,
+        collapse_repeats,
+        containing,
+        select,
+        split_by_gap,
+    )
+    from touchpoints.uncertainty import bootstrap, wilson
 
-    from touchpoints import datasets, paths
+_SUBPACKAGES = ("classify", "datasets", "paths", "testing")
+_HOMES = """
+aggregated: from_paths
+classify.protocol: Facets classifier
+events: from_columns from_frame from_records
+flows: journeys_through
+graphs: check_graph from_node_link higher_order_graph journey_graph outcome_graph read_graphml
+graphs: to_dot to_mermaid to_node_link transition_graph write_graphml
+journeys: Journey Journeys first_difference
+merging: concat distinct sample
+meta: Meta Report
+outcomes: mark mark_open until
+patterns: Anchor Pattern pattern
+retyping: collapse relabel retype
+simulation: simulate
+storage: read_journeys write_journeys
+taxonomy: Coverage Facet Findings Taxonomy Term Touchpoint TouchpointType available_taxonomies
+taxonomy: coverage lint lint_file load_taxonomy read_taxonomy
+transform: after_last before_first between collapse_repeats containing select split_by_gap
+uncertainty: bootstrap wilson
+"""
+_HOME = tuple(
+    (name, module)
+    for module, _, names in (line.partition(": ") for line in _HOMES.split("\n"))
+    for name in names.split()
+)
 
-_LAZY = frozenset({"datasets", "paths", "testing"})
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the public face from its home when it is first asked for."""
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"{__name__}.{name}")
+    home = next((module for known, module in _HOME if known == name), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
 
 
-def __getattr__(name: str) -> ModuleType:
-    """Import a subpackage when it is first asked for."""
-    if name in _LAZY:
-        return importlib.import_module(f"touchpoints.{name}")
-    raise AttributeError(f"module 'touchpoints' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 __all__ = [
@@ -128,6 +161,7 @@ __all__ = [
     "select",
     "simulate",
     "split_by_gap",
+    "testing",
     "to_dot",
     "to_mermaid",
     "to_node_link",

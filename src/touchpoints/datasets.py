@@ -18,7 +18,7 @@ from touchpoints.graphs.parts import described, facets_of
 from touchpoints.journeys import Journeys, take
 from touchpoints.merging import concat
 from touchpoints.meta import Meta
-from touchpoints.simulate import simulate
+from touchpoints.simulation import simulate
 from touchpoints.taxonomy import Taxonomy, Touchpoint, load_taxonomy, parse_key, untyped
 
 _BEGIN = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)

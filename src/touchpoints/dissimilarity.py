@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
@@ -9,14 +11,11 @@ from touchpoints._frozen import Array, read_only, same_array
 from touchpoints._tables import Table, column
 from touchpoints.errors import InvalidInputError
 
+_same = attrs.cmp_using(eq=same_array)
 
-def _square() -> Array:
-    field: Array = attrs.field(
-        converter=lambda values: read_only(values, np.float64),
-        eq=attrs.cmp_using(eq=same_array),
-        repr=False,
-    )
-    return field
+
+def _numbers(values: Any) -> Array:
+    return read_only(values, np.float64)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -34,7 +33,7 @@ class SubstitutionCosts(Table):
     """
 
     touchpoint: Array = column(object)
-    matrix: Array = _square()
+    matrix: Array = attrs.field(converter=_numbers, eq=_same, repr=False)
     method: str
 
     def __attrs_post_init__(self) -> None:
@@ -85,8 +84,8 @@ class Distances(Table):
 
     variant: Array = column(object)
     journeys: Array = column(np.int64)
-    matrix: Array = _square()
-    of: Array = attrs.field(converter=read_only, eq=attrs.cmp_using(eq=same_array), repr=False)
+    matrix: Array = attrs.field(converter=_numbers, eq=_same, repr=False)
+    of: Array = attrs.field(converter=read_only, eq=_same, repr=False)
     method: str
     normalise: str
 

@@ -12,12 +12,12 @@ from touchpoints._arrays.tuples import distinct_tuples
 from touchpoints._frozen import Array, Coded, FrozenMap, owned
 from touchpoints._hints import did_you_mean
 from touchpoints.classify.answers import Answer, verdict_of
+from touchpoints.classify.event import Events, shown
 from touchpoints.classify.protocol import (
     Classifier,
     ask_all,
     check_classifier_object,
     name_of,
-    shown,
 )
 from touchpoints.errors import ClassifierError, NotFoundError
 from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Taxonomy, Touchpoint, untyped
@@ -114,10 +114,10 @@ def match_events(
     check_classifier_object(classifier)
     names = classifier.reads
     codes, values = distinct_tuples([fields[name] for name in names])
-    events = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+    events = Events(dict(zip(names, values, strict=True)), len(values[0]))
     answers = ask_all(classifier, events)
     reader = _Answers(name_of(classifier), taxonomy)
-    return codes, _gather([reader.read(*pair) for pair in zip(answers, events, strict=True)])
+    return codes, _gather(reader.all(answers, events))
 
 
 class _Answers:
@@ -129,6 +129,19 @@ class _Answers:
         self._known_facets = FACETS if taxonomy is None else tuple(taxonomy.facets)
         self._typed: dict[Answer, _One] = {}
         self._parted: dict[FrozenMap[str, str], tuple[Terms, Terms]] = {}
+
+    def all(self, answers: Sequence[Answer], events: Events) -> list[_One]:
+        """Return what each event is by its answer."""
+        found = []
+        alike: dict[int, _One] = {}  # by identity: rules give few answers again and again
+        for place, answer in enumerate(answers):
+            one = alike.get(id(answer))
+            if one is None:
+                one = self.read(answer, events[place])
+                if one.matched:  # else it holds the text of the event
+                    alike[id(answer)] = one
+            found.append(one)
+        return found
 
     def read(self, answer: Answer, event: Mapping[str, Any]) -> _One:
         """Return what an event is by its answer; an error names the classifier and the event."""
@@ -142,7 +155,7 @@ class _Answers:
                 f"the classifier {self._owner} answered {answer!r}: {error.what}",
                 where=shown(event),
             ) from error
-        if one.matched:  # else it holds the text of the event
+        if one.matched:
             self._typed[answer] = one
         return one
 

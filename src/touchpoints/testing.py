@@ -9,6 +9,7 @@ from typing import Any
 
 from touchpoints._hints import first_few
 from touchpoints.classify.answers import Answer
+from touchpoints.classify.event import shown
 from touchpoints.classify.explaining import explain
 from touchpoints.classify.protocol import (
     Classifier,
@@ -16,7 +17,6 @@ from touchpoints.classify.protocol import (
     ask_all,
     check_classifier_object,
     name_of,
-    shown,
 )
 from touchpoints.errors import ProblemsError, TouchpointsError, WrongKindError
 from touchpoints.matching import problem_of

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from touchpoints.classify import rules
 from touchpoints.classify.comparisons import TRUE
-from touchpoints.classify.conditions import Events
+from touchpoints.classify.conditions import Answers
+from touchpoints.classify.event import events_of
 from touchpoints.classify.rules import Rules
 from touchpoints.classify.shadowing import implies, unreachable
 from touchpoints.errors import ProblemsError, TouchpointsWarning
@@ -66,7 +67,7 @@ def ruleset(*conditions: dict[str, Any]) -> Rules:
 def test_what_is_implied_is_so(narrow: Any, wide: Any, events: list[dict[str, Any]]) -> None:
     """Whenever one condition is said to imply another, no event makes only the first true."""
     first, second = (rule.when for rule in ruleset(narrow, wide).rules)
-    table = Events(events, folded=True)
+    table = Answers(events_of(events, ("x", "y")), folded=True)
     if implies(first, second):
         held = np.broadcast_to(first.truth(table.truth), len(events)) == TRUE
         also = np.broadcast_to(second.truth(table.truth), len(events)) == TRUE

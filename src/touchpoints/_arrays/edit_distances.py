@@ -64,7 +64,7 @@ def cheapest_edits(
     Notes
     -----
     With the costs of leaving out and putting in taken off, ``E[i, j] = D[i, j] − (i + j) × indel``,
-    both become free, and ``E[i, j] = min(E[i - 1, j], E[i, j - 1], E[i - 1, j - 1] + c − 2 indel)``.
+    both become free: ``E[i, j] = min(E[i-1, j], E[i, j-1], E[i-1, j-1] + cost − 2 × indel)``.
     The cells of one antidiagonal do not depend on each other, so one is worked out at once, for
     one sequence against a chunk of others. Costs that are multiples of a fraction are whole
     numbers in its terms, and sums of them exact. O(n² × longest²).
@@ -137,8 +137,8 @@ def _block(sequences: Padded, chunk: slice, gains: Array) -> Array:
 def _sweep(starts: Array, table: Array, buffers: Array, ends: Array) -> None:
     """Fill in ``ends[j]``: E of the whole of one sequence and the first j of each other.
 
-    Row ``starts[i - 1] + t - 1 + ...`` of the table is what it gains to match its place i with
-    place ``t − i`` of the others.
+    Row ``starts[i - 1] + t - 1`` of the table is what it gains, on antidiagonal t, to match its
+    place i with place ``t − i`` of the others.
     """
     rows, longest = len(starts), len(ends) - 1
     oldest, older, now, gained = buffers

@@ -18,17 +18,18 @@ from touchpoints.classify.ga4 import (
     Ga4Channels,
     Ga4Version,
     checked_sources,
+    facets_of,
     ga4_options,
 )
 from touchpoints.classify.sources import SourceList
 from touchpoints.classify.steps import Step, first_wins
 from touchpoints.classify.urls import (
     ascii_host,
-    click_ids,
+    clicks_of,
     host_of,
     parameters_of,
-    parse_utm,
     text_of,
+    utm_of,
 )
 from touchpoints.errors import InvalidInputError
 
@@ -121,7 +122,7 @@ internal=False)
         return Referrer()
     if _is_own(host, _hosts(own)):
         return Referrer(host=host, source=host, internal=True)
-    found = checked_sources(sources).find(host)
+    found = checked_sources(sources).of_host(host)
     category = "" if found is None or found.category == "other" else found.category
     return Referrer(
         host=host,
@@ -208,7 +209,8 @@ def arrival(
 
 def _arrival(url: Any, came: Referrer, version: str) -> Arrival:
     """Return the arrival at an address by way of a referrer."""
-    utm, clicks = parse_utm(url), click_ids(url)
+    parameters = list(parameters_of(url))
+    utm, clicks = utm_of(parameters), clicks_of(parameters)
     known = read_data("arrivals")["click_ids"]
     paid = next((name for name in clicks if known[name].get("paid", True)), "")
     campaign = utm.get("campaign", "")
@@ -277,8 +279,16 @@ class ArrivalChannels:
         found = self._found(event)
         if found is None:
             return None
-        rule = self.channels.rule(found.source, found.medium, campaign=found.campaign)
-        return None if rule is None else Facets(arrival_channel=rule.channel)
+        return facets_of(self.channels.rule(found.source, found.medium, campaign=found.campaign))
+
+    def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Facets | None]:
+        """Return the answers to several events; each rule meets each distinct text once."""
+        rule_of = self.channels.asked_once()
+        found = [self._found(event) for event in events]
+        return [
+            facets_of(None if one is None else rule_of(one.source, one.medium, one.campaign))
+            for one in found
+        ]
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
         """Return the rules that hold for what the addresses say."""

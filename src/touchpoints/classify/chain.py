@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from touchpoints.classify.answers import Answer, Verdict, type_of
+from touchpoints.classify.event import events_of
 from touchpoints.classify.protocol import (
     Classifier,
     ask_all,
@@ -44,8 +45,9 @@ class FirstMatch:
         """Return the answers to several events; each classifier is asked what is still open."""
         answers: list[Answer] = [None] * len(events)
         left = list(range(len(events)))
+        seen = events_of(events, self.reads)
         for one in self.classifiers:
-            found = ask_all(one, [events[place] for place in left])
+            found = ask_all(one, seen if len(left) == len(answers) else seen.take(left))
             for place, answer in zip(left, found, strict=True):
                 if answers[place] is None or type_of(answer):
                     answers[place] = answer

@@ -9,6 +9,7 @@ import attrs
 
 from touchpoints._frozen import FrozenMap
 from touchpoints.classify.answers import TYPE, Answer, Conflict, Verdict, simplest, verdict_of
+from touchpoints.classify.event import events_of
 from touchpoints.classify.protocol import (
     Classifier,
     ask_all,
@@ -45,14 +46,16 @@ class Combine:
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events."""
         names = [name_of(one) for one in self.classifiers]
-        columns = [ask_all(one, events) for one in self.classifiers]
-        known: dict[tuple[Answer, ...], Answer] = {}
+        seen = events_of(events, self.reads)
+        columns = [ask_all(one, seen) for one in self.classifiers]
+        known: dict[tuple[int, ...], Answer] = {}  # few different answers, kept alive in columns
         found: list[Answer] = []
         for answers in zip(*columns, strict=True):
-            if answers not in known:
+            key = tuple(map(id, answers))
+            if key not in known:
                 verdicts = [verdict_of(answer) for answer in answers]
-                known[answers] = simplest(_combined(list(zip(names, verdicts, strict=True))))
-            found.append(known[answers])
+                known[key] = simplest(_combined(list(zip(names, verdicts, strict=True))))
+            found.append(known[key])
         return found
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:

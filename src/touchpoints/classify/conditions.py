@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._frozen import Array
 from touchpoints.classify.comparisons import FALSE, TRUE, UNSURE, Comparison, Missing, Value
-from touchpoints.classify.protocol import brief
+from touchpoints.classify.event import Events, brief
 
 _MOST_SHOWN = 60
 
@@ -76,18 +76,18 @@ def clauses_of(condition: Condition) -> Iterator[Clause]:
             yield from clauses_of(part)
 
 
-class Events:
-    """Some events, field by field: each comparison meets each distinct value once.
+class Answers:
+    """What comparisons say of some events: each meets each distinct value of its field once.
 
     Parameters
     ----------
     events
-        The events; a field that one lacks is missing there.
+        The events.
     folded
         Whether texts are compared without case and accents.
     """
 
-    def __init__(self, events: Sequence[Mapping[str, Any]], *, folded: bool) -> None:
+    def __init__(self, events: Events, *, folded: bool) -> None:
         self._events = events
         self._folded = folded
         self._fields: dict[str, tuple[Array, list[Value]]] = {}
@@ -107,19 +107,18 @@ class Events:
 
     def _field(self, name: str) -> tuple[Array, list[Value]]:
         if name not in self._fields:
-            raws = [event.get(name) for event in self._events]
-            places: dict[Any, int] = {}
-            codes = [places.setdefault(_key(raw), len(places)) for raw in raws]
-            first = dict(zip(reversed(codes), reversed(raws), strict=True))
-            values = [Value(first[place], folded=self._folded) for place in range(len(places))]
-            self._fields[name] = np.array(codes, dtype=np.intp), values
+            raws = self._events.column(name)
+            keys = raws if set(map(type, raws)) <= {str, type(None)} else list(map(_key, raws))
+            first = dict(zip(reversed(keys), reversed(raws), strict=True))
+            places = {key: place for place, key in enumerate(first)}
+            codes = np.fromiter(map(places.__getitem__, keys), np.intp, count=len(keys))
+            values = [Value(raw, folded=self._folded) for raw in first.values()]
+            self._fields[name] = codes, values
         return self._fields[name]
 
 
 def _key(raw: Any) -> Any:
     """Return what tells values apart: 1, 1.0 and True are three."""
-    if isinstance(raw, str):
-        return raw
     try:
         hash(raw)
     except TypeError:
@@ -127,24 +126,24 @@ def _key(raw: Any) -> Any:
     return (type(raw), raw)
 
 
-def reason_of(condition: Condition, events: Events) -> str:
+def reason_of(condition: Condition, answers: Answers) -> str:
     """Return in words why a condition holds of the (first) event, or why it does not."""
     if isinstance(condition, Clause):
-        return _clause_reason(condition, events)
+        return _clause_reason(condition, answers)
     if isinstance(condition, Not):
-        return reason_of(condition.part, events)
-    truth = int(np.ravel(condition.truth(events.truth))[0])
-    parts = [(int(np.ravel(part.truth(events.truth))[0]), part) for part in condition.parts]
+        return reason_of(condition.part, answers)
+    truth = int(np.ravel(condition.truth(answers.truth))[0])
+    parts = [(int(np.ravel(part.truth(answers.truth))[0]), part) for part in condition.parts]
     decisive = [part for one, part in parts if one == truth]
     if not decisive:
         return "it asks nothing" if truth == TRUE else "it offers nothing"
     every = isinstance(condition, Every) == (truth == TRUE)
-    return "; ".join(reason_of(part, events) for part in (decisive if every else decisive[:1]))
+    return "; ".join(reason_of(part, answers) for part in (decisive if every else decisive[:1]))
 
 
-def _clause_reason(clause: Clause, events: Events) -> str:
-    truth = int(events.truth(clause)[0])
-    value = events.value(clause.field)
+def _clause_reason(clause: Clause, answers: Answers) -> str:
+    truth = int(answers.truth(clause)[0])
+    value = answers.value(clause.field)
     if isinstance(clause.comparison, Missing) or value.text is None:
         said = Missing().said(TRUE if value.text is None else FALSE)
         return f"{clause.field} {said}"

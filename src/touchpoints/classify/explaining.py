@@ -9,7 +9,8 @@ import attrs
 
 from touchpoints._frozen import FrozenMap
 from touchpoints.classify.answers import Answer
-from touchpoints.classify.protocol import Classifier, brief, check_classifier_object
+from touchpoints.classify.event import brief
+from touchpoints.classify.protocol import Classifier, check_classifier_object
 from touchpoints.classify.steps import Outcome, Step, step_of, words_of
 
 _SHOWN = 12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ Ga4Version = Literal["2024-07", "2026-05"]
 EmailMatch = Literal["exact", "contains"]
 Assistants = Literal["medium", "source"]
 
+ARRIVAL = "arrival_channel"
 NO_SOURCE, NO_MEDIUM = "(direct)", "(none)"
 INTEGRATED = ("google_ads_network", "dv360_creative_format", "sa360_engine_type")
 
@@ -41,12 +42,12 @@ class Ga4Rule:
     channel: str
     alternatives: tuple[_Alternative, ...] = attrs.field(repr=False, default=())
 
-    def why(self, hit: Mapping[str, str], *, on: frozenset[str]) -> str:
-        """Return why the rule holds for what came in, in lower case; empty when it does not."""
+    def holding(self, hit: Mapping[str, str], *, on: frozenset[str]) -> _Alternative | None:
+        """Return what of the rule holds for what came in, in lower case; None when nothing."""
         for one in self.alternatives:
             if (not one.only or one.only in on) and one.holds(hit):
-                return " and ".join(condition.shown(hit) for condition in one.conditions)
-        return ""
+                return one
+        return None
 
 
 @attrs.frozen
@@ -58,6 +59,9 @@ class _Alternative:
 
     def holds(self, hit: Mapping[str, str]) -> bool:
         return all(one.holds(hit[one.field]) for one in self.conditions)
+
+    def shown(self, hit: Mapping[str, str]) -> str:
+        return " and ".join(one.shown(hit) for one in self.conditions)
 
 
 @attrs.frozen
@@ -158,10 +162,9 @@ class Ga4Channels:
     def __call__(self, event: Mapping[str, Any], /) -> Facets | None:
         """Return the arrival channel, None where GA4 says Unassigned."""
         for step in self._tools(event):
-            return Facets(arrival_channel=verdict_of(step.answer).facets["arrival_channel"])
+            return Facets(arrival_channel=verdict_of(step.answer).facets[ARRIVAL])
         source, medium, campaign = (text_of(event[name]) for name in self.columns)
-        found = self.rule(source, medium, campaign=campaign)
-        return None if found is None else Facets(arrival_channel=found.channel)
+        return facets_of(self.rule(source, medium, campaign=campaign))
 
     def rule(self, source: str, medium: str, *, campaign: str = "") -> Ga4Rule | None:
         """Return the first rule that holds; None where GA4 says Unassigned.
@@ -170,7 +173,46 @@ class Ga4Channels:
         ``(none)``.
         """
         hit = self._hit(source, medium, campaign)
-        return next((one for one in ga4_rules(self.version) if one.why(hit, on=self.on)), None)
+        rules = ga4_rules(self.version)
+        return next((one for one in rules if one.holding(hit, on=self.on)), None)
+
+    def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Facets | None]:
+        """Return the answers to several events; each rule meets each distinct text once."""
+        rule_of = self.asked_once()
+        answers: list[Facets | None] = []
+        for event in events:
+            step = next(self._tools(event), None) if self.integrated else None
+            if step is not None:
+                answers.append(Facets(arrival_channel=verdict_of(step.answer).facets[ARRIVAL]))
+                continue
+            source, medium, campaign = (text_of(event[name]) for name in self.columns)
+            answers.append(facets_of(rule_of(source, medium, campaign)))
+        return answers
+
+    def asked_once(self) -> Callable[[str, str, str], Ga4Rule | None]:
+        """Return `rule` as a function that remembers what it was asked.
+
+        Texts of which the same conditions hold are one: most campaigns meet none at all.
+        """
+        asked = _conditions(self.version)
+        truths: dict[tuple[str, str], tuple[object, ...]] = {}
+        known: dict[tuple[object, ...], Ga4Rule | None] = {}
+
+        def told(field: str, text: str) -> tuple[object, ...]:
+            if (field, text) not in truths:
+                given = text.lower() or {"source": NO_SOURCE, "medium": NO_MEDIUM}.get(field, "")
+                category = self.sources.category(text) if field == "source" else None
+                said = (one.holds(given) for one in asked[field])
+                truths[field, text] = (category, *said)
+            return truths[field, text]
+
+        def rule_of(source: str, medium: str, campaign: str) -> Ga4Rule | None:
+            key = (told("source", source), told("medium", medium), told("campaign", campaign))
+            if key not in known:
+                known[key] = self.rule(source, medium, campaign=campaign)
+            return known[key]
+
+        return rule_of
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
         """Return the rules that hold, the one that decides and those it came before."""
@@ -189,11 +231,11 @@ class Ga4Channels:
                 name=one.name,
                 outcome="decided",
                 answer=Facets(arrival_channel=one.channel),
-                reason=why,
+                reason=held.shown(hit),
                 fields=fields,
             )
             for one in ga4_rules(self.version)
-            if (why := one.why(hit, on=self.on))
+            if (held := one.holding(hit, on=self.on))
         ]
 
     def _hit(self, source: str, medium: str, campaign: str) -> dict[str, str]:
@@ -217,6 +259,26 @@ class Ga4Channels:
                     reason=f"{column} is {text!r}",
                     fields=(column,),
                 )
+
+
+def facets_of(rule: Ga4Rule | None) -> Facets | None:
+    """Return the answer that a rule gives, None where no rule holds."""
+    return None if rule is None else Facets(arrival_channel=rule.channel)
+
+
+@cache
+def _conditions(version: str) -> Mapping[str, tuple[_Condition, ...]]:
+    """Return what the rules ask of source, medium and campaign."""
+    asked = [
+        condition
+        for rule in ga4_rules(version)
+        for one in rule.alternatives
+        for condition in one.conditions
+    ]
+    return {
+        field: tuple(dict.fromkeys(one for one in asked if one.field == field))
+        for field in ("source", "medium", "campaign")
+    }
 
 
 @cache

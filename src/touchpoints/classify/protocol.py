@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-from touchpoints._hints import did_you_mean, first_few
+from touchpoints._hints import first_few
 from touchpoints.classify.answers import Answer, Facets, Verdict
+from touchpoints.classify.event import Event, Events, events_of, shown
 from touchpoints.errors import ClassifierError, InvalidInputError, WrongKindError
 from touchpoints.taxonomy import Touchpoint
 
-__all__ = ["Answer", "Classifier", "Event", "Facets", "FunctionClassifier", "Verdict", "classifier"]
-
-_SHOWN = 200
+__all__ = [
+    "Answer",
+    "Classifier",
+    "Event",
+    "Events",
+    "Facets",
+    "FunctionClassifier",
+    "Verdict",
+    "classifier",
+]
 
 
 @runtime_checkable
@@ -22,8 +30,8 @@ class Classifier(Protocol):
     """Anything that can be called with an event and names the fields it reads.
 
     Two methods are optional. ``batch(events)`` answers a sequence of events at once, for
-    classifiers that are faster that way; `explain` and the host use it when it is there.
-    ``steps(event)`` tells `explain` how the answer came about.
+    classifiers that are faster that way: it is used wherever it is there. ``steps(event)`` tells
+    `explain` how the answer comes about.
     """
 
     @property
@@ -32,36 +40,6 @@ class Classifier(Protocol):
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
         """Return a type id, a `Touchpoint`, `Facets`, a `Verdict`, or None for no answer."""
-
-
-class Event(Mapping[str, Any]):
-    """The fields of one event that a classifier declared; asking for another is an error."""
-
-    __slots__ = ("_fields",)
-
-    def __init__(self, fields: Mapping[str, Any]) -> None:
-        self._fields = fields
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._fields:
-            raise ClassifierError(
-                f"the classifier reads {name!r}, which it did not declare"
-                f"{did_you_mean(name, self._fields)}",
-                mend=f"add it: @tp.classifier(reads={(*self._fields, name)!r})",
-            )
-        return self._fields[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._fields
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fields)
-
-    def __len__(self) -> int:
-        return len(self._fields)
-
-    def __repr__(self) -> str:
-        return f"Event({dict(self._fields)!r})"
 
 
 @attrs.frozen
@@ -187,24 +165,26 @@ def answer_to(event: Event, one: Classifier) -> Answer:
 
 def ask_all(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
     """Return the answers to several events, in one call where the classifier offers ``batch``."""
+    seen = events_of(events, one.reads)
     batch = getattr(one, "batch", None)
-    if batch is None or not events:
-        return [ask(one, event) for event in events]
-    seen = [seen_by(one, event) for event in events]
+    if batch is None or not len(seen):
+        return [answer_to(event, one) for event in seen]
     try:
         answers = list(batch(seen))
     except ClassifierError:
         raise
     except Exception as error:
         for event in seen:  # the error that names the event, if a single one is at fault
-            ask(one, event)
+            answer_to(event, one)
         raise _raised(one, error, where=f"a batch of {len(seen):,} events") from error
     if len(answers) != len(seen):
         raise ClassifierError(
             f"the classifier {name_of(one)} gave {len(answers):,} answers to {len(seen):,} events",
             mend="batch returns one answer an event, in their order",
         )
-    return [_checked(one, event, answer) for event, answer in zip(seen, answers, strict=True)]
+    for place in {id(answer): place for place, answer in enumerate(answers)}.values():
+        _checked(one, seen[place], answers[place])
+    return answers
 
 
 def _checked(one: Classifier, event: Event, answer: Any) -> Answer:
@@ -223,17 +203,3 @@ def _raised(one: Classifier, error: Exception, *, where: str) -> ClassifierError
     return ClassifierError(
         f"the classifier {name_of(one)} raised {type(error).__name__}: {error}", where=where
     )
-
-
-def shown(event: Mapping[str, Any]) -> str:
-    """Return an event as text for a message, long values cut."""
-    fields = (f"{name!r}: {brief(value)}" for name, value in event.items())
-    return f"event {{{', '.join(fields)}}}"
-
-
-def brief(value: object, *, most: int = _SHOWN) -> str:
-    """Return a value as `repr` shows it, cut in the middle of nowhere when it is long."""
-    if isinstance(value, str) and len(value) > most:
-        return f"{value[:most]!r}… ({len(value):,} characters)"
-    text = repr(value)
-    return text if len(text) <= most + 2 else f"{text[:most]}…"

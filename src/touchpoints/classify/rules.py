@@ -14,8 +14,9 @@ from touchpoints._hints import check_option
 from touchpoints.classify._rule_reading import Rule, fields_of, read_rules
 from touchpoints.classify.answers import Answer
 from touchpoints.classify.comparisons import TRUE
-from touchpoints.classify.conditions import Events, clauses_of, reason_of
+from touchpoints.classify.conditions import Answers, clauses_of, reason_of
 from touchpoints.classify.documents import Source, read_document
+from touchpoints.classify.event import events_of
 from touchpoints.classify.steps import Step
 from touchpoints.errors import TouchpointsWarning
 from touchpoints.taxonomy import Taxonomy
@@ -56,7 +57,7 @@ class Rules:
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events; each question meets each distinct value once."""
-        table = Events(events, folded=self.folded)
+        table = Answers(events_of(events, self.reads), folded=self.folded)
         first = np.full(len(events), len(self.rules), dtype=np.intp)
         for place, holds in enumerate(self._truths(table)):
             first[holds & (first == len(self.rules))] = place
@@ -67,7 +68,7 @@ class Rules:
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return a step for every rule: whether it holds of the event, and why."""
-        table = Events([event], folded=self.folded)
+        table = Answers(events_of([event], self.reads), folded=self.folded)
         decided = False
         steps = []
         for rule in self.rules:
@@ -85,7 +86,7 @@ class Rules:
             decided = decided or holds
         return tuple(steps)
 
-    def _truths(self, table: Events) -> Any:
+    def _truths(self, table: Answers) -> Any:
         for rule in self.rules:
             truth: Array = rule.when.truth(table.truth)
             yield truth == TRUE

@@ -105,7 +105,16 @@ class SourceList:
         source
             As for `category`.
         """
-        for candidate in self._candidates(text_of(source)):
+        text = text_of(source)
+        found = self.entries.get(text.lower()) if len(text) <= MOST_HOST else None
+        if found is None:
+            host = host_of(text) or (ascii_host(text) if len(text) <= MOST_HOST else "")
+            found = self.of_host(host)
+        return found
+
+    def of_host(self, host: str) -> Source | None:
+        """Return the listed site of a host that is in lower case already."""
+        for candidate in self._candidates(host):
             found = self.entries.get(candidate)
             if found is not None:
                 return found
@@ -120,11 +129,8 @@ class SourceList:
             entries={**self.entries, **other.entries},
         )
 
-    def _candidates(self, source: str) -> Iterator[str]:
+    def _candidates(self, host: str) -> Iterator[str]:
         """Yield what to look up, the most specific first."""
-        whole = source.lower()[: MOST_HOST + 1]
-        yield whole
-        host = host_of(source) or (ascii_host(source) if len(source) <= MOST_HOST else "")
         plain = host.removeprefix("www.")
         yield host
         yield plain

@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import attrs
 
 from touchpoints.classify.answers import Answer, verdict_of
-from touchpoints.classify.protocol import Classifier, Event, answer_to, ask, name_of, seen_by
+from touchpoints.classify.event import Event
+from touchpoints.classify.protocol import Classifier, answer_to, ask, name_of, seen_by
 
 Outcome = Literal["decided", "added", "overruled", "silent"]
 

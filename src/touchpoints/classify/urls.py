@@ -7,7 +7,7 @@ text: what cannot be read is absent. Every function takes time linear in the len
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -103,7 +103,7 @@ def parameters_of(url: Any) -> Iterator[tuple[str, str]]:
     """
     text = text_of(url)
     start = _QUERY.search(text)
-    if start is None:
+    if start is None or "=" not in text:
         return
     for found in _PARAMETER.finditer(text, start.start()):
         value = unquote_plus(found.group(2), errors="replace").strip()
@@ -139,12 +139,17 @@ def parse_utm(url: Any) -> FrozenMap[str, str]:
     >>> parse_utm(None)
     {}
     """
+    return utm_of(parameters_of(url))
+
+
+def utm_of(parameters: Iterable[tuple[str, str]]) -> FrozenMap[str, str]:
+    """Return what the campaign parameters among these say."""
     named = read_data("arrivals")["campaign"]
     order = list(dict.fromkeys(named.values()))
     found: dict[str, str] = {}
     ranks: dict[str, int] = {}
     prefixes = ("utm_", "mtm_", "pk_", "piwik_")
-    for name, value in parameters_of(url):
+    for name, value in parameters:
         field = named.get(name)
         rank = next((place for place, one in enumerate(prefixes) if name.startswith(one)), 0)
         if field and rank < ranks.get(field, len(prefixes)):
@@ -176,9 +181,14 @@ def click_ids(url: Any) -> FrozenMap[str, str]:
     >>> click_ids("https://shop.example/?gclid=Cj0K&ScCid=7&size=9")
     {'gclid': 'Cj0K', 'sccid': '7'}
     """
+    return clicks_of(parameters_of(url))
+
+
+def clicks_of(parameters: Iterable[tuple[str, str]]) -> FrozenMap[str, str]:
+    """Return the click ids among these parameters."""
     known = read_data("arrivals")["click_ids"]
     found: dict[str, str] = {}
-    for name, value in parameters_of(url):
+    for name, value in parameters:
         if name in known:
             found.setdefault(name, value)
     return FrozenMap(found)

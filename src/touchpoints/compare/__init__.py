@@ -1,17 +1,10 @@
 """Whether two groups, or two periods, differ, and in what."""
 
 from touchpoints.compare.graph import difference_graph
-from touchpoints.compare.measures import (
-    funnels,
-    gaps,
-    measured,
-    presence,
-    throughput,
-    transitions,
-    variants,
-)
+from touchpoints.compare.measures import funnels, measured, presence, transitions, variants
 from touchpoints.compare.pairs import Pair, groups, pair, periods
 from touchpoints.compare.testing import Comparison
+from touchpoints.compare.times import gaps, throughput
 
 __all__ = [
     "Comparison",

@@ -40,6 +40,13 @@ class Units:
     both: Array
 
     @property
+    def fewest(self) -> int:
+        """How many persons or journeys the smaller group has."""
+        repeats = self.clusters.repeats
+        both = int(repeats[self.both].sum())
+        return both + min(int(repeats[side].sum()) for side in (self.side_a, self.side_b))
+
+    @property
     def movable(self) -> Array:
         """Which rows a deal can move to the other group, bool (n,).
 

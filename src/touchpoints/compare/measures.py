@@ -13,19 +13,16 @@ from touchpoints._hints import check_option
 from touchpoints._progress import Progress
 from touchpoints.compare.draws import Shared
 from touchpoints.compare.features import (
-    gap_medians,
     of_journeys,
     presence_shares,
     shown_by,
     step_shares,
     table,
-    throughput_medians,
     variant_shares,
 )
-from touchpoints.compare.pairs import Pair
+from touchpoints.compare.pairs import Pair, checked_pair
 from touchpoints.compare.statistics import Measure, Measured, Shares, counted
-from touchpoints.compare.testing import Asked, Comparison, Effect, Test, compared
-from touchpoints.errors import WrongKindError
+from touchpoints.compare.testing import Asked, Comparison, Effect, Test, asked_of, compared
 from touchpoints.paths.funnels import Order, funnel
 from touchpoints.paths.funnels import _hits as hits_of
 from touchpoints.paths.funnels import _open as open_steps
@@ -109,8 +106,8 @@ def measured(
     >>> compare.measured(two, length, seed=1, resamples=50, shared="within").label.tolist()
     ['statistic']
     """
-    asked = _asked(seed, resamples, level, test, shared, progress=progress)
-    journeys = _checked(pair).journeys
+    asked = asked_of(seed, resamples, level, test, shared, progress=progress)
+    journeys = checked_pair(pair).journeys
     labels, numbers = labelled(measure(journeys))
     journeys = redrawable(journeys, measure, clusters_of(journeys, None), numbers)
     known: dict[Hashable, None] = dict.fromkeys(labels)
@@ -119,36 +116,6 @@ def measured(
         known |= dict.fromkeys(labelled(measure(counted(journeys, counts)))[0])
     statistic = Measured(labels=list(known), journeys=journeys, measure=measure, absent=absent)
     return compared(pair, statistic, asked, effect=effect)
-
-
-def _asked(
-    seed: int,
-    resamples: int,
-    level: float,
-    test: Test,
-    shared: Shared,
-    *,
-    least: int = 0,
-    progress: Progress = False,
-) -> Asked:
-    return Asked(
-        seed=seed,
-        resamples=resamples,
-        level=level,
-        test=test,
-        shared=shared,
-        least=least,
-        progress=progress,
-    )
-
-
-def _checked(pair: Pair) -> Pair:
-    if not isinstance(pair, Pair):
-        raise WrongKindError(
-            f"two groups are compared as a Pair, not as {type(pair).__name__}",
-            mend="make one with compare.pair, compare.groups or compare.periods",
-        )
-    return pair
 
 
 def _of_shares(pair: Pair, shares: Shares, asked: Asked) -> Comparison:
@@ -207,8 +174,8 @@ def transitions(
     >>> ("(start)", "search_query") in found.label.tolist()
     True
     """
-    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
-    return _of_shares(pair, step_shares(_checked(pair).journeys), asked)
+    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    return _of_shares(pair, step_shares(checked_pair(pair).journeys), asked)
 
 
 def variants(
@@ -253,8 +220,8 @@ def variants(
     >>> found.measured_as
     'cohen_h'
     """
-    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
-    return _of_shares(pair, variant_shares(_checked(pair).journeys), asked)
+    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    return _of_shares(pair, variant_shares(checked_pair(pair).journeys), asked)
 
 
 def presence(
@@ -302,8 +269,8 @@ def presence(
     >>> found.label[0], found.measured_as
     ('review_read', 'cohen_h')
     """
-    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
-    return _of_shares(pair, presence_shares(_checked(pair).journeys), asked)
+    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    return _of_shares(pair, presence_shares(checked_pair(pair).journeys), asked)
 
 
 def funnels(
@@ -355,9 +322,9 @@ def funnels(
     >>> len(compare.funnels(two, steps, seed=1, resamples=200, shared="within"))
     3
     """
-    asked = _asked(seed, resamples, level, test, shared, progress=progress)
+    asked = asked_of(seed, resamples, level, test, shared, progress=progress)
     check_option("of", of, Of)
-    journeys = _checked(pair).journeys
+    journeys = checked_pair(pair).journeys
     names = funnel(journeys, steps, order=order, within=within).step.tolist()
     labels = _apart(names)
     hits = [hits_of(journeys, step) for step in steps]
@@ -386,111 +353,3 @@ def _apart(names: list[str]) -> list[Hashable]:
     """Return names that differ: what is there twice gets its place behind it."""
     places = enumerate(names, 1)
     return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in places]
-
-
-def gaps(
-    pair: Pair,
-    *,
-    seed: int,
-    least: int = 10,
-    test: Test = "permutation",
-    shared: Shared = "refuse",
-    resamples: int = 2000,
-    level: float = 0.95,
-    progress: Progress = False,
-) -> Comparison:
-    """Compare how long it takes from one touchpoint to the next.
-
-    Parameters
-    ----------
-    pair
-        The two groups: see `pair`, `groups` and `periods`.
-    least
-        Edges with fewer gaps, both groups together, are not compared.
-    seed, test, shared, resamples, level, progress
-        As for `measured`.
-
-    Returns
-    -------
-    Comparison
-        Labels are ``(source, target)``, numbers median seconds from beginning to beginning,
-        ``n_a`` and ``n_b`` gaps. ``effect`` is Cliff's delta: how much oftener a gap of a is the
-        longer one than one of b, in [-1, 1]. Intervals are quantiles of redrawn differences.
-
-    Raises
-    ------
-    InvalidInputError
-        Without times; when persons are in both groups and ``shared="refuse"``.
-
-    Notes
-    -----
-    The steps from ``(start)`` and to the terminals have no gap. A resample costs one pass over
-    the gaps.
-
-    References
-    ----------
-    N. Cliff (1993), Dominance statistics, Psychological Bulletin 114(3), 494-509,
-    doi:10.1037/0033-2909.114.3.494.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> from touchpoints import compare
-    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
-    >>> compare.gaps(two, seed=1, resamples=100, shared="within").measured_as
-    'cliff_delta'
-    """
-    asked = _asked(seed, resamples, level, test, shared, least=least, progress=progress)
-    medians = gap_medians(_checked(pair).journeys, what="compare.gaps")
-    sizes = medians.sizes(pair.journeys.counts)
-    kept = np.flatnonzero(sizes >= max(asked.least, 1))
-    left_out = int((sizes > 0).sum()) - len(kept)
-    return compared(pair, medians.only(kept), asked, effect="cliff_delta", left_out=left_out)
-
-
-def throughput(
-    pair: Pair,
-    *,
-    seed: int,
-    test: Test = "permutation",
-    shared: Shared = "refuse",
-    resamples: int = 2000,
-    level: float = 0.95,
-    progress: Progress = False,
-) -> Comparison:
-    """Compare how long whole journeys take.
-
-    Parameters
-    ----------
-    pair
-        The two groups: see `pair`, `groups` and `periods`.
-    seed, test, shared, resamples, level, progress
-        As for `measured`.
-
-    Returns
-    -------
-    Comparison
-        One row: the median seconds from the beginning of the first interaction to the last one's
-        beginning, or to the latest end where interactions have ends. ``n_a`` and ``n_b`` are
-        journeys. ``effect`` is Cliff's delta.
-
-    Raises
-    ------
-    InvalidInputError
-        Without times; when persons are in both groups and ``shared="refuse"``.
-
-    Notes
-    -----
-    Journeys the log cuts off at either side, and empty ones, have no such time and are left out.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> from touchpoints import compare
-    >>> two = compare.groups(tp.datasets.shop(300, seed=1), "device")
-    >>> compare.throughput(two, seed=1, resamples=100, shared="within").label.tolist()
-    ['throughput']
-    """
-    asked = _asked(seed, resamples, level, test, shared, progress=progress)
-    medians = throughput_medians(_checked(pair).journeys, what="compare.throughput")
-    return compared(pair, medians, asked, effect="cliff_delta")

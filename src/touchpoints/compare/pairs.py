@@ -146,6 +146,16 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     return Pair(journeys=concat(numbered), in_a=owned(in_a), names=(names[0], names[1]))
 
 
+def checked_pair(pair: Pair) -> Pair:
+    """Return the pair, or say how to make one."""
+    if not isinstance(pair, Pair):
+        raise WrongKindError(
+            f"two groups are compared as a Pair, not as {type(pair).__name__}",
+            mend="make one with compare.pair, compare.groups or compare.periods",
+        )
+    return pair
+
+
 def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair:
     """Split journeys in two by a column.
 

@@ -61,8 +61,8 @@ class Shares:
 
     def block(self) -> int:
         """Return how many groups to measure at once."""
-        widest = max(self.hits.shape[0], len(self.labels), self.trials.shape[1], 1)
-        return max(1, _ROOM // widest)
+        widest = max(*self.hits.shape, *self.trials.shape, 1)
+        return max(1, _ROOM // int(widest))
 
     def of(self, weights: Array) -> Array:
         """Return the share of each label in each group, nan without trials."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from itertools import islice
 from typing import Any, Literal
 
@@ -118,6 +118,28 @@ class Asked:
         _check_whole("least", self.least, 0)
 
 
+def asked_of(
+    seed: int,
+    resamples: int,
+    level: float,
+    test: Test,
+    shared: Shared,
+    *,
+    least: int = 0,
+    progress: Progress = False,
+) -> Asked:
+    """Return how to compare, checked."""
+    return Asked(
+        seed=seed,
+        resamples=resamples,
+        level=level,
+        test=test,
+        shared=shared,
+        least=least,
+        progress=progress,
+    )
+
+
 def _check_whole(name: str, value: object, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise InvalidInputError(f"{name}={value!r} is no whole number of {least} or more")
@@ -135,10 +157,10 @@ def compared(
     counts = pair.journeys.counts
     weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
     a, b = (statistic.of(one[None, :])[0] for one in weights)
-    newcombe = isinstance(statistic, Shares) and asked.test == "permutation"
-    p, ends = _drawn(pair, units, statistic, asked, a - b, intervals=not newcombe)
-    if newcombe:
-        ends = _newcombe(statistic, weights, units.clusters, asked.level)  # type: ignore[arg-type]  # shares
+    shares = statistic if isinstance(statistic, Shares) and asked.test == "permutation" else None
+    p, ends = _drawn(pair, units, statistic, asked, a - b, intervals=shares is None)
+    if shares is not None:
+        ends = _newcombe(shares, weights, units.clusters, asked.level)
     sizes = [statistic.sizes(one).round().astype(np.int64) for one in weights]
     columns: dict[str, Any] = {
         "label": text_array(statistic.labels),
@@ -158,7 +180,7 @@ def compared(
         **{name: one[order] for name, one in columns.items()},
         names=pair.names,
         test=asked.test,
-        interval="newcombe" if newcombe else "bootstrap",
+        interval="bootstrap" if shares is None else "newcombe",
         measured_as=effect,
         resamples=asked.resamples,
         level=asked.level,
@@ -189,11 +211,11 @@ def _drawn(
             p = _p_permuted(drawn, _movable_difference(pair, units, statistic))
         if intervals:
             drawn = _differences(statistic, redrawn(units, rngs[1]), asked, step)
-            ends = _quantiles(drawn, difference, asked.level)
-            p = p if permuting else _p_redrawn(drawn, difference)
-    few = len(units.side_a) + len(units.both) < 2 or len(units.side_b) + len(units.both) < 2
-    if few and units.clusters.unit != "journey":
-        ends = (np.full_like(p, np.nan), np.full_like(p, np.nan)) if intervals else ends
+            redrawings = np.concatenate(list(drawn))
+            ends = _quantiles(redrawings, difference, asked.level)
+            p = p if permuting else _p_redrawn(redrawings, difference)
+    if intervals and units.fewest < 2:
+        ends = (np.full_like(p, np.nan), np.full_like(p, np.nan))
     return p, ends
 
 
@@ -205,26 +227,29 @@ def _movable_difference(pair: Pair, units: Units, statistic: Statistic) -> Array
     return np.asarray(a - b)
 
 
-def _differences(statistic: Statistic, draws: Draws, asked: Asked, step: Any) -> Array:
-    """Return the differences of the drawn groups, float64 (resamples, labels)."""
-    blocks: list[Array] = []
+def _differences(
+    statistic: Statistic, draws: Draws, asked: Asked, step: Callable[[], None]
+) -> Iterator[Array]:
+    """Yield the differences of the drawn groups, float64 (block, labels) each."""
     left = asked.resamples
     while left:
         block = list(islice(draws, min(statistic.block(), left)))
         left -= len(block)
         a, b = (statistic.of(np.stack([one[side] for one in block])) for side in (0, 1))
-        blocks.append(a - b)
+        yield a - b
         step()
-    return np.concatenate(blocks)
 
 
-def _p_permuted(drawn: Array, difference: Array) -> Array:
+def _p_permuted(drawn: Iterator[Array], difference: Array) -> Array:
     """Return how often a dealt difference is as large; the groups as they are count as one deal."""
-    defined = ~np.isnan(drawn)
-    with np.errstate(invalid="ignore"):
-        extreme = np.abs(drawn) >= np.abs(difference) * (1 - _CLOSE) - _CLOSE
-    p = (1 + (extreme & defined).sum(axis=0)) / (1 + defined.sum(axis=0))
-    return np.where(np.isnan(difference) | ~defined.any(axis=0), np.nan, p)
+    defined, extreme = (np.zeros(len(difference), dtype=np.int64) for _ in range(2))
+    least = np.abs(difference) * (1 - _CLOSE) - _CLOSE
+    for block in drawn:
+        defined += (~np.isnan(block)).sum(axis=0)
+        with np.errstate(invalid="ignore"):
+            extreme += (np.abs(block) >= least).sum(axis=0)
+    p = (1 + extreme) / (1 + defined)
+    return np.where(np.isnan(difference) | (defined == 0), np.nan, p)
 
 
 def _p_redrawn(drawn: Array, difference: Array) -> Array:
@@ -250,7 +275,7 @@ def _newcombe(
     """Return intervals of differences of shares from Wilson's of each share, (labels,) each.
 
     The sizes are effective ones; what persons in both groups do alike enters as the correlation of
-    the two shares (Newcombe 1998, method 10; with correlation Zou 2007).
+    the two shares (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
     """
     sides = [_Side.of(shares, one, clusters) for one in weights]
     low_a, high_a = sides[0].wilson(level)

@@ -1,8 +1,28 @@
 """Which paths people take."""
 
+from touchpoints.dissimilarity import Distances, SubstitutionCosts
 from touchpoints.paths.absorption import Absorption, absorption
+from touchpoints.paths.clusters import Clustering, hierarchical, k_medoids
+from touchpoints.paths.complexity import Complexity, complexity
+from touchpoints.paths.conformance import (
+    Conformance,
+    Fitness,
+    JourneyConformance,
+    conformance,
+    fitness,
+    journey_conformance,
+)
+from touchpoints.paths.conversion import (
+    Conversion,
+    ConvertedAndDropped,
+    conversion,
+    converted_and_dropped,
+)
 from touchpoints.paths.deciding import DecidingAttributes, deciding_attributes
 from touchpoints.paths.decisions import Branches, DecisionPoints, branches, decision_points
+from touchpoints.paths.discriminating import Discriminating, discriminating
+from touchpoints.paths.distances import distances
+from touchpoints.paths.duration import MedianTimeTo, TimeTo, median_time_to, time_to
 from touchpoints.paths.frequencies import (
     Coverage,
     Presence,
@@ -12,71 +32,99 @@ from touchpoints.paths.frequencies import (
     rare_variants,
 )
 from touchpoints.paths.funnels import Funnel, funnel
+from touchpoints.paths.journey_times import JourneyTimes, journey_times
 from touchpoints.paths.loops import JourneyRepeats, Repeats, journey_repeats, repeats
+from touchpoints.paths.memory import MarkovOrders, markov_order
 from touchpoints.paths.ngrams import Ngrams, Subsequences, ngrams, subsequences
 from touchpoints.paths.order import OrderSensitivity, order_sensitivity
-from touchpoints.paths.steps import (
-    StepFlows,
-    StepMatrix,
-    StepSurvival,
-    step_flows,
-    step_matrix,
-    survival_by_step,
-)
-from touchpoints.paths.timing import (
-    Durations,
-    JourneyTimes,
-    gaps,
-    idle_times,
-    journey_times,
-    processing_times,
-    throughput_times,
-)
+from touchpoints.paths.plan_against import plan_against
+from touchpoints.paths.retention import LifecycleStates, Retention, lifecycle_states, retention
+from touchpoints.paths.routes import Routes, Similarity, routes, similarity_to
+from touchpoints.paths.step_survival import StepSurvival, survival_by_step
+from touchpoints.paths.steps import StepFlows, StepMatrix, step_flows, step_matrix
+from touchpoints.paths.substitution import substitution_costs
+from touchpoints.paths.timing import Durations, gaps, idle_times, processing_times, throughput_times
 from touchpoints.paths.transitions import Transitions, transitions
 from touchpoints.paths.variants import Variants, variants
 
 __all__ = [
     "Absorption",
     "Branches",
+    "Clustering",
+    "Complexity",
+    "Conformance",
+    "Conversion",
+    "ConvertedAndDropped",
     "Coverage",
     "DecidingAttributes",
     "DecisionPoints",
+    "Discriminating",
+    "Distances",
     "Durations",
+    "Fitness",
     "Funnel",
+    "JourneyConformance",
     "JourneyRepeats",
     "JourneyTimes",
+    "LifecycleStates",
+    "MarkovOrders",
+    "MedianTimeTo",
     "Ngrams",
     "OrderSensitivity",
     "Presence",
     "RareVariants",
     "Repeats",
+    "Retention",
+    "Routes",
+    "Similarity",
     "StepFlows",
     "StepMatrix",
     "StepSurvival",
     "Subsequences",
+    "SubstitutionCosts",
+    "TimeTo",
     "Transitions",
     "Variants",
     "absorption",
     "branches",
+    "complexity",
+    "conformance",
+    "conversion",
+    "converted_and_dropped",
     "coverage",
     "deciding_attributes",
     "decision_points",
+    "discriminating",
+    "distances",
+    "fitness",
     "funnel",
     "gaps",
+    "hierarchical",
     "idle_times",
+    "journey_conformance",
     "journey_repeats",
     "journey_times",
+    "k_medoids",
+    "lifecycle_states",
+    "markov_order",
+    "median_time_to",
     "ngrams",
     "order_sensitivity",
+    "plan_against",
     "presence",
     "processing_times",
     "rare_variants",
     "repeats",
+    "retention",
+    "routes",
+    "similarity_to",
     "step_flows",
     "step_matrix",
     "subsequences",
+    "substitution_costs",
     "survival_by_step",
     "throughput_times",
+    "time_to",
     "transitions",
     "variants",
 ]

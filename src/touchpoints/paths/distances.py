@@ -32,6 +32,7 @@ Normalise = Literal["longest", "largest", "yujian_bo"]
 _MOST = 20_000
 _FIXED = {"lcs": 2.0, "edit": 1.0, "hamming": 1.0}
 _SURROGATES, _SURROGATE_COUNT = 0xD800, 0x800
+_MOST_CHARACTERS = 0x10FFFF - _SURROGATE_COUNT
 
 
 def distances(
@@ -113,16 +114,17 @@ def distances(
         check_option("normalise", normalise, Normalise)
     _check_costs(method, normalise, substitution, indel)
     first, of = _distinct(journeys)
-    rows = rows_of(journeys.offsets, first)
-    sequences = padded(journeys.codes[rows], offsets_of(lengths_of(journeys.offsets)[first]))
-    costs = _costs(journeys, method, substitution)
-    matrix = _measured(sequences, method, costs, indel, progress)
+    used, codes = np.unique(journeys.codes[rows_of(journeys.offsets, first)], return_inverse=True)
+    keys = [journeys.touchpoints[code].key for code in used.tolist()]
+    sequences = padded(codes, offsets_of(lengths_of(journeys.offsets)[first]))
+    given = None if substitution is None else _chosen(substitution, keys)
+    matrix = _measured(sequences, method, given, indel, progress)
     if normalise is not None:
         dearest = _FIXED[method] if substitution is None else float(substitution.matrix.max())
         below = _largest(sequences.lengths, method, min(dearest, 2 * indel), indel)
         matrix = _normalised(matrix, sequences.lengths, normalise, below, indel)
     return Distances(
-        variant=_tuples(journeys, sequences),
+        variant=_tuples(keys, sequences),
         journeys=np.bincount(
             of[of >= 0], journeys.counts[of >= 0].astype(np.float64), len(first)
         ).astype(np.int64),
@@ -178,9 +180,8 @@ def _distinct(journeys: Journeys) -> tuple[Array, Array]:
     return first[order], table[groups]
 
 
-def _tuples(journeys: Journeys, sequences: Padded) -> Array:
+def _tuples(keys: list[str], sequences: Padded) -> Array:
     """Return the keys of each of the sequences, a tuple each."""
-    keys = [touchpoint.key for touchpoint in journeys.touchpoints]
     return text_array(
         [
             tuple(keys[code] for code in codes[:length])
@@ -191,12 +192,9 @@ def _tuples(journeys: Journeys, sequences: Padded) -> Array:
     )
 
 
-def _costs(journeys: Journeys, method: str, substitution: SubstitutionCosts | None) -> Array:
-    """Return the cost of each substitution by code, float64 (k, k)."""
-    if substitution is None:
-        return _FIXED[method] * (1 - np.eye(len(journeys.touchpoints)))
+def _chosen(substitution: SubstitutionCosts, keys: list[str]) -> Array:
+    """Return the costs of these touchpoints, float64 (k, k)."""
     places = {key: place for place, key in enumerate(substitution.touchpoint.tolist())}
-    keys = [touchpoint.key for touchpoint in journeys.touchpoints]
     for key in keys:
         if key not in places:
             raise not_found("touchpoint", key, list(places), where="in the substitution costs")
@@ -206,17 +204,21 @@ def _costs(journeys: Journeys, method: str, substitution: SubstitutionCosts | No
 
 
 def _measured(
-    sequences: Padded, method: str, costs: Array, indel: float, progress: Progress
+    sequences: Padded, method: str, given: Array | None, indel: float, progress: Progress
 ) -> Array:
-    fast = method != "om" and find_spec("rapidfuzz") is not None and costs.shape[0] < 0x100000
-    parts = 1 if fast or method == "hamming" else chunk_count(sequences, len(costs))
-    with reporting(progress, parts, what="distances") as step:
+    size = int(sequences.codes.max(initial=-1)) + 1
+    fast = given is None and find_spec("rapidfuzz") is not None and size < _MOST_CHARACTERS
+    whole = fast or method == "hamming"
+    with reporting(
+        progress, 1 if whole else chunk_count(sequences, size), what="distances"
+    ) as step:
         if fast:
             return _by_rapidfuzz(sequences, method, step)
         if method == "hamming":
             answer = positions_that_differ(sequences)
             step()
             return answer
+        costs = _FIXED[method] * (1 - np.eye(size)) if given is None else given
         return cheapest_edits(sequences, costs, indel=indel, step=step)
 
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.ordering import sort_positions
-from touchpoints._arrays.segments import lengths_of, owners_of, repeats_within
+from touchpoints._arrays.counting import run_starts
+from touchpoints._arrays.segments import lengths_of, owners_of, repeats_within, sum_by_segment
 from touchpoints._frozen import Array, text_array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
@@ -111,12 +111,12 @@ class JourneyRepeats(Table):
 
 
 @attrs.frozen(eq=False)
-class _Flags:
-    """Of each interaction: whether it is a self-loop, a return, and rework; bool (m,)."""
+class _Held:
+    """Which journey has which touchpoint, and how often; sorted, int64 (h,) each."""
 
-    loops: Array
-    returns: Array
-    rework: Array
+    owners: Array
+    codes: Array
+    times: Array
 
 
 def repeats(
@@ -208,35 +208,41 @@ def journey_repeats(
     return by_group(journeys, by, partial(_of_journeys, definition=definition))
 
 
-def _flags(journeys: Journeys, definition: Definition) -> _Flags:
-    codes, offsets = journeys.codes, journeys.offsets
-    same = repeats_within(codes, offsets)
-    keys = owners_of(offsets).astype(np.int64) * max(len(journeys.touchpoints), 1) + codes
-    order = sort_positions(keys)
-    rework = np.zeros(len(codes), dtype=bool)
-    rework[order[1:]] = keys[order[1:]] == keys[order[:-1]]
-    loops = same
-    if definition == "runs":  # only the second row of each run
-        loops = same.copy()
-        loops[1:] &= ~same[:-1]
-    return _Flags(loops, rework & ~same, rework)
+def _held(journeys: Journeys) -> _Held:
+    k = max(len(journeys.touchpoints), 1)
+    keys = owners_of(journeys.offsets).astype(np.int64)
+    keys *= k
+    keys += journeys.codes
+    keys.sort()
+    starts = run_starts(keys)
+    times = np.diff(np.append(starts, len(keys)))
+    return _Held(keys[starts] // k, keys[starts] % k, times)
+
+
+def _self_loops(journeys: Journeys, definition: Definition) -> tuple[Array, Array]:
+    """Return of each interaction whether it is a self-loop, and whether it repeats its neighbour.
+
+    A run of two or more is told by its second interaction.
+    """
+    same = repeats_within(journeys.codes, journeys.offsets)
+    if definition == "adjacent":
+        return same, same
+    loops = same.copy()
+    loops[1:] &= ~same[:-1]
+    return loops, same
 
 
 def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Repeats:
-    k, codes = len(journeys.touchpoints), journeys.codes
-    flags = _flags(journeys, definition)
-    owners = owners_of(journeys.offsets).astype(np.int64)
-    weights = journeys.counts[owners].astype(np.float64)
-
-    def total(rows: Array) -> Array:
-        return np.bincount(codes[rows], weights[rows], k).astype(np.int64)
-
-    first = np.flatnonzero(~flags.rework & (weights > 0))
-    again = _again(owners, codes, flags.rework, k=k)[first]
+    k, counts = len(journeys.touchpoints), journeys.counts
+    held = _held(journeys)
+    weights = counts[held.owners].astype(np.float64)
+    occurrences = np.bincount(held.codes, weights * held.times, k).astype(np.int64)
+    rework = np.bincount(held.codes, weights * (held.times - 1), k).astype(np.int64)
+    loops, pairs = (_by_code(journeys, rows) for rows in _self_loops(journeys, definition))
     clusters = clusters_of(journeys, None)
-    rows = owners[first], codes[first].astype(np.int64) * 2 + again
+    real = weights > 0
+    rows = held.owners[real], (held.codes * 2 + (held.times > 1))[real]
     shares = choice_shares(clusters, rows, groups=np.arange(2 * k) // 2, level=level)
-    occurrences, rework = total(np.ones(len(codes), dtype=bool)), total(flags.rework)
     order = np.lexsort((-occurrences, -rework))
     order = order[occurrences[order] > 0]
     chosen = shares.take(order * 2 + 1)
@@ -244,9 +250,9 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
     return Repeats(
         touchpoint=keys[order],
         occurrences=occurrences[order],
-        journeys=total(~flags.rework)[order],
-        self_loops=total(flags.loops)[order],
-        returns=total(flags.returns)[order],
+        journeys=(occurrences - rework)[order],
+        self_loops=loops[order],
+        returns=(rework - pairs)[order],
         rework=rework[order],
         again=chosen.totals,
         share=chosen.share,
@@ -258,30 +264,27 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
     )
 
 
-def _again(owners: Array, codes: Array, rework: Array, *, k: int) -> Array:
-    """Tell of each row whether its touchpoint occurs more than once in its journey, bool (m,)."""
-    keys = owners * max(k, 1) + codes
-    twice = np.unique(keys[rework])
-    if not len(twice):
-        return np.zeros(len(keys), dtype=bool)
-    places = np.minimum(np.searchsorted(twice, keys), len(twice) - 1)
-    found: Array = twice[places] == keys
-    return found
+def _by_code(journeys: Journeys, flags: Array) -> Array:
+    """Return how often each touchpoint is flagged, int64 (k,)."""
+    rows = np.flatnonzero(flags)
+    owners = np.searchsorted(journeys.offsets, rows, side="right") - 1
+    weights = journeys.counts[owners].astype(np.float64)
+    return np.bincount(journeys.codes[rows], weights, len(journeys.touchpoints)).astype(np.int64)
 
 
 def _of_journeys(journeys: Journeys, *, definition: Definition) -> JourneyRepeats:
-    flags, offsets = _flags(journeys, definition), journeys.offsets
-
-    def total(rows: Array) -> Array:
-        running = np.append(0, np.cumsum(rows))
-        return running[offsets[1:]] - running[offsets[:-1]]
-
+    lengths = lengths_of(journeys.offsets)
+    loops, pairs = (
+        sum_by_segment(flags.view(np.int8), journeys.offsets, dtype=np.int64)
+        for flags in _self_loops(journeys, definition)
+    )
+    rework = lengths - np.bincount(_held(journeys).owners, minlength=len(journeys))
     return JourneyRepeats(
         journey=text_array(journeys.ids.tolist()),
         count=journeys.counts,
-        interactions=lengths_of(offsets),
-        self_loops=total(flags.loops),
-        returns=total(flags.returns),
-        rework=total(flags.rework),
+        interactions=lengths,
+        self_loops=loops,
+        returns=rework - pairs,
+        rework=rework,
         definition=definition,
     )

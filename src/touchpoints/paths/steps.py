@@ -1,4 +1,4 @@
-"""Where journeys are after so many steps, and how many are still under way."""
+"""Where journeys are after so many steps, and where they go from there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays.clustering import ClusterSums, summed_runs
-from touchpoints._arrays.segments import lengths_of
 from touchpoints._arrays.states import dense_numbers
 from touchpoints._arrays.stepping import Aligned
-from touchpoints._arrays.survival import Clustered, product_limit, survival_bounds
 from touchpoints._frozen import Array, text_array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
@@ -126,47 +124,6 @@ class StepFlows(Table):
         """Return the share of each (step, source, target)."""
         links = zip(self.step.tolist(), self.source.tolist(), self.target.tolist(), strict=True)
         return dict(zip(links, self.share.tolist(), strict=True))
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class StepSurvival(Table):
-    """How many journeys go on after each step; one row a step.
-
-    Attributes
-    ----------
-    group : object, optional
-        The group, where ``by`` was given.
-    step : int64
-        How many touchpoints a journey has had.
-    at_risk : int64
-        Journeys that got there and of which it is known whether they went on.
-    ended, open : int64
-        Journeys whose last touchpoint this was: finished ones, and ones the log cuts off there.
-    share, low, high : float64
-        The share of journeys that go on after this step, in [0, 1], and its interval.
-    left_out : int64
-        Journeys that began before the log: at which step they are is not known.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
-    """
-
-    group: Array | None = optional_column(object)
-    step: Array = column(np.int64)
-    at_risk: Array = column(np.int64)
-    ended: Array = column(np.int64)
-    open: Array = column(np.int64)
-    share: Array = column(np.float64)
-    low: Array = column(np.float64)
-    high: Array = column(np.float64)
-    left_out: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[int, float]:
-        """Return the share that goes on after each step."""
-        return dict(zip(self.step.tolist(), self.share.tolist(), strict=True))
 
 
 def step_matrix(
@@ -287,60 +244,6 @@ def step_flows(
     return by_group(journeys, by, measure)
 
 
-def survival_by_step(
-    journeys: Journeys, *, by: str | None = None, level: float = 0.95
-) -> StepSurvival:
-    """Estimate the share of journeys that go on after each step.
-
-    Parameters
-    ----------
-    journeys
-        Counts are honoured.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often intervals like these cover the true share, in (0, 1).
-
-    Returns
-    -------
-    StepSurvival
-        One row a number of touchpoints with which a journey ended or was cut off.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such column or facet.
-    InvalidInputError
-        When the level is no share.
-
-    Notes
-    -----
-    Whether an open journey goes on after the last touchpoint the log has of it is not known: it
-    counts for the steps before that one and is censored there, never taken for an exit. Journeys
-    that began before the log are left out and counted; an empty journey ends after step 0.
-    Intervals are Greenwood's on the scale of log(-log), over persons where there are any; nan
-    when all journeys are of one person. O(n log n).
-
-    References
-    ----------
-    E. L. Kaplan and P. Meier (1958), Nonparametric estimation from incomplete observations,
-    Journal of the American Statistical Association 53(282), 457-481,
-    doi:10.1080/01621459.1958.10501452. M. Greenwood (1926), The natural duration of cancer,
-    Reports on Public Health and Medical Subjects 33, HMSO. R. L. Williams (1995), Product-limit
-    survival functions with correlated survival times, Lifetime Data Analysis 1(2), 171-186,
-    doi:10.1007/BF00985768.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> journeys = tp.from_paths({"path": ["ad > visit > buy", "visit > buy", "ad"]}, path="path")
-    >>> tp.paths.survival_by_step(journeys).share.round(2).tolist()
-    [0.67, 0.33, 0.0]
-    """
-    checked_level(level)
-    return by_group(journeys, by, partial(_survival, level=level))
-
-
 def _check_asked(steps: int, at: Place | None, side: Side) -> None:
     if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 1:
         raise InvalidInputError(f"steps={steps!r} is no whole number of 1 or more")
@@ -363,22 +266,47 @@ class _Laid:
     clusters: Clusters
     left_out: int
 
-    def cell_sizes(self, who: Array, cells: Array, groups: Array) -> Array:
-        """Return how many independent journeys tell as much about the share of each cell.
-
-        ``who[i]`` of the aligned journeys is in cell ``cells[i]``; the share of a cell is of the
-        cells of the same group, and groups never fall.
-        """
-        totals = np.bincount(cells, self.counts[who], len(groups))
+    def tally(self, who: Array, cells: Array, size: int) -> _Tally:
+        """Count who is in which of so many cells: ``who[i]`` of the aligned in ``cells[i]``."""
+        totals = np.bincount(cells, self.counts[who], size)
         if self.clusters.unit == "journey":
-            return np.bincount(groups, totals)[groups]
+            return _Tally(totals, None)
         rows = self.chosen[who]
-        of, size = self.clusters.of, len(groups)
-        key, amounts = summed_runs(of[rows] * size + cells, self.clusters.within[rows])
+        keys = self.clusters.of[rows] * size + cells
+        key, amounts = summed_runs(keys, self.clusters.within[rows])
         key, amounts = key[amounts > 0], amounts[amounts > 0]
-        sums = ClusterSums(groups)
-        sums.add(key // size, key % size, amounts, self.clusters.repeats[key // size])
-        return np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
+        of = key // size
+        return _Tally(totals, (of, key % size, amounts, self.clusters.repeats[of]))
+
+
+@attrs.frozen(eq=False)
+class _Tally:
+    """How many journeys are in each cell; where there are persons, also how many of each.
+
+    That is: cluster, cell, journeys, and clusters alike.
+    """
+
+    totals: Array
+    clustered: tuple[Array, Array, Array, Array] | None
+
+    def bounds(self, groups: Array, level: float) -> tuple[Array, Array, Array]:
+        """Return the share of each of the first cells in its group, and its interval.
+
+        ``groups[c]`` is the group of cell c; groups never fall. Cells beyond are left out.
+        """
+        size = len(groups)
+        totals = self.totals[:size]
+        number = np.bincount(groups, totals)[groups]
+        sizes = number
+        if self.clustered is not None:
+            inner = self.clustered[1] < size
+            sums = ClusterSums(groups)
+            sums.add(*(one[inner] for one in self.clustered))
+            sizes = np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
+        with np.errstate(invalid="ignore"):
+            share = totals / number
+        low, high = wilson(np.nan_to_num(share) * sizes, sizes, level=level)
+        return share, low, high
 
 
 def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
@@ -439,41 +367,29 @@ def _cells(laid: _Laid, step: int, *, k: int, level: float) -> dict[str, Any]:
     states = laid.aligned.at(step)
     gone = k + len(_TERMINALS)
     states[states < 0] = gone
-    totals = np.bincount(states, laid.counts, gone + 1)
-    every, going = totals.sum(), totals[:k].sum()
-    low, high = _of_all(laid, states, totals, level)
-    inner = np.flatnonzero(states < k)
-    sizes = laid.cell_sizes(inner, states[inner], np.zeros(k, dtype=np.int64))
-    known = np.append(sizes, np.zeros(len(_TERMINALS)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        of_going = np.append(totals[:k] / going, np.full(len(_TERMINALS), np.nan))
-    hits = np.where(known > 0, np.nan_to_num(of_going) * known, 0.0)
-    going_low, going_high = wilson(hits, known, level=level)
-    rows = np.argsort(-totals[:k], kind="stable")
-    rows = np.append(rows, np.arange(k, gone))
+    tally = laid.tally(np.arange(len(states)), states, gone + 1)
+    totals = tally.totals
+    share, low, high = tally.bounds(np.zeros(gone + 1, dtype=np.int64), level)
+    going = [
+        np.append(one, np.full(len(_TERMINALS), np.nan))
+        for one in tally.bounds(np.zeros(k, dtype=np.int64), level)
+    ]
+    rows = np.append(np.argsort(-totals[:k], kind="stable"), np.arange(k, gone))
     rows = rows[totals[rows] > 0]
     return {
         "step": np.full(len(rows), step),
         "touchpoint": rows,
         "journeys": totals[rows].astype(np.int64),
-        "share": totals[rows] / max(every, 1),
+        "share": share[rows],
         "low": low[rows],
         "high": high[rows],
-        "of_going": of_going[rows],
-        "of_going_low": going_low[rows],
-        "of_going_high": going_high[rows],
-        "aligned": np.full(len(rows), int(every)),
-        "going": np.full(len(rows), int(going)),
+        "of_going": going[0][rows],
+        "of_going_low": going[1][rows],
+        "of_going_high": going[2][rows],
+        "aligned": np.full(len(rows), int(totals.sum())),
+        "going": np.full(len(rows), int(totals[:k].sum())),
         "left_out": np.full(len(rows), laid.left_out),
     }
-
-
-def _of_all(laid: _Laid, cells: Array, totals: Array, level: float) -> tuple[Array, Array]:
-    """Return the interval of the share of each cell among all aligned journeys."""
-    every = totals.sum()
-    who = np.arange(len(cells))
-    sizes = laid.cell_sizes(who, cells, np.zeros(len(totals), dtype=np.int64))
-    return wilson(totals / max(every, 1) * sizes, sizes, level=level)
 
 
 def _links(
@@ -507,68 +423,22 @@ def _crossings(
     keys = np.empty(number, dtype=np.int64)
     keys[cells] = taken
     groups = np.unique(keys // size, return_inverse=True)[1]
-    every = laid.counts.sum()
-    totals = np.bincount(cells, laid.counts[who], len(keys))
-    elsewhere = np.full(len(sources), len(keys))
-    elsewhere[who] = cells
-    whole = np.append(totals, every - totals.sum())
-    low, high = _of_all(laid, elsewhere, whole, level)
-    share = totals / np.bincount(groups, totals)[groups] if len(keys) else totals
-    sizes = laid.cell_sizes(who, cells, groups)
-    inner = wilson(share * sizes, sizes, level=level)
-    rows = np.argsort(-totals, kind="stable")
+    cell = np.full(len(sources), number)  # what takes no link at this step is a cell of its own
+    cell[who] = cells
+    tally = laid.tally(np.arange(len(cell)), cell, number + 1)
+    share, low, high = tally.bounds(np.zeros(number + 1, dtype=np.int64), level)
+    inner = tally.bounds(groups, level)
+    rows = np.argsort(-tally.totals[:number], kind="stable")
     return {
         "step": np.full(len(rows), step),
         "source": keys[rows] // size,
         "target": keys[rows] % size,
-        "journeys": totals[rows].astype(np.int64),
-        "share": totals[rows] / max(every, 1),
+        "journeys": tally.totals[rows].astype(np.int64),
+        "share": share[rows],
         "low": low[rows],
         "high": high[rows],
-        "probability": share[rows],
-        "probability_low": inner.low[rows],
-        "probability_high": inner.high[rows],
-        "aligned": np.full(len(rows), int(every)),
+        "probability": inner[0][rows],
+        "probability_low": inner[1][rows],
+        "probability_high": inner[2][rows],
+        "aligned": np.full(len(rows), int(tally.totals.sum())),
     }
-
-
-def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
-    clusters = clusters_of(journeys, None)
-    there = np.flatnonzero(journeys.began & (journeys.counts > 0))
-    lengths = lengths_of(journeys.offsets)[there]
-    done = journeys.finished[there]
-    # An open journey says nothing about the step behind its last: it is last watched before.
-    found = product_limit(
-        np.where(done, lengths, lengths - 1),
-        done,
-        Clustered(
-            of=clusters.of[there],
-            repeats=clusters.repeats,
-            within=clusters.within[there],
-            apart=clusters.unit == "journey",
-        ),
-    )
-    low, high = survival_bounds(found, level)
-    counts = journeys.counts[there].astype(np.float64)
-    steps = np.unique(lengths)
-    opened = np.bincount(np.searchsorted(steps, lengths[~done]), counts[~done], len(steps))
-    ended = np.bincount(np.searchsorted(steps, lengths[done]), counts[done], len(steps))
-    at = partial(_at_or_before, found.times, steps)
-    behind = np.append(found.at_risk, 0)[np.searchsorted(found.times, steps)]
-    return StepSurvival(
-        step=steps,
-        at_risk=behind,
-        ended=ended.astype(np.int64),
-        open=opened.astype(np.int64),
-        share=at(found.share, 1.0),
-        low=at(low, np.nan),
-        high=at(high, 1.0),
-        left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
-        level=level,
-        unit=clusters.unit,
-    )
-
-
-def _at_or_before(times: Array, wanted: Array, values: Array, first: float) -> Array:
-    """Return the value at the last of the times up to each wanted one."""
-    return np.append(first, values)[np.searchsorted(times, wanted, side="right")]

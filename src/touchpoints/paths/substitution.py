@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from touchpoints._arrays.counting import pair_counts, row_weights
-from touchpoints._frozen import Array
+from touchpoints._frozen import Array, text_array
 from touchpoints._hints import check_option, not_found
 from touchpoints.dissimilarity import SubstitutionCosts
 from touchpoints.errors import InvalidInputError
@@ -78,7 +78,7 @@ def substitution_costs(
     --------
     >>> import touchpoints as tp
     >>> shop = tp.datasets.shop(200, seed=1)
-    >>> costs = tp.paths.substitution_costs(shop, method="facets", weights={"need": 1, "type": 1})
+    >>> costs = tp.paths.substitution_costs(shop, method="facets")
     >>> costs.is_metric()
     True
     """
@@ -95,7 +95,7 @@ def substitution_costs(
         costs = np.full((len(journeys.touchpoints),) * 2, float(most))
     np.fill_diagonal(costs, 0.0)
     keys = [touchpoint.key for touchpoint in journeys.touchpoints]
-    return SubstitutionCosts(touchpoint=keys, matrix=costs, method=method)
+    return SubstitutionCosts(touchpoint=text_array(keys), matrix=costs, method=method)
 
 
 def _by_transitions(journeys: Journeys) -> Array:

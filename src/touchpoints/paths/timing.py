@@ -9,10 +9,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import runs
 from touchpoints._arrays.counting import row_weights
+from touchpoints._arrays.lasting import UNKNOWN, lasting, stamps_of
+from touchpoints._arrays.mean_bounds import mean_bounds
 from touchpoints._arrays.quantiles import Spreads, neighbours, spreads
-from touchpoints._arrays.segments import lengths_of, owners_of, sum_by_segment
+from touchpoints._arrays.segments import lengths_of, owners_of
 from touchpoints._frozen import Array, text_array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -22,7 +23,6 @@ from touchpoints.transform import require_times
 from touchpoints.uncertainty import checked_level, clusters_of
 
 _SECOND = 1e6
-_MISSING = np.iinfo(np.int64).min
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -93,38 +93,6 @@ class Durations(Table):
         else:
             labels = ["throughput"] if self.group is None else self.group.tolist()
         return dict(zip(labels, self.mean.tolist(), strict=True))
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class JourneyTimes(Table):
-    """How long each journey takes; one row a journey, in their order.
-
-    Attributes
-    ----------
-    id : object
-        The caller's journey id.
-    count : int64
-        How many real journeys it stands for.
-    interactions : int64
-        How many interactions it has.
-    throughput : float64
-        Seconds from the start of the first interaction to the last end of any, or the last start
-        where that is later or no ends are known; 0 for a single moment, nan for an empty journey.
-    processing : float64
-        Seconds of its interactions whose end is known, added up; nan without ends.
-    without_end : int64
-        Its interactions whose end is not known.
-    whole : bool
-        Whether it began and finished within the log.
-    """
-
-    id: Array = column(object)
-    count: Array = column(np.int64)
-    interactions: Array = column(np.int64)
-    throughput: Array = column(np.float64)
-    processing: Array = column(np.float64)
-    without_end: Array = column(np.int64)
-    whole: Array = column(np.bool_)
 
 
 def gaps(
@@ -333,49 +301,6 @@ def throughput_times(
     return _by_group(journeys, by, _throughput, quantiles, level)
 
 
-def journey_times(journeys: Journeys) -> JourneyTimes:
-    """Measure how long each journey takes.
-
-    Parameters
-    ----------
-    journeys
-        With times; ends are used where they are known.
-
-    Returns
-    -------
-    JourneyTimes
-        One row a journey, open ones among them: see its column ``whole``.
-
-    Raises
-    ------
-    InvalidInputError
-        Without times.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> rows = [{"who": "ana", "t": f"2026-01-0{day}", "w": "visit"} for day in (1, 3)]
-    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
-    >>> tp.paths.journey_times(journeys).throughput / 3600
-    array([48.])
-    """
-    require_times(journeys, "journey_times")
-    taken, filled = _taken(journeys), lengths_of(journeys.offsets) > 0
-    stamps, ends = _stamps(journeys)
-    spent = np.where(ends == _MISSING, 0, ends - stamps)
-    processing = sum_by_segment(spent, journeys.offsets) / _SECOND
-    missing = sum_by_segment((ends == _MISSING).view(np.int8), journeys.offsets, dtype=np.int64)
-    return JourneyTimes(
-        id=text_array(journeys.ids.tolist()),
-        count=journeys.counts,
-        interactions=lengths_of(journeys.offsets),
-        throughput=np.where(filled, taken / _SECOND, np.nan),
-        processing=np.full(len(taken), np.nan) if journeys.ends is None else processing,
-        without_end=missing,
-        whole=journeys.began & journeys.finished,
-    )
-
-
 @attrs.frozen(eq=False, kw_only=True)
 class _Measured:
     """Durations to sum up: one a row, of a group in ``range(size)``, or ``size`` for none."""
@@ -467,13 +392,7 @@ def _weights(journeys: Journeys, owners: Array) -> Array | None:
 
 
 def _stamps(journeys: Journeys) -> tuple[Array, Array]:
-    """Return the starts and the ends in microseconds, the latter missing where not known."""
-    if journeys.times is None:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    stamps = journeys.times.view(np.int64)
-    if journeys.ends is None:
-        return stamps, np.full(len(stamps), _MISSING)
-    return stamps, journeys.ends.view(np.int64)
+    return stamps_of(require_times(journeys, "a duration"), journeys.ends)
 
 
 def _keys(journeys: Journeys) -> Array:
@@ -497,7 +416,7 @@ def _gaps(journeys: Journeys) -> _Measured:
 def _idle(journeys: Journeys) -> _Measured:
     stamps, ends = _stamps(journeys)
     found = _gaps(journeys)
-    missing = ends[:-1] == _MISSING
+    missing = ends[:-1] == UNKNOWN
     weights = journeys.counts[found.owners].astype(np.float64) * missing
     lost = np.bincount(found.groups, weights, found.size + 1)[: found.size]
     return attrs.evolve(
@@ -512,7 +431,7 @@ def _processing(journeys: Journeys) -> _Measured:
     stamps, ends = _stamps(journeys)
     size = len(journeys.touchpoints)
     owners = owners_of(journeys.offsets)
-    missing = ends == _MISSING
+    missing = ends == UNKNOWN
     codes = journeys.codes.astype(np.int64)
     weights = journeys.counts[owners].astype(np.float64) * missing
     return _Measured(
@@ -525,18 +444,6 @@ def _processing(journeys: Journeys) -> _Measured:
     )
 
 
-def _taken(journeys: Journeys) -> Array:
-    """Return how long each journey takes in microseconds; 0 for an empty one."""
-    stamps, ends = _stamps(journeys)
-    filled = np.flatnonzero(lengths_of(journeys.offsets))
-    taken = np.zeros(len(journeys), dtype=np.int64)
-    if len(filled):
-        first = journeys.offsets[:-1][filled]
-        last = np.maximum.reduceat(np.maximum(stamps, ends), first)
-        taken[filled] = last - stamps[first]
-    return taken
-
-
 def _throughput(journeys: Journeys) -> _Measured:
     filled = lengths_of(journeys.offsets) > 0
     whole = journeys.began & journeys.finished
@@ -544,7 +451,7 @@ def _throughput(journeys: Journeys) -> _Measured:
     return _Measured(
         labels={},
         groups=np.where(filled & whole, 0, 1),
-        values=_taken(journeys),
+        values=lasting(*_stamps(journeys), journeys.offsets),
         owners=np.arange(len(journeys)),
         size=1,
         extra={
@@ -557,29 +464,16 @@ def _throughput(journeys: Journeys) -> _Measured:
 def _mean_bounds(
     journeys: Journeys, found: _Measured, means: Array, level: float
 ) -> tuple[Array, Array]:
-    """Return Student's interval of each mean, over clusters of persons or else of journeys."""
-    from scipy.special import stdtrit
-
+    """Return the interval of each mean, over clusters of persons or else of journeys."""
     clusters = clusters_of(journeys, None)
     known = np.flatnonzero((found.groups < found.size) & (journeys.counts[found.owners] > 0))
-    size = max(found.size, 1)
     rows = found.owners[known]
-    keys = clusters.of[rows] * size + found.groups[known]
-    order = np.argsort(keys, kind="stable")
-    distinct, lengths = runs(keys)
-    if not len(distinct):
-        nothing = np.full(found.size, np.nan)
-        return nothing, nothing
-    starts = np.append(0, np.cumsum(lengths)[:-1])
-    within = clusters.within[rows][order].astype(np.float64)
-    apart = found.values[known][order] / _SECOND - means[found.groups[known][order]]
-    strayed = np.add.reduceat(apart * within, starts)
-    edge, repeats = distinct % size, clusters.repeats[distinct // size]
-    number = np.bincount(edge, repeats * np.add.reduceat(within, starts), found.size)
-    groups = np.bincount(edge, repeats, found.size)
-    squares = np.bincount(edge, repeats * strayed**2, found.size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.sqrt(squares * groups / (groups - 1)) / number
-        reach = error * stdtrit(np.maximum(groups - 1, 1), (1 + level) / 2)
-    reach = np.where(groups < 2, np.nan, reach)
-    return means - reach, means + reach
+    return mean_bounds(
+        found.values[known] / _SECOND,
+        found.groups[known],
+        means,
+        of=clusters.of[rows],
+        within=clusters.within[rows],
+        repeats=clusters.repeats,
+        level=level,
+    )

@@ -26,7 +26,7 @@ from touchpoints.graphs import (
     transition_graph,
 )
 from touchpoints.journeys import Journeys
-from touchpoints.simulate import simulate
+from touchpoints.simulation import simulate
 
 
 def weighted(edges: dict[tuple[str, str], float], **more: object) -> nx.DiGraph:

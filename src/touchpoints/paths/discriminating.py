@@ -1,0 +1,404 @@
+"""What distinguishes the journeys of groups: the subsequences they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.blocks import ordered_blocks
+from touchpoints._arrays.edit_distances import padded
+from touchpoints._arrays.multiplicity import benjamini_hochberg
+from touchpoints._arrays.ranking import most_frequent
+from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._arrays.sequences import group_sequences, sequence_hash
+from touchpoints._arrays.subsequences import next_positions
+from touchpoints._frozen import Array, text_array
+from touchpoints._hints import check_option
+from touchpoints._progress import Progress, reporting
+from touchpoints._tables import Table, column
+from touchpoints.errors import InvalidInputError
+from touchpoints.grouping import Groups, groups_of
+from touchpoints.journeys import Journeys, take
+from touchpoints.uncertainty import checked_level, clusters_of, wilson
+
+Test = Literal["chi2", "permutation"]
+
+_ROOM = 1 << 22
+_MOST_JOURNEYS = 20_000_000
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Discriminating(Table):
+    """How often each subsequence occurs in each group; the one that differs most first.
+
+    Attributes
+    ----------
+    subsequence : object
+        A tuple of the keys of touchpoints, in order, with anything in between.
+    group : object
+        The group.
+    journeys : int64
+        How many of the group's journeys hold it.
+    among : int64
+        How many journeys the group has.
+    share, low, high : float64
+        Their share, in [0, 1], and its interval.
+    residual : float64
+        Pearson's: how far ``journeys`` is above what one share for all groups makes expected, in
+        roots of that; about ±2 is remarkable for a single test.
+    chi2 : float64
+        The statistic of the subsequence over all groups.
+    p : float64
+        How likely one so large is when groups do not differ; nan for what all or no journeys hold.
+    q : float64
+        The false-discovery rate at which this subsequence would be called discriminating.
+    tested : int
+        How many subsequences were tested.
+    test, unit : str
+        The test, and what is taken to be independent: ``"person"`` or ``"journey"``.
+    level : float
+        The level of the intervals.
+    """
+
+    subsequence: Array = column(object)
+    group: Array = column(object)
+    journeys: Array = column(np.int64)
+    among: Array = column(np.int64)
+    share: Array = column(np.float64)
+    low: Array = column(np.float64)
+    high: Array = column(np.float64)
+    residual: Array = column(np.float64)
+    chi2: Array = column(np.float64)
+    p: Array = column(np.float64)
+    q: Array = column(np.float64)
+    tested: int
+    test: str
+    unit: str
+    level: float
+
+
+@attrs.frozen(eq=False)
+class _Variants:
+    """Distinct journeys: codes in a rectangle, the variant of each journey, and their hashes."""
+
+    codes: Array
+    lengths: Array
+    of: Array
+    k: int
+
+
+@attrs.frozen(eq=False)
+class _Tested:
+    """Each group's journeys with each subsequence, and which variants hold it, bool (d, s)."""
+
+    patterns: list[tuple[int, ...]]
+    holds: Array
+    hits: Array
+    sizes: Array
+
+
+def discriminating(
+    journeys: Journeys,
+    *,
+    by: str,
+    longest: int = 3,
+    least: float = 0.05,
+    test: Test = "chi2",
+    permutations: int = 999,
+    seed: int | None = None,
+    top: int | None = None,
+    level: float = 0.95,
+    progress: Progress = False,
+) -> Discriminating:
+    """Find the subsequences that tell groups of journeys apart.
+
+    Parameters
+    ----------
+    by
+        A per-journey column, facet or per-interaction column; at least two groups.
+    longest
+        The most touchpoints a subsequence has, from 1.
+    least
+        Only subsequences that at least this share of some group's journeys hold, in (0, 1].
+    test
+        ``"chi2"``: of independence, with an effective number of journeys where persons are known.
+        ``"permutation"``: the groups are dealt out anew, to whole persons where they are known;
+        for small groups.
+    permutations, seed
+        How often they are dealt out, and the seed that makes it repeatable; only for
+        ``"permutation"``, which needs a seed. The smallest p is ``1 / (permutations + 1)``.
+    top
+        How many subsequences to list; all by default. Each is tested in any case.
+    level
+        How often the intervals cover the true share, in (0, 1).
+    progress
+        A callable told the permutations done and all of them, or True for a tqdm bar.
+
+    Returns
+    -------
+    Discriminating
+        One row a subsequence and group: subsequences by their statistic, largest first, shorter
+        ones and then the order of touchpoints deciding among equals; groups in their order.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+    InvalidInputError
+        With fewer than two groups, or options out of range.
+
+    Notes
+    -----
+    A journey holds ``a > b`` when some b comes after some a, whatever lies between, and counts
+    once. Subsequences of one another are tested side by side, and are far from independent.
+    Journeys without a group are left out. An open journey counts as far as it is known: groups of
+    which one is cut off earlier differ for that reason alone. With persons, the counts of each
+    group are divided by their design effect before the chi-square test (Rao and Scott 1992). Time
+    is O(d × s × k) in distinct journeys, subsequences that are frequent, and touchpoints.
+
+    References
+    ----------
+    G. Ritschard, R. Bürgin and M. Studer (2013), Exploratory mining of life event histories, in:
+    Contemporary Issues in Exploratory Data Mining in the Behavioral Sciences, Routledge, 221-253
+    (TraMineR's ``seqecmpgroup``). J. N. K. Rao and A. J. Scott (1992), A simple method for the
+    analysis of clustered binary data, Biometrics 48(2), 577-585, doi:10.2307/2532311.
+
+    Examples
+    --------
+    >>> import attrs
+    >>> import touchpoints as tp
+    >>> paths = ["ad > see > buy", "ad > buy", "see > chat", "chat"]
+    >>> journeys = tp.from_paths({"path": paths, "n": [30, 20, 25, 25]}, path="path", count="n")
+    >>> journeys = attrs.evolve(journeys, per_journey={"device": ["web", "web", "app", "app"]})
+    >>> found = tp.paths.discriminating(journeys, by="device", top=1)
+    >>> list(zip(found.subsequence, found.group, found.share.tolist()))
+    [(('ad',), 'app', 0.0), (('ad',), 'web', 1.0)]
+    """
+    check_option("test", test, Test)
+    _check(longest, least, test, permutations, seed)
+    checked_level(level)
+    groups = groups_of(journeys, by)
+    kept = np.flatnonzero((groups.of >= 0) & (journeys.counts > 0))
+    present = np.unique(groups.of[kept])
+    if len(present) < 2:
+        raise InvalidInputError(f"{by!r} has one value: there is nothing to tell apart")
+    labels = np.searchsorted(present, groups.of[kept])
+    chosen = Groups(tuple(groups.labels[place] for place in present.tolist()), labels)
+    log = take(journeys, kept)
+    variants = _variants(log)
+    tested = _frequent(variants, chosen, log.counts, longest, least)
+    effective = np.stack(
+        [_effective(log, variants, tested, labels == group) for group in range(len(present))]
+    )
+    if test == "chi2":
+        statistic = _chi2(tested.hits / tested.sizes * effective, effective)
+        p = _tail(statistic, len(present) - 1)
+    else:
+        statistic = _chi2(tested.hits, np.broadcast_to(tested.sizes, tested.hits.shape))
+        blocks = _dealt(log, variants, chosen, permutations, seed)
+        with reporting(progress, permutations, what="permutations") as step:
+            p = _permuted(tested, statistic, blocks, permutations, step)
+    facts = {"test": test, "unit": clusters_of(log, None).unit, "level": level}
+    keys = [touchpoint.key for touchpoint in log.touchpoints]
+    named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
+    return _table(named, chosen.labels, tested, effective, (statistic, p), top, facts)
+
+
+def _check(longest: int, least: float, test: str, permutations: int, seed: int | None) -> None:
+    for name, value in (("longest", longest), ("permutations", permutations)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise InvalidInputError(f"{name}={value!r} is no whole number of 1 or more")
+    if not 0 < least <= 1:
+        raise InvalidInputError(f"least={least!r} is no share above 0")
+    if test == "permutation" and (seed is None or isinstance(seed, bool) or seed < 0):
+        raise InvalidInputError(
+            f"a permutation test needs a seed, not {seed!r}", mend="seed=1, or any other"
+        )
+
+
+def _variants(journeys: Journeys) -> _Variants:
+    k = len(journeys.touchpoints)
+    hashes = sequence_hash(journeys.codes, journeys.offsets, k)
+    of, first = group_sequences(journeys.codes, journeys.offsets, hashes=hashes)
+    rows = rows_of(journeys.offsets, first)
+    rectangle = padded(journeys.codes[rows], offsets_of(lengths_of(journeys.offsets)[first]))
+    return _Variants(rectangle.codes, rectangle.lengths, of, k)
+
+
+def _frequent(
+    variants: _Variants, groups: Groups, counts: Array, longest: int, least: float
+) -> _Tested:
+    """Grow subsequences by one touchpoint at a time, from those that are frequent enough."""
+    size, parts = len(variants.lengths), len(groups.labels)
+    table = np.bincount(groups.of * size + variants.of, counts, parts * size).reshape(parts, size)
+    sizes = table.sum(axis=1, keepdims=True)
+    patterns: list[tuple[int, ...]] = []
+    holds, hits = [np.zeros((size, 0), dtype=bool)], [np.zeros((parts, 0))]
+    grown: list[tuple[int, ...]] = [()]
+    for _ in range(longest):
+        totals = np.zeros((parts, len(grown) * variants.k))
+        for block, found in _held(variants, grown):
+            totals += table[:, block] @ found
+        kept = np.flatnonzero((totals / sizes >= least - 1e-12).any(axis=0) & totals.any(axis=0))
+        if not len(kept):
+            break
+        blocks = [found[:, kept] for _, found in _held(variants, grown)]
+        grown = [(*grown[one // variants.k], one % variants.k) for one in kept.tolist()]
+        patterns += grown
+        holds.append(np.concatenate(blocks))
+        hits.append(totals[:, kept])
+    return _Tested(patterns, np.hstack(holds), np.hstack(hits), sizes)
+
+
+def _held(variants: _Variants, prefixes: list[tuple[int, ...]]) -> Iterator[tuple[slice, Array]]:
+    """Yield, for blocks of variants, which hold each prefix with each touchpoint behind it."""
+    size, longest = variants.codes.shape
+    codes = np.array(prefixes, dtype=np.int64).reshape(len(prefixes), -1)
+    width = (len(prefixes) + longest + 2) * max(variants.k, 1)
+    for start in range(0, size, max(1, _ROOM // width)):
+        block = slice(start, start + max(1, _ROOM // width))
+        coming = next_positions(variants.codes[block], variants.lengths[block], variants.k)
+        row = np.arange(len(coming))[:, None]
+        places = np.zeros((len(coming), len(prefixes)), dtype=np.int64)
+        for step in codes.T:
+            places = coming[row, places, step]
+        found = coming[row, places] <= longest
+        yield block, found.reshape(len(coming), -1)
+
+
+def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside: Array) -> Array:
+    """Return how many independent journeys tell as much about each share in a group.
+
+    As `JourneyShares`, for all subsequences at once.
+    """
+    part = take(journeys, np.flatnonzero(inside))
+    clusters, tried = clusters_of(part, None), float(part.counts.sum())
+    if clusters.unit == "journey":
+        return np.full(len(tested.patterns), tried)
+    from scipy.sparse import csr_array
+
+    repeats, size = clusters.repeats.astype(np.float64), len(clusters.repeats)
+    cells = (clusters.of, variants.of[inside])
+    within = clusters.within.astype(np.float64)
+    chosen = np.bincount(clusters.of, within, size)
+    members = csr_array((within, cells), shape=(size, len(variants.lengths)))
+    alike, groups = tried**2 / (repeats @ chosen**2), repeats[chosen > 0].sum()
+    answer = np.full(len(tested.patterns), alike)
+    step = max(1, _ROOM // max(size, 1))
+    for start in range(0, len(answer), step):
+        did = members @ tested.holds[:, start : start + step].astype(np.float64)
+        share = repeats @ did / tried
+        spread = repeats @ (did - share * chosen[:, None]) ** 2
+        known = (share > 0) & (share < 1) & (spread > 0) & (groups > 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sizes = tried**3 * share * (1 - share) / spread * (groups - 1) / groups
+        sizes = np.minimum(sizes / max(tried - 1, 1), tried)
+        answer[start : start + step] = np.where(known, sizes, alike)
+    return answer
+
+
+def _chi2(hits: Array, sizes: Array) -> Array:
+    """Return the statistic of each table of hits by group (g, s); nan for all or none."""
+    total = sizes.sum(axis=0)
+    share = hits.sum(axis=0) / total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = (hits - share * sizes) ** 2 / (sizes * share * (1 - share))
+    answer: Array = np.where((share > 0) & (share < 1 - 1e-12), parts.sum(axis=0), np.nan)
+    return answer
+
+
+def _tail(statistic: Array, freedom: int) -> Array:
+    from scipy.special import chdtrc
+
+    answer: Array = np.asarray(chdtrc(freedom, statistic), dtype=np.float64)
+    return answer
+
+
+def _dealt(
+    journeys: Journeys, variants: _Variants, groups: Groups, permutations: int, seed: int | None
+) -> Iterator[Array]:
+    """Yield tables of journeys by group and variant, the groups dealt out anew, (g, d)."""
+    size, parts = len(variants.lengths), len(groups.labels)
+    times = journeys.counts
+    if float(times.sum(dtype=np.float64)) > _MOST_JOURNEYS:
+        raise InvalidInputError(
+            f"{int(times.sum()):,} journeys are too many to permute", mend="test='chi2'"
+        )
+    rows = np.repeat(np.arange(len(journeys)), times)
+    copies = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
+    clusters, most = clusters_of(journeys, None), int(times.max())
+    alone = clusters.repeats[clusters.of[rows]] > 1
+    blocks = ordered_blocks(
+        variants.of[rows] * parts + groups.of[rows],
+        rows * most + copies,
+        clusters.of[rows] * most + np.where(alone, copies, 0),
+    )
+    base, label = variants.of[rows][blocks.rows], groups.of[rows]
+    moved = islice(blocks.permutations(np.random.default_rng(seed)), permutations)
+    for order in moved:
+        yield np.bincount(label[order] * size + base, minlength=parts * size).reshape(parts, size)
+
+
+def _permuted(
+    tested: _Tested,
+    statistic: Array,
+    tables: Iterator[Array],
+    permutations: int,
+    step: Callable[[], None],
+) -> Array:
+    """Return how often chance makes each statistic as large, the data themselves included."""
+    holds = tested.holds.astype(np.float64)
+    as_much = np.ones(len(statistic))
+    for table in tables:
+        sizes = table.sum(axis=1, keepdims=True)
+        found = _chi2(table @ holds, np.broadcast_to(sizes, tested.hits.shape))
+        as_much += found >= statistic - 1e-9
+        step()
+    return np.where(np.isnan(statistic), np.nan, as_much / (permutations + 1))
+
+
+def _table(
+    named: list[tuple[str, ...]],
+    labels: tuple[Any, ...],
+    tested: _Tested,
+    effective: Array,
+    found: tuple[Array, Array],
+    top: int | None,
+    facts: dict[str, Any],
+) -> Discriminating:
+    statistic, p = found
+    codes = tested.patterns
+    ranks = np.where(np.isnan(statistic), -1.0, np.round(statistic, 9))
+    tidy = np.array(sorted(range(len(codes)), key=lambda one: (len(codes[one]), codes[one])), int)
+    order = tidy[most_frequent(ranks[tidy], top)]
+    share = tested.hits / tested.sizes
+    low, high = wilson(share * effective, effective, level=facts["level"])
+    expected = tested.sizes * tested.hits.sum(axis=0) / tested.sizes.sum()
+    residual = (tested.hits - expected) / np.sqrt(expected)
+    among = np.broadcast_to(tested.sizes, share.shape)
+    parts = len(labels)
+    columns = {
+        name: values[:, order].T.ravel()
+        for name, values in {
+            "journeys": tested.hits.astype(np.int64),
+            "among": among.astype(np.int64),
+            "share": share,
+            "low": low,
+            "high": high,
+            "residual": residual,
+        }.items()
+    }
+    return Discriminating(
+        subsequence=text_array([named[one] for one in order.tolist() for _ in range(parts)]),
+        group=text_array([*labels] * len(order)),
+        **columns,
+        chi2=np.repeat(statistic[order], parts),
+        p=np.repeat(p[order], parts),
+        q=np.repeat(benjamini_hochberg(p)[order], parts),
+        tested=len(named),
+        **facts,
+    )

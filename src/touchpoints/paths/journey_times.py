@@ -1,0 +1,91 @@
+"""How long each journey takes."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.lasting import UNKNOWN, lasting, stamps_of
+from touchpoints._arrays.segments import lengths_of, sum_by_segment
+from touchpoints._frozen import Array, text_array
+from touchpoints._tables import Table, column
+from touchpoints.journeys import Journeys
+from touchpoints.transform import require_times
+
+_SECOND = 1e6
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class JourneyTimes(Table):
+    """How long each journey takes; one row a journey, in their order.
+
+    Attributes
+    ----------
+    id : object
+        The caller's journey id.
+    count : int64
+        How many real journeys it stands for.
+    interactions : int64
+        How many interactions it has.
+    throughput : float64
+        Seconds from the start of the first interaction to the last end of any, or the last start
+        where that is later or no ends are known; 0 for a single moment, nan for an empty journey.
+    processing : float64
+        Seconds of its interactions whose end is known, added up; nan without ends.
+    without_end : int64
+        Its interactions whose end is not known.
+    whole : bool
+        Whether it began and finished within the log.
+    """
+
+    id: Array = column(object)
+    count: Array = column(np.int64)
+    interactions: Array = column(np.int64)
+    throughput: Array = column(np.float64)
+    processing: Array = column(np.float64)
+    without_end: Array = column(np.int64)
+    whole: Array = column(np.bool_)
+
+
+def journey_times(journeys: Journeys) -> JourneyTimes:
+    """Measure how long each journey takes.
+
+    Parameters
+    ----------
+    journeys
+        With times; ends are used where they are known.
+
+    Returns
+    -------
+    JourneyTimes
+        One row a journey, open ones among them: see its column ``whole``.
+
+    Raises
+    ------
+    InvalidInputError
+        Without times.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"who": "ana", "t": f"2026-01-0{day}", "w": "visit"} for day in (1, 3)]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
+    >>> tp.paths.journey_times(journeys).throughput / 3600
+    array([48.])
+    """
+    times = require_times(journeys, "journey_times")
+    filled = lengths_of(journeys.offsets) > 0
+    stamps, ends = stamps_of(times, journeys.ends)
+    taken = lasting(stamps, ends, journeys.offsets)
+    spent = np.where(ends == UNKNOWN, 0, ends - stamps)
+    processing = sum_by_segment(spent, journeys.offsets) / _SECOND
+    missing = sum_by_segment((ends == UNKNOWN).view(np.int8), journeys.offsets, dtype=np.int64)
+    return JourneyTimes(
+        id=text_array(journeys.ids.tolist()),
+        count=journeys.counts,
+        interactions=lengths_of(journeys.offsets),
+        throughput=np.where(filled, taken / _SECOND, np.nan),
+        processing=np.full(len(taken), np.nan) if journeys.ends is None else processing,
+        without_end=missing,
+        whole=journeys.began & journeys.finished,
+    )

@@ -1,0 +1,396 @@
+"""Who comes back, and when: cohorts and the states of a lifecycle, period by period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from touchpoints._arrays.counting import run_starts
+from touchpoints._arrays.segments import lengths_of
+from touchpoints._frozen import Array, owned
+from touchpoints._hints import check_option
+from touchpoints._tables import Table, column, optional_column
+from touchpoints.errors import InvalidInputError
+from touchpoints.grouping import by_group
+from touchpoints.journeys import Journeys, derive
+from touchpoints.outcomes import watched_until
+from touchpoints.transform import microseconds, require_times
+from touchpoints.uncertainty import checked_level, clusters_of, wilson
+
+Calendar = Literal["day", "week", "month"]
+
+_MISSING = np.iinfo(np.int64).min
+_DAY = 86_400_000_000
+# 1 January 1970 was a Thursday; weeks begin on Mondays.
+_MONDAY = 3
+_MOST_CELLS = 10_000_000
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Retention(Table):
+    """Which share of a cohort is there again; one row a cohort and period since.
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    cohort : datetime64[us]
+        The start of the period of the cohort's first touchpoint.
+    since : int64
+        How many periods later; 0 is the first period itself.
+    size : int64
+        How many people the cohort has.
+    watched : int64
+        How many of them were watched to the end of that period.
+    returned : int64
+        How many of those had a touchpoint in it.
+    share, low, high : float64
+        Their share of those watched, and its interval; nan where nobody was watched so long.
+    left_out : int64
+        People who began before the log: their cohort is not known.
+    level : float
+        The level of the intervals.
+    unit : str
+        Who is counted: ``"person"``, or ``"journey"`` where persons are not known.
+    """
+
+    group: Array | None = optional_column(object)
+    cohort: Array = column("datetime64[us]")
+    since: Array = column(np.int64)
+    size: Array = column(np.int64)
+    watched: Array = column(np.int64)
+    returned: Array = column(np.int64)
+    share: Array = column(np.float64)
+    low: Array = column(np.float64)
+    high: Array = column(np.float64)
+    left_out: Array = column(np.int64)
+    level: float
+    unit: str
+
+    def as_dict(self) -> dict[tuple[str, int], float]:
+        """Return the share of each cohort, by its day as text, and period since."""
+        cells = zip(np.datetime_as_string(self.cohort, "D").tolist(), self.since, strict=True)
+        labels = [(str(cohort), int(since)) for cohort, since in cells]
+        return dict(zip(labels, self.share.tolist(), strict=True))
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class LifecycleStates(Table):
+    """How many people are in which state; one row a period.
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    period : datetime64[us]
+        Its start.
+    new : int64
+        People whose first touchpoint lies in it.
+    current : int64
+        People with a touchpoint in it and in the period before.
+    returning : int64
+        People with a touchpoint in it, none in the period before, and one before that.
+    dormant : int64
+        People with a touchpoint before it and none in it.
+    known : int64
+        All of them: everybody met up to its end.
+    complete : bool
+        Whether everybody was watched to its end; else the dormant may still turn up.
+    left_out : int64
+        People who began before the log.
+    unit : str
+        Who is counted: ``"person"``, or ``"journey"`` where persons are not known.
+    """
+
+    group: Array | None = optional_column(object)
+    period: Array = column("datetime64[us]")
+    new: Array = column(np.int64)
+    current: Array = column(np.int64)
+    returning: Array = column(np.int64)
+    dormant: Array = column(np.int64)
+    known: Array = column(np.int64)
+    complete: Array = column(np.bool_)
+    left_out: Array = column(np.int64)
+    unit: str
+
+    def as_dict(self) -> dict[tuple[str, str], float]:
+        """Return the number in each state, by the day of the period as text, and state."""
+        days = np.datetime_as_string(self.period, "D").tolist()
+        return {
+            (day, state): float(number)
+            for state in ("new", "current", "returning", "dormant")
+            for day, number in zip(days, getattr(self, state).tolist(), strict=True)
+        }
+
+
+def retention(
+    journeys: Journeys,
+    *,
+    period: Calendar | dt.timedelta,
+    by: str | None = None,
+    level: float = 0.95,
+) -> Retention:
+    """Say which share of the people first met in a period is there again so many periods later.
+
+    Parameters
+    ----------
+    journeys
+        With times; with persons, unless each journey is a person of its own.
+    period
+        ``"day"``, ``"week"`` (from Monday) or ``"month"`` of the calendar, or a duration: then
+        periods follow each other from the first time of the log.
+    by
+        A per-journey column, facet or per-interaction column to group by; somebody with journeys
+        in several groups is in the cohort of each.
+    level
+        How often intervals like these cover the true share, in (0, 1).
+
+    Returns
+    -------
+    Retention
+        By cohort, then period since, up to the last period of the log.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+    InvalidInputError
+        Without times; when the duration is not positive, or so short that there are millions of
+        cohorts and periods; when the calendar has no such period.
+
+    Notes
+    -----
+    A period counts for somebody only when it was watched to its end (``observed_until``, by
+    default the last time of the log, so the last period is mostly cut short): who was watched for
+    less is not among ``watched``, and a share of nobody is nan, not 0. Somebody is there in a
+    period with one touchpoint or with many. Periods are those of the clock the times are kept
+    in: UTC, or as written where the log had no zone. Intervals are Wilson's. O(m log m).
+
+    References
+    ----------
+    E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference,
+    Journal of the American Statistical Association 22(158), 209-212,
+    doi:10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> days = {"ana": ["01-05", "01-13"], "leo": ["01-06"], "eva": ["01-14", "01-26"]}
+    >>> rows = [{"who": who, "t": f"2026-{day}", "w": "visit"} for who in days for day in days[who]]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
+    >>> tp.paths.retention(journeys, period="week").as_dict()
+    {('2026-01-05', 0): 1.0, ('2026-01-05', 1): 0.5, ('2026-01-05', 2): 0.0,
+     ('2026-01-05', 3): nan, ('2026-01-12', 0): 1.0, ('2026-01-12', 1): 0.0,
+     ('2026-01-12', 2): nan}
+    """
+    checked_level(level)
+    whole, clock = _prepared(journeys, period, "retention")
+    return by_group(whole, by, partial(_retention, clock=clock, level=level))
+
+
+def lifecycle_states(
+    journeys: Journeys, *, period: Calendar | dt.timedelta, by: str | None = None
+) -> LifecycleStates:
+    """Count who is new, current, returning and dormant in each period.
+
+    Parameters
+    ----------
+    journeys, period, by
+        As for `retention`.
+
+    Returns
+    -------
+    LifecycleStates
+        One row a period, from the first of the log to its last.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or facet.
+    InvalidInputError
+        As for `retention`.
+
+    Notes
+    -----
+    Everybody met so far is in exactly one state. Nobody ever leaves: who died, moved or was
+    never going to return is dormant. O(m log m).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> days = {"ana": ["01-05", "01-13", "01-27"], "leo": ["01-06"]}
+    >>> rows = [{"who": who, "t": f"2026-{day}", "w": "visit"} for who in days for day in days[who]]
+    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
+    >>> found = tp.paths.lifecycle_states(journeys, period="week")
+    >>> [(row["new"], row["current"], row["returning"], row["dormant"]) for row in found.to_dicts()]
+    [(2, 0, 0, 0), (0, 1, 0, 1), (0, 0, 0, 2), (0, 0, 1, 1)]
+    """
+    whole, clock = _prepared(journeys, period, "lifecycle_states")
+    return by_group(whole, by, partial(_states, clock=clock))
+
+
+@attrs.frozen
+class _Clock:
+    """Numbers periods: of a calendar, or ``width`` microseconds each from ``origin`` on."""
+
+    calendar: str
+    width: int = 0
+    origin: int = 0
+
+    def number(self, stamps: Array) -> Array:
+        """Return the period of each time in microseconds."""
+        if self.calendar == "month":
+            return stamps.view("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+        if self.calendar == "week":
+            return (stamps // _DAY + _MONDAY) // 7
+        if self.calendar == "day":
+            return stamps // _DAY
+        return (stamps - self.origin) // self.width
+
+    def start(self, numbers: Array) -> Array:
+        """Return when periods start, in microseconds."""
+        if self.calendar == "month":
+            months = numbers.astype("datetime64[M]").astype("datetime64[us]")
+            starts: Array = months.view(np.int64)
+            return starts
+        if self.calendar == "week":
+            return (numbers * 7 - _MONDAY) * _DAY
+        if self.calendar == "day":
+            return numbers * _DAY
+        return numbers * self.width + self.origin
+
+
+def _prepared(
+    journeys: Journeys, period: Calendar | dt.timedelta, what: str
+) -> tuple[Journeys, _Clock]:
+    """Return journeys that know how long they were watched, and the clock."""
+    stamps = require_times(journeys, what).view(np.int64)
+    watched = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
+    if isinstance(period, dt.timedelta):
+        first = int(stamps.min()) if len(stamps) else 0
+        return watched, _Clock("", microseconds(period, "period"), first)
+    return watched, _Clock(check_option("period", period, Calendar))
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Visits:
+    """Who was there when: person ``who[i]`` in period ``when[i]``, sorted and distinct.
+
+    ``alike[p]`` people are like person p, first there in ``first[p]``, and watched through all
+    periods before ``until[p]``.
+    """
+
+    who: Array
+    when: Array
+    alike: Array
+    first: Array
+    until: Array
+    left_out: int
+    unit: str
+
+
+def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
+    clusters = clusters_of(journeys, None)
+    size = len(clusters.repeats)
+    stamps = require_times(journeys, "retention").view(np.int64)
+    lengths = lengths_of(journeys.offsets)
+    late = np.zeros(size, dtype=bool)
+    real = (lengths > 0) & (journeys.counts > 0)
+    late[clusters.of[real & ~journeys.began]] = True
+    seen = np.full(size, _MISSING)
+    np.maximum.at(seen, clusters.of, watched_until(journeys).view(np.int64))
+    whose = np.repeat(clusters.of, lengths)
+    kept = np.repeat(real, lengths) & ~late[whose]
+    periods = clock.number(stamps[kept])
+    low = int(periods.min(initial=0))
+    span = int(periods.max(initial=0)) - low + 1
+    keys = np.sort(whose[kept] * span + (periods - low))
+    keys = keys[run_starts(keys)]
+    who, when = keys // span, keys % span + low
+    starts = run_starts(who)
+    people = who[starts]
+    ends = np.append(starts[1:], len(who))[: len(starts)]
+    until = np.maximum(seen[people], clock.start(when[ends - 1]))
+    return _Visits(
+        who=np.repeat(np.arange(len(starts)), ends - starts),
+        when=when,
+        alike=clusters.repeats[people],
+        first=when[starts],
+        until=clock.number(until),
+        left_out=int(clusters.repeats[late].sum()),
+        unit=clusters.unit,
+    )
+
+
+def _retention(journeys: Journeys, *, clock: _Clock, level: float) -> Retention:
+    found = _visits(journeys, clock)
+    last = int(found.when.max(initial=_MISSING))
+    last = max(last, int(found.until.max(initial=_MISSING)))
+    cohorts, of = np.unique(found.first, return_inverse=True)
+    reach = last - cohorts + 1
+    base = np.append(0, np.cumsum(reach))
+    cells = int(base[-1])
+    if cells > _MOST_CELLS:
+        raise InvalidInputError(
+            f"{len(cohorts):,} cohorts over so many periods make a table of {cells:,} rows",
+            mend="take a longer period",
+        )
+    cohort = np.repeat(np.arange(len(cohorts)), reach)
+    since = np.arange(cells) - base[:-1][cohort]
+    spans = found.until - found.first
+    # Somebody watched for s whole periods adds one to the first s cells of the cohort.
+    steps = np.bincount(base[:-1][of], found.alike, cells + 1)
+    steps -= np.bincount(base[:-1][of] + spans, found.alike, cells + 1)
+    watched = np.cumsum(steps)[:cells].astype(np.int64)
+    there = (found.when - found.first[found.who]) < spans[found.who]
+    cell = base[:-1][of[found.who]] + found.when - found.first[found.who]
+    returned = np.bincount(cell[there], found.alike[found.who][there], cells).astype(np.int64)
+    low, high = wilson(returned, watched, level=level)
+    with np.errstate(invalid="ignore"):
+        share = returned / watched
+    return Retention(
+        cohort=clock.start(cohorts)[cohort].view("datetime64[us]"),
+        since=since,
+        size=np.bincount(of, found.alike, len(cohorts)).astype(np.int64)[cohort],
+        watched=watched,
+        returned=returned,
+        share=share,
+        low=low,
+        high=high,
+        left_out=np.full(cells, found.left_out),
+        level=level,
+        unit=found.unit,
+    )
+
+
+def _states(journeys: Journeys, *, clock: _Clock) -> LifecycleStates:
+    found = _visits(journeys, clock)
+    if not len(found.when):
+        return _lifecycle(np.zeros((4, 0)), np.empty(0, np.int64), found, clock)
+    first = int(found.when.min())
+    periods = np.arange(first, max(int(found.when.max()), int(found.until.max())) + 1)
+    amounts = found.alike[found.who]
+    fresh = np.r_[True, found.who[1:] != found.who[:-1]]
+    again = np.r_[False, found.when[1:] == found.when[:-1] + 1] & ~fresh
+    states = (fresh, again, ~fresh & ~again)
+    counted = [np.bincount(found.when[one] - first, amounts[one], len(periods)) for one in states]
+    dormant = np.cumsum(counted[0]) - sum(counted)
+    return _lifecycle(np.stack([*counted, dormant]), periods, found, clock)
+
+
+def _lifecycle(counts: Array, periods: Array, found: _Visits, clock: _Clock) -> LifecycleStates:
+    columns: dict[str, Any] = dict(
+        zip(("new", "current", "returning", "dormant"), counts.astype(np.int64), strict=True)
+    )
+    return LifecycleStates(
+        period=clock.start(periods).view("datetime64[us]"),
+        **columns,
+        known=counts.sum(axis=0).astype(np.int64),
+        complete=periods < int(found.until.min(initial=np.iinfo(np.int64).max)),
+        left_out=np.full(len(periods), found.left_out),
+        unit=found.unit,
+    )

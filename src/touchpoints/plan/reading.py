@@ -1,0 +1,281 @@
+"""Plans from TOML: touchpoints, their order, what may be left out; all problems at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+import networkx as nx
+
+from touchpoints._frozen import FrozenMap
+from touchpoints._hints import did_you_mean
+from touchpoints.errors import ProblemsError, TouchpointsError
+from touchpoints.plan.model import Plan, PlannedTouchpoint
+from touchpoints.taxonomy import (
+    Taxonomy,
+    Touchpoint,
+    load_taxonomy,
+    parse_key,
+    read_taxonomy,
+    untyped,
+)
+from touchpoints.taxonomy._fields import Fields, Table
+
+_TOP = ("name", "version", "taxonomy", "stages", "touchpoints")
+_ONE = ("label", "stage", "optional", "repeated", "then", "failures")
+_MOST = 100
+
+
+def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None) -> Plan:
+    """Return the plan of a TOML file.
+
+    Parameters
+    ----------
+    path
+        The file. ``name``; optionally ``version``, ``taxonomy`` (a name `load_taxonomy` knows, or
+        a path that ends in ``.toml``, relative to the file) and ``[stages]`` (id = label, in
+        order); then a table ``[touchpoints.NAME]`` for each touchpoint, in the order meant, with
+        any of ``label``, ``stage``, ``optional = true``, ``repeated = true`` (or how often in a
+        row at most), ``then = [what may come directly behind it]`` and ``failures = [touchpoints
+        that say it failed]``. Without ``then`` it is the next one in the file; ``then = []`` ends
+        the journey.
+    taxonomy
+        Used in place of the one the file names.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ProblemsError
+        With every problem at once: unknown types and names (with near ones), circles, what is
+        missing, what nothing is called so.
+    FileNotFoundError
+        When there is no such file.
+
+    Notes
+    -----
+    With a taxonomy every name is the id of a type, meaning any touchpoint of that type, or a key
+    such as ``live_chat[channel=app]``; without one it is raw text.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> text = '''
+    ... name = "visit"
+    ... [touchpoints.book]
+    ... [touchpoints.reminder]
+    ... optional = true
+    ... [touchpoints.see_doctor]
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "visit.toml")
+    ...     written = path.write_text(text, encoding="utf-8")
+    ...     plan = read_plan(path)
+    >>> plan.touchpoints["book"].then
+    ('reminder',)
+    """
+    shown = os.fspath(path)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _one_problem(shown, f"this is not UTF-8: {error.reason}") from error
+    return _plan_of_text(text, where=shown, folder=Path(path).parent, taxonomy=taxonomy)
+
+
+def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<text>") -> Plan:
+    r"""Return the plan written in a TOML text.
+
+    Parameters
+    ----------
+    text
+        What a file would hold: see `read_plan`.
+    taxonomy
+        Used in place of the one the text names.
+    where
+        What the text is called in messages.
+
+    Raises
+    ------
+    ProblemsError
+        With every problem at once.
+
+    Examples
+    --------
+    >>> plan = parse_plan("name = 'visit'\n[touchpoints.book]\n[touchpoints.see_doctor]")
+    >>> plan.first, plan.last
+    (('book',), ('see_doctor',))
+    """
+    return _plan_of_text(text, where=where, folder=None, taxonomy=taxonomy)
+
+
+def _one_problem(where: str, what: str) -> ProblemsError:
+    return ProblemsError(f"{where} has 1 problem", problems=[f"{where}: {what}"])
+
+
+def _plan_of_text(text: str, *, where: str, folder: Path | None, taxonomy: Taxonomy | None) -> Plan:
+    import tomllib
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _one_problem(where, f"this is not TOML: {error}") from error
+    except RecursionError as error:
+        raise _one_problem(where, "this is nested too deeply") from error
+    fields = Fields()
+    plan = _Reader(document, fields, folder, taxonomy).plan()
+    if fields.problems:
+        count = len(fields.problems)
+        raise ProblemsError(
+            f"{where} has {count} problem{'' if count == 1 else 's'}",
+            problems=[f"{where}: {problem}" for problem in fields.problems],
+        )
+    return plan
+
+
+@attrs.frozen
+class _Reader:
+    """Builds a plan from a document, and keeps a note of every problem."""
+
+    document: Table
+    fields: Fields
+    folder: Path | None
+    given: Taxonomy | None
+
+    def plan(self) -> Plan:
+        """Return the plan; of one with problems something."""
+        fields, document = self.fields, self.document
+        fields.known_keys(document, _TOP, ())
+        if "name" not in document:
+            fields.note(("name",), "there is none")
+        name = fields.text(document.get("name", "unnamed"), ("name",))
+        version = fields.text(document.get("version", "1"), ("version",))
+        taxonomy = self.taxonomy()
+        stages = fields.text_table(document.get("stages", {}), ("stages",))
+        tables = fields.entries(document.get("touchpoints", {}), ("touchpoints",))
+        if "touchpoints" not in document or document["touchpoints"] == {}:
+            fields.note(("touchpoints",), "there is none")
+        planned = {
+            one: self.planned(one, table, stages=stages, names=list(tables), taxonomy=taxonomy)
+            for one, table in tables.items()
+        }
+        self.twice(planned)
+        self.circles(planned)
+        return Plan(
+            name=name,
+            version=version,
+            stages=FrozenMap(stages),
+            touchpoints=FrozenMap(planned),
+            taxonomy=taxonomy,
+        )
+
+    def taxonomy(self) -> Taxonomy | None:
+        """Return the taxonomy given, else the one the plan names."""
+        if "taxonomy" not in self.document:
+            return self.given
+        name = self.fields.text(self.document["taxonomy"], ("taxonomy",))
+        if self.given is not None or not name:
+            return self.given
+        try:
+            if name.endswith(".toml"):
+                return read_taxonomy(name if self.folder is None else self.folder / name)
+            return load_taxonomy(name)
+        except FileNotFoundError:
+            self.fields.note(("taxonomy",), f"there is no file {name!r}")
+        except TouchpointsError as error:
+            self.fields.note(("taxonomy",), error.what)
+        return None
+
+    def planned(
+        self,
+        name: str,
+        table: Table,
+        *,
+        stages: Mapping[str, str],
+        names: list[str],
+        taxonomy: Taxonomy | None,
+    ) -> PlannedTouchpoint:
+        """Return one touchpoint."""
+        fields, where = self.fields, ("touchpoints", name)
+        fields.known_keys(table, _ONE, where)
+        stage = fields.text(table["stage"], (*where, "stage")) if "stage" in table else ""
+        if stage and stage not in stages:
+            hint = did_you_mean(stage, stages)
+            fields.note((*where, "stage"), f"no stage {stage!r}{hint}")
+        failures = fields.texts(table.get("failures", []), (*where, "failures"))
+        for one in failures:
+            if one in names:
+                fields.note((*where, "failures"), f"{one!r} is planned, so it is no failure")
+            self.meaning(one, taxonomy, (*where, "failures"))
+        return PlannedTouchpoint(
+            name=name,
+            touchpoint=self.meaning(name, taxonomy, where),
+            label=fields.text(table["label"], (*where, "label")) if "label" in table else "",
+            stage=stage,
+            optional=fields.flag(table.get("optional", False), (*where, "optional")),
+            most=self.most(table.get("repeated", False), (*where, "repeated")),
+            then=self.then(name, table, names),
+            failures=failures,
+        )
+
+    def meaning(self, name: str, taxonomy: Taxonomy | None, where: tuple[str, ...]) -> Touchpoint:
+        """Return the touchpoint a name means."""
+        if taxonomy is None:
+            return untyped(name)
+        try:
+            head, facets = parse_key(name)
+            return taxonomy.touchpoint(head, **facets)
+        except TouchpointsError as error:
+            self.fields.note(where, error.what)
+        return untyped(name)
+
+    def most(self, value: object, where: tuple[str, ...]) -> int | None:
+        """Return how often in a row a touchpoint may happen."""
+        if isinstance(value, bool):
+            return None if value else 1
+        if isinstance(value, int) and 1 <= value <= _MOST:
+            return value
+        self.fields.expected(f"true, false or a whole number from 1 to {_MOST}", where, value)
+        return 1
+
+    def then(self, name: str, table: Table, names: list[str]) -> tuple[str, ...]:
+        """Return what may come behind: what is said, else the next in the file."""
+        if "then" not in table:
+            return tuple(names[names.index(name) + 1 :][:1])
+        where = ("touchpoints", name, "then")
+        followers = self.fields.texts(table["then"], where)
+        for one in followers:
+            if one not in names:
+                self.fields.note(
+                    where, f"no touchpoint {one!r} in this plan{did_you_mean(one, names)}"
+                )
+            elif one == name:
+                self.fields.note(where, "leads to itself: write repeated = true")
+        return tuple(one for one in dict.fromkeys(followers) if one in names and one != name)
+
+    def twice(self, planned: Mapping[str, PlannedTouchpoint]) -> None:
+        """Note failures that belong to two touchpoints, and two names of one touchpoint."""
+        owners: dict[str, str] = {}
+        names: dict[str, str] = {}
+        for name, one in planned.items():
+            first = names.setdefault(one.touchpoint.key, name)
+            if first != name:
+                self.fields.note(("touchpoints", name), f"is the same touchpoint as {first!r}")
+            for failure in one.failures:
+                first = owners.setdefault(failure, name)
+                if first != name:
+                    where = ("touchpoints", name, "failures")
+                    self.fields.note(where, f"{failure!r} is already a failure of {first!r}")
+
+    def circles(self, planned: Mapping[str, PlannedTouchpoint]) -> None:
+        """Note each group of touchpoints that lead back to each other."""
+        G = nx.DiGraph((name, two) for name, one in planned.items() for two in one.then)
+        for group in nx.strongly_connected_components(G):
+            if len(group) > 1:
+                circle = nx.find_cycle(G, min(group, key=list(planned).index))
+                shown = " > ".join([*(edge[0] for edge in circle), circle[-1][1]])
+                where = ("touchpoints", circle[0][0], "then")
+                self.fields.note(where, f"goes round in a circle: {shown}")

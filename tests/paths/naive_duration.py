@@ -1,0 +1,21 @@
+"""Waiting times by their definition: one journey after the other."""
+
+from __future__ import annotations
+
+
+def waits(journeys, key: str, start: str | None = None):
+    """Return (microseconds, reached, count, person) of each journey with a start, and the rest."""
+    last = max((time for one in journeys for time in one.times), default=None)
+    rows, left_out = [], 0
+    for place, one in enumerate(journeys):
+        first = 0 if start is None else one.keys.index(start) if start in one.keys else None
+        if first is None or not len(one) or (start is None and not journeys.began[place]):
+            left_out += one.count
+            continue
+        behind = first if start is None else first + 1
+        hits = [one.times[nth] for nth in range(behind, len(one)) if one.keys[nth] == key]
+        until = hits[0] if hits else last
+        taken = int((until - one.times[first]).astype(int))
+        if one.count:
+            rows.append((taken, bool(hits), one.count, one.person))
+    return rows, left_out

@@ -1,0 +1,218 @@
+"""Distances of journeys: their definitions, with rapidfuzz and without, and their laws."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from tests.paths import naive_distances
+from tests.test_transform import log
+from touchpoints._arrays import edit_distances
+from touchpoints.dissimilarity import SubstitutionCosts
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+
+METHODS = ["lcs", "edit", "hamming"]
+PATHS = st.lists(st.text("abc", max_size=7), min_size=1, max_size=6)
+
+
+def journeys_of(paths: list[str]) -> tp.Journeys:
+    """Return journeys of letters, empty ones too, that know all letters."""
+    return _without_heads(log(**{f"j{place}": "abc" + path for place, path in enumerate(paths)}))
+
+
+def _without_heads(whole: tp.Journeys) -> tp.Journeys:
+    lengths = np.diff(whole.offsets) - 3
+    keep = np.ones(len(whole.codes), dtype=bool)
+    for head in range(3):
+        keep[whole.offsets[:-1] + head] = False
+    offsets = np.append(0, np.cumsum(lengths))
+    return attrs.evolve(
+        whole,
+        codes=whole.codes[keep],
+        offsets=offsets,
+        times=whole.times[keep],
+        observed_until=None,
+    )
+
+
+def between(found: tp.paths.Distances) -> np.ndarray:
+    """Return the distances of the journeys measured, each from each."""
+    return found.matrix[np.ix_(found.of, found.of)]
+
+
+@given(paths=PATHS, method=st.sampled_from(METHODS), fast=st.booleans())
+def test_distances_agree_with_their_definitions(paths: list[str], method: str, fast: bool) -> None:
+    """Through rapidfuzz and through numpy the answers are those of trying every edit."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not fast:
+            patch.setattr("touchpoints.paths.distances.find_spec", lambda _: None)
+        found = tp.paths.distances(journeys_of(paths), method=method)
+
+    expected = [[naive_distances.distance(one, two, method) for two in paths] for one in paths]
+    assert between(found).tolist() == expected
+
+
+@given(paths=PATHS, indel=st.sampled_from([0.5, 1.0, 1.3]), seed=st.integers(0, 5))
+def test_optimal_matching_finds_the_cheapest_edits(
+    paths: list[str], indel: float, seed: int
+) -> None:
+    """Whole, broken and irrational costs alike, also above those of leaving out and putting in."""
+    rng = np.random.default_rng(seed)
+    matrix = rng.integers(0, 5, (3, 3)) / 3 if seed % 2 else rng.random((3, 3)) * 3
+    matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
+    costs = SubstitutionCosts(touchpoint=["a", "b", "c"], matrix=matrix, method="given")
+
+    found = tp.paths.distances(journeys_of(paths), method="om", substitution=costs, indel=indel)
+
+    def cost(one: str, other: str) -> float:
+        return float(matrix["abc".index(one), "abc".index(other)])
+
+    expected = [[naive_distances.edits(one, two, cost, indel) for two in paths] for one in paths]
+    assert between(found) == pytest.approx(np.array(expected), abs=1e-12)
+
+
+@given(paths=PATHS, method=st.sampled_from(METHODS), how=st.sampled_from([None, "yujian_bo"]))
+def test_distances_are_metrics(paths: list[str], method: str, how: str | None) -> None:
+    """Nothing from itself, the same both ways, and no detour is shorter."""
+    if method == "hamming":
+        how = None
+
+    matrix = tp.paths.distances(journeys_of(paths), method=method, normalise=how).matrix
+
+    assert (np.diagonal(matrix) == 0).all()
+    assert (matrix == matrix.T).all()
+    assert ((matrix > 0) | np.eye(len(matrix), dtype=bool)).all()
+    assert (matrix[:, :, None] <= matrix[:, None] + matrix.T[None] + 1e-12).all()
+
+
+@given(paths=PATHS, method=st.sampled_from(METHODS))
+def test_normalised_distances_lie_between_0_and_1(paths: list[str], method: str) -> None:
+    """The largest possible distance is 1, and two empty journeys are at 0."""
+    found = tp.paths.distances(journeys_of(paths), method=method, normalise="largest")
+
+    expected = [
+        naive_distances.distance(one, two, method)
+        / (naive_distances.largest(one, two, method) or 1)
+        for one in paths
+        for two in paths
+    ]
+    assert between(found).ravel() == pytest.approx(expected)
+    assert (found.matrix <= 1).all()
+
+
+def test_normalising_by_length_and_by_yujian_and_bo() -> None:
+    """By the longer journey, and by twice the distance over itself and both lengths."""
+    journeys = log(one="abc", two="a")
+
+    longest = tp.paths.distances(journeys, normalise="longest")
+    yujian = tp.paths.distances(journeys, normalise="yujian_bo")
+
+    assert longest.matrix[0, 1] == pytest.approx(2 / 3)
+    assert yujian.matrix[0, 1] == pytest.approx(2 * 2 / (2 + 4))
+
+
+@given(paths=PATHS, seed=st.integers(0, 9))
+def test_neither_order_nor_names_nor_counts_change_a_distance(paths: list[str], seed: int) -> None:
+    """Shuffled, renamed and repeated journeys are as far from each other as before."""
+    journeys = journeys_of(paths)
+    order = np.random.default_rng(seed).permutation(len(paths))
+    renamed = tp.relabel(journeys, {"a": "z", "b": "y"})
+
+    plain = tp.paths.distances(journeys)
+    shuffled = tp.paths.distances(journeys_of([paths[place] for place in order]))
+    doubled = tp.paths.distances(attrs.evolve(journeys, counts=[2] * len(paths)))
+
+    assert (plain.variant.tolist(), plain.matrix.tolist()) == (
+        shuffled.variant.tolist(),
+        shuffled.matrix.tolist(),
+    )
+    assert (between(plain) == between(tp.paths.distances(renamed))).all()
+    assert doubled.journeys.tolist() == (2 * plain.journeys).tolist()
+    assert (doubled.matrix == plain.matrix).all()
+
+
+def test_rows_are_distinct_journeys_the_most_frequent_first() -> None:
+    """What nobody did is no row, and ties are in the order of their keys."""
+    journeys = attrs.evolve(log(one="b", two="a", three="c", four="ab"), counts=[1, 1, 5, 0])
+
+    found = tp.paths.distances(journeys)
+
+    assert found.variant.tolist() == [("c",), ("a",), ("b",)]
+    assert found.journeys.tolist() == [5, 1, 1]
+    assert found.of.tolist() == [2, 1, 0, -1]
+
+
+def test_long_journeys_and_many_chunks_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the work is cut, the answer is the same, and progress is told to the end."""
+    rng = np.random.default_rng(1)
+    paths = ["".join(rng.choice(list("abcd"), rng.integers(1, 40))) for _ in range(60)]
+    journeys = log(**{f"j{place}": path for place, path in enumerate(paths)})
+    costs = tp.paths.substitution_costs(journeys)
+    monkeypatch.setattr(edit_distances, "_CELLS", 700)
+    told: list[tuple[int, int]] = []
+
+    small = tp.paths.distances(
+        journeys, method="om", substitution=costs, progress=lambda *done: told.append(done)
+    )
+    monkeypatch.undo()
+    large = tp.paths.distances(journeys, method="om", substitution=costs)
+
+    assert (small.matrix == large.matrix).all()
+    assert len(told) > 2
+    assert told[-1][0] == told[-1][1]
+    place = {path: row for row, path in enumerate(map("".join, small.variant))}
+    one, two = paths[0], paths[1]
+    named = costs.as_dict()
+    expected = naive_distances.edits(one, two, lambda a, b: 0.0 if a == b else named[a, b], 1)
+    assert small.matrix[place[one], place[two]] == pytest.approx(expected)
+
+
+def test_many_touchpoints_pass_the_characters_that_stand_alone() -> None:
+    """A touchpoint whose number is half of a pair of characters is one like any other."""
+    names = [f"t{place:05}" for place in range(0xD900)]
+    table = {"path": [" > ".join(names), f"{names[0xD800]} > {names[0xD8FF]}", names[0xD800]]}
+
+    found = tp.paths.distances(tp.from_paths(table, path="path"))
+
+    assert between(found)[1:, 1:].tolist() == [[0, 1], [1, 0]]
+    assert between(found)[0].tolist() == [0, len(names) - 2, len(names) - 1]
+
+
+def test_one_journey_and_none() -> None:
+    """One is at 0 from itself; none have a matrix of no rows."""
+    journeys = log(one="ab")
+
+    assert tp.paths.distances(journeys).matrix.tolist() == [[0]]
+    assert tp.paths.distances(journeys[:0]).matrix.shape == (0, 0)
+    costs = tp.paths.substitution_costs(journeys, method="constant")
+    none = tp.paths.distances(journeys[:0], method="om", substitution=costs)
+    assert len(none) == 0
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """Unknown methods, costs that are missing, of no use or too few, and too many journeys."""
+    journeys = log(one="ab", two="b")
+    costs = tp.paths.substitution_costs(log(one="ac"), method="constant")
+
+    with pytest.raises(InvalidInputError, match="did you mean 'hamming'"):
+        tp.paths.distances(journeys, method="haming")
+    with pytest.raises(InvalidInputError, match="did you mean 'longest'"):
+        tp.paths.distances(journeys, normalise="long")
+    with pytest.raises(InvalidInputError, match="needs the costs"):
+        tp.paths.distances(journeys, method="om")
+    with pytest.raises(NotFoundError, match="no touchpoint 'b'"):
+        tp.paths.distances(journeys, method="om", substitution=costs)
+    with pytest.raises(WrongKindError, match="SubstitutionCosts, not ndarray"):
+        tp.paths.distances(journeys, method="om", substitution=np.eye(2))
+    with pytest.raises(InvalidInputError, match="fixed costs"):
+        tp.paths.distances(journeys, method="lcs", indel=2.0)
+    with pytest.raises(InvalidInputError, match="above 0"):
+        tp.paths.distances(journeys, method="om", substitution=costs, indel=0.0)
+    with pytest.raises(InvalidInputError, match="not for Hamming"):
+        tp.paths.distances(journeys, method="hamming", normalise="yujian_bo")
+    with pytest.raises(InvalidInputError, match="symmetric"):
+        SubstitutionCosts(touchpoint=["a", "b"], matrix=[[0, 1], [2, 0]], method="given")

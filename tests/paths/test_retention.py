@@ -1,0 +1,164 @@
+"""Retention: who comes back, and what was watched too short to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from tests import strategies
+from tests.paths import naive_retention
+from tests.test_transform import log
+from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.transform import take
+
+
+def visits(**days: str) -> tp.Journeys:
+    """Return one journey a person, with a visit on each of these days of 2026."""
+    rows = [
+        {"who": who, "at": f"2026-{day}", "what": "visit"}
+        for who, all_days in days.items()
+        for day in all_days.split()
+    ]
+    return tp.from_records(rows, journey="who", time="at", touchpoint="what")
+
+
+def days_of(instants) -> list:
+    """Return the days of instants since 1970."""
+    return instants.astype("datetime64[D]").astype(int).tolist()
+
+
+@given(journeys=strategies.journeys())
+def test_retention_agrees_with_its_definition(journeys) -> None:
+    """Person by person and day by day; the last day of the log is not watched to its end."""
+    found = tp.paths.retention(journeys, period="day")
+
+    cells = zip(days_of(found.cohort), found.since.tolist(), strict=True)
+    figures = zip(found.size.tolist(), found.watched.tolist(), found.returned.tolist(), strict=True)
+    assert naive_retention.retention(journeys) == dict(zip(cells, figures, strict=True))
+    assert (np.isnan(found.share) == (found.watched == 0)).all()
+    if len(found):
+        assert set(found.left_out.tolist()) == {naive_retention.people(journeys)[1]}
+
+
+@given(journeys=strategies.journeys())
+def test_states_agree_with_their_definition(journeys) -> None:
+    """Everybody met so far is in exactly one state."""
+    found = tp.paths.lifecycle_states(journeys, period="day")
+
+    if not naive_retention.people(journeys)[0]:
+        assert len(found) == 0
+        return
+    states = zip(found.new, found.current, found.returning, found.dormant, strict=True)
+    rows = zip(days_of(found.period), ([int(one) for one in row] for row in states), strict=True)
+    assert naive_retention.states(journeys) == dict(rows)
+    assert found.known.tolist() == np.cumsum(found.new).tolist()
+    assert found.complete.tolist() == [True] * (len(found) - 1) + [False]
+
+
+@given(journeys=strategies.journeys(), data=st.data())
+def test_order_plays_no_part(journeys, data) -> None:
+    """Shuffled journeys have the same cohorts."""
+    order = np.array(data.draw(st.permutations(range(len(journeys)))), dtype=np.int64)
+    shuffled = take(journeys, order)
+
+    for period in ("week", dt.timedelta(hours=7)):
+        expected = tp.paths.retention(journeys, period=period)
+        assert expected == tp.paths.retention(shuffled, period=period)
+        expected = tp.paths.lifecycle_states(journeys, period=period)
+        assert expected == tp.paths.lifecycle_states(shuffled, period=period)
+
+
+def test_counts_are_people_only_without_persons() -> None:
+    """A count of two is two journeys: of two people, or twice of the one who is known."""
+    journeys = attrs.evolve(log(one="aba", two="a"), counts=[2, 3])
+    spread = log(one="aba", eins="aba", two="a", zwei="a", dos="a")
+    person = attrs.evolve(journeys, persons=["ana", "leo"])
+
+    assert tp.paths.retention(journeys, period="day") == tp.paths.retention(spread, period="day")
+    assert tp.paths.retention(person, period="day").size[0] == 2
+    assert tp.paths.retention(person, period="day").unit == "person"
+
+
+def test_who_was_watched_too_short_is_not_counted_as_gone() -> None:
+    """Leo was watched for one day, Ana for three: later shares are Ana's, then nobody's."""
+    journeys = attrs.evolve(
+        visits(ana="01-01 01-03", leo="01-01"),
+        observed_until=np.array(["2026-01-04", "2026-01-02"], "M8[us]"),
+    )
+
+    found = tp.paths.retention(journeys, period="day")
+
+    assert found.watched.tolist() == [2, 1, 1, 0]
+    assert found.share[:3].tolist() == [1, 0, 1]
+    assert np.isnan([found.share[3], found.low[3], found.high[3]]).all()
+    assert (found.low[1], found.high[1]) == pytest.approx(tp.wilson(0, 1))
+
+
+def test_periods_of_the_calendar_and_of_a_fixed_length() -> None:
+    """Weeks begin on Monday, months are as long as they are, durations begin with the log."""
+    journeys = visits(ana="01-31 02-01 02-28 03-01 03-20")
+
+    def cohort_and_returns(period):
+        found = tp.paths.retention(journeys, period=period)
+        return str(found.cohort[0])[:10], found.since[found.returned > 0].tolist()
+
+    assert cohort_and_returns("month") == ("2026-01-01", [0, 1])
+    assert cohort_and_returns("week") == ("2026-01-26", [0, 4])
+    assert cohort_and_returns(dt.timedelta(days=28)) == ("2026-01-31", [0])
+    assert str(tp.paths.lifecycle_states(journeys, period="month").period[2])[:10] == "2026-03-01"
+
+
+def test_several_journeys_make_one_person() -> None:
+    """The cohort is that of the first touchpoint in any of them."""
+    journeys = attrs.evolve(visits(one="01-01", two="01-03", end="01-09"), persons=["a", "a", "b"])
+
+    found = tp.paths.retention(journeys, period="day")
+
+    assert found.size[0] == 1
+    assert found.share[:4].tolist() == [1, 0, 1, 0]
+
+
+def test_groups_share_the_end_of_the_log() -> None:
+    """by= adds one column; who is in no later row of the group was still watched."""
+    journeys = attrs.evolve(
+        visits(ana="01-01", leo="01-01 01-05"), per_journey={"device": ["web", "app"]}
+    )
+
+    found = tp.paths.retention(journeys, period="day", by="device")
+
+    web = found.group == "web"
+    assert found.watched[web].tolist() == [1, 1, 1, 1, 0]
+    assert found.returned[web].tolist() == [1, 0, 0, 0, 0]
+    assert set(tp.paths.lifecycle_states(journeys, period="day", by="device").group) == {
+        "app",
+        "web",
+    }
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """No times, unknown periods, no duration; an empty log has no cohorts."""
+    journeys = log(one="ab")
+
+    with pytest.raises(InvalidInputError, match="needs times"):
+        tp.paths.retention(tp.distinct(journeys), period="day")
+    with pytest.raises(InvalidInputError, match="did you mean 'week'"):
+        tp.paths.retention(journeys, period="weak")
+    with pytest.raises(InvalidInputError, match="must be positive"):
+        tp.paths.lifecycle_states(journeys, period=dt.timedelta(0))
+    with pytest.raises(InvalidInputError, match="period=7"):
+        tp.paths.lifecycle_states(journeys, period=7)
+    with pytest.raises(InvalidInputError, match="level=95"):
+        tp.paths.retention(journeys, period="day", level=95)
+    with pytest.raises(NotFoundError, match="column or facet 'device'"):
+        tp.paths.retention(journeys, period="day", by="device")
+    many = visits(ana="01-01 12-31", leo="02-02", eva="03-03")
+    with pytest.raises(InvalidInputError, match="take a longer period"):
+        tp.paths.retention(many, period=dt.timedelta(seconds=1))
+    assert len(tp.paths.retention(journeys[:0], period="day")) == 0
+    assert len(tp.paths.lifecycle_states(journeys[:0], period="day")) == 0
