@@ -36,20 +36,17 @@ if TYPE_CHECKING:
     from touchpoints.simulation import simulate
     from touchpoints.storage import read_journeys, write_journeys
     from touchpoints.taxonomy import (
-        Coverage,
         Facet,
-        Findings,
         Taxonomy,
         Term,
         Touchpoint,
         TouchpointType,
         available_taxonomies,
-        coverage,
-        lint,
-        lint_file,
         load_taxonomy,
         read_taxonomy,
     )
+    from touchpoints.taxonomy.coverage import Coverage, coverage
+    from touchpoints.taxonomy.lint import Findings, lint, lint_file
     from touchpoints.transform import (
         after_last,
         before_first,
@@ -77,8 +74,10 @@ patterns: Anchor Pattern pattern
 retyping: collapse relabel retype
 simulation: simulate
 storage: read_journeys write_journeys
-taxonomy: Coverage Facet Findings Taxonomy Term Touchpoint TouchpointType available_taxonomies
-taxonomy: coverage lint lint_file load_taxonomy read_taxonomy
+taxonomy: Facet Taxonomy Term Touchpoint TouchpointType available_taxonomies load_taxonomy
+taxonomy: read_taxonomy
+taxonomy.coverage: Coverage coverage
+taxonomy.lint: Findings lint lint_file
 transform: after_last before_first between collapse_repeats containing select split_by_gap
 uncertainty: bootstrap wilson
 """

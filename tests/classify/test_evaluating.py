@@ -252,6 +252,13 @@ def test_a_type_is_proposed_with_its_reason() -> None:
     assert ("", "none") == (found["xyzzy"]["proposed"], found["xyzzy"]["sure"])
 
 
+def test_a_very_long_text_is_shown_by_its_beginning() -> None:
+    """A megabyte does not end up in a table."""
+    found = unmatched(read("x" * 1_000_000, "y"))
+    assert 201 == max(len(row["example"]) for row in found.to_dicts())
+    assert len(repr(found)) < 3_000
+
+
 def test_counts_are_honoured() -> None:
     """A journey that stands for ten counts ten times; top keeps the most frequent."""
     found = unmatched(read("aaa", "bbb", count="n"), top=1)

@@ -135,6 +135,17 @@ def test_an_event_at_fault_in_a_batch_is_found() -> None:
     assert "event {'x': 'b'}" == caught.value.where
 
 
+def test_a_megabyte_of_any_script_can_be_typed() -> None:
+    """Long, right-to-left and empty texts go through a whole chain, each read once."""
+    words = tp.classify.keywords(
+        {"type": {"live_chat": ["chat"]}, "need": {"learn": ["كيف"]}}, reads="x"
+    )
+    hard = tp.classify.rules({"rule": [{"when": {"x": {"regex": "(x+)+$"}}, "type": "purchase"}]})
+    texts = ("ñandú, not " * 90_000, "كيف chat 🎉", None, "xxxx")
+    journeys = read(tp.classify.combine(hard, words), *texts)
+    assert ("live_chat[need=learn]", "(missing)", "purchase") == journeys[0].keys[1:]
+
+
 def test_long_values_are_cut_in_messages() -> None:
     """A megabyte of text in an event does not end up in the error."""
 

@@ -293,6 +293,33 @@ def test_a_count_of_two_is_the_journey_twice() -> None:
         assert row["p"] == pytest.approx(other[label]["p"], abs=0.03)
 
 
+def test_merged_journeys_give_the_same_answer() -> None:
+    """`distinct` by the column of the groups changes no number and no interval."""
+    shop = tp.datasets.shop(300, seed=2)
+    shop = attrs.evolve(shop, persons=None)
+    merged = tp.distinct(shop, keep=["device"])
+    one, other = (
+        rows(compare.transitions(compare.groups(some, "device"), seed=1, resamples=400))
+        for some in (shop, merged)
+    )
+
+    assert one.keys() == other.keys()
+    for label, row in one.items():
+        for name in ("a", "b", "low", "high", "effect", "n_a", "n_b"):
+            assert row[name] == pytest.approx(other[label][name], nan_ok=True)
+
+
+def test_people_of_one_group_tell_nothing_when_the_other_group_has_none() -> None:
+    """Where everybody in a is in b too, others in b cannot be dealt out and play no part."""
+    people = ["p0", "p1", "p2", "p3"]
+    few = two(["y"] * 4, ["y"] * 4, persons=people * 2)
+    more = two(["y"] * 4, ["y"] * 4 + ["x"] * 30, persons=[*people * 2, *map(str, range(30))])
+
+    for pair in (few, more):
+        found = rows(compare.presence(pair, seed=1, resamples=100, shared="within"))
+        assert {1.0} == {row["p"] for row in found.values()}
+
+
 def test_large_counts_are_dealt_without_writing_them_out() -> None:
     """A million journeys in four rows take no time, and a great difference is found."""
     pair = two(["ab", "b"], ["ab", "b"], counts=[300_000, 200_000, 250_000, 250_000])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import attrs
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from touchpoints._arrays import edit_distances
 from touchpoints.dissimilarity import SubstitutionCosts
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
+# The function has the name of its file, so the module is not to be had by its name.
+MODULE = importlib.import_module("touchpoints.paths.distances")
 METHODS = ["lcs", "edit", "hamming"]
 PATHS = st.lists(st.text("abc", max_size=7), min_size=1, max_size=6)
 
@@ -49,7 +53,7 @@ def test_distances_agree_with_their_definitions(paths: list[str], method: str, f
     """Through rapidfuzz and through numpy the answers are those of trying every edit."""
     with pytest.MonkeyPatch.context() as patch:
         if not fast:
-            patch.setattr("touchpoints.paths.distances.find_spec", lambda _: None)
+            patch.setattr(MODULE, "find_spec", lambda _: None)
         found = tp.paths.distances(journeys_of(paths), method=method)
 
     expected = [[naive_distances.distance(one, two, method) for two in paths] for one in paths]

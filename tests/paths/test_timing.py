@@ -261,3 +261,12 @@ def test_edges_of_many_touchpoints_are_numbered_alike() -> None:
     assert dense.of.tolist() == sparse.of.tolist() == [1, 2, 1, 0]
     assert dense.sources.tolist() == sparse.sources.tolist() == [0, 4]
     assert dense.targets.tolist() == sparse.targets.tolist() == [2, 0]
+
+
+def test_rows_of_no_group_count_nowhere_however_heavy() -> None:
+    """What lies behind the last group is no part of its sum."""
+    groups, values = np.array([0, 1]), np.array([5, 10**6])
+
+    found = spreads(groups, values, 1, np.array([40.0, 40.0]))
+
+    assert (found.totals().tolist(), found.means().tolist()) == ([40], [5.0])

@@ -101,6 +101,7 @@ def spreads(groups: Array, values: Array, size: int, weights: Array | None = Non
     if weights is not None or bits + size.bit_length() > _WORD:
         order = np.lexsort((values, groups))
         starts = np.searchsorted(groups[order], bounds)
+        order = order[: starts[-1]]
         ends = None if weights is None else np.append(0.0, np.cumsum(weights[order]))
         return Spreads(values[order], starts, ends)
     packed = groups << bits

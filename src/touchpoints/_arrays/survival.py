@@ -133,7 +133,8 @@ def _clustered_spread(
     size = len(at_risk)
 
     def total(change: Array, start: float) -> Array:
-        return start + np.bincount(where, repeats * change, size).cumsum()
+        sums: Array = np.bincount(where, repeats * change, size).cumsum() + start
+        return sums
 
     first = np.bincount(clustered.of, clustered.within, len(clustered.repeats))
     risks = total(still**2 - (still + weight) ** 2, float((clustered.repeats * first**2).sum()))
@@ -144,7 +145,8 @@ def _clustered_spread(
     if groups < 2:
         return np.full(size, np.nan)
     few = groups / (groups - 1) * (number - 1) / number
-    return np.maximum(squares - 2 * summed * crossed + summed**2 * risks, 0.0) * few
+    spread: Array = np.maximum(squares - 2 * summed * crossed + summed**2 * risks, 0.0) * few
+    return spread
 
 
 def _running(values: Array, fresh: Array) -> Array:
@@ -152,7 +154,8 @@ def _running(values: Array, fresh: Array) -> Array:
     sums = values.cumsum()
     starts = np.flatnonzero(fresh)
     before = np.append(0.0, sums)[starts]
-    return sums - np.repeat(before, np.diff(np.append(starts, len(values))))
+    anew: Array = sums - np.repeat(before, np.diff(np.append(starts, len(values))))
+    return anew
 
 
 def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:

@@ -25,7 +25,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy import UNKNOWN, Taxonomy, Touchpoint
 
 Truth: TypeAlias = "Answer | Mapping[str, str | None]"
-Labelled: TypeAlias = "Iterable[tuple[Mapping[str, Any], Truth]] | Mapping[str, Sequence[Any]]"
+Labelled: TypeAlias = "Iterable[tuple[Mapping[str, Any], Truth]] | Mapping[str, Any]"
 
 
 @attrs.frozen(eq=False)
@@ -118,7 +118,7 @@ def read_examples(labelled: Labelled, truth: Mapping[str, str] | None) -> Exampl
     return Examples(tuple(one for one, _ in pairs), tuple(_stated(label) for _, label in pairs))
 
 
-def _from_table(table: Mapping[str, Sequence[Any]], truth: Mapping[str, str]) -> Examples:
+def _from_table(table: Mapping[str, Any], truth: Mapping[str, str]) -> Examples:
     for column in truth.values():
         if column not in table:
             raise not_found("column", column, tuple(table), where="truth")

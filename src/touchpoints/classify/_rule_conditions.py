@@ -150,7 +150,7 @@ class ConditionReader:
             if isinstance(one, bool):
                 flags.add(one)
             elif isinstance(one, int | float):
-                numbers.add(float(one))
+                numbers.add(one)
             elif isinstance(one, dt.date | dt.time):
                 self._fields.note(where, "a date is asked for with min and max")
             elif text := self._text(one, where):
@@ -205,7 +205,7 @@ class ConditionReader:
         if value is None:
             return None
         if isinstance(value, int | float) and not isinstance(value, bool) and value == value:
-            return float(value)
+            return value
         if isinstance(value, dt.date):
             return instant_in(value)
         self._fields.expected("a number or a date", where, value)

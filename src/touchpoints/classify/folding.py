@@ -9,7 +9,7 @@ from typing import Any
 
 from touchpoints._frozen import is_missing
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+|(\d+\.\d*|\.\d+))([eE][+-]?\d+)?\s*", re.ASCII)
 _MOST_DIGITS = 60
 
 
@@ -64,13 +64,20 @@ def written(value: Any) -> str | None:
 
 
 def number_in(value: Any) -> float | None:
-    """Return a field as a number, also one written as text; None for anything else and nan."""
+    """Return a field as a number, also one written as text; None for anything else and nan.
+
+    Whole numbers stay whole: ids of more than sixteen digits are told apart.
+    """
     if isinstance(value, str):
-        short = len(value) <= _MOST_DIGITS and _NUMBER.fullmatch(value)
-        return float(value) if short else None
-    if isinstance(value, bool) or not hasattr(value, "__float__") or is_missing(value):
+        found = _NUMBER.fullmatch(value) if len(value) <= _MOST_DIGITS else None
+        if found is None:
+            return None
+        return float(value) if found.group(1) or found.group(2) else int(value)
+    if isinstance(value, bool) or is_missing(value):
         return None
-    return float(value)
+    if hasattr(value, "__index__"):
+        return int(value)
+    return float(value) if hasattr(value, "__float__") else None
 
 
 def instant_in(value: Any) -> dt.datetime | None:

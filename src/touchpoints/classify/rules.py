@@ -147,7 +147,8 @@ def rules(
     ``ends``, ``regex``, ``min``, ``max``, ``missing``, ``not``; several must all hold. Conditions
     are joined by ``all``, ``any`` (lists of tables) and ``not``. Null, nan and empty text answer no
     question but ``missing``: neither a comparison nor its ``not`` holds of them. A number equals
-    the text that is this number.
+    the text that is this number. Fields called ``all``, ``any`` or ``not`` cannot be asked for:
+    rename them when reading the log.
 
     A regular expression is searched for, in time linear in the text whatever the expression:
     back references and looking ahead or behind are refused. ``$`` is the end of the text.

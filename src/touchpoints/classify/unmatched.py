@@ -69,7 +69,7 @@ class Unmatched(Table):
     names : int64 (g,)
         How many different names are in the group.
     example : str (g,)
-        The most frequent of them, as it was written.
+        The most frequent of them, as it was written; the beginning of a very long one.
     proposed : str (g,)
         The type it may be; empty when there is no guess, or no taxonomy to choose from.
     sure : str (g,)
@@ -213,7 +213,7 @@ def _table(journeys: Interactions, groups: Sequence[_Group], guesser: Guesser | 
         events / max(int(lengths @ journeys.counts), 1),
         _journeys_with(journeys, groups, lengths),
         [len(group.names) for group in groups],
-        [group.names[0] for group in groups],
+        [_cut(group.names[0]) for group in groups],
         [guess.type for guess in guesses],
         [guess.confidence if guess.type else "none" for guess in guesses],
         [guess.reason for guess in guesses],
@@ -231,6 +231,10 @@ def _journeys_with(journeys: Interactions, groups: Sequence[_Group], lengths: Ar
     pairs = np.unique((met * size + owners)[met >= 0])
     weights = journeys.counts[pairs % size].astype(np.float64)
     return np.bincount(pairs // size, weights, len(groups)).astype(np.int64)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
 
 def _guess(guesser: Guesser, text: str) -> Guess:

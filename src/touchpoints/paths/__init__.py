@@ -24,15 +24,22 @@ from touchpoints.paths.discriminating import Discriminating, discriminating
 from touchpoints.paths.distances import distances
 from touchpoints.paths.duration import MedianTimeTo, TimeTo, median_time_to, time_to
 from touchpoints.paths.frequencies import (
-    Coverage,
     Presence,
     RareVariants,
+    VariantCoverage,
     coverage,
     presence,
     rare_variants,
 )
 from touchpoints.paths.funnels import Funnel, funnel
 from touchpoints.paths.journey_times import JourneyTimes, journey_times
+from touchpoints.paths.kinds import (
+    DirectAndIndirect,
+    FilterLosses,
+    KindShares,
+    KindTransitions,
+    direct_and_indirect,
+)
 from touchpoints.paths.loops import JourneyRepeats, Repeats, journey_repeats, repeats
 from touchpoints.paths.memory import MarkovOrders, markov_order
 from touchpoints.paths.ngrams import Ngrams, Subsequences, ngrams, subsequences
@@ -55,17 +62,20 @@ __all__ = [
     "Conformance",
     "Conversion",
     "ConvertedAndDropped",
-    "Coverage",
     "DecidingAttributes",
     "DecisionPoints",
+    "DirectAndIndirect",
     "Discriminating",
     "Distances",
     "Durations",
+    "FilterLosses",
     "Fitness",
     "Funnel",
     "JourneyConformance",
     "JourneyRepeats",
     "JourneyTimes",
+    "KindShares",
+    "KindTransitions",
     "LifecycleStates",
     "MarkovOrders",
     "MedianTimeTo",
@@ -84,6 +94,7 @@ __all__ = [
     "SubstitutionCosts",
     "TimeTo",
     "Transitions",
+    "VariantCoverage",
     "Variants",
     "absorption",
     "branches",
@@ -94,6 +105,7 @@ __all__ = [
     "coverage",
     "deciding_attributes",
     "decision_points",
+    "direct_and_indirect",
     "discriminating",
     "distances",
     "fitness",

@@ -85,7 +85,7 @@ class Presence(Table):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Coverage(Table):
+class VariantCoverage(Table):
     """How many variants cover a share of the journeys; one row a share (and group).
 
     Attributes
@@ -233,7 +233,7 @@ def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
 
 def coverage(
     journeys: Journeys, *, share: float | Sequence[float] = 0.95, by: str | None = None
-) -> Coverage:
+) -> VariantCoverage:
     """Say how many variants it takes to cover a share of the journeys.
 
     Parameters
@@ -245,7 +245,7 @@ def coverage(
 
     Returns
     -------
-    Coverage
+    VariantCoverage
         A row for each share, in their order. Without journeys the shares are nan.
 
     Raises
@@ -272,13 +272,13 @@ def coverage(
     return by_group(journeys, by, partial(_coverage, shares=shares))
 
 
-def _coverage(journeys: Journeys, *, shares: list[float]) -> Coverage:
+def _coverage(journeys: Journeys, *, shares: list[float]) -> VariantCoverage:
     totals, _ = _totals(journeys)
     running = np.cumsum(totals)
     every = int(totals.sum())
     needed = [_needed(totals, one) for one in shares]
     reached = [int(running[number - 1]) if number else 0 for number in needed]
-    return Coverage(
+    return VariantCoverage(
         share=np.array(shares),
         variants=np.array(needed),
         of_variants=np.array(needed) / (len(totals) or np.nan),

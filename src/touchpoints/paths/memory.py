@@ -80,7 +80,11 @@ class MarkovOrders(Table):
     best_ratio: int
     predictions: int
     unit: str
-    reason: str = ""
+    reason: str = attrs.field(default="", repr=False)
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        return f"{text}\nno loss: {self.reason}" if self.reason else text
 
     def as_dict(self) -> dict[int, float]:
         """Return the loss of each order."""

@@ -116,6 +116,7 @@ def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations
     lost = (found.nodes < 0) & (place >= 0)
     again = np.zeros(len(place), dtype=bool)
     again[1:] = (place[1:] == place[:-1]) & (owners[1:] == owners[:-1])
+    again[:-1] |= again[1:]  # of a run any one may be the one that was planned
     skipped = np.zeros((len(journeys), len(plan.touchpoints)), dtype=bool)
     for node in range(1, len(planned_of)):
         skipped[:, planned_of[node]] |= found.skipped[:, node]

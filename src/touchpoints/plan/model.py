@@ -17,7 +17,7 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class PlannedTouchpoint:
-    """One touchpoint of a plan.
+    r"""One touchpoint of a plan.
 
     Attributes
     ----------
@@ -37,6 +37,13 @@ class PlannedTouchpoint:
         What may come directly behind it; nothing where the plan ends.
     failures : tuple of str
         Touchpoints that say that this one failed.
+
+    Examples
+    --------
+    >>> from touchpoints.plan import parse_plan
+    >>> plan = parse_plan("name = 'visit'\n[touchpoints.reminder]\noptional = true")
+    >>> plan.touchpoints["reminder"].optional
+    True
     """
 
     name: str

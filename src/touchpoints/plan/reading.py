@@ -249,9 +249,7 @@ class _Reader:
         followers = self.fields.texts(table["then"], where)
         for one in followers:
             if one not in names:
-                self.fields.note(
-                    where, f"no touchpoint {one!r} in this plan{did_you_mean(one, names)}"
-                )
+                self.fields.note(where, f"no touchpoint {one!r} here{did_you_mean(one, names)}")
             elif one == name:
                 self.fields.note(where, "leads to itself: write repeated = true")
         return tuple(one for one in dict.fromkeys(followers) if one in names and one != name)

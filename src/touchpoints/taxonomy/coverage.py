@@ -32,6 +32,13 @@ class Coverage(Table):
         How many types are typically there, 0 for a gap.
     rows, columns : str
         What the rows and columns are: a facet, ``"type"`` or ``"area"``.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> found = tp.coverage(tp.load_taxonomy("customer"), rows="stage", columns="directness")
+    >>> isinstance(found, tp.Coverage), found.matrix().shape == (5, 2)
+    (True, True)
     """
 
     row: Array = field(object)

@@ -38,6 +38,12 @@ class Findings(Table):
         The place in the taxonomy, as a path in its file.
     what, mend : object
         What was found and what to do about it.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> tp.lint(tp.load_taxonomy("customer"), ignore=["TP007"])
+    Findings: 0 findings
     """
 
     code: Array = field(object)

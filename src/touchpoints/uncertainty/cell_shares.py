@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import ClusterSums, summed_runs
+from touchpoints._arrays.clustering import ClusterSums, runs, summed_runs
 from touchpoints._frozen import Array
 from touchpoints.uncertainty.clusters import Clusters
 from touchpoints.uncertainty.shares import checked_level, wilson
@@ -63,8 +63,12 @@ def choice_shares(
     checked_level(level)
     owners, cells = rows
     size = len(groups)
-    weights = clusters.within[owners] if amounts is None else clusters.within[owners] * amounts
-    keys, summed = summed_runs(clusters.of[owners] * size + cells, weights)
+    keys = clusters.of[owners] * size + cells
+    if amounts is None and bool((clusters.within == 1).all()):
+        keys, summed = runs(keys)  # sorts without an order to keep
+    else:
+        weights = clusters.within[owners]
+        keys, summed = summed_runs(keys, weights if amounts is None else weights * amounts)
     sums = ClusterSums(groups)
     sums.add(keys // size, keys % size, summed, clusters.repeats[keys // size])
     totals, every = sums.cell_totals, sums.totals[groups]

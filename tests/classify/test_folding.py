@@ -1,0 +1,76 @@
+"""Text is compared without what people write differently; numbers and times are read from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from touchpoints.classify.folding import fold, fold_spaced, instant_in, number_in, written
+from touchpoints.taxonomy._words import fold as fold_name
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cf", "Mn"])))
+def test_text_folds_as_names_of_the_taxonomy_do(text: str) -> None:
+    """A rule and a label mean the same text; only marks of direction and of emoji differ."""
+    assert fold_name(text) == fold_spaced(text)
+
+
+@given(st.text())
+def test_folding_does_not_mind_how_accents_are_stored(text: str) -> None:
+    """Composed or decomposed, upper or lower case, it is one text."""
+    assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "number"),
+    [
+        ("a", "a", None),
+        ("", None, None),
+        (None, None, None),
+        (float("nan"), None, None),
+        (True, "true", None),
+        (7, "7", 7),
+        (7.0, "7", 7.0),
+        (7.5, "7.5", 7.5),
+        (np.int64(3), "3", 3),
+        (Decimal("1.50"), "1.50", 1.5),
+        (" 12 ", " 12 ", 12),
+        ("1e3", "1e3", 1000.0),
+        (".5", ".5", 0.5),
+        ("1_000", "1_000", None),
+        ("0x10", "0x10", None),
+        ("inf", "inf", None),
+        ("٣", "٣", None),
+        ("9" * 100, "9" * 100, None),
+        (dt.date(2026, 1, 2), "2026-01-02", None),
+    ],
+)
+def test_a_field_is_text_and_perhaps_a_number(
+    value: Any, text: str | None, number: float | None
+) -> None:
+    """Whole numbers have no decimal point; only plain ASCII numbers are read from text."""
+    assert (text, number) == (written(value), number_in(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        ("2026-01-02", dt.datetime(2026, 1, 2)),
+        ("2026-01-02T03:04:05+02:00", dt.datetime(2026, 1, 2, 1, 4, 5)),
+        (dt.date(2026, 1, 2), dt.datetime(2026, 1, 2)),
+        (dt.datetime(2026, 1, 2, tzinfo=dt.UTC), dt.datetime(2026, 1, 2)),
+        ("yesterday", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_a_field_may_be_a_time(value: Any, instant: dt.datetime | None) -> None:
+    """ISO 8601 text, dates and datetimes; those with a zone are turned to UTC."""
+    assert instant == instant_in(value)

@@ -1,0 +1,83 @@
+"""Complexity of journeys: what the definitions say."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from tests.paths import naive_complexity
+from tests.test_transform import log
+from touchpoints.errors import InvalidInputError
+
+
+@given(st.lists(st.text("abcd", min_size=1, max_size=9), min_size=1, max_size=5))
+def test_measures_agree_with_their_definitions(paths: list[str]) -> None:
+    """Lengths, entropy, complexity and turbulence are those of each journey alone."""
+    found = tp.paths.complexity(log(**{f"j{nth}": one for nth, one in enumerate(paths)}))
+
+    alphabet = len(set("".join(paths)))
+    assert found.alphabet == alphabet
+    assert found.length.tolist() == [len(path) for path in paths]
+    assert found.touchpoints.tolist() == [len(set(path)) for path in paths]
+    assert found.entropy.tolist() == pytest.approx([naive_complexity.entropy(p) for p in paths])
+    assert found.complexity.tolist() == pytest.approx(
+        [naive_complexity.complexity(path, alphabet) for path in paths]
+    )
+    assert found.turbulence.tolist() == pytest.approx(
+        [naive_complexity.turbulence(path) for path in paths]
+    )
+
+
+def test_worked_cases_of_turbulence() -> None:
+    """A journey that stays has 1; a, b, c in runs of three, one and two has the paper's formula."""
+    found = tp.paths.complexity(log(one="aaaa", two="aaabcc"))
+
+    # Runs of 3, 1 and 2 vary by 2/3 and could by 2; three different runs hold 8 subsequences.
+    assert found.turbulence.tolist() == pytest.approx([1.0, 3 + 0.8479969065549501])
+    assert found.subsequences.tolist() == pytest.approx([1.0, 3.0])
+
+
+def test_long_journeys_hold_more_subsequences_than_numbers_can() -> None:
+    """The logarithm is kept where the number itself would overflow."""
+    found = tp.paths.complexity(log(one="ab" * 1500))
+
+    assert 0.69 * 3000 < found.subsequences[0] < 0.7 * 3000
+    assert found.complexity[0] == pytest.approx(1.0)
+
+
+def test_empty_journeys_have_no_complexity() -> None:
+    """Nothing to pass between, and a turbulence of 0; no journeys are no rows."""
+    empty = tp.until(log(one="ab", two="bab"), "b", outcome="x")[1:]
+
+    found = tp.paths.complexity(empty)
+
+    assert found.length.tolist() == [0]
+    assert (found.complexity[0], found.entropy[0], found.turbulence[0]) == (0, 0, 0)
+    assert len(tp.paths.complexity(log(one="ab")[:0])) == 0
+
+
+def test_a_journey_has_one_row_whatever_its_count_and_keeps_its_id() -> None:
+    """The measures are of single journeys."""
+    journeys = attrs.evolve(log(one="ab", two="aab"), counts=[7, 0])
+
+    found = tp.paths.complexity(journeys)
+
+    assert found.id.tolist() == ["one", "two"]
+    assert found.transitions.tolist() == [1, 1]
+
+
+def test_neither_names_nor_neighbours_change_a_journey() -> None:
+    """With the alphabet told, other journeys and names of touchpoints play no part."""
+    whole = tp.paths.complexity(log(one="abac", two="bbc", three="cd"), alphabet=5)
+    alone = tp.paths.complexity(log(two="xxy"), alphabet=5)
+
+    assert whole.to_dicts()[1] == alone.to_dicts()[0]
+
+
+def test_an_alphabet_smaller_than_the_journeys_is_refused() -> None:
+    """Entropy cannot be more than all of what there can be."""
+    with pytest.raises(InvalidInputError, match="no whole number of 2 or more"):
+        tp.paths.complexity(log(one="ab"), alphabet=1)

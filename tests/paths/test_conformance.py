@@ -1,0 +1,326 @@
+"""Journeys against a plan: the four deviations, fitness, and both in one graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from tests.naive_paths import built
+from tests.paths import naive_conformance as naive
+from touchpoints.errors import NotFoundError, WrongKindError
+from touchpoints.paths.conformance import conformance, fitness, journey_conformance
+from touchpoints.paths.plan_against import plan_against
+from touchpoints.plan import Plan, parse_plan
+from touchpoints.taxonomy import load_taxonomy
+
+LINE = parse_plan("name = 'line'\n[touchpoints.a]\n[touchpoints.b]\n[touchpoints.c]")
+
+
+def plan_of(steps: Mapping[str, naive.Step]) -> Plan:
+    """Write a plan down and read it."""
+    lines = ["name = 'drawn'"]
+    for name, step in steps.items():
+        lines += [
+            f"[touchpoints.{name}]",
+            f"then = {list(step.then)}",
+            f"optional = {str(step.optional).lower()}",
+            f"repeated = {step.most}",
+        ]
+    return parse_plan("\n".join(lines))
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> dict[str, naive.Step]:
+    """Draw plans of three or four touchpoints that branch, join and repeat."""
+    names = "abcd"[: draw(st.integers(1, 4))]
+    return {
+        name: naive.Step(
+            then=tuple(
+                draw(st.sets(st.sampled_from(names[place + 1 :]))) if names[place + 1 :] else ()
+            ),
+            optional=draw(st.booleans()),
+            most=draw(st.integers(1, 2)),
+        )
+        for place, name in enumerate(names)
+    }
+
+
+def deviations(path: str, plan: Plan = LINE, **columns: object) -> set[tuple[str, str]]:
+    """Return the deviations of one journey."""
+    return set(conformance(built([path], **columns), plan).as_dict())
+
+
+# --------------------------------------------------------------------------- the four deviations
+
+
+def test_each_of_the_four_deviations_is_found() -> None:
+    """B19: ad hoc, out of order, failed and missing, one case each, and one that fits."""
+    journeys = built(
+        ["abc", "axbc", "acb", "abc", "ab"],
+        per_interaction={"failed": [*[0] * 3, *[0] * 4, *[0] * 3, *[0, 1, 0], *[0] * 2]},
+    )
+
+    found = conformance(journeys, LINE, failed="failed")
+    each = journey_conformance(journeys, LINE, failed="failed")
+
+    assert {
+        ("ad_hoc", "x"): 0.2,
+        ("out_of_order", "b"): 0.2,
+        ("failed", "b"): 0.2,
+        ("missing", "c"): 0.2,
+    } == found.as_dict()
+    assert [0, 1, 0, 0, 0] == each.ad_hoc.tolist()
+    assert [0, 0, 1, 0, 0] == each.out_of_order.tolist()
+    assert [0, 0, 0, 1, 0] == each.failed.tolist()
+    assert [0, 0, 0, 0, 1] == each.missing.tolist()
+
+
+def test_what_comes_too_late_is_out_of_order_and_not_missing() -> None:
+    """A touchpoint in another place than planned is one deviation, not two."""
+    assert {("out_of_order", "b")} == deviations("acb")
+    assert {("out_of_order", "a")} == deviations("bca")
+
+
+def test_repeats_beyond_the_plan_are_failures_directly_behind_each_other() -> None:
+    """Had to be done again: failed; came back later: out of order."""
+    assert {("failed", "b")} == deviations("abbc")
+    assert {("out_of_order", "a")} == deviations("abca")
+    again = parse_plan("name='r'\n[touchpoints.a]\nrepeated=2\n[touchpoints.b]\nrepeated=true")
+    assert set() == deviations("aabbbb", again)
+    assert {("failed", "a")} == deviations("aaab", again)
+
+
+def test_a_touchpoint_that_says_another_failed_counts_as_its_failure() -> None:
+    """`failures` of the plan name the touchpoint that failed."""
+    plan = parse_plan("name='f'\n[touchpoints.a]\nfailures=['e']\n[touchpoints.b]")
+
+    assert {("failed", "a")} == deviations("eab", plan)
+    assert {("failed", "a"), ("missing", "a")} == deviations("eb", plan)
+
+
+def test_optional_touchpoints_are_not_missing() -> None:
+    """Not there: fine. There in another place: out of order."""
+    plan = parse_plan("name='o'\n[touchpoints.a]\n[touchpoints.b]\noptional=true\n[touchpoints.c]")
+
+    assert set() == deviations("ac", plan)
+    assert set() == deviations("abc", plan)
+    assert {("out_of_order", "b")} == deviations("acb", plan)
+
+
+def test_only_the_branch_taken_can_lack_something() -> None:
+    """Of two ways the one that fits better is the one that was meant."""
+    plan = parse_plan(
+        "name='br'\n[touchpoints.a]\nthen=['x','b']\n[touchpoints.x]\nthen=['y']\n"
+        "[touchpoints.y]\nthen=[]\n[touchpoints.b]\nthen=[]"
+    )
+
+    assert set() == deviations("ab", plan)
+    assert set() == deviations("axy", plan)
+    assert {("missing", "y")} == deviations("ax", plan)
+
+
+def test_nothing_is_missing_in_journeys_the_log_cuts_off() -> None:
+    """It may still come, or came before; what is there can be wrong nonetheless."""
+    journeys = built(["ab", "bc", "ab", "ax"], finished=[False, True, True, False])
+    journeys = attrs.evolve(journeys, began=[True, False, True, True])
+
+    each = journey_conformance(journeys, LINE)
+
+    assert [0, 0, 1, 0] == each.missing.tolist()
+    assert [1.0, 1.0, 0.8, 0.5] == pytest.approx(each.fitness.tolist())
+    assert [False, False, True, False] == each.whole.tolist()
+    found = conformance(journeys, LINE)
+    assert {("ad_hoc", "x"): 0.25, ("missing", "c"): 1.0} == found.as_dict()
+
+
+# ------------------------------------------------------------------------------------------ fitness
+
+
+@settings(max_examples=120)
+@given(
+    steps=plans(),
+    paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4),
+    began=st.booleans(),
+    finished=st.booleans(),
+)
+def test_costs_are_the_least_over_all_ways(
+    steps: dict[str, naive.Step], paths: list[str], began: bool, finished: bool
+) -> None:
+    """No way through the plan fits a journey better than the one found."""
+    count = len(paths)
+    journeys = built([*paths, "a"], began=[began] * (count + 1), finished=[finished] * (count + 1))
+    each = journey_conformance(journeys, plan_of(steps))
+
+    expected = [naive.least_cost(steps, one, began=began, finished=finished) for one in paths]
+    assert expected == each.cost.tolist()[:count]
+    needed = naive.fewest(steps) if began and finished else 0
+    worst = [max(len(path) + needed, 1) for path in paths]
+    assert each.fitness.tolist()[:count] == pytest.approx(
+        [1 - cost / most for cost, most in zip(expected, worst, strict=True)]
+    )
+
+
+@settings(max_examples=80)
+@given(steps=plans(), paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4))
+def test_a_journey_fits_perfectly_exactly_when_nothing_deviates(
+    steps: dict[str, naive.Step], paths: list[str]
+) -> None:
+    """Cost 0 and no deviation are one; every unit of cost is seen as some deviation."""
+    each = journey_conformance(built(paths), plan_of(steps))
+    total = each.ad_hoc + each.out_of_order + each.failed + each.missing
+
+    assert ((total == 0) == (each.cost == 0)).tolist() == [True] * len(paths)
+    assert (total <= each.cost).all()
+
+
+def test_fitness_of_all_journeys() -> None:
+    """The mean, who fits without deviation, and the share with each kind."""
+    journeys = built(["abc", "axbc", "ab"], counts=[2, 1, 1])
+
+    found = fitness(journeys, LINE).to_dicts()[0]
+
+    assert found["fitness"] == pytest.approx((2 + (1 - 1 / 7) + (1 - 1 / 5)) / 4)
+    assert (0.5, 0.25, 0.25) == (found["fitting"], found["ad_hoc"], found["missing"])
+    assert (found["low"], found["high"]) == pytest.approx(tp.wilson(2, 4))
+    nobody = fitness(journeys[:0], LINE)
+    assert np.isnan(nobody.fitness[0])
+    assert (
+        1.0
+        == fitness(built([""]), parse_plan("name='o'\n[touchpoints.a]\noptional=true")).fitness[0]
+    )
+
+
+# --------------------------------------------------------------------------------------------- laws
+
+
+def test_counts_stand_for_journeys() -> None:
+    """A count of two is the journey twice."""
+    merged = built(["axc", "abc"], counts=[2, 3])
+    spread = built(["axc"] * 2 + ["abc"] * 3)
+
+    assert conformance(merged, LINE) == conformance(spread, LINE)
+    assert fitness(merged, LINE) == fitness(spread, LINE)
+
+
+def test_groups_are_rows_of_the_same_table() -> None:
+    """by= adds one column."""
+    journeys = built(["abc", "ab", "axbc"], per_journey={"site": ["new", "old", "old"]})
+
+    found = conformance(journeys, LINE, by="site")
+    fitting = fitness(journeys, LINE, by="site")
+
+    assert ["old", "old"] == found.group.tolist()
+    assert [1.0, 0.0] == fitting.fitting.tolist()
+    assert ["new", "old"] == fitting.group.tolist()
+
+
+def test_order_of_journeys_plays_no_part() -> None:
+    """Shuffled journeys give the same deviations and each journey its own fitness."""
+    paths = ["abc", "cab", "xx", "", "abbc", "bc"]
+    forth, back = (journey_conformance(built(some), LINE) for some in (paths, paths[::-1]))
+
+    assert forth.fitness.tolist() == back.fitness.tolist()[::-1]
+    assert (
+        conformance(built(paths), LINE).as_dict() == conformance(built(paths[::-1]), LINE).as_dict()
+    )
+
+
+# ------------------------------------------------------------------------------------- touchpoints
+
+
+def test_a_type_of_the_plan_means_any_touchpoint_of_that_type() -> None:
+    """A chat in the app is a chat; a key of the plan is only itself, and comes first."""
+    customer = load_taxonomy("customer")
+    log = [
+        {"id": 1, "n": 1, "w": "live_chat[channel=app]"},
+        {"id": 1, "n": 2, "w": "purchase"},
+        {"id": 2, "n": 1, "w": "purchase"},
+    ]
+    records = [{**row, "t": f"2026-01-0{row['n']}"} for row in log]
+    plain = tp.from_records(records, journey="id", time="t", touchpoint="w")
+    touchpoints = tuple(
+        customer.touchpoint("live_chat", channel="app")
+        if one.key.startswith("live_chat")
+        else customer.touchpoint("purchase")
+        for one in plain.touchpoints
+    )
+    journeys = attrs.evolve(plain, touchpoints=touchpoints)
+    any_chat = parse_plan(
+        "name='p'\ntaxonomy='customer'\n[touchpoints.live_chat]\n[touchpoints.purchase]"
+    )
+    app_chat = parse_plan(
+        "name='p'\ntaxonomy='customer'\n[touchpoints.live_chat]\noptional=true\n"
+        '[touchpoints."live_chat[channel=app]"]\n[touchpoints.purchase]'
+    )
+
+    assert {("missing", "live_chat")} == set(conformance(journeys, any_chat).as_dict())
+    assert {("missing", "live_chat[channel=app]")} == set(conformance(journeys, app_chat).as_dict())
+    G = plan_against(journeys, any_chat)
+    assert 1 == G.nodes["live_chat"]["visits"]
+    assert "live_chat[channel=app]" not in G
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """Unknown columns, and columns that hold no truth values."""
+    journeys = built(["ab"], per_interaction={"failed": ["no", "yes"]})
+
+    with pytest.raises(NotFoundError, match="did you mean 'failed'"):
+        conformance(journeys, LINE, failed="faild")
+    with pytest.raises(WrongKindError, match="no truth values"):
+        conformance(journeys, LINE, failed="failed")
+    with pytest.raises(NotFoundError, match="column or facet 'site'"):
+        fitness(journeys, LINE, by="site")
+
+
+def test_long_and_many_journeys_are_aligned_in_blocks() -> None:
+    """A few thousand interactions in one journey, and empty ones beside it."""
+    paths = ["abc" * 700, "", "abc", "a" * 900]
+    each = journey_conformance(built(paths), LINE)
+
+    assert [2097, 3, 0, 901] == each.cost.tolist()
+
+
+# ----------------------------------------------------------------------------------- the two graphs
+
+
+def test_what_was_planned_is_drawn_even_where_nothing_was_observed() -> None:
+    """B19: a planned, never observed node is there, without visits; its steps have no weight."""
+    G = plan_against(built(["ax", "a"]), LINE)
+
+    assert type(G) is nx.DiGraph
+    assert () == tp.check_graph(G)
+    assert {"planned": True, "observed": False, "visits": 0} == {
+        name: G.nodes["c"][name] for name in ("planned", "observed", "visits")
+    }
+    assert {"planned": True, "observed": False} == dict(G["b"]["c"])
+    assert (False, True, 1) == tuple(
+        G["a"]["x"][name] for name in ("planned", "observed", "weight")
+    )
+    assert not G.nodes["x"]["planned"]
+    assert G["(start)"]["a"]["planned"]
+    assert not G["a"]["(end)"]["planned"]
+    assert "c" in tp.to_mermaid(G)
+    assert "c" in plan_against(built(["ax"])[:0], LINE)
+
+
+def test_a_step_that_leaves_out_what_is_optional_is_planned() -> None:
+    """From the start, between, and to the end."""
+    plan = parse_plan(
+        "name='o'\n[touchpoints.a]\noptional=true\n[touchpoints.b]\n[touchpoints.c]\noptional=true"
+    )
+    G = plan_against(built(["b", "abc", "ac"]), plan)
+
+    planned = {
+        edge: data["planned"] for *edge, data in G.edges(data=True) for edge in [tuple(edge)]
+    }
+    assert planned[("(start)", "b")]
+    assert planned[("b", "(end)")]
+    assert planned[("a", "b")]
+    assert not planned[("a", "c")]

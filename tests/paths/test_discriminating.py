@@ -1,0 +1,211 @@
+"""Subsequences that tell groups apart: counts, tests and what is independent."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chi2_contingency, fisher_exact
+
+import touchpoints as tp
+from tests.paths import naive_discriminating
+from tests.test_transform import log
+from touchpoints._arrays.multiplicity import benjamini_hochberg
+from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.uncertainty import JourneyShares
+
+WEB_AND_APP = ["web", "app"]
+
+
+def grouped(paths: list[str], groups: list[str], **columns: object) -> tp.Journeys:
+    """Return journeys of letters with a group each."""
+    journeys = log(**{f"j{nth}": path for nth, path in enumerate(paths)})
+    return attrs.evolve(journeys, per_journey={"device": groups}, **columns)
+
+
+@given(
+    paths=st.lists(st.text("abc", min_size=1, max_size=6), min_size=2, max_size=7),
+    longest=st.integers(1, 3),
+    least=st.sampled_from([0.05, 0.4, 0.7]),
+)
+def test_counts_and_statistics_agree_with_writing_all_subsequences_down(
+    paths: list[str], longest: int, least: float
+) -> None:
+    """Every subsequence frequent in some group is there, with its journeys and chi-square."""
+    groups = [WEB_AND_APP[nth % 2] for nth in range(len(paths))]
+    found = tp.paths.discriminating(
+        grouped(paths, groups), by="device", longest=longest, least=least
+    )
+
+    held = [naive_discriminating.held(path, longest) for path in paths]
+    sizes = [groups.count(one) for one in ("app", "web")]
+    hits = {
+        one: [
+            sum(one in h for h, g in zip(held, groups, strict=True) if g == group)
+            for group in ("app", "web")
+        ]
+        for one in set().union(*held)
+    }
+    frequent = {
+        one: many
+        for one, many in hits.items()
+        if any(hit / size >= least for hit, size in zip(many, sizes, strict=True))
+    }
+    names = ["".join(one) for one in found.subsequence.tolist()]
+    seen = dict(zip(zip(names, found.group.tolist(), strict=True), found.journeys, strict=True))
+    expected = {
+        (one, group): many[place]
+        for one, many in frequent.items()
+        for place, group in enumerate(("app", "web"))
+    }
+    assert seen == expected
+    assert found.tested == len(frequent)
+    for name, statistic in zip(names, found.chi2.tolist(), strict=True):
+        if sum(frequent[name]) == len(paths):
+            assert np.isnan(statistic)
+        else:
+            assert statistic == pytest.approx(naive_discriminating.chi2(frequent[name], sizes))
+
+
+def test_the_test_is_that_of_scipy_and_the_largest_difference_comes_first() -> None:
+    """Residuals are Pearson's, intervals Wilson's, and q Benjamini and Hochberg's."""
+    paths = ["ab"] * 8 + ["b"] * 4 + ["ab"] * 2 + ["cb"] * 9
+    journeys = grouped(paths, ["web"] * 12 + ["app"] * 11)
+
+    found = tp.paths.discriminating(journeys, by="device", longest=1)
+
+    table = np.array([[2, 8], [9, 4]])
+    place = found.subsequence.tolist().index(("a",))
+    statistic, p, _, expected = chi2_contingency(table, correction=False)
+    assert found.chi2[place] == pytest.approx(statistic)
+    assert found.p[place] == pytest.approx(p)
+    assert found.residual[place] == pytest.approx((2 - expected[0, 0]) / expected[0, 0] ** 0.5)
+    assert found.group[place : place + 2].tolist() == ["app", "web"]
+    assert found.share[place : place + 2] == pytest.approx([2 / 11, 8 / 12])
+    assert found.low[place] == pytest.approx(tp.wilson(2, 11).low)
+    assert found.q[::2].tolist() == pytest.approx(benjamini_hochberg(found.p[::2]), nan_ok=True)
+    statistics = found.chi2[~np.isnan(found.chi2)]
+    assert (np.diff(statistics) <= 0).all()
+    assert found.subsequence[-1] == ("b",)
+
+
+@pytest.mark.parametrize("test", ["chi2", "permutation"])
+def test_a_count_is_as_many_journeys(test: str) -> None:
+    """Counts and journeys written out give the same table; a count of 0 gives nothing."""
+    counted = grouped(["ab", "b", "a", "cb"], [*WEB_AND_APP, *WEB_AND_APP], counts=[6, 5, 2, 0])
+    written = grouped(["ab"] * 6 + ["b"] * 5 + ["a"] * 2, ["web"] * 6 + ["app"] * 5 + ["web"] * 2)
+
+    one, two = (
+        tp.paths.discriminating(journeys, by="device", test=test, seed=4, permutations=50)
+        for journeys in (counted, written)
+    )
+
+    assert one == two
+
+
+def test_permutations_come_near_the_exact_p() -> None:
+    """Dealing groups out anew is Fisher's exact test by draws; progress is told to the end."""
+    paths = ["ab"] * 30 + ["b"] * 20 + ["ab"] * 22 + ["b"] * 28
+    journeys = grouped(paths, ["web"] * 50 + ["app"] * 50)
+    told: list[tuple[int, int]] = []
+
+    dealt = tp.paths.discriminating(
+        journeys,
+        by="device",
+        longest=1,
+        test="permutation",
+        seed=1,
+        permutations=400,
+        progress=lambda *done: told.append(done),
+    )
+
+    assert dealt.p[0] == pytest.approx(fisher_exact([[30, 20], [22, 28]]).pvalue, abs=0.06)
+    assert told[-1] == (400, 400)
+
+
+def test_journeys_of_one_person_are_not_independent() -> None:
+    """Ten people who each always do alike tell less than a hundred journeys, in both tests."""
+    paths = (["ab"] * 10 * 4 + ["b"] * 10) + (["ab"] * 10 * 2 + ["b"] * 10 * 3)
+    groups = ["web"] * 50 + ["app"] * 50
+    people = attrs.evolve(grouped(paths, groups), persons=[nth // 10 for nth in range(100)])
+
+    alone = tp.paths.discriminating(grouped(paths, groups), by="device", longest=1)
+    together = tp.paths.discriminating(people, by="device", longest=1)
+    dealt = tp.paths.discriminating(
+        people, by="device", longest=1, test="permutation", seed=1, permutations=200
+    )
+
+    assert alone.p[0] < 0.001
+    assert together.unit == "person"
+    assert together.p[0] > 0.05
+    assert dealt.p[0] > 0.05
+    app = people[50:]
+    share = JourneyShares(app).of(np.diff(app.offsets) == 2)
+    assert (together.low[0], together.high[0]) == pytest.approx((share.low, share.high))
+
+
+def test_neither_order_nor_names_matter() -> None:
+    """Shuffled journeys give the same table; renamed touchpoints the same numbers."""
+    paths, groups = ["abc", "ac", "ba", "c", "bca"], ["x", "y", "x", "y", "y"]
+    order = [3, 0, 4, 2, 1]
+
+    plain = tp.paths.discriminating(grouped(paths, groups), by="device")
+    shuffled = tp.paths.discriminating(
+        grouped([paths[nth] for nth in order], [groups[nth] for nth in order]), by="device"
+    )
+    renamed = tp.paths.discriminating(
+        tp.relabel(grouped(paths, groups), {"a": "x", "b": "y", "c": "z"}), by="device"
+    )
+
+    assert {tuple(row.values()) for row in map(_known, plain.to_dicts())} == {
+        tuple(row.values()) for row in map(_known, shuffled.to_dicts())
+    }
+    assert plain.journeys.tolist() == renamed.journeys.tolist()
+
+
+def _known(row: dict[str, object]) -> dict[str, object]:
+    return {
+        name: round(value, 9) if isinstance(value, float) and value == value else str(value)
+        for name, value in row.items()
+    }
+
+
+def test_journeys_without_a_group_are_left_out_and_top_tests_all() -> None:
+    """top= lists fewer and changes no q."""
+    journeys = grouped(["ab", "b", "c", "ab"], ["web", "app", None, "app"])
+
+    few = tp.paths.discriminating(journeys, by="device", top=1)
+    every = tp.paths.discriminating(journeys, by="device")
+
+    assert len(few) == 2
+    assert few.q[0] == every.q[0]
+    assert few.tested == every.tested == 3
+    assert set(every.among.tolist()) == {1, 2}
+
+
+def test_empty_journeys_hold_nothing() -> None:
+    """They count among their group; with nothing but them there is nothing to list."""
+    journeys = grouped(["ab", "b", "ab"], ["web", "app", "app"])
+    empty = tp.until(journeys, ["a", "b"], outcome="x")
+
+    assert len(tp.paths.discriminating(empty, by="device")) == 0
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """One group, unknown columns, a test without seed, and options out of range."""
+    journeys = grouped(["ab", "b"], ["web", "app"])
+
+    with pytest.raises(InvalidInputError, match="has one value"):
+        tp.paths.discriminating(journeys[:1], by="device")
+    with pytest.raises(NotFoundError, match="did you mean 'device'"):
+        tp.paths.discriminating(journeys, by="devise")
+    with pytest.raises(InvalidInputError, match="needs a seed"):
+        tp.paths.discriminating(journeys, by="device", test="permutation")
+    with pytest.raises(InvalidInputError, match="did you mean 'permutation'"):
+        tp.paths.discriminating(journeys, by="device", test="permutations")
+    with pytest.raises(InvalidInputError, match="longest=0"):
+        tp.paths.discriminating(journeys, by="device", longest=0)
+    with pytest.raises(InvalidInputError, match="no share above 0"):
+        tp.paths.discriminating(journeys, by="device", least=0)
