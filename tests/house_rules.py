@@ -25,7 +25,10 @@ OPEN_KEYWORDS = {
     "Journeys.pipe": "handed to the caller's own function, which checks them",
 }
 # Functions that may take three things by position, and why.
-MORE_POSITIONAL = {"journeys_through": "an edge is a pair of nodes, as in G.has_edge(u, v)"}
+MORE_POSITIONAL = {
+    "journeys_through": "an edge is a pair of nodes, as in G.has_edge(u, v)",
+    "agreement": "two judges and what they are asked",
+}
 BAGS = {"parameters", "params", "kwargs", "options", "opts", "config"}
 SCALARS = {"str", "int", "float", "bool", "bytes", "complex", "date", "datetime", "timedelta"}
 EVERYTHING = {"Exception", "BaseException"}

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from touchpoints import classify, datasets, paths, testing
+    from touchpoints import classify, compare, datasets, paths, testing
     from touchpoints.aggregated import from_paths
     from touchpoints.classify.protocol import Facets, classifier
     from touchpoints.events import from_columns, from_frame, from_records
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from touchpoints.meta import Meta, Report
     from touchpoints.outcomes import mark, mark_open, until
     from touchpoints.patterns import Anchor, Pattern, pattern
+    from touchpoints.plan import Plan, PlannedTouchpoint, parse_plan, plan_graph, read_plan
     from touchpoints.retyping import collapse, relabel, retype
     from touchpoints.simulation import simulate
     from touchpoints.storage import read_journeys, write_journeys
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     )
     from touchpoints.uncertainty import bootstrap, wilson
 
-_SUBPACKAGES = ("classify", "datasets", "paths", "testing")
+_SUBPACKAGES = ("classify", "compare", "datasets", "paths", "testing")
 _HOMES = """
 aggregated: from_paths
 classify.protocol: Facets classifier
@@ -71,6 +72,7 @@ merging: concat distinct sample
 meta: Meta Report
 outcomes: mark mark_open until
 patterns: Anchor Pattern pattern
+plan: Plan PlannedTouchpoint parse_plan plan_graph read_plan
 retyping: collapse relabel retype
 simulation: simulate
 storage: read_journeys write_journeys
@@ -114,6 +116,8 @@ __all__ = [
     "Journeys",
     "Meta",
     "Pattern",
+    "Plan",
+    "PlannedTouchpoint",
     "Report",
     "Taxonomy",
     "Term",
@@ -129,6 +133,7 @@ __all__ = [
     "classify",
     "collapse",
     "collapse_repeats",
+    "compare",
     "concat",
     "containing",
     "coverage",
@@ -149,10 +154,13 @@ __all__ = [
     "mark",
     "mark_open",
     "outcome_graph",
+    "parse_plan",
     "paths",
     "pattern",
+    "plan_graph",
     "read_graphml",
     "read_journeys",
+    "read_plan",
     "read_taxonomy",
     "relabel",
     "retype",

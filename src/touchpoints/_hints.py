@@ -11,6 +11,7 @@ from touchpoints.errors import InvalidInputError, NotFoundError
 T = TypeVar("T")
 
 _SHOWN = 5
+_LONGEST = 200
 
 
 def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
@@ -26,9 +27,13 @@ def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
 def first_few(items: Iterable[object], *, most: int = _SHOWN) -> str:
     """Return the first items as text, and how many more there are."""
     shown = list(items)
-    text = ", ".join(repr(item) for item in shown[:most])
+    text = ", ".join(_short(repr(item)) for item in shown[:most])
     more = len(shown) - most
     return f"{text} and {more:,} more" if more > 0 else text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
 
 
 def not_found(

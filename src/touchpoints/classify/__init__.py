@@ -1,5 +1,10 @@
 """Classifiers: from a raw event to a touchpoint."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from touchpoints.classify.agreement import Agreement, agreement
 from touchpoints.classify.answers import Answer, Conflict, Facets, Verdict
 from touchpoints.classify.arrivals import (
@@ -32,6 +37,19 @@ from touchpoints.classify.steps import Step
 from touchpoints.classify.unmatched import Unmatched, unmatched
 from touchpoints.classify.urls import click_ids, parse_utm
 
+if TYPE_CHECKING:
+    from touchpoints.drafting import Draft, draft
+
+_DRAFTING = ("Draft", "draft")
+
+
+def __getattr__(name: str) -> Any:
+    """Import what reads dataframes only when it is asked for: it builds on this package."""
+    if name in _DRAFTING:
+        return getattr(importlib.import_module("touchpoints.drafting"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "AbstainBelow",
     "Agreement",
@@ -42,6 +60,7 @@ __all__ = [
     "Classifier",
     "Combine",
     "Conflict",
+    "Draft",
     "Evaluation",
     "EventNames",
     "Explanation",
@@ -66,6 +85,7 @@ __all__ = [
     "classifier",
     "click_ids",
     "combine",
+    "draft",
     "evaluate_classifier",
     "explain",
     "first_match",

@@ -59,8 +59,8 @@ class Agreement(Table):
 def agreement(
     classifier: Classifier,
     other: Classifier,
-    *,
     events: Iterable[Mapping[str, Any]],
+    *,
     facet: str = TYPE,
     taxonomy: Taxonomy | None = None,
     level: float = 0.95,

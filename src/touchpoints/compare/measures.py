@@ -23,15 +23,11 @@ from touchpoints.compare.features import (
 from touchpoints.compare.pairs import Pair, checked_pair
 from touchpoints.compare.statistics import Measure, Measured, Shares, counted
 from touchpoints.compare.testing import Asked, Comparison, Effect, Test, asked_of, compared
-from touchpoints.paths.funnels import Order, funnel
-from touchpoints.paths.funnels import _hits as hits_of
-from touchpoints.paths.funnels import _open as open_steps
-from touchpoints.paths.funnels import _ordered as ordered_steps
+from touchpoints.paths.funnels import Order, funnel, reached
 from touchpoints.patterns import Place
 from touchpoints.transform import microseconds
 from touchpoints.uncertainty import clusters_of
-from touchpoints.uncertainty.resampling import _labelled as labelled
-from touchpoints.uncertainty.resampling import _redrawable as redrawable
+from touchpoints.uncertainty.resampling import labelled, redrawable
 
 Of = Literal["all", "previous"]
 
@@ -327,16 +323,11 @@ def funnels(
     journeys = checked_pair(pair).journeys
     names = funnel(journeys, steps, order=order, within=within).step.tolist()
     labels = _apart(names)
-    hits = [hits_of(journeys, step) for step in steps]
     limit = None if within is None else microseconds(within, "within")
-    found = (
-        open_steps(journeys, hits)
-        if order == "open"
-        else ordered_steps(journeys, hits, order, limit)
-    )
-    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), found.steps[:-1]])
-    reached = found.steps if of == "all" else found.steps & before
-    places, owners = np.nonzero(reached)
+    way = reached(journeys, steps, order=order, limit=limit)
+    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
+    counted = way.steps if of == "all" else way.steps & before
+    places, owners = np.nonzero(counted)
     shares = of_journeys(journeys, labels, owners, places)
     if of == "previous":
         groups, tried = np.nonzero(before)

@@ -10,7 +10,7 @@ import numpy as np
 
 from touchpoints._frozen import Array, owned
 from touchpoints.journeys import Journeys, derive
-from touchpoints.uncertainty.resampling import _labelled as labelled
+from touchpoints.uncertainty.resampling import labelled
 
 _ROOM = 1 << 22
 

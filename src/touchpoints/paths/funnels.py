@@ -85,7 +85,7 @@ class _Hits:
 
 
 @attrs.frozen(eq=False)
-class _Reached:
+class Reached:
     """Which journeys reach each step, bool (s, n), and the median seconds from the one before."""
 
     steps: Array
@@ -179,16 +179,15 @@ def _checked_steps(steps: Sequence[Place]) -> list[Place]:
 def _measure(
     journeys: Journeys, *, steps: list[Place], order: Order, limit: int | None, level: float
 ) -> Funnel:
-    hits = [_hits(journeys, step) for step in steps]
-    reached = _open(journeys, hits) if order == "open" else _ordered(journeys, hits, order, limit)
+    way = reached(journeys, steps, order=order, limit=limit)
     shares = JourneyShares(journeys, level=level)
-    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), reached.steps[:-1]])
-    missed = before & ~reached.steps
+    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
+    missed = before & ~way.steps
     missed[0] = False
-    of_all = [shares.of(one) for one in reached.steps]
-    of_first = [shares.of(one, among=reached.steps[0]) for one in reached.steps]
+    of_all = [shares.of(one) for one in way.steps]
+    of_first = [shares.of(one, among=way.steps[0]) for one in way.steps]
     of_previous = [
-        shares.of(one, among=earlier) for one, earlier in zip(reached.steps, before, strict=True)
+        shares.of(one, among=earlier) for one, earlier in zip(way.steps, before, strict=True)
     ]
     counts = journeys.counts
     columns: dict[str, Any] = {
@@ -199,7 +198,7 @@ def _measure(
         **_columns("of_previous", of_previous),
         "lost": [int(counts[one & journeys.finished].sum()) for one in missed],
         "open": [int(counts[one & ~journeys.finished].sum()) for one in missed],
-        "median_time": reached.medians,
+        "median_time": way.medians,
     }
     return Funnel(**columns, level=level, unit=shares.unit, order=order)
 
@@ -210,6 +209,14 @@ def _columns(name: str, shares: list[Share]) -> dict[str, list[float]]:
         f"{name}_low": [one.low for one in shares],
         f"{name}_high": [one.high for one in shares],
     }
+
+
+def reached(
+    journeys: Journeys, steps: Sequence[Place], *, order: Order, limit: int | None
+) -> Reached:
+    """Return which journeys reach each step, within ``limit`` microseconds of the first."""
+    hits = [_hits(journeys, step) for step in steps]
+    return _open(journeys, hits) if order == "open" else _ordered(journeys, hits, order, limit)
 
 
 def _name(step: Place) -> str:
@@ -233,14 +240,14 @@ def _owners(journeys: Journeys, rows: Array) -> Array:
     return np.searchsorted(journeys.offsets, rows, side="right") - 1
 
 
-def _open(journeys: Journeys, hits: list[_Hits]) -> _Reached:
+def _open(journeys: Journeys, hits: list[_Hits]) -> Reached:
     steps = np.zeros((len(hits), len(journeys)), dtype=bool)
     for reached, one in zip(steps, hits, strict=True):
         reached[_owners(journeys, one.starts)] = True
-    return _Reached(steps, [np.nan] * len(hits))
+    return Reached(steps, [np.nan] * len(hits))
 
 
-def _ordered(journeys: Journeys, hits: list[_Hits], order: Order, limit: int | None) -> _Reached:
+def _ordered(journeys: Journeys, hits: list[_Hits], order: Order, limit: int | None) -> Reached:
     """Follow every start as far as it gets, and keep the start that gets furthest."""
     starts = hits[0].starts
     owners = _owners(journeys, starts)
@@ -253,7 +260,7 @@ def _ordered(journeys: Journeys, hits: list[_Hits], order: Order, limit: int | N
     best = _best_start(owners, depth)
     steps = np.zeros((len(hits), len(journeys)), dtype=bool)
     steps[:, owners[best]] = np.arange(len(hits))[:, None] < depth[best]
-    return _Reached(steps, _medians(journeys, rows[:, best], owners[best], depth[best]))
+    return Reached(steps, _medians(journeys, rows[:, best], owners[best], depth[best]))
 
 
 def _chain(journeys: Journeys, hits: list[_Hits], owners: Array, *, strict: bool) -> Array:

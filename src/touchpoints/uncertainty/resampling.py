@@ -159,13 +159,13 @@ def bootstrap(
     """
     _check_asked(resamples, seed, level, method)
     clusters = clusters_of(journeys, unit)
-    labels, estimate = _labelled(statistic(journeys))
+    labels, estimate = labelled(statistic(journeys))
     drawn = np.full((resamples, len(labels)), absent)
     if clusters.total < 2:
         drawn[:] = np.nan
     else:
         places = {label: place for place, label in enumerate(labels)}
-        samples = _samples(_redrawable(journeys, statistic, clusters, estimate), clusters, seed)
+        samples = _samples(redrawable(journeys, statistic, clusters, estimate), clusters, seed)
         with reporting(progress, resamples, what="bootstrap") as step:
             for row, sample in zip(drawn, samples, strict=False):
                 _fill(row, statistic(sample), places)
@@ -234,7 +234,7 @@ def _drawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
     return draw
 
 
-def _redrawable(
+def redrawable(
     journeys: Journeys, statistic: Statistic, clusters: Clusters, estimate: Array
 ) -> Journeys:
     """Return the journeys as they can be redrawn: without values known only for several at once.
@@ -252,7 +252,7 @@ def _redrawable(
         mend="read one row a journey, or name as unit= what is drawn with its rows whole",
     )
     try:
-        _, again = _labelled(statistic(without))
+        _, again = labelled(statistic(without))
     except Exception as error:
         raise refusal from error
     if not np.array_equal(estimate, again, equal_nan=True):
@@ -260,7 +260,7 @@ def _redrawable(
     return without
 
 
-def _labelled(answer: Any) -> tuple[list[Hashable], Array]:
+def labelled(answer: Any) -> tuple[list[Hashable], Array]:
     """Return the labels and numbers of what a statistic answered."""
     if isinstance(answer, _NUMBERS):
         return ["statistic"], np.array([float(answer)])
@@ -280,7 +280,7 @@ def _labelled(answer: Any) -> tuple[list[Hashable], Array]:
 
 
 def _fill(row: Array, answer: Any, places: Mapping[Hashable, int]) -> None:
-    labels, numbers = _labelled(answer)
+    labels, numbers = labelled(answer)
     known = [place for place, label in enumerate(labels) if label in places]
     row[[places[labels[place]] for place in known]] = numbers[known]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
+from touchpoints._arrays.intervals import wilson_bounds, z_of
 from touchpoints._frozen import Array
 from touchpoints.errors import InvalidInputError
 
@@ -65,17 +65,11 @@ def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
     """
-    z = NormalDist().inv_cdf((1 + checked_level(level)) / 2)
+    z = z_of(checked_level(level))
     hits, count = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
     if bool((~((hits >= 0) & (hits <= count) & np.isfinite(count))).any()):
         raise InvalidInputError("successes must lie between 0 and the number of trials")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = hits / count
-        scale = 1 + z * z / count
-        centre = (share + z * z / (2 * count)) / scale
-        half = z / scale * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    low = np.where(hits == 0, np.where(count > 0, 0.0, np.nan), np.maximum(centre - half, 0.0))
-    high = np.where(hits == count, np.where(count > 0, 1.0, np.nan), np.minimum(centre + half, 1.0))
+    low, high = wilson_bounds(hits, count, z)
     if low.ndim == 0:
         return Interval(float(low), float(high))
     return Interval(low, high)
