@@ -25,7 +25,19 @@ EXAMPLES = {
     "docs/taxonomy.md": 3,
     "docs/classifiers.md": 2,
     "docs/patterns.md": 3,
+    "docs/arrival-channels.md": 2,
+    "docs/questions/compare.md": 2,
+    "docs/questions/decisions.md": 4,
+    "docs/questions/direct-indirect.md": 3,
+    "docs/questions/frequencies.md": 4,
     "docs/questions/funnels.md": 1,
+    "docs/questions/memory.md": 4,
+    "docs/questions/order.md": 1,
+    "docs/questions/plan.md": 2,
+    "docs/questions/retention.md": 1,
+    "docs/questions/routes.md": 4,
+    "docs/questions/steps.md": 1,
+    "docs/questions/time.md": 1,
 }
 FENCE = re.compile(r"^```([^\n]*)\n", re.MULTILINE)
 LANGUAGES = {"python", "bash", "text", "toml", "mermaid", "json", "csv", ""}
