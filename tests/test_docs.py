@@ -26,6 +26,8 @@ EXAMPLES = {
     "docs/classifiers.md": 2,
     "docs/patterns.md": 3,
     "docs/arrival-channels.md": 2,
+    "docs/banking77.md": 1,
+    "docs/clinical.md": 1,
     "docs/questions/compare.md": 2,
     "docs/questions/decisions.md": 4,
     "docs/questions/direct-indirect.md": 3,
@@ -36,6 +38,7 @@ EXAMPLES = {
     "docs/questions/plan.md": 2,
     "docs/questions/retention.md": 1,
     "docs/questions/routes.md": 4,
+    "docs/questions/sequences.md": 1,
     "docs/questions/steps.md": 1,
     "docs/questions/time.md": 1,
 }

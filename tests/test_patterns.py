@@ -134,7 +134,7 @@ def naive(path: str, text: str) -> list[tuple[int, int]]:
             "a .* b",
             "^ a",
             "c $",
-            "[ab] c",
+            "[a b] c",
             "[^a]+",
             "(a b)+",
             "a{2,}",

@@ -1,62 +1,42 @@
-"""Sequenzo: distances of sequences. Prints one line of JSON a method.
-
-python benchmarks/peers/distances_sequenzo.py 2000
-"""
+"""Distances of distinct sequences in sequenzo (C++), which prints as it goes."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
-import sys
-from pathlib import Path
-from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from sequences import NAMES, TOUCHPOINTS, Matrix, costs, run
 from sequenzo import SequenceData, get_distance_matrix
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from sequences import LENGTH, TOUCHPOINTS, steps
-
-# One cost for any two states; its first row and column are for a state it adds itself.
-UNIT = np.pad(1.0 - np.eye(len(TOUCHPOINTS)), ((1, 0), (1, 0)), constant_values=1.0)
-METHODS = {
-    "lcs": {"method": "LCS"},
-    "edit": {"method": "OM", "sm": UNIT, "indel": 1.0},
-    "hamming": {"method": "HAM"},
-    "om": {"method": "OM", "sm": "TRATE", "indel": 1.0},
-}
-
-
-def sequences_of(count: int) -> SequenceData:
-    """Return so many sequences in the form the peer wants."""
-    times = [str(place) for place in range(LENGTH)]
-    frame = pd.DataFrame(np.array(TOUCHPOINTS)[steps(count)], columns=times)
+def prepare(codes: Any) -> Any:
+    """Make the sequence object."""
+    columns = [str(place + 1) for place in range(codes.shape[1])]
+    frame = pd.DataFrame(np.array(NAMES)[codes], columns=columns)
     frame.insert(0, "id", range(len(frame)))
-    return SequenceData(frame, time=times, states=TOUCHPOINTS, id_col="id")
-
-
-def main() -> None:
-    """Measure each method; what it writes to the screen meanwhile is caught."""
     with contextlib.redirect_stdout(io.StringIO()):
-        # Imports what it needs before the clock starts.
-        get_distance_matrix(seqdata=sequences_of(20), method="LCS")
-        data = sequences_of(int(sys.argv[1]))
-    for name, chosen in METHODS.items():
-        started, cpu_started = perf_counter(), process_time()
-        with contextlib.redirect_stdout(io.StringIO()):
-            matrix = get_distance_matrix(seqdata=data, **chosen)
-        line = {
-            "peer": "sequenzo",
-            "method": name,
-            "seconds": round(perf_counter() - started, 2),
-            "seconds_cpu": round(process_time() - cpu_started, 2),
-            "sum": round(float(np.asarray(matrix).sum()), 3),
-        }
-        print(json.dumps(line), flush=True)
+        return SequenceData(frame, time=columns, states=NAMES, id_col="id")
+
+
+def measure(data: Any, method: str) -> Any:
+    """Return the distances of all to all; `edit` is its OM with all costs 1."""
+    asked: dict[str, Any] = {"method": "LCS"}
+    if method != "lcs":
+        between = costs() if method == "om" else 1 - np.eye(TOUCHPOINTS)
+        padded = np.zeros((TOUCHPOINTS + 1,) * 2)  # its first state is the one it pads with
+        padded[1:, 1:] = between
+        asked = {"method": "OM", "sm": padded, "indel": 1.0}
+    with contextlib.redirect_stdout(io.StringIO()):
+        return get_distance_matrix(seqdata=data, as_numpy=True, quiet=True, **asked)
+
+
+def bring(found: Any) -> Matrix:
+    """Return the matrix."""
+    return np.asarray(found)
 
 
 if __name__ == "__main__":
-    main()
+    run("sequenzo", prepare=prepare, measure=measure, bring=bring)

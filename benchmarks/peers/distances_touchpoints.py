@@ -1,39 +1,36 @@
-"""touchpoints: distances of sequences, with rapidfuzz installed. One line of JSON a method.
-
-python benchmarks/peers/distances_touchpoints.py 2000
-"""
+"""Distances of distinct journeys in touchpoints, with rapidfuzz if it is installed."""
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
-from time import perf_counter, process_time
+from typing import Any
+
+from sequences import NAMES, Matrix, costs, run
 
 import touchpoints as tp
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from sequences import journeys_of, steps
+def prepare(codes: Any) -> tp.Journeys:
+    """Make a journey of each sequence."""
+    paths = [" > ".join(NAMES[code] for code in row) for row in codes.tolist()]
+    return tp.from_paths({"path": paths}, path="path")
 
 
-def main() -> None:
-    """Measure each method; the costs of optimal matching are part of its time."""
-    tp.paths.distances(journeys_of(steps(2)))  # imports what it needs before the clock starts
-    journeys = journeys_of(steps(int(sys.argv[1])))
-    for name in ("lcs", "edit", "hamming", "om"):
-        started, cpu_started = perf_counter(), process_time()
-        costs = tp.paths.substitution_costs(journeys) if name == "om" else None
-        found = tp.paths.distances(journeys, method=name, substitution=costs)
-        line = {
-            "peer": "touchpoints",
-            "method": name,
-            "seconds": round(perf_counter() - started, 2),
-            "seconds_cpu": round(process_time() - cpu_started, 2),
-            "sum": round(float(found.matrix[found.of][:, found.of].sum()), 3),
-        }
-        print(json.dumps(line), flush=True)
+def measure(journeys: tp.Journeys, method: str) -> tp.paths.Distances:
+    """Return the distances of all to all."""
+    if method != "om":
+        return tp.paths.distances(journeys, method=method)
+    keys = [touchpoint.key for touchpoint in journeys.touchpoints]
+    places = [NAMES.index(key) for key in keys]
+    given = tp.paths.SubstitutionCosts(
+        touchpoint=keys, matrix=costs()[places][:, places], method="constant"
+    )
+    return tp.paths.distances(journeys, method="om", substitution=given)
+
+
+def bring(found: tp.paths.Distances) -> Matrix:
+    """Return the matrix in the order of the journeys."""
+    return found.matrix[found.of][:, found.of]
 
 
 if __name__ == "__main__":
-    main()
+    run("touchpoints", prepare=prepare, measure=measure, bring=bring)
