@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -197,3 +198,19 @@ def test_an_unknown_touchpoint_is_answered_with_near_ones() -> None:
         tp.journeys_through(journeys, "serach", "buy")
     with pytest.raises(NotFoundError, match=r"no touchpoint '\(start\)'"):
         tp.journeys_through(journeys, "search", START)
+
+
+def test_transitions_of_groups_are_those_of_each_group_alone() -> None:
+    """by= adds one column, and each group's rows are what that group alone would give."""
+    journeys = attrs.evolve(
+        tp.from_paths({"path": ["a > b", "a", "a > b", "b > a"]}, path="path"),
+        per_journey={"device": ["web", "app", "web", "app"]},
+    )
+
+    found = tp.paths.transitions(journeys, by="device")
+
+    for device in ("app", "web"):
+        mask = [one == device for one in journeys.per_journey["device"].to_list()]
+        alone = tp.paths.transitions(tp.select(journeys, mask))
+        rows = [row for row in found.to_dicts() if row.pop("group") == device]
+        assert rows == alone.to_dicts()

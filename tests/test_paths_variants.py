@@ -122,3 +122,17 @@ def test_a_table_of_variants_reads_well() -> None:
     assert "a > b" in repr(table)
     assert [("a", "b"), ("b",)] == [row["variant"] for row in table.to_dicts()]
     assert attrs.asdict(table, recurse=False)["level"] == 0.95
+
+
+def test_variants_of_groups_are_rows_of_one_table() -> None:
+    """Each group is counted for itself, with shares of its own journeys."""
+    journeys = attrs.evolve(
+        tp.from_paths({"path": ["a > b", "a", "a > b"]}, path="path"),
+        per_journey={"device": ["web", "app", "web"]},
+    )
+
+    found = tp.paths.variants(journeys, by="device")
+
+    assert found.group.tolist() == ["app", "web"]
+    assert found.share.tolist() == [1, 1]
+    assert found.as_dict() == {("app", ("a",)): 1.0, ("web", ("a", "b")): 1.0}

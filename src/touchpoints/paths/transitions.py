@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,8 +14,9 @@ from touchpoints._arrays.counting import DENSE, inner_boundaries
 from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.segments import lengths_of
 from touchpoints._frozen import Array, text_array
-from touchpoints._tables import Table, column
+from touchpoints._tables import Table, column, optional_column
 from touchpoints.flows import Flows, first_steps, flows, last_steps
+from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
 
@@ -26,6 +29,8 @@ class Transitions(Table):
 
     Attributes
     ----------
+    group : object, optional
+        The group, where ``by`` was given.
     source, target : object
         Keys of touchpoints, or ``"(start)"``, ``"(end)"``, ``"(open)"``.
     count : int64
@@ -42,6 +47,7 @@ class Transitions(Table):
         What was taken to be independent: ``"person"`` or ``"journey"``.
     """
 
+    group: Array | None = optional_column(object)
     source: Array = column(object)
     target: Array = column(object)
     count: Array = column(np.int64)
@@ -52,13 +58,16 @@ class Transitions(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[tuple[str, str], float]:
-        """Return the probability of each (source, target)."""
-        edges = zip(self.source.tolist(), self.target.tolist(), strict=True)
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the probability of each (source, target); with groups, (group, source, target)."""
+        columns = (self.group, self.source, self.target)
+        edges = zip(*(one.tolist() for one in columns if one is not None), strict=True)
         return dict(zip(edges, self.probability.tolist(), strict=True))
 
 
-def transitions(journeys: Journeys, *, level: float = 0.95, top: int | None = None) -> Transitions:
+def transitions(
+    journeys: Journeys, *, level: float = 0.95, top: int | None = None, by: str | None = None
+) -> Transitions:
     """Count which touchpoint directly follows which, with the probability of each step.
 
     Parameters
@@ -69,7 +78,9 @@ def transitions(journeys: Journeys, *, level: float = 0.95, top: int | None = No
         How often intervals like these cover the true probability, in (0, 1).
     top
         How many of the most frequent steps to list; all by default. Probabilities are of all
-        steps in any case.
+        steps (of the group) in any case.
+    by
+        A per-journey column, facet or per-interaction column to group by.
 
     Returns
     -------
@@ -115,12 +126,17 @@ def transitions(journeys: Journeys, *, level: float = 0.95, top: int | None = No
     (start)  search     40            1  0.9124       1        40
     search   buy        30         0.75  0.5981  0.8581        30
     """
+    checked_level(level)
+    return by_group(journeys, by, partial(_counted, level=level, top=top))
+
+
+def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transitions:
     found = flows(journeys)
     clusters = clusters_of(journeys, None)
     crossing, sizes = _spread(journeys, found, clusters)
     leaving = np.bincount(found.sources, found.totals, len(found.nodes))[found.sources]
     share = found.totals / leaving
-    low, high = wilson(share * sizes, sizes, level=checked_level(level))
+    low, high = wilson(share * sizes, sizes, level=level)
     order = most_frequent(found.totals, top)
     nodes = text_array(found.nodes)
     return Transitions(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,7 +14,8 @@ from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._arrays.sequences import group_sequences, sequence_hash
 from touchpoints._frozen import Array, text_array
-from touchpoints._tables import Table, column
+from touchpoints._tables import Table, column, optional_column
+from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
 
@@ -23,6 +26,8 @@ class Variants(Table):
 
     Attributes
     ----------
+    group : object, optional
+        The group, where ``by`` was given.
     variant : object
         A tuple of the keys of touchpoints, in order of time; empty for empty journeys.
     journeys : int64
@@ -41,6 +46,7 @@ class Variants(Table):
         What was taken to be independent: ``"person"`` or ``"journey"``.
     """
 
+    group: Array | None = optional_column(object)
     variant: Array = column(object)
     journeys: Array = column(np.int64)
     share: Array = column(np.float64)
@@ -51,12 +57,17 @@ class Variants(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[tuple[str, ...], float]:
-        """Return the share of each variant."""
-        return dict(zip(self.variant.tolist(), self.share.tolist(), strict=True))
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the share of each variant; with groups, of each (group, variant)."""
+        labels: list[Any] = self.variant.tolist()
+        if self.group is not None:
+            labels = list(zip(self.group.tolist(), labels, strict=True))
+        return dict(zip(labels, self.share.tolist(), strict=True))
 
 
-def variants(journeys: Journeys, *, top: int | None = None, level: float = 0.95) -> Variants:
+def variants(
+    journeys: Journeys, *, top: int | None = None, by: str | None = None, level: float = 0.95
+) -> Variants:
     """Count the distinct sequences of touchpoints.
 
     Parameters
@@ -65,7 +76,9 @@ def variants(journeys: Journeys, *, top: int | None = None, level: float = 0.95)
         Counts are honoured; what only journeys of count 0 did is not listed.
     top
         How many of the most frequent variants to list; all by default. Shares are of all journeys
-        in any case.
+        (of the group) in any case.
+    by
+        A per-journey column, facet or per-interaction column to group by.
     level
         How often intervals like these cover the true share, in (0, 1).
 
@@ -79,6 +92,8 @@ def variants(journeys: Journeys, *, top: int | None = None, level: float = 0.95)
     ------
     InvalidInputError
         When the level is no share, or ``top`` no whole number of 0 or more.
+    NotFoundError
+        When there is no such column or facet.
 
     Notes
     -----
@@ -100,6 +115,10 @@ def variants(journeys: Journeys, *, top: int | None = None, level: float = 0.95)
     search               1  0.3333  0.06149  0.7923           1       1
     """
     checked_level(level)
+    return by_group(journeys, by, partial(_counted, top=top, level=level))
+
+
+def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
     k = len(journeys.touchpoints)
     hashes = sequence_hash(journeys.codes, journeys.offsets, k)
     groups, first = group_sequences(journeys.codes, journeys.offsets, hashes=hashes)
