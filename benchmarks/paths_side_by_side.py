@@ -32,10 +32,11 @@ MICROSECOND = 1e-6
 
 @dataclass(frozen=True)
 class Peer:
-    """A script of `peers/` and the requirements it runs with."""
+    """A script of `peers/`, its requirements and its own arguments."""
 
     script: str
     requirements: str
+    arguments: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()  # questions that it answers differently by definition
 
 
@@ -56,13 +57,16 @@ class Runs:
 PEERS = {
     OURS: Peer("paths_touchpoints.py", "touchpoints"),
     "polars": Peer("paths_polars.py", "polars"),
+    "polars-sorted": Peer("paths_polars_sorted.py", "polars"),
     "polars-window": Peer("paths_polars_window.py", "polars"),
     "pm4py": Peer("paths_pm4py.py", "pm4py"),
     "retentioneering": Peer("paths_retentioneering.py", "retentioneering", differs=("gaps",)),
 }
 MEASURERS = {
     OURS: Peer("distances_touchpoints.py", "touchpoints_fast"),
-    "touchpoints, numpy alone": Peer("distances_touchpoints.py", "touchpoints"),
+    "touchpoints, numpy alone": Peer(
+        "distances_touchpoints.py", "touchpoints", ("--methods", "lcs", "edit")
+    ),
     "sequenzo": Peer("distances_sequenzo.py", "sequenzo"),
 }
 
@@ -70,7 +74,7 @@ MEASURERS = {
 def run_once(peer: Peer, python: Path, *arguments: str) -> dict[str, Any]:
     """Run a peer's script in a process of its own and return what it reports."""
     done = subprocess.run(
-        [str(python), str(HERE / "peers" / peer.script), *arguments],
+        [str(python), str(HERE / "peers" / peer.script), *arguments, *peer.arguments],
         capture_output=True,
         text=True,
         check=False,

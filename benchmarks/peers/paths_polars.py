@@ -27,20 +27,14 @@ def read(path: str) -> pl.DataFrame:
 def prepare(log: pl.DataFrame) -> Prepared:
     """Sort by journey and time, number and code."""
     names = log["touchpoint"].unique().sort().to_list()
-    frame = (
-        log.lazy()
-        .with_columns(pl.col("touchpoint").cast(pl.Enum(names)))
-        .sort("journey", "time")
-        .with_row_index("row")
-        .select(
-            "row",
-            "time",
-            journey.rle_id(),
-            code=pl.col("touchpoint").to_physical().cast(pl.UInt32),
-        )
-        .collect()
-    )
-    return frame.lazy(), names
+    coded = log.lazy().with_columns(pl.col("touchpoint").cast(pl.Enum(names)))
+    return numbered(coded.sort("journey", "time")).collect().lazy(), names
+
+
+def numbered(log: pl.LazyFrame) -> pl.LazyFrame:
+    """Add row numbers to a sorted log, and make numbers of journeys and touchpoints."""
+    codes = pl.col("touchpoint").to_physical().cast(pl.UInt32)
+    return log.with_row_index("row").select("row", "time", journey.rle_id(), code=codes)
 
 
 def step_matrix(log: Prepared) -> Found:

@@ -16,7 +16,7 @@ import numpy as np
 TOUCHPOINTS = 30
 METHODS = ("lcs", "edit", "om")
 TIMES = 3
-ENOUGH = 60.0
+ENOUGH = 20.0  # seconds after which a method is not run again
 NAMES = [f"t{number:02d}" for number in range(TOUCHPOINTS)]
 
 Matrix = Any  # float64 (d, d)
@@ -50,11 +50,12 @@ def run(
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=2_000)
     parser.add_argument("--length", type=int, default=70)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     options = parser.parse_args()
     prepared = prepare(draw(options.count, options.length))
     weights = np.random.default_rng(3).random(options.count)
     report: dict[str, dict[str, float]] = {}
-    for method in METHODS:
+    for method in options.methods:
         seconds: list[float] = []
         cpu: list[float] = []
         while len(seconds) < TIMES and sum(seconds) < ENOUGH:
