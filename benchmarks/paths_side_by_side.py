@@ -64,10 +64,10 @@ PEERS = {
 }
 MEASURERS = {
     OURS: Peer("distances_touchpoints.py", "touchpoints_fast"),
-    "touchpoints, numpy alone": Peer(
-        "distances_touchpoints.py", "touchpoints", ("--methods", "lcs", "edit")
-    ),
     "sequenzo": Peer("distances_sequenzo.py", "sequenzo"),
+    "touchpoints, numpy alone": Peer(
+        "distances_touchpoints.py", "touchpoints", ("--methods", "lcs")
+    ),
 }
 
 
@@ -96,7 +96,6 @@ def measure(peers: dict[str, Peer], *arguments: str, rounds: int, answers: bool)
         for name in names[first:] + names[:first]:
             if runs[name].failure:
                 continue
-            print(f"round {turn + 1}: {name}", file=sys.stderr)
             try:
                 _add_round(runs[name], peers[name], pythons[name], arguments, answers=answers)
             except RuntimeError as error:
@@ -114,6 +113,7 @@ def _add_round(
             runs.answers = json.loads(file.read_text())
     runs.prepare.append(report.get("prepare", math.nan))
     for question, figures in report["questions"].items():
+        print(f"{report['peer']}: {question} {figures['seconds']:.2f} s", file=sys.stderr)
         runs.questions.setdefault(question, []).append(figures)
         if "checksum" in figures:
             runs.answers[question] = {"checksum": figures["checksum"]}
