@@ -17,7 +17,8 @@ from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
-from touchpoints.patterns import Pattern, Place, matches, places
+from touchpoints.patterns import Anchor, Pattern, Place, matches, places
+from touchpoints.selectors import Selector, rows_meant
 from touchpoints.transform import microseconds, require_times
 from touchpoints.uncertainty import JourneyShares, Share
 
@@ -232,8 +233,12 @@ def _hits(journeys: Journeys, step: Place) -> _Hits:
     if isinstance(step, Pattern):
         found = matches(journeys, step)
         return _Hits(found.starts, found.stops)
-    _, rows = places(journeys, step)
+    rows = places(journeys, step)[1] if isinstance(step, Anchor) else _rows(journeys, step)
     return _Hits(rows, rows)
+
+
+def _rows(journeys: Journeys, step: Selector) -> Array:
+    return np.flatnonzero(rows_meant(journeys, step))
 
 
 def _owners(journeys: Journeys, rows: Array) -> Array:
@@ -249,8 +254,14 @@ def _open(journeys: Journeys, hits: list[_Hits]) -> Reached:
 
 def _ordered(journeys: Journeys, hits: list[_Hits], order: Order, limit: int | None) -> Reached:
     """Follow every start as far as it gets, and keep the start that gets furthest."""
+    owners = _owners(journeys, hits[0].starts)
+    if order == "closed" and limit is None:  # whoever gets there from a later start does from here
+        first = _firsts(owners)
+        owners, hits = (
+            owners[first],
+            [_Hits(hits[0].starts[first], hits[0].stops[first]), *hits[1:]],
+        )
     starts = hits[0].starts
-    owners = _owners(journeys, starts)
     follow = _hybrid if order == "hybrid" else _chain
     rows = follow(journeys, hits, owners, strict=order == "strict")
     if limit is not None and journeys.times is not None:
@@ -304,9 +315,17 @@ def _hybrid(journeys: Journeys, hits: list[_Hits], owners: Array, *, strict: boo
 
 def _best_start(owners: Array, depth: Array) -> Array:
     """Return, for each journey with a start, the earliest of its starts that gets furthest."""
-    order = np.lexsort((np.arange(len(owners)), -depth, owners))
-    ordered = owners[order]
-    return order[np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])] if len(order) else order
+    firsts = _firsts(owners)
+    if len(firsts) == len(owners):
+        return firsts
+    furthest = np.repeat(np.maximum.reduceat(depth, firsts), np.diff(firsts, append=len(owners)))
+    best = np.flatnonzero(depth == furthest)
+    return best[_firsts(owners[best])]
+
+
+def _firsts(owners: Array) -> Array:
+    """Return the first place of each owner; owners rise."""
+    return np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]]) if len(owners) else owners
 
 
 def _medians(journeys: Journeys, rows: Array, owners: Array, depth: Array) -> list[float]:
