@@ -18,7 +18,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.patterns import Anchor, Pattern, Place, matches, places
-from touchpoints.selectors import Selector, rows_meant
+from touchpoints.selectors import rows_meant
 from touchpoints.transform import microseconds, require_times
 from touchpoints.uncertainty import JourneyShares, Share
 
@@ -233,12 +233,11 @@ def _hits(journeys: Journeys, step: Place) -> _Hits:
     if isinstance(step, Pattern):
         found = matches(journeys, step)
         return _Hits(found.starts, found.stops)
-    rows = places(journeys, step)[1] if isinstance(step, Anchor) else _rows(journeys, step)
+    if isinstance(step, Anchor):
+        _, rows = places(journeys, step)
+    else:
+        rows = np.flatnonzero(rows_meant(journeys, step))
     return _Hits(rows, rows)
-
-
-def _rows(journeys: Journeys, step: Selector) -> Array:
-    return np.flatnonzero(rows_meant(journeys, step))
 
 
 def _owners(journeys: Journeys, rows: Array) -> Array:
