@@ -82,15 +82,6 @@ def by_appearance(codes: Sequence[int]) -> tuple[list[int], list[int]]:
 # -------------------------------------------------------------------------------------- counting
 
 
-def totals_by_code(journeys: Sequence[Sequence[int]], counts: Sequence[int]) -> Counter[int]:
-    """Return how often each code occurs."""
-    totals: Counter[int] = Counter()
-    for journey, count in zip(journeys, counts, strict=True):
-        for code in journey:
-            totals[code] += count
-    return +totals
-
-
 def pairs_of(journeys: Sequence[Sequence[int]], counts: Sequence[int]) -> Counter[tuple[int, int]]:
     """Return how often each code is followed by each other."""
     totals: Counter[tuple[int, int]] = Counter()

@@ -45,15 +45,6 @@ def as_pairs(pairs: counting.PairCounts) -> Counter[tuple[int, int]]:
 
 
 @given(EITHER)
-def test_touchpoints_are_counted_as_often_as_their_journey(drawn: Counted) -> None:
-    """Each occurrence counts as many times as its journey does."""
-    codes, offsets, counts = arrays(drawn)
-    totals = counting.total_by_code(codes, K, counting.row_weights(offsets, counts))
-
-    assert naive.totals_by_code(*lists(drawn)) == as_counter(totals)
-
-
-@given(EITHER)
 def test_pairs_never_reach_across_journeys(drawn: Counted) -> None:
     """Only neighbours within a journey count, with empty journeys anywhere between."""
     codes, offsets, counts = arrays(drawn)

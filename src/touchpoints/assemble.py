@@ -292,9 +292,8 @@ def _per_interaction(
     log: Log, placed: Placed, distinct: Array, matched: Matched, options: Options
 ) -> dict[str, Any]:
     made: dict[str, Any] = {name: one.take(distinct) for name, one in matched.columns.items()}
-    for name, origin in ((NEED_FROM, matched.need_from), (CONTEXT_FROM, matched.context_from)):
-        if options.taxonomy is not None or origin.any():
-            made[name] = owned(np.append(origin, np.int8(0))[distinct])
+    for name, origin in matched.origins(options.taxonomy).items():
+        made[name] = owned(np.append(origin, np.int8(0))[distinct])
     reserved = {NEED_FROM, CONTEXT_FROM, *made}
     clash = [name for name in log.per_interaction if name in reserved]
     if clash:

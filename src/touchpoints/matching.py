@@ -56,6 +56,11 @@ class Matched:
     columns: Mapping[str, Coded] = attrs.field(factory=dict)
     disputed: int = 0
 
+    def origins(self, taxonomy: Taxonomy | None) -> dict[str, Array]:
+        """Return the reserved columns worth keeping: none when nothing can be known of them."""
+        every = {NEED_FROM: self.need_from, CONTEXT_FROM: self.context_from}
+        return {name: one for name, one in every.items() if taxonomy is not None or one.any()}
+
 
 @attrs.frozen
 class _One:

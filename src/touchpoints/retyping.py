@@ -256,10 +256,10 @@ def _typed_again(
     touchpoints, table = table_of(matched.touchpoints)
     columns: dict[str, Any] = dict(journeys.per_interaction)
     columns |= {name: column.take(codes) for name, column in matched.columns.items()}
-    for name, origin in ((NEED_FROM, matched.need_from), (CONTEXT_FROM, matched.context_from)):
+    for name in (NEED_FROM, CONTEXT_FROM):
         columns.pop(name, None)
-        if journeys.meta.taxonomy is not None or origin.any():
-            columns[name] = take_rows(origin, codes) if len(origin) else origin
+    for name, origin in matched.origins(journeys.meta.taxonomy).items():
+        columns[name] = take_rows(origin, codes) if len(origin) else origin
     report = attrs.evolve(
         journeys.meta.report,
         **{"unmatched": 0, "unmatched_texts": {}, **tally},

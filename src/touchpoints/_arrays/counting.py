@@ -43,11 +43,6 @@ def row_weights(offsets: Array, counts: Array) -> Array | None:
     return np.repeat(counts.astype(np.float64), lengths_of(offsets))
 
 
-def total_by_code(codes: Array, k: int, weights: Array | None) -> Array:
-    """Return how often each code occurs, int64 (k,)."""
-    return _bincount(codes, weights, k)
-
-
 def _bincount(keys: Array, weights: Array | None, size: int) -> Array:
     if weights is None:
         return np.bincount(keys, minlength=size).astype(np.int64, copy=False)

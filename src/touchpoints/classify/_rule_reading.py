@@ -11,10 +11,11 @@ import attrs
 
 from touchpoints._frozen import FrozenMap
 from touchpoints._hints import did_you_mean, first_few
+from touchpoints._toml import all_problems
 from touchpoints.classify._rule_conditions import ConditionReader
 from touchpoints.classify.answers import TYPE, Answer, Provenance, Verdict, simplest
 from touchpoints.classify.conditions import Condition, clauses_of
-from touchpoints.classify.documents import Document, all_problems
+from touchpoints.classify.documents import Document
 from touchpoints.classify.shadowing import unreachable
 from touchpoints.taxonomy import FACETS, UNKNOWN, Taxonomy, TouchpointType
 from touchpoints.taxonomy._fields import Fields

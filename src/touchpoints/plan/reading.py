@@ -11,7 +11,8 @@ import networkx as nx
 
 from touchpoints._frozen import FrozenMap
 from touchpoints._hints import did_you_mean
-from touchpoints.errors import ProblemsError, TouchpointsError
+from touchpoints._toml import all_problems, decoded, tables_of
+from touchpoints.errors import TouchpointsError
 from touchpoints.plan.model import Plan, PlannedTouchpoint
 from touchpoints.taxonomy import (
     Taxonomy,
@@ -79,10 +80,7 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     ('reminder',)
     """
     shown = os.fspath(path)
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _one_problem(shown, f"this is not UTF-8: {error.reason}") from error
+    text = decoded(Path(path).read_bytes(), where=shown)
     return _plan_of_text(text, where=shown, folder=Path(path).parent, taxonomy=taxonomy)
 
 
@@ -112,27 +110,12 @@ def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<te
     return _plan_of_text(text, where=where, folder=None, taxonomy=taxonomy)
 
 
-def _one_problem(where: str, what: str) -> ProblemsError:
-    return ProblemsError(f"{where} has 1 problem", problems=[f"{where}: {what}"])
-
-
 def _plan_of_text(text: str, *, where: str, folder: Path | None, taxonomy: Taxonomy | None) -> Plan:
-    import tomllib
-
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _one_problem(where, f"this is not TOML: {error}") from error
-    except RecursionError as error:
-        raise _one_problem(where, "this is nested too deeply") from error
+    document = tables_of(text, where=where)
     fields = Fields()
     plan = _Reader(document, fields, folder, taxonomy).plan()
     if fields.problems:
-        count = len(fields.problems)
-        raise ProblemsError(
-            f"{where} has {count} problem{'' if count == 1 else 's'}",
-            problems=[f"{where}: {problem}" for problem in fields.problems],
-        )
+        raise all_problems(where, fields.problems)
     return plan
 
 

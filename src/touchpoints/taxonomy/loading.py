@@ -12,7 +12,8 @@ from typing import Any
 
 from touchpoints import plugins
 from touchpoints._hints import not_found
-from touchpoints.errors import InvalidInputError, ProblemsError, WrongKindError
+from touchpoints._toml import decoded, tables_of
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.reading import taxonomy_of
 
@@ -70,7 +71,7 @@ def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
     """
     shown = os.fspath(path)
     with _reading(f"file {Path(path).resolve()}", shown):
-        text = _decoded(Path(path).read_bytes(), where=shown)
+        text = decoded(Path(path).read_bytes(), where=shown)
         return parse_taxonomy(text, where=shown, folder=Path(path).parent)
 
 
@@ -103,14 +104,7 @@ def parse_taxonomy(
     - <text>: name: there is none
     - <text>: nam: nothing is called so here (did you mean 'name'?)
     """
-    import tomllib
-
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _problem(where, f"this is not TOML: {_with_line(str(error))}") from error
-    except RecursionError as error:
-        raise _problem(where, "this is nested too deeply") from error
+    document = tables_of(text, where=where)
     return taxonomy_of(document, where=where, base_of=partial(_extended, folder=folder))
 
 
@@ -237,21 +231,3 @@ def _reading(identity: str, shown: str) -> Iterator[None]:
         yield
     finally:
         _CHAIN.reset(token)
-
-
-def _decoded(content: bytes, *, where: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _problem(where, f"line {line} is not UTF-8 text") from error
-
-
-def _with_line(message: str) -> str:
-    """Return the parser's message with the place before what is wrong."""
-    what, _, rest = message.rpartition(" (at ")
-    return f"{rest.rstrip(')')}: {what}" if what else message
-
-
-def _problem(where: str, what: str) -> ProblemsError:
-    return ProblemsError(f"{where} has 1 problem", problems=[f"{where}: {what}"])
