@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 import numpy as np
 
-from touchpoints._arrays import segments, sequences
+from touchpoints._arrays import choosing, segments, sequences
 from touchpoints._frozen import Array, owned
 from touchpoints._hints import check_option
 from touchpoints._pattern_parser import Node, parse
@@ -162,20 +162,12 @@ def matches(journeys: Journeys, place: Pattern | str) -> Matches:
     wanted = place if isinstance(place, Pattern) else pattern(place)
     known = len(journeys.touchpoints)
     if wanted.node.kind == "one":
-        rows = (
-            np.flatnonzero(_members(journeys, wanted, wanted.node)[journeys.codes])
-            if known
-            else np.empty(0, np.int64)
-        )
-        return Matches(_owners(journeys, rows), rows, rows)
+        rows = choosing.rows_where(journeys.codes, _members(journeys, wanted, wanted.node))
+        return Matches(choosing.owners_at(journeys.offsets, rows), rows, rows)
     if known > _MOST:
         raise InvalidInputError(f"patterns know {_MOST:,} touchpoints at most, not {known:,}")
     compiled = re.compile(_regex(journeys, wanted, wanted.node), re.DOTALL)
     return _spread(journeys, *_search(journeys, compiled))
-
-
-def _owners(journeys: Journeys, rows: Array) -> Array:
-    return np.searchsorted(journeys.offsets, rows, side="right") - 1
 
 
 def _members(journeys: Journeys, wanted: Pattern, node: Node) -> Array:
@@ -289,9 +281,23 @@ def places(journeys: Journeys, place: Place) -> tuple[Array, Array]:
     if isinstance(place, Pattern):
         found = matches(journeys, place)
         return found.journeys, found.starts
-    mask = meant(journeys, place)
-    rows = np.flatnonzero(mask[journeys.codes]) if len(mask) else np.empty(0, np.int64)
-    return _owners(journeys, rows), rows
+    rows = choosing.rows_where(journeys.codes, meant(journeys, place))
+    return choosing.owners_at(journeys.offsets, rows), rows
+
+
+def spans(journeys: Journeys, place: Place) -> tuple[Array, Array]:
+    """Return the first and the last row of each occurrence of a place, int64 (h,), rising.
+
+    Only a match of a pattern can be longer than one interaction.
+    """
+    if isinstance(place, Pattern):
+        found = matches(journeys, place)
+        return found.starts, found.stops
+    if isinstance(place, Anchor):
+        _, rows = _anchored(journeys, place)
+    else:
+        rows = choosing.rows_where(journeys.codes, meant(journeys, place))
+    return rows, rows
 
 
 def _anchored(journeys: Journeys, anchor: Anchor) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from touchpoints._arrays.choosing import flags_where
 from touchpoints._frozen import Array
 from touchpoints._hints import not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -116,8 +117,4 @@ def facet_names(journeys: Journeys) -> tuple[str, ...]:
 
 def rows_meant(journeys: Journeys, selector: Selector) -> Array:
     """Tell of each interaction whether a selector means it, bool (m,)."""
-    mask = meant(journeys, selector)
-    if not len(mask):
-        return np.zeros(len(journeys.codes), dtype=bool)
-    found: Array = mask[journeys.codes]
-    return found
+    return flags_where(journeys.codes, meant(journeys, selector))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests import strategies
 from tests.paths import naive_complexity
+from tests.paths.naive_grouping import each_alone
 from tests.test_transform import log
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, NotFoundError
 
 
 @given(st.lists(st.text("abcd", min_size=1, max_size=9), min_size=1, max_size=5))
@@ -81,3 +83,37 @@ def test_an_alphabet_smaller_than_the_journeys_is_refused() -> None:
     """Entropy cannot be more than all of what there can be."""
     with pytest.raises(InvalidInputError, match="no whole number of 2 or more"):
         tp.paths.complexity(log(one="ab"), alphabet=1)
+
+
+@given(strategies.journeys())
+def test_a_group_changes_no_measure_of_a_journey(journeys) -> None:
+    """Each journey has the numbers it has without groups; its group comes first."""
+    segments = journeys.per_journey["segment"]
+    assume((segments.codes >= 0).any())
+    plain = tp.paths.complexity(journeys)
+
+    found = tp.paths.complexity(journeys, by="segment")
+
+    expected = each_alone(
+        journeys, "segment", lambda one: tp.paths.complexity(one, alphabet=plain.alphabet)
+    )
+    assert expected == found.to_dicts()
+    rows = {row["id"]: row for row in plain.to_dicts()}
+    assert all(row == {"group": row["group"], **rows[row["id"]]} for row in found.to_dicts())
+    assert "group" not in plain.to_dicts()[0]
+    assert found.alphabet == plain.alphabet
+
+
+def test_groups_share_the_alphabet_of_the_log() -> None:
+    """A group that uses two of three touchpoints could have used the third."""
+    journeys = attrs.evolve(log(one="ab", two="bca"), per_journey={"device": ["web", "app"]})
+
+    found = tp.paths.complexity(journeys, by="device")
+
+    assert (found.group.tolist(), found.id.tolist()) == (["app", "web"], ["two", "one"])
+    assert found.alphabet == 3
+    assert found.complexity[1] == pytest.approx(naive_complexity.complexity("ab", 3))
+    with pytest.raises(NotFoundError, match="did you mean 'device'"):
+        tp.paths.complexity(journeys, by="devise")
+    with pytest.raises(InvalidInputError, match="no journey has a value"):
+        tp.paths.complexity(journeys[:0], by="device")

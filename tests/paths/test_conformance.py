@@ -8,12 +8,14 @@ import attrs
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests import strategies
 from tests.naive_paths import built
 from tests.paths import naive_conformance as naive
+from tests.paths.naive_grouping import each_alone
 from touchpoints.errors import NotFoundError, WrongKindError
 from touchpoints.paths.conformance import conformance, fitness, journey_conformance
 from touchpoints.paths.plan_against import plan_against
@@ -217,8 +219,22 @@ def test_groups_are_rows_of_the_same_table() -> None:
     fitting = fitness(journeys, LINE, by="site")
 
     assert ["old", "old"] == found.group.tolist()
+    assert [("old", "ad_hoc", "x"), ("old", "missing", "c")] == list(found.as_dict())
     assert [1.0, 0.0] == fitting.fitting.tolist()
     assert ["new", "old"] == fitting.group.tolist()
+
+
+@given(strategies.journeys(keys="abcx"))
+def test_journeys_by_group_are_those_of_each_group_alone(journeys) -> None:
+    """The group comes first; without by= there is none; who has no group is left out."""
+    assume((journeys.per_journey["segment"].codes >= 0).any())
+
+    found = journey_conformance(journeys, LINE, by="segment")
+
+    expected = each_alone(journeys, "segment", lambda one: journey_conformance(one, LINE))
+    assert expected == found.to_dicts()
+    assert "group" == next(iter(found.to_dicts()[0]))
+    assert journey_conformance(journeys, LINE).group is None
 
 
 def test_order_of_journeys_plays_no_part() -> None:
@@ -275,8 +291,9 @@ def test_bad_questions_get_clear_errors() -> None:
         conformance(journeys, LINE, failed="faild")
     with pytest.raises(WrongKindError, match="no truth values"):
         conformance(journeys, LINE, failed="failed")
-    with pytest.raises(NotFoundError, match="column or facet 'site'"):
-        fitness(journeys, LINE, by="site")
+    for measure in (conformance, fitness, journey_conformance):
+        with pytest.raises(NotFoundError, match="column or facet 'site'"):
+            measure(journeys, LINE, by="site")
 
 
 def test_long_and_many_journeys_are_aligned_in_blocks() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.naive_paths import built
 from tests.paths import naive_decisions
+from tests.paths.naive_grouping import each_alone
 from touchpoints._arrays.multiplicity import benjamini_hochberg
+from touchpoints._frozen import Coded
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys import take
 
@@ -180,6 +182,84 @@ def test_progress_is_told() -> None:
     answers(planted(), progress=lambda done, total: heard.append((done, total)))
 
     assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["ab", "ac", "xab", "xac", "yaab"]), st.sampled_from("uv")),
+        min_size=2,
+        max_size=8,
+    ),
+    st.data(),
+)
+def test_groups_are_what_each_group_is_alone(rows, data) -> None:
+    """With one seed; the group comes first, and is no attribute; who has none is left out."""
+    some = st.lists(st.integers(-1, 1), min_size=len(rows), max_size=len(rows))
+    codes = data.draw(some)
+    assume(max(codes) >= 0)
+    journeys = attrs.evolve(
+        built([path for path, _ in rows]),
+        per_journey={"device": [device for _, device in rows]},
+    )
+    grouped = attrs.evolve(
+        journeys, per_journey={**journeys.per_journey, "segment": Coded(codes, ("old", "new"))}
+    )
+    names = ["device", "(previous)"]
+
+    def measured(log, **more):
+        return tp.paths.deciding_attributes(log, "a", seed=3, permutations=9, **more)
+
+    found = measured(grouped, by="segment").to_dicts()
+
+    alone = each_alone(grouped, "segment", lambda one: measured(one, among=names))
+    assert [pytest.approx(row, nan_ok=True) for row in alone] == found
+    assert next(iter(found[0])) == "group"
+    assert measured(grouped).group is None
+
+
+def test_a_group_that_never_comes_by_has_no_visits() -> None:
+    """It is listed, and says nothing; where no group comes by, there is nothing to ask."""
+    journeys = attrs.evolve(
+        built(["xab", "yac", "xx"] * 4), per_journey={"device": ["web", "web", "app"] * 4}
+    )
+
+    found = tp.paths.deciding_attributes(journeys, "a", seed=3, permutations=9, by="device")
+
+    assert found.group.tolist() == ["app", "web"]
+    assert (found.visits.tolist(), found.gain.tolist()) == ([0, 8], [0.0, 1.0])
+    assert np.isnan(found.p[0])
+    with pytest.raises(InvalidInputError, match="nothing is known to follow"):
+        tp.paths.deciding_attributes(journeys[2:3], "a", seed=3, by="device")
+
+
+def test_the_column_grouped_by_is_no_attribute() -> None:
+    """A journey's value is the same in all of its group; that of an interaction need not be."""
+    journeys = attrs.evolve(
+        built(["xab", "xac"] * 8),
+        per_journey={"device": ["web", "app"] * 8},
+        per_interaction={"page": ["home", "home", "end", "home", "cart", "end"] * 8},
+    )
+
+    by_device = tp.paths.deciding_attributes(journeys, "a", seed=3, permutations=9, by="device")
+    by_page = tp.paths.deciding_attributes(journeys, "a", seed=3, permutations=9, by="page")
+
+    assert set(by_device.attribute) == {"page", "(previous)"}
+    assert dict(zip(by_page.attribute, by_page.gain, strict=True))["page"] == 1.0
+    with pytest.raises(InvalidInputError, match="'device' has one value in each"):
+        answers(journeys, among=["page", "device"], by="device")
+    with pytest.raises(NotFoundError, match="did you mean 'device'"):
+        answers(journeys, by="devise")
+    with pytest.raises(InvalidInputError, match="no journey has a value"):
+        answers(journeys[:0], by="device")
+
+
+def test_progress_counts_the_attributes_of_all_groups() -> None:
+    """Two groups with two attributes each are four steps of one bar."""
+    heard = []
+
+    answers(planted(), by="device", progress=lambda done, total: heard.append((done, total)))
+
+    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_bad_questions_get_clear_errors() -> None:

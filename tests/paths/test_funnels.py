@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests.paths import naive_funnels
 from tests.test_transform import log
+from touchpoints._arrays import following, threads
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 
@@ -48,6 +49,22 @@ def test_funnels_agree_with_trying_every_way(
     depths = [naive_funnels.depth(path, steps, order, window) for path in [*paths, "abc"]]
     expected = [sum(depth > nth for depth in depths) for nth in range(len(steps))]
     assert found.journeys.tolist() == expected
+
+
+@pytest.mark.parametrize("order", ["closed", "strict", "hybrid"])
+@pytest.mark.parametrize("within", [None, dt.timedelta(minutes=90)])
+def test_blocks_of_journeys_change_nothing(order, within, monkeypatch) -> None:
+    """Small blocks on several cores give the same table."""
+    shop = tp.datasets.shop(60, seed=3)
+    steps = ["search_query", tp.pattern("review_read | live_chat+"), "purchase"]
+    expected = tp.paths.funnel(shop, steps, order=order, within=within).to_dicts()
+
+    monkeypatch.setattr(following, "_BLOCK", 7)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
+
+    np.testing.assert_equal(
+        tp.paths.funnel(shop, steps, order=order, within=within).to_dicts(), expected
+    )
 
 
 def test_a_later_start_that_completes_in_time_counts() -> None:

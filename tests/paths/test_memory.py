@@ -5,14 +5,16 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests import strategies as logs
 from tests.naive_paths import built, small_journeys
 from tests.paths import naive_memory
+from tests.paths.naive_grouping import each_alone
 from touchpoints._arrays import contexts
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys import take
 
 
@@ -153,7 +155,7 @@ def test_persons_stay_in_one_fold() -> None:
     found = tp.paths.markov_order(journeys, seed=1, folds=3)
 
     assert (found.unit, found.best) == ("person", -1)
-    assert "it takes 3" in found.reason
+    assert all("it takes 3" in reason for reason in found.reason)
     assert np.isnan(found.loss).all()
     assert tp.paths.markov_order(journeys, seed=1, folds=2).best >= 1
 
@@ -165,7 +167,8 @@ def test_no_journeys_tell_nothing() -> None:
 
         assert (found.best, found.best_bic, found.best_ratio) == (-1, -1, -1)
         assert np.isnan(found.loss).all()
-        assert repr(found).endswith("no loss: there is no step to tell")
+        assert set(found.reason) == {"there is no step to tell"}
+        assert set(found.predictions.tolist()) == {0}
 
 
 def test_progress_is_told() -> None:
@@ -177,6 +180,72 @@ def test_progress_is_told() -> None:
     )
 
     assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+@given(logs.journeys(timed=False))
+def test_groups_are_what_each_group_is_alone(journeys) -> None:
+    """The group comes first; without by= there is none; who has no group is left out."""
+    assume((journeys.per_journey["segment"].codes >= 0).any())
+
+    found = tp.paths.markov_order(journeys, seed=1, folds=2, most=2, by="segment")
+
+    alone = each_alone(
+        journeys, "segment", lambda one: tp.paths.markov_order(one, seed=1, folds=2, most=2)
+    )
+    assert [pytest.approx(row, nan_ok=True) for row in alone] == found.to_dicts()
+    assert next(iter(found.to_dicts()[0])) == "group"
+    assert tp.paths.markov_order(journeys, seed=1).group is None
+
+
+def two_kinds():
+    """Return journeys of two segments, one of which has nothing to learn from, and one of none."""
+    journeys = built([*["axb", "cxd"] * 10, "ab", "axb"])
+    return attrs.evolve(journeys, per_journey={"segment": [*["old"] * 20, "new", None]})
+
+
+def test_each_group_has_its_best_order() -> None:
+    """One number cannot tell of several groups: best_orders and the flags do, best refuses."""
+    found = tp.paths.markov_order(two_kinds(), seed=1, by="segment")
+
+    assert found.best_orders() == {"new": -1, "old": 2}
+    assert found.best_orders(criterion="ratio") == {"new": 0, "old": 2}
+    assert found.order[found.chosen].tolist() == [2]
+    assert found.predictions.tolist() == [*[3] * 4, *[80] * 4]
+    assert ["it takes 5 of" in reason for reason in found.reason] == [True] * 4 + [False] * 4
+    assert list(found.as_dict())[:2] == [("new", 0), ("new", 1)]
+    for name in ("best", "best_bic", "best_ratio"):
+        with pytest.raises(InvalidInputError, match=r"of its own\n.*best_orders"):
+            getattr(found, name)
+
+
+def test_without_groups_there_is_one_best_order() -> None:
+    """The properties and best_orders agree, by each criterion."""
+    found = tp.paths.markov_order(two_kinds(), seed=1)
+
+    assert found.best_orders() == {None: found.best} == {None: 2}
+    assert found.best_orders(criterion="bic") == {None: found.best_bic}
+    assert found.best_orders(criterion="ratio") == {None: found.best_ratio}
+    with pytest.raises(InvalidInputError, match="did you mean 'loss'"):
+        found.best_orders(criterion="los")
+
+
+def test_progress_counts_the_folds_of_all_groups() -> None:
+    """Two groups of three folds are six steps of one bar."""
+    heard = []
+
+    tp.paths.markov_order(
+        two_kinds(), seed=1, folds=3, by="segment", progress=lambda *told: heard.append(told)
+    )
+
+    assert heard == [(done, 6) for done in range(1, 7)]
+
+
+def test_unknown_groups_are_refused() -> None:
+    """A misspelt column is answered with the one that is there; no values are no groups."""
+    with pytest.raises(NotFoundError, match="did you mean 'segment'"):
+        tp.paths.markov_order(two_kinds(), seed=1, by="segmnt")
+    with pytest.raises(InvalidInputError, match="no journey has a value"):
+        tp.paths.markov_order(two_kinds()[:0], seed=1, by="segment")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests.naive_paths import built, small_journeys
 from tests.paths import naive_steps
+from touchpoints._arrays import stepping, threads
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.transform import take
 
@@ -213,3 +214,17 @@ def test_no_journeys_are_nowhere() -> None:
     assert len(tp.paths.survival_by_step(nothing)) == 0
     assert cells(tp.paths.step_matrix(built([""]))) == {(1, "(end)"): 1}
     assert tp.paths.survival_by_step(built([""])).step.tolist() == [0]
+
+
+def test_blocks_of_journeys_and_steps_change_nothing(monkeypatch) -> None:
+    """Small blocks on several cores give the same tables."""
+    shop = tp.datasets.shop(40, seed=3)
+    measures = (tp.paths.step_matrix, tp.paths.step_flows)
+    expected = [measure(shop, at="review_read", steps=5).to_dicts() for measure in measures]
+
+    monkeypatch.setattr(stepping, "_BLOCK", 7)
+    monkeypatch.setattr(stepping, "_STEPS", 2)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
+
+    found = [measure(shop, at="review_read", steps=5).to_dicts() for measure in measures]
+    np.testing.assert_equal(found, expected)

@@ -7,12 +7,13 @@ import statistics
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
 from tests.paths import naive_timing
+from tests.paths.naive_grouping import each_alone
 from tests.test_transform import log
 from touchpoints._arrays.quantiles import neighbours, spreads
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
@@ -184,6 +185,19 @@ def test_groups_are_rows_of_the_same_table() -> None:
     assert tp.paths.gaps(journeys, by="device").group.tolist() == ["app", "app", "web"]
 
 
+@given(with_ends())
+def test_times_of_journeys_by_group_are_those_of_each_group_alone(journeys) -> None:
+    """The group comes first; without by= there is none; who has no group is left out."""
+    assume((journeys.per_journey["segment"].codes >= 0).any())
+
+    found = tp.paths.journey_times(journeys, by="segment")
+
+    expected = each_alone(journeys, "segment", tp.paths.journey_times)
+    assert [pytest.approx(row, nan_ok=True) for row in expected] == found.to_dicts()
+    assert next(iter(found.to_dicts()[0])) == "group"
+    assert tp.paths.journey_times(journeys).group is None
+
+
 def test_one_interaction_takes_no_time_and_none_is_no_journey() -> None:
     """A single moment is 0 seconds; empty journeys are left out and counted."""
     journeys = tp.before_first(log(one="a", two="ba"), "b")
@@ -215,8 +229,9 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.gaps(journeys, quantiles=0.9)
     with pytest.raises(InvalidInputError, match="level=95"):
         tp.paths.gaps(journeys, level=95)
-    with pytest.raises(NotFoundError, match="column or facet 'device'"):
-        tp.paths.gaps(journeys, by="device")
+    for measure in (tp.paths.gaps, tp.paths.journey_times):
+        with pytest.raises(NotFoundError, match="column or facet 'device'"):
+            measure(journeys, by="device")
 
 
 @given(
@@ -252,15 +267,15 @@ def test_spreads_agree_with_writing_values_out(rows, weighted: bool) -> None:
             assert np.isnan(found.quantile(0.3)[group])
 
 
-def test_edges_of_many_touchpoints_are_numbered_alike() -> None:
-    """Beyond the dense table the numbers are the same."""
+def test_edges_of_many_touchpoints_are_found_alike() -> None:
+    """Beyond the dense table the edges are the same, and so is what leads nowhere."""
     codes, offsets = np.array([4, 0, 4, 0, 2], dtype=np.int32), np.array([0, 2, 2, 5])
 
-    dense, sparse = (neighbours(codes, offsets, k) for k in (5, 5000))
+    found = [neighbours(codes, offsets, k) for k in (5, 300, 5000)]
 
-    assert dense.of.tolist() == sparse.of.tolist() == [1, 2, 1, 0]
-    assert dense.sources.tolist() == sparse.sources.tolist() == [0, 4]
-    assert dense.targets.tolist() == sparse.targets.tolist() == [2, 0]
+    for edges in found:
+        ends = (np.append(one, -1)[edges.of].tolist() for one in (edges.sources, edges.targets))
+        assert list(zip(*ends, strict=True)) == [(4, 0), (-1, -1), (4, 0), (0, 2)]
 
 
 def test_rows_of_no_group_count_nowhere_however_heavy() -> None:

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays.segments import falls_within, offsets_of, rows_of
+from touchpoints._arrays.threads import in_threads, spans
 from touchpoints._frozen import Array
 
 _WORD = 64
@@ -241,3 +242,11 @@ def by_appearance(codes: Array, k: int) -> tuple[Array, Array]:
     if bool((order == np.arange(len(order))).all()):
         return codes.astype(np.int32, copy=False), order
     return table[codes], order
+
+
+def sort_in_threads(keys: Array) -> None:
+    """Sort integers in place: parted at their quantiles, the parts sorted on all cores."""
+    parts = spans(len(keys))
+    if len(parts) > 1:
+        keys.partition([part.start for part in parts[1:]])
+    in_threads([keys[part].sort for part in parts])

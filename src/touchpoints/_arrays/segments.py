@@ -75,6 +75,11 @@ def _edge_row_where(flags: Array, offsets: Array, *, last: bool) -> Array:
     hits = np.flatnonzero(flags)
     if not len(hits):
         return answer
+    if len(hits) * 4 < len(answer):
+        owners = np.searchsorted(offsets, hits, side="right") - 1
+        order = slice(None) if last else slice(None, None, -1)  # the last one written stays
+        answer[owners[order]] = hits[order]
+        return answer
     # For every segment, the place among the hits where its own begin; a segment has hits of its
     # own when the next segment's begin later.
     place = np.searchsorted(hits, offsets)

@@ -23,8 +23,11 @@ from touchpoints.compare.features import (
 from touchpoints.compare.pairs import Pair, checked_pair
 from touchpoints.compare.statistics import Measure, Measured, Shares, counted
 from touchpoints.compare.testing import Asked, Comparison, Effect, Test, asked_of, compared
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys import Journeys
 from touchpoints.paths.funnels import Order, funnel, reached
-from touchpoints.patterns import Place
+from touchpoints.patterns import Place, first_places
+from touchpoints.stretches import place_name
 from touchpoints.transform import microseconds
 from touchpoints.uncertainty import clusters_of
 from touchpoints.uncertainty.resampling import labelled, redrawable
@@ -224,6 +227,7 @@ def presence(
     pair: Pair,
     *,
     seed: int,
+    places: Sequence[Place] | None = None,
     least: int = 5,
     test: Test = "permutation",
     shared: Shared = "refuse",
@@ -231,30 +235,37 @@ def presence(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare in which share of journeys each touchpoint occurs at least once.
+    """Compare in which share of journeys each touchpoint or place occurs at least once.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
+    places
+        What to compare instead of every touchpoint: touchpoints by key or type, facets, patterns
+        or anchors; several touchpoints in one place mean any of them.
     least
-        Touchpoints of fewer journeys, both groups together, are not compared.
+        Touchpoints of fewer journeys, both groups together, are not compared; places always are.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
     Returns
     -------
     Comparison
-        Labels are keys of touchpoints; ``n_a`` and ``n_b`` are journeys. ``effect`` is Cohen's h.
+        Labels are keys of touchpoints, or the places as they were given; one that is there twice
+        has its position behind it. ``n_a`` and ``n_b`` are journeys. ``effect`` is Cohen's h.
 
     Raises
     ------
+    NotFoundError
+        When there is no such touchpoint.
     InvalidInputError
-        When persons are in both groups and ``shared="refuse"``.
+        When places are none, or no sequence; when persons are in both groups and
+        ``shared="refuse"``.
 
     Notes
     -----
-    By type, need or channel: `tp.collapse` the journeys first.
+    Every type, need or channel: `tp.collapse` the journeys first.
 
     Examples
     --------
@@ -266,7 +277,23 @@ def presence(
     ('review_read', 'cohen_h')
     """
     asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
-    return _of_shares(pair, presence_shares(checked_pair(pair).journeys), asked)
+    journeys = checked_pair(pair).journeys
+    if places is not None:
+        return compared(pair, _place_shares(journeys, places), asked, effect="cohen_h")
+    return _of_shares(pair, presence_shares(journeys), asked)
+
+
+def _place_shares(journeys: Journeys, places: Sequence[Place]) -> Shares:
+    """Return the share of journeys in which each place is."""
+    if isinstance(places, str) or not isinstance(places, Sequence):
+        raise InvalidInputError(f"places is a sequence, not one place: places=[{places!r}, …]")
+    chosen = list(places)
+    if not chosen:
+        raise InvalidInputError("presence needs a place", mend="leave places= out for every one")
+    found = np.array([first_places(journeys, place) >= 0 for place in chosen])
+    labels = _apart([place_name(place) for place in chosen])
+    columns, owners = np.nonzero(found)
+    return of_journeys(journeys, labels, owners, columns)
 
 
 def funnels(

@@ -6,15 +6,23 @@ import numpy as np
 
 from touchpoints._progress import Progress
 from touchpoints.compare.draws import Shared
-from touchpoints.compare.features import gap_medians, throughput_medians
+from touchpoints.compare.features import gap_medians, medians_of, throughput_medians
 from touchpoints.compare.pairs import Pair, checked_pair
+from touchpoints.compare.statistics import Medians
 from touchpoints.compare.testing import Comparison, Test, asked_of, compared
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys import Journeys
+from touchpoints.patterns import Place
+from touchpoints.stretches import place_name, stretches, two_places
+from touchpoints.transform import require_times
 
 
 def gaps(
     pair: Pair,
     *,
     seed: int,
+    start: Place | None = None,
+    end: Place | None = None,
     least: int = 10,
     test: Test = "permutation",
     shared: Shared = "refuse",
@@ -22,33 +30,42 @@ def gaps(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare how long it takes from one touchpoint to the next.
+    """Compare how long it takes from one touchpoint to the next, or from one place to another.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
+    start, end
+        Two places, both or neither, as for `tp.paths.gaps`: touchpoints by key or type, facets,
+        patterns or anchors. Without them every edge is compared.
     least
-        Edges with fewer gaps, both groups together, are not compared.
+        Edges with fewer gaps, both groups together, are not compared; two places always are.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
     Returns
     -------
     Comparison
-        Labels are ``(source, target)``, numbers median seconds from beginning to beginning,
-        ``n_a`` and ``n_b`` gaps. ``effect`` is Cliff's delta: how much oftener a gap of a is the
-        longer one than one of b, in [-1, 1]. Intervals are quantiles of redrawn differences.
+        Labels are ``(source, target)``, or the two places as they were given; numbers median
+        seconds from beginning to beginning, ``n_a`` and ``n_b`` gaps. ``effect`` is Cliff's delta:
+        how much oftener a gap of a is the longer one than one of b, in [-1, 1]. Intervals are
+        quantiles of redrawn differences.
 
     Raises
     ------
+    NotFoundError
+        When there is no such touchpoint.
     InvalidInputError
-        Without times; when persons are in both groups and ``shared="refuse"``.
+        Without times, or without any gap; when only one of the places is given; when persons are
+        in both groups and ``shared="refuse"``.
 
     Notes
     -----
-    The steps from ``(start)`` and to the terminals have no gap. A resample costs one pass over
-    the gaps.
+    The steps from ``(start)`` and to the terminals have no gap. Journeys that did not get from
+    one place to the other have none either: `funnels` compares their share. Where one group was
+    watched for less time, its gaps are shorter for that alone. A resample costs one pass over the
+    gaps.
 
     References
     ----------
@@ -64,11 +81,31 @@ def gaps(
     'cliff_delta'
     """
     asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
-    medians = gap_medians(checked_pair(pair).journeys, what="compare.gaps")
+    journeys = checked_pair(pair).journeys
+    places = two_places(start, end, what="compare.gaps", without="every edge")
+    if places is not None:
+        medians = _medians_between(journeys, places)
+        return compared(pair, medians, asked, effect="cliff_delta")
+    medians = gap_medians(journeys, what="compare.gaps")
     sizes = medians.sizes(pair.journeys.counts)
     kept = np.flatnonzero(sizes >= max(asked.least, 1))
     left_out = int((sizes > 0).sum()) - len(kept)
     return compared(pair, medians.only(kept), asked, effect="cliff_delta", left_out=left_out)
+
+
+def _medians_between(journeys: Journeys, places: tuple[Place, Place]) -> Medians:
+    """Return the median seconds from one place to the next of another."""
+    times = require_times(journeys, "compare.gaps").view(np.int64)
+    found = stretches(journeys, places[0], end=places[1])
+    there = (found.stops >= 0) & (journeys.counts[found.owners] > 0)
+    start, end = (place_name(place) for place in places)
+    if not there.any():
+        raise InvalidInputError(
+            f"there is no time to compare: no journey gets from {start!r} to {end!r}"
+        )
+    values = (times[found.stops[there]] - times[found.starts[there]]) / 1e6
+    cells = np.zeros(len(values), dtype=np.int64)
+    return medians_of([(start, end)], cells, values, found.owners[there])
 
 
 def throughput(

@@ -1,6 +1,7 @@
 """Which paths people take."""
 
 from touchpoints.dissimilarity import Distances, SubstitutionCosts
+from touchpoints.durations import Durations
 from touchpoints.paths.absorption import Absorption, absorption
 from touchpoints.paths.clusters import Clustering, hierarchical, k_medoids
 from touchpoints.paths.complexity import Complexity, complexity
@@ -50,7 +51,7 @@ from touchpoints.paths.routes import Routes, Similarity, routes, similarity_to
 from touchpoints.paths.step_survival import StepSurvival, survival_by_step
 from touchpoints.paths.steps import StepFlows, StepMatrix, step_flows, step_matrix
 from touchpoints.paths.substitution import substitution_costs
-from touchpoints.paths.timing import Durations, gaps, idle_times, processing_times, throughput_times
+from touchpoints.paths.timing import gaps, idle_times, processing_times, throughput_times
 from touchpoints.paths.transitions import Transitions, transitions
 from touchpoints.paths.variants import Variants, variants
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 import numpy as np
 
 from touchpoints._arrays.segments import lengths_of, offsets_after, owners_of, repeats_within
 from touchpoints._arrays.subsequences import log2_distinct
 from touchpoints._frozen import Array
-from touchpoints._tables import Table, column
+from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
+from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Complexity(Table):
-    """How complex journeys are; one row a journey, in their order.
+    """How complex journeys are; one row a journey (and group), in their order.
 
     Attributes
     ----------
+    group : object, optional
+        The group, where ``by`` was given.
     id : object
         The journey's id.
     length : int64
@@ -41,6 +46,7 @@ class Complexity(Table):
         How many touchpoints a journey could have; what the entropy is a share of.
     """
 
+    group: Array | None = optional_column(object)
     id: Array = column(object)
     length: Array = column(np.int64)
     touchpoints: Array = column(np.int64)
@@ -52,22 +58,30 @@ class Complexity(Table):
     alphabet: int
 
 
-def complexity(journeys: Journeys, *, alphabet: int | None = None) -> Complexity:
+def complexity(
+    journeys: Journeys, *, alphabet: int | None = None, by: str | None = None
+) -> Complexity:
     """Measure how complex each journey is.
 
     Parameters
     ----------
     alphabet
-        How many touchpoints there are to choose from; those of the journeys by default. Give the
-        same for journeys that are compared across logs.
+        How many touchpoints there are to choose from; those of the journeys by default, of all
+        groups alike. Give the same for journeys that are compared across logs.
+    by
+        A per-journey column, facet or per-interaction column to group by. Journeys without a value
+        of it are in no group, and left out.
 
     Returns
     -------
     Complexity
-        One row a journey, whatever its count: the measures are of single journeys.
+        One row a journey, whatever its count: the measures are of single journeys. In their order
+        (group by group); which group a journey is in changes none of its measures.
 
     Raises
     ------
+    NotFoundError
+        When there is no such column or facet.
     InvalidInputError
         When ``alphabet`` is below the number of touchpoints the journeys have.
 
@@ -99,7 +113,10 @@ def complexity(journeys: Journeys, *, alphabet: int | None = None) -> Complexity
     >>> found.turbulence.round(3).tolist()
     [1.0, 3.807]
     """
-    k = _alphabet(journeys, alphabet)
+    return by_group(journeys, by, partial(_complexity, k=_alphabet(journeys, alphabet)))
+
+
+def _complexity(journeys: Journeys, *, k: int) -> Complexity:
     codes, offsets = journeys.codes, journeys.offsets
     lengths = lengths_of(offsets)
     fresh = ~repeats_within(codes, offsets)

@@ -52,18 +52,22 @@ class Conformance(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[tuple[str, str], float]:
-        """Return the share of each (deviation, touchpoint)."""
-        labels = zip(self.deviation.tolist(), self.touchpoint.tolist(), strict=True)
-        return dict(zip(labels, self.share.tolist(), strict=True))
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the share of each (deviation, touchpoint), or (group, deviation, touchpoint)."""
+        labels = [self.deviation.tolist(), self.touchpoint.tolist()]
+        if self.group is not None:
+            labels.insert(0, self.group.tolist())
+        return dict(zip(zip(*labels, strict=True), self.share.tolist(), strict=True))
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class JourneyConformance(Table):
-    """How each journey deviates from a plan: one row a journey.
+    """How each journey deviates from a plan: one row a journey (and group), in their order.
 
     Attributes
     ----------
+    group : object, optional
+        The group, where ``by`` was given.
     journey : object
         The id of the journey.
     ad_hoc, out_of_order, failed, missing : int64
@@ -77,6 +81,7 @@ class JourneyConformance(Table):
         Whether the journey began and finished in the log; of others nothing counts as missing.
     """
 
+    group: Array | None = optional_column(object)
     journey: Array = column(object)
     ad_hoc: Array = column(np.int64)
     out_of_order: Array = column(np.int64)
@@ -233,7 +238,7 @@ def _conformance(
 
 
 def journey_conformance(
-    journeys: Journeys, plan: Plan, *, failed: str | None = None
+    journeys: Journeys, plan: Plan, *, failed: str | None = None, by: str | None = None
 ) -> JourneyConformance:
     r"""Say of each journey how it deviates from a plan, and how well it fits.
 
@@ -241,16 +246,19 @@ def journey_conformance(
     ----------
     plan, failed
         As for `conformance`.
+    by
+        A per-journey column, facet or per-interaction column to group by. Journeys without a value
+        of it are in no group, and left out.
 
     Returns
     -------
     JourneyConformance
-        One row a journey, in their order.
+        One row a journey, in their order (group by group).
 
     Raises
     ------
     NotFoundError
-        When there is no such column.
+        When there is no such column or facet.
 
     Notes
     -----
@@ -273,6 +281,10 @@ def journey_conformance(
     >>> tp.paths.journey_conformance(journeys, plan).fitness.tolist()
     [1.0, 0.5]
     """
+    return by_group(journeys, by, partial(_of_journeys, plan=plan, failed=failed))
+
+
+def _of_journeys(journeys: Journeys, *, plan: Plan, failed: str | None) -> JourneyConformance:
     found = deviations(journeys, plan, failed)
     per_journey = {
         kind: np.bincount(owners, minlength=len(journeys))

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._arrays.choosing import owners_at
 from touchpoints._arrays.counting import run_starts
 from touchpoints._arrays.medians import median_by_group
 from touchpoints._arrays.segments import offsets_of
@@ -16,7 +17,7 @@ from touchpoints._frozen import Array, text_array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
-from touchpoints.patterns import Pattern, Place, matches, places
+from touchpoints.patterns import Place, spans
 from touchpoints.transform import microseconds, require_times
 from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import presence_shares
@@ -236,22 +237,9 @@ def _conversion(
     )
 
 
-def _spans(journeys: Journeys, place: Place) -> tuple[Array, Array]:
-    """Return the first and last row of each occurrence."""
-    if isinstance(place, Pattern):
-        found = matches(journeys, place)
-        return found.starts, found.stops
-    _, rows = places(journeys, place)
-    return rows, rows
-
-
-def _owners(journeys: Journeys, rows: Array) -> Array:
-    return np.searchsorted(journeys.offsets, rows, side="right") - 1
-
-
 def _ways(journeys: Journeys, start: Place, end: Place, *, limit: int | None) -> _Ways:
-    last, ends = _spans(journeys, start)[1], _spans(journeys, end)[0]
-    owners = _owners(journeys, last)
+    last, ends = spans(journeys, start)[1], spans(journeys, end)[0]
+    owners = owners_at(journeys.offsets, last)
     behind = np.searchsorted(ends, last, side="right")
     row = np.append(ends, len(journeys.codes))[behind]
     reached = row < journeys.offsets[1:][owners]
@@ -268,8 +256,8 @@ def _ways(journeys: Journeys, start: Place, end: Place, *, limit: int | None) ->
 
 def _reached(journeys: Journeys, end: Place, limit: int | None) -> Array:
     """Tell of each journey whether it has the end, in time from its first interaction."""
-    ends, _ = _spans(journeys, end)
-    owners = _owners(journeys, ends)
+    ends, _ = spans(journeys, end)
+    owners = owners_at(journeys.offsets, ends)
     if limit is not None:
         stamps = require_times(journeys, "within").view(np.int64)
         owners = owners[stamps[ends] - stamps[journeys.offsets[:-1][owners]] <= limit]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -16,9 +17,10 @@ from touchpoints._arrays.successors import next_codes
 from touchpoints._frozen import Array, Coded, text_array
 from touchpoints._hints import not_found
 from touchpoints._progress import Progress, reporting
-from touchpoints._tables import Table, column
+from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.flows import END, START, usual_ends
+from touchpoints.grouping import by_group, groups_of
 from touchpoints.journeys import Journeys, take_rows
 from touchpoints.patterns import Place, rows_at
 from touchpoints.uncertainty import clusters_of
@@ -31,10 +33,12 @@ _MOST_VISITS = 20_000_000
 
 @attrs.frozen(kw_only=True, repr=False)
 class DecidingAttributes(Table):
-    """How much each attribute tells about the branch taken; one row an attribute.
+    """How much each attribute tells about the branch taken; one row an attribute (and group).
 
     Attributes
     ----------
+    group : object, optional
+        The group, where ``by`` was given.
     attribute : object
         A per-journey or per-interaction column, or ``"(previous)"``: the touchpoint before.
     visits : int64
@@ -50,13 +54,15 @@ class DecidingAttributes(Table):
     p : float64
         How often a permutation tells as much; nan where there are no two values or branches.
     q : float64
-        The false-discovery rate at which this attribute would be called deciding.
+        The false-discovery rate at which this attribute would be called deciding, among those of
+        its group.
     permutations : int
         How often the attribute was permuted.
     unit : str
         What was moved as a whole: ``"person"`` or ``"journey"``.
     """
 
+    group: Array | None = optional_column(object)
     attribute: Array = column(object)
     visits: Array = column(np.int64)
     values: Array = column(np.int64)
@@ -88,6 +94,7 @@ def deciding_attributes(
     seed: int,
     among: Iterable[str] | None = None,
     permutations: int = 999,
+    by: str | None = None,
     progress: Progress = False,
 ) -> DecidingAttributes:
     """Find which attributes decide the branch that journeys take at a touchpoint.
@@ -97,27 +104,33 @@ def deciding_attributes(
     at
         The touchpoint, facets, pattern (its matches' last interactions) or anchor.
     seed
-        The same seed gives the same answer.
+        The same seed gives the same answer, for each group the one it would give alone.
     among
         Names of per-journey and per-interaction columns, and ``"(previous)"`` for the touchpoint
-        before; by default all but ``need_from`` and ``context_from``. Numbers and times of more
-        than 8 values are cut at their quartiles.
+        before; by default all but ``need_from`` and ``context_from``, and the column that journeys
+        are grouped by. Numbers and times of more than 8 values are cut at their quartiles.
     permutations
         How often each attribute is permuted; the smallest p is ``1 / (permutations + 1)``.
+    by
+        A per-journey column, facet or per-interaction column to group by. Journeys without a value
+        of it are in no group, and left out.
     progress
-        A callable told the attributes done and all of them, or True for a tqdm bar.
+        A callable told the attributes done and all of them, over all groups, or True for a tqdm
+        bar.
 
     Returns
     -------
     DecidingAttributes
-        The attribute that explains most first; ties by name.
+        The attribute that explains most first; ties by name. A group that never comes by the
+        touchpoint has 0 visits.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint or column.
+        When there is no such touchpoint, column or facet.
     InvalidInputError
-        When there is nothing to look at, or no permutation is asked for.
+        When there is nothing to look at, no permutation is asked for, or the column that journeys
+        are grouped by is among the attributes.
 
     Notes
     -----
@@ -153,14 +166,30 @@ def deciding_attributes(
         raise InvalidInputError(f"permutations={permutations!r} is no whole number of 1 or more")
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InvalidInputError(f"seed={seed!r} is no whole number of 0 or more")
-    names = _names(journeys, among)
+    parts = 1 if by is None else len(groups_of(journeys, by).labels)
+    names = _names(journeys, among, by)
+    if not len(_followed(journeys, at)[0]):
+        raise InvalidInputError("nothing is known to follow that touchpoint in these journeys")
+    with reporting(progress, parts * len(names), what="deciding attributes") as step:
+        drawn = partial(_decided, permutations=permutations, seed=int(seed), step=step)
+        return by_group(journeys, by, partial(drawn, at=at, names=names))
+
+
+def _decided(
+    journeys: Journeys,
+    *,
+    at: Place,
+    names: list[str],
+    permutations: int,
+    seed: int,
+    step: Callable[[], None],
+) -> DecidingAttributes:
     visits = _visits(journeys, at)
     found: list[dict[str, Any]] = []
-    with reporting(progress, len(names), what="deciding attributes") as step:
-        for name in names:
-            values = _values(journeys, visits, name)
-            found.append(_tested(visits, values, permutations, seed=int(seed)))
-            step()
+    for name in names:
+        values = _values(journeys, visits, name)
+        found.append(_tested(visits, values, permutations, seed=seed))
+        step()
     return _table(names, found, permutations, unit=visits.unit)
 
 
@@ -180,43 +209,54 @@ def _table(
     )
 
 
-def _names(journeys: Journeys, among: Iterable[str] | None) -> list[str]:
+def _names(journeys: Journeys, among: Iterable[str] | None, by: str | None) -> list[str]:
     known = [*journeys.per_journey, *journeys.per_interaction, PREVIOUS]
+    grouping = by if by in journeys.per_journey else None
     if among is None:
-        return [name for name in dict.fromkeys(known) if name not in _ABOUT_THE_LOG]
+        left_out = {*_ABOUT_THE_LOG, grouping}
+        return [name for name in dict.fromkeys(known) if name not in left_out]
     names = [among] if isinstance(among, str) else list(dict.fromkeys(among))
     if not names:
         raise InvalidInputError("no attribute is named", mend="leave among= out to try all")
     for name in names:
         if name not in known:
             raise not_found("attribute", name, known)
+    if grouping in names:
+        raise InvalidInputError(
+            f"{by!r} has one value in each of its groups, and decides nothing there",
+            mend="leave it out of among=, or do not group by it",
+        )
     return names
+
+
+def _followed(journeys: Journeys, at: Place) -> tuple[Array, Array, Array]:
+    """Return the visits whose next step is known: row, owner and next code, int64 (v,) each."""
+    k = len(journeys.touchpoints)
+    following = next_codes(journeys.codes, journeys.offsets, usual_ends(journeys).of, k)
+    owners = owners_of(journeys.offsets).astype(np.int64)
+    real = journeys.counts[owners] > 0
+    rows = np.flatnonzero(rows_at(journeys, at) & (following <= k) & real)
+    return rows, owners[rows], following[rows]
 
 
 def _visits(journeys: Journeys, at: Place) -> _Visits:
     """Return the visits whose next step is known, written out as often as the counts say."""
-    k, counts = len(journeys.touchpoints), journeys.counts
-    following = next_codes(journeys.codes, journeys.offsets, usual_ends(journeys).of, k)
-    owners = owners_of(journeys.offsets).astype(np.int64)
-    rows = np.flatnonzero(rows_at(journeys, at) & (following <= k) & (counts[owners] > 0))
-    times = counts[owners[rows]]
+    rows, owner, following = _followed(journeys, at)
+    times = journeys.counts[owner]
     if float(times.sum(dtype=np.float64)) > _MOST_VISITS:
         raise InvalidInputError(
             f"{int(times.sum()):,} visits are too many to permute",
             mend="tp.sample(journeys, n=…, seed=…) draws some of the journeys",
         )
-    if not len(rows):
-        raise InvalidInputError("nothing is known to follow that touchpoint in these journeys")
     clusters = clusters_of(journeys, None)
     copies = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    rows = np.repeat(rows, times)
-    owner = owners[rows]
-    most = int(times.max())
+    rows, owner, following = (np.repeat(part, times) for part in (rows, owner, following))
+    most = int(times.max(initial=1))
     alone = clusters.repeats[clusters.of[owner]] > 1
     return _Visits(
         rows,
         owner,
-        _ranked(Coded(following[rows], (*_keys(journeys), END))),
+        _ranked(Coded(following, (*_keys(journeys), END))),
         owner * most + copies,
         clusters.of[owner] * most + np.where(alone, copies, 0),
         clusters.unit,

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._arrays.bitmaps import bitmap_of, bitmap_of_rows
+from touchpoints._arrays.following import Followed, Hits, Rules, followed, step_gaps
 from touchpoints._arrays.medians import median_by_group
 from touchpoints._frozen import Array
 from touchpoints._hints import check_option
@@ -17,8 +19,9 @@ from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
-from touchpoints.patterns import Anchor, Pattern, Place, matches, places
+from touchpoints.patterns import Anchor, Pattern, Place, first_places, spans
 from touchpoints.selectors import rows_meant
+from touchpoints.stretches import place_name
 from touchpoints.transform import microseconds, require_times
 from touchpoints.uncertainty import JourneyShares, Share
 
@@ -75,14 +78,6 @@ class Funnel(Table):
     level: float
     unit: str
     order: str
-
-
-@attrs.frozen(eq=False)
-class _Hits:
-    """Where a step can be taken: first and last row of each occurrence, sorted."""
-
-    starts: Array
-    stops: Array
 
 
 @attrs.frozen(eq=False)
@@ -190,15 +185,14 @@ def _measure(
     of_previous = [
         shares.of(one, among=earlier) for one, earlier in zip(way.steps, before, strict=True)
     ]
-    counts = journeys.counts
     columns: dict[str, Any] = {
-        "step": [_name(step) for step in steps],
+        "step": [place_name(step) for step in steps],
         "journeys": [one.hits for one in of_all],
         **_columns("of_all", of_all),
         **_columns("of_first", of_first),
         **_columns("of_previous", of_previous),
-        "lost": [int(counts[one & journeys.finished].sum()) for one in missed],
-        "open": [int(counts[one & ~journeys.finished].sum()) for one in missed],
+        "lost": [shares.number(one & journeys.finished) for one in missed],
+        "open": [shares.number(one & ~journeys.finished) for one in missed],
         "median_time": way.medians,
     }
     return Funnel(**columns, level=level, unit=shares.unit, order=order)
@@ -216,127 +210,34 @@ def reached(
     journeys: Journeys, steps: Sequence[Place], *, order: Order, limit: int | None
 ) -> Reached:
     """Return which journeys reach each step, within ``limit`` microseconds of the first."""
+    flags = np.zeros((len(steps), len(journeys)), dtype=bool)
+    if order == "open":
+        for flag, step in zip(flags, steps, strict=True):
+            flag[first_places(journeys, step) >= 0] = True
+        return Reached(flags, [np.nan] * len(steps))
     hits = [_hits(journeys, step) for step in steps]
-    return _open(journeys, hits) if order == "open" else _ordered(journeys, hits, order, limit)
+    stamps = None if journeys.times is None else journeys.times.view(np.int64)
+    rules = Rules(strict=order == "strict", hybrid=order == "hybrid", limit=limit, stamps=stamps)
+    found = followed(hits, journeys.offsets, rules)
+    np.greater(found.depth, np.arange(len(steps))[:, None], out=flags)
+    return Reached(flags, _medians(journeys, found))
 
 
-def _name(step: Place) -> str:
-    if isinstance(step, str):
-        return step
-    text = getattr(step, "text", None) or getattr(step, "key", None)
-    if isinstance(text, str):
-        return text
-    return " | ".join(map(str, step)) if isinstance(step, (list, tuple, set)) else str(step)
+def _hits(journeys: Journeys, step: Place) -> Hits:
+    if not isinstance(step, (Pattern, Anchor)):
+        return Hits(bitmap_of(rows_meant(journeys, step)))
+    starts, stops = spans(journeys, step)
+    return Hits(bitmap_of_rows(starts, len(journeys.codes)), (starts, stops))
 
 
-def _hits(journeys: Journeys, step: Place) -> _Hits:
-    if isinstance(step, Pattern):
-        found = matches(journeys, step)
-        return _Hits(found.starts, found.stops)
-    if isinstance(step, Anchor):
-        _, rows = places(journeys, step)
-    else:
-        rows = np.flatnonzero(rows_meant(journeys, step))
-    return _Hits(rows, rows)
-
-
-def _owners(journeys: Journeys, rows: Array) -> Array:
-    return np.searchsorted(journeys.offsets, rows, side="right") - 1
-
-
-def _open(journeys: Journeys, hits: list[_Hits]) -> Reached:
-    steps = np.zeros((len(hits), len(journeys)), dtype=bool)
-    for reached, one in zip(steps, hits, strict=True):
-        reached[_owners(journeys, one.starts)] = True
-    return Reached(steps, [np.nan] * len(hits))
-
-
-def _ordered(journeys: Journeys, hits: list[_Hits], order: Order, limit: int | None) -> Reached:
-    """Follow every start as far as it gets, and keep the start that gets furthest."""
-    owners = _owners(journeys, hits[0].starts)
-    if order == "closed" and limit is None:  # whoever gets there from a later start does from here
-        first = _firsts(owners)
-        owners, hits = (
-            owners[first],
-            [_Hits(hits[0].starts[first], hits[0].stops[first]), *hits[1:]],
-        )
-    starts = hits[0].starts
-    follow = _hybrid if order == "hybrid" else _chain
-    rows = follow(journeys, hits, owners, strict=order == "strict")
-    if limit is not None and journeys.times is not None:
-        stamps = np.append(journeys.times.view(np.int64), 0)
-        rows[(rows >= 0) & (stamps[rows] - stamps[starts] > limit)] = -1
-    depth = np.minimum.accumulate(rows >= 0, axis=0).sum(axis=0)
-    best = _best_start(owners, depth)
-    steps = np.zeros((len(hits), len(journeys)), dtype=bool)
-    steps[:, owners[best]] = np.arange(len(hits))[:, None] < depth[best]
-    return Reached(steps, _medians(journeys, rows[:, best], owners[best], depth[best]))
-
-
-def _chain(journeys: Journeys, hits: list[_Hits], owners: Array, *, strict: bool) -> Array:
-    """Return the last row of each step behind each start, int64 (s, starts); -1 where it fails."""
-    ends = journeys.offsets[1:][owners]
-    rows = np.full((len(hits), len(owners)), -1, dtype=np.int64)
-    rows[0] = hits[0].stops
-    for place, one in enumerate(hits[1:], 1):
-        behind = np.searchsorted(one.starts, rows[place - 1], side="right")
-        inside = np.minimum(behind, max(len(one.starts) - 1, 0))
-        found = (rows[place - 1] >= 0) & (behind < len(one.starts))
-        if len(one.starts):
-            found &= one.starts[inside] < ends
-            if strict:
-                found &= one.starts[inside] == rows[place - 1] + 1
-            rows[place] = np.where(found, one.stops[inside], -1)
-    return rows
-
-
-def _hybrid(journeys: Journeys, hits: list[_Hits], owners: Array, *, strict: bool) -> Array:
-    """Return the first row of each other step behind each start, in whatever order they come.
-
-    Equal steps take one occurrence each, so that none is counted twice.
-    """
-    del strict
-    ends = journeys.offsets[1:][owners]
-    rows = np.full((len(hits), len(owners)), -1, dtype=np.int64)
-    rows[0] = hits[0].stops
-    for place, one in enumerate(hits[1:], 1):
-        after = rows[0]
-        for earlier, other in enumerate(hits[1:place], 1):
-            if np.array_equal(other.starts, one.starts):
-                after = np.where(rows[earlier] >= 0, rows[earlier], after)
-        behind = np.searchsorted(one.starts, after, side="right")
-        inside = np.minimum(behind, max(len(one.starts) - 1, 0))
-        if len(one.starts):
-            found = (behind < len(one.starts)) & (one.starts[inside] < ends)
-            rows[place] = np.where(found, one.stops[inside], -1)
-    return rows
-
-
-def _best_start(owners: Array, depth: Array) -> Array:
-    """Return, for each journey with a start, the earliest of its starts that gets furthest."""
-    firsts = _firsts(owners)
-    if len(firsts) == len(owners):
-        return firsts
-    furthest = np.repeat(np.maximum.reduceat(depth, firsts), np.diff(firsts, append=len(owners)))
-    best = np.flatnonzero(depth == furthest)
-    return best[_firsts(owners[best])]
-
-
-def _firsts(owners: Array) -> Array:
-    """Return the first place of each owner; owners rise."""
-    return np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]]) if len(owners) else owners
-
-
-def _medians(journeys: Journeys, rows: Array, owners: Array, depth: Array) -> list[float]:
+def _medians(journeys: Journeys, found: Followed) -> list[float]:
     """Return the median seconds from each step to the next, of the journeys that reach it."""
     if journeys.times is None:
-        return [np.nan] * len(rows)
-    stamps = np.append(journeys.times.view(np.int64), 0)
+        return [np.nan] * len(found.rows)
+    plain = bool((journeys.counts == 1).all())
     medians = [np.nan]
-    for place in range(1, len(rows)):
-        there = depth > place
-        gaps = stamps[rows[place][there]] - stamps[rows[place - 1][there]]
-        weights = journeys.counts[owners[there]].astype(np.float64)
-        none = np.zeros(len(gaps), dtype=np.int64)
-        medians.append(float(median_by_group(gaps, none, 1, weights)[0]) / 1e6)
+    for there, gaps in step_gaps(found, journeys.times.view(np.int64)):
+        weights = None if plain else journeys.counts[there].astype(np.float64)
+        group = np.zeros(len(gaps), dtype=np.int64)
+        medians.append(float(median_by_group(gaps, group, 1, weights)[0]) / 1e6)
     return medians

@@ -8,7 +8,8 @@ import numpy as np
 from touchpoints._arrays.lasting import UNKNOWN, lasting, stamps_of
 from touchpoints._arrays.segments import lengths_of, sum_by_segment
 from touchpoints._frozen import Array, text_array
-from touchpoints._tables import Table, column
+from touchpoints._tables import Table, column, optional_column
+from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.transform import require_times
 
@@ -17,10 +18,12 @@ _SECOND = 1e6
 
 @attrs.frozen(kw_only=True, repr=False)
 class JourneyTimes(Table):
-    """How long each journey takes; one row a journey, in their order.
+    """How long each journey takes; one row a journey (and group), in their order.
 
     Attributes
     ----------
+    group : object, optional
+        The group, where ``by`` was given.
     id : object
         The caller's journey id.
     count : int64
@@ -38,6 +41,7 @@ class JourneyTimes(Table):
         Whether it began and finished within the log.
     """
 
+    group: Array | None = optional_column(object)
     id: Array = column(object)
     count: Array = column(np.int64)
     interactions: Array = column(np.int64)
@@ -47,21 +51,27 @@ class JourneyTimes(Table):
     whole: Array = column(np.bool_)
 
 
-def journey_times(journeys: Journeys) -> JourneyTimes:
+def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:
     """Measure how long each journey takes.
 
     Parameters
     ----------
     journeys
         With times; ends are used where they are known.
+    by
+        A per-journey column, facet or per-interaction column to group by. Journeys without a value
+        of it are in no group, and left out.
 
     Returns
     -------
     JourneyTimes
-        One row a journey, open ones among them: see its column ``whole``.
+        One row a journey, open ones among them (see its column ``whole``), in their order (group
+        by group).
 
     Raises
     ------
+    NotFoundError
+        When there is no such column or facet.
     InvalidInputError
         Without times.
 
@@ -73,6 +83,11 @@ def journey_times(journeys: Journeys) -> JourneyTimes:
     >>> tp.paths.journey_times(journeys).throughput / 3600
     array([48.])
     """
+    require_times(journeys, "journey_times")
+    return by_group(journeys, by, _journey_times)
+
+
+def _journey_times(journeys: Journeys) -> JourneyTimes:
     times = require_times(journeys, "journey_times")
     filled = lengths_of(journeys.offsets) > 0
     stamps, ends = stamps_of(times, journeys.ends)

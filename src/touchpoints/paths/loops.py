@@ -8,6 +8,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._arrays.choosing import owners_at
 from touchpoints._arrays.counting import run_starts
 from touchpoints._arrays.segments import lengths_of, owners_of, repeats_within, sum_by_segment
 from touchpoints._frozen import Array, text_array
@@ -267,7 +268,7 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
 def _by_code(journeys: Journeys, flags: Array) -> Array:
     """Return how often each touchpoint is flagged, int64 (k,)."""
     rows = np.flatnonzero(flags)
-    owners = np.searchsorted(journeys.offsets, rows, side="right") - 1
+    owners = owners_at(journeys.offsets, rows)
     weights = journeys.counts[owners].astype(np.float64)
     return np.bincount(journeys.codes[rows], weights, len(journeys.touchpoints)).astype(np.int64)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
 import attrs
 import numpy as np
 
@@ -13,12 +17,16 @@ from touchpoints._arrays.contexts import (
     predictions,
 )
 from touchpoints._arrays.sequences import mix, sequence_hash
-from touchpoints._frozen import Array
+from touchpoints._frozen import Array, text_array
+from touchpoints._hints import check_option
 from touchpoints._progress import Progress, reporting
-from touchpoints._tables import Table, column
+from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
+from touchpoints.grouping import by_group, groups_of
 from touchpoints.journeys import Journeys
 from touchpoints.uncertainty import Clusters, clusters_of
+
+Criterion = Literal["loss", "bic", "ratio"]
 
 _FEW = 8
 _SURE = 0.05
@@ -26,12 +34,16 @@ _SURE = 0.05
 
 @attrs.frozen(kw_only=True, repr=False)
 class MarkovOrders(Table):
-    """How well the next step is told by the last few; one row an order.
+    """How well the next step is told by the last few; one row an order (and group).
 
     Attributes
     ----------
+    group : object, optional
+        The group, where ``by`` was given.
     order : int64
         How many touchpoints back are looked at; 0: none.
+    predictions : int64
+        How many steps are told; the same for all orders.
     contexts : int64
         How many different last touchpoints occur, shorter ones at the beginning included.
     parameters : int64
@@ -50,22 +62,23 @@ class MarkovOrders(Table):
         anything, since it is the first to know what does not.
     p : float64
         The chance of a gain as large where the order below holds; nan for order 0.
-    best : int
-        The smallest order whose loss is within one standard error of the smallest; -1 where
-        there is nothing to learn from.
-    best_bic : int
-        The order of the smallest BIC.
-    best_ratio : int
-        The largest order that beats the one below at 0.05 divided by the number of tests.
-    predictions : int
-        How many steps are told.
+    chosen : bool
+        Whether this is the best order: the smallest whose loss is within one standard error of
+        the smallest. None is where there is nothing to learn from.
+    chosen_bic : bool
+        Whether this is the order of the smallest BIC.
+    chosen_ratio : bool
+        Whether this is the largest order that beats the one below at 0.05 divided by the number
+        of tests (0 where none does).
+    reason : object
+        Why there is no loss; empty where there is one.
     unit : str
         What folds are made of: ``"person"`` or ``"journey"``.
-    reason : str
-        Why there is no loss; empty where there is one.
     """
 
+    group: Array | None = optional_column(object)
     order: Array = column(np.int64)
+    predictions: Array = column(np.int64)
     contexts: Array = column(np.int64)
     parameters: Array = column(np.int64)
     log_likelihood: Array = column(np.float64)
@@ -75,20 +88,50 @@ class MarkovOrders(Table):
     statistic: Array = column(np.float64)
     freedom: Array = column(np.int64)
     p: Array = column(np.float64)
-    best: int
-    best_bic: int
-    best_ratio: int
-    predictions: int
+    chosen: Array = column(np.bool_)
+    chosen_bic: Array = column(np.bool_)
+    chosen_ratio: Array = column(np.bool_)
+    reason: Array = column(object)
     unit: str
-    reason: str = attrs.field(default="", repr=False)
 
-    def __repr__(self) -> str:
-        text = super().__repr__()
-        return f"{text}\nno loss: {self.reason}" if self.reason else text
+    @property
+    def best(self) -> int:
+        """The order chosen by the loss, -1 where none is; of one log, not of groups."""
+        return self._only("loss")
 
-    def as_dict(self) -> dict[int, float]:
-        """Return the loss of each order."""
-        return dict(zip(self.order.tolist(), self.loss.tolist(), strict=True))
+    @property
+    def best_bic(self) -> int:
+        """The order chosen by the BIC, -1 where none is; of one log, not of groups."""
+        return self._only("bic")
+
+    @property
+    def best_ratio(self) -> int:
+        """The order chosen by the likelihood ratio, -1 where none is; of one log, not of groups."""
+        return self._only("ratio")
+
+    def best_orders(self, *, criterion: Criterion = "loss") -> dict[Any, int]:
+        """Return the order chosen for each group, -1 where none is; without groups that of None."""
+        check_option("criterion", criterion, Criterion)
+        flags = {"loss": self.chosen, "bic": self.chosen_bic, "ratio": self.chosen_ratio}[criterion]
+        groups = [None] * len(self) if self.group is None else self.group.tolist()
+        answer: dict[Any, int] = dict.fromkeys(groups, -1)
+        answer.update({groups[row]: int(self.order[row]) for row in np.flatnonzero(flags).tolist()})
+        return answer
+
+    def _only(self, criterion: Criterion) -> int:
+        if self.group is not None:
+            raise InvalidInputError(
+                "each group has a best order of its own",
+                mend=f"best_orders(criterion={criterion!r}) has them all",
+            )
+        return self.best_orders(criterion=criterion)[None]
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the loss of each order, or of each (group, order)."""
+        labels = self.order.tolist()
+        if self.group is not None:
+            labels = list(zip(self.group.tolist(), labels, strict=True))
+        return dict(zip(labels, self.loss.tolist(), strict=True))
 
 
 def markov_order(
@@ -97,6 +140,7 @@ def markov_order(
     seed: int,
     most: int = 3,
     folds: int = 5,
+    by: str | None = None,
     progress: Progress = False,
 ) -> MarkovOrders:
     """Choose how many touchpoints back it takes to tell the next step.
@@ -105,22 +149,28 @@ def markov_order(
     ----------
     seed
         Deals persons (journeys, where persons are not known) to the folds; the same seed gives
-        the same answer, whatever the order of the log.
+        the same answer, whatever the order of the log, and each group the one it would give alone.
     most
         The largest order tried, 1 or more.
     folds
         How many parts; each is predicted from the others. 2 or more.
+    by
+        A per-journey column, facet or per-interaction column to group by. Journeys without a value
+        of it are in no group, and left out.
     progress
-        A callable told the folds done and all of them, or True for a tqdm bar.
+        A callable told the folds done and all of them, over all groups, or True for a tqdm bar.
 
     Returns
     -------
     MarkovOrders
-        One row an order, from 0 on. ``higher_order_graph(journeys, order=max(found.best, 1))`` is
-        the graph of the best.
+        One row an order, from 0 on (group by group). The graph of the best is
+        ``higher_order_graph(journeys, order=max(found.best, 1))``; with ``by``,
+        ``found.best_orders()`` says which order is the best for each group.
 
     Raises
     ------
+    NotFoundError
+        When there is no such column or facet.
     InvalidInputError
         When a number is no whole one, or too small.
 
@@ -159,26 +209,34 @@ def markov_order(
     for name, value, least in (("most", most, 1), ("folds", folds, 2), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
             raise InvalidInputError(f"{name}={value!r} is no whole number of {least} or more")
+    parts = 1 if by is None else len(groups_of(journeys, by).labels)
+    with reporting(progress, parts * int(folds), what="Markov order") as step:
+        dealt = partial(_orders, folds=int(folds), seed=int(seed), step=step)
+        return by_group(journeys, by, partial(dealt, most=int(most)))
+
+
+def _orders(
+    journeys: Journeys, *, most: int, folds: int, seed: int, step: Callable[[], None]
+) -> MarkovOrders:
     k = len(journeys.touchpoints)
     found = predictions(
         journeys.codes,
         journeys.offsets,
         k,
-        most=int(most),
+        most=most,
         began=journeys.began,
         finished=journeys.finished,
         real=journeys.counts > 0,
     )
     weights = journeys.counts[found.owners].astype(np.float64)
     clusters = clusters_of(journeys, None)
-    dealt = _dealt(journeys, clusters, folds, seed=int(seed))
+    dealt = _dealt(journeys, clusters, folds, seed=seed)
     losses = np.full((folds, len(found.orders)), np.nan)
-    with reporting(progress, folds, what="Markov order") as step:
-        for fold in range(folds):
-            test = dealt[found.owners, fold]
-            if clusters.total >= folds:
-                losses[fold] = held_out_losses(found, weights - test, test, k + 1)
-            step()
+    for fold in range(folds):
+        test = dealt[found.owners, fold]
+        if clusters.total >= folds:
+            losses[fold] = held_out_losses(found, weights - test, test, k + 1)
+        step()
     return _table(found, weights, losses, k=k, unit=clusters.unit)
 
 
@@ -200,6 +258,7 @@ def _table(found: Predictions, weights: Array, losses: Array, *, k: int, unit: s
     beating = np.flatnonzero(p[1:] < _SURE / (len(orders) - 1)) + 1
     return MarkovOrders(
         order=orders,
+        predictions=np.full(len(orders), known),
         contexts=np.array([order.contexts for order in found.orders]),
         parameters=parameters,
         log_likelihood=likelihood,
@@ -209,12 +268,11 @@ def _table(found: Predictions, weights: Array, losses: Array, *, k: int, unit: s
         statistic=statistic,
         freedom=freedom,
         p=p,
-        best=_best(losses),
-        best_bic=int(np.argmin(bic)) if known else -1,
-        best_ratio=int(beating.max(initial=0)) if known else -1,
-        predictions=int(total),
+        chosen=orders == _best(losses),
+        chosen_bic=orders == (np.argmin(bic) if known else -1),
+        chosen_ratio=orders == (beating.max(initial=0) if known else -1),
+        reason=text_array([_reason(known, losses, unit)] * len(orders)),
         unit=unit,
-        reason=_reason(known, losses, unit),
     )
 
 

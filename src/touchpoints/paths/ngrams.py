@@ -172,11 +172,11 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
         codes, journeys.offsets, len(journeys.touchpoints), n=n, counts=counts, pairs=people
     )
     if people:
-        rows, size = (found.owners, found.cells), len(found.rows)
+        rows, size = (found.owners, found.cells), len(found.codes)
         shares = presence_shares(clusters, counts, rows, size=size, level=level)
     else:  # intervals need only how many journeys there are
         shares = plain_shares(found.segments, int(counts.sum()), level=level)
-    grams = codes[found.rows[:, None] + np.arange(n)]
+    grams = found.codes
     order = np.lexsort((*grams.T[::-1], -found.occurrences, -found.segments))[:top]
     keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
     return Ngrams(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from typing import Any, Literal
 
@@ -258,22 +259,24 @@ def _check_asked(steps: int, at: Place | None, side: Side) -> None:
 
 @attrs.frozen(eq=False)
 class _Laid:
-    """Journeys laid side by side, which they are, and what their number tells."""
+    """Journeys laid side by side, which they are, and what their number tells.
+
+    ``counts`` is None where each stands for itself alone.
+    """
 
     aligned: Aligned
     chosen: Array
-    counts: Array
+    counts: Array | None
     clusters: Clusters
     left_out: int
 
-    def tally(self, who: Array, cells: Array, size: int) -> _Tally:
-        """Count who is in which of so many cells: ``who[i]`` of the aligned in ``cells[i]``."""
-        totals = np.bincount(cells, self.counts[who], size)
+    def tally(self, cells: Array, size: int) -> _Tally:
+        """Count who is in which of so many cells, integers (a,)."""
+        totals = np.bincount(cells, self.counts, size).astype(np.float64)
         if self.clusters.unit == "journey":
             return _Tally(totals, None)
-        rows = self.chosen[who]
-        keys = self.clusters.of[rows] * size + cells
-        key, amounts = summed_runs(keys, self.clusters.within[rows])
+        keys = self.clusters.of[self.chosen] * size + cells
+        key, amounts = summed_runs(keys, self.clusters.within[self.chosen])
         key, amounts = key[amounts > 0], amounts[amounts > 0]
         of = key // size
         return _Tally(totals, (of, key % size, amounts, self.clusters.repeats[of]))
@@ -319,19 +322,21 @@ def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
     else:
         zeros, there = stops, journeys.finished
     chosen = np.flatnonzero(there & (journeys.counts > 0))
+    zeros, counts = zeros[chosen], journeys.counts[chosen]
     k = len(journeys.touchpoints)
     aligned = Aligned(
         codes=journeys.codes,
-        firsts=firsts[chosen],
-        stops=stops[chosen],
-        zeros=zeros[chosen],
-        begins=np.where(journeys.began[chosen], k, k + 2),
-        ends=np.where(journeys.finished[chosen], k + 1, k + 2),
+        zeros=zeros,
+        first=(firsts[chosen] - zeros).astype(np.int32),
+        stop=(stops[chosen] - zeros).astype(np.int32),
+        begins=np.where(journeys.began[chosen], k, k + 2).astype(np.int32),
+        ends=np.where(journeys.finished[chosen], k + 1, k + 2).astype(np.int32),
+        nowhere=k + len(_TERMINALS),
     )
     return _Laid(
         aligned=aligned,
         chosen=chosen,
-        counts=journeys.counts[chosen].astype(np.float64),
+        counts=None if bool((counts == 1).all()) else counts.astype(np.float64),
         clusters=clusters_of(journeys, None),
         left_out=int(journeys.counts[~there].sum()),
     )
@@ -356,18 +361,18 @@ def _matrix(
 ) -> StepMatrix:
     laid = _laid(journeys, at, side)
     names, k = _names(journeys), len(journeys.touchpoints)
-    at_step = partial(_cells, laid, k=k, level=level)
-    columns = _stacked([at_step(step) for step in _span(steps, at, side)])
+    span = _span(steps, at, side)
+    states = itertools.chain.from_iterable(laid.aligned.states(span))
+    cells = partial(_cells, laid, k=k, level=level)
+    columns = _stacked([cells(*one) for one in zip(span, states, strict=True)])
     columns["touchpoint"] = names[columns["touchpoint"]]
     return StepMatrix(**columns, level=level, unit=laid.clusters.unit)
 
 
-def _cells(laid: _Laid, step: int, *, k: int, level: float) -> dict[str, Any]:
+def _cells(laid: _Laid, step: int, states: Array, *, k: int, level: float) -> dict[str, Any]:
     """Return the rows of one step; touchpoints as codes."""
-    states = laid.aligned.at(step)
-    gone = k + len(_TERMINALS)
-    states[states < 0] = gone
-    tally = laid.tally(np.arange(len(states)), states, gone + 1)
+    gone = laid.aligned.nowhere
+    tally = laid.tally(states, gone + 1)
     totals = tally.totals
     share, low, high = tally.bounds(np.zeros(gone + 1, dtype=np.int64), level)
     going = [
@@ -402,11 +407,9 @@ def _links(
     )
     names, size = _names(journeys), len(journeys.touchpoints) + len(_TERMINALS)
     crossings = partial(_crossings, laid, size=size, level=level)
-    states, parts = laid.aligned.at(starts[0]), []
-    for step in starts:
-        behind = laid.aligned.at(step + 1)
-        parts.append(crossings(step, states, behind))
-        states = behind
+    states = itertools.chain.from_iterable(laid.aligned.states(range(starts[0], starts[-1] + 2)))
+    pairs = zip(starts, itertools.pairwise(states), strict=True)
+    parts = [crossings(step, *pair) for step, pair in pairs]
     columns = _stacked(parts)
     for name in ("source", "target"):
         columns[name] = names[columns[name]]
@@ -417,15 +420,15 @@ def _crossings(
     laid: _Laid, step: int, sources: Array, targets: Array, *, size: int, level: float
 ) -> dict[str, Any]:
     """Return the links from one step to the next; touchpoints as codes."""
-    who = np.flatnonzero((sources >= 0) & (targets >= 0))
-    taken = sources[who] * size + targets[who]
+    who = np.flatnonzero((sources < size) & (targets < size))
+    taken = sources[who].astype(np.int64) * size + targets[who]
     cells, number = dense_numbers(taken, size * size)
     keys = np.empty(number, dtype=np.int64)
     keys[cells] = taken
     groups = np.unique(keys // size, return_inverse=True)[1]
     cell = np.full(len(sources), number)  # what takes no link at this step is a cell of its own
     cell[who] = cells
-    tally = laid.tally(np.arange(len(cell)), cell, number + 1)
+    tally = laid.tally(cell, number + 1)
     share, low, high = tally.bounds(np.zeros(number + 1, dtype=np.int64), level)
     inner = tally.bounds(groups, level)
     rows = np.argsort(-tally.totals[:number], kind="stable")

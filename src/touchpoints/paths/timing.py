@@ -1,109 +1,45 @@
-"""How long it takes: from one touchpoint to the next, at a touchpoint, and in all."""
+"""How long it takes: from one touchpoint or place to the next, at a touchpoint, and in all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
-from touchpoints._arrays.counting import row_weights
 from touchpoints._arrays.lasting import UNKNOWN, lasting, stamps_of
-from touchpoints._arrays.mean_bounds import mean_bounds
-from touchpoints._arrays.quantiles import neighbours, spreads
+from touchpoints._arrays.quantiles import neighbours
 from touchpoints._arrays.segments import lengths_of, owners_of
 from touchpoints._frozen import Array, text_array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.errors import InvalidInputError, WrongKindError
-from touchpoints.grouping import by_group
+from touchpoints.durations import Durations, Measured, durations_of
+from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys
+from touchpoints.patterns import Place
+from touchpoints.stretches import place_name, stretches, two_places
 from touchpoints.transform import require_times
-from touchpoints.uncertainty import checked_level, clusters_of
 
-_SECOND = 1e6
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class Durations(Table):
-    """How long something takes, in seconds; one row an edge, a touchpoint or a group.
-
-    Attributes
-    ----------
-    group : object, optional
-        The group, where ``by`` was given.
-    source, target, touchpoint : object, optional
-        Keys of both touchpoints of an edge, or of a touchpoint.
-    count : int64
-        How many durations are known.
-    mean : float64
-        Their mean; nan where none is known, like all that follows.
-    mean_low, mean_high : float64, optional
-        The interval of the mean, where ``level`` was given; nan below two clusters.
-    min, q1, median, q3, max : float64
-        The shortest, the quartiles, the longest.
-    quantiles : object, optional
-        A tuple of the other quantiles asked for, one for each of ``shares``.
-    without_end : int64, optional
-        Interactions that would count, but whose end is not known.
-    empty, cut : int64, optional
-        Journeys left out: without interactions, and cut off by the log at either side.
-    shares : tuple of float
-        The other quantiles asked for.
-    ends_before_starts : int
-        Interactions of the whole log whose end lay before their start: reading set those ends
-        aside, so they are among ``without_end``.
-    level, unit : float or None, str
-        The level of the intervals, where any were asked for; what is taken to be independent.
-    """
-
-    group: Array | None = optional_column(object)
-    source: Array | None = optional_column(object)
-    target: Array | None = optional_column(object)
-    touchpoint: Array | None = optional_column(object)
-    count: Array = column(np.int64)
-    mean: Array = column(np.float64)
-    mean_low: Array | None = optional_column(np.float64)
-    mean_high: Array | None = optional_column(np.float64)
-    min: Array = column(np.float64)
-    q1: Array = column(np.float64)
-    median: Array = column(np.float64)
-    q3: Array = column(np.float64)
-    max: Array = column(np.float64)
-    quantiles: Array | None = optional_column(object)
-    without_end: Array | None = optional_column(np.int64)
-    empty: Array | None = optional_column(np.int64)
-    cut: Array | None = optional_column(np.int64)
-    shares: tuple[float, ...] = attrs.field(default=(), repr=False)
-    ends_before_starts: int = attrs.field(default=0, repr=False)
-    level: float | None = attrs.field(default=None, repr=False)
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the mean of each edge (a pair of keys), touchpoint, or group, in seconds."""
-        if self.source is not None and self.target is not None:
-            labels: list[Any] = list(zip(self.source.tolist(), self.target.tolist(), strict=True))
-        elif self.touchpoint is not None:
-            labels = self.touchpoint.tolist()
-        else:
-            labels = ["throughput"] if self.group is None else self.group.tolist()
-        return dict(zip(labels, self.mean.tolist(), strict=True))
+_EDGES = "the time from each touchpoint to the next"
 
 
 def gaps(
     journeys: Journeys,
     *,
+    start: Place | None = None,
+    end: Place | None = None,
     quantiles: Sequence[float] = (),
     by: str | None = None,
     level: float | None = None,
 ) -> Durations:
-    """Measure the time from each touchpoint to the next, edge by edge.
+    """Measure the time from each touchpoint to the next, or from one place to another.
 
     Parameters
     ----------
     journeys
         With times. Counts are honoured.
+    start, end
+        Two places, both or neither: touchpoints by key or type, facets, patterns or anchors.
+        Without them every edge is measured.
     quantiles
         Other quantiles than the quartiles, as shares in [0, 1].
     by
@@ -114,23 +50,36 @@ def gaps(
     Returns
     -------
     Durations
-        One row an edge, the most frequent first, equal ones in the order of their touchpoints.
+        One row an edge, the most frequent first, equal ones in the order of their touchpoints. Or
+        one row (one a group) for the two places, whose ``source`` and ``target`` are the places as
+        they were given; ``unreached`` and ``open`` count the starts without an end behind them.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When there is no such touchpoint, column or facet.
     InvalidInputError
-        Without times; when a quantile or the level is no share.
+        Without times; when only one of the places is given; when a quantile or the level is no
+        share.
 
     Notes
     -----
     A gap runs from the start of one interaction to the start of the next, so it contains the time
     spent at the first; `idle_times` does not. Terminals have no gaps. Everything is exact to the
     microsecond; quantiles are those of definition 7 of Hyndman and Fan (R's and numpy's default).
+
+    Between two places a journey has one gap or none: from its first start to the first end behind
+    it. An `Anchor` starts at each place it names: with ``occurrence="all"`` every occurrence has a
+    gap, to the next end, and several starts may share that end. A match of several touchpoints is
+    left at its last interaction and reached at its first; one reached by then does not count. Where
+    start and end are the same, the gap is that from the first to the second. Ends that the log
+    did not see are no gaps, which favours short ones while journeys are open: `time_to` keeps
+    those, censored.
+
     The interval of a mean is Student's over persons, or over journeys where persons are not known
     (the ratio of sums over clusters, linearised: Cochran 1977, Sampling Techniques, 6.3). Times
-    are skewed: prefer the median, and `bootstrap` for its interval. One sort, O(m log m).
+    are skewed: prefer the median, and `bootstrap` for its interval. One sort, O(m log m);
+    between places O(m) and a sort of the gaps found.
 
     References
     ----------
@@ -142,35 +91,43 @@ def gaps(
     >>> import touchpoints as tp
     >>> days = ["2026-01-01", "2026-01-02", "2026-01-05"]
     >>> rows = [{"who": "ana", "t": day, "w": "visit"} for day in days]
-    >>> found = tp.paths.gaps(tp.from_records(rows, journey="who", time="t", touchpoint="w"))
+    >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
+    >>> found = tp.paths.gaps(journeys)
     >>> {edge: mean / 86_400 for edge, mean in found.as_dict().items()}
     {('visit', 'visit'): 2.0}
+    >>> last = tp.Anchor(pattern="visit", occurrence="last")
+    >>> tp.paths.gaps(journeys, start="visit", end=last).mean / 86_400
+    array([4.])
     """
     require_times(journeys, "gaps")
-    return _by_group(journeys, by, _gaps, quantiles, level)
+    asked = two_places(start, end, what="gaps", without=_EDGES)
+    measure = _gaps if asked is None else partial(_between, places=asked, idle=False)
+    return durations_of(journeys, measure, quantiles=quantiles, by=by, level=level)
 
 
 def idle_times(
     journeys: Journeys,
     *,
+    start: Place | None = None,
+    end: Place | None = None,
     quantiles: Sequence[float] = (),
     by: str | None = None,
     level: float | None = None,
 ) -> Durations:
-    """Measure the time from the end of each touchpoint to the start of the next, edge by edge.
+    """Measure the time from the end of a touchpoint or place to the start of the next.
 
     Parameters
     ----------
     journeys
         With times and ends. Counts are honoured.
-    quantiles, by, level
+    start, end, quantiles, by, level
         As for `gaps`.
 
     Returns
     -------
     Durations
-        One row an edge, the most frequent first. ``without_end`` counts the crossings whose
-        source has no known end; they are in no other column.
+        One row an edge, the most frequent first, or one row for the two places. ``without_end``
+        counts the crossings whose source has no known end; they are in no other column.
 
     Raises
     ------
@@ -179,7 +136,8 @@ def idle_times(
 
     Notes
     -----
-    Where an interaction starts before the one before it ends, the time is negative.
+    Where an interaction starts before the one before it ends, the time is negative. Between two
+    places the time runs from the end of the interaction at which `gaps` starts.
 
     Examples
     --------
@@ -193,7 +151,9 @@ def idle_times(
     {('visit', 'call'): 1200.0}
     """
     _require_ends(journeys, "idle_times")
-    return _by_group(journeys, by, _idle, quantiles, level)
+    asked = two_places(start, end, what="idle_times", without=_EDGES)
+    measure = _idle if asked is None else partial(_between, places=asked, idle=True)
+    return durations_of(journeys, measure, quantiles=quantiles, by=by, level=level)
 
 
 def processing_times(
@@ -239,7 +199,7 @@ def processing_times(
     {'visit': 900.0}
     """
     _require_ends(journeys, "processing_times")
-    return _by_group(journeys, by, _processing, quantiles, level)
+    return durations_of(journeys, _processing, quantiles=quantiles, by=by, level=level)
 
 
 def throughput_times(
@@ -282,47 +242,7 @@ def throughput_times(
     [50]
     """
     require_times(journeys, "throughput_times")
-    return _by_group(journeys, by, _throughput, quantiles, level)
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class _Measured:
-    """Durations to sum up: one a row, of a group in ``range(size)``, or ``size`` for none."""
-
-    labels: dict[str, Array]
-    groups: Array
-    values: Array
-    owners: Array
-    size: int
-    extra: dict[str, Array]
-
-
-_Measure = Callable[[Journeys], _Measured]
-
-
-def _by_group(
-    journeys: Journeys,
-    by: str | None,
-    measure: _Measure,
-    quantiles: Sequence[float],
-    level: float | None,
-) -> Durations:
-    shares = _checked_shares(quantiles)
-    if level is not None:
-        checked_level(level)
-    return by_group(journeys, by, partial(_summed_up, measure=measure, shares=shares, level=level))
-
-
-def _checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
-    if isinstance(quantiles, (int, float, str)):
-        raise WrongKindError(f"quantiles is a sequence of shares, not {quantiles!r}")
-    shares = tuple(float(one) for one in quantiles)
-    wrong = [one for one in shares if not 0 <= one <= 1]
-    if wrong:
-        raise InvalidInputError(
-            f"a quantile is a share between 0 and 1, not {wrong[0]!r}", mend="write 90 % as 0.9"
-        )
-    return shares
+    return durations_of(journeys, _throughput, quantiles=quantiles, by=by, level=level)
 
 
 def _require_ends(journeys: Journeys, what: str) -> None:
@@ -335,60 +255,31 @@ def _require_ends(journeys: Journeys, what: str) -> None:
         )
 
 
-def _summed_up(
-    journeys: Journeys, *, measure: _Measure, shares: tuple[float, ...], level: float | None
-) -> Durations:
-    found = measure(journeys)
-    plain = row_weights(journeys.offsets, journeys.counts) is None
-    weights = None if plain else journeys.counts[found.owners].astype(np.float64)
-    spread = spreads(found.groups, found.values, found.size, weights)
-    totals = spread.totals()
-    listed = totals + found.extra.get("without_end", 0)
-    order = np.lexsort((-listed, -totals))
-    if found.labels:
-        order = order[listed[order] > 0]
-    columns: dict[str, Any] = {"count": totals, "mean": spread.means() / _SECOND}
-    for name, share in (("min", 0.0), ("q1", 0.25), ("median", 0.5), ("q3", 0.75), ("max", 1.0)):
-        columns[name] = spread.quantile(share) / _SECOND
-    if level is not None:
-        low, high = _mean_bounds(journeys, found, columns["mean"], level)
-        columns |= {"mean_low": low, "mean_high": high}
-    columns |= found.labels | found.extra
-    if shares:
-        table = np.stack([spread.quantile(share) / _SECOND for share in shares], axis=1)
-        columns["quantiles"] = text_array([tuple(row) for row in table.tolist()])
-    return Durations(
-        **{name: values[order] for name, values in columns.items()},
-        shares=shares,
-        ends_before_starts=journeys.meta.report.ends_before_starts,
-        level=level,
-        unit="journey" if journeys.persons is None else "person",
-    )
-
-
 def _stamps(journeys: Journeys) -> tuple[Array, Array]:
     return stamps_of(require_times(journeys, "a duration"), journeys.ends)
 
 
-def _gaps(journeys: Journeys) -> _Measured:
-    stamps, _ = _stamps(journeys)
+def _gaps(journeys: Journeys) -> Measured:
+    stamps = require_times(journeys, "a gap").view(np.int64)
     edges = neighbours(journeys.codes, journeys.offsets, len(journeys.touchpoints))
     keys = text_array([one.key for one in journeys.touchpoints])
-    return _Measured(
+    values = np.diff(stamps)
+    values[edges.across] = 0  # nothing is measured there; a wide range would cost a slower sort
+    return Measured(
         labels={"source": keys[edges.sources], "target": keys[edges.targets]},
         groups=edges.of,
-        values=np.diff(stamps),
-        owners=owners_of(journeys.offsets)[:-1],
+        values=values,
+        owners=lambda: owners_of(journeys.offsets)[:-1],
         size=len(edges.sources),
         extra={},
     )
 
 
-def _idle(journeys: Journeys) -> _Measured:
+def _idle(journeys: Journeys) -> Measured:
     stamps, ends = _stamps(journeys)
     found = _gaps(journeys)
     missing = ends[:-1] == UNKNOWN
-    weights = journeys.counts[found.owners].astype(np.float64) * missing
+    weights = journeys.counts[found.owners()].astype(np.float64) * missing
     lost = np.bincount(found.groups, weights, found.size + 1)[: found.size]
     return attrs.evolve(
         found,
@@ -398,53 +289,61 @@ def _idle(journeys: Journeys) -> _Measured:
     )
 
 
-def _processing(journeys: Journeys) -> _Measured:
+def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> Measured:
+    """Measure from where each start begins (or, idle, ends) to where the end behind it begins."""
+    begins, ends = _stamps(journeys)
+    found = stretches(journeys, places[0], end=places[1])
+    left = (ends if idle else begins)[found.starts]
+    there, unknown = found.stops >= 0, left == UNKNOWN
+    measured = there & ~unknown
+    counts, finished = journeys.counts[found.owners], journeys.finished[found.owners]
+    extra = {"unreached": ~there & finished, "open": ~there & ~finished}
+    if idle:
+        extra["without_end"] = there & unknown
+    return Measured(
+        labels={
+            name: text_array([place_name(place)])
+            for name, place in zip(("source", "target"), places, strict=True)
+        },
+        groups=np.where(measured, 0, 1),
+        values=np.where(measured, begins[found.stops] - left, 0),
+        owners=lambda: found.owners,
+        size=1,
+        extra={name: np.array([counts[rows].sum()]) for name, rows in extra.items()},
+        every=True,
+    )
+
+
+def _processing(journeys: Journeys) -> Measured:
     stamps, ends = _stamps(journeys)
     size = len(journeys.touchpoints)
     owners = owners_of(journeys.offsets)
     missing = ends == UNKNOWN
     codes = journeys.codes.astype(np.int64)
     weights = journeys.counts[owners].astype(np.float64) * missing
-    return _Measured(
+    return Measured(
         labels={"touchpoint": text_array([one.key for one in journeys.touchpoints])},
         groups=np.where(missing, size, codes),
         values=np.where(missing, 0, ends - stamps),
-        owners=owners,
+        owners=lambda: owners,
         size=size,
         extra={"without_end": np.bincount(codes, weights, size).astype(np.int64)},
     )
 
 
-def _throughput(journeys: Journeys) -> _Measured:
+def _throughput(journeys: Journeys) -> Measured:
     filled = lengths_of(journeys.offsets) > 0
     whole = journeys.began & journeys.finished
     counts = journeys.counts
-    return _Measured(
+    return Measured(
         labels={},
         groups=np.where(filled & whole, 0, 1),
         values=lasting(*_stamps(journeys), journeys.offsets),
-        owners=np.arange(len(journeys)),
+        owners=lambda: np.arange(len(journeys)),
         size=1,
         extra={
             "empty": np.array([counts[~filled].sum()]),
             "cut": np.array([counts[filled & ~whole].sum()]),
         },
-    )
-
-
-def _mean_bounds(
-    journeys: Journeys, found: _Measured, means: Array, level: float
-) -> tuple[Array, Array]:
-    """Return the interval of each mean, over clusters of persons or else of journeys."""
-    clusters = clusters_of(journeys, None)
-    known = np.flatnonzero((found.groups < found.size) & (journeys.counts[found.owners] > 0))
-    rows = found.owners[known]
-    return mean_bounds(
-        found.values[known] / _SECOND,
-        found.groups[known],
-        means,
-        of=clusters.of[rows],
-        within=clusters.within[rows],
-        repeats=clusters.repeats,
-        level=level,
+        every=True,
     )

@@ -49,6 +49,9 @@ def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
     """
     if unit is None:
         unit = "journey" if journeys.persons is None else "person"
+    if unit == "journey":
+        alone, counts = np.arange(len(journeys)), journeys.counts
+        return Clusters(unit=unit, of=alone, repeats=counts, within=np.ones_like(counts))
     codes = _unit_codes(journeys, unit)
     known = np.flatnonzero(codes >= 0)
     alone = np.flatnonzero(codes < 0)
@@ -64,8 +67,6 @@ def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
 
 def _unit_codes(journeys: Journeys, unit: str) -> Array:
     """Return the unit of each row, -1 where its journeys are units of their own."""
-    if unit == "journey":
-        return np.full(len(journeys), -1, dtype=np.int64)
     if unit == "person":
         if journeys.persons is None:
             raise InvalidInputError(

@@ -41,6 +41,7 @@ class JourneyShares:
 
     def __init__(self, journeys: Journeys, *, level: float = 0.95) -> None:
         self.counts = journeys.counts
+        self._plain = bool((journeys.counts == 1).all())
         self.level = checked_level(level)
         self.clusters: Clusters = clusters_of(journeys, None)
 
@@ -53,13 +54,17 @@ class JourneyShares:
         """Return the share of hits, bool (n,), among all journeys or those of a mask, bool (n,)."""
         among = np.ones(len(self.counts), dtype=bool) if among is None else among
         hits = hits & among
-        done, tried = int(self.counts[hits].sum()), int(self.counts[among].sum())
+        done, tried = self.number(hits), self.number(among)
         if not tried:
             return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
         share = done / tried
         size = tried if self.unit == "journey" else self._effective(hits, among, share, tried)
         low, high = wilson(share * size, size, level=self.level)
         return Share(hits=done, trials=tried, share=share, low=low, high=high)
+
+    def number(self, chosen: Array) -> int:
+        """Return how many journeys are in a mask, bool (n,)."""
+        return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
 
     def _effective(self, hits: Array, among: Array, share: float, tried: int) -> float:
         """Return how many independent journeys tell as much about the share."""
