@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests import naive
 from touchpoints._arrays import bitmaps, choosing, threads
 from touchpoints._arrays.ordering import sort_in_threads
+from touchpoints.errors import InvalidInputError
 
 CODES = st.lists(st.integers(0, 6), max_size=200)
 WANTED = st.sets(st.integers(0, 6))
@@ -89,6 +90,16 @@ def test_threads_answer_in_order(many_cores: None) -> None:
     ]
     with pytest.raises(ZeroDivisionError):
         threads.in_threads([lambda: 1, lambda: 1 // 0])
+
+
+def test_the_environment_says_how_many_threads(monkeypatch) -> None:
+    """What is no number is refused by its name."""
+    monkeypatch.setenv(threads.VARIABLE, "5")
+    assert threads.cores() == 5
+
+    monkeypatch.setenv(threads.VARIABLE, "many")
+    with pytest.raises(InvalidInputError, match=r"(?s)TOUCHPOINTS_MAX_THREADS is 'many'.*unset"):
+        threads.cores()
 
 
 @given(st.integers(0, 1000), st.integers(1, 50))

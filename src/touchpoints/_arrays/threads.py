@@ -8,14 +8,26 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from touchpoints.errors import InvalidInputError
+
 T = TypeVar("T")
+
+VARIABLE = "TOUCHPOINTS_MAX_THREADS"
 
 WORTH = 1 << 17
 """Below so many rows a thread costs more than it saves."""
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return how many cores to use: all this process may, or as many as the environment says."""
+    asked = os.environ.get(VARIABLE, "")
+    if asked:
+        if not asked.isdecimal() or int(asked) < 1:
+            raise InvalidInputError(
+                f"the environment variable {VARIABLE} is {asked!r}, no whole number of 1 or more",
+                mend="unset it to use all cores",
+            )
+        return int(asked)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -12,6 +12,7 @@ import numpy as np
 from touchpoints._arrays.clustering import ClusterSums, summed_runs
 from touchpoints._arrays.states import dense_numbers
 from touchpoints._arrays.stepping import Aligned
+from touchpoints._arrays.threads import in_threads
 from touchpoints._frozen import Array, text_array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
@@ -362,9 +363,10 @@ def _matrix(
     laid = _laid(journeys, at, side)
     names, k = _names(journeys), len(journeys.touchpoints)
     span = _span(steps, at, side)
-    states = itertools.chain.from_iterable(laid.aligned.states(span))
-    cells = partial(_cells, laid, k=k, level=level)
-    columns = _stacked([cells(*one) for one in zip(span, states, strict=True)])
+    cells, steps_left, parts = partial(_cells, laid, k=k, level=level), iter(span), []
+    for table in laid.aligned.states(span):
+        parts += in_threads([partial(cells, next(steps_left), states) for states in table])
+    columns = _stacked(parts)
     columns["touchpoint"] = names[columns["touchpoint"]]
     return StepMatrix(**columns, level=level, unit=laid.clusters.unit)
 
