@@ -6,6 +6,7 @@ import numpy as np
 
 from touchpoints._frozen import Array
 
+_NOTHING = 1e-9
 
 class ClusterSums:
     """Sums over clusters that the variance of the share of each cell in its group needs.
@@ -52,23 +53,51 @@ class ClusterSums:
     def effective_sizes(self) -> Array:
         """Return how many independent choices tell as much about each cell's share, float64 (c,).
 
-        The number of choices in the group divided by the design effect: the variance of the ratio
-        of sums over clusters (linearised; Cochran 1977, Sampling Techniques, 6.3 and 9A.2) over
-        that of as many independent choices. Never more than the choices there are. Where the
-        share is 1, or one cluster made all choices, nothing shows how alike the choices of a
-        cluster are: they are taken to be the same (Kish 1965, Survey Sampling, 5.4), which gives
-        ``sum(m)**2 / sum(m**2)`` over clusters of m choices.
+        See `effective_sizes`.
         """
         of = self.groups
-        total, clusters = self.totals[of], self.clusters[of]
+        total, squares = self.totals[of], self.squares[of]
         with np.errstate(divide="ignore", invalid="ignore"):
-            alike = total**2 / self.squares[of]
             share = self.cell_totals / total
-            spread = self.cell_squares - 2 * share * self.products + share**2 * self.squares[of]
-            ratio = total**2 * share * (1 - share) / spread
-            size = total * ratio * (clusters - 1) / (clusters * (total - 1))
-        size = np.where(spread > 0, np.minimum(size, total), total)
-        return np.where((self.cell_totals == total) | (clusters < 2), alike, size)
+        spread = self.cell_squares - 2 * share * self.products + share**2 * squares
+        return effective_sizes(total, share, spread, squares=squares, clusters=self.clusters[of])
+
+
+def effective_sizes(
+    totals: Array | float,
+    shares: Array,
+    spreads: Array,
+    *,
+    squares: Array | float,
+    clusters: Array | float,
+) -> Array:
+    """Return how many independent choices tell as much about each share as clustered ones.
+
+    Parameters
+    ----------
+    totals : float64 (c,) or one for all
+        How many choices each share is of.
+    shares : float64 (c,)
+    spreads : float64 (c,)
+        Sum over clusters of the squares of what they chose it above their share of choices.
+    squares, clusters : float64 (c,) or one for all
+        Sum of the squared sizes of the clusters, and how many have a choice at all.
+
+    Notes
+    -----
+    The number of choices divided by the design effect: the variance of the ratio of sums over
+    clusters (linearised; Cochran 1977, Sampling Techniques, 6.3 and 9A.2) over that of as many
+    independent choices. Never more than the choices there are. Where a share is 0 or 1, or one
+    cluster made all choices, nothing shows how alike the choices of a cluster are: they are taken
+    to be the same (Kish 1965, Survey Sampling, 5.4), which gives ``sum(m)**2 / sum(m**2)`` over
+    clusters of m choices.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alike = totals**2 / squares
+        sizes = totals**2 * shares * (1 - shares) / spreads * (clusters - 1) / clusters
+        sizes = np.minimum(sizes * totals / (totals - 1), totals)
+    sizes = np.where(spreads > _NOTHING, sizes, totals)
+    return np.where((shares == 0) | (shares == 1) | (clusters < 2), alike, sizes)
 
 
 def runs(keys: Array) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays.blocks import ordered_blocks
+from touchpoints._arrays.clustering import effective_sizes
 from touchpoints._arrays.edit_distances import padded
 from touchpoints._arrays.multiplicity import benjamini_hochberg
 from touchpoints._arrays.ranking import most_frequent
@@ -286,18 +287,16 @@ def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside:
     within = clusters.within.astype(np.float64)
     chosen = np.bincount(clusters.of, within, size)
     members = csr_array((within, cells), shape=(size, len(variants.lengths)))
-    alike, groups = tried**2 / (repeats @ chosen**2), repeats[chosen > 0].sum()
-    answer = np.full(len(tested.patterns), alike)
+    squares, groups = float(repeats @ chosen**2), float(repeats[chosen > 0].sum())
+    answer = np.zeros(len(tested.patterns))
     step = max(1, _ROOM // max(size, 1))
     for start in range(0, len(answer), step):
         did = members @ tested.holds[:, start : start + step].astype(np.float64)
         share = repeats @ did / tried
         spread = repeats @ (did - share * chosen[:, None]) ** 2
-        known = (share > 0) & (share < 1) & (spread > 0) & (groups > 1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            sizes = tried**3 * share * (1 - share) / spread * (groups - 1) / groups
-        sizes = np.minimum(sizes / max(tried - 1, 1), tried)
-        answer[start : start + step] = np.where(known, sizes, alike)
+        answer[start : start + step] = effective_sizes(
+            tried, share, spread, squares=squares, clusters=groups
+        )
     return answer
 
 

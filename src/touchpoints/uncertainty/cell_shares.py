@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import ClusterSums, runs, summed_runs
+from touchpoints._arrays.clustering import ClusterSums, effective_sizes, runs, summed_runs
 from touchpoints._frozen import Array
 from touchpoints.uncertainty.clusters import Clusters
 from touchpoints.uncertainty.shares import checked_level, wilson
@@ -74,9 +74,8 @@ def choice_shares(
     totals, every = sums.cell_totals, sums.totals[groups]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = totals / every
-        alike = every**2 / sums.squares[groups]
-    sizes = np.where(totals == 0, alike, sums.effective_sizes())
-    return _with_interval(totals, share, np.where(every > 0, sizes, 0), level)
+    sizes = np.where(every > 0, sums.effective_sizes(), 0)
+    return _with_interval(totals, share, sizes, level)
 
 
 def presence_shares(
@@ -128,21 +127,8 @@ def presence_shares(
     every = float((repeats * chosen**2).sum())
     spread = squares - 2 * share * products + share**2 * every
     groups = float(repeats[chosen > 0].sum())
-    sizes = _effective(tried, share, spread, every=every, groups=groups)
+    sizes = effective_sizes(tried, share, spread, squares=every, clusters=groups)
     return _with_interval(totals, share, sizes, level)
-
-
-def _effective(tried: float, share: Array, spread: Array, *, every: float, groups: float) -> Array:
-    """Return how many independent journeys tell as much about each share."""
-    alike = tried**2 / every
-    if groups < 2:
-        return np.full(len(share), alike)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sizes = tried**2 * share * (1 - share) / spread * (groups - 1) / groups
-        sizes = np.minimum(sizes * tried / max(tried - 1, 1), tried)
-    sizes = np.where(spread > 1e-9, sizes, tried)
-    answer: Array = np.where((share == 0) | (share == 1), alike, sizes)
-    return answer
 
 
 def _with_interval(totals: Array, share: Array, sizes: Array, level: float) -> CellShares:

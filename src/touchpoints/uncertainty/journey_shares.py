@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from touchpoints._arrays.clustering import effective_sizes
 from touchpoints._frozen import Array
 from touchpoints.journeys import Journeys
 from touchpoints.uncertainty.clusters import Clusters, clusters_of
@@ -72,10 +73,11 @@ class JourneyShares:
         size = len(repeats)
         chosen = np.bincount(of[among], within[among].astype(np.float64), size)
         did = np.bincount(of[hits], within[hits].astype(np.float64), size)
-        groups = float(repeats[chosen > 0].sum())
-        alike = tried**2 / float((repeats * chosen**2).sum())
-        spread = float((repeats * (did - share * chosen) ** 2).sum())
-        if share in (0, 1) or groups < 2 or spread <= 0:
-            return alike
-        size_of = tried**2 * share * (1 - share) / spread * (groups - 1) / groups
-        return min(size_of * tried / max(tried - 1, 1), float(tried))
+        sizes = effective_sizes(
+            float(tried),
+            np.array([share]),
+            np.array([(repeats * (did - share * chosen) ** 2).sum()]),
+            squares=float((repeats * chosen**2).sum()),
+            clusters=float(repeats[chosen > 0].sum()),
+        )
+        return float(sizes[0])
