@@ -66,7 +66,7 @@ MEASURERS = {
     OURS: Peer("distances_touchpoints.py", "touchpoints_fast"),
     "sequenzo": Peer("distances_sequenzo.py", "sequenzo"),
     "touchpoints, numpy alone": Peer(
-        "distances_touchpoints.py", "touchpoints", ("--methods", "lcs")
+        "distances_touchpoints.py", "touchpoints", ("--methods", "lcs", "edit")
     ),
 }
 

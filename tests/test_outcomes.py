@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
 
 import attrs
 import numpy as np
@@ -118,3 +120,82 @@ def test_recent_journeys_stay_open() -> None:
     opened = tp.mark_open(journeys, within=dt.timedelta(days=7))
 
     assert opened.finished.tolist() == [True, True, False]
+
+
+# --------------------------------------------------------------- the touchpoint that is the outcome
+
+
+def marked_ways() -> dict[str, tp.Journeys]:
+    """Return an outcome of another name than its touchpoint, marked in every way."""
+    journeys = log(one="abp", two="apc", three="ac")
+    return {
+        "mark": tp.mark(journeys, "sale", when="p"),
+        "within": tp.mark(journeys, "sale", when="p", within=dt.timedelta(days=1)),
+        "include": tp.until(journeys, "p", outcome="sale", include=True),
+        "pattern": tp.mark(journeys, "sale", when=tp.pattern(". p")),
+        "anchor": tp.mark(journeys, "sale", when=tp.Anchor(pattern="p")),
+        "include a pattern": tp.until(journeys, tp.pattern("a .* p"), outcome="sale", include=True),
+    }
+
+
+@pytest.mark.parametrize("way", marked_ways())
+@pytest.mark.parametrize("analysis", [tp.outcome_graph, tp.paths.absorption])
+def test_an_outcome_of_another_name_than_its_touchpoint_is_no_less_a_leak(
+    way: str, analysis: Callable[..., object]
+) -> None:
+    """What leads to it could not be told from itself: it is refused whatever it is called."""
+    with pytest.raises(InvalidInputError, match="'p' that defines the outcome 'sale'") as caught:
+        analysis(marked_ways()[way])
+    assert "tp.before_first(journeys, 'p')" in str(caught.value)
+
+
+@pytest.mark.parametrize("way", marked_ways())
+def test_cut_before_it_the_outcome_can_be_analysed(way: str) -> None:
+    """As it was marked."""
+    cut = tp.before_first(marked_ways()[way], "p")
+
+    assert ("b", "(sale)") in tp.paths.absorption(cut).as_dict()
+    assert {"sale": ("p",)} == dict(cut.meta.defining)
+
+
+def test_cutting_before_a_match_leaves_its_touchpoints_elsewhere() -> None:
+    """Of a pattern only what occurs nowhere else is the outcome."""
+    cut = tp.until(log(one="apxap", two="ab"), tp.pattern("x a p"), outcome="again")
+
+    assert {} == dict(cut.meta.defining)
+    assert 1.0 == tp.paths.absorption(cut).as_dict()["p", "(again)"]
+
+
+def test_what_defines_an_outcome_survives_other_transforms(tmp_path: Path) -> None:
+    """Choosing, merging, joining, storing; under its new name where it gets one."""
+    journeys = tp.mark(log(one="abp", two="apc", three="ac"), "sale", when="p")
+    other = tp.mark(attrs.evolve(log(one="q"), ids=["four"]), "sale", when="q")
+    tp.write_journeys(journeys, tmp_path / "kept.zip")
+    read = tp.read_journeys(tmp_path / "kept.zip")
+
+    assert journeys == read
+    assert {"sale": ("p",)} == dict(read.meta.defining)
+    for one in (journeys[:2], tp.distinct(journeys), tp.select(journeys, ["a", "p"])):
+        assert {"sale": ("p",)} == dict(one.meta.defining)
+    assert {"sale": ("p", "q")} == dict(tp.concat([journeys, other]).meta.defining)
+    assert {"sale": ("z",)} == dict(tp.relabel(journeys, {"p": "z", "a": "p"}).meta.defining)
+    lens = tp.collapse(journeys, by="channel")
+    with pytest.raises(InvalidInputError, match="'unknown' that defines") as caught:
+        tp.outcome_graph(lens)
+    assert "then tp.collapse" in str(caught.value)
+    assert {"sale": ("c",)} == dict(tp.mark(journeys, "sale", when="c").meta.defining)
+    assert "meta.defining" in tp.first_difference(
+        journeys, attrs.evolve(journeys, meta=attrs.evolve(journeys.meta, defining={}))
+    )
+
+
+def test_retyped_touchpoints_still_define_the_outcome() -> None:
+    """Whatever the classifier calls them now."""
+
+    @tp.classifier(reads=("touchpoint",))
+    def shouted(event):
+        return event["touchpoint"].upper()
+
+    journeys = tp.mark(log(one="abp", two="ac"), "sale", when="p")
+
+    assert {"sale": ("P",)} == dict(tp.retype(journeys, shouted).meta.defining)

@@ -40,12 +40,17 @@ def found(journeys: tp.Journeys, text: str) -> list[tuple[int, int, int]]:
         ("^ a", [(0, 0, 0), (1, 0, 0)]),
         ("b $", [(0, 3, 3)]),
         ("[a|c] b", [(0, 0, 1), (0, 2, 3), (1, 1, 2)]),
-        ("[^a b]+", [(0, 2, 2), (1, 4, 4), (2, 0, 0), (3, 0, 0)]),
+        ("[^a|b]+", [(0, 2, 2), (1, 4, 4), (2, 0, 0), (3, 0, 0)]),
         ("a{2}", [(1, 0, 1)]),
         ("b{1,2} p?", [(0, 1, 1), (0, 3, 3), (1, 2, 4)]),
         ("(a | b)+ $", [(0, 3, 3)]),
         ("^ p $", [(2, 0, 0)]),
         ("x? p", [(1, 4, 4), (2, 0, 0)]),
+        ("a .*? b", [(0, 0, 1), (1, 0, 2)]),
+        ("a+? b", [(0, 0, 1), (1, 0, 2)]),
+        ("b{1,2}?", [(0, 1, 1), (0, 3, 3), (1, 2, 2), (1, 3, 3)]),
+        ("b p??", [(0, 1, 1), (0, 3, 3), (1, 2, 2), (1, 3, 3)]),
+        ("b p?? $", [(0, 3, 3), (1, 3, 4)]),
     ],
 )
 def test_each_sign_of_the_language_means_what_the_page_says(
@@ -95,10 +100,39 @@ def test_names_with_spaces_and_signs_are_written_in_quotes() -> None:
         ("a {3,1}", 2, "least is more than the most"),
         ("a **", 3, "repeats a repeat"),
         ("a |", 3, "something must stand here"),
-        ("a ]", 2, "not understood"),
+        ("a ]", 2, "closes nothing"),
         ("", 0, "empty"),
         ("a []", 2, "brackets are empty"),
         ("^* a", 1, "does not repeat"),
+        ("(a+?)*?", 5, "unbounded repeat inside another"),
+        ("a ? ?", 4, "repeats a repeat"),
+        ("a*??", 3, "repeats a repeat"),
+        ("a{٢}", 1, "say how often"),
+        ("a{,}", 1, "say how often"),
+        ("a{2", 1, "brace is never closed"),
+        ("a}", 1, "brace closes nothing"),
+        ("a{1001}", 1, "at most 1000 repeats"),
+        ("a{12345678901}", 1, "at most 1000 repeats"),
+        ('a "b', 2, "quote is never closed"),
+        ("a's b", 1, "a name with an apostrophe goes in double quotes"),
+        ('"a""b"', 3, r'written \\"'),
+        ("a [b", 2, "bracket is never closed"),
+        ('a [b|"c]', 5, "quote is never closed"),
+        ("[a b]", 3, "a name with spaces goes in quotes"),
+        ("['a' b]", 5, "a name with spaces goes in quotes"),
+        ("[a, b]", 2, r"write \| between touchpoints"),
+        ("[a|]", 3, "something must stand here"),
+        ("[|a]", 1, "something must stand here"),
+        ("[[a]]", 1, "brackets in brackets"),
+        ("[a[b[c]]]", 0, "brackets stand in brackets"),
+        ("[need=]", 1, "a facet reads"),
+        ("[=b]", 1, "a facet reads"),
+        ("[need=a=b]", 7, "a facet reads"),
+        ("[need=a|]", 8, "something must stand here"),
+        ("[need=a, need=b]", 9, "named twice"),
+        ("a[b]", 1, "right behind a name stand facets"),
+        ("a[^need=b]", 1, "right behind a name stand facets"),
+        ("a\n (b", 3, "never closed"),
     ],
 )
 def test_what_does_not_parse_is_shown_with_a_caret(text: str, place: int, message: str) -> None:
@@ -109,19 +143,88 @@ def test_what_does_not_parse_is_shown_with_a_caret(text: str, place: int, messag
     assert str(caught.value).splitlines()[-1] == f"  {' ' * place}^"
 
 
+def test_a_line_break_moves_no_caret() -> None:
+    """The pattern is shown on one line."""
+    with pytest.raises(InvalidInputError) as caught:
+        tp.pattern("a\n\t(b")
+
+    assert str(caught.value).splitlines()[1:] == ["  a  (b", "     ^"]
+
+
+def test_quotes_hold_quotes_and_signs() -> None:
+    """A quote within quotes follows a backslash, which stands for itself before anything else."""
+    names = ['the "new" page', "Ana's", "C:\\temp", "a, b", "a|b]"]
+    rows = [{"id": 1, "at": f"2026-01-0{day}", "what": what} for day, what in enumerate(names, 1)]
+    journeys = tp.from_records(rows, journey="id", time="at", touchpoint="what")
+
+    assert found(journeys, r'"the \"new\" page" "Ana\'s"') == [(0, 0, 1)]
+    assert found(journeys, r"""'the "new" page' 'Ana\'s' "C:\temp" """) == [(0, 0, 2)]
+    assert found(journeys, r"""["the \"new\" page"|'a, b'|"a|b]"]""") == [
+        (0, 0, 0),
+        (0, 3, 3),
+        (0, 4, 4),
+    ]
+
+
+def test_a_key_copied_into_a_pattern_is_that_touchpoint() -> None:
+    """Brackets right behind a name belong to it; the exact key, else the name with those facets."""
+    customer = tp.load_taxonomy("customer")
+    made = {
+        "b": customer.touchpoint("search_query", need="compare"),
+        "c": customer.touchpoint("search_query", need="compare", channel="app"),
+        "d": customer.touchpoint("search_query"),
+        "e": customer.touchpoint("purchase"),
+    }
+    journeys = tp.relabel(log(one="bedbdc"), made)
+    key = made["c"].key
+
+    assert (made["b"].key, key) == (
+        "search_query[need=compare]",
+        "search_query[channel=app,need=compare]",
+    )
+    assert found(journeys, "search_query[need=compare]") == [(0, 0, 0), (0, 3, 3)]
+    assert found(journeys, "search_query[need=compare] purchase") == [(0, 0, 1)]
+    assert found(journeys, f"search_query {key}") == [(0, 4, 5)]
+    assert found(journeys, f"[{key}|purchase]") == [(0, 1, 1), (0, 5, 5)]
+    assert found(journeys, "search_query[need=compare, channel=app]") == [(0, 5, 5)]
+    assert found(journeys, "search_query[channel=app]") == [(0, 5, 5)]
+    assert found(journeys, "search_query[need=acquire|compare]") == [
+        (0, 0, 0),
+        (0, 3, 3),
+        (0, 5, 5),
+    ]
+    assert found(journeys, f"search_query [need='compare'] {key}") == []
+    assert found(journeys, "search_query [need=compare]") == [(0, 2, 3), (0, 4, 5)]
+    with pytest.raises(InvalidInputError, match="no facet 'ned'"):
+        found(journeys, "search_query[ned=compare]")
+
+
+def test_a_copied_key_of_raw_text_is_quoted_or_escaped() -> None:
+    """Names with spaces go in quotes, whole or before the brackets; escapes are read."""
+    customer = tp.load_taxonomy("customer")
+    made = {"b": customer.untyped("Blood [test]", channel="app")}
+    journeys = tp.relabel(log(one="ab"), made)
+
+    assert made["b"].key == "Blood %5Btest%5D[channel=app]"
+    assert found(journeys, f'a "{made["b"].key}"') == [(0, 0, 1)]
+    assert found(journeys, 'a "Blood %5Btest%5D"[channel=app]') == [(0, 0, 1)]
+
+
 def test_an_unknown_name_is_shown_with_a_caret_and_near_names() -> None:
     """Names are looked up when the pattern meets journeys."""
     with pytest.raises(InvalidInputError, match="no touchpoint 'serch'") as caught:
         found(log(one="ab"), "a serch")
 
     assert "    a serch".strip() in str(caught.value)
-    with pytest.raises(WrongKindError, match="a pattern is text"):
-        tp.pattern(3)
+    for no_text in (3, ["a"], tp.pattern("a")):
+        with pytest.raises(WrongKindError, match="a pattern is text"):
+            tp.pattern(no_text)
 
 
 def naive(path: str, text: str) -> list[tuple[int, int]]:
     """Match with `re` on the letters themselves; the language writes them with spaces."""
-    expression = re.compile(text.replace(" ", "").replace("$", r"\Z"), re.DOTALL)
+    letters = text.replace(" ", "").replace("[a|b]", "[ab]").replace("$", r"\Z")
+    expression = re.compile(letters, re.DOTALL)
     return [(one.start(), one.end() - 1) for one in expression.finditer(path) if one.group()]
 
 
@@ -134,7 +237,7 @@ def naive(path: str, text: str) -> list[tuple[int, int]]:
             "a .* b",
             "^ a",
             "c $",
-            "[a b] c",
+            "[a|b] c",
             "[^a]+",
             "(a b)+",
             "a{2,}",

@@ -10,6 +10,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints.taxonomy import untyped
 
 
 def log(**paths: str) -> tp.Journeys:
@@ -45,6 +46,22 @@ def test_selecting_keeps_all_columns_of_the_journeys_chosen() -> None:
     assert chosen.per_journey["segment"].to_list() == ["x", "z"]
 
 
+def test_selecting_touchpoints_keeps_their_interactions() -> None:
+    """A key, several, or facets: every journey stays with what was chosen, maybe with nothing."""
+    journeys = attrs.evolve(log(one="abcb", two="c", three="b"), counts=[1, 2, 3])
+
+    assert paths_of(tp.select(journeys, "b")) == ["bb", "", "b"]
+    chosen = tp.select(journeys, ["a", untyped("c")])
+    assert paths_of(chosen) == ["ac", "c", ""]
+    assert chosen.counts.tolist() == [1, 2, 3]
+    assert chosen.times.tolist() == journeys.times[[0, 2, 4]].tolist()
+    assert paths_of(tp.select(journeys, {"channel": "unknown"})) == paths_of(journeys)
+    with pytest.raises(NotFoundError, match="'d'"):
+        tp.select(journeys, "d")
+    with pytest.raises(NotFoundError, match="did you mean 'channel'"):
+        tp.select(journeys, {"chanel": "web"})
+
+
 def test_selecting_by_position_or_by_a_short_mask_is_refused() -> None:
     """Numbers are no mask, and a mask of another length selects something else than meant."""
     journeys = log(one="ab", two="b")
@@ -74,6 +91,42 @@ def test_before_first_and_after_last_cut_at_the_touchpoint() -> None:
     assert paths_of(tp.after_last(journeys, "b")) == ["", "", ""]
     assert paths_of(tp.after_last(journeys, "a", include=True)) == ["abcb", "ac", ""]
     assert paths_of(tp.after_last(journeys, "a")) == ["bcb", "c", ""]
+
+
+def flags_of(journeys: tp.Journeys) -> list[tuple[bool, bool]]:
+    """Return of each journey whether it began and finished."""
+    return list(zip(journeys.began.tolist(), journeys.finished.tolist(), strict=True))
+
+
+def test_a_part_cut_at_a_place_that_was_seen_has_that_end_in_the_log() -> None:
+    """What lies behind may be open, the part is not; without a hit the flags stay."""
+    whole = log(one="abc", two="ac", three="c")
+    journeys = attrs.evolve(whole, began=[False] * 3, finished=[False] * 3)
+
+    assert [(False, True), (False, False), (False, False)] == flags_of(
+        tp.before_first(journeys, "b")
+    )
+    assert [(True, False), (False, False), (False, False)] == flags_of(tp.after_last(journeys, "b"))
+    assert [(True, True), (False, False), (False, False)] == flags_of(
+        tp.between(journeys, "a", end="b")
+    )
+    cut = tp.until(journeys, "b", outcome="b")
+    assert flags_of(cut) == flags_of(tp.before_first(journeys, "b"))
+
+
+def test_a_part_found_in_an_open_journey_ends_and_lasts() -> None:
+    """It leads to (end), not to (open), and its time from end to end is known."""
+    journeys = attrs.evolve(log(one="abc", two="ax"), finished=[False, False])
+
+    part = tp.between(journeys, "a", end="b")
+
+    steps = tp.paths.transitions(part).as_dict()
+    assert {("(start)", "a"): 0.5, ("(start)", "(open)"): 0.5} | {
+        ("a", "b"): 1.0,
+        ("b", "(end)"): 1.0,
+    } == steps
+    found = tp.paths.throughput_times(part).to_dicts()[0]
+    assert (1, 86_400.0) == (found["count"], found["mean"])
 
 
 def test_the_part_before_the_site_is_found_by_channel() -> None:

@@ -42,7 +42,7 @@ def differences(left: Journeys, right: Journeys) -> Iterator[str]:
         yield from _column(name, getattr(left, name), getattr(right, name))
     for name in _MAPS:
         yield from _columns(name, getattr(left, name), getattr(right, name))
-    for name in ("taxonomy", "lens", "timezone"):
+    for name in ("taxonomy", "lens", "timezone", "defining"):
         if getattr(left.meta, name) != getattr(right.meta, name):
             yield f"meta.{name}: {getattr(left.meta, name)!r} against {getattr(right.meta, name)!r}"
 

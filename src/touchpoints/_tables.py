@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -114,6 +114,22 @@ class Table:
             if field.repr and not field.metadata.get("column")
         }
 
+    def _labelled(self, numbers: Array, *columns: Array, alone: str = "") -> dict[Any, Any]:
+        """Return the numbers by label: what ``as_dict`` of every table answers with.
+
+        A label is the group (where there are groups) and what the columns say; a tuple unless that
+        is one thing only. Without either it is ``alone``. Where a row has several numbers, they
+        follow each other, and the columns are as long as the numbers.
+        """
+        group: Array | None = getattr(self, "group", None)
+        if group is not None:
+            group = np.repeat(group, len(numbers) // max(len(group), 1))
+        parts = [one.tolist() for one in (group, *columns) if one is not None]
+        labels: Iterable[Any] = zip(*parts, strict=True) if parts else [alone]
+        if len(parts) == 1:
+            labels = parts[0]
+        return dict(zip(labels, numbers.tolist(), strict=True))
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dict a row, with plain Python values."""
         columns = self._columns()
@@ -132,6 +148,12 @@ class Table:
         """Return the columns as a ``pyarrow.Table`` (pyarrow must be installed)."""
         arrow = attempt_import("pyarrow", extra="pyarrow")
         return arrow.table({name: _plain(values) for name, values in self._columns().items()})
+
+
+def apart(names: Sequence[str]) -> list[str]:
+    """Return names that differ: what is there several times gets its place, from 1, behind it."""
+    places = enumerate(names, 1)
+    return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in places]
 
 
 def _rebuild(kind: Any, state: dict[str, Any]) -> Any:
@@ -161,8 +183,13 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, tuple):
-        return " > ".join(str(part) for part in value)
+        return " > ".join(_step(str(part)) for part in value)
     return str(value)
+
+
+def _step(text: str) -> str:
+    """Return one step of a way; in quotes where it could be taken for several, or for a quote."""
+    return repr(text) if not text or ">" in text or text[0] in "'\"" else text
 
 
 def _text_table(columns: dict[str, Array]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from touchpoints._arrays.counting import row_weights
 from touchpoints._arrays.mean_bounds import mean_bounds
 from touchpoints._arrays.quantiles import spreads
+from touchpoints._arrays.ranking import most_frequent
 from touchpoints._frozen import Array, text_array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -86,19 +87,10 @@ class Durations(Table):
     def as_dict(self) -> dict[Any, float]:
         """Return the mean of each edge (a pair of keys) or touchpoint, or of all, in seconds.
 
-        With groups: of each (group, edge) or (group, touchpoint), or of each group.
+        With groups: of each (group, source, target) or (group, touchpoint), or of each group.
         """
-        if self.source is not None and self.target is not None:
-            labels: list[Any] = list(zip(self.source.tolist(), self.target.tolist(), strict=True))
-        elif self.touchpoint is not None:
-            labels = self.touchpoint.tolist()
-        elif self.group is None:
-            labels = ["throughput"]
-        else:
-            return dict(zip(self.group.tolist(), self.mean.tolist(), strict=True))
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.mean.tolist(), strict=True))
+        columns = [one for one in (self.source, self.target, self.touchpoint) if one is not None]
+        return self._labelled(self.mean, *columns, alone="throughput")
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -121,6 +113,8 @@ class Measured:
         Other columns, int64 (size,) each.
     every
         Whether rows without durations stay.
+    ties : integers (size,) each
+        What decides between rows that are equally frequent.
     """
 
     labels: dict[str, Array]
@@ -130,6 +124,7 @@ class Measured:
     size: int
     extra: dict[str, Array]
     every: bool = False
+    ties: tuple[Array, ...] = ()
 
 
 Measure = Callable[[Journeys], Measured]
@@ -171,7 +166,7 @@ def _summed_up(
     spread = spreads(found.groups, found.values, found.size, weights)
     totals = spread.totals()
     listed = totals + found.extra.get("without_end", 0)
-    order = np.lexsort((-listed, -totals))
+    order = most_frequent(totals, None, -listed, *found.ties)
     if not found.every:
         order = order[listed[order] > 0]
     columns: dict[str, Any] = {"count": totals, "mean": spread.means() / _SECOND}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import attrs
 import numpy as np
 
-from touchpoints._arrays import segments
+from touchpoints._arrays import counting, segments
 from touchpoints._frozen import Array, Coded, code_values, owned
 from touchpoints._hints import not_found
 from touchpoints._tables import Table
-from touchpoints.errors import InvalidInputError
-from touchpoints.journeys import Journeys, take
+from touchpoints.errors import InvalidInputError, TouchpointsWarning, WrongKindError
+from touchpoints.journeys import Journeys, checked_journeys, take
 from touchpoints.selectors import facet_names
 from touchpoints.taxonomy import UNKNOWN
 
@@ -47,9 +48,19 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
     ------
     NotFoundError
         When there is no such column or facet; the message proposes near ones.
+    WrongKindError
+        When ``by`` is no text, or these are no journeys.
     InvalidInputError
-        When the name is both, or no journey has a value.
+        When the name is both, no journey has a value, or the counts of journeys are too large to
+        be added up exactly.
     """
+    _countable(journeys)
+    if not isinstance(by, str):
+        raise WrongKindError(
+            f"by= is the name of one column or facet, not {by!r}",
+            mend="for groups of several, keep them joined in a per-journey column of their own: "
+            "attrs.evolve(journeys, per_journey={…})",
+        )
     found = [
         name
         for name, known in (
@@ -69,6 +80,12 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
     if not (groups.of >= 0).any():
         raise InvalidInputError(f"no journey has a value of {by!r}")
     return groups
+
+
+def _countable(journeys: Journeys) -> Journeys:
+    """Return journeys whose counts can be added up exactly, or raise."""
+    counting.check_counts(checked_journeys(journeys).offsets, journeys.counts)
+    return journeys
 
 
 def _begun_with(journeys: Journeys, by: str) -> Coded | Array:
@@ -113,15 +130,41 @@ def by_group(journeys: Journeys, by: str | None, measure: Callable[[Journeys], T
         As for `groups_of`; None measures all journeys at once, and there is no such column.
     measure
         From journeys to a table whose class declares ``group = optional_column(object)``.
+
+    Warns
+    -----
+    TouchpointsWarning
+        When journeys have no value of ``by``: they are in no group.
     """
     if by is None:
-        return measure(journeys)
+        return measure(_countable(journeys))
+    parts, labels = parts_by(journeys, by)
+    return stack([measure(part) for part in parts], labels)
+
+
+def parts_by(journeys: Journeys, by: str) -> tuple[list[Journeys], tuple[Any, ...]]:
+    """Return the journeys of each group and the labels of the groups, as `by_group` does."""
     groups = groups_of(journeys, by)
-    tables = [
-        measure(take(journeys, np.flatnonzero(groups.of == place)))
-        for place in range(len(groups.labels))
-    ]
-    return stack(tables, groups.labels)
+    warn_of_ungrouped(journeys, groups, by)
+    places = range(len(groups.labels))
+    return [take(journeys, np.flatnonzero(groups.of == place)) for place in places], groups.labels
+
+
+def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
+    """Warn when real journeys are in no group: nothing of them is in the answer.
+
+    Rows are counted, whatever they stand for: a bootstrap changes counts, and says so once.
+    """
+    missing = groups.of < 0
+    if journeys.counts[missing].any():
+        many = f"{int(missing.sum()):,} of {len(missing):,}"
+        warnings.warn(
+            f"no value of {by!r} for {many} rows of journeys: they are in no group and left out. "
+            "Give them one to see them: a per-journey column "
+            "without gaps, as in attrs.evolve(journeys, per_journey={…})",
+            TouchpointsWarning,
+            stacklevel=5,
+        )
 
 
 def stack(tables: list[T], labels: tuple[Any, ...]) -> T:

@@ -343,6 +343,19 @@ def _scalar(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def checked_journeys(journeys: object) -> Journeys:
+    """Return what was given, or raise an error that says how to make journeys of it."""
+    if isinstance(journeys, Journeys):
+        return journeys
+    graph = type(journeys).__module__.startswith("networkx")
+    raise WrongKindError(
+        f"this takes Journeys, not {type(journeys).__name__}",
+        mend="tp.simulate(G, n=…, seed=…) draws journeys from a graph; a graph keeps none"
+        if graph
+        else "read them with tp.from_frame, tp.from_columns, tp.from_records or tp.from_paths",
+    )
+
+
 def derive(journeys: Journeys, **changes: Any) -> Journeys:
     """Return journeys with some columns changed, checking no more than those can break.
 

@@ -261,10 +261,12 @@ def _observed(parts: list[Journeys]) -> Array | None:
 
 
 def _meta(parts: list[Journeys]) -> Meta:
-    report = parts[0].meta.report
+    report, defining = parts[0].meta.report, dict(parts[0].meta.defining)
     for part in parts[1:]:
         report = report.plus(part.meta.report)
-    return attrs.evolve(parts[0].meta, report=report)
+        for name, keys in part.meta.defining.items():
+            defining[name] = tuple(dict.fromkeys((*defining.get(name, ()), *keys)))
+    return attrs.evolve(parts[0].meta, report=report, defining=defining)
 
 
 def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:

@@ -30,6 +30,10 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _keys_by_outcome(keys: Mapping[str, Iterable[str]]) -> FrozenMap[str, tuple[str, ...]]:
+    return FrozenMap({name: found for name, some in keys.items() if (found := tuple(sorted(some)))})
+
+
 @attrs.frozen(kw_only=True)
 class Report:
     """What reading a log met, dropped, merged or could not order; all in rows unless said.
@@ -179,6 +183,9 @@ class Meta:
         The facets or columns a collapse grouped by; empty when none did.
     timezone
         The zone of the input's times; None when they were naive and are kept as written.
+    defining
+        The keys of the touchpoints that are an outcome, for those `until` and `mark` set: analyses
+        of the outcome refuse journeys that hold them.
     report
         What reading the log met.
 
@@ -191,6 +198,9 @@ class Meta:
     taxonomy: Taxonomy | None = None
     lens: tuple[str, ...] = attrs.field(default=(), converter=_names)
     timezone: str | None = None
+    defining: FrozenMap[str, tuple[str, ...]] = attrs.field(
+        factory=FrozenMap, converter=_keys_by_outcome
+    )
     report: Report = attrs.field(factory=Report)
 
     def label(self, touchpoint: Touchpoint, *, lang: str = "en") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import attrs
 import numpy as np
 
 from touchpoints._arrays import segments
@@ -13,7 +14,9 @@ from touchpoints._frozen import Array, Coded, owned
 from touchpoints._hints import not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys import Journeys, derive
-from touchpoints.patterns import Place, first_spans, rows_at
+from touchpoints.meta import Meta
+from touchpoints.patterns import Place, first_spans, is_plain, rows_at
+from touchpoints.selectors import meant
 from touchpoints.transform import NAT, cut, microseconds, require_times
 
 
@@ -30,8 +33,9 @@ def until(
     outcome
         The name of the outcome.
     include
-        Whether the first occurrence itself stays. Analyses of the outcome refuse journeys that
-        still hold the touchpoint that defines it.
+        Whether the first occurrence itself stays. Analyses of what leads to the outcome
+        (`outcome_graph`, `tp.paths.absorption`) refuse journeys that still hold the touchpoint
+        that defines it, which ``meta.defining`` keeps.
 
     Returns
     -------
@@ -68,7 +72,9 @@ def until(
     stops = np.where(came, last + 1 if include else first, journeys.offsets[1:])
     changes = _marked(journeys, outcome, last, _reached(came, journeys.finished))
     finished = owned(came | journeys.finished)
-    return cut(journeys, journeys.offsets[:-1], stops, finished=finished, **changes)
+    part = cut(journeys, journeys.offsets[:-1], stops, finished=finished, **changes)
+    hits = part.offsets[1:][came] - 1 if include else part.offsets[:0]
+    return derive(part, meta=_defined(part, outcome, touchpoint, hits))
 
 
 def check_outcome_name(name: object) -> None:
@@ -93,6 +99,22 @@ def _marked(journeys: Journeys, name: str, first: Array, reached: Array) -> dict
         when[came] = journeys.times[first[came]]
         changes["outcome_times"] = {**journeys.outcome_times, name: owned(when)}
     return changes
+
+
+def _defined(journeys: Journeys, name: str, place: Place, hits: Array) -> Meta:
+    """Return the meta that says which touchpoints are the outcome.
+
+    Of a pattern they are those that occur nowhere but where a match ends: rows ``hits``.
+    """
+    if is_plain(place):
+        chosen = meant(journeys, place)
+    else:
+        met = np.bincount(journeys.codes, minlength=len(journeys.touchpoints))
+        there = np.bincount(journeys.codes[hits], minlength=len(met))
+        chosen = (there > 0) & (there == met)
+    keys = [journeys.touchpoints[code].key for code in np.flatnonzero(chosen).tolist()]
+    defining = {**journeys.meta.defining, name: keys}
+    return attrs.evolve(journeys.meta, defining=defining)
 
 
 def mark(
@@ -124,7 +146,8 @@ def mark(
     Journeys
         ``outcomes[name]`` is 1 where it occurred (in time), 0 where it did not, and nan where it
         did not and may still: the journey is not finished or, with ``within``, was watched for
-        less than that (``observed_until``, else the last time of the log).
+        less than that (``observed_until``, else the last time of the log). ``meta.defining`` keeps
+        which touchpoints it is: analyses of what leads to it refuse journeys that hold them.
 
     Raises
     ------
@@ -153,11 +176,11 @@ def mark(
     """
     check_outcome_name(name)
     hits = rows_at(journeys, when)
-    watched = journeys.finished
+    meta, watched = _defined(journeys, name, when, np.flatnonzero(hits)), journeys.finished
     if within is not None:
         hits, watched = _in_time(journeys, hits, microseconds(within, "within"))
     first = segments.first_row_where(hits, journeys.offsets)
-    changes = _marked(journeys, name, first, _reached(first >= 0, watched))
+    changes = _marked(journeys, name, first, _reached(first >= 0, watched)) | {"meta": meta}
     if value is not None:
         amounts = np.where(hits, np.nan_to_num(_amounts(journeys, value)), 0.0)
         sums = segments.sum_by_segment(amounts, journeys.offsets) * journeys.counts

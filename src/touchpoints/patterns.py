@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 import attrs
 import numpy as np
@@ -14,7 +13,9 @@ import numpy as np
 from touchpoints._arrays import choosing, segments, sequences
 from touchpoints._frozen import Array, owned
 from touchpoints._hints import check_option
-from touchpoints._pattern_parser import Node, parse
+from touchpoints._pattern_engine import Atoms, matches_of, required_in
+from touchpoints._pattern_parser import Keyed, Node, parse
+from touchpoints._pattern_tokens import pointed
 from touchpoints.errors import InvalidInputError, TouchpointsError, WrongKindError
 from touchpoints.selectors import Selector, meant, rows_meant
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 Occurrence = Literal["first", "last", "all"]
 Side = Literal["start", "end"]
-
-_FIRST = 0x100
-_SURROGATES, _SURROGATE_COUNT = 0xD800, 0x800
-_MOST = 0x10FFFF - _FIRST - _SURROGATE_COUNT
 
 
 @attrs.frozen(repr=False)
@@ -61,7 +58,7 @@ class Anchor:
         A pattern, or text of one.
     occurrence
         Which of the matches of a journey: ``"first"``, ``"last"`` or ``"all"``. Matches do not
-        overlap.
+        overlap. Functions that ask for one place a journey refuse ``"all"``.
     at
         Whether the place is the match's first interaction (``"start"``) or its last (``"end"``).
     offset
@@ -90,12 +87,11 @@ class Anchor:
             )
 
 
-Place: TypeAlias = "Selector | Pattern | Anchor"
+Place: TypeAlias = "Selector | Pattern | Anchor | Collection[Selector | Pattern | Anchor]"
 
 
-@lru_cache(maxsize=256)
 def pattern(text: str) -> Pattern:
-    """Read a path pattern.
+    r"""Read a path pattern.
 
     Parameters
     ----------
@@ -103,11 +99,14 @@ def pattern(text: str) -> Pattern:
         Elements separated by spaces, matched one after the other anywhere in a journey:
 
         - ``live_chat``: a touchpoint by key or raw text, or any touchpoint of a type;
-          ``"Blood test"`` in quotes where it holds spaces or signs;
+          ``"Blood test"`` in quotes where it holds spaces or signs, a quote in it as ``\"``;
+        - ``live_chat[channel=app]``, brackets right behind the name: the touchpoint of that key,
+          else any of that name with those facets;
         - ``[need=save_money]``: any touchpoint with that facet; ``[a|b]`` for several touchpoints,
           ``[need=learn|compare, channel=sms]`` for several terms and several facets;
         - ``[^…]``: any touchpoint but those; ``.``: any touchpoint;
-        - ``x*``, ``x+``, ``x?``, ``x{2}``, ``x{2,}``, ``x{2,5}``: repeats, as many as possible;
+        - ``x*``, ``x+``, ``x?``, ``x{2}``, ``x{2,}``, ``x{2,5}``: repeats, as many as possible, or
+          with ``?`` behind (``x*?``) as few;
         - ``(a b)+`` groups, ``a | b`` alternatives, ``^`` the journey's start, ``$`` its end.
 
     Returns
@@ -118,12 +117,16 @@ def pattern(text: str) -> Pattern:
     Raises
     ------
     InvalidInputError
-        When it does not parse, with a caret under the place; and when an unbounded repeat stands
-        inside another, whose cost can explode.
+        When it does not parse, with a caret under the place; when an unbounded repeat stands inside
+        another; and when it has more than 10,000 parts with its repeats written out.
+    WrongKindError
+        When it is no text.
 
     Notes
     -----
-    Matching runs Python's ``re`` on each distinct journey, one character a touchpoint.
+    The matches are those of Python's ``re``, one character a touchpoint, which also finds them in
+    each distinct journey where it is sure to be quick. Elsewhere two passes over the journey do, so
+    that no pattern takes longer than its length times that of the journeys.
 
     Examples
     --------
@@ -132,7 +135,15 @@ def pattern(text: str) -> Pattern:
     search_query .* purchase
     """
     if not isinstance(text, str):
-        raise WrongKindError(f"a pattern is text, not {text!r}")
+        raise WrongKindError(
+            f"a pattern is text, not {text!r}",
+            mend='for example tp.pattern("cart .* purchase")',
+        )
+    return _parsed(text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Pattern:
     return Pattern(text, parse(text))
 
 
@@ -160,14 +171,43 @@ def matches(journeys: Journeys, place: Pattern | str) -> Matches:
         When a name in the pattern is no touchpoint of the journeys, with a caret under it.
     """
     wanted = place if isinstance(place, Pattern) else pattern(place)
-    known = len(journeys.touchpoints)
     if wanted.node.kind == "one":
         rows = choosing.rows_where(journeys.codes, _members(journeys, wanted, wanted.node))
         return Matches(choosing.owners_at(journeys.offsets, rows), rows, rows)
-    if known > _MOST:
-        raise InvalidInputError(f"patterns know {_MOST:,} touchpoints at most, not {known:,}")
-    compiled = re.compile(_regex(journeys, wanted, wanted.node), re.DOTALL)
-    return _spread(journeys, *_search(journeys, compiled))
+    atoms = _atoms(journeys, wanted)
+    codes, offsets = journeys.codes, journeys.offsets
+    chosen = _hopeful(journeys, atoms.masks[sorted(required_in(wanted.node, atoms))])
+    if len(chosen) < len(journeys):
+        codes = codes[segments.rows_of(offsets, chosen)]
+        offsets = segments.offsets_of(segments.lengths_of(offsets)[chosen])
+    hashes = sequences.sequence_hash(codes, offsets, len(journeys.touchpoints))
+    groups, first = sequences.group_sequences(codes, offsets, hashes=hashes)
+    bounds = segments.offsets_of(segments.lengths_of(offsets)[first])
+    found = matches_of(wanted.node, atoms, codes[segments.rows_of(offsets, first)], bounds)
+    return _spread(found, groups, chosen, journeys.offsets)
+
+
+def _hopeful(journeys: Journeys, required: Array) -> Array:
+    """Return the journeys that have a touchpoint of each of some atoms, int64, rising."""
+    there = np.ones(len(journeys), dtype=bool)
+    for mask in required[~required.all(axis=1)]:
+        flags = choosing.flags_where(journeys.codes, mask)
+        there &= segments.any_by_segment(flags, journeys.offsets)
+    return np.flatnonzero(there & (segments.lengths_of(journeys.offsets) > 0))
+
+
+def _atoms(journeys: Journeys, wanted: Pattern) -> Atoms:
+    """Return which touchpoints each part of a pattern means that takes one."""
+    todo, places = [wanted.node], dict[int, int]()
+    masks: list[Array] = []
+    while todo:
+        node = todo.pop()
+        todo += reversed(node.parts)
+        if node.kind == "one":
+            places[node.place] = len(masks)
+            masks.append(_members(journeys, wanted, node))
+    shape = len(masks), len(journeys.touchpoints)
+    return Atoms(places, np.array(masks, dtype=bool).reshape(shape))
 
 
 def _members(journeys: Journeys, wanted: Pattern, node: Node) -> Array:
@@ -175,129 +215,121 @@ def _members(journeys: Journeys, wanted: Pattern, node: Node) -> Array:
     mask = np.zeros(len(journeys.touchpoints), dtype=bool)
     try:
         for selector in node.selectors:
-            mask |= meant(journeys, selector)
+            mask |= _named(journeys, selector)
     except TouchpointsError as error:
-        caret = " " * node.place + "^"
         raise InvalidInputError(
-            f"{error.what}\n  {wanted.text}\n  {caret}", where=error.where, mend=error.mend
+            f"{error.what}\n{pointed(wanted.text, node.place)}", where=error.where, mend=error.mend
         ) from error
     if node.anything:
         mask[:] = True
     return ~mask if node.negated else mask
 
 
-def _regex(journeys: Journeys, wanted: Pattern, node: Node) -> str:
-    """Return the regular expression of a node, over one character a touchpoint."""
-    if node.kind == "one":
-        return _charset(_members(journeys, wanted, node))
-    if node.kind == "start":
-        return r"\A"
-    if node.kind == "end":
-        return r"\Z"
-    inner = [_regex(journeys, wanted, part) for part in node.parts]
-    if node.kind == "either":
-        return f"(?:{'|'.join(inner)})"
-    if node.kind == "repeat":
-        return f"(?:{inner[0]}){node.repeat}"
-    return "".join(inner)
+def _named(journeys: Journeys, selector: Selector | Keyed) -> Array:
+    if not isinstance(selector, Keyed):
+        return meant(journeys, selector)
+    mask = np.array([one.key == selector.key for one in journeys.touchpoints], dtype=bool)
+    return mask if mask.any() else meant(journeys, selector.name) & meant(journeys, selector.facets)
 
 
-def _charset(mask: Array) -> str:
-    if mask.all() and len(mask):
-        return "."
-    places = np.flatnonzero(mask)
-    if not len(places):
-        return "(?!)"
-    breaks = np.flatnonzero(np.diff(places) > 1)
-    lows, highs = places[np.r_[0, breaks + 1]], places[np.r_[breaks, len(places) - 1]]
-    spans = [
-        f"{_char(low)}-{_char(high)}"
-        for low, high in zip(lows.tolist(), highs.tolist(), strict=True)
-    ]
-    return f"[{''.join(spans)}]"
-
-
-def _char(code: int) -> str:
-    place = _FIRST + code
-    return chr(place if place < _SURROGATES else place + _SURROGATE_COUNT)
-
-
-def _text(codes: Array) -> str:
-    """Return one character a touchpoint, past the control characters, without surrogates."""
-    places = codes.astype(np.uint32) + np.uint32(_FIRST)
-    places[places >= _SURROGATES] += np.uint32(_SURROGATE_COUNT)
-    return places.astype("<u4").tobytes().decode("utf-32-le")
-
-
-def _search(journeys: Journeys, compiled: re.Pattern[str]) -> tuple[Array, Array, Array, Array]:
-    """Search each distinct journey once.
-
-    Returns the group of each journey, the distinct journey of each match, and where in that
-    journey it starts and stops (exclusive).
-    """
-    codes, offsets = journeys.codes, journeys.offsets
-    hashes = sequences.sequence_hash(codes, offsets, len(journeys.touchpoints))
-    groups, first = sequences.group_sequences(codes, offsets, hashes=hashes)
-    rows = segments.rows_of(offsets, first)
-    text = _text(codes[rows])
-    bounds = segments.offsets_of(segments.lengths_of(offsets)[first]).tolist()
-    found = [
-        (place, *match.span())
-        for place, (low, high) in enumerate(pairwise(bounds))
-        for match in compiled.finditer(text[low:high])
-        if match.end() > match.start()
-    ]
-    table = np.array(found, dtype=np.int64).reshape(-1, 3)
-    return groups, table[:, 0], table[:, 1], table[:, 2]
-
-
-def _spread(
-    journeys: Journeys, groups: Array, owner: Array, starts: Array, stops: Array
-) -> Matches:
-    """Give every journey the matches of its distinct journey."""
+def _spread(found: Array, groups: Array, chosen: Array, offsets: Array) -> Matches:
+    """Give every chosen journey the matches of its distinct journey."""
+    owner, starts, stops = found.T
     size = int(groups.max()) + 1 if len(groups) else 0
     bounds = segments.offsets_of(np.bincount(owner, minlength=size))
     rows = segments.rows_of(bounds, groups)
-    who = np.repeat(np.arange(len(groups)), np.diff(bounds)[groups])
-    base = journeys.offsets[:-1][who]
+    who = np.repeat(chosen, np.diff(bounds)[groups])
+    base = offsets[:-1][who]
     return Matches(owned(who), owned(base + starts[rows]), owned(base + stops[rows] - 1))
 
 
-def places(journeys: Journeys, place: Place) -> tuple[Array, Array]:
-    """Return the journeys and the rows of a place, sorted by journey and row.
+def occurrences(journeys: Journeys, place: Place) -> Matches:
+    """Return where a place is: every interaction, match or anchored interaction.
 
-    Parameters
-    ----------
-    place
-        A selector of touchpoints (every occurrence), a pattern (the start of every match), or an
-        `Anchor`.
-
-    Returns
-    -------
-    journeys, rows : int64 (h,)
+    Sorted by journey and first row. Of several places those of any; of occurrences that begin at
+    the same interaction only the shortest. Matches of one pattern do not overlap, occurrences of
+    several places may.
     """
-    if isinstance(place, Anchor):
-        return _anchored(journeys, place)
     if isinstance(place, Pattern):
-        found = matches(journeys, place)
-        return found.journeys, found.starts
-    rows = choosing.rows_where(journeys.codes, meant(journeys, place))
-    return choosing.owners_at(journeys.offsets, rows), rows
+        return matches(journeys, place)
+    if isinstance(place, Anchor):
+        rows = np.unique(_anchored(journeys, place)[1])
+    elif is_plain(place):
+        rows = choosing.rows_where(journeys.codes, meant(journeys, place))
+    else:
+        return _any_of([occurrences(journeys, one) for one in _several(place) or ()])
+    return Matches(choosing.owners_at(journeys.offsets, rows), rows, rows)
+
+
+def _several(place: Place) -> list[Any] | None:
+    """Return the places of several among which there is more than touchpoints, else None."""
+    if isinstance(place, (str, Mapping, Pattern, Anchor)) or not isinstance(place, Collection):
+        return None
+    several = list(place)
+    more = any(isinstance(one, (Pattern, Anchor)) or _several(one) for one in several)
+    return several if more else None
+
+
+def is_plain(place: Place) -> TypeGuard[Selector]:
+    """Tell whether a place is touchpoints alone."""
+    return not isinstance(place, (Pattern, Anchor)) and _several(place) is None
+
+
+def _any_of(found: list[Matches]) -> Matches:
+    who, starts, stops = (
+        np.concatenate([getattr(one, name) for one in found])
+        for name in ("journeys", "starts", "stops")
+    )
+    order = np.lexsort((stops, starts))
+    order = order[np.diff(starts[order], prepend=-1) > 0]
+    return Matches(owned(who[order]), owned(starts[order]), owned(stops[order]))
+
+
+def places(journeys: Journeys, place: Place) -> tuple[Array, Array]:
+    """Return the journeys and the first rows of each occurrence of a place, int64 (h,), rising."""
+    found = occurrences(journeys, place)
+    return found.journeys, found.starts
 
 
 def spans(journeys: Journeys, place: Place) -> tuple[Array, Array]:
-    """Return the first and the last row of each occurrence of a place, int64 (h,), rising.
+    """Return the first and the last row of each occurrence of a place, int64 (h,).
 
-    Only a match of a pattern can be longer than one interaction.
+    The first rows rise. Only a match of a pattern can be longer than one interaction.
     """
-    if isinstance(place, Pattern):
-        found = matches(journeys, place)
-        return found.starts, found.stops
-    if isinstance(place, Anchor):
-        _, rows = _anchored(journeys, place)
-    else:
-        rows = choosing.rows_where(journeys.codes, meant(journeys, place))
-    return rows, rows
+    found = occurrences(journeys, place)
+    return found.starts, found.stops
+
+
+def quickest_spans(journeys: Journeys, place: Place) -> tuple[Array, Array]:
+    """Return the first and last rows as `spans`, without occurrences that end behind a later one.
+
+    Both rise: the first to begin behind some row is also the first to be over.
+    """
+    starts, stops = spans(journeys, place)
+    kept = stops == np.minimum.accumulate(stops[::-1])[::-1]
+    return starts[kept], stops[kept]
+
+
+def next_spans(
+    journeys: Journeys, place: Place, rows: Array, *, before: Array
+) -> tuple[Array, Array]:
+    """Return the first and last row of the occurrence reached first behind each of some rows.
+
+    Parameters
+    ----------
+    rows, before : int64 (h,)
+        It begins behind the one and before the other, which is where a journey ends.
+
+    Returns
+    -------
+    starts, stops : int64 (h,)
+        -1 where there is none. A place is reached at the last row of its occurrence.
+    """
+    starts, stops = quickest_spans(journeys, place)
+    which = np.searchsorted(starts, rows, side="right")
+    first, last = (np.append(one, len(journeys.codes))[which] for one in (starts, stops))
+    there = first < before
+    return np.where(there, first, -1), np.where(there, last, -1)
 
 
 def _anchored(journeys: Journeys, anchor: Anchor) -> tuple[Array, Array]:
@@ -336,6 +368,13 @@ def _rows_after(journeys: Journeys, who: Array, rows: Array, offset: dt.timedelt
     return low
 
 
+def has_place(journeys: Journeys, place: Place) -> Array:
+    """Tell of each journey whether a place is in it, bool (n,)."""
+    flags = np.zeros(len(journeys), dtype=bool)
+    flags[occurrences(journeys, place).journeys] = True
+    return flags
+
+
 def first_places(journeys: Journeys, place: Place, *, last: bool = False) -> Array:
     """Return each journey's first (or last) row of a place, int64 (n,), or -1."""
     return first_spans(journeys, place, last=last)[0]
@@ -344,33 +383,41 @@ def first_places(journeys: Journeys, place: Place, *, last: bool = False) -> Arr
 def first_spans(journeys: Journeys, place: Place, *, last: bool = False) -> tuple[Array, Array]:
     """Return the first and the last row of each journey's first (or last) occurrence, or -1.
 
-    Only a match of a pattern can be longer than one interaction.
+    The first is the one that begins first, the last the one that ends last.
+
+    Raises
+    ------
+    InvalidInputError
+        When an anchor names every occurrence.
     """
-    if not isinstance(place, (Pattern, Anchor)):
+    _refuse_every(place)
+    if is_plain(place):
         edge = segments.last_row_where if last else segments.first_row_where
         rows = edge(rows_meant(journeys, place), journeys.offsets)
         return rows, rows
-    if isinstance(place, Pattern):
-        found = matches(journeys, place)
-        who, starts, stops = found.journeys, found.starts, found.stops
-    else:
-        who, starts = _anchored(journeys, place)
-        stops = starts
-    order = slice(None) if last else slice(None, None, -1)  # the last one written stays
-    spans = np.full((2, len(journeys)), -1, dtype=np.int64)
-    spans[0][who[order]] = starts[order]
-    spans[1][who[order]] = stops[order]
-    return spans[0], spans[1]
+    found = occurrences(journeys, place)
+    # The last one written stays.
+    order = np.argsort(found.stops, kind="stable") if last else slice(None, None, -1)
+    answer = np.full((2, len(journeys)), -1, dtype=np.int64)
+    answer[0][found.journeys[order]] = found.starts[order]
+    answer[1][found.journeys[order]] = found.stops[order]
+    return answer[0], answer[1]
+
+
+def _refuse_every(place: Place) -> None:
+    if isinstance(place, Anchor) and place.occurrence == "all":
+        raise InvalidInputError(
+            "one place a journey is asked for, and an anchor with occurrence='all' names several",
+            mend="say occurrence='first' or occurrence='last'",
+        )
+    for one in _several(place) or ():
+        _refuse_every(one)
 
 
 def rows_at(journeys: Journeys, place: Place) -> Array:
     """Tell of each interaction whether a place is there, bool (m,); a match is where it ends."""
-    if not isinstance(place, (Pattern, Anchor)):
+    if is_plain(place):
         return rows_meant(journeys, place)
     flags = np.zeros(len(journeys.codes), dtype=bool)
-    flags[
-        _anchored(journeys, place)[1]
-        if isinstance(place, Anchor)
-        else matches(journeys, place).stops
-    ] = True
+    flags[occurrences(journeys, place).stops] = True
     return flags

@@ -80,8 +80,22 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
         codes, values = distinct_tuples(spread)
         touchpoints, places = table_of(_grouped(names, facets, values))
         codes = places[codes] if len(journeys.codes) else journeys.codes
-    meta = attrs.evolve(journeys.meta, lens=names)
+    defining = _defining(journeys, touchpoints, codes)
+    meta = attrs.evolve(journeys.meta, lens=names, defining=defining)
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
+
+
+def _defining(
+    journeys: Journeys, touchpoints: Sequence[Touchpoint], codes: Array
+) -> dict[str, tuple[str, ...]]:
+    """Return the touchpoints that define each outcome under their new names, merged or not."""
+    table = {one.key: place for place, one in enumerate(journeys.touchpoints)}
+    found = {}
+    for name, keys in journeys.meta.defining.items():
+        places = [table[key] for key in keys if key in table]
+        new = np.flatnonzero(np.bincount(codes[np.isin(journeys.codes, places)])).tolist()
+        found[name] = tuple(touchpoints[place].key for place in new)
+    return found
 
 
 def _check_lens(journeys: Journeys, names: tuple[str, ...]) -> None:
@@ -167,7 +181,8 @@ def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journe
             renamed[place] = _named(journeys, new)
     touchpoints, places = table_of(renamed)
     codes = places[journeys.codes] if len(places) else journeys.codes
-    return derive(journeys, touchpoints=touchpoints, codes=owned(codes))
+    meta = attrs.evolve(journeys.meta, defining=_defining(journeys, touchpoints, codes))
+    return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
 
 
 def _named(journeys: Journeys, name: str | Touchpoint) -> Touchpoint:
@@ -266,10 +281,12 @@ def _typed_again(
         distinct_events=len(matched.touchpoints),
         facet_conflicts=matched.disputed,
     )
+    codes = table[codes] if len(table) else journeys.codes
+    defining = _defining(journeys, touchpoints, codes)
     return derive(
         journeys,
         touchpoints=touchpoints,
-        codes=owned(table[codes]) if len(table) else journeys.codes,
+        codes=owned(codes),
         per_interaction=columns,
-        meta=attrs.evolve(journeys.meta, report=report, lens=()),
+        meta=attrs.evolve(journeys.meta, report=report, lens=(), defining=defining),
     )

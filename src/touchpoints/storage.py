@@ -137,6 +137,7 @@ def _meta_fields(meta: Meta) -> dict[str, Any]:
         "taxonomy": None if meta.taxonomy is None else meta.taxonomy.to_dict(),
         "lens": list(meta.lens),
         "timezone": meta.timezone,
+        "defining": {name: list(keys) for name, keys in meta.defining.items()},
         "report": {**report, "unmatched_texts": dict(meta.report.unmatched_texts)},
     }
 
@@ -355,5 +356,6 @@ def _meta(fields: Mapping[str, Any]) -> Meta:
         taxonomy=None if taxonomy is None else taxonomy_from_dict(taxonomy),
         lens=tuple(fields["lens"]),
         timezone=fields["timezone"],
+        defining=fields.get("defining", {}),  # files of earlier versions have none
         report=report_from_dict(fields["report"]),
     )

@@ -9,15 +9,16 @@ from touchpoints._arrays.choosing import owners_at
 from touchpoints._frozen import Array, owned
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys
-from touchpoints.patterns import Anchor, Place, first_spans, places
+from touchpoints.patterns import Anchor, Place, first_spans, next_spans, places
 
 
 @attrs.frozen(eq=False)
 class Stretches:
     """Ways from one place to the next of another.
 
-    ``starts`` are rows, each once and rising; ``stops`` the first row of the other place behind
-    each in its journey, or -1; ``owners`` the journeys. int64 (h,) each.
+    ``starts`` are the rows where the one is left, each once and rising; ``stops`` the rows where
+    the other is reached behind each in its journey, or -1; ``owners`` the journeys. int64 (h,)
+    each.
     """
 
     owners: Array
@@ -29,19 +30,17 @@ def stretches(journeys: Journeys, start: Place, *, end: Place) -> Stretches:
     """Return the way from each journey's first start to the first end behind it.
 
     An `Anchor` starts wherever it names a place, so that one of ``occurrence="all"`` can start
-    several ways to one end. A match of a pattern is left at its last interaction and reached at
-    its first. O(m).
+    several ways to one end. A match of a pattern is left and reached at its last interaction; to be
+    an end it must begin behind the start. O(m).
     """
     if isinstance(start, Anchor):
         starts = np.unique(places(journeys, start)[1])
     else:
         last = first_spans(journeys, start)[1]
         starts = last[last >= 0]
-    ends = places(journeys, end)[1]
     owners = owners_at(journeys.offsets, starts)
-    behind = np.append(ends, len(journeys.codes))[np.searchsorted(ends, starts, side="right")]
-    there = behind < journeys.offsets[1:][owners]
-    return Stretches(owned(owners), owned(starts), owned(np.where(there, behind, -1)))
+    stops = next_spans(journeys, end, starts, before=journeys.offsets[1:][owners])[1]
+    return Stretches(owned(owners), owned(starts), owned(stops))
 
 
 def two_places(

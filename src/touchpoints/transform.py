@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,38 +12,53 @@ import numpy as np
 from touchpoints._arrays import segments
 from touchpoints._frozen import Array, code_values, owned
 from touchpoints._hints import first_few
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError, TouchpointsWarning, WrongKindError
 from touchpoints.journeys import (
     Journeys,
+    checked_journeys,
     derive,
     interaction_columns,
     journey_columns,
     take,
     take_rows,
 )
-from touchpoints.patterns import Place, first_places, first_spans, places
+from touchpoints.patterns import Place, first_spans, has_place, next_spans
+from touchpoints.selectors import rows_meant
+from touchpoints.taxonomy import Touchpoint
 
 NAT = np.datetime64("NaT", "us")
 
 
-def select(journeys: Journeys, mask: Any) -> Journeys:
-    """Keep the journeys where a mask is true, with all their columns.
+def select(journeys: Journeys, chosen: Any) -> Journeys:
+    """Keep some of the journeys, whole; or, of every journey, the interactions of some touchpoints.
 
     Parameters
     ----------
-    mask : bool (n,)
-        Any sequence or column of truth values, one a journey.
+    chosen : bool (n,), or a selector
+        Any sequence or column of truth values, one a journey: where it is true the journey stays,
+        with all its columns. Or a key, type id, `Touchpoint`, mapping of facets to terms, or
+        several of those: what they mean stays, and journeys may become empty.
 
     Raises
     ------
     WrongKindError
-        When the mask is not of truth values.
+        When it is neither touchpoints nor truth values.
     InvalidInputError
-        When it is not one a journey.
+        When the truth values are not one a journey.
+    NotFoundError
+        When there is no such touchpoint, facet or term.
+
+    Warns
+    -----
+    TouchpointsWarning
+        When a choice by the facet ``directness`` leaves out the direct or the indirect touchpoints
+        and so breaks paths: what lay between is gone, and touchpoints become neighbours that were
+        none. `tp.paths.direct_and_indirect` shows both kinds together and what either alone hides.
 
     Notes
     -----
-    O(n + rows kept). The table of touchpoints stays whole.
+    O(n + rows kept) for truth values, O(m) for touchpoints. The table of touchpoints stays whole.
+    The journeys in which a touchpoint occurs, whole, are those of `containing`.
 
     Examples
     --------
@@ -50,8 +67,15 @@ def select(journeys: Journeys, mask: Any) -> Journeys:
     >>> long = tp.select(shop, np.diff(shop.offsets) >= 3)
     >>> min(len(journey) for journey in long) >= 3
     True
+    >>> {key for journey in tp.select(shop, {"channel": "email"}) for key in journey.keys}
+    {'email_reminder'}
     """
-    flags = np.asarray(mask)
+    if _names_touchpoints(chosen):
+        kept = rows_meant(journeys, chosen)
+        if isinstance(chosen, Mapping) and "directness" in chosen:
+            _warn_of_broken_paths(journeys, kept)
+        return select_interactions(journeys, kept)
+    flags = np.asarray(chosen)
     if flags.dtype != np.bool_:
         raise WrongKindError(
             f"a mask holds truth values, not {flags.dtype}",
@@ -62,6 +86,55 @@ def select(journeys: Journeys, mask: Any) -> Journeys:
             f"the mask has {flags.size:,} entries for {len(journeys):,} journeys"
         )
     return take(journeys, np.flatnonzero(flags))
+
+
+def _names_touchpoints(chosen: Any) -> bool:
+    if isinstance(chosen, (list, tuple, set, frozenset)) and chosen:
+        return all(isinstance(one, (str, Touchpoint)) for one in chosen)
+    return isinstance(chosen, (str, Touchpoint, Mapping))
+
+
+def _warn_of_broken_paths(journeys: Journeys, kept: Array) -> None:
+    """Warn when no direct, or no indirect, touchpoint is kept of journeys that have some."""
+    counts = journeys.counts[segments.owners_of(journeys.offsets)]
+    lost = _kinds_met(journeys, counts > 0) - _kinds_met(journeys, kept & (counts > 0))
+    lost &= {"direct", "indirect"}
+    if not lost:
+        return
+    left = segments.sum_by_segment(kept.view(np.int8), journeys.offsets, dtype=np.int64)
+    before = segments.lengths_of(journeys.offsets)
+    broken = int(journeys.counts[left < before].sum())
+    emptied = int(journeys.counts[(left == 0) & (before > 0)].sum())
+    warnings.warn(
+        f"leaving out {' and '.join(sorted(lost))} touchpoints breaks the paths of {broken:,} of "
+        f"{int(journeys.counts.sum()):,} journeys: {_joined(journeys, kept, counts)}, and "
+        f"{emptied:,} journeys are left empty. Keep both kinds, or see both and what is lost: "
+        "tp.paths.direct_and_indirect(journeys).losses",
+        TouchpointsWarning,
+        stacklevel=3,
+    )
+
+
+def _kinds_met(journeys: Journeys, rows: Array) -> set[str]:
+    codes = np.flatnonzero(np.bincount(journeys.codes[rows]))
+    return {journeys.touchpoints[code].directness for code in codes.tolist()}
+
+
+def _joined(journeys: Journeys, kept: Array, counts: Array) -> str:
+    """Say how many steps the choice makes up, and which of them most often."""
+    rows = np.flatnonzero(kept)
+    owners = segments.owners_of(journeys.offsets)[rows]
+    bridged = np.flatnonzero((owners[1:] == owners[:-1]) & (rows[1:] > rows[:-1] + 1))
+    k = len(journeys.touchpoints)
+    codes = journeys.codes[rows].astype(np.int64)
+    keys, places = np.unique(codes[bridged] * k + codes[bridged + 1], return_inverse=True)
+    totals = np.bincount(places, counts[rows[bridged]]).astype(np.int64)
+    said = f"{int(totals.sum()):,} steps join touchpoints between which something happened"
+    if not totals.any():
+        return said
+    source, target = divmod(int(keys[totals.argmax()]), k)
+    names = [journeys.touchpoints[code].key for code in (source, target)]
+    return f"{said} (most often {names[0]} > {names[1]}, {int(totals.max()):,} times)"
 
 
 def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
@@ -85,7 +158,7 @@ def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
     >>> all("purchase" in journey.keys for journey in tp.containing(shop, "purchase"))
     True
     """
-    return take(journeys, np.flatnonzero(first_places(journeys, touchpoint) >= 0))
+    return take(journeys, np.flatnonzero(has_place(journeys, touchpoint)))
 
 
 def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Journeys:
@@ -117,8 +190,9 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
     Returns
     -------
     Journeys
-        A journey without the touchpoint stays whole; one that begins with it becomes empty.
-        Unlike `until` this marks no outcome.
+        A journey without the touchpoint stays whole; one that begins with it becomes empty. One
+        with the touchpoint is finished, as behind `until`: its part came to its end, also where the
+        log cuts off what is behind. Unlike `until` this marks no outcome.
 
     Examples
     --------
@@ -130,7 +204,8 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
     """
     first, last = first_spans(journeys, touchpoint)
     stops = np.where(first < 0, journeys.offsets[1:], last + 1 if include else first)
-    return cut(journeys, journeys.offsets[:-1], stops)
+    finished = owned((first >= 0) | journeys.finished)
+    return cut(journeys, journeys.offsets[:-1], stops, finished=finished)
 
 
 def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
@@ -147,7 +222,8 @@ def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) 
     Returns
     -------
     Journeys
-        A journey without the touchpoint becomes empty: nothing came after it.
+        A journey without the touchpoint becomes empty: nothing came after it. One with the
+        touchpoint began: its part has its beginning in the log, also where the journey has not.
 
     Examples
     --------
@@ -159,7 +235,8 @@ def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) 
     """
     first, last = first_spans(journeys, touchpoint, last=True)
     starts = np.where(first < 0, journeys.offsets[1:], first if include else last + 1)
-    return cut(journeys, starts, journeys.offsets[1:])
+    began = owned((first >= 0) | journeys.began)
+    return cut(journeys, starts, journeys.offsets[1:], began=began)
 
 
 def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
@@ -170,16 +247,21 @@ def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
     start
         The part begins at its first occurrence: a touchpoint, a pattern or an `Anchor`.
     end
-        It stops at the first occurrence of this behind the start.
+        It stops where this is first reached behind the start: an interaction behind it, or the
+        last one of a match that begins behind it.
 
     Returns
     -------
     Journeys
-        A journey without the start, or without an end behind it, becomes empty.
+        A journey without the start, or without an end behind it, becomes empty, and is open still
+        where it was. A part found both began and finished, whatever the log cuts off around it.
 
     Notes
     -----
-    Between the starts of two patterns. Matches of a pattern do not overlap.
+    A match of several interactions is whole in the part, at either end. The matches of a pattern
+    are those found from the beginning of the journey, whatever the start: `.*` may begin before it
+    and reach beyond, so that there is no end behind it. Write ``.*?``, or the last touchpoint of
+    the pattern alone.
 
     Examples
     --------
@@ -189,14 +271,17 @@ def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
     >>> tp.between(journeys, "a", end="c")[0].keys
     ('a', 'b', 'c')
     """
-    starts = first_places(journeys, start)
-    who, rows = places(journeys, end)
-    behind = (starts[who] >= 0) & (rows > starts[who])
-    stops = np.full(len(journeys), -1, dtype=np.int64)
-    stops[who[behind][::-1]] = rows[behind][::-1]
+    starts, left = first_spans(journeys, start)
+    before = np.where(starts < 0, -1, journeys.offsets[1:])
+    stops = next_spans(journeys, end, left, before=before)[1]
     whole = stops >= 0
     first = journeys.offsets[:-1]
-    return cut(journeys, np.where(whole, starts, first), np.where(whole, stops + 1, first))
+    flags = {
+        "began": owned(whole | journeys.began),
+        "finished": owned(whole | journeys.finished),
+    }
+    bounds = np.where(whole, starts, first), np.where(whole, stops + 1, first)
+    return cut(journeys, *bounds, **flags)
 
 
 def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
@@ -284,12 +369,13 @@ def _pieces(journeys: Journeys, offsets: Array, owner: Array, pieces: Array) -> 
 
 def require_times(journeys: Journeys, what: str) -> Array:
     """Return the times, or raise an error that says how to get some."""
-    if journeys.times is None:
+    times = checked_journeys(journeys).times
+    if times is None:
         raise InvalidInputError(
             f"{what} needs times, and these journeys have none",
             mend="read the log with tp.from_frame(…, time=…): distinct and from_paths keep none",
         )
-    return journeys.times
+    return times
 
 
 def microseconds(duration: dt.timedelta, name: str) -> int:

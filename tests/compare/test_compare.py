@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import attrs
 import networkx as nx
@@ -11,12 +15,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import chi2
 
 import touchpoints as tp
 from tests.compare import naive_compare as naive
 from tests.naive_paths import built
 from tests.test_transform import log
 from touchpoints import compare
+from touchpoints.compare import draws, features
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.uncertainty.discovery import false_discovery
 
@@ -222,6 +228,48 @@ def test_the_fast_paths_are_what_any_measure_gives() -> None:
                 assert row[name] == pytest.approx(slow[label][name], nan_ok=True)
 
 
+def median_gaps(journeys: tp.Journeys) -> dict[object, float]:
+    """Return the median gap of each edge, by the definition."""
+    seconds: dict[object, list[float]] = {}
+    for journey, count in zip(journeys, journeys.counts.tolist(), strict=True):
+        stamps = journey.times.astype(np.int64) / 1e6
+        for place, edge in enumerate(pairwise(journey.keys)):
+            seconds.setdefault(edge, []).extend([stamps[place + 1] - stamps[place]] * count)
+    return {edge: float(np.median(some)) for edge, some in seconds.items() if some}
+
+
+@pytest.mark.parametrize("test", ["permutation", "bootstrap"])
+def test_fast_medians_are_what_any_measure_gives(test: str) -> None:
+    """Also where people have journeys in both groups, and one row is several journeys."""
+    shop = tp.datasets.shop(40, seed=4)
+    rng = np.random.default_rng(1)
+    pair = compare.Pair(
+        journeys=attrs.evolve(
+            shop, counts=rng.integers(1, 3, 40), persons=rng.integers(0, 25, 40).astype(np.int64)
+        ),
+        in_a=rng.random(40) < 0.5,
+    )
+    assert pair.shared
+    asked = {"seed": 3, "resamples": 40, "test": test, "shared": "within"}
+
+    quick = rows(compare.gaps(pair, least=0, **asked))
+    slow = rows(compare.measured(pair, median_gaps, **asked))
+
+    assert quick.keys() == slow.keys()
+    for label, row in quick.items():
+        for name in ("a", "b", "difference", "low", "high", "p"):
+            assert row[name] == pytest.approx(slow[label][name], nan_ok=True)
+
+
+def test_sums_too_large_for_float32_are_exact() -> None:
+    """From 2**24 on whole numbers need float64: one journey more or less still shows."""
+    journeys = built(["a", "b"])
+    shares = features.presence_shares(journeys)
+    weights = np.array([[(1 << 25) + 1, 1], [3, 5]])
+
+    assert [[(1 << 25) + 1, 1, (1 << 25) + 2], [3, 5, 8]] == shares.sums(weights).tolist()
+
+
 def test_funnels_are_those_of_each_group() -> None:
     """Shares of all journeys and of the step before, as the funnel of each group says."""
     pair = two(["abc", "ab", "a", "xab"], ["ab", "b", "acb"])
@@ -365,6 +413,51 @@ def test_the_seed_decides() -> None:
 
     assert first == second
     assert first.p.tolist() != third.p.tolist()
+
+
+# --------------------------------------------------------------------------------------- the deals
+
+
+def evenly(sets: list[tuple[int, ...]], *, kinds: int) -> bool:
+    """Tell whether sets drawn come as often as each other, by chi-square at 0.1 %."""
+    found = Counter(sets)
+    expected = len(sets) / kinds
+    far = sum((count - expected) ** 2 / expected for count in found.values())
+    far += expected * (kinds - len(found))
+    return len(found) <= kinds and far < float(chi2.ppf(0.999, kinds - 1))
+
+
+@pytest.mark.parametrize(("total", "size"), [(5, 2), (6, 3), (7, 1), (4, 4), (3, 0), (9, 8)])
+def test_every_set_is_dealt_as_often(total: int, size: int) -> None:
+    """A deal takes as many as asked for, and no set of that size more often than another."""
+    rng = np.random.default_rng(5)
+
+    dealt = [draws.chosen(total, size, rng) for _ in range(6000)]
+
+    assert {size} == {int(one.sum()) for one in dealt}
+    kinds = math.comb(total, size)
+    assert kinds == 1 or evenly([tuple(np.flatnonzero(one)) for one in dealt], kinds=kinds)
+
+
+def test_a_few_of_many_are_dealt() -> None:
+    """Fewer than a random byte can tell apart: places are taken alike, first and last."""
+    rng = np.random.default_rng(5)
+    total = sum(draws.chosen(2000, 2, rng).astype(int) for _ in range(4000))
+
+    assert 8000 == total.sum()
+    assert 0.9 < total[:1000].sum() / total[1000:].sum() < 1.1
+
+
+@pytest.mark.parametrize("urns", [draws._selecting, draws._sorting])
+def test_each_persons_journeys_are_dealt_evenly(urns: Callable[..., Any]) -> None:
+    """Whatever the order they stand in: as many of each person as wanted, all sets alike."""
+    owner = np.array([1, 0, 2, 1, 1, 0, 1])
+    order, draw = urns(owner, np.bincount(owner), np.array([1, 2, 0]), np.random.default_rng(2))
+
+    dealt = [tuple(sorted(order[draw()].tolist())) for _ in range(6000)]
+
+    assert {(1, 2, 0)} == {tuple(np.bincount(owner[list(one)], minlength=3)) for one in dealt}
+    assert evenly(dealt, kinds=2 * math.comb(4, 2))
 
 
 # ------------------------------------------------------------------------------------- the persons

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations, product
 from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """A planned touchpoint: what follows, whether it is optional, how often at most in a row."""
+    """A planned touchpoint: what follows, whether it is optional, how often at most in a row.
+
+    Those of ``together`` may come in any order; ``then`` is the same for all of them.
+    """
 
     then: tuple[str, ...] = ()
     optional: bool = False
     most: int = 1
+    together: tuple[str, ...] = ()
 
 
 Plan = Mapping[str, Step]
 
 
+def heads(plan: Plan, names: Iterable[str]) -> list[str]:
+    """Return names, one in place of each group."""
+    return list(dict.fromkeys((plan[name].together or (name,))[0] for name in names))
+
+
 def firsts(plan: Plan) -> list[str]:
-    """Return what nothing leads to."""
-    later = {name for step in plan.values() for name in step.then}
-    return [name for name in plan if name not in later]
+    """Return what nothing leads to, of each group one."""
+    later = {one for step in plan.values() for one in heads(plan, step.then)}
+    return [name for name in heads(plan, plan) if name not in later]
 
 
 def runs(plan: Plan, name: str) -> Iterator[list[tuple[str, bool]]]:
     """Yield every way from a touchpoint to an end: what must be there, and what may be."""
-    rest = (
-        [[]]
-        if not plan[name].then
-        else [way for other in plan[name].then for way in runs(plan, other)]
-    )
-    for way in rest:
-        for often in range(1, plan[name].most + 1):
-            again = [(name, True)] * (often - 1)
-            yield [(name, plan[name].optional), *again, *way]
+    followers = heads(plan, plan[name].then)
+    rest = [way for other in followers for way in runs(plan, other)] if followers else [[]]
+    for order in permutations(plan[name].together or (name,)):
+        for often in product(*(range(1, plan[one].most + 1) for one in order)):
+            here: list[tuple[str, bool]] = []
+            for one, times in zip(order, often, strict=True):
+                here += [(one, plan[one].optional), *[(one, True)] * (times - 1)]
+            for way in rest:
+                yield [*here, *way]
 
 
 def cost(path: str, way: list[tuple[str, bool]]) -> int:

@@ -9,14 +9,20 @@ from tests.naive_paths import END, OPEN, START, effective_size, wilson, written_
 
 
 def branches(journeys):
-    """Return {(touchpoint, next): (count, share, low, high)}."""
+    """Return {(touchpoint, next): (count, share, low, high)}; what is cut off has a count alone."""
     chosen, every = defaultdict(Counter), defaultdict(Counter)
     for cluster, steps, _ in written_out(journeys):
         for source, target in steps:
             if source != START:
                 chosen[source, target][cluster] += 1
-                every[source][cluster] += 1
-    return {edge: share_of(counted, every[edge[0]])[:4] for edge, counted in chosen.items()}
+                if target != OPEN:
+                    every[source][cluster] += 1
+    return {
+        edge: (sum(counted.values()), math.nan, math.nan, math.nan)
+        if edge[1] == OPEN
+        else share_of(counted, every[edge[0]])[:4]
+        for edge, counted in chosen.items()
+    }
 
 
 def share_of(hits, trials):

@@ -23,6 +23,18 @@ def edits(left: str, right: str, cost: Callable[[str, str], float], indel: float
     return from_here(0, 0)
 
 
+def steps(left: Sequence[int], right: Sequence[int], dearest: int) -> int:
+    """Return the least number of edits, a replacement counted ``dearest`` times, row by row."""
+    before = list(range(len(right) + 1))
+    for i, one in enumerate(left, start=1):
+        row = [i]
+        for j, other in enumerate(right, start=1):
+            replaced = before[j - 1] + dearest * (one != other)
+            row.append(min(row[-1] + 1, before[j] + 1, replaced))
+        before = row
+    return before[-1]
+
+
 def distance(left: str, right: str, method: str) -> float:
     """Return the LCS, edit or Hamming distance of two texts."""
     if method == "hamming":

@@ -28,5 +28,5 @@ def loss(paths, removed):
         "edges_broken": len(before.keys() - after.keys()),
         "edges_made": len(after.keys() - before.keys()),
         "variants": len(set(paths)),
-        "variants_left": len(set(left)),
+        "variants_left": len({two for one, two in zip(paths, left, strict=True) if two or not one}),
     }

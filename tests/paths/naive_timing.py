@@ -88,7 +88,7 @@ def between(journeys, start: Spot, end: Spot, *, idle: bool = False) -> dict:
     for one, finished in zip(journeys, journeys.finished, strict=True):
         starts = sorted({last for _, last in spans(one, start)})
         for place in starts if start.occurrence else starts[:1]:
-            behind = [first for first, _ in spans(one, end) if first > place]
+            behind = [last for first, last in spans(one, end) if first > place]
             if not behind:
                 answer["unreached" if finished else "open"] += one.count
             elif idle and one.ends[place] != one.ends[place]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests import strategies
 from tests.paths import naive_complexity
-from tests.paths.naive_grouping import each_alone
+from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
 from tests.test_transform import log
 from touchpoints.errors import InvalidInputError, NotFoundError
 
@@ -67,7 +67,7 @@ def test_a_journey_has_one_row_whatever_its_count_and_keeps_its_id() -> None:
 
     found = tp.paths.complexity(journeys)
 
-    assert found.id.tolist() == ["one", "two"]
+    assert found.journey.tolist() == ["one", "two"]
     assert found.transitions.tolist() == [1, 1]
 
 
@@ -92,14 +92,15 @@ def test_a_group_changes_no_measure_of_a_journey(journeys) -> None:
     assume((segments.codes >= 0).any())
     plain = tp.paths.complexity(journeys)
 
-    found = tp.paths.complexity(journeys, by="segment")
+    with warned_of_ungrouped(journeys, "segment"):
+        found = tp.paths.complexity(journeys, by="segment")
 
     expected = each_alone(
         journeys, "segment", lambda one: tp.paths.complexity(one, alphabet=plain.alphabet)
     )
     assert expected == found.to_dicts()
-    rows = {row["id"]: row for row in plain.to_dicts()}
-    assert all(row == {"group": row["group"], **rows[row["id"]]} for row in found.to_dicts())
+    rows = {row["journey"]: row for row in plain.to_dicts()}
+    assert all(row == {"group": row["group"], **rows[row["journey"]]} for row in found.to_dicts())
     assert "group" not in plain.to_dicts()[0]
     assert found.alphabet == plain.alphabet
 
@@ -110,7 +111,7 @@ def test_groups_share_the_alphabet_of_the_log() -> None:
 
     found = tp.paths.complexity(journeys, by="device")
 
-    assert (found.group.tolist(), found.id.tolist()) == (["app", "web"], ["two", "one"])
+    assert (found.group.tolist(), found.journey.tolist()) == (["app", "web"], ["two", "one"])
     assert found.alphabet == 3
     assert found.complexity[1] == pytest.approx(naive_complexity.complexity("ab", 3))
     with pytest.raises(NotFoundError, match="did you mean 'device'"):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
 
 import attrs
 import networkx as nx
@@ -15,7 +18,7 @@ import touchpoints as tp
 from tests import strategies
 from tests.naive_paths import built
 from tests.paths import naive_conformance as naive
-from tests.paths.naive_grouping import each_alone
+from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
 from touchpoints.errors import NotFoundError, WrongKindError
 from touchpoints.paths.conformance import conformance, fitness, journey_conformance
 from touchpoints.paths.plan_against import plan_against
@@ -27,7 +30,9 @@ LINE = parse_plan("name = 'line'\n[touchpoints.a]\n[touchpoints.b]\n[touchpoints
 
 def plan_of(steps: Mapping[str, naive.Step]) -> Plan:
     """Write a plan down and read it."""
-    lines = ["name = 'drawn'"]
+    lines = ["name = 'drawn'", "[any_order]"]
+    groups = dict.fromkeys(step.together for step in steps.values() if step.together)
+    lines += [f"group{place} = {list(group)}" for place, group in enumerate(groups)]
     for name, step in steps.items():
         lines += [
             f"[touchpoints.{name}]",
@@ -52,6 +57,28 @@ def plans(draw: st.DrawFn) -> dict[str, naive.Step]:
         )
         for place, name in enumerate(names)
     }
+
+
+@st.composite
+def grouped_plans(draw: st.DrawFn) -> dict[str, naive.Step]:
+    """Draw plans of up to five touchpoints, some of which may come in any order."""
+    names, blocks = "abcde"[: draw(st.integers(2, 5))], []
+    while names:
+        size = draw(st.integers(1, 3))
+        blocks.append(names[:size])
+        names = names[size:]
+    plan = {}
+    for place, block in enumerate(blocks):
+        later = blocks[place + 1 :]
+        then = sorted(draw(st.sets(st.sampled_from(later)))) if later else []
+        for name in block:
+            plan[name] = naive.Step(
+                then=tuple(one for other in then for one in other),
+                optional=draw(st.booleans()),
+                most=draw(st.integers(1, 2)),
+                together=tuple(block) if len(block) > 1 else (),
+            )
+    return plan
 
 
 def deviations(path: str, plan: Plan = LINE, **columns: object) -> set[tuple[str, str]]:
@@ -116,6 +143,44 @@ def test_optional_touchpoints_are_not_missing() -> None:
     assert {("out_of_order", "b")} == deviations("acb", plan)
 
 
+TESTS = parse_plan(
+    "name='t'\n[any_order]\ntests=['b','c']\n[touchpoints.a]\n[touchpoints.b]\n"
+    "[touchpoints.c]\n[touchpoints.d]"
+)
+
+
+def test_touchpoints_in_any_order_fit_in_each_order() -> None:
+    """B19: two tests either way round are as planned; what comes behind waits for both."""
+    assert set() == deviations("abcd", TESTS)
+    assert set() == deviations("acbd", TESTS)
+    assert {("missing", "b")} == deviations("acd", TESTS)
+    assert {("out_of_order", "c")} == deviations("abdc", TESTS)
+    assert {("out_of_order", "b")} == deviations("acdb", TESTS)
+    assert {("failed", "b")} == deviations("abbcd", TESTS)
+    assert {("out_of_order", "b")} == deviations("abcbd", TESTS)
+
+
+def test_groups_of_eight_and_groups_in_a_row_are_aligned() -> None:
+    """The largest group takes any of its 40,320 orders; a group can lead to a group."""
+    names = "abcdefgh"
+    eight = plan_of({name: naive.Step(together=tuple(names)) for name in names})
+    two = plan_of(
+        {
+            **{name: naive.Step(then=("c", "d"), together=("a", "b")) for name in "ab"},
+            **{name: naive.Step(together=("c", "d")) for name in "cd"},
+        }
+    )
+
+    assert [0, 0, 1, 1] == (
+        journey_conformance(
+            built(["hgfedcba", "badcfehg", "hgfedcb", "hgfexdcba"]), eight
+        ).cost.tolist()
+    )
+    assert [0, 0, 2, 0] == (
+        journey_conformance(built(["abcd", "badc", "acbd", "bacd"]), two).cost.tolist()
+    )
+
+
 def test_only_the_branch_taken_can_lack_something() -> None:
     """Of two ways the one that fits better is the one that was meant."""
     plan = parse_plan(
@@ -169,8 +234,35 @@ def test_costs_are_the_least_over_all_ways(
     )
 
 
-@settings(max_examples=80)
-@given(steps=plans(), paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4))
+@settings(max_examples=150)
+@given(
+    steps=grouped_plans(),
+    paths=st.lists(st.text("abcdex", max_size=6), min_size=1, max_size=3),
+    began=st.booleans(),
+    finished=st.booleans(),
+)
+def test_costs_in_any_order_are_the_least_over_all_permutations(
+    steps: dict[str, naive.Step], paths: list[str], began: bool, finished: bool
+) -> None:
+    """B19: every order of a group is a way through the plan, and the best one counts."""
+    count = len(paths)
+    journeys = built([*paths, "a"], began=[began] * (count + 1), finished=[finished] * (count + 1))
+    each = journey_conformance(journeys, plan_of(steps))
+
+    expected = [naive.least_cost(steps, one, began=began, finished=finished) for one in paths]
+    assert expected == each.cost.tolist()[:count]
+    needed = naive.fewest(steps) if began and finished else 0
+    worst = [max(len(path) + needed, 1) for path in paths]
+    assert each.fitness.tolist()[:count] == pytest.approx(
+        [1 - cost / most for cost, most in zip(expected, worst, strict=True)]
+    )
+
+
+@settings(max_examples=120)
+@given(
+    steps=plans() | grouped_plans(),
+    paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4),
+)
 def test_a_journey_fits_perfectly_exactly_when_nothing_deviates(
     steps: dict[str, naive.Step], paths: list[str]
 ) -> None:
@@ -229,7 +321,8 @@ def test_journeys_by_group_are_those_of_each_group_alone(journeys) -> None:
     """The group comes first; without by= there is none; who has no group is left out."""
     assume((journeys.per_journey["segment"].codes >= 0).any())
 
-    found = journey_conformance(journeys, LINE, by="segment")
+    with warned_of_ungrouped(journeys, "segment"):
+        found = journey_conformance(journeys, LINE, by="segment")
 
     expected = each_alone(journeys, "segment", lambda one: journey_conformance(one, LINE))
     assert expected == found.to_dicts()
@@ -296,6 +389,15 @@ def test_bad_questions_get_clear_errors() -> None:
             measure(journeys, LINE, by="site")
 
 
+@pytest.mark.parametrize("measure", [conformance, fitness, journey_conformance, plan_against])
+@pytest.mark.parametrize("plan", ["plan.toml", None, {"name": "x"}])
+def test_what_is_no_plan_is_refused(measure: Callable[..., object], plan: object) -> None:
+    """The message says how to get one."""
+    with pytest.raises(WrongKindError, match="tp.read_plan") as caught:
+        measure(built(["ab"]), plan)
+    assert f"not {type(plan).__name__}" in str(caught.value)
+
+
 def test_long_and_many_journeys_are_aligned_in_blocks() -> None:
     """A few thousand interactions in one journey, and empty ones beside it."""
     paths = ["abc" * 700, "", "abc", "a" * 900]
@@ -341,3 +443,146 @@ def test_a_step_that_leaves_out_what_is_optional_is_planned() -> None:
     assert planned[("b", "(end)")]
     assert planned[("a", "b")]
     assert not planned[("a", "c")]
+
+
+def test_steps_in_any_order_are_planned_both_ways() -> None:
+    """Both are drawn; out of the group leads each of it, past it only what is all optional."""
+    G = plan_against(built(["acbd", "ad"], finished=[True, False]), TESTS)
+
+    assert () == tp.check_graph(G)
+    assert "tests" == G.nodes["b"]["any_order"]
+    assert "any_order" not in G.nodes["a"]
+    assert {"planned": True, "observed": False, "any_order": True} == dict(G["b"]["c"])
+    assert (True, True, True, 1) == tuple(
+        G["c"]["b"][name] for name in ("planned", "observed", "any_order", "weight")
+    )
+    assert not G["a"]["d"]["planned"]
+    assert {("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")} < set(G.edges)
+    assert {("b", "c"), ("c", "b")} < set(tp.plan_graph(TESTS).edges)
+    some = parse_plan(
+        "name='s'\n[any_order]\ng=['b','c']\n[touchpoints.a]\n[touchpoints.b]\noptional=true\n"
+        "[touchpoints.c]\noptional=true\n[touchpoints.d]"
+    )
+    assert plan_against(built(["ad"]), some)["a"]["d"]["planned"]
+
+
+def test_a_step_into_open_is_no_deviation() -> None:
+    """What comes next is not known; only journeys that stopped too early left the plan."""
+    G = plan_against(built(["ab", "a"], finished=[False, True]), LINE)
+
+    assert (True, True) == (G.nodes["(open)"]["planned"], G["b"]["(open)"]["planned"])
+    assert not G["a"]["(end)"]["planned"]
+
+
+@pytest.mark.parametrize("draw", [tp.to_mermaid, tp.to_dot])
+def test_pictures_tell_planned_unplanned_and_unseen_apart(draw: Callable[..., str]) -> None:
+    """B19: by style and in words; what is as planned is drawn plainly."""
+    text = draw(plan_against(built(["abxd", "abcd"]), TESTS))
+
+    assert ["x · not planned"] == re.findall(r'"(x · [^"]+)"', text)
+    assert 3 == text.count('· not planned"')
+    assert (1, 1) == (text.count(' · any order"'), text.count('"any order · not seen"'))
+    assert "not seen" in text
+    assert "unseen" not in draw(plan_against(built(["abcd", "acbd"]), TESTS))
+
+
+def test_mermaid_names_the_classes_it_uses() -> None:
+    """Nodes have classes, and the links that were not planned a style by their number."""
+    lines = tp.to_mermaid(plan_against(built(["axb"]), LINE)).splitlines()
+
+    assert any(one.endswith('["x · not planned"]:::unplanned') for one in lines)
+    assert any(one.endswith('["c · not seen"]:::unseen') for one in lines)
+    links = [one for one in lines if "-->" in one or "-.->" in one]
+    red = next(one for one in lines if "linkStyle" in one).split()[1].split(",")
+    assert red == [str(n) for n, one in enumerate(links) if "not planned" in one]
+    assert ["-.->" in one for one in links] == ['"not seen"' in one for one in links]
+
+
+DOT = shutil.which("dot")
+
+
+@pytest.mark.skipif(DOT is None, reason="Graphviz is not installed")
+def test_graphviz_draws_the_styles() -> None:
+    """The text is DOT, and its classes reach the picture."""
+    text = tp.to_dot(plan_against(built(["axb"]), LINE))
+    drawn = subprocess.run(
+        [str(DOT), "-Tsvg"], input=text, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert 'class="node unplanned"' in drawn
+    assert 'class="edge unseen"' in drawn
+
+
+# --------------------------------------------------------------------------------------- a clinic
+
+CARE = """
+name = "planned care"
+[any_order]
+tests = ["Blood test", "X-ray"]
+[touchpoints."Appointment booked (phone)"]
+optional = true
+then = ["Reminder sent"]
+[touchpoints."Appointment booked (online)"]
+optional = true
+[touchpoints."Reminder sent"]
+optional = true
+[touchpoints.Consultation]
+[touchpoints."Blood test"]
+optional = true
+[touchpoints.X-ray]
+optional = true
+[touchpoints."Results discussed"]
+optional = true
+[touchpoints.Treatment]
+optional = true
+repeated = true
+[touchpoints."Follow-up call"]
+optional = true
+[touchpoints."Survey answered"]
+optional = true
+"""
+
+
+def test_patients_of_a_clinic_against_planned_care() -> None:
+    """B19: who booked and was seen follows it; who booked and never came lacks a consultation."""
+    clinic = tp.datasets.clinic(300, seed=2)
+    booked = tp.select(clinic, [one.keys[:1] != ("Emergency visit",) for one in clinic])
+    plan = parse_plan(CARE)
+
+    each = journey_conformance(booked, plan)
+
+    lacking = [
+        "Consultation" not in one.keys and bool(one.keys) and done
+        for one, done in zip(booked, booked.finished.tolist(), strict=True)
+    ]
+    assert lacking == [count > 0 for count in each.missing.tolist()]
+    assert not each.ad_hoc.any()
+    twice = [one.keys.count("Consultation") > 1 for one in booked]
+    assert all(wrong for wrong, more in zip(each.out_of_order > 0, twice, strict=True) if more)
+    strict = parse_plan(CARE.replace('[any_order]\ntests = ["Blood test", "X-ray"]\n', ""))
+    turned = tp.relabel(booked, {"Blood test": "X-ray", "X-ray": "Blood test"})
+    both = [{"Blood test", "X-ray"} <= set(one.keys) for one in booked]
+    assert each.cost.tolist() == journey_conformance(turned, plan).cost.tolist()
+    worse = journey_conformance(turned, strict).cost > each.cost
+    assert worse[np.array(both)].any()
+    assert not worse[~np.array(both)].any()
+
+
+def test_clinical_and_non_clinical_turns_of_patients() -> None:
+    """Typed by the patient taxonomy: bookings are direct and non-clinical, tests are clinical."""
+    patient = load_taxonomy("patient")
+    clinic = tp.datasets.clinic(300, seed=2)
+    names = {
+        one.key: "pt_booking" if "booked" in one.key else "pt_test"
+        for one in clinic.touchpoints
+        if "booked" in one.key or one.key in ("Blood test", "X-ray")
+    }
+    typed = tp.relabel(clinic, {old: patient.touchpoint(new) for old, new in names.items()})
+
+    found = tp.paths.presence(tp.collapse(typed, by=["directness", "clinicality"])).to_dicts()
+
+    times = {row["touchpoint"]: row["occurrences"] for row in found}
+    met = [key for one in clinic for key in one.keys]
+    for kind, type_ in (("non_clinical", "pt_booking"), ("clinical", "pt_test")):
+        seen = sum(names.get(key) == type_ for key in met)
+        assert seen == times[f"[directness=direct,clinicality={kind}]"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests.naive_paths import built
 from tests.paths import naive_decisions
-from tests.paths.naive_grouping import each_alone
+from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
 from touchpoints._arrays.multiplicity import benjamini_hochberg
 from touchpoints._frozen import Coded
 from touchpoints.errors import InvalidInputError, NotFoundError
@@ -209,7 +209,8 @@ def test_groups_are_what_each_group_is_alone(rows, data) -> None:
     def measured(log, **more):
         return tp.paths.deciding_attributes(log, "a", seed=3, permutations=9, **more)
 
-    found = measured(grouped, by="segment").to_dicts()
+    with warned_of_ungrouped(grouped, "segment"):
+        found = measured(grouped, by="segment").to_dicts()
 
     alone = each_alone(grouped, "segment", lambda one: measured(one, among=names))
     assert [pytest.approx(row, nan_ok=True) for row in alone] == found

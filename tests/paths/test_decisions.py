@@ -57,7 +57,8 @@ def test_branches_agree_with_counting_by_hand(journeys) -> None:
 
     expected = naive_decisions.branches(journeys)
 
-    assert flat(expected) == pytest.approx(flat(dict(zip(edges, columns, strict=True))))
+    found = flat(dict(zip(edges, columns, strict=True)))
+    assert flat(expected) == pytest.approx(found, nan_ok=True)
 
 
 @given(small_journeys(), st.sampled_from(["miller-madow", "none"]))
@@ -72,7 +73,8 @@ def test_decision_points_agree_with_counting_by_hand(journeys, correction) -> No
 
 @given(small_journeys())
 def test_branches_of_a_touchpoint_are_those_of_the_transition_table(journeys) -> None:
-    """Two tables of one thing agree, intervals and all."""
+    """Two tables of one thing agree, intervals and all, where nothing is cut off."""
+    journeys = attrs.evolve(journeys, finished=np.ones(len(journeys), dtype=bool))
     found = tp.paths.branches(journeys).to_dicts()
 
     table = tp.paths.transitions(journeys).to_dicts()
@@ -89,6 +91,40 @@ def test_branches_of_a_touchpoint_are_those_of_the_transition_table(journeys) ->
         for row in found
     }
     assert flat(expected) == pytest.approx(flat(rows))
+
+
+@given(small_journeys())
+def test_branches_drop_off_and_absorption_take_the_same_visits(journeys) -> None:
+    """The end is taken as often as people drop off; visits are known ones and ones cut off."""
+    branches = tp.paths.branches(journeys)
+    points = {row["touchpoint"]: row for row in tp.paths.decision_points(journeys).to_dicts()}
+    ends = {one: share for (one, after), share in branches.as_dict().items() if after == "(end)"}
+    rows = zip(branches.touchpoint, branches.next, branches.count.tolist(), strict=True)
+
+    for one, row in points.items():
+        known = row["visits"] - row["open"]
+        assert row["drop_off"] == pytest.approx(
+            ends.get(one, 0.0 if known else np.nan), nan_ok=True
+        )
+    for one, after, count in rows:
+        assert after != "(open)" or count == points[one]["open"]
+    shares = branches.probability[branches.next != "(open)"]
+    assert shares.sum() == pytest.approx(len(set(branches.touchpoint[branches.next != "(open)"])))
+
+
+def test_who_is_cut_off_has_taken_no_branch() -> None:
+    """Two of three known visits went to b; the fourth and fifth are counted, and no shares."""
+    journeys = built(["ab", "ab", "ac", "a", "a"], finished=[True, True, True, False, False])
+
+    found = tp.paths.branches(journeys, at="a")
+
+    assert ["b", "c", "(open)"] == found.next.tolist()
+    assert [2, 1, 2] == found.count.tolist()
+    assert [2 / 3, 1 / 3] == pytest.approx(found.probability[:2].tolist())
+    assert np.isnan([found.probability[2], found.low[2], found.high[2]]).all()
+    assert tp.wilson(2, 3) == pytest.approx((found.low[0], found.high[0]))
+    ends = tp.paths.absorption(journeys)
+    assert 1.0 == pytest.approx(ends.as_dict()["a", "(end)"])
 
 
 def test_two_equal_successors_are_one_bit_and_one_is_none() -> None:
@@ -198,6 +234,7 @@ def test_shuffling_changes_nothing(journeys, random) -> None:
     for measure in (tp.paths.branches, tp.paths.decision_points):
         found, again = (measure(one).as_dict() for one in (journeys, mixed))
         assert found == pytest.approx(again, nan_ok=True)
+        assert list(found) == list(again)
 
 
 def test_counts_stand_for_journeys() -> None:

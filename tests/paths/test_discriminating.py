@@ -5,12 +5,13 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, fisher_exact
 
 import touchpoints as tp
 from tests.paths import naive_discriminating
+from tests.paths.naive_grouping import warned_of_ungrouped
 from tests.test_transform import log
 from touchpoints._arrays.multiplicity import benjamini_hochberg
 from touchpoints.errors import InvalidInputError, NotFoundError
@@ -146,6 +147,54 @@ def test_journeys_of_one_person_are_not_independent() -> None:
     assert (together.low[0], together.high[0]) == pytest.approx((share.low, share.high))
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["web", "app"]), st.integers(0, 4), st.integers(1, 4)),
+        min_size=6,
+        max_size=12,
+    )
+)
+def test_residuals_and_statistic_tell_the_same(people: list[tuple[str, int, int]]) -> None:
+    """With persons both rest on effective numbers; the squares add up to the statistic."""
+    rows = [
+        (path, group, who)
+        for who, (group, hits, size) in enumerate(people)
+        for path in ["ab"] * min(hits, size) + ["b"] * (size - min(hits, size))
+    ]
+    parts = {
+        name: [(min(h, n), n) for group, h, n in people if group == name] for name in ("app", "web")
+    }
+    for part in parts.values():
+        shares = [h / n for h, n in part]
+        assume(len(part) > 1 and len(set(shares)) > 1)
+    paths, groups, persons = (list(column) for column in zip(*rows, strict=True))
+    journeys = attrs.evolve(grouped(paths, groups), persons=persons)
+
+    found = tp.paths.discriminating(journeys, by="device", longest=1).to_dicts()
+
+    rows = [row for row in found if row["subsequence"] == ("a",)]
+    sizes = [naive_discriminating.effective(part) for part in parts.values()]
+    shares = [row["share"] for row in rows]
+    assert [row["residual"] for row in rows] == pytest.approx(
+        naive_discriminating.residuals(shares, sizes)
+    )
+    one = sum(p * n for p, n in zip(shares, sizes, strict=True)) / sum(sizes)
+    assert sum(row["residual"] ** 2 for row in rows) / (1 - one) == pytest.approx(rows[0]["chi2"])
+
+
+def test_residuals_do_not_grow_with_counts_of_few_people() -> None:
+    """Ten people with ten journeys each, or with 2**40, are ten people."""
+    paths, groups = ["ab", "b", "ab", "b"] * 2, ["web"] * 4 + ["app"] * 4
+    persons = [0, 0, 1, 2, 3, 3, 4, 5]
+    few = attrs.evolve(grouped(paths, groups), persons=persons)
+    many = attrs.evolve(few, counts=[2**40] * 8)
+
+    for journeys in (few, many):
+        found = tp.paths.discriminating(journeys, by="device", longest=1)
+        known = ~np.isnan(found.chi2)
+        assert (found.residual[known] ** 2 <= found.chi2[known] + 1e-9).all()
+
+
 def test_neither_order_nor_names_matter() -> None:
     """Shuffled journeys give the same table; renamed touchpoints the same numbers."""
     paths, groups = ["abc", "ac", "ba", "c", "bca"], ["x", "y", "x", "y", "y"]
@@ -176,8 +225,10 @@ def test_journeys_without_a_group_are_left_out_and_top_tests_all() -> None:
     """top= lists fewer and changes no q."""
     journeys = grouped(["ab", "b", "c", "ab"], ["web", "app", None, "app"])
 
-    few = tp.paths.discriminating(journeys, by="device", top=1)
-    every = tp.paths.discriminating(journeys, by="device")
+    with warned_of_ungrouped(journeys, "device"):
+        few = tp.paths.discriminating(journeys, by="device", top=1)
+    with warned_of_ungrouped(journeys, "device"):
+        every = tp.paths.discriminating(journeys, by="device")
 
     assert len(few) == 2
     assert few.q[0] == every.q[0]

@@ -7,13 +7,13 @@ import importlib
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.paths import naive_distances
 from tests.test_transform import log
-from touchpoints._arrays import edit_distances
+from touchpoints._arrays import bit_distances, edit_distances
 from touchpoints.dissimilarity import SubstitutionCosts
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
@@ -58,6 +58,74 @@ def test_distances_agree_with_their_definitions(paths: list[str], method: str, f
 
     expected = [[naive_distances.distance(one, two, method) for two in paths] for one in paths]
     assert between(found).tolist() == expected
+
+
+def sequences_of(seed: int, size: int, longest: int) -> list[list[int]]:
+    """Return sequences of any lengths, one of them twice, one begun by another, and one empty."""
+    rng = np.random.default_rng(seed)
+    drawn = [rng.integers(0, size, rng.integers(0, longest + 1)).tolist() for _ in range(4)]
+    alike = [place if rng.random() < 0.9 else 0 for place in drawn[0]]
+    return [*drawn, drawn[0], drawn[1][: len(drawn[1]) // 2], alike, []]
+
+
+def in_rectangle(sequences: list[list[int]]) -> edit_distances.Padded:
+    """Return the sequences as the kernels take them."""
+    codes = np.array([code for sequence in sequences for code in sequence], dtype=np.int32)
+    return edit_distances.padded(codes, np.cumsum([0, *map(len, sequences)]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    size=st.sampled_from([1, 2, 5, 30, 300]),
+    longest=st.sampled_from([7, 15, 16, 31, 32, 63, 64, 70, 127, 200]),
+    narrow=st.booleans(),
+)
+def test_words_of_bits_count_what_rows_of_numbers_count(
+    seed: int, size: int, longest: int, narrow: bool
+) -> None:
+    """Whatever is carried from word to word, and however the pairs are cut into blocks."""
+    sequences = sequences_of(seed, size, longest)
+    table = in_rectangle(sequences)
+    told: list[None] = []
+    with pytest.MonkeyPatch.context() as patch:
+        if narrow:
+            patch.setattr(bit_distances, "_WIDTHS", (2, 3))
+            patch.setattr(bit_distances, "_CALL", 20)
+        unshared = bit_distances.unshared_places(table, step=lambda: told.append(None))
+        edits = bit_distances.fewest_edits(table, step=lambda: None)
+        assert bit_distances.part_count(table) == len(told)
+
+    for found, dearest in ((unshared, 2), (edits, 1)):
+        expected = [
+            [naive_distances.steps(one, other, dearest) for other in sequences] for one in sequences
+        ]
+        assert expected == found.tolist()
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6), longest=st.sampled_from([7, 40, 90]), narrow=st.booleans())
+def test_what_is_far_from_the_diagonal_is_left_out_only_where_it_is_dearer(
+    seed: int, longest: int, narrow: bool
+) -> None:
+    """Sequences much alike, little alike and of other lengths, in blocks of any size."""
+    sequences = sequences_of(seed, 3, longest)
+    with pytest.MonkeyPatch.context() as patch:
+        if narrow:
+            patch.setattr(edit_distances, "_NARROWEST", 2)
+            patch.setattr(edit_distances, "_WIDEST", 2)
+            patch.setattr(edit_distances, "_MOST", 1)
+        for dearest in (1, 2):
+            costs = dearest * (1 - np.eye(3))
+            for indel in (1.0, np.pi):
+                found = edit_distances.cheapest_edits(
+                    in_rectangle(sequences), costs * indel, indel=indel, step=lambda: None
+                )
+                expected = [
+                    [naive_distances.steps(one, other, dearest) for other in sequences]
+                    for one in sequences
+                ]
+                assert found / indel == pytest.approx(np.array(expected), abs=1e-9)
 
 
 @given(paths=PATHS, indel=st.sampled_from([0.5, 1.0, 1.3]), seed=st.integers(0, 5))
@@ -156,7 +224,9 @@ def test_long_journeys_and_many_chunks_agree(monkeypatch: pytest.MonkeyPatch) ->
     paths = ["".join(rng.choice(list("abcd"), rng.integers(1, 40))) for _ in range(60)]
     journeys = log(**{f"j{place}": path for place, path in enumerate(paths)})
     costs = tp.paths.substitution_costs(journeys)
-    monkeypatch.setattr(edit_distances, "_CELLS", 700)
+    monkeypatch.setattr(edit_distances, "_NARROWEST", 3)
+    monkeypatch.setattr(edit_distances, "_WIDEST", 7)
+    monkeypatch.setattr(edit_distances, "_MOST", 2)
     told: list[tuple[int, int]] = []
 
     small = tp.paths.distances(

@@ -12,12 +12,13 @@ import touchpoints as tp
 from tests import strategies
 from tests.paths import naive_duration, naive_steps
 from tests.test_transform import log
-from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.errors import InvalidInputError, NotFoundError, TouchpointsWarning
 from touchpoints.transform import take
 
 DAY = 86_400.0
 
 
+@pytest.mark.filterwarnings("ignore:all .* journeys are left out")
 @given(journeys=strategies.journeys(), start=st.none() | st.just("b"))
 def test_curves_agree_with_their_definition(journeys, start) -> None:
     """Every journey with a start waits until it gets there or the log ends (B18)."""
@@ -38,6 +39,7 @@ def test_curves_agree_with_their_definition(journeys, start) -> None:
         assert set(found.left_out.tolist()) == {left_out}
 
 
+@pytest.mark.filterwarnings("ignore:all .* journeys are left out")
 @given(journeys=strategies.journeys(), data=st.data())
 def test_order_plays_no_part(journeys, data) -> None:
     """Shuffled journeys wait as long."""
@@ -141,9 +143,33 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.time_to(journeys, place="b", outcome="sale")
     with pytest.raises(NotFoundError, match="no touchpoint 'q'"):
         tp.paths.median_time_to(journeys, place="q")
-    with pytest.raises(InvalidInputError, match="still inside"):
-        tp.paths.time_to(tp.mark(journeys, "b", when="b"), outcome="b")
+    with pytest.raises(InvalidInputError, match="2 outcomes"):
+        tp.paths.time_to(tp.mark(tp.mark(journeys, "a", when="a"), "b", when="b"))
     with pytest.raises(InvalidInputError, match="level=95"):
         tp.paths.time_to(journeys, place="b", level=95)
     assert len(tp.paths.time_to(journeys[:0], place="b")) == 0
     assert np.isnan(tp.paths.median_time_to(journeys[:0], place="b").median).all()
+
+
+def test_journeys_that_begin_with_the_outcome_are_not_lost_in_silence() -> None:
+    """Behind `until` they are empty: counted in a row, or in a warning where there is no row."""
+    journeys = log(one="p", two="px", three="axp")
+    some = tp.until(journeys, "p", outcome="sale")
+
+    found = tp.paths.time_to(some)
+    assert [2] == found.left_out.tolist()
+    with pytest.warns(TouchpointsWarning, match=r"all 2 journeys are left out.*place=") as heard:
+        assert 0 == len(tp.paths.time_to(some[:2]))
+    assert __file__ == heard[0].filename
+    assert 2 == tp.paths.median_time_to(some[:2]).left_out[0]
+    assert [0.0] == tp.paths.time_to(journeys[:2], place="p").time.tolist()
+
+
+def test_a_marked_outcome_takes_as_long_as_its_place() -> None:
+    """Whether the touchpoint that defines it is still inside, and whatever it is called."""
+    journeys = log(one="axb", two="ab", three="axx")
+
+    by_place = tp.paths.time_to(journeys, place="b")
+
+    assert by_place == tp.paths.time_to(tp.mark(journeys, "sale", when="b"))
+    assert by_place == tp.paths.time_to(tp.mark(journeys, "b", when="b"), outcome="b")

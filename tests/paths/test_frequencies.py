@@ -15,7 +15,7 @@ import touchpoints as tp
 from tests.naive_paths import built, small_journeys
 from tests.paths import naive_frequencies
 from tests.paths.test_decisions import flat
-from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys import take
 
 COLUMNS = [
@@ -137,12 +137,39 @@ def test_no_journeys_have_nothing() -> None:
         assert np.isnan([row["covered"], row["of_variants"]]).all()
 
 
-@pytest.mark.parametrize("share", [0, -1, 95, np.nan, True])
+@pytest.mark.parametrize("share", [0, -1, 95, np.nan])
 def test_a_share_lies_between_none_and_all(share) -> None:
     """Percent, nothing and nan are refused with the mend."""
     for measure in (tp.paths.coverage, tp.paths.rare_variants):
         with pytest.raises(InvalidInputError, match="no share above 0"):
             measure(built(["ab"]), share=share)
+
+
+@pytest.mark.parametrize("share", ["x", True, None, {"a": 1}])
+def test_a_share_is_a_number(share) -> None:
+    """Text is no sequence of shares, and truth no number."""
+    for measure in (tp.paths.coverage, tp.paths.rare_variants):
+        with pytest.raises(WrongKindError, match=r"is no number\nwrite 95 % as share=0.95"):
+            measure(built(["ab"]), share=share)
+
+
+def test_which_variants_are_rare_does_not_depend_on_the_log() -> None:
+    """Of three that happen once, two cover half: those whose keys come first."""
+    for paths in (["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]):
+        found = tp.paths.rare_variants(built(paths), share=0.5)
+
+        assert [("c",)] == found.variant.tolist()
+        assert {("c",): 1 / 3} == found.as_dict()
+        assert [("a",), ("b",)] == tp.paths.variants(built(paths), top=2).variant.tolist()
+
+
+def test_coverage_by_group_has_a_number_for_each_share() -> None:
+    """One number a group and share, fit for tp.bootstrap."""
+    journeys = built(["a", "b", "a"], per_journey={"device": ["web", "web", "app"]})
+
+    found = tp.paths.coverage(journeys, share=np.array([0.5, 1.0]), by="device").as_dict()
+
+    assert found == {("app", 0.5): 1, ("app", 1.0): 1, ("web", 0.5): 1, ("web", 1.0): 2}
 
 
 def test_bad_questions_get_clear_errors() -> None:
@@ -155,3 +182,30 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.presence(journeys, level=0)
     with pytest.raises(InvalidInputError, match="top=-1"):
         tp.paths.rare_variants(journeys, top=-1)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        tp.paths.presence,
+        tp.paths.variants,
+        tp.paths.ngrams,
+        tp.paths.decision_points,
+        tp.paths.step_matrix,
+        tp.paths.repeats,
+        tp.paths.coverage,
+        tp.paths.transitions,
+        tp.paths.absorption,
+        lambda journeys, **by: tp.paths.discriminating(journeys, **{"by": "device"} | by),
+    ],
+)
+def test_counts_beyond_exact_sums_are_refused_by_every_measure(measure) -> None:
+    """One check for all, with and without groups, instead of numbers that are nearly right."""
+    journeys = attrs.evolve(
+        built(["ab", "b"]), counts=[2**53, 3], per_journey={"device": ["web", "app"]}
+    )
+
+    for by in ({}, {"by": "device"}):
+        with pytest.raises(InvalidInputError, match=r"more than 2\*\*53"):
+            measure(journeys, **by)
+        measure(attrs.evolve(journeys, counts=[2**51, 3]), **by)

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.paths import naive_funnels
+from tests.paths.naive_grouping import warned_of_ungrouped
 from tests.test_transform import log
+from touchpoints import compare
 from touchpoints._arrays import following, threads
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
@@ -135,11 +137,25 @@ def test_groups_are_rows_of_the_same_table() -> None:
         per_journey={"device": ["web", "app", "web", None]},
     )
 
-    found = tp.paths.funnel(journeys, ["a", "b"], by="device")
+    with warned_of_ungrouped(journeys, "device"):
+        found = tp.paths.funnel(journeys, ["a", "b"], by="device")
 
     assert found.group.tolist() == ["app", "app", "web", "web"]
     assert found.journeys.tolist() == [1, 0, 2, 2]
     assert "group" not in tp.paths.funnel(journeys, ["a", "b"]).to_dicts()[0]
+
+
+def test_a_step_that_is_there_twice_has_its_place_behind_its_name() -> None:
+    """As in compare.funnels; each number is the share of all journeys (of the group)."""
+    journeys = attrs.evolve(log(one="aba", two="ab"), per_journey={"device": ["web", "app"]})
+
+    found = tp.paths.funnel(journeys, ["a", "b", "a"]).as_dict()
+    by = tp.paths.funnel(journeys, ["a", "b", "a"], by="device").as_dict()
+
+    assert found == {"a (1)": 1.0, "b": 1.0, "a (3)": 0.5}
+    assert by["web", "a (3)"] == 1.0
+    assert by["app", "a (3)"] == 0.0
+    assert len(by) == 6
 
 
 def test_steps_may_be_any_of_several_a_facet_or_a_pattern() -> None:
@@ -182,3 +198,34 @@ def test_no_journeys_reach_nothing() -> None:
 
     assert found.journeys.tolist() == [0, 0]
     assert np.isnan(found.of_all).all()
+
+
+@pytest.mark.parametrize("order", ["closed", "strict", "hybrid", "open"])
+def test_steps_can_have_names(order) -> None:
+    """A mapping calls the steps so, in its order; the numbers are those of its places."""
+    journeys = log(one="abc", two="ac", three="b")
+    places = ["a", ["b", "c"], {"channel": "unknown"}]
+
+    named = tp.paths.funnel(
+        journeys, dict(zip(["First", "then", "last"], places, strict=True)), order=order
+    )
+
+    assert named.step.tolist() == ["First", "then", "last"]
+    plain = tp.paths.funnel(journeys, places, order=order)
+    assert named.journeys.tolist() == plain.journeys.tolist()
+    assert named.of_previous.tolist() == plain.of_previous.tolist()
+    with pytest.raises(InvalidInputError, match="at least one step"):
+        tp.paths.funnel(journeys, {}, order=order)
+
+
+def test_groups_can_be_compared_by_named_steps() -> None:
+    """The labels are the names."""
+    journeys = attrs.evolve(
+        log(one="ab", two="a", three="b", four="ab"), per_journey={"device": ["x", "x", "y", "y"]}
+    )
+
+    found = compare.funnels(
+        compare.groups(journeys, "device"), {"in": "a", "on": "b"}, seed=1, resamples=50
+    )
+
+    assert {"in", "on"} == set(found.label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests.naive_paths import built
 from tests.paths import naive_kinds
-from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.errors import InvalidInputError, NotFoundError, TouchpointsWarning
 from touchpoints.journeys import take
 from touchpoints.taxonomy import untyped
 
@@ -139,3 +140,112 @@ def test_no_journeys_lose_nothing() -> None:
     assert np.isnan(found.shares.share).all()
     assert 0 == len(found.transitions)
     assert "KindShares" in repr(found)
+
+
+# --------------------------------------------------------------------- a filter on one kind alone
+
+
+def letters(journeys):
+    """Return each journey as the letters it was made of."""
+    return ["".join(key[0] for key in one.keys) for one in journeys]
+
+
+def kept_of(journeys, chosen):
+    """Return what is chosen, and the sentence of the warning or nothing."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        kept = tp.select(journeys, chosen)
+    assert [one.category for one in heard] == [TouchpointsWarning] * len(heard)
+    return kept, "".join(str(one.message) for one in heard)
+
+
+@given(PATHS, st.sampled_from(["direct", "indirect"]), st.integers(1, 3))
+def test_a_filter_on_one_kind_says_what_it_breaks(paths, kind, count) -> None:
+    """B27: journeys that lose something, steps made up and journeys emptied, as by hand."""
+    paths = [*paths, "AaA", "aAa"]
+    journeys = mixed(paths, counts=[count] * len(paths))
+
+    kept, said = kept_of(journeys, {"directness": kind})
+
+    other = {"direct": "indirect", "indirect": "direct"}[kind]
+    lost = naive_kinds.loss(paths, other)
+    assert letters(kept) == [
+        "".join(one for one in path if one.isupper() == (kind == "direct")) for path in paths
+    ]
+    assert said.startswith(f"leaving out {other} touchpoints breaks the paths of ")
+    assert f" {lost['journeys'] * count:,} of {len(paths) * count:,} journeys: " in said
+    assert f": {lost['bridged'] * count:,} steps join touchpoints" in said
+    assert f"{lost['emptied'] * count:,} journeys are left empty" in said
+
+
+def test_the_warning_names_the_step_made_up_most_often_and_what_to_use() -> None:
+    """What became neighbours, how often, and the call that shows both kinds together."""
+    _, said = kept_of(mixed(["AaB", "AbaB", "AaC", "a"]), {"directness": "direct"})
+
+    assert "3 steps join touchpoints" in said
+    assert "(most often A[directness=direct] > B[directness=direct], 2 times)" in said
+    assert "1 journeys are left empty" in said
+    assert "tp.paths.direct_and_indirect(journeys).losses" in said
+
+
+def test_ends_cut_off_break_paths_and_join_nothing() -> None:
+    """A journey that only loses its last step is broken; no neighbours are made up."""
+    _, said = kept_of(mixed(["ABa", "AB"]), {"directness": "direct"})
+
+    assert "breaks the paths of 1 of 2 journeys: 0 steps join" in said
+    assert "most often" not in said
+
+
+@pytest.mark.parametrize(
+    ("paths", "chosen"),
+    [
+        (["AaB"], {"directness": ["direct", "indirect"]}),
+        (["A1a"], {"directness": ["direct", "indirect"]}),
+        (["AB", ""], {"directness": "direct"}),
+        (["A1B"], {"directness": "direct"}),
+        (["AaB"], "A[directness=direct]"),
+        (["AaB"], ["A[directness=direct]", "B[directness=direct]"]),
+        (["AaB"], [True]),
+    ],
+)
+def test_no_warning_where_no_kind_goes(paths, chosen) -> None:
+    """Both kinds kept, one kind alone there, a choice of touchpoints or of whole journeys."""
+    journeys = mixed(paths)
+
+    assert "" == kept_of(journeys, chosen)[1]
+
+
+def test_journeys_of_count_0_are_not_broken() -> None:
+    """What is lost of journeys that are none is lost to nobody."""
+    journeys = mixed(["AaB", "AB"], counts=[0, 1])
+
+    kept, said = kept_of(journeys, {"directness": "direct"})
+
+    assert ["AB", "AB"] == letters(kept)
+    assert "" == said
+    assert "" == kept_of(journeys[:0], {"directness": "direct"})[1]
+
+
+def test_the_warning_points_to_the_caller_and_can_be_silenced() -> None:
+    """Its place is this file; an ordinary filter turns it off."""
+    journeys = mixed(["AaB"])
+
+    with pytest.warns(TouchpointsWarning, match="breaks the paths") as heard:
+        tp.select(journeys, {"directness": "indirect"})
+    assert [__file__] == [one.filename for one in heard]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TouchpointsWarning)
+        tp.select(journeys, {"directness": "indirect"})
+
+
+def test_emptied_journeys_are_no_variant_of_what_is_left() -> None:
+    """They vanish from reports; journeys that were empty before are as they were."""
+    customer = tp.load_taxonomy("customer")
+    paths = {"path": ["live_chat > purchase"], "n": [3]}
+    journeys = tp.from_paths(paths, path="path", count="n", taxonomy=customer)
+
+    row = tp.paths.direct_and_indirect(journeys).losses.to_dicts()[0]
+
+    assert ("direct", 3, 1, 0) == tuple(
+        row[name] for name in ("removed", "emptied", "variants", "variants_left")
+    )

@@ -14,6 +14,7 @@ import touchpoints as tp
 from tests.naive_paths import built, small_journeys, written_out
 from tests.paths import naive_frequencies
 from tests.paths.naive_decisions import share_of
+from tests.paths.naive_grouping import warned_of_ungrouped
 from tests.paths.test_decisions import flat
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys import take
@@ -101,10 +102,14 @@ def test_counts_groups_and_renaming() -> None:
     assert tp.paths.repeats(merged) == tp.paths.repeats(spread)
     assert tp.paths.repeats(renamed).low.tolist() == tp.paths.repeats(spread).low.tolist()
     grouped = attrs.evolve(merged, per_journey={"device": ["web", "app", None]})
-    found = tp.paths.repeats(grouped, by="device")
+    with warned_of_ungrouped(grouped, "device"):
+        found = tp.paths.repeats(grouped, by="device")
     assert {"app", "web"} == set(found.group.tolist())
     assert ("web", "b") in found.as_dict()
-    assert ["app", "web"] == tp.paths.journey_repeats(grouped, by="device").group.tolist()
+    with warned_of_ungrouped(grouped, "device"):
+        found = tp.paths.journey_repeats(grouped, by="device")
+    assert ["app", "web"] == found.group.tolist()
+    assert found.as_dict() == {("app", 1): 1, ("web", 0): 1}
 
 
 def test_no_journeys_repeat_nothing() -> None:

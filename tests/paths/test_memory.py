@@ -12,7 +12,7 @@ import touchpoints as tp
 from tests import strategies as logs
 from tests.naive_paths import built, small_journeys
 from tests.paths import naive_memory
-from tests.paths.naive_grouping import each_alone
+from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
 from touchpoints._arrays import contexts
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys import take
@@ -187,7 +187,8 @@ def test_groups_are_what_each_group_is_alone(journeys) -> None:
     """The group comes first; without by= there is none; who has no group is left out."""
     assume((journeys.per_journey["segment"].codes >= 0).any())
 
-    found = tp.paths.markov_order(journeys, seed=1, folds=2, most=2, by="segment")
+    with warned_of_ungrouped(journeys, "segment"):
+        found = tp.paths.markov_order(journeys, seed=1, folds=2, most=2, by="segment")
 
     alone = each_alone(
         journeys, "segment", lambda one: tp.paths.markov_order(one, seed=1, folds=2, most=2)
@@ -205,7 +206,8 @@ def two_kinds():
 
 def test_each_group_has_its_best_order() -> None:
     """One number cannot tell of several groups: best_orders and the flags do, best refuses."""
-    found = tp.paths.markov_order(two_kinds(), seed=1, by="segment")
+    with warned_of_ungrouped(two_kinds(), "segment"):
+        found = tp.paths.markov_order(two_kinds(), seed=1, by="segment")
 
     assert found.best_orders() == {"new": -1, "old": 2}
     assert found.best_orders(criterion="ratio") == {"new": 0, "old": 2}
@@ -233,11 +235,48 @@ def test_progress_counts_the_folds_of_all_groups() -> None:
     """Two groups of three folds are six steps of one bar."""
     heard = []
 
-    tp.paths.markov_order(
-        two_kinds(), seed=1, folds=3, by="segment", progress=lambda *told: heard.append(told)
-    )
+    with warned_of_ungrouped(two_kinds(), "segment"):
+        tp.paths.markov_order(
+            two_kinds(), seed=1, folds=3, by="segment", progress=lambda *told: heard.append(told)
+        )
 
     assert heard == [(done, 6) for done in range(1, 7)]
+
+
+def test_journeys_of_one_length_look_as_if_they_remembered() -> None:
+    """Ten touchpoints at random: only how far one has come tells when the end comes."""
+    rng = np.random.default_rng(1)
+    journeys = built(["".join(path) for path in rng.choice(list("ab"), (150, 10))])
+
+    assert tp.paths.markov_order(journeys, seed=1).best == 3
+    without = tp.paths.markov_order(journeys, seed=1, ends=False)
+
+    assert (without.best, without.best_bic, without.best_ratio) == (0, 0, 0)
+    assert set(without.predictions.tolist()) == {1500}
+    assert set(tp.paths.markov_order(journeys, seed=1).predictions.tolist()) == {1650}
+
+
+@given(logs.journeys(timed=False))
+def test_without_ends_finished_and_open_journeys_are_alike(journeys) -> None:
+    """Nothing that is told depends on how a journey ends."""
+    opened = attrs.evolve(journeys, finished=np.zeros(len(journeys), dtype=bool))
+
+    found = tp.paths.markov_order(journeys, seed=1, folds=2, most=2, ends=False)
+    again = tp.paths.markov_order(opened, seed=1, folds=2, most=2, ends=False)
+
+    for name in ("predictions", "contexts", "parameters", "log_likelihood"):
+        assert getattr(found, name).tolist() == getattr(again, name).tolist()
+
+
+def test_the_graph_of_the_best_order_takes_the_larger_of_it_and_one() -> None:
+    """The found table itself is no order; the message is short and says what to write."""
+    found = tp.paths.markov_order(built(["ab", "ba"] * 10), seed=1)
+
+    for order in (found, 0, -1, 1.5, True):
+        with pytest.raises(InvalidInputError, match=r"max\(found.best, 1\)") as error:
+            tp.higher_order_graph(built(["ab"]), order=order)
+        assert len(str(error.value)) < 200
+    assert tp.higher_order_graph(built(["ab"]), order=max(found.best, 1)).graph["order"] >= 1
 
 
 def test_unknown_groups_are_refused() -> None:

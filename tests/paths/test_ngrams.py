@@ -125,6 +125,16 @@ def test_progress_is_told() -> None:
     assert heard == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_progress_counts_the_touchpoints_of_all_groups() -> None:
+    """One bar for two groups, which never begins anew."""
+    heard = []
+    journeys = built(["ab", "ab"], per_journey={"device": ["web", "app"]})
+
+    tp.paths.subsequences(journeys, by="device", progress=lambda *told: heard.append(told))
+
+    assert heard == [(done, 4) for done in range(1, 5)]
+
+
 def test_no_journeys_have_no_sequences() -> None:
     """Empty logs, and journeys too short, give empty tables."""
     for journeys in (built([]), built(["", "ab"]), built(["abc"])[:0], built(["abc"], counts=[0])):

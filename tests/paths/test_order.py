@@ -113,6 +113,24 @@ def test_groups_are_rows_of_the_same_table() -> None:
     assert found.undetermined[of_app].sum() == 0
     assert found.undetermined[~of_app].sum() == 3
     assert "group" not in tp.paths.order_sensitivity(journeys).to_dicts()[0]
+    shares = found.undetermined_shares()
+    assert list(shares) == sorted(set(found.group))
+    devices = journeys.per_journey["device"].to_list()
+    for label, share in shares.items():
+        alone = tp.select(journeys, [one == label for one in devices])
+        table = tp.paths.order_sensitivity(alone)
+        assert share == table.undetermined_share
+        assert {None: share} == table.undetermined_shares()
+
+
+def test_progress_counts_the_portions_of_all_groups() -> None:
+    """One bar for two groups, which never begins anew."""
+    heard = []
+    journeys = attrs.evolve(on(["ab", "abc|ca"]), per_journey={"device": ["web", "app"]})
+
+    tp.paths.order_sensitivity(journeys, by="device", progress=lambda *done: heard.append(done))
+
+    assert heard == [(1, 2), (2, 2)]
 
 
 def test_many_touchpoints_at_one_time_are_no_burden() -> None:

@@ -33,6 +33,25 @@ def days_of(instants) -> list:
     return instants.astype("datetime64[D]").astype(int).tolist()
 
 
+def test_periods_within_a_day_have_labels_of_their_own() -> None:
+    """Six hours long: the day alone would name four cohorts alike."""
+    journeys = visits(ana="01-05T00:00", leo="01-05T06:00", eva="01-05T12:30")
+    period = dt.timedelta(hours=6)
+
+    cohorts = tp.paths.retention(journeys, period=period)
+    states = tp.paths.lifecycle_states(journeys, period=period)
+
+    assert len(cohorts.as_dict()) == len(cohorts)
+    first = "2026-01-05"
+    assert {day for day, _ in cohorts.as_dict()} == {
+        first,
+        f"{first}T06:00:00",
+        f"{first}T12:00:00",
+    }
+    assert len(states.as_dict()) == 4 * len(states)
+    assert states.as_dict()[f"{first}T06:00:00", "new"] == 1.0
+
+
 @given(journeys=strategies.journeys())
 def test_retention_agrees_with_its_definition(journeys) -> None:
     """Person by person and day by day; the last day of the log is not watched to its end."""

@@ -128,8 +128,9 @@ def test_order_and_names_and_counts_play_no_part(journeys, data) -> None:
         assert expected == measure(shuffled, steps=4)
         assert expected.as_dict() == pytest.approx(measure(spread, steps=4).as_dict())
     expected = tp.paths.survival_by_step(journeys).as_dict()
-    assert expected == tp.paths.survival_by_step(shuffled).as_dict()
-    assert expected == pytest.approx(tp.paths.survival_by_step(spread).as_dict())
+    again = tp.paths.survival_by_step(shuffled).as_dict()
+    assert expected == pytest.approx(again, nan_ok=True)
+    assert expected == pytest.approx(tp.paths.survival_by_step(spread).as_dict(), nan_ok=True)
 
 
 @given(journeys=small_journeys())
@@ -146,10 +147,16 @@ def test_survival_agrees_with_its_definition(journeys) -> None:
     found = tp.paths.survival_by_step(journeys, level=0.9)
 
     for row in found.to_dicts():
-        share, _ = expected[max(time for time in expected if time <= row["step"])]
-        assert share == pytest.approx(row["share"])
+        before = [time for time in expected if time <= row["step"]]
+        share = expected[max(before)][0] if before else 1.0
+        risk = naive_steps.watched(rows, row["step"])
+        assert risk == row["at_risk"]
+        assert (share if risk else np.nan) == pytest.approx(row["share"], nan_ok=True)
         assert not row["share"] < row["low"]
         assert not row["share"] > row["high"]
+    begun = [len(one) for place, one in enumerate(journeys) if journeys.began[place] and one.count]
+    steps = range(min(1, *begun), max(begun) + 1) if begun else range(0)
+    assert found.step.tolist() == list(steps)
 
 
 def test_an_open_journey_is_no_exit() -> None:
@@ -169,11 +176,51 @@ def test_survival_before_any_end_and_after_the_last() -> None:
 
     found = tp.paths.survival_by_step(journeys)
 
-    assert found.share.tolist() == [0.5, 0]
-    assert (found.low[1], found.high[1]) == (0, found.high[0])
+    assert found.step.tolist() == [1, 2, 3, 4]
+    assert found.share.tolist() == [1, 1, 0.5, 0]
+    assert (found.low[3], found.high[3]) == (0, found.high[2])
+    assert (found.low[0], found.low[1]) == (tp.wilson(3, 3).low,) * 2
     open_only = tp.paths.survival_by_step(built(["abc"] * 4, finished=[False] * 4))
-    assert open_only.share.tolist() == [1]
-    assert (open_only.low[0], open_only.high[0]) == (tp.wilson(4, 4).low, 1)
+    assert open_only.share.tolist()[:2] == [1, 1]
+    assert (open_only.low[1], open_only.high[1]) == (tp.wilson(4, 4).low, 1)
+    assert open_only.at_risk.tolist() == [4, 4, 0]
+    assert np.isnan([open_only.share[2], open_only.low[2], open_only.high[2]]).all()
+
+
+def test_a_tables_labels_hold_the_group_first() -> None:
+    """Two groups at one step and touchpoint are two numbers."""
+    journeys = built(["ab", "cb"], per_journey={"device": ["web", "app"]})
+
+    found = tp.paths.step_matrix(journeys, by="device", steps=2).as_dict()
+
+    assert {
+        ("app", 1, "c"): 1.0,
+        ("app", 2, "b"): 1.0,
+        ("web", 1, "a"): 1.0,
+        ("web", 2, "b"): 1.0,
+    } == found
+
+
+def test_every_step_up_to_the_last_has_a_row() -> None:
+    """Nobody ends after the second step; an empty journey ends after none."""
+    found = tp.paths.survival_by_step(built(["abcd", "a"])).as_dict()
+
+    assert found == {1: 0.5, 2: 0.5, 3: 0.5, 4: 0.0}
+    assert list(tp.paths.survival_by_step(built(["ab", ""])).as_dict()) == [0, 1, 2]
+    assert tp.paths.survival_by_step(built([])).as_dict() == {}
+
+
+def test_where_all_or_none_went_on_the_interval_is_wilsons() -> None:
+    """Of 100 watched to the end; it never rises, and where some are censored is the last one."""
+    all_ended = tp.paths.survival_by_step(built(["a"], counts=[100]))
+
+    assert (all_ended.low[0], all_ended.high[0]) == pytest.approx(tp.wilson(0, 100))
+    late = tp.paths.survival_by_step(built(["ab", "a"], counts=[2, 98]))
+    assert (late.share[1], late.low[1]) == (0, 0)
+    assert late.high[1] == pytest.approx(min(late.high[0], tp.wilson(0, 100).high))
+    censored = built(["ab", "ab", "a"], counts=[2, 3, 95], finished=[True, False, True])
+    cut = tp.paths.survival_by_step(censored)
+    assert cut.high[1] == cut.high[0]
 
 
 def test_groups_are_rows_of_the_same_table() -> None:

@@ -50,7 +50,9 @@ def test_weights_choose_the_facets() -> None:
 
     costs = tp.paths.substitution_costs(shop, method="facets", weights={"need": 3}, most=1.0)
 
-    needs = [touchpoint.need for touchpoint in shop.touchpoints]
+    known = sorted(shop.touchpoints, key=lambda touchpoint: touchpoint.key)
+    needs = [touchpoint.need for touchpoint in known]
+    assert costs.touchpoint.tolist() == [touchpoint.key for touchpoint in known]
     expected = [[float(one != other) for other in needs] for one in needs]
     assert costs.matrix.tolist() == expected
     assert not costs.is_metric()
@@ -92,8 +94,9 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.substitution_costs(journeys, method="facet")
     with pytest.raises(InvalidInputError, match="no weights"):
         tp.paths.substitution_costs(journeys, weights={"need": 1})
-    with pytest.raises(InvalidInputError, match="nothing tells them apart"):
+    with pytest.raises(InvalidInputError, match="nothing tells them apart") as caught:
         tp.paths.substitution_costs(journeys, method="facets")
+    assert "touchpoint=classifier" in caught.value.mend
     with pytest.raises(NotFoundError, match="did you mean 'need'"):
         tp.paths.substitution_costs(shop, method="facets", weights={"needs": 1})
     with pytest.raises(InvalidInputError, match="none below 0"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests import strategies
 from tests.paths import naive_timing
-from tests.paths.naive_grouping import each_alone
+from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
 from tests.test_transform import log
 from touchpoints._arrays.quantiles import neighbours, spreads
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
@@ -190,7 +190,8 @@ def test_times_of_journeys_by_group_are_those_of_each_group_alone(journeys) -> N
     """The group comes first; without by= there is none; who has no group is left out."""
     assume((journeys.per_journey["segment"].codes >= 0).any())
 
-    found = tp.paths.journey_times(journeys, by="segment")
+    with warned_of_ungrouped(journeys, "segment"):
+        found = tp.paths.journey_times(journeys, by="segment")
 
     expected = each_alone(journeys, "segment", tp.paths.journey_times)
     assert [pytest.approx(row, nan_ok=True) for row in expected] == found.to_dicts()

@@ -88,4 +88,4 @@ def test_the_printed_throughput_weeks(logs: Path) -> None:
     )
     assert found.count.tolist() == [10_000]
     each = tp.paths.journey_times(journeys)
-    assert each.id[each.throughput.argmax()] == "A1280"
+    assert each.journey[each.throughput.argmax()] == "A1280"

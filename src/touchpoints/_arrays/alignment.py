@@ -30,6 +30,12 @@ class Net:
         Whether a path can end there.
     match : bool (k, v)
         Which codes are which nodes.
+    sources, origins : int64 (v, p) and (v, p + 1)
+        ``before`` as rectangles, the last of each row repeated: as they are; and backwards, behind
+        the node itself where it can happen again.
+    batches : tuple of int64 arrays
+        The nodes but the start, those together that can be worked out at once: as many steps
+        from the start at most, and as many to come from.
     """
 
     before: tuple[Array, ...]
@@ -37,6 +43,27 @@ class Net:
     again: Array
     final: Array
     match: Array
+    sources: Array = attrs.field(init=False)
+    origins: Array = attrs.field(init=False)
+    batches: tuple[Array, ...] = attrs.field(init=False)
+
+    @sources.default
+    def _sources(self) -> Array:
+        return _rectangle([list(one) for one in self.before])
+
+    @origins.default
+    def _origins(self) -> Array:
+        itself = [[node] if again else [] for node, again in enumerate(self.again.tolist())]
+        return _rectangle([[*itself[node], *one[::-1]] for node, one in enumerate(self.before)])
+
+    @batches.default
+    def _batches(self) -> tuple[Array, ...]:
+        depths = [0] * len(self.before)
+        alike: dict[tuple[int, int], list[int]] = {}
+        for node, one in enumerate(self.before[1:], start=1):
+            depths[node] = 1 + max(depths[other] for other in one.tolist())
+            alike.setdefault((depths[node], len(one)), []).append(node)
+        return tuple(np.array(alike[place], dtype=np.int64) for place in sorted(alike))
 
     def shortest(self) -> int:
         """Return the cost of the cheapest path of which nothing happened."""
@@ -44,6 +71,13 @@ class Net:
         for node in range(1, len(self.cost)):
             costs[node] = costs[self.before[node]].min() + self.cost[node]
         return int(costs[self.final].min())
+
+
+def _rectangle(rows: list[list[int]]) -> Array:
+    """Return rows side by side, the last entry of each repeated; of an empty row, 0."""
+    width = max(map(len, rows))
+    filled = [[*row, *(row[-1:] or [0]) * (width - len(row))] for row in rows]
+    return np.array(filled, dtype=np.int64).reshape(len(rows), width)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -153,20 +187,25 @@ class _Block:
     def go_on(self, row: int) -> None:
         """Let paths go through nodes that did not happen."""
         here = self.table[row]
-        for node in range(1, here.shape[1]):
-            nearest = here[:, self.net.before[node]].min(axis=1)
-            np.minimum(here[:, node], nearest + self.net.cost[node], out=here[:, node])
+        for nodes in self.net.batches:
+            nearest = self._reached(here, nodes) + self.net.cost[nodes]
+            here[:, nodes] = np.minimum(here[:, nodes], nearest)
 
     def take(self, row: int) -> None:
         """Take one row: it is a node, or fits nowhere."""
         here, after = self.table[row], self.table[row + 1]
         after[:] = here + 1
-        for node in range(1, here.shape[1]):
-            reached = here[:, self.net.before[node]].min(axis=1)
-            if self.net.again[node]:
-                reached = np.minimum(reached, here[:, node])
-            better = self.fits[row, :, node] & (reached < after[:, node])
-            after[better, node] = reached[better]
+        for nodes in self.net.batches:
+            reached = self._reached(here, nodes)
+            itself = np.where(self.net.again[nodes], here[:, nodes], _FAR)
+            reached = np.where(self.fits[row][:, nodes], np.minimum(reached, itself), _FAR)
+            after[:, nodes] = np.minimum(after[:, nodes], reached)
+
+    def _reached(self, here: Array, nodes: Array) -> Array:
+        """Return the least cost of what each node can be come to from, (n, nodes)."""
+        width = len(self.net.before[nodes[0]])
+        nearest: Array = here[:, self.net.sources[nodes, :width]].min(axis=2)
+        return nearest
 
     def ends(self, finished: Array) -> Array:
         """Return the node each segment's path ends in: the last of the cheapest."""
@@ -205,29 +244,21 @@ class _Block:
 
     def _origin(self, under: Array, node: Array, row: Array) -> tuple[Array, Array]:
         """Tell where the last row is the node, and which node the path came from."""
-        fits = np.zeros(len(under), dtype=bool)
-        came = node.copy()
-        for one in np.unique(node[row > 0]).tolist():
-            mine = np.flatnonzero((node == one) & (row > 0))
-            who, at = under[mine], row[mine] - 1
-            cost = self.table[at + 1, who, one]
-            could = self.fits[at, who, one]
-            if one == 0 or not could.any():
-                continue
-            ways = [one] if self.net.again[one] else []
-            for source in [*ways, *self.net.before[one].tolist()[::-1]]:
-                same = could & ~fits[mine] & (self.table[at, who, source] == cost)
-                fits[mine[same]] = True
-                came[mine[same]] = source
+        fits, came = np.zeros(len(under), dtype=bool), node.copy()
+        mine = np.flatnonzero((node > 0) & (row > 0))
+        mine = mine[self.fits[row[mine] - 1, under[mine], node[mine]]]
+        who, at, origins = under[mine], row[mine] - 1, self.net.origins[node[mine]]
+        cost = self.table[at + 1, who, node[mine]]
+        same = self.table[at[:, None], who[:, None], origins] == cost[:, None]
+        fits[mine] = same.any(axis=1)
+        came[mine] = origins[np.arange(len(mine)), same.argmax(axis=1)]
         return fits, came
 
     def _skip(self, who: Array, node: Array, row: Array, found: Alignments) -> None:
         """Go back through nodes that did not happen."""
-        for one in np.unique(node[who]).tolist():
-            mine = who[node[who] == one]
-            costly = bool(self.net.cost[one])
-            cost = self.table[row[mine], mine, one] - self.net.cost[one]
-            found.skipped[self.chosen[mine], one] |= costly
-            before = self.net.before[one]
-            options = self.table[row[mine][:, None], mine[:, None], before[None, :]]
-            node[mine] = before[(options == cost[:, None]).argmax(axis=1)]
+        left, at = node[who], row[who]
+        found.skipped[self.chosen[who], left] |= self.net.cost[left] > 0
+        cost = self.table[at, who, left] - self.net.cost[left]
+        before = self.net.sources[left]
+        same = self.table[at[:, None], who[:, None], before] == cost[:, None]
+        node[who] = before[np.arange(len(who)), same.argmax(axis=1)]

@@ -8,6 +8,7 @@ from touchpoints._frozen import Array
 
 _NOTHING = 1e-9
 
+
 class ClusterSums:
     """Sums over clusters that the variance of the share of each cell in its group needs.
 

@@ -68,12 +68,13 @@ def predictions(
     began: Array,
     finished: Array,
     real: Array,
+    ends: bool = True,
 ) -> Predictions:
     """Return all predictions with their contexts of each order up to ``most``.
 
     Where a segment began, its beginning is part of the context; where it did not, what fewer than
-    ``most`` rows precede is left out. Where it did not finish, its end is not predicted. Segments
-    that are not real are left out.
+    ``most`` rows precede is left out. Where it did not finish, its end is not predicted; without
+    ``ends`` no end is. Segments that are not real are left out.
     """
     lengths = lengths_of(offsets)
     owners = np.concatenate([np.arange(len(lengths)), owners_of(offsets)]).astype(np.int64)
@@ -81,7 +82,7 @@ def predictions(
     before = np.concatenate([np.full(len(lengths), -1), np.arange(len(codes))])
     targets = np.concatenate([_first(codes, offsets, k), _behind(codes, offsets, k)])
     place = np.where(before < 0, 0, before - offsets[:-1][owners] + 1)
-    kept = ((targets < k) | finished[owners]) & real[owners]
+    kept = ((targets < k) | (finished[owners] & ends)) & real[owners]
     kept &= began[owners] | (place >= most)
     owners, before, targets = owners[kept], before[kept], targets[kept]
     orders = [_order(np.zeros(len(owners), dtype=np.int64), np.array([k]), targets, k)]

@@ -30,16 +30,23 @@ class PairCounts:
     totals: Array
 
 
-def row_weights(offsets: Array, counts: Array) -> Array | None:
-    """Return what each row counts for, float64 (m,), or None when every segment counts once."""
+def check_counts(offsets: Array, counts: Array) -> bool:
+    """Tell whether every segment counts once; raise where sums over rows would not be exact."""
     if len(counts) == 0 or bool((counts == 1).all()):
-        return None
+        return True
     longest = max(int(lengths_of(offsets).max(initial=0)), 1)
     if float(counts.sum(dtype=np.float64)) * longest >= _EXACT:
         raise InvalidInputError(
             "the counts add up to more than 2**53, beyond which sums are no longer exact",
             mend="divide the counts by a common factor",
         )
+    return False
+
+
+def row_weights(offsets: Array, counts: Array) -> Array | None:
+    """Return what each row counts for, float64 (m,), or None when every segment counts once."""
+    if check_counts(offsets, counts):
+        return None
     return np.repeat(counts.astype(np.float64), lengths_of(offsets))
 
 

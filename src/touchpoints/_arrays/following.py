@@ -46,8 +46,8 @@ class Rules:
     hybrid
         The steps behind the first in any order.
     limit, stamps
-        The longest from the first step to each other in the unit of the stamps, int64 (m,); no
-        limit where None.
+        The longest from the last row of the first step to that of each other, in the unit of the
+        stamps, int64 (m,); no limit where None.
     """
 
     strict: bool = False
@@ -123,7 +123,7 @@ def _ways(hits: Sequence[Hits], starts: Array, ends: Array, rules: Rules) -> tup
     else:
         _fill_chain(rows, hits, ends, strict=rules.strict)
     if rules.limit is not None and rules.stamps is not None:
-        _cut_off(rows, rules.stamps[starts] + rules.limit, rules.stamps)
+        _cut_off(rows, rules.stamps[rows[0]] + rules.limit, rules.stamps)
     there = rows >= 0
     if rules.hybrid:  # else nothing is reached behind what is not
         np.minimum.accumulate(there, axis=0, out=there)

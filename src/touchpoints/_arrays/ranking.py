@@ -8,8 +8,16 @@ from touchpoints._frozen import Array
 from touchpoints.errors import InvalidInputError
 
 
-def most_frequent(counts: Array, top: int | None) -> Array:
-    """Return the places of the largest counts, largest first, equal ones in their order.
+def most_frequent(counts: Array, top: int | None, *ties: Array) -> Array:
+    """Return the places of the largest counts, largest first.
+
+    Parameters
+    ----------
+    counts : numbers (c,)
+    top
+        How many to return; all where None.
+    ties : integers (c,)
+        What decides between equal counts, the smallest first; then their order does.
 
     Raises
     ------
@@ -20,4 +28,4 @@ def most_frequent(counts: Array, top: int | None) -> Array:
         raise InvalidInputError(
             f"top={top!r} is no whole number of 0 or more", mend="leave it out to have all"
         )
-    return np.argsort(-counts, kind="stable")[:top]
+    return np.lexsort((*ties[::-1], -counts))[:top]

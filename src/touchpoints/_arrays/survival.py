@@ -57,7 +57,9 @@ class Survival:
     clusters: float
 
 
-def product_limit(times: Array, ended: Array, clustered: Clustered) -> Survival:
+def product_limit(
+    times: Array, ended: Array, clustered: Clustered, *, also: Array | None = None
+) -> Survival:
     """Estimate the share still under way after each time.
 
     Parameters
@@ -66,6 +68,8 @@ def product_limit(times: Array, ended: Array, clustered: Clustered) -> Survival:
         When each observation ended, or was last seen; one seen last at a time is at risk then.
     ended : bool (n,)
         Whether it ended then.
+    also : int64 (u,), optional
+        Further times to have an entry, whether or not anything happens then.
 
     Notes
     -----
@@ -77,7 +81,8 @@ def product_limit(times: Array, ended: Array, clustered: Clustered) -> Survival:
     times, Lifetime Data Analysis 1(2), 171-186, doi:10.1007/BF00985768), which is Greenwood's
     when every observation is a cluster of its own. O(n log n).
     """
-    distinct, place = np.unique(times, return_inverse=True)
+    distinct = np.unique(times if also is None else np.concatenate([times, also]))
+    place = np.searchsorted(distinct, times)
     weights = clustered.within * clustered.repeats[clustered.of]
     size = len(distinct)
     leaving = np.bincount(place, weights, size).astype(np.int64)
@@ -163,8 +168,9 @@ def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
 
     On the scale of log(-log), which keeps it within [0, 1] (J. D. Kalbfleisch & R. L. Prentice
     2002, The Statistical Analysis of Failure Time Data, 2nd ed., 1.4). That scale has no 1 and no
-    0: before anything ended the lower end is Wilson's for none of those watched; once all have
-    ended, the upper end is the last one before, since the share never rises.
+    0: before anything ended the lower end is Wilson's for none of those watched. Once all have
+    ended, the upper end is Wilson's too where everybody was watched to the end. It is never above
+    the last one before, since the share never rises, and is that one where some were censored.
     """
     z = z_of(level)
     share = found.share
@@ -180,5 +186,9 @@ def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
     if over.any():
         first = int(np.flatnonzero(over)[0])
         low[over] = 0.0
-        high[over] = high[first - 1] if first else 1.0
+        before = float(high[first - 1]) if first else 1.0
+        if not found.censored[:first].any():
+            none = wilson_bounds(np.zeros(1), np.array([found.clusters]), z)[1]
+            before = min(before, float(none[0]))
+        high[over] = before
     return low, high

@@ -8,7 +8,7 @@ and the most crossings of an edge exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import attrs
 import numpy as np
@@ -17,7 +17,6 @@ from touchpoints._arrays.counting import run_starts
 from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._arrays.sequences import group_sequences, sequence_hash
 from touchpoints._frozen import Array
-from touchpoints._progress import Progress, reporting
 
 _AT_ONCE = 1 << 19
 _NEVER = np.int64(2) ** 40
@@ -69,10 +68,18 @@ class EdgeBounds:
     most: Array
 
 
-def edge_bounds(
-    regions: Regions, weights: Array, size: int, *, progress: Progress = False
-) -> EdgeBounds:
-    """Return the least and the most crossings of each edge in all regions together.
+@attrs.frozen(eq=False)
+class Portions:
+    """The distinct regions, how often each counts, and which are worked on at a time."""
+
+    regions: Regions
+    amounts: Array
+    chosen: list[Array]
+    size: int
+
+
+def portions_of(regions: Regions, weights: Array, size: int) -> Portions:
+    """Return the regions in portions, alike ones once.
 
     Parameters
     ----------
@@ -80,26 +87,35 @@ def edge_bounds(
         How often each region counts.
     size
         Codes, and what stands left and right, lie in ``range(size)``.
+    """
+    groups, first = _alike(regions, size)
+    amounts = np.bincount(groups, weights, len(first)).astype(np.int64)
+    distinct = regions.take(first)
+    return Portions(distinct, amounts, list(_portions(distinct)), size)
+
+
+def edge_bounds(portions: Portions, step: Callable[[], None]) -> EdgeBounds:
+    """Return the least and the most crossings of each edge in all regions together.
+
+    Parameters
+    ----------
+    step
+        Called once a portion is done.
 
     Notes
     -----
     Regions are independent of each other, so their bounds add up, and both are reached. Alike
     regions are worked on once; each costs its distinct edges times its blocks.
     """
-    groups, first = _alike(regions, size)
-    amounts = np.bincount(groups, weights, len(first)).astype(np.int64)
-    distinct = regions.take(first)
-    empty = np.empty(0, dtype=np.int64)
+    empty, size = np.empty(0, dtype=np.int64), portions.size
     parts: list[tuple[Array, Array, Array]] = [(empty, empty, empty)]
-    portions = list(_portions(distinct))
-    with reporting(progress, len(portions), what="order_sensitivity") as step:
-        for chosen in portions:
-            part = distinct.take(chosen)
-            owners, sources, targets = _candidates(part, size)
-            least, most = _bounds(part, owners, sources, targets, size)
-            times = amounts[chosen][owners]
-            parts.append(_summed(sources * size + targets, least * times, most * times))
-            step()
+    for chosen in portions.chosen:
+        part = portions.regions.take(chosen)
+        owners, sources, targets = _candidates(part, size)
+        least, most = _bounds(part, owners, sources, targets, size)
+        times = portions.amounts[chosen][owners]
+        parts.append(_summed(sources * size + targets, least * times, most * times))
+        step()
     keys, least, most = (np.concatenate(column) for column in zip(*parts, strict=True))
     return EdgeBounds(*_summed(keys, least, most))
 

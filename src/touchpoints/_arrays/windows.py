@@ -124,8 +124,8 @@ class _Counter:
 
     def _total(self, numbers: Array, owners: Array, low: int) -> Array:
         weights = None if self.counts is None else self.counts[owners + low].astype(np.float64)
-        totals: Array = np.bincount(numbers, weights, self.numbers.size + 1).astype(np.int64, copy=False)
-        return totals
+        totals = np.bincount(numbers, weights, self.numbers.size + 1)
+        return totals.astype(np.int64, copy=False)
 
 
 def _sorted_by_owner(numbers: Array, owners: Array, most: int, cells: int) -> Array:
@@ -172,7 +172,7 @@ def _by_digits(codes: Array, offsets: Array, k: int, n: int) -> _Numbers:
 
 
 def _by_sorting(codes: Array, offsets: Array, k: int, n: int) -> _Numbers:
-    """Number the windows that occur, in order; their codes make too large numbers for a table."""
+    """Give the windows that occur numbers, in order, where a table would be too large."""
     numbers = np.zeros(len(codes), dtype=np.int64)
     _leave_out(numbers, offsets, n, 1)
     rows = np.flatnonzero(numbers == 0)

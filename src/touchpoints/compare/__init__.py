@@ -5,9 +5,11 @@ from touchpoints.compare.measures import funnels, measured, presence, transition
 from touchpoints.compare.pairs import Pair, groups, pair, periods
 from touchpoints.compare.testing import Comparison
 from touchpoints.compare.times import gaps, throughput
+from touchpoints.compare.waiting import LogRank, time_to
 
 __all__ = [
     "Comparison",
+    "LogRank",
     "Pair",
     "difference_graph",
     "funnels",
@@ -18,6 +20,7 @@ __all__ = [
     "periods",
     "presence",
     "throughput",
+    "time_to",
     "transitions",
     "variants",
 ]

@@ -25,8 +25,8 @@ from touchpoints.compare.statistics import Measure, Measured, Shares, counted
 from touchpoints.compare.testing import Asked, Comparison, Effect, Test, asked_of, compared
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys
-from touchpoints.paths.funnels import Order, funnel, reached
-from touchpoints.patterns import Place, first_places
+from touchpoints.paths.funnels import Order, Steps, funnel, reached
+from touchpoints.patterns import Place, has_place
 from touchpoints.stretches import place_name
 from touchpoints.transform import microseconds
 from touchpoints.uncertainty import clusters_of
@@ -290,7 +290,7 @@ def _place_shares(journeys: Journeys, places: Sequence[Place]) -> Shares:
     chosen = list(places)
     if not chosen:
         raise InvalidInputError("presence needs a place", mend="leave places= out for every one")
-    found = np.array([first_places(journeys, place) >= 0 for place in chosen])
+    found = np.array([has_place(journeys, place) for place in chosen])
     labels = _apart([place_name(place) for place in chosen])
     columns, owners = np.nonzero(found)
     return of_journeys(journeys, labels, owners, columns)
@@ -298,7 +298,7 @@ def _place_shares(journeys: Journeys, places: Sequence[Place]) -> Shares:
 
 def funnels(
     pair: Pair,
-    steps: Sequence[Place],
+    steps: Steps,
     *,
     seed: int,
     of: Of = "all",

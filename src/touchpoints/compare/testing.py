@@ -14,15 +14,16 @@ from touchpoints._hints import check_option
 from touchpoints._progress import Progress, reporting
 from touchpoints._tables import Table, column
 from touchpoints.compare.draws import Shared, Units, permuted, redrawn, units_of
+from touchpoints.compare.newcombe import newcombe
 from touchpoints.compare.pairs import Pair
 from touchpoints.compare.statistics import Medians, Shares, Statistic
 from touchpoints.errors import InvalidInputError
-from touchpoints.uncertainty import Clusters, checked_level, wilson
+from touchpoints.uncertainty import checked_level
 from touchpoints.uncertainty.discovery import false_discovery
 
 Test = Literal["permutation", "bootstrap"]
 Effect = Literal["cohen_h", "cliff_delta", "ratio", "none"]
-Draws = Iterator[tuple[Array, Array]]
+Draws = Iterator[Array]
 
 _CLOSE = 1e-12
 
@@ -156,11 +157,11 @@ def compared(
     units = units_of(pair, asked.shared, test=asked.test)
     counts = pair.journeys.counts
     weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
-    a, b = (statistic.of(one[None, :])[0] for one in weights)
+    a, b = (statistic.of(statistic.sums(one[None, :]))[0] for one in weights)
     shares = statistic if isinstance(statistic, Shares) and asked.test == "permutation" else None
     p, ends = _drawn(pair, units, statistic, asked, a - b, intervals=shares is None)
     if shares is not None:
-        ends = _newcombe(shares, weights, units.clusters, asked.level)
+        ends = newcombe(shares, weights, units.clusters, asked.level)
     sizes = [statistic.sizes(one).round().astype(np.int64) for one in weights]
     columns: dict[str, Any] = {
         "label": text_array(statistic.labels),
@@ -207,40 +208,58 @@ def _drawn(
     ends = (p, p)
     with reporting(asked.progress, rounds, what="compare") as step:
         if permuting:
-            drawn = _differences(statistic, permuted(pair, units, rngs[0]), asked, step)
-            p = _p_permuted(drawn, _movable_difference(pair, units, statistic))
+            whole = statistic.sums(np.where(units.movable, pair.journeys.counts, 0)[None, :])
+            drawn = _dealt(statistic, permuted(pair, units, rngs[0]), asked, step, whole=whole)
+            p = p_permuted(drawn, _movable_difference(pair, units, statistic, whole=whole))
         if intervals:
-            drawn = _differences(statistic, redrawn(units, rngs[1]), asked, step)
+            both = statistic.apart(units.in_a)
+            drawn = _redrawn(both, redrawn(units, rngs[1]), asked, step)
             redrawings = np.concatenate(list(drawn))
-            ends = _quantiles(redrawings, difference, asked.level)
+            ends = quantiles(redrawings, difference, asked.level)
             p = p if permuting else _p_redrawn(redrawings, difference)
     if intervals and units.fewest < 2:
         ends = (np.full_like(p, np.nan), np.full_like(p, np.nan))
     return p, ends
 
 
-def _movable_difference(pair: Pair, units: Units, statistic: Statistic) -> Array:
+def _movable_difference(pair: Pair, units: Units, statistic: Statistic, *, whole: Array) -> Array:
     """Return the differences as they are between the rows that can be dealt out."""
-    counts = np.where(units.movable, pair.journeys.counts, 0)
-    sides = (np.where(side, counts, 0) for side in (pair.in_a, ~pair.in_a))
-    a, b = (statistic.of(one[None, :])[0] for one in sides)
-    return np.asarray(a - b)
+    first = np.where(units.movable & pair.in_a, pair.journeys.counts, 0)
+    found: Array = _left_over(statistic, statistic.sums(first[None, :]), whole=whole)[0]
+    return found
 
 
-def _differences(
-    statistic: Statistic, draws: Draws, asked: Asked, step: Callable[[], None]
+def _left_over(statistic: Statistic, first: Array, *, whole: Array) -> Array:
+    """Return the differences between groups, given by their sums, and what they leave over."""
+    return statistic.of(first) - statistic.of(whole - first)
+
+
+def _dealt(
+    statistic: Statistic, draws: Draws, asked: Asked, step: Callable[[], None], *, whole: Array
 ) -> Iterator[Array]:
-    """Yield the differences of the drawn groups, float64 (block, labels) each."""
-    left = asked.resamples
-    while left:
-        block = list(islice(draws, min(statistic.block(), left)))
-        left -= len(block)
-        a, b = (statistic.of(np.stack([one[side] for one in block])) for side in (0, 1))
+    """Yield the differences of the groups dealt out, float64 (block, labels) each."""
+    for block in blocks(draws, asked.resamples, statistic.block()):
+        yield _left_over(statistic, statistic.sums(block), whole=whole)
+        step()
+
+
+def _redrawn(
+    both: Statistic, draws: Draws, asked: Asked, step: Callable[[], None]
+) -> Iterator[Array]:
+    """Yield the differences of the groups redrawn; ``both`` has the numbers of a, then of b."""
+    for block in blocks(draws, asked.resamples, both.block()):
+        a, b = np.split(both.of(both.sums(block)), 2, axis=1)
         yield a - b
         step()
 
 
-def _p_permuted(drawn: Iterator[Array], difference: Array) -> Array:
+def blocks(draws: Draws, left: int, size: int) -> Iterator[Array]:
+    """Yield ``left`` draws, in blocks of ``size`` rows."""
+    for start in range(0, left, size):
+        yield np.stack(list(islice(draws, min(size, left - start))))
+
+
+def p_permuted(drawn: Iterator[Array], difference: Array) -> Array:
     """Return how often a dealt difference is as large; the groups as they are count as one deal."""
     defined, extreme = (np.zeros(len(difference), dtype=np.int64) for _ in range(2))
     least = np.abs(difference) * (1 - _CLOSE) - _CLOSE
@@ -261,114 +280,13 @@ def _p_redrawn(drawn: Array, difference: Array) -> Array:
     return np.where(np.isnan(difference) | ~defined.any(axis=0), np.nan, p)
 
 
-def _quantiles(drawn: Array, difference: Array, level: float) -> tuple[Array, Array]:
+def quantiles(drawn: Array, difference: Array, level: float) -> tuple[Array, Array]:
+    """Return the ends of the middle ``level`` of the redrawn differences of each label."""
     known = ~np.isnan(difference) & ~np.isnan(drawn).all(axis=0)
     ends = np.full((2, len(difference)), np.nan)
     if known.any():
         ends[:, known] = np.nanquantile(drawn[:, known], [(1 - level) / 2, (1 + level) / 2], axis=0)
     return ends[0], ends[1]
-
-
-def _newcombe(
-    shares: Shares, weights: tuple[Array, Array], clusters: Clusters, level: float
-) -> tuple[Array, Array]:
-    """Return intervals of differences of shares from Wilson's of each share, (labels,) each.
-
-    The sizes are effective ones; what persons in both groups do alike enters as the correlation of
-    the two shares (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
-    """
-    sides = [_Side.of(shares, one, clusters) for one in weights]
-    low_a, high_a = sides[0].wilson(level)
-    low_b, high_b = sides[1].wilson(level)
-    a, b = sides[0].share, sides[1].share
-    rho = _correlation(sides[0], sides[1])
-
-    def reach(one: Array, two: Array) -> Array:
-        return np.asarray(np.sqrt(np.maximum(one**2 + two**2 - 2 * rho * one * two, 0.0)))
-
-    return a - b - reach(a - low_a, high_b - b), a - b + reach(high_a - a, b - low_b)
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class _Side:
-    """The shares of one group: sums over its clusters, and how much they tell about each share.
-
-    ``hits`` is sparse (clusters, labels), ``trials`` sparse (clusters, groups of labels).
-    """
-
-    hits: Any
-    trials: Any
-    repeats: Array
-    group: Array
-    share: Array
-    size: Array
-    spread: Array
-
-    @classmethod
-    def of(cls, shares: Shares, weights: Array, clusters: Clusters) -> _Side:
-        """Linearise the ratio of sums over clusters (Cochran 1977, Sampling Techniques, 6.3)."""
-        from scipy import sparse
-
-        repeats, group = clusters.repeats.astype(np.float64), shares.group
-        rows = np.flatnonzero(weights > 0)
-        inside = clusters.within[rows].astype(np.float64)
-        shape = (len(repeats), len(weights))
-        gather = sparse.csr_array((inside, (clusters.of[rows], rows)), shape=shape)
-        hits, trials = gather @ shares.hits, gather @ shares.trials
-        done, tried = hits.T @ repeats, (trials.T @ repeats)[group]
-        squares = (trials.power(2).T @ repeats)[group]
-        groups = (trials.astype(bool).astype(np.float64).T @ repeats)[group]
-        crossed = _crossed(hits, trials, group, repeats)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = done / tried
-            spread = hits.power(2).T @ repeats - 2 * share * crossed + share**2 * squares
-            size = tried**2 * share * (1 - share) / spread * (groups - 1) / groups
-            size = np.minimum(size * tried / np.maximum(tried - 1, 1), tried)
-            alike = tried**2 / squares
-        known = (share > 0) & (share < 1) & (groups > 1) & (spread > _CLOSE * tried)
-        size = np.where(tried > 0, np.where(known, size, alike), 0.0)
-        return cls(
-            hits=hits,
-            trials=trials,
-            repeats=repeats,
-            group=group,
-            share=share,
-            size=size,
-            spread=spread,
-        )
-
-    def wilson(self, level: float) -> tuple[Array, Array]:
-        """Return the interval of each share."""
-        return wilson(np.nan_to_num(self.share) * self.size, self.size, level=level)
-
-
-def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
-    """Return the sum over clusters of hits times trials, for each label."""
-    found = hits.tocoo()
-    tried = trials.tocsr()
-    tried.sort_indices()
-    wide = max(tried.shape[1], 1)
-    owner = np.repeat(np.arange(tried.shape[0]), np.diff(tried.indptr))
-    keys = np.append(owner * wide + tried.indices, np.iinfo(np.int64).max)
-    wanted = found.row.astype(np.int64) * wide + group[found.col]
-    places = np.searchsorted(keys, wanted)
-    there = keys[places] == wanted
-    amounts = np.where(there, np.append(tried.data, 0.0)[places], 0.0)
-    weights = found.data * amounts * repeats[found.row]
-    return np.bincount(found.col, weights, minlength=len(group))
-
-
-def _correlation(a: _Side, b: _Side) -> Array:
-    """Return how far the shares of two groups go together, by the clusters that are in both."""
-    together = (
-        a.hits.multiply(b.hits).T @ a.repeats
-        - b.share * _crossed(a.hits, b.trials, a.group, a.repeats)
-        - a.share * _crossed(b.hits, a.trials, a.group, a.repeats)
-        + a.share * b.share * (a.trials.multiply(b.trials).T @ a.repeats)[a.group]
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rho = together / np.sqrt(a.spread * b.spread)
-    return np.where(np.isfinite(rho), np.clip(rho, -1.0, 1.0), 0.0)
 
 
 def _effect(

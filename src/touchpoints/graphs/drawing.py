@@ -17,15 +17,22 @@ from touchpoints.graphs.schema import require_digraph
 # that mean nothing to it stay as they are. What begins like an item of a list is taken for one.
 _MERMAID = re.compile(r"[^\w \-.,:/=!?'·−–…¿¡]|^-|(?<=^\d)[.](?= )|(?<=^\d\d)[.](?= )")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_WORDS = {"unplanned": "not planned", "unseen": "not seen"}
+_MERMAID_STYLES = {"unplanned": "stroke:#b2182b,stroke-width:2px", "unseen": "stroke-dasharray:4 4"}
+_DOT_STYLES = {"unplanned": 'color="#b2182b", penwidth=2', "unseen": "style=dashed"}
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (0.001, "ms"))
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Picture:
-    """What is drawn of a graph, and what was left out."""
+    """What is drawn of a graph, and what was left out.
 
-    nodes: list[tuple[Any, str]]
-    edges: list[tuple[Any, Any, str]]
+    Nodes are ``(node, label, style)``, edges ``(source, target, label, style)``; the style is
+    ``"unplanned"``, ``"unseen"`` or nothing.
+    """
+
+    nodes: list[tuple[Any, str, str]]
+    edges: list[tuple[Any, Any, str, str]]
     left_out: str
 
 
@@ -46,7 +53,8 @@ def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0)
     -------
     str
         A comment says how many edges were left out. Nodes that lose all their edges are left out
-        with them.
+        with them. Of a graph of what was planned and observed, what was not planned is red, and
+        what was planned and never seen is dashed; both say so in words as well.
 
     Raises
     ------
@@ -66,18 +74,29 @@ def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0)
     <BLANKLINE>
     """
     picture = _picture(G, most, min_weight)
-    places = {node: f"n{place}" for place, (node, _) in enumerate(picture.nodes)}
+    places = {node: f"n{place}" for place, (node, *_) in enumerate(picture.nodes)}
     lines = ["flowchart LR"]
     if picture.left_out:
         lines.append(f"    %% {picture.left_out}")
-    for node, label in picture.nodes:
+    for node, label, style in picture.nodes:
         text = _mermaid_text(label)
         shaped = f'(["{text}"])' if is_terminal(node) else f'["{text}"]'
-        lines.append(f"    {places[node]}{shaped}")
-    for source, target, label in picture.edges:
-        arrow = f'-->|"{_mermaid_text(label)}"|' if label else "-->"
+        lines.append(f"    {places[node]}{shaped}{style and f':::{style}'}")
+    for source, target, label, style in picture.edges:
+        line = "-.->" if style == "unseen" else "-->"
+        arrow = f'{line}|"{_mermaid_text(label)}"|' if label else line
         lines.append(f"    {places[source]} {arrow} {places[target]}")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_mermaid_styles(picture)]) + "\n"
+
+
+def _mermaid_styles(picture: _Picture) -> list[str]:
+    """Return the lines that say how each style met looks."""
+    met = dict.fromkeys(style for *_, style in picture.nodes if style)
+    lines = [f"    classDef {style} {_MERMAID_STYLES[style]}" for style in met]
+    red = [str(n) for n, (*_, style) in enumerate(picture.edges) if style == "unplanned"]
+    if red:
+        lines.append(f"    linkStyle {','.join(red)} {_MERMAID_STYLES['unplanned']}")
+    return lines
 
 
 def to_dot(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> str:
@@ -118,13 +137,17 @@ def to_dot(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> 
     if picture.left_out:
         lines.append(f"    // {picture.left_out}")
     lines += ["    rankdir=LR;", "    node [shape=box];"]
-    for node, label in picture.nodes:
+    for node, label, style in picture.nodes:
         shape = ", shape=oval" if is_terminal(node) else ""
-        lines.append(f"    {_quoted(node)} [label={_quoted(label)}{shape}];")
-    for source, target, label in picture.edges:
-        note = f" [label={_quoted(label)}]" if label else ""
+        lines.append(f"    {_quoted(node)} [label={_quoted(label)}{shape}{_dot_style(style)}];")
+    for source, target, label, style in picture.edges:
+        note = f" [label={_quoted(label)}{_dot_style(style)}]" if label else ""
         lines.append(f"    {_quoted(source)} -> {_quoted(target)}{note};")
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _dot_style(style: str) -> str:
+    return style and f', class="{style}", {_DOT_STYLES[style]}'
 
 
 def _picture(G: nx.DiGraph, most: int | None, min_weight: float) -> _Picture:
@@ -139,8 +162,8 @@ def _picture(G: nx.DiGraph, most: int | None, min_weight: float) -> _Picture:
     left = {node for place in kept for node in edges[place][:2]}
     nodes = [node for node in G if not gone or node in left or not G.degree(node)]
     return _Picture(
-        nodes=[(node, _node_label(node, G.nodes[node])) for node in nodes],
-        edges=[(*edges[place][:2], _edge_label(edges[place][2])) for place in kept],
+        nodes=[_node(node, G.nodes[node]) for node in nodes],
+        edges=[_edge(*edges[place]) for place in kept],
         left_out=f"{gone:,} of {len(edges):,} edges left out" if gone else "",
     )
 
@@ -155,12 +178,25 @@ def _weight(data: dict[str, Any]) -> float:
     return 1 if weight is None else weight
 
 
-def _node_label(node: Any, data: dict[str, Any]) -> str:
+def _style(data: dict[str, Any]) -> str:
+    """Return how a part of a graph of what was planned and observed is drawn."""
+    if data.get("planned") is False:
+        return "unplanned"
+    return "unseen" if data.get("observed") is False else ""
+
+
+def _node(node: Any, data: dict[str, Any]) -> tuple[Any, str, str]:
     usual = terminal_label(str(node)) if is_terminal(node) else str(node)
-    return _CONTROL.sub(" ", str(data.get("label", usual)))
+    label, style = _CONTROL.sub(" ", str(data.get("label", usual))), _style(data)
+    return node, f"{label} · {_WORDS[style]}" if style else label, style
 
 
-def _edge_label(data: dict[str, Any]) -> str:
+def _edge(source: Any, target: Any, data: dict[str, Any]) -> tuple[Any, Any, str, str]:
+    style = _style(data)
+    return source, target, _edge_label(data, style), style
+
+
+def _edge_label(data: dict[str, Any], style: str) -> str:
     parts = []
     share, weight, gap = (_number(data, name) for name in ("probability", "weight", "gap"))
     if share is not None:
@@ -169,6 +205,10 @@ def _edge_label(data: dict[str, Any]) -> str:
         parts.append(f"{weight:,.15g}")
     if gap is not None:
         parts.append(_duration(gap))
+    if data.get("any_order") is True:
+        parts.append("any order")
+    if style:
+        parts.append(_WORDS[style])
     return " · ".join(parts)
 
 

@@ -23,7 +23,9 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
         Counts are honoured.
     order
         How many touchpoints make a state, 1 or more. States of the first interactions of a
-        journey are shorter.
+        journey are shorter. ``max(found.best, 1)`` for what `tp.paths.markov_order` found: where
+        the last touchpoint tells nothing (order 0) or nothing is known (-1), an edge still needs a
+        touchpoint it leaves.
     lang
         The language of the labels.
 
@@ -62,7 +64,11 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     (['b > c'], ['b > a'])
     """
     if type(order) is not int or order < 1:
-        raise InvalidInputError(f"order={order!r} is no whole number of 1 or more")
+        given = order if isinstance(order, (int, float, str)) else type(order).__name__
+        raise InvalidInputError(
+            f"order={given!r} is no whole number of 1 or more",
+            mend="for what tp.paths.markov_order found: order=max(found.best, 1)",
+        )
     found = states.last_codes(
         journeys.codes, journeys.offsets, len(journeys.touchpoints), order=order
     )

@@ -75,6 +75,21 @@ def chosen_outcome(journeys: Journeys, outcome: str | None) -> str:
     InvalidInputError
         When there are several and none is named, or the touchpoint that defines it is inside.
     """
+    name = named_outcome(journeys, outcome)
+    refuse_leak(journeys, name)
+    return name
+
+
+def named_outcome(journeys: Journeys, outcome: str | None) -> str:
+    """Return the name of the outcome asked for, or of the only one.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such outcome.
+    InvalidInputError
+        When there is none at all, or there are several and none is named.
+    """
     known = list(journeys.outcomes)
     if not known:
         raise InvalidInputError(
@@ -89,26 +104,39 @@ def chosen_outcome(journeys: Journeys, outcome: str | None) -> str:
     name = known[0] if outcome is None else outcome
     if name not in known:
         raise not_found("outcome", name, known)
-    refuse_leak(journeys, name)
     return name
 
 
 def refuse_leak(journeys: Journeys, outcome: str) -> None:
-    """Raise when a touchpoint whose type or key is the name of the outcome is inside."""
-    names = (outcome, escape_text(outcome))
+    """Raise when a touchpoint is inside that defines the outcome.
+
+    That is one by which it was marked, or whose type or key is the name of the outcome.
+    """
+    names = (outcome, escape_text(outcome), *journeys.meta.defining.get(outcome, ()))
     places = [
         place
         for place, touchpoint in enumerate(journeys.touchpoints)
         if touchpoint.type == outcome or touchpoint.key in names
     ]
-    if not places:
-        return
-    inside = np.isin(journeys.codes, places)
-    if inside.any():
+    if places:
+        met = np.bincount(journeys.codes, minlength=len(journeys.touchpoints))
+        places = [place for place in places if met[place]]
+    if places:
+        inside = np.isin(journeys.codes, places)
         leaks = int(np.count_nonzero(segments.any_by_segment(inside, journeys.offsets)))
-        key = journeys.touchpoints[places[0]].key
+        keys = [journeys.touchpoints[place].key for place in places]
         raise InvalidInputError(
-            f"the touchpoint {key!r} that defines the outcome {outcome!r} is still inside",
+            f"the touchpoint {keys[0]!r} that defines the outcome {outcome!r} is still inside",
             where=f"{leaks:,} of {len(journeys):,} journeys",
-            mend=f"tp.until(journeys, {key!r}, outcome={outcome!r}) keeps what came before it",
+            mend=_cut_first(keys, outcome, lens=journeys.meta.lens),
         )
+
+
+def _cut_first(keys: list[str], outcome: str, *, lens: tuple[str, ...]) -> str:
+    """Say how to keep what came before the outcome."""
+    place = repr(keys[0] if len(keys) == 1 else keys)
+    merged = "; if grouping merged it with others, cut first, then tp.collapse" if lens else ""
+    return (
+        f"tp.until(journeys, {place}, outcome={outcome!r}) keeps what came before; "
+        f"so does tp.before_first(journeys, {place}), which leaves the outcome as it is{merged}"
+    )

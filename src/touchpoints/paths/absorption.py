@@ -8,13 +8,15 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._arrays.ranking import most_frequent
 from touchpoints._frozen import Array, owned, text_array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.flows import OPEN, Ends, Flows, flows, usual_ends
 from touchpoints.graphs.names import outcome_terminals
 from touchpoints.graphs.outcome import chosen_outcome
 from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
+from touchpoints.journeys import Journeys, checked_journeys
+from touchpoints.key_order import key_ranks
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -51,10 +53,7 @@ class Absorption(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the probability of each (touchpoint, ending), behind its group if there are."""
-        labels = [self.touchpoint.tolist(), self.ending.tolist()]
-        if self.group is not None:
-            labels.insert(0, self.group.tolist())
-        return dict(zip(zip(*labels, strict=True), self.probability.tolist(), strict=True))
+        return self._labelled(self.probability, self.touchpoint, self.ending)
 
 
 def absorption(
@@ -73,7 +72,7 @@ def absorption(
     Returns
     -------
     Absorption
-        The most visited touchpoint first, ties in the order of the touchpoints.
+        The most visited touchpoint first, ties in the order of their keys.
 
     Raises
     ------
@@ -106,6 +105,7 @@ def absorption(
     >>> round(found.as_dict()["ad", "(sale)"], 4), found.steps.tolist()
     (0.3, [1.4, 1.4, 1.0, 1.0])
     """
+    checked_journeys(journeys)
     name = chosen_outcome(journeys, outcome) if journeys.outcomes or outcome else ""
     return by_group(journeys, by, partial(_absorption, outcome=name))
 
@@ -116,7 +116,7 @@ def _absorption(journeys: Journeys, *, outcome: str) -> Absorption:
     k, kinds = len(journeys.touchpoints), len(ends.names) - 1
     visits = np.bincount(found.sources, found.totals, len(found.nodes))[:k]
     probability, steps = _solved(found, k=k, kinds=kinds)
-    order = np.argsort(-visits, kind="stable")
+    order = most_frequent(visits, None, key_ranks(journeys))
     order = order[visits[order] > 0]
     keys = text_array(found.nodes[:k])
     return Absorption(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import attrs
 import numpy as np
@@ -13,7 +14,7 @@ from touchpoints._frozen import Array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
+from touchpoints.journeys import Journeys, checked_journeys
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -24,8 +25,8 @@ class Complexity(Table):
     ----------
     group : object, optional
         The group, where ``by`` was given.
-    id : object
-        The journey's id.
+    journey : object
+        Its id.
     length : int64
         How many interactions it has.
     touchpoints : int64
@@ -47,7 +48,7 @@ class Complexity(Table):
     """
 
     group: Array | None = optional_column(object)
-    id: Array = column(object)
+    journey: Array = column(object)
     length: Array = column(np.int64)
     touchpoints: Array = column(np.int64)
     transitions: Array = column(np.int64)
@@ -56,6 +57,10 @@ class Complexity(Table):
     subsequences: Array = column(np.float64)
     turbulence: Array = column(np.float64)
     alphabet: int
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the complexity of each journey, or of each (group, journey)."""
+        return self._labelled(self.complexity, self.journey)
 
 
 def complexity(
@@ -127,7 +132,7 @@ def _complexity(journeys: Journeys, *, k: int) -> Complexity:
     subsequences = log2_distinct(codes[fresh], runs, len(journeys.touchpoints))
     starts = np.flatnonzero(fresh)
     return Complexity(
-        id=journeys.ids,
+        journey=journeys.ids,
         length=lengths,
         touchpoints=different,
         transitions=transitions,
@@ -140,7 +145,7 @@ def _complexity(journeys: Journeys, *, k: int) -> Complexity:
 
 
 def _alphabet(journeys: Journeys, alphabet: int | None) -> int:
-    used = len(np.unique(journeys.codes))
+    used = len(np.unique(checked_journeys(journeys).codes))
     if alphabet is None:
         return used
     if isinstance(alphabet, bool) or not isinstance(alphabet, int) or alphabet < used:

@@ -54,10 +54,7 @@ class Conformance(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the share of each (deviation, touchpoint), or (group, deviation, touchpoint)."""
-        labels = [self.deviation.tolist(), self.touchpoint.tolist()]
-        if self.group is not None:
-            labels.insert(0, self.group.tolist())
-        return dict(zip(zip(*labels, strict=True), self.share.tolist(), strict=True))
+        return self._labelled(self.share, self.deviation, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -90,6 +87,10 @@ class JourneyConformance(Table):
     cost: Array = column(np.int64)
     fitness: Array = column(np.float64)
     whole: Array = column(np.bool_)
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the fitness of each journey, or of each (group, journey)."""
+        return self._labelled(self.fitness, self.journey)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -127,6 +128,10 @@ class Fitness(Table):
     level: float
     unit: str
 
+    def as_dict(self) -> dict[Any, float]:
+        """Return the mean fitness of each group, or of all as ``"fitness"``."""
+        return self._labelled(self.fitness, alone="fitness")
+
 
 def conformance(
     journeys: Journeys,
@@ -153,7 +158,8 @@ def conformance(
     Returns
     -------
     Conformance
-        The most frequent first. A touchpoint is
+        The most frequent first; ties by kind, as they are listed here, then in the order of the
+        plan, and of keys for what it lacks. A touchpoint is
 
         - **ad hoc** when the plan does not have it;
         - **out of order** when the plan has it, but not there;
@@ -167,7 +173,7 @@ def conformance(
     NotFoundError
         When there is no such column or facet.
     WrongKindError
-        When the column ``failed`` is text.
+        When the column ``failed`` is text, or the plan is none.
 
     Notes
     -----
@@ -175,10 +181,12 @@ def conformance(
     interactions that fit nowhere plus touchpoints left out that are not optional. A touchpoint
     that is both, in one place too many and in the other too few, is out of order and not missing.
     Of equally good ways the one is taken in which what came too late is out of order, not what came
-    too early. Where the plan branches, only the branch taken can lack something.
+    too early. Where the plan branches, only the branch taken can lack something. Of touchpoints in
+    any order every order is tried, and the one that fits best counts.
 
     Journeys the log cuts off are aligned with a part of the plan, and nothing counts as missing in
-    them: it may have come before, or may still come. O(m) times the steps of the plan.
+    them: it may have come before, or may still come. O(m) times the steps of the plan; a group of
+    g touchpoints in any order is g × 2^(g − 1) of them, each with g − 1 before it.
 
     References
     ----------
@@ -213,9 +221,15 @@ def _conformance(
     found = deviations(journeys, plan, failed)
     shares = JourneyShares(journeys, level=level)
     rows: list[dict[str, Any]] = []
+    planned = found.missing.shape[1]
+
+    def place(label: int) -> tuple[int, str]:
+        """Order the touchpoints of the plan as it does, others behind them by key."""
+        return min(label, planned), found.names[label] if label >= planned else ""
+
     for kind, (owners, labels) in found.cells().items():
         among = found.whole if kind == "missing" else None
-        for label in np.unique(labels).tolist():
+        for label in sorted(np.unique(labels).tolist(), key=place):
             mine = owners[labels == label]
             hits = np.zeros(len(journeys), dtype=bool)
             hits[mine] = True
@@ -259,6 +273,8 @@ def journey_conformance(
     ------
     NotFoundError
         When there is no such column or facet.
+    WrongKindError
+        When the column ``failed`` is text, or the plan is none.
 
     Notes
     -----
@@ -324,6 +340,8 @@ def fitness(
     ------
     NotFoundError
         When there is no such column or facet.
+    WrongKindError
+        When the column ``failed`` is text, or the plan is none.
 
     Notes
     -----

@@ -12,12 +12,14 @@ import numpy as np
 from touchpoints._arrays.choosing import owners_at
 from touchpoints._arrays.counting import run_starts
 from touchpoints._arrays.medians import median_by_group
+from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.segments import offsets_of
 from touchpoints._frozen import Array, text_array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
-from touchpoints.patterns import Place, spans
+from touchpoints.key_order import key_ranks, keys_of
+from touchpoints.patterns import Place, next_spans, quickest_spans, spans
 from touchpoints.transform import microseconds, require_times
 from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import presence_shares
@@ -72,14 +74,8 @@ class Conversion(Table):
 
     def as_dict(self) -> dict[Any, float]:
         """Return the rate and the lift, of each group where there are."""
-        numbers = {"rate": self.rate.tolist(), "lift": self.lift.tolist()}
-        if self.group is None:
-            return {name: one[0] for name, one in numbers.items()}
-        return {
-            (group, name): one[place]
-            for place, group in enumerate(self.group.tolist())
-            for name, one in numbers.items()
-        }
+        numbers = np.column_stack([self.rate, self.lift]).ravel()
+        return self._labelled(numbers, text_array(["rate", "lift"] * len(self)))
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -120,20 +116,18 @@ class ConvertedAndDropped(Table):
 
     def as_dict(self) -> dict[Any, float]:
         """Return the difference of each touchpoint, or of each (group, touchpoint)."""
-        labels = self.touchpoint.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.difference.tolist(), strict=True))
+        return self._labelled(self.difference, self.touchpoint)
 
 
 @attrs.frozen(eq=False)
 class _Ways:
-    """Of each journey: its last row of the start and first row of the end; -1 where it has none.
+    """Of each journey: its last row of the start, and both of the end; -1 where it has none.
 
     The start is the first that leads to an end in time; the first of all where none does.
     """
 
     starts: Array
+    begins: Array
     stops: Array
 
     @property
@@ -161,9 +155,9 @@ def conversion(
     start, end
         Touchpoints by key or type, facets, patterns or anchors.
     within
-        The longest time from the start (the last interaction of its match, for a pattern) to the
-        first of the end. A journey counts if any of its starts gets
-        there in time. For the base rate the time runs from the first interaction.
+        The longest time from the start to the end; for a pattern, from and to the last interaction
+        of its match. A journey counts if any of its starts gets there in time. For the base rate
+        the time runs from the first interaction.
     by
         A per-journey column, facet or per-interaction column to group by.
     level
@@ -238,25 +232,25 @@ def _conversion(
 
 
 def _ways(journeys: Journeys, start: Place, end: Place, *, limit: int | None) -> _Ways:
-    last, ends = spans(journeys, start)[1], spans(journeys, end)[0]
+    last = np.unique(spans(journeys, start)[1])
     owners = owners_at(journeys.offsets, last)
-    behind = np.searchsorted(ends, last, side="right")
-    row = np.append(ends, len(journeys.codes))[behind]
-    reached = row < journeys.offsets[1:][owners]
+    begins, row = next_spans(journeys, end, last, before=journeys.offsets[1:][owners])
+    reached = row >= 0
     if limit is not None:
-        stamps = np.append(require_times(journeys, "within").view(np.int64), 0)
+        stamps = require_times(journeys, "within").view(np.int64)
         reached &= stamps[row] - stamps[last] <= limit
-    answer = _Ways(np.full(len(journeys), -1), np.full(len(journeys), -1))
+    answer = _Ways(*np.full((3, len(journeys)), -1))
     answer.starts[owners[::-1]] = last[::-1]  # the first one, written last, stays
     good = np.flatnonzero(reached)[::-1]
     answer.starts[owners[good]] = last[good]
+    answer.begins[owners[good]] = begins[good]
     answer.stops[owners[good]] = row[good]
     return answer
 
 
 def _reached(journeys: Journeys, end: Place, limit: int | None) -> Array:
     """Tell of each journey whether it has the end, in time from its first interaction."""
-    ends, _ = spans(journeys, end)
+    ends = quickest_spans(journeys, end)[1]
     owners = owners_at(journeys.offsets, ends)
     if limit is not None:
         stamps = require_times(journeys, "within").view(np.int64)
@@ -295,7 +289,7 @@ def converted_and_dropped(
     Returns
     -------
     ConvertedAndDropped
-        The largest difference first, in either direction; ties in the order of the touchpoints.
+        The largest difference first, in either direction; ties in the order of their keys.
 
     Raises
     ------
@@ -328,7 +322,7 @@ def _side_by_side(
     journeys: Journeys, *, start: Place, end: Place, limit: int | None, level: float
 ) -> ConvertedAndDropped:
     ways, k = _ways(journeys, start, end, limit=limit), len(journeys.touchpoints)
-    stops = np.where(ways.converted, ways.stops, journeys.offsets[1:])
+    stops = np.where(ways.converted, ways.begins, journeys.offsets[1:])
     pairs = _met(journeys, np.where(ways.started, ways.starts + 1, stops), stops)
     clusters, counts = clusters_of(journeys, None), journeys.counts
     dropped = ways.started & ~ways.converted & journeys.finished
@@ -337,10 +331,10 @@ def _side_by_side(
         for among in (ways.converted, dropped)
     )
     difference = won.share - lost.share
-    met = np.flatnonzero(won.totals + lost.totals)
-    size = np.nan_to_num(np.abs(difference[met]))
-    order = met[np.argsort(-size, kind="stable")]
-    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
+    size = np.nan_to_num(np.abs(difference))
+    order = most_frequent(size, None, key_ranks(journeys))
+    order = order[(won.totals + lost.totals)[order] > 0]
+    keys = keys_of(journeys)
     return ConvertedAndDropped(
         touchpoint=keys[order],
         converted=won.totals[order],

@@ -21,7 +21,7 @@ from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.flows import END, START, usual_ends
 from touchpoints.grouping import by_group, groups_of
-from touchpoints.journeys import Journeys, take_rows
+from touchpoints.journeys import Journeys, checked_journeys, take_rows
 from touchpoints.patterns import Place, rows_at
 from touchpoints.uncertainty import clusters_of
 
@@ -73,6 +73,10 @@ class DecidingAttributes(Table):
     q: Array = column(np.float64)
     permutations: int
     unit: str
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the share explained by each attribute, or by each (group, attribute)."""
+        return self._labelled(self.explained, self.attribute)
 
 
 @attrs.frozen(eq=False)
@@ -167,7 +171,7 @@ def deciding_attributes(
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InvalidInputError(f"seed={seed!r} is no whole number of 0 or more")
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
-    names = _names(journeys, among, by)
+    names = _names(checked_journeys(journeys), among, by)
     if not len(_followed(journeys, at)[0]):
         raise InvalidInputError("nothing is known to follow that touchpoint in these journeys")
     with reporting(progress, parts * len(names), what="deciding attributes") as step:

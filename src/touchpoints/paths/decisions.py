@@ -8,15 +8,17 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.segments import owners_of
 from touchpoints._arrays.states import dense_numbers
 from touchpoints._arrays.successors import distinct_keys, next_codes, returns_later
-from touchpoints._frozen import Array, text_array
+from touchpoints._frozen import Array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.flows import END, OPEN, usual_ends
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import key_ranks, keys_of
 from touchpoints.patterns import Place, rows_at
 from touchpoints.uncertainty import checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares
@@ -33,11 +35,13 @@ class Branches(Table):
     group : object, optional
         The group, where ``by`` was given.
     touchpoint, next : object
-        Keys of touchpoints; what comes next can be ``"(end)"`` or ``"(open)"``.
+        Keys of touchpoints; what comes next can be ``"(end)"``. ``"(open)"`` is no branch: the log
+        cuts journeys off there, and nobody knows which they took.
     count : int64
         How often the branch was taken.
     probability, low, high : float64
-        Its share of the visits of the touchpoint, in (0, 1], and its interval.
+        Its share of the visits whose next step is known, in (0, 1], and its interval; nan for
+        ``"(open)"``.
     level : float
         The level of the intervals.
     unit : str
@@ -56,10 +60,7 @@ class Branches(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the probability of each (touchpoint, next), behind its group where there are."""
-        labels = [self.touchpoint.tolist(), self.next.tolist()]
-        if self.group is not None:
-            labels.insert(0, self.group.tolist())
-        return dict(zip(zip(*labels, strict=True), self.probability.tolist(), strict=True))
+        return self._labelled(self.probability, self.touchpoint, self.next)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -111,10 +112,7 @@ class DecisionPoints(Table):
 
     def as_dict(self) -> dict[Any, float]:
         """Return the entropy of each touchpoint; of each (group, touchpoint) where there are."""
-        labels = self.touchpoint.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.entropy.tolist(), strict=True))
+        return self._labelled(self.entropy, self.touchpoint)
 
 
 @attrs.frozen(eq=False)
@@ -146,7 +144,7 @@ def branches(
     -------
     Branches
         The most visited touchpoint first, and its most frequent branch first; ties in the order of
-        the touchpoints.
+        their keys. ``(open)`` is the last of a touchpoint.
 
     Raises
     ------
@@ -155,9 +153,10 @@ def branches(
 
     Notes
     -----
-    Every visit counts, repeats too. Denominators are all visits chosen, those behind which the log
-    cuts the journey off included: these are the branch ``(open)``, which is not known rather than
-    an end. Intervals are as those of `transitions`. O(m log m).
+    Every visit counts, repeats too. Denominators are the visits chosen whose next step is known, as
+    in `decision_points` and `absorption`: who was cut off has not taken a branch yet, and is
+    counted in the row ``(open)``. (`transitions` has ``(open)`` as a target among others.)
+    Intervals are as those of `transitions`. O(m log m).
 
     Examples
     --------
@@ -175,32 +174,30 @@ def branches(
 
 
 def _branches(journeys: Journeys, *, at: Place | None, level: float) -> Branches:
-    visits = _visits(journeys, at)
-    width = len(journeys.touchpoints) + 2
+    visits, k = _visits(journeys, at), len(journeys.touchpoints)
+    width = k + 2
     keys = visits.codes * width + visits.following
     cells, size = dense_numbers(keys, width * width)
     pairs = distinct_keys(keys, cells, size)
-    clusters = clusters_of(journeys, None)
-    shares = choice_shares(clusters, (visits.owners, cells), groups=pairs // width, level=level)
-    sources = pairs // width
+    sources, targets = pairs // width, pairs % width
+    clusters, cut = clusters_of(journeys, None), targets > k
+    # What is cut off is last of its touchpoint, and so a group of its own whose number never falls.
+    shares = choice_shares(clusters, (visits.owners, cells), groups=sources * 2 + cut, level=level)
     visited = np.bincount(sources, shares.totals, width)[sources]
-    order = np.lexsort((pairs, -shares.totals, sources, -visited))
+    ranks = key_ranks(journeys, terminals=2)
+    order = np.lexsort((ranks[targets], -shares.totals, cut, ranks[sources], -visited))
     shares = shares.take(order)
-    names = _names(journeys)
+    names, unknown = keys_of(journeys, END, OPEN), cut[order]
     return Branches(
         touchpoint=names[sources[order]],
-        next=names[pairs[order] % width],
+        next=names[targets[order]],
         count=shares.totals,
-        probability=shares.share,
-        low=shares.low,
-        high=shares.high,
+        probability=np.where(unknown, np.nan, shares.share),
+        low=np.where(unknown, np.nan, shares.low),
+        high=np.where(unknown, np.nan, shares.high),
         level=level,
         unit=clusters.unit,
     )
-
-
-def _names(journeys: Journeys) -> Array:
-    return text_array([*(touchpoint.key for touchpoint in journeys.touchpoints), END, OPEN])
 
 
 def _visits(journeys: Journeys, at: Place | None) -> _Visits:
@@ -238,7 +235,7 @@ def decision_points(
     Returns
     -------
     DecisionPoints
-        The most visited touchpoint first, ties in the order of the touchpoints.
+        The most visited touchpoint first, ties in the order of their keys.
 
     Raises
     ------
@@ -290,14 +287,14 @@ def _points(journeys: Journeys, *, correction: Correction, level: float) -> Deci
         rows = visits.owners[among], visits.codes[among] * 2 + hits[among]
         return choice_shares(clusters, rows, groups=groups, level=level).take(order * 2 + 1)
 
-    order = np.argsort(-visited, kind="stable")
+    order = most_frequent(visited, None, key_ranks(journeys))
     order = order[visited[order] > 0]
     drop = share(known, visits.following == k)
     later = returns_later(journeys.codes, journeys.offsets, max(k, 1))[visits.rows]
     detour = share(journeys.finished[visits.owners], later)
     number, entropy = _entropy(visits, weights * known, k=k, corrected=correction != "none")
     return DecisionPoints(
-        touchpoint=_names(journeys)[order],
+        touchpoint=keys_of(journeys)[order],
         visits=visited[order].astype(np.int64),
         branches=number[order],
         entropy=entropy[order],

@@ -22,7 +22,7 @@ from touchpoints._hints import check_option
 from touchpoints._progress import Progress, reporting
 from touchpoints._tables import Table, column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import Groups, groups_of
+from touchpoints.grouping import Groups, groups_of, warn_of_ungrouped
 from touchpoints.journeys import Journeys, take
 from touchpoints.uncertainty import checked_level, clusters_of, wilson
 
@@ -50,7 +50,8 @@ class Discriminating(Table):
         Their share, in [0, 1], and its interval.
     residual : float64
         Pearson's: how far ``journeys`` is above what one share for all groups makes expected, in
-        roots of that; about ±2 is remarkable for a single test.
+        roots of that; about ±2 is remarkable for a single test. As in the chi-square test, of
+        effective numbers of journeys where persons are known.
     chi2 : float64
         The statistic of the subsequence over all groups.
     p : float64
@@ -80,6 +81,10 @@ class Discriminating(Table):
     test: str
     unit: str
     level: float
+
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the share of each (group, subsequence)."""
+        return self._labelled(self.share, self.subsequence)
 
 
 @attrs.frozen(eq=False)
@@ -143,7 +148,7 @@ def discriminating(
     -------
     Discriminating
         One row a subsequence and group: subsequences by their statistic, largest first, shorter
-        ones and then the order of touchpoints deciding among equals; groups in their order.
+        ones and then the order of keys deciding among equals; groups in their order.
 
     Raises
     ------
@@ -156,10 +161,12 @@ def discriminating(
     -----
     A journey holds ``a > b`` when some b comes after some a, whatever lies between, and counts
     once. Subsequences of one another are tested side by side, and are far from independent.
-    Journeys without a group are left out. An open journey counts as far as it is known: groups of
-    which one is cut off earlier differ for that reason alone. With persons, the counts of each
-    group are divided by their design effect before the chi-square test (Rao and Scott 1992). Time
-    is O(d × s × k) in distinct journeys, subsequences that are frequent, and touchpoints.
+    Journeys without a group are left out, and a warning counts them. An open journey counts as far
+    as it is known: groups of which one is cut off earlier differ for that reason alone. With
+    persons, the counts of each group are divided by their design effect before the chi-square test
+    (Rao and Scott 1992), and so are the residuals: with e journeys expected of m, their squares
+    times m / (m − e) add up to the statistic. Time is O(d × s × k) in distinct journeys,
+    subsequences that are frequent, and touchpoints.
 
     References
     ----------
@@ -183,6 +190,7 @@ def discriminating(
     _check(longest, least, test, permutations, seed)
     checked_level(level)
     groups = groups_of(journeys, by)
+    warn_of_ungrouped(journeys, groups, by)
     kept = np.flatnonzero((groups.of >= 0) & (journeys.counts > 0))
     present = np.unique(groups.of[kept])
     if len(present) < 2:
@@ -372,12 +380,12 @@ def _table(
     statistic, p = found
     codes = tested.patterns
     ranks = np.where(np.isnan(statistic), -1.0, np.round(statistic, 9))
-    tidy = np.array(sorted(range(len(codes)), key=lambda one: (len(codes[one]), codes[one])), int)
+    tidy = np.array(sorted(range(len(codes)), key=lambda one: (len(codes[one]), named[one])), int)
     order = tidy[most_frequent(ranks[tidy], top)]
     share = tested.hits / tested.sizes
     low, high = wilson(share * effective, effective, level=facts["level"])
-    expected = tested.sizes * tested.hits.sum(axis=0) / tested.sizes.sum()
-    residual = (tested.hits - expected) / np.sqrt(expected)
+    expected = effective * (share * effective).sum(axis=0) / effective.sum(axis=0)
+    residual = (share * effective - expected) / np.sqrt(expected)
     among = np.broadcast_to(tested.sizes, share.shape)
     parts = len(labels)
     columns = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -13,11 +14,11 @@ from touchpoints._arrays.segments import lengths_of
 from touchpoints._arrays.survival import Clustered, Survival, product_limit, survival_bounds
 from touchpoints._frozen import Array, owned
 from touchpoints._tables import Table, column, optional_column
-from touchpoints.errors import InvalidInputError
-from touchpoints.graphs.outcome import chosen_outcome
+from touchpoints.errors import InvalidInputError, TouchpointsWarning
+from touchpoints.graphs.outcome import named_outcome
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys, derive
-from touchpoints.patterns import Place, first_places, places
+from touchpoints.patterns import Place, first_spans, next_spans
 from touchpoints.transform import require_times
 from touchpoints.uncertainty import checked_level, clusters_of
 
@@ -63,9 +64,9 @@ class TimeTo(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[float, float]:
-        """Return the share still waiting after each time."""
-        return dict(zip(self.time.tolist(), self.waiting.tolist(), strict=True))
+    def as_dict(self) -> dict[Any, float]:
+        """Return the share still waiting after each time, or after each (group, time)."""
+        return self._labelled(self.waiting, self.time)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -99,10 +100,9 @@ class MedianTimeTo(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[object, float]:
+    def as_dict(self) -> dict[Any, float]:
         """Return the median of each group, or of all as ``"median"``."""
-        labels = ["median"] if self.group is None else self.group.tolist()
-        return dict(zip(labels, self.median.tolist(), strict=True))
+        return self._labelled(self.median, alone="median")
 
 
 def time_to(
@@ -121,13 +121,14 @@ def time_to(
     journeys
         With times. Counts are honoured.
     place
-        Where they get: a touchpoint, a pattern or an `Anchor`; its first occurrence behind the
-        start.
+        Where they get: a touchpoint, a pattern or an `Anchor`; where it is first reached behind the
+        start. A match begins behind it and is reached at its last interaction.
     outcome
-        Instead of a place, an outcome that was marked; may be left out when there is only one.
+        Instead of a place, an outcome that was marked; may be left out when there is only one. The
+        touchpoint that defines it may still be inside: when it came is all that is asked.
     start
-        Where the clock starts: the first occurrence of a place; by default a journey's first
-        interaction.
+        Where the clock starts: the first occurrence of a place, for a pattern the last interaction
+        of its match; by default a journey's first interaction.
     by
         A per-journey column, facet or per-interaction column to group by.
     level
@@ -143,8 +144,13 @@ def time_to(
     NotFoundError
         When there is no such touchpoint, outcome, column or facet.
     InvalidInputError
-        Without times; when both a place and an outcome are given, or the touchpoint that defines
-        the outcome is still inside.
+        Without times; when both a place and an outcome are given, or neither and there is not
+        exactly one outcome.
+
+    Warns
+    -----
+    TouchpointsWarning
+        When all journeys (of a group) are left out: no row is there to say so.
 
     Notes
     -----
@@ -152,7 +158,8 @@ def time_to(
     time of the log or of an outcome) and is censored then, whether it is finished or open: it is
     no exit, and the share waiting need not fall to 0. Journeys that lack the start, empty ones,
     and ones that began before the log (unless ``start`` is given) are left out and counted, and
-    so are those that got there before the start. An outcome that was
+    so are those that got there before the start. One that begins with its outcome is empty behind
+    `until`, and left out too; ``place=``, without cutting, has it at time 0. An outcome that was
     marked with ``within=`` is not looked for later; give the place instead.
 
     Kaplan and Meier's estimate; Greenwood's variance on the scale of log(-log), over persons
@@ -242,7 +249,7 @@ def median_time_to(
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class _Waits:
+class Waits:
     """How long the journeys ``chosen`` waited, in microseconds, and whether they got there."""
 
     chosen: Array
@@ -251,7 +258,7 @@ class _Waits:
     left_out: int
 
 
-_Waiting = Callable[[Journeys], _Waits]
+_Waiting = Callable[[Journeys], Waits]
 
 
 def _asked(
@@ -263,13 +270,27 @@ def _asked(
     start: Place | None,
     by: str | None,
 ) -> T:
+    waits, watched = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return by_group(watched, by, lambda group: measure(group, waits))
+
+
+def waits_of(
+    journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
+) -> Waits:
+    """Return how long each journey waited, as `time_to` measures it; for comparisons."""
+    waits, watched = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return waits(watched)
+
+
+def _prepared(
+    journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
+) -> tuple[_Waiting, Journeys]:
     require_times(journeys, "time_to")
     if place is not None and outcome is not None:
         raise InvalidInputError("time_to takes a place or an outcome, not both")
-    name = chosen_outcome(journeys, outcome) if place is None else None
+    name = named_outcome(journeys, outcome) if place is None else None
     waits = partial(_waits, place=place, outcome=name, start=start)
-    watched = derive(journeys, observed_until=owned(_watched(journeys).view("datetime64[us]")))
-    return by_group(watched, by, lambda group: measure(group, waits))
+    return waits, derive(journeys, observed_until=owned(_watched(journeys).view("datetime64[us]")))
 
 
 def _watched(journeys: Journeys) -> Array:
@@ -288,16 +309,16 @@ def _watched(journeys: Journeys) -> Array:
 
 def _waits(
     journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> _Waits:
+) -> Waits:
     stamps = np.append(require_times(journeys, "time_to").view(np.int64), _MISSING)
     if start is None:
         known = (lengths_of(journeys.offsets) > 0) & journeys.began
         rows = np.where(known, journeys.offsets[:-1], -1)
     else:
-        rows = first_places(journeys, start)
+        rows = first_spans(journeys, start)[1]
     begun = stamps[rows]
     if outcome is None:
-        got = stamps[_first_behind(journeys, place, rows + (start is not None))]
+        got = stamps[_first_behind(journeys, place, rows - (start is None))]
         reached = got != _MISSING
     else:
         reached = journeys.outcomes[outcome] == 1
@@ -306,7 +327,7 @@ def _waits(
     until = np.where(reached, got, _watched(journeys))
     there = (rows >= 0) & (until != _MISSING) & (until >= begun) & (journeys.counts > 0)
     chosen = np.flatnonzero(there)
-    return _Waits(
+    return Waits(
         chosen=chosen,
         times=until[chosen] - begun[chosen],
         reached=reached[chosen],
@@ -315,16 +336,13 @@ def _waits(
 
 
 def _first_behind(journeys: Journeys, place: Place | None, rows: Array) -> Array:
-    """Return each journey's first row of a place at or behind a row of its own, or -1."""
-    answer = np.full(len(journeys), -1, dtype=np.int64)
-    if place is not None:
-        who, hits = places(journeys, place)
-        late = hits >= rows[who]
-        answer[who[late][::-1]] = hits[late][::-1]
-    return answer
+    """Return each journey's row where a place is first reached behind a row of its own, or -1."""
+    if place is None:
+        return np.full(len(journeys), -1, dtype=np.int64)
+    return next_spans(journeys, place, rows, before=journeys.offsets[1:])[1]
 
 
-def _estimate(journeys: Journeys, found: _Waits) -> tuple[Survival, str]:
+def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, str]:
     clusters = clusters_of(journeys, None)
     clustered = Clustered(
         of=clusters.of[found.chosen],
@@ -337,6 +355,8 @@ def _estimate(journeys: Journeys, found: _Waits) -> tuple[Survival, str]:
 
 def _curve(journeys: Journeys, waits: _Waiting, *, level: float) -> TimeTo:
     found = waits(journeys)
+    if found.left_out and not len(found.chosen):
+        _warn_of_no_start(found.left_out)
     curve, unit = _estimate(journeys, found)
     low, high = survival_bounds(curve, level)
     return TimeTo(
@@ -350,6 +370,16 @@ def _curve(journeys: Journeys, waits: _Waiting, *, level: float) -> TimeTo:
         left_out=np.full(len(low), found.left_out),
         level=level,
         unit=unit,
+    )
+
+
+def _warn_of_no_start(left_out: int) -> None:
+    warnings.warn(
+        f"all {left_out:,} journeys are left out: none has a known start at which it had not got "
+        "there yet, so that there are no times to show. One that begins with its outcome is empty "
+        "behind tp.until: ask for the place in journeys that are not cut, time_to(place=…)",
+        TouchpointsWarning,
+        stacklevel=7,
     )
 
 

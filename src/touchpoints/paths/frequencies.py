@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import numpy as np
 
 from touchpoints._arrays import counting
 from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of, offsets_of, owners_of, rows_of
+from touchpoints._arrays.segments import lengths_of, owners_of
 from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._frozen import Array, text_array
+from touchpoints._frozen import Array
 from touchpoints._tables import Table, column, optional_column
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import frequent_first, key_ranks, keys_of, ways_of
 from touchpoints.uncertainty import checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, presence_shares
 
@@ -78,10 +78,7 @@ class Presence(Table):
 
     def as_dict(self) -> dict[Any, float]:
         """Return the share of journeys of each touchpoint, or (group, touchpoint)."""
-        labels = self.touchpoint.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.share.tolist(), strict=True))
+        return self._labelled(self.share, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -111,6 +108,10 @@ class VariantCoverage(Table):
     journeys: Array = column(np.int64)
     covered: Array = column(np.float64)
 
+    def as_dict(self) -> dict[Any, int]:
+        """Return the number of variants for each share, or for each (group, share)."""
+        return self._labelled(self.variants, self.share)
+
 
 @attrs.frozen(kw_only=True, repr=False)
 class RareVariants(Table):
@@ -136,6 +137,10 @@ class RareVariants(Table):
     share: Array = column(np.float64)
     length: Array = column(np.int64)
 
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the share of each rare variant, or of each (group, variant)."""
+        return self._labelled(self.share, self.variant)
+
 
 def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) -> Presence:
     """Count in how many journeys each touchpoint occurs, how often, and where.
@@ -151,7 +156,7 @@ def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) 
     -------
     Presence
         The touchpoint that most journeys have first; ties by occurrences, then in the order of the
-        touchpoints. Touchpoints that no real journey has are left out.
+        keys. Touchpoints that no real journey has are left out.
 
     Raises
     ------
@@ -196,9 +201,9 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
     all_of = choice_shares(clusters, (owners, codes), groups=single, level=level, amounts=times)
     starts = at_edge(journeys.began, journeys.offsets[:-1])
     ends = at_edge(journeys.finished, journeys.offsets[1:] - 1)
-    order = np.lexsort((-all_of.totals, -shares.totals))
+    order = most_frequent(shares.totals, None, -all_of.totals, key_ranks(journeys))
     order = order[shares.totals[order] > 0]
-    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
+    keys = keys_of(journeys)
     return Presence(
         touchpoint=keys[order],
         journeys=shares.totals[order],
@@ -268,12 +273,14 @@ def coverage(
     >>> tp.paths.coverage(journeys, share=[0.5, 0.8]).variants.tolist()
     [1, 2]
     """
-    shares = [_checked_share(one) for one in (share if isinstance(share, Sequence) else [share])]
+    several = isinstance(share, (Sequence, np.ndarray)) and not isinstance(share, str)
+    asked: Sequence[Any] = cast("Sequence[float]", share) if several else [share]
+    shares = [_checked_share(one) for one in asked]
     return by_group(journeys, by, partial(_coverage, shares=shares))
 
 
 def _coverage(journeys: Journeys, *, shares: list[float]) -> VariantCoverage:
-    totals, _ = _totals(journeys)
+    totals = np.sort(_totals(journeys)[0])[::-1]
     running = np.cumsum(totals)
     every = int(totals.sum())
     needed = [_needed(totals, one) for one in shares]
@@ -297,7 +304,11 @@ def _needed(totals: Array, share: float) -> int:
 
 
 def _checked_share(share: float) -> float:
-    if isinstance(share, bool) or not 0 < share <= 1:
+    if isinstance(share, bool) or not isinstance(share, (int, float, np.number)):
+        raise WrongKindError(
+            f"share={share!r} is no number", mend="write 95 % as share=0.95, several in a list"
+        )
+    if not 0 < share <= 1:
         raise InvalidInputError(
             f"share={share!r} is no share above 0 and up to 1", mend="write 95 % as share=0.95"
         )
@@ -321,7 +332,7 @@ def rare_variants(
     Returns
     -------
     RareVariants
-        The rarest first; ties in the order of their first journeys.
+        The rarest first; ties in the order of their keys.
 
     Raises
     ------
@@ -333,7 +344,7 @@ def rare_variants(
     Notes
     -----
     Common and rare variants together are all of them: where the last common variant is as frequent
-    as the first rare one, the one met first is common. O(m).
+    as the first rare one, the one whose keys come first is common. O(m).
 
     Examples
     --------
@@ -349,10 +360,12 @@ def rare_variants(
 
 def _rare(journeys: Journeys, *, share: float, top: int | None) -> RareVariants:
     totals, first = _totals(journeys)
+    order = frequent_first(totals, journeys, rows=first)
+    totals, first = totals[order], first[order]
     rest = np.arange(_needed(totals, share), len(totals))
     rest = rest[np.argsort(totals[rest], kind="stable")][:top]
     return RareVariants(
-        variant=_tuples(journeys, first[rest]),
+        variant=ways_of(journeys, first[rest]),
         journeys=totals[rest],
         share=totals[rest] / max(int(totals.sum()), 1),
         length=lengths_of(journeys.offsets)[first[rest]],
@@ -360,19 +373,10 @@ def _rare(journeys: Journeys, *, share: float, top: int | None) -> RareVariants:
 
 
 def _totals(journeys: Journeys) -> tuple[Array, Array]:
-    """Return the journeys of each variant, most first, and its first row of the journeys."""
+    """Return the journeys of each variant that occurs, and its first row of the journeys."""
     codes, offsets = journeys.codes, journeys.offsets
     hashes = sequence_hash(codes, offsets, len(journeys.touchpoints))
     groups, first = group_sequences(codes, offsets, hashes=hashes)
     totals = np.bincount(groups, journeys.counts, len(first)).astype(np.int64)
-    order = most_frequent(totals, None)
-    order = order[totals[order] > 0]
-    return totals[order], first[order]
-
-
-def _tuples(journeys: Journeys, chosen: Array) -> Array:
-    """Return the keys of each of these journeys, a tuple each."""
-    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
-    steps = keys[journeys.codes[rows_of(journeys.offsets, chosen)]].tolist()
-    bounds = offsets_of(lengths_of(journeys.offsets)[chosen]).tolist()
-    return text_array([tuple(steps[start:stop]) for start, stop in pairwise(bounds)])
+    met = totals > 0
+    return totals[met], first[met]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -13,19 +13,20 @@ import numpy as np
 from touchpoints._arrays.bitmaps import bitmap_of, bitmap_of_rows
 from touchpoints._arrays.following import Followed, Hits, Rules, followed, step_gaps
 from touchpoints._arrays.medians import median_by_group
-from touchpoints._frozen import Array
+from touchpoints._frozen import Array, text_array
 from touchpoints._hints import check_option
-from touchpoints._tables import Table, column, optional_column
+from touchpoints._tables import Table, apart, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
-from touchpoints.patterns import Anchor, Pattern, Place, first_places, spans
+from touchpoints.patterns import Place, has_place, is_plain, quickest_spans, spans
 from touchpoints.selectors import rows_meant
 from touchpoints.stretches import place_name
 from touchpoints.transform import microseconds, require_times
 from touchpoints.uncertainty import JourneyShares, Share
 
 Order = Literal["closed", "strict", "hybrid", "open"]
+Steps = Sequence[Place] | Mapping[str, Place]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -37,7 +38,7 @@ class Funnel(Table):
     group : object, optional
         The group, where ``by`` was given.
     step : object
-        The step, as it was given.
+        The step, as it was given, or its name.
     journeys : int64
         How many journeys reach it.
     of_all, of_all_low, of_all_high : float64
@@ -79,6 +80,15 @@ class Funnel(Table):
     unit: str
     order: str
 
+    def as_dict(self) -> dict[Any, float]:
+        """Return the share of all journeys that reach each step, or each (group, step).
+
+        A step that is there several times has its place, from 1, behind it.
+        """
+        known = 1 if self.group is None else max(len(set(self.group.tolist())), 1)
+        steps = apart(self.step.tolist()[: len(self) // known])
+        return self._labelled(self.of_all, text_array(steps * known))
+
 
 @attrs.frozen(eq=False)
 class Reached:
@@ -90,7 +100,7 @@ class Reached:
 
 def funnel(
     journeys: Journeys,
-    steps: Sequence[Place],
+    steps: Steps,
     *,
     order: Order = "closed",
     within: dt.timedelta | None = None,
@@ -102,16 +112,18 @@ def funnel(
     Parameters
     ----------
     steps
-        One or more: touchpoints by key or type, facets, patterns or anchors; several touchpoints
-        in one step mean any of them.
+        One or more: touchpoints by key or type, facets, patterns or anchors; several of them in
+        one step mean any of them. Or a mapping of names to such places, in order: the table calls
+        the steps so.
     order
         ``"closed"``: the steps one after the other, with anything in between. ``"strict"``: each
         step directly behind the one before. ``"hybrid"``: the first step, then the others behind
         it in any order. ``"open"``: all the steps up to this one counted for themselves, wherever
         they are.
     within
-        The longest time from the first step to the last. A journey counts if any of its starts
-        gets there in time, not only its first. Not for open funnels.
+        The longest time from the first step to the last; a pattern is left and reached at the last
+        interaction of its match. A journey counts if any of its starts gets there in time, not only
+        its first. Not for open funnels.
     by
         A per-journey column, facet or per-interaction column to group by.
     level
@@ -151,31 +163,42 @@ def funnel(
     ... )
     >>> tp.paths.funnel(journeys, ["visit", "cart", "buy"]).journeys.tolist()
     [8, 3, 1]
+    >>> tp.paths.funnel(journeys, {"came": "visit", "bought": "buy"}).as_dict()
+    {'came': 1.0, 'bought': 0.125}
     """
     check_option("order", order, Order)
-    chosen = _checked_steps(steps)
+    named = named_steps(steps)
     limit = None if within is None else microseconds(within, "within")
     if limit is not None:
         require_times(journeys, "funnel(within=…)")
         if order == "open":
             raise InvalidInputError("an open funnel has no first step for a window to start at")
-    measure = partial(_measure, steps=chosen, order=order, limit=limit, level=level)
+    measure = partial(_measure, steps=named, order=order, limit=limit, level=level)
     return by_group(journeys, by, measure)
 
 
-def _checked_steps(steps: Sequence[Place]) -> list[Place]:
+def named_steps(steps: Steps) -> list[tuple[str, Place]]:
+    """Return the steps of a funnel, each with its name: as it was given, or the place as text."""
     if isinstance(steps, str):
         raise InvalidInputError(f"steps is a sequence, not one text: steps=[{steps!r}, …]")
-    chosen = list(steps)
-    if not chosen:
+    if isinstance(steps, Mapping):
+        named = [(str(name), place) for name, place in steps.items()]
+    else:
+        named = [(place_name(place), place) for place in steps]
+    if not named:
         raise InvalidInputError("a funnel needs at least one step")
-    return chosen
+    return named
 
 
 def _measure(
-    journeys: Journeys, *, steps: list[Place], order: Order, limit: int | None, level: float
+    journeys: Journeys,
+    *,
+    steps: list[tuple[str, Place]],
+    order: Order,
+    limit: int | None,
+    level: float,
 ) -> Funnel:
-    way = reached(journeys, steps, order=order, limit=limit)
+    way = reached(journeys, [place for _, place in steps], order=order, limit=limit)
     shares = JourneyShares(journeys, level=level)
     before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
     missed = before & ~way.steps
@@ -186,7 +209,7 @@ def _measure(
         shares.of(one, among=earlier) for one, earlier in zip(way.steps, before, strict=True)
     ]
     columns: dict[str, Any] = {
-        "step": [place_name(step) for step in steps],
+        "step": [name for name, _ in steps],
         "journeys": [one.hits for one in of_all],
         **_columns("of_all", of_all),
         **_columns("of_first", of_first),
@@ -206,27 +229,32 @@ def _columns(name: str, shares: list[Share]) -> dict[str, list[float]]:
     }
 
 
-def reached(
-    journeys: Journeys, steps: Sequence[Place], *, order: Order, limit: int | None
-) -> Reached:
+def reached(journeys: Journeys, steps: Steps, *, order: Order, limit: int | None) -> Reached:
     """Return which journeys reach each step, within ``limit`` microseconds of the first."""
-    flags = np.zeros((len(steps), len(journeys)), dtype=bool)
+    chosen = [place for _, place in named_steps(steps)]
+    flags = np.zeros((len(chosen), len(journeys)), dtype=bool)
     if order == "open":
-        for flag, step in zip(flags, steps, strict=True):
-            flag[first_places(journeys, step) >= 0] = True
-        return Reached(flags, [np.nan] * len(steps))
-    hits = [_hits(journeys, step) for step in steps]
+        for flag, step in zip(flags, chosen, strict=True):
+            flag[:] = has_place(journeys, step)
+        return Reached(flags, [np.nan] * len(chosen))
     stamps = None if journeys.times is None else journeys.times.view(np.int64)
     rules = Rules(strict=order == "strict", hybrid=order == "hybrid", limit=limit, stamps=stamps)
+    first = _hits(journeys, chosen[0], every=not rules.earliest)
+    hits = [first, *(_hits(journeys, step, every=rules.strict) for step in chosen[1:])]
     found = followed(hits, journeys.offsets, rules)
-    np.greater(found.depth, np.arange(len(steps))[:, None], out=flags)
+    np.greater(found.depth, np.arange(len(chosen))[:, None], out=flags)
     return Reached(flags, _medians(journeys, found))
 
 
-def _hits(journeys: Journeys, step: Place) -> Hits:
-    if not isinstance(step, (Pattern, Anchor)):
+def _hits(journeys: Journeys, step: Place, *, every: bool) -> Hits:
+    """Return where a step can be taken.
+
+    An occurrence that ends behind one that begins later is of use only where every start is tried,
+    or where a step must begin at one interaction.
+    """
+    if is_plain(step):
         return Hits(bitmap_of(rows_meant(journeys, step)))
-    starts, stops = spans(journeys, step)
+    starts, stops = (spans if every else quickest_spans)(journeys, step)
     return Hits(bitmap_of_rows(starts, len(journeys.codes)), (starts, stops))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
@@ -24,8 +26,8 @@ class JourneyTimes(Table):
     ----------
     group : object, optional
         The group, where ``by`` was given.
-    id : object
-        The caller's journey id.
+    journey : object
+        Its id.
     count : int64
         How many real journeys it stands for.
     interactions : int64
@@ -42,13 +44,17 @@ class JourneyTimes(Table):
     """
 
     group: Array | None = optional_column(object)
-    id: Array = column(object)
+    journey: Array = column(object)
     count: Array = column(np.int64)
     interactions: Array = column(np.int64)
     throughput: Array = column(np.float64)
     processing: Array = column(np.float64)
     without_end: Array = column(np.int64)
     whole: Array = column(np.bool_)
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the throughput of each journey in seconds, or of each (group, journey)."""
+        return self._labelled(self.throughput, self.journey)
 
 
 def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:
@@ -96,7 +102,7 @@ def _journey_times(journeys: Journeys) -> JourneyTimes:
     processing = sum_by_segment(spent, journeys.offsets) / _SECOND
     missing = sum_by_segment((ends == UNKNOWN).view(np.int8), journeys.offsets, dtype=np.int64)
     return JourneyTimes(
-        id=text_array(journeys.ids.tolist()),
+        journey=text_array(journeys.ids.tolist()),
         count=journeys.counts,
         interactions=lengths_of(journeys.offsets),
         throughput=np.where(filled, taken / _SECOND, np.nan),

@@ -16,8 +16,8 @@ from touchpoints._frozen import Array, text_array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.flows import END, OPEN, usual_ends
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
+from touchpoints.grouping import parts_by, stack
+from touchpoints.journeys import Journeys, checked_journeys
 from touchpoints.taxonomy import UNKNOWN
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares, presence_shares
@@ -68,6 +68,10 @@ class KindShares(Table):
     level: float
     unit: str
 
+    def as_dict(self) -> dict[Any, float]:
+        """Return the share of interactions of each kind, or of each (group, kind)."""
+        return self._labelled(self.share, self.kind)
+
 
 @attrs.frozen(kw_only=True, repr=False)
 class KindTransitions(Table):
@@ -99,6 +103,10 @@ class KindTransitions(Table):
     level: float
     unit: str
 
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the probability of each (source, target), or (group, source, target)."""
+        return self._labelled(self.probability, self.source, self.target)
+
 
 @attrs.frozen(kw_only=True, repr=False)
 class FilterLosses(Table):
@@ -123,7 +131,7 @@ class FilterLosses(Table):
     edges, edges_broken, edges_made : int64
         Different steps before, those of them no longer there, and those only there afterwards.
     variants, variants_left : int64
-        Different journeys before and afterwards.
+        Different journeys before and afterwards, those emptied left out.
     """
 
     group: Array | None = optional_column(object)
@@ -164,10 +172,7 @@ class DirectAndIndirect:
 
     def as_dict(self) -> dict[Any, float]:
         """Return the share of interactions of each kind, or of each (group, kind)."""
-        labels = self.shares.kind.tolist()
-        if self.shares.group is not None:
-            labels = list(zip(self.shares.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.shares.share.tolist(), strict=True))
+        return self.shares.as_dict()
 
 
 def direct_and_indirect(
@@ -212,15 +217,21 @@ def direct_and_indirect(
     (['direct', 'indirect'], True)
     """
     checked_level(level)
-    if not any(one.directness in KINDS[:2] for one in journeys.touchpoints):
+    if not any(one.directness in KINDS[:2] for one in checked_journeys(journeys).touchpoints):
         raise InvalidInputError(
             "no touchpoint of these journeys is known to be direct or indirect",
             mend="read the log with a taxonomy, or retype the journeys: tp.retype(journeys, …)",
         )
+    shares, moves = partial(_shares, level=level), partial(_transitions, level=level)
+    if by is None:
+        return DirectAndIndirect(
+            shares=shares(journeys), transitions=moves(journeys), losses=_losses(journeys)
+        )
+    parts, labels = parts_by(journeys, by)
     return DirectAndIndirect(
-        shares=by_group(journeys, by, partial(_shares, level=level)),
-        transitions=by_group(journeys, by, partial(_transitions, level=level)),
-        losses=by_group(journeys, by, _losses),
+        shares=stack([shares(part) for part in parts], labels),
+        transitions=stack([moves(part) for part in parts], labels),
+        losses=stack([_losses(part) for part in parts], labels),
     )
 
 
@@ -309,10 +320,11 @@ def _loss(journeys: Journeys, kind: int) -> dict[str, int]:
     real = counts[owners_of(offsets)]
     whole, taken = int(real[both].sum()), sum(before.values())
     shorter = lengths_of(left) < lengths_of(offsets)
+    emptied = shorter & (lengths_of(left) == 0)
     return {
         "interactions": int(real[~kept].sum()),
         "journeys": int(counts[shorter].sum()),
-        "emptied": int(counts[shorter & (lengths_of(left) == 0)].sum()),
+        "emptied": int(counts[emptied].sum()),
         "steps": taken,
         "broken": taken - whole,
         "bridged": sum(after.values()) - whole,
@@ -320,7 +332,7 @@ def _loss(journeys: Journeys, kind: int) -> dict[str, int]:
         "edges_broken": len(before.keys() - after.keys()),
         "edges_made": len(after.keys() - before.keys()),
         "variants": _variants(journeys.codes, offsets, counts, k),
-        "variants_left": _variants(journeys.codes[kept], left, counts, k),
+        "variants_left": _variants(journeys.codes[kept], left, np.where(emptied, 0, counts), k),
     }
 
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from touchpoints._arrays.choosing import owners_at
 from touchpoints._arrays.counting import run_starts
+from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.segments import lengths_of, owners_of, repeats_within, sum_by_segment
 from touchpoints._frozen import Array, text_array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import key_ranks, keys_of
 from touchpoints.uncertainty import checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares
 
@@ -71,10 +73,7 @@ class Repeats(Table):
 
     def as_dict(self) -> dict[Any, float]:
         """Return the share of each touchpoint, or of each (group, touchpoint)."""
-        labels = self.touchpoint.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.share.tolist(), strict=True))
+        return self._labelled(self.share, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -110,6 +109,10 @@ class JourneyRepeats(Table):
     rework: Array = column(np.int64)
     definition: str
 
+    def as_dict(self) -> dict[Any, int]:
+        """Return the rework of each journey, or of each (group, journey)."""
+        return self._labelled(self.rework, self.journey)
+
 
 @attrs.frozen(eq=False)
 class _Held:
@@ -142,8 +145,8 @@ def repeats(
     Returns
     -------
     Repeats
-        The touchpoint with most rework first, ties by occurrences, then in their order; those
-        that never occur twice in a journey have zeros.
+        The touchpoint with most rework first, ties by occurrences, then in the order of the keys;
+        those that never occur twice in a journey have zeros.
 
     Raises
     ------
@@ -244,10 +247,10 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
     real = weights > 0
     rows = held.owners[real], (held.codes * 2 + (held.times > 1))[real]
     shares = choice_shares(clusters, rows, groups=np.arange(2 * k) // 2, level=level)
-    order = np.lexsort((-occurrences, -rework))
+    order = most_frequent(rework, None, -occurrences, key_ranks(journeys))
     order = order[occurrences[order] > 0]
     chosen = shares.take(order * 2 + 1)
-    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
+    keys = keys_of(journeys)
     return Repeats(
         touchpoint=keys[order],
         occurrences=occurrences[order],

@@ -128,10 +128,7 @@ class MarkovOrders(Table):
 
     def as_dict(self) -> dict[Any, float]:
         """Return the loss of each order, or of each (group, order)."""
-        labels = self.order.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.loss.tolist(), strict=True))
+        return self._labelled(self.loss, self.order)
 
 
 def markov_order(
@@ -140,6 +137,7 @@ def markov_order(
     seed: int,
     most: int = 3,
     folds: int = 5,
+    ends: bool = True,
     by: str | None = None,
     progress: Progress = False,
 ) -> MarkovOrders:
@@ -154,6 +152,10 @@ def markov_order(
         The largest order tried, 1 or more.
     folds
         How many parts; each is predicted from the others. 2 or more.
+    ends
+        Whether the end of a finished journey is a step to tell. False asks about touchpoints alone:
+        where journeys end by a rule of their own, such as after ten touchpoints each, knowing how
+        far a journey has come tells when it ends, and looks like memory.
     by
         A per-journey column, facet or per-interaction column to group by. Journeys without a value
         of it are in no group, and left out.
@@ -176,9 +178,9 @@ def markov_order(
 
     Notes
     -----
-    The end of a finished journey is a step, that a log cuts off is none. The beginning of a
-    journey is part of what is known; of a journey that began before the log, steps with fewer
-    than ``most`` touchpoints before them are left out, of all orders alike.
+    The end of a finished journey is a step (unless ``ends=False``), that a log cuts off is none.
+    The beginning of a journey is part of what is known; of a journey that began before the log,
+    steps with fewer than ``most`` touchpoints before them are left out, of all orders alike.
 
     Cross-validation is the criterion to trust: it says what an order is worth on journeys not
     learned from, backing off to shorter contexts where a context is rare. BIC (Katz 1981) and the
@@ -212,11 +214,11 @@ def markov_order(
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     with reporting(progress, parts * int(folds), what="Markov order") as step:
         dealt = partial(_orders, folds=int(folds), seed=int(seed), step=step)
-        return by_group(journeys, by, partial(dealt, most=int(most)))
+        return by_group(journeys, by, partial(dealt, most=int(most), ends=bool(ends)))
 
 
 def _orders(
-    journeys: Journeys, *, most: int, folds: int, seed: int, step: Callable[[], None]
+    journeys: Journeys, *, most: int, ends: bool, folds: int, seed: int, step: Callable[[], None]
 ) -> MarkovOrders:
     k = len(journeys.touchpoints)
     found = predictions(
@@ -227,6 +229,7 @@ def _orders(
         began=journeys.began,
         finished=journeys.finished,
         real=journeys.counts > 0,
+        ends=ends,
     )
     weights = journeys.counts[found.owners].astype(np.float64)
     clusters = clusters_of(journeys, None)
@@ -235,7 +238,7 @@ def _orders(
     for fold in range(folds):
         test = dealt[found.owners, fold]
         if clusters.total >= folds:
-            losses[fold] = held_out_losses(found, weights - test, test, k + 1)
+            losses[fold] = held_out_losses(found, weights - test, test, k + ends)
         step()
     return _table(found, weights, losses, k=k, unit=clusters.unit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,8 +18,9 @@ from touchpoints._frozen import Array, text_array
 from touchpoints._progress import Progress, reporting
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
+from touchpoints.grouping import by_group, groups_of
+from touchpoints.journeys import Journeys, checked_journeys
+from touchpoints.key_order import key_ranks, keys_of
 from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import plain_shares, presence_shares
 
@@ -57,10 +59,7 @@ class Ngrams(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the share of each sequence, or of each (group, sequence)."""
-        labels = self.ngram.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.share.tolist(), strict=True))
+        return self._labelled(self.share, self.ngram)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -100,10 +99,7 @@ class Subsequences(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the share of each sequence, or of each (group, sequence)."""
-        labels = self.subsequence.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.share.tolist(), strict=True))
+        return self._labelled(self.share, self.subsequence)
 
 
 def ngrams(
@@ -130,7 +126,7 @@ def ngrams(
     Returns
     -------
     Ngrams
-        What most journeys have first; ties by occurrences, then in the order of the touchpoints.
+        What most journeys have first; ties by occurrences, then in the order of the keys.
 
     Raises
     ------
@@ -177,8 +173,9 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
     else:  # intervals need only how many journeys there are
         shares = plain_shares(found.segments, int(counts.sum()), level=level)
     grams = found.codes
-    order = np.lexsort((*grams.T[::-1], -found.occurrences, -found.segments))[:top]
-    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
+    ties = key_ranks(journeys)[grams]
+    order = most_frequent(found.segments, top, -found.occurrences, *ties.T)
+    keys = keys_of(journeys)
     return Ngrams(
         ngram=text_array([tuple(one) for one in keys[grams[order]].tolist()]),
         journeys=found.segments[order],
@@ -222,12 +219,13 @@ def subsequences(
     level
         How often the intervals cover the true share, in (0, 1).
     progress
-        A callable told the touchpoints done and all of them, or True for a tqdm bar.
+        A callable told the touchpoints done and all of them, over all groups, or True for a tqdm
+        bar.
 
     Returns
     -------
     Subsequences
-        What most journeys have first; ties by length, then in the order of the touchpoints.
+        What most journeys have first; ties by length, then in the order of the keys.
 
     Raises
     ------
@@ -269,8 +267,11 @@ def subsequences(
         raise InvalidInputError(
             f"support={support!r} is no share above 0 and up to 1", mend="write 5 % as support=0.05"
         )
-    wanted = _Wanted(support, longest, shortest, gap, top, level, progress)
-    return by_group(journeys, by, partial(_subsequences, wanted=wanted))
+    wanted = _Wanted(support, longest, shortest, gap, top, level)
+    parts = 1 if by is None else len(groups_of(journeys, by).labels)
+    total = parts * len(checked_journeys(journeys).touchpoints)
+    with reporting(progress, total, what="subsequences") as step:
+        return by_group(journeys, by, partial(_subsequences, wanted=wanted, step=step))
 
 
 @attrs.frozen
@@ -281,18 +282,22 @@ class _Wanted:
     gap: int | None
     top: int | None
     level: float
-    progress: Progress
 
 
-def _subsequences(journeys: Journeys, *, wanted: _Wanted) -> Subsequences:
+def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], None]) -> Subsequences:
     groups, distinct = _distinct(journeys, wanted)
-    k = len(journeys.touchpoints)
-    with reporting(wanted.progress, k, what="subsequences") as step:
-        found = list(prefixes.frequent(distinct, step))
+    found = list(prefixes.frequent(distinct, step))
     totals = {one.codes: int(distinct.counts[one.segments].sum()) for one in found}
     totals[()] = int(journeys.counts.sum())
     listed = [one for one in found if len(one.codes) >= wanted.shortest]
-    listed.sort(key=lambda one: (-totals[one.codes], len(one.codes), one.codes))
+    ranks = key_ranks(journeys).tolist()
+    listed.sort(
+        key=lambda one: (
+            -totals[one.codes],
+            len(one.codes),
+            [ranks[code] for code in one.codes],
+        )
+    )
     listed = listed[: wanted.top]
     shares = JourneyShares(journeys, level=wanted.level)
     intervals = [shares.of(_having(one, groups, len(distinct.counts))) for one in listed]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any
 
 import attrs
 import numpy as np
 
+from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.segments import lengths_of, offsets_of, owners_of, rows_of
-from touchpoints._arrays.tie_bounds import NOTHING, Regions, edge_bounds
+from touchpoints._arrays.tie_bounds import NOTHING, Portions, Regions, edge_bounds, portions_of
 from touchpoints._frozen import Array, text_array
-from touchpoints._progress import Progress
+from touchpoints._progress import Progress, reporting
 from touchpoints._tables import Table, column, optional_column
-from touchpoints.flows import flows
-from touchpoints.grouping import by_group
+from touchpoints.flows import Flows, flows
+from touchpoints.grouping import parts_by, stack
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import key_ranks
 from touchpoints.transform import require_times
+
+_WHAT = "order_sensitivity"
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -53,15 +58,32 @@ class OrderSensitivity(Table):
 
     @property
     def undetermined_share(self) -> float:
-        """The share of all steps, in [0, 1], that another order of ties could change."""
+        """The share of all steps, in [0, 1], that another order of ties could change.
+
+        Of the steps of all groups together, where there are groups.
+        """
         total = int(self.count.sum())
         return int(self.undetermined.sum()) / total if total else float("nan")
 
-    def as_dict(self) -> dict[tuple[str, str], float]:
-        """Return by how much the probability of each (source, target) could vary."""
-        edges = zip(self.source.tolist(), self.target.tolist(), strict=True)
+    def undetermined_shares(self) -> dict[Any, float]:
+        """Return that share for each group; without groups for None."""
+        groups = [None] * len(self) if self.group is None else self.group.tolist()
+        known = [None] if self.group is None else list(dict.fromkeys(groups))
+        places = {label: place for place, label in enumerate(known)}
+        of = np.array([places[label] for label in groups], dtype=np.int64)
+        loose, every = (
+            np.bincount(of, one, len(places)) for one in (self.undetermined, self.count)
+        )
+        with np.errstate(invalid="ignore"):
+            return dict(zip(places, (loose / every).tolist(), strict=True))
+
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return by how much the probability of each (source, target) could vary.
+
+        With groups: of each (group, source, target).
+        """
         width = self.highest_probability - self.lowest_probability
-        return dict(zip(edges, width.tolist(), strict=True))
+        return self._labelled(width, self.source, self.target)
 
 
 def order_sensitivity(
@@ -76,14 +98,14 @@ def order_sensitivity(
     by
         A per-journey column, facet or per-interaction column to group by.
     progress
-        A callable told the portions of work done and all of them (of each group), or True for a
+        A callable told the portions of work done and all of them, over all groups, or True for a
         tqdm bar.
 
     Returns
     -------
     OrderSensitivity
         All steps that are taken in the order of the log or in another that its times allow, the
-        most frequent first, equal ones in the order of their touchpoints.
+        most frequent first, equal ones in the order of their keys, terminals last.
 
     Raises
     ------
@@ -114,20 +136,33 @@ def order_sensitivity(
     >>> found = tp.paths.order_sensitivity(journeys)
     >>> rows = found.to_dicts()
     >>> [(row["source"], row["target"], row["lowest"], row["highest"]) for row in rows[:2]]
-    [('visit', 'call', 0, 1), ('call', 'buy', 0, 1)]
+    [('buy', '(end)', 0, 1), ('call', 'buy', 0, 1)]
     >>> found.undetermined_share
     0.75
     """
     require_times(journeys, "order_sensitivity")
-    return by_group(journeys, by, partial(_sensitivity, progress=progress))
+    groups, labels = ([journeys], ()) if by is None else parts_by(journeys, by)
+    parts = [_prepared(group) for group in groups]
+    with reporting(progress, sum(len(part.chosen) for _, _, part in parts), what=_WHAT) as step:
+        tables = [_sensitivity(*one, step) for one in zip(groups, parts, strict=True)]
+    return tables[0] if by is None else stack(tables, labels)
 
 
-def _sensitivity(journeys: Journeys, *, progress: Progress) -> OrderSensitivity:
-    found = flows(journeys)
-    size = len(found.nodes)
-    ties = _ties(journeys)
+_Prepared = tuple[Flows, "_Ties", Portions]
+
+
+def _prepared(journeys: Journeys) -> _Prepared:
+    """Return what is known before the ties are worked through, and in which portions that is."""
+    found, ties = flows(journeys), _ties(journeys)
     regions, owners = _regions(journeys, ties)
-    bounds = edge_bounds(regions, journeys.counts[owners], size, progress=progress)
+    return found, ties, portions_of(regions, journeys.counts[owners], len(found.nodes))
+
+
+def _sensitivity(
+    journeys: Journeys, prepared: _Prepared, step: Callable[[], None]
+) -> OrderSensitivity:
+    found, ties, portions = prepared
+    size, bounds = len(found.nodes), edge_bounds(portions, step)
     seen = _undetermined(journeys, ties, size)
     counted = found.sources * size + found.targets
     keys = np.union1d(counted, bounds.keys[bounds.most > 0])
@@ -142,7 +177,8 @@ def _sensitivity(journeys: Journeys, *, progress: Progress) -> OrderSensitivity:
     lowest = count - open_ + spread(bounds.keys, bounds.least)
     highest = count - open_ + spread(bounds.keys, bounds.most)
     leaving = np.bincount(keys // size, count, size)[keys // size]
-    order = np.argsort(-count, kind="stable")
+    ranks = key_ranks(journeys, terminals=size - len(journeys.touchpoints))
+    order = most_frequent(count, None, ranks[keys // size], ranks[keys % size])
     nodes = text_array(found.nodes)
     return OrderSensitivity(
         source=nodes[(keys // size)[order]],

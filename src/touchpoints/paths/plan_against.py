@@ -6,12 +6,12 @@ import networkx as nx
 import numpy as np
 
 from touchpoints._frozen import owned
-from touchpoints.flows import END, START
+from touchpoints.flows import END, OPEN, START
 from touchpoints.graphs import transition_graph
-from touchpoints.journeys import Journeys, derive
+from touchpoints.journeys import Journeys, checked_journeys, derive
 from touchpoints.plan import Plan
 from touchpoints.plan.deviating import Meaning
-from touchpoints.plan.graph import planned_node, planned_steps
+from touchpoints.plan.graph import mark_any_order, planned_node, planned_steps
 
 
 def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGraph:
@@ -31,7 +31,15 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
         touchpoint is a node, also with ``visits`` 0; a touchpoint met as one of a planned type is
         that node. Observed edges have ``weight``, ``probability`` and the rest as in
         `tp.transition_graph`; what was planned and never observed has no ``weight``. A step that
-        leaves out optional touchpoints only counts as planned.
+        leaves out optional touchpoints only counts as planned, and so does one into ``(open)``:
+        what comes next is not known. Steps within a group in any order are planned both ways and
+        have ``any_order=True``. `tp.to_mermaid` and `tp.to_dot` draw what was not planned, and what
+        was never seen, in other styles.
+
+    Raises
+    ------
+    WrongKindError
+        When it is no plan.
 
     Examples
     --------
@@ -42,7 +50,7 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     >>> G.nodes["come"]["visits"], G.nodes["call"]["planned"], G["book"]["come"]["observed"]
     (0, False, False)
     """
-    G = transition_graph(_as_planned(journeys, plan), lang=lang)
+    G = transition_graph(_as_planned(checked_journeys(journeys), plan), lang=lang)
     G.graph.update(kind="planned", plan=plan.name, plan_version=plan.version)
     nx.set_node_attributes(G, values=False, name="planned")
     nx.set_node_attributes(G, values=True, name="observed")
@@ -54,10 +62,11 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
             G.add_node(key, visits=0, journeys=0)
     allowed = _allowed(plan)
     for source, target, data in G.edges(data=True):
-        data.update(planned=(source, target) in allowed, observed=True)
+        data.update(planned=target == OPEN or (source, target) in allowed, observed=True)
     drawn = [step for step in planned_steps(plan) if not G.has_edge(*step)]
     G.add_edges_from(drawn, planned=True, observed=False)
-    for terminal in (START, END):
+    mark_any_order(G, plan)
+    for terminal in {START, END, OPEN} & set(G):
         G.nodes[terminal]["planned"] = True
     return G
 
@@ -82,11 +91,11 @@ def _allowed(plan: Plan) -> set[tuple[str, str]]:
         reach = list(followers)
         for name in reach:
             steps.add((keys.get(source, source), keys[name]))
-            if plan.touchpoints[name].optional:
+            if _may_be_left_out(plan, name):
                 reach.extend(one for one in plan.touchpoints[name].then if one not in reach)
         open_end = source in keys and not plan.touchpoints[source].then
         if open_end or any(
-            plan.touchpoints[name].optional and not plan.touchpoints[name].then for name in reach
+            _may_be_left_out(plan, name) and not plan.touchpoints[name].then for name in reach
         ):
             steps.add((keys.get(source, source), END))
     return steps
@@ -94,3 +103,9 @@ def _allowed(plan: Plan) -> set[tuple[str, str]]:
 
 def _followers(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, one.then) for name, one in plan.touchpoints.items()]
+
+
+def _may_be_left_out(plan: Plan, name: str) -> bool:
+    """Tell whether a touchpoint, or all of its group in any order, is optional."""
+    group = plan.any_order.get(plan.touchpoints[name].any_order, (name,))
+    return all(plan.touchpoints[one].optional for one in group)

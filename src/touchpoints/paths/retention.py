@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._arrays.counting import run_starts
 from touchpoints._arrays.segments import lengths_of
-from touchpoints._frozen import Array, owned
+from touchpoints._frozen import Array, owned, text_array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
@@ -23,6 +23,7 @@ from touchpoints.uncertainty import checked_level, clusters_of, wilson
 
 Calendar = Literal["day", "week", "month"]
 
+_STATES = ("new", "current", "returning", "dormant")
 _MISSING = np.iinfo(np.int64).min
 _DAY = 86_400_000_000
 # 1 January 1970 was a Thursday; weeks begin on Mondays.
@@ -71,11 +72,12 @@ class Retention(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[tuple[str, int], float]:
-        """Return the share of each cohort, by its day as text, and period since."""
-        cells = zip(np.datetime_as_string(self.cohort, "D").tolist(), self.since, strict=True)
-        labels = [(str(cohort), int(since)) for cohort, since in cells]
-        return dict(zip(labels, self.share.tolist(), strict=True))
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the share of each (cohort, periods since), behind its group if there are.
+
+        A cohort is the text of its day, with the time where that is not midnight.
+        """
+        return self._labelled(self.share, _days(self.cohort), self.since)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -117,14 +119,22 @@ class LifecycleStates(Table):
     left_out: Array = column(np.int64)
     unit: str
 
-    def as_dict(self) -> dict[tuple[str, str], float]:
-        """Return the number in each state, by the day of the period as text, and state."""
-        days = np.datetime_as_string(self.period, "D").tolist()
-        return {
-            (day, state): float(number)
-            for state in ("new", "current", "returning", "dormant")
-            for day, number in zip(days, getattr(self, state).tolist(), strict=True)
-        }
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the number of each (period, state), behind its group if there are.
+
+        A period is the text of its first day, with the time where that is not midnight.
+        """
+        counts = np.column_stack([getattr(self, state) for state in _STATES]).astype(np.float64)
+        periods = np.repeat(_days(self.period), len(_STATES))
+        return self._labelled(counts.ravel(), periods, text_array([*_STATES] * len(self)))
+
+
+def _days(instants: Array) -> Array:
+    """Return instants as text: the day, and the time where it is not midnight."""
+    texts = np.datetime_as_string(instants, "us").tolist()
+    return text_array(
+        [one.removesuffix("T00:00:00.000000").removesuffix(".000000") for one in texts]
+    )
 
 
 def retention(
@@ -383,9 +393,7 @@ def _states(journeys: Journeys, *, clock: _Clock) -> LifecycleStates:
 
 
 def _lifecycle(counts: Array, periods: Array, found: _Visits, clock: _Clock) -> LifecycleStates:
-    columns: dict[str, Any] = dict(
-        zip(("new", "current", "returning", "dormant"), counts.astype(np.int64), strict=True)
-    )
+    columns: dict[str, Any] = dict(zip(_STATES, counts.astype(np.int64), strict=True))
     return LifecycleStates(
         period=clock.start(periods).view("datetime64[us]"),
         **columns,

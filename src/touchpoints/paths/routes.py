@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 from typing import Any, Literal
 
 import attrs
@@ -20,7 +19,8 @@ from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys, take
+from touchpoints.journeys import Journeys, checked_journeys, take
+from touchpoints.key_order import frequent_first, ways_of
 from touchpoints.patterns import Place
 from touchpoints.selectors import Selector, meant
 from touchpoints.transform import between, require_times
@@ -68,10 +68,7 @@ class Routes(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the share of each route, or of each (group, route)."""
-        labels = self.route.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.share.tolist(), strict=True))
+        return self._labelled(self.share, self.route)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -98,6 +95,10 @@ class Similarity(Table):
     length: Array = column(np.int64)
     measure: str
 
+    def as_dict(self) -> dict[Any, float]:
+        """Return the similarity of each journey, or of each (group, journey)."""
+        return self._labelled(self.similarity, self.journey)
+
 
 def routes(
     journeys: Journeys,
@@ -116,7 +117,7 @@ def routes(
     start, end
         Touchpoints by key or type, facets, patterns or anchors.
     first
-        ``"frequent"``: what most journeys took first, ties by first appearance. ``"fastest"``: the
+        ``"frequent"``: what most journeys took first, ties in the order of keys. ``"fastest"``: the
         smallest median time first, ties by frequency.
     top
         How many to list; all by default.
@@ -128,8 +129,8 @@ def routes(
     Returns
     -------
     Routes
-        A way goes from the first start in a journey to the first end behind it, as in `between`;
-        a journey has one, or none.
+        A way goes from the first start in a journey to the first end behind it, as in `between`,
+        matches of patterns included at either end; a journey has one, or none.
 
     Raises
     ------
@@ -173,12 +174,12 @@ def _routes(
     rows = np.arange(len(groups)), groups
     shares = presence_shares(clusters, counts, rows, size=len(places), level=level)
     medians = _medians(journeys, groups, len(places))
-    order = most_frequent(shares.totals, None)
+    order = frequent_first(shares.totals, journeys, rows=places)
     if first == "fastest":
         order = order[np.argsort(medians[order], kind="stable")]
     order = order[:top]
     return Routes(
-        route=_tuples(journeys, places[order]),
+        route=ways_of(journeys, places[order]),
         journeys=shares.totals[order],
         share=shares.share[order],
         low=shares.low[order],
@@ -197,13 +198,6 @@ def _medians(journeys: Journeys, groups: Array, size: int) -> Array:
     times = stamps[offsets[1:] - 1] - stamps[offsets[:-1]]
     weights = journeys.counts.astype(np.float64)
     return median_by_group(times, groups, size, weights) / 1e6
-
-
-def _tuples(journeys: Journeys, chosen: Array) -> Array:
-    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
-    steps = keys[journeys.codes[rows_of(journeys.offsets, chosen)]].tolist()
-    bounds = offsets_of(lengths_of(journeys.offsets)[chosen]).tolist()
-    return text_array([tuple(steps[start:stop]) for start, stop in pairwise(bounds)])
 
 
 def similarity_to(
@@ -264,6 +258,7 @@ def similarity_to(
         raise InvalidInputError(f"ideal is a sequence, not one text: ideal=[{ideal!r}, …]")
     if not len(ideal):
         raise InvalidInputError("an ideal journey needs at least one touchpoint")
+    checked_journeys(journeys)
     fits = np.array([meant(journeys, one) for one in ideal]).reshape(len(ideal), -1)
     return by_group(journeys, by, partial(_similarity, fits=fits, measure=measure))
 

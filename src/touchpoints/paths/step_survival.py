@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import attrs
 import numpy as np
@@ -18,7 +19,7 @@ from touchpoints.uncertainty import checked_level, clusters_of
 
 @attrs.frozen(kw_only=True, repr=False)
 class StepSurvival(Table):
-    """How many journeys go on after each step; one row a step.
+    """How many journeys go on after each step; one row a step (and group).
 
     Attributes
     ----------
@@ -31,7 +32,8 @@ class StepSurvival(Table):
     ended, open : int64
         Journeys whose last touchpoint this was: finished ones, and ones the log cuts off there.
     share, low, high : float64
-        The share of journeys that go on after this step, in [0, 1], and its interval.
+        The share of journeys that go on after this step, in [0, 1], and its interval; nan where
+        nobody is at risk.
     left_out : int64
         Journeys that began before the log: at which step they are is not known.
     level : float
@@ -52,9 +54,9 @@ class StepSurvival(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[int, float]:
-        """Return the share that goes on after each step."""
-        return dict(zip(self.step.tolist(), self.share.tolist(), strict=True))
+    def as_dict(self) -> dict[Any, float]:
+        """Return the share that goes on after each step, or after each (group, step)."""
+        return self._labelled(self.share, self.step)
 
 
 def survival_by_step(
@@ -74,7 +76,8 @@ def survival_by_step(
     Returns
     -------
     StepSurvival
-        One row a number of touchpoints with which a journey ended or was cut off.
+        One row a step, from 1 (0 where there are empty journeys) to the length of the longest
+        journey.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def survival_by_step(
     counts for the steps before that one and is censored there, never taken for an exit. Journeys
     that began before the log are left out and counted; an empty journey ends after step 0.
     Intervals are Greenwood's on the scale of log(-log), over persons where there are any; nan
-    when all journeys are of one person. O(n log n).
+    when all journeys are of one person. O(n log n) in journeys, and a row a step.
 
     References
     ----------
@@ -116,6 +119,7 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
     there = np.flatnonzero(journeys.began & (journeys.counts > 0))
     lengths = lengths_of(journeys.offsets)[there]
     done = journeys.finished[there]
+    steps = np.arange(min(1, int(lengths.min(initial=1))), int(lengths.max(initial=0)) + 1)
     # An open journey says nothing about the step behind its last: it is last watched before.
     found = product_limit(
         np.where(done, lengths, lengths - 1),
@@ -126,28 +130,23 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
             within=clusters.within[there],
             apart=clusters.unit == "journey",
         ),
+        also=steps,
     )
     low, high = survival_bounds(found, level)
     counts = journeys.counts[there].astype(np.float64)
-    steps = np.unique(lengths)
     opened = np.bincount(np.searchsorted(steps, lengths[~done]), counts[~done], len(steps))
     ended = np.bincount(np.searchsorted(steps, lengths[done]), counts[done], len(steps))
-    at = partial(_at_or_before, found.times, steps)
-    behind = np.append(found.at_risk, 0)[np.searchsorted(found.times, steps)]
+    at = np.searchsorted(found.times, steps)
+    watched = found.at_risk[at]
     return StepSurvival(
         step=steps,
-        at_risk=behind,
+        at_risk=watched,
         ended=ended.astype(np.int64),
         open=opened.astype(np.int64),
-        share=at(found.share, 1.0),
-        low=at(low, np.nan),
-        high=at(high, 1.0),
+        share=np.where(watched > 0, found.share[at], np.nan),
+        low=np.where(watched > 0, low[at], np.nan),
+        high=np.where(watched > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
         level=level,
         unit=clusters.unit,
     )
-
-
-def _at_or_before(times: Array, wanted: Array, values: Array, first: float) -> Array:
-    """Return the value at the last of the times up to each wanted one."""
-    return np.append(first, values)[np.searchsorted(times, wanted, side="right")]

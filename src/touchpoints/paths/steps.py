@@ -10,16 +10,18 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays.clustering import ClusterSums, summed_runs
+from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.states import dense_numbers
 from touchpoints._arrays.stepping import Aligned
 from touchpoints._arrays.threads import in_threads
-from touchpoints._frozen import Array, text_array
+from touchpoints._frozen import Array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.flows import END, OPEN, START
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import key_ranks, keys_of
 from touchpoints.patterns import Place, first_places
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
 
@@ -75,10 +77,9 @@ class StepMatrix(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[tuple[int, str], float]:
-        """Return the share of each (step, touchpoint)."""
-        cells = zip(self.step.tolist(), self.touchpoint.tolist(), strict=True)
-        return dict(zip(cells, self.share.tolist(), strict=True))
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the share of each (step, touchpoint), or (group, step, touchpoint)."""
+        return self._labelled(self.share, self.step, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -122,10 +123,9 @@ class StepFlows(Table):
     level: float
     unit: str
 
-    def as_dict(self) -> dict[tuple[int, str, str], float]:
-        """Return the share of each (step, source, target)."""
-        links = zip(self.step.tolist(), self.source.tolist(), self.target.tolist(), strict=True)
-        return dict(zip(links, self.share.tolist(), strict=True))
+    def as_dict(self) -> dict[tuple[Any, ...], float]:
+        """Return the share of each (step, source, target), behind its group if there are."""
+        return self._labelled(self.share, self.step, self.source, self.target)
 
 
 def step_matrix(
@@ -159,8 +159,8 @@ def step_matrix(
     Returns
     -------
     StepMatrix
-        By step; at a step the most frequent touchpoint first, equal ones in their order,
-        terminals last. Only what occurs.
+        By step; at a step the most frequent touchpoint first, equal ones in the order of
+        their keys, terminals last. Only what occurs.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def step_matrix(
     >>> found = tp.paths.step_matrix(journeys, steps=2)
     >>> {cell: round(share, 2) for cell, share in found.as_dict().items()}
     {(1, 'ad'): 0.67, (1, 'visit'): 0.33,
-     (2, 'visit'): 0.33, (2, 'buy'): 0.33, (2, '(end)'): 0.33}
+     (2, 'buy'): 0.33, (2, 'visit'): 0.33, (2, '(end)'): 0.33}
     """
     _check_asked(steps, at, side)
     checked_level(level)
@@ -211,7 +211,8 @@ def step_flows(
     Returns
     -------
     StepFlows
-        By step; at a step the most frequent link first. Aligned at the start, step 0 leads from
+        By step; at a step the most frequent link first, equal ones in the order of their keys,
+        terminals last. Aligned at the start, step 0 leads from
         ``(start)`` to the first touchpoint.
 
     Raises
@@ -349,10 +350,6 @@ def _span(steps: int, at: Place | None, side: Side) -> range:
     return range(1, steps + 1) if side == "start" else range(-steps, 0)
 
 
-def _names(journeys: Journeys) -> Array:
-    return text_array([*(one.key for one in journeys.touchpoints), *_TERMINALS])
-
-
 def _stacked(parts: list[dict[str, Any]]) -> dict[str, Array]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -361,9 +358,9 @@ def _matrix(
     journeys: Journeys, *, steps: int, at: Place | None, side: Side, level: float
 ) -> StepMatrix:
     laid = _laid(journeys, at, side)
-    names, k = _names(journeys), len(journeys.touchpoints)
-    span = _span(steps, at, side)
-    cells, steps_left, parts = partial(_cells, laid, k=k, level=level), iter(span), []
+    names, span = keys_of(journeys, *_TERMINALS), _span(steps, at, side)
+    cells = partial(_cells, laid, ranks=key_ranks(journeys), level=level)
+    steps_left, parts = iter(span), []
     for table in laid.aligned.states(span):
         parts += in_threads([partial(cells, next(steps_left), states) for states in table])
     columns = _stacked(parts)
@@ -371,9 +368,9 @@ def _matrix(
     return StepMatrix(**columns, level=level, unit=laid.clusters.unit)
 
 
-def _cells(laid: _Laid, step: int, states: Array, *, k: int, level: float) -> dict[str, Any]:
+def _cells(laid: _Laid, step: int, states: Array, *, ranks: Array, level: float) -> dict[str, Any]:
     """Return the rows of one step; touchpoints as codes."""
-    gone = laid.aligned.nowhere
+    gone, k = laid.aligned.nowhere, len(ranks)
     tally = laid.tally(states, gone + 1)
     totals = tally.totals
     share, low, high = tally.bounds(np.zeros(gone + 1, dtype=np.int64), level)
@@ -381,7 +378,7 @@ def _cells(laid: _Laid, step: int, states: Array, *, k: int, level: float) -> di
         np.append(one, np.full(len(_TERMINALS), np.nan))
         for one in tally.bounds(np.zeros(k, dtype=np.int64), level)
     ]
-    rows = np.append(np.argsort(-totals[:k], kind="stable"), np.arange(k, gone))
+    rows = np.append(most_frequent(totals[:k], None, ranks), np.arange(k, gone))
     rows = rows[totals[rows] > 0]
     return {
         "step": np.full(len(rows), step),
@@ -407,8 +404,9 @@ def _links(
     starts = (
         range(steps) if at is None and side == "start" else span[:-1] if at is not None else span
     )
-    names, size = _names(journeys), len(journeys.touchpoints) + len(_TERMINALS)
-    crossings = partial(_crossings, laid, size=size, level=level)
+    names = keys_of(journeys, *_TERMINALS)
+    ranks = key_ranks(journeys, terminals=len(_TERMINALS))
+    crossings = partial(_crossings, laid, ranks=ranks, level=level)
     states = itertools.chain.from_iterable(laid.aligned.states(range(starts[0], starts[-1] + 2)))
     pairs = zip(starts, itertools.pairwise(states), strict=True)
     parts = [crossings(step, *pair) for step, pair in pairs]
@@ -419,9 +417,10 @@ def _links(
 
 
 def _crossings(
-    laid: _Laid, step: int, sources: Array, targets: Array, *, size: int, level: float
+    laid: _Laid, step: int, sources: Array, targets: Array, *, ranks: Array, level: float
 ) -> dict[str, Any]:
     """Return the links from one step to the next; touchpoints as codes."""
+    size = len(ranks)
     who = np.flatnonzero((sources < size) & (targets < size))
     taken = sources[who].astype(np.int64) * size + targets[who]
     cells, number = dense_numbers(taken, size * size)
@@ -433,7 +432,7 @@ def _crossings(
     tally = laid.tally(cell, number + 1)
     share, low, high = tally.bounds(np.zeros(number + 1, dtype=np.int64), level)
     inner = tally.bounds(groups, level)
-    rows = np.argsort(-tally.totals[:number], kind="stable")
+    rows = most_frequent(tally.totals[:number], None, ranks[keys // size], ranks[keys % size])
     return {
         "step": np.full(len(rows), step),
         "source": keys[rows] // size,

@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 
 from touchpoints._arrays.counting import pair_counts, row_weights
-from touchpoints._frozen import Array, text_array
+from touchpoints._frozen import Array
 from touchpoints._hints import check_option, not_found
 from touchpoints.dissimilarity import SubstitutionCosts
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys import Journeys
+from touchpoints.journeys import Journeys, checked_journeys
+from touchpoints.key_order import key_ranks, keys_of
 from touchpoints.selectors import facet_names
 from touchpoints.taxonomy import UNKNOWN
 
@@ -47,7 +48,7 @@ def substitution_costs(
     Returns
     -------
     SubstitutionCosts
-        A symmetric matrix (k, k) in the order of the journeys' touchpoints, 0 on the diagonal.
+        A symmetric matrix (k, k) in the order of the keys, 0 on the diagonal.
 
     Raises
     ------
@@ -82,6 +83,7 @@ def substitution_costs(
     >>> costs.is_metric()
     True
     """
+    checked_journeys(journeys)
     check_option("method", method, Method)
     if weights is not None and method != "facets":
         raise InvalidInputError(f"{method!r} has no weights", mend="method='facets' has")
@@ -94,8 +96,10 @@ def substitution_costs(
     else:
         costs = np.full((len(journeys.touchpoints),) * 2, float(most))
     np.fill_diagonal(costs, 0.0)
-    keys = [touchpoint.key for touchpoint in journeys.touchpoints]
-    return SubstitutionCosts(touchpoint=text_array(keys), matrix=costs, method=method)
+    order = np.argsort(key_ranks(journeys))
+    return SubstitutionCosts(
+        touchpoint=keys_of(journeys)[order], matrix=costs[np.ix_(order, order)], method=method
+    )
 
 
 def _by_transitions(journeys: Journeys) -> Array:
@@ -123,7 +127,8 @@ def _by_facets(journeys: Journeys, weights: Mapping[str, float] | None) -> Array
     if not chosen:
         raise InvalidInputError(
             "no touchpoint has a type or any of these facets: nothing tells them apart",
-            mend="classify them with tp.from_frame(…, classifier=…), or use method='transitions'",
+            mend="give them types: tp.from_frame(…, touchpoint=classifier, taxonomy=…) when "
+            "reading, tp.retype(journeys, classifier) later; or use method='transitions'",
         )
     total = sum(chosen.values())
     if not total:

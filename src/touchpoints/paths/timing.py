@@ -15,6 +15,7 @@ from touchpoints._frozen import Array, text_array
 from touchpoints.durations import Durations, Measured, durations_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import key_ranks, keys_of
 from touchpoints.patterns import Place
 from touchpoints.stretches import place_name, stretches, two_places
 from touchpoints.transform import require_times
@@ -50,7 +51,7 @@ def gaps(
     Returns
     -------
     Durations
-        One row an edge, the most frequent first, equal ones in the order of their touchpoints. Or
+        One row an edge, the most frequent first, equal ones in the order of their keys. Or
         one row (one a group) for the two places, whose ``source`` and ``target`` are the places as
         they were given; ``unreached`` and ``open`` count the starts without an end behind them.
 
@@ -71,7 +72,7 @@ def gaps(
     Between two places a journey has one gap or none: from its first start to the first end behind
     it. An `Anchor` starts at each place it names: with ``occurrence="all"`` every occurrence has a
     gap, to the next end, and several starts may share that end. A match of several touchpoints is
-    left at its last interaction and reached at its first; one reached by then does not count. Where
+    left and reached at its last interaction, and is an end where it begins behind the start. Where
     start and end are the same, the gap is that from the first to the second. Ends that the log
     did not see are no gaps, which favours short ones while journeys are open: `time_to` keeps
     those, censored.
@@ -262,7 +263,7 @@ def _stamps(journeys: Journeys) -> tuple[Array, Array]:
 def _gaps(journeys: Journeys) -> Measured:
     stamps = require_times(journeys, "a gap").view(np.int64)
     edges = neighbours(journeys.codes, journeys.offsets, len(journeys.touchpoints))
-    keys = text_array([one.key for one in journeys.touchpoints])
+    keys, ranks = keys_of(journeys), key_ranks(journeys)
     values = np.diff(stamps)
     values[edges.across] = 0  # nothing is measured there; a wide range would cost a slower sort
     return Measured(
@@ -272,6 +273,7 @@ def _gaps(journeys: Journeys) -> Measured:
         owners=lambda: owners_of(journeys.offsets)[:-1],
         size=len(edges.sources),
         extra={},
+        ties=(ranks[edges.sources], ranks[edges.targets]),
     )
 
 
@@ -290,7 +292,7 @@ def _idle(journeys: Journeys) -> Measured:
 
 
 def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> Measured:
-    """Measure from where each start begins (or, idle, ends) to where the end behind it begins."""
+    """Measure from where each start begins (or, idle, ends) to where the end is reached."""
     begins, ends = _stamps(journeys)
     found = stretches(journeys, places[0], end=places[1])
     left = (ends if idle else begins)[found.starts]
@@ -322,12 +324,13 @@ def _processing(journeys: Journeys) -> Measured:
     codes = journeys.codes.astype(np.int64)
     weights = journeys.counts[owners].astype(np.float64) * missing
     return Measured(
-        labels={"touchpoint": text_array([one.key for one in journeys.touchpoints])},
+        labels={"touchpoint": keys_of(journeys)},
         groups=np.where(missing, size, codes),
         values=np.where(missing, 0, ends - stamps),
         owners=lambda: owners,
         size=size,
         extra={"without_end": np.bincount(codes, weights, size).astype(np.int64)},
+        ties=(key_ranks(journeys),),
     )
 
 

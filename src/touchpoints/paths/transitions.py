@@ -18,6 +18,7 @@ from touchpoints._tables import Table, column, optional_column
 from touchpoints.flows import Flows, first_steps, flows, last_steps
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import key_ranks
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
 
 _BLOCK = 1 << 20
@@ -60,9 +61,7 @@ class Transitions(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the probability of each (source, target); with groups, (group, source, target)."""
-        columns = (self.group, self.source, self.target)
-        edges = zip(*(one.tolist() for one in columns if one is not None), strict=True)
-        return dict(zip(edges, self.probability.tolist(), strict=True))
+        return self._labelled(self.probability, self.source, self.target)
 
 
 def transitions(
@@ -86,7 +85,7 @@ def transitions(
     -------
     Transitions
         A table of source, target, count, probability, interval and journeys: the most frequent
-        first, equal ones in the order of their touchpoints.
+        first, equal ones in the order of their keys, terminals last.
 
     Raises
     ------
@@ -120,10 +119,11 @@ def transitions(
     >>> journeys = tp.from_paths(
     ...     {"path": ["search > buy", "search > leave"], "n": [30, 10]}, path="path", count="n"
     ... )
-    >>> tp.paths.transitions(journeys, top=2)
-    Transitions: 2 rows, level 0.95, unit journey
+    >>> tp.paths.transitions(journeys, top=3)
+    Transitions: 3 rows, level 0.95, unit journey
     source   target  count  probability     low    high  journeys
     (start)  search     40            1  0.9124       1        40
+    buy      (end)      30            1  0.8865       1        30
     search   buy        30         0.75  0.5981  0.8581        30
     """
     checked_level(level)
@@ -137,7 +137,8 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
     leaving = np.bincount(found.sources, found.totals, len(found.nodes))[found.sources]
     share = found.totals / leaving
     low, high = wilson(share * sizes, sizes, level=level)
-    order = most_frequent(found.totals, top)
+    ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
+    order = most_frequent(found.totals, top, ranks[found.sources], ranks[found.targets])
     nodes = text_array(found.nodes)
     return Transitions(
         source=nodes[found.sources[order]],

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._arrays.clustering import ClusterSums, summed_runs
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._arrays.segments import lengths_of
 from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._frozen import Array, text_array
+from touchpoints._frozen import Array
 from touchpoints._tables import Table, column, optional_column
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
+from touchpoints.key_order import frequent_first, ways_of
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
 
 
@@ -59,10 +58,7 @@ class Variants(Table):
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the share of each variant; with groups, of each (group, variant)."""
-        labels: list[Any] = self.variant.tolist()
-        if self.group is not None:
-            labels = list(zip(self.group.tolist(), labels, strict=True))
-        return dict(zip(labels, self.share.tolist(), strict=True))
+        return self._labelled(self.share, self.variant)
 
 
 def variants(
@@ -86,7 +82,7 @@ def variants(
     -------
     Variants
         A table of variant, journeys, share, interval, cumulative share and length: the most
-        frequent first, equally frequent ones in the order of their first journeys.
+        frequent first, equally frequent ones in the order of their keys.
 
     Raises
     ------
@@ -123,7 +119,7 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
     hashes = sequence_hash(journeys.codes, journeys.offsets, k)
     groups, first = group_sequences(journeys.codes, journeys.offsets, hashes=hashes)
     totals = np.bincount(groups, journeys.counts, len(first)).astype(np.int64)
-    order = most_frequent(totals, top)
+    order = frequent_first(totals, journeys, rows=first, top=top)
     order = order[totals[order] > 0]
     every = totals.sum()
     clusters = clusters_of(journeys, None)
@@ -131,7 +127,7 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
     share = totals[order] / every if every else np.empty(0)
     low, high = wilson(share * sizes[order], sizes[order], level=level)
     return Variants(
-        variant=_tuples(journeys, first[order]),
+        variant=ways_of(journeys, first[order]),
         journeys=totals[order],
         share=share,
         low=low,
@@ -150,11 +146,3 @@ def _sizes(groups: Array, clusters: Clusters) -> Array:
     sums = ClusterSums(np.zeros(size, dtype=np.int64))
     sums.add(key // size, key % size, amounts, clusters.repeats[key // size])
     return sums.effective_sizes()
-
-
-def _tuples(journeys: Journeys, chosen: Array) -> Array:
-    """Return the keys of each of these journeys, a tuple each."""
-    keys = text_array([touchpoint.key for touchpoint in journeys.touchpoints])
-    steps = keys[journeys.codes[rows_of(journeys.offsets, chosen)]].tolist()
-    bounds = offsets_of(lengths_of(journeys.offsets)[chosen]).tolist()
-    return text_array([tuple(steps[start:stop]) for start, stop in pairwise(bounds)])

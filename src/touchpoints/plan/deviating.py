@@ -14,7 +14,8 @@ from touchpoints._frozen import Array, Coded
 from touchpoints._hints import not_found
 from touchpoints.errors import WrongKindError
 from touchpoints.journeys import Journeys
-from touchpoints.plan.model import Plan
+from touchpoints.plan.model import Plan, require_plan
+from touchpoints.plan.net import net_of
 from touchpoints.taxonomy import escape_text
 
 
@@ -67,6 +68,7 @@ class Meaning:
     @classmethod
     def of(cls, journeys: Journeys, plan: Plan) -> Meaning:
         """Find each touchpoint by its key, else by its type."""
+        require_plan(plan)
         names = list(plan.touchpoints)
         keys = {one.touchpoint.key: place for place, one in enumerate(plan.touchpoints.values())}
         types = {one: place for place, one in enumerate(names) if plan.taxonomy is not None}
@@ -104,11 +106,12 @@ def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations
     NotFoundError
         When there is no such column.
     WrongKindError
-        When it is text.
+        When it is text, or the plan is none.
     """
+    require_plan(plan)
     marked = _marked(journeys, failed)
     meaning = Meaning.of(journeys, plan)
-    net, planned_of = _net(plan, meaning)
+    net, planned_of = net_of(plan, meaning.planned)
     found = _aligned(journeys, net)
     owners = owners_of(journeys.offsets).astype(np.int64)
     place = meaning.planned[journeys.codes] if len(meaning.planned) else journeys.codes
@@ -157,37 +160,6 @@ def _marked(journeys: Journeys, failed: str | None) -> Array:
         )
     marked: Array = (kept != 0) & (kept == kept)
     return marked
-
-
-def _net(plan: Plan, meaning: Meaning) -> tuple[Net, list[int]]:
-    """Return the graph to align with, and the place among the planned of each of its nodes.
-
-    A touchpoint that may come r times in a row is r nodes.
-    """
-    places = {name: place for place, name in enumerate(plan.touchpoints)}
-    parents: dict[str, list[str]] = {name: [] for name in places}
-    for name, one in plan.touchpoints.items():
-        for other in one.then:
-            parents[other].append(name)
-    nodes: dict[str, list[int]] = {}
-    before: list[Array] = [np.empty(0, dtype=np.int64)]
-    planned_of = [-1]
-    for name in plan.in_order:
-        one = plan.touchpoints[name]
-        first = len(planned_of)
-        origins = sorted(node for parent in parents[name] for node in nodes[parent]) or [0]
-        nodes[name] = list(range(first, first + (one.most or 1)))
-        before += [_places(origins), *(_places([node]) for node in nodes[name][:-1])]
-        planned_of += [places[name]] * len(nodes[name])
-    named = [None, *(list(plan.touchpoints.values())[place] for place in planned_of[1:])]
-    net = Net(
-        before=tuple(before),
-        cost=_places([int(one is not None and not one.optional) for one in named]),
-        again=np.array([one is not None and one.most is None for one in named]),
-        final=np.array([one is not None and not one.then for one in named]),
-        match=meaning.planned[:, None] == np.array([-2, *planned_of[1:]]),
-    )
-    return net, planned_of
 
 
 def _aligned(journeys: Journeys, net: Net) -> Alignments:

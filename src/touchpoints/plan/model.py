@@ -8,6 +8,7 @@ import attrs
 import networkx as nx
 
 from touchpoints._frozen import FrozenMap
+from touchpoints.errors import WrongKindError
 from touchpoints.taxonomy import Taxonomy, Touchpoint
 
 
@@ -34,9 +35,12 @@ class PlannedTouchpoint:
     most : int or None
         How often in a row it may happen; None for any number.
     then : tuple of str
-        What may come directly behind it; nothing where the plan ends.
+        What may come directly behind it; nothing where the plan ends. Of a touchpoint in a group
+        in any order, what may come behind the group; what leads to one of a group leads to all.
     failures : tuple of str
         Touchpoints that say that this one failed.
+    any_order : str
+        The group within which it may come in any order; empty where it is in none.
 
     Examples
     --------
@@ -54,6 +58,7 @@ class PlannedTouchpoint:
     most: int | None = 1
     then: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     failures: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    any_order: str = ""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -103,6 +108,15 @@ class Plan:
         return tuple(name for name, one in self.touchpoints.items() if not one.then)
 
     @property
+    def any_order(self) -> dict[str, tuple[str, ...]]:
+        """The groups whose touchpoints may come in any order among themselves, by name."""
+        names = dict.fromkeys(one.any_order for one in self.touchpoints.values() if one.any_order)
+        return {
+            group: tuple(name for name, one in self.touchpoints.items() if one.any_order == group)
+            for group in names
+        }
+
+    @property
     def in_order(self) -> tuple[str, ...]:
         """The touchpoints, each behind all that may come before it."""
         G = nx.DiGraph()
@@ -110,3 +124,12 @@ class Plan:
         G.add_edges_from((name, two) for name, one in self.touchpoints.items() for two in one.then)
         places = {name: place for place, name in enumerate(self.touchpoints)}
         return tuple(nx.lexicographical_topological_sort(G, key=places.__getitem__))
+
+
+def require_plan(plan: object) -> None:
+    """Raise unless this is a plan."""
+    if not isinstance(plan, Plan):
+        raise WrongKindError(
+            f"a plan is a tp.Plan, not {type(plan).__name__}",
+            mend="tp.read_plan(path) reads one from a file, tp.parse_plan(text) from a text",
+        )

@@ -12,8 +12,9 @@ import networkx as nx
 from touchpoints._frozen import FrozenMap
 from touchpoints._hints import did_you_mean
 from touchpoints._toml import all_problems, decoded, tables_of
-from touchpoints.errors import TouchpointsError
+from touchpoints.errors import TouchpointsError, WrongKindError
 from touchpoints.plan.model import Plan, PlannedTouchpoint
+from touchpoints.plan.together import Together, check_sizes, check_then, followers, read_groups
 from touchpoints.taxonomy import (
     Taxonomy,
     Touchpoint,
@@ -24,7 +25,7 @@ from touchpoints.taxonomy import (
 )
 from touchpoints.taxonomy._fields import Fields, Table
 
-_TOP = ("name", "version", "taxonomy", "stages", "touchpoints")
+_TOP = ("name", "version", "taxonomy", "stages", "any_order", "touchpoints")
 _ONE = ("label", "stage", "optional", "repeated", "then", "failures")
 _MOST = 100
 
@@ -36,12 +37,15 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     ----------
     path
         The file. ``name``; optionally ``version``, ``taxonomy`` (a name `load_taxonomy` knows, or
-        a path that ends in ``.toml``, relative to the file) and ``[stages]`` (id = label, in
-        order); then a table ``[touchpoints.NAME]`` for each touchpoint, in the order meant, with
-        any of ``label``, ``stage``, ``optional = true``, ``repeated = true`` (or how often in a
-        row at most), ``then = [what may come directly behind it]`` and ``failures = [touchpoints
-        that say it failed]``. Without ``then`` it is the next one in the file; ``then = []`` ends
-        the journey.
+        a path that ends in ``.toml``, relative to the file), ``[stages]`` (id = label, in order)
+        and ``[any_order]`` (group = [touchpoints that may come in any order among themselves, two
+        to eight, next to each other in the file]); then a table ``[touchpoints.NAME]`` for each
+        touchpoint, in the order meant, with any of ``label``, ``stage``, ``optional = true``,
+        ``repeated = true`` (or how often in a row at most), ``then = [what may come directly
+        behind it]`` and ``failures = [touchpoints that say it failed]``.
+        Without ``then`` it is the next one in the file; ``then = []`` ends the journey. What leads
+        to one of a group in any order, or to the name of the group, leads to all of it; what comes
+        behind it comes when all of it happened.
     taxonomy
         Used in place of the one the file names.
 
@@ -52,10 +56,12 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     Raises
     ------
     ProblemsError
-        With every problem at once: unknown types and names (with near ones), circles, what is
-        missing, what nothing is called so.
+        With every problem at once: unknown types and names (with near ones), circles, groups that
+        overlap, what is missing, what nothing is called so.
     FileNotFoundError
         When there is no such file.
+    WrongKindError
+        When it is no path, or the taxonomy no `Taxonomy`.
 
     Notes
     -----
@@ -79,6 +85,11 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     >>> plan.touchpoints["book"].then
     ('reminder',)
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise WrongKindError(
+            f"read_plan takes the path of a file, not {type(path).__name__}",
+            mend="tp.parse_plan(text) reads a plan written as text",
+        )
     shown = os.fspath(path)
     text = decoded(Path(path).read_bytes(), where=shown)
     return _plan_of_text(text, where=shown, folder=Path(path).parent, taxonomy=taxonomy)
@@ -100,6 +111,8 @@ def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<te
     ------
     ProblemsError
         With every problem at once.
+    WrongKindError
+        When it is no text, or the taxonomy no `Taxonomy`.
 
     Examples
     --------
@@ -107,10 +120,20 @@ def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<te
     >>> plan.first, plan.last
     (('book',), ('see_doctor',))
     """
+    if not isinstance(text, str):
+        raise WrongKindError(
+            f"parse_plan takes a plan written as TOML text, not {type(text).__name__}",
+            mend="tp.read_plan(path) reads a file",
+        )
     return _plan_of_text(text, where=where, folder=None, taxonomy=taxonomy)
 
 
 def _plan_of_text(text: str, *, where: str, folder: Path | None, taxonomy: Taxonomy | None) -> Plan:
+    if taxonomy is not None and not isinstance(taxonomy, Taxonomy):
+        raise WrongKindError(
+            f"taxonomy= is a tp.Taxonomy, not {type(taxonomy).__name__}",
+            mend="tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one",
+        )
     document = tables_of(text, where=where)
     fields = Fields()
     plan = _Reader(document, fields, folder, taxonomy).plan()
@@ -141,10 +164,13 @@ class _Reader:
         tables = fields.entries(document.get("touchpoints", {}), ("touchpoints",))
         if "touchpoints" not in document or document["touchpoints"] == {}:
             fields.note(("touchpoints",), "there is none")
+        together = read_groups(fields, document.get("any_order", {}), list(tables))
+        check_then(fields, together, tables)
         planned = {
-            one: self.planned(one, table, stages=stages, names=list(tables), taxonomy=taxonomy)
-            for one, table in tables.items()
+            one: self.planned(one, tables, stages=stages, together=together, taxonomy=taxonomy)
+            for one in tables
         }
+        check_sizes(fields, together, planned)
         self.twice(planned)
         self.circles(planned)
         return Plan(
@@ -175,14 +201,14 @@ class _Reader:
     def planned(
         self,
         name: str,
-        table: Table,
+        tables: Mapping[str, Table],
         *,
         stages: Mapping[str, str],
-        names: list[str],
+        together: Together,
         taxonomy: Taxonomy | None,
     ) -> PlannedTouchpoint:
         """Return one touchpoint."""
-        fields, where = self.fields, ("touchpoints", name)
+        fields, where, table = self.fields, ("touchpoints", name), tables[name]
         fields.known_keys(table, _ONE, where)
         stage = fields.text(table["stage"], (*where, "stage")) if "stage" in table else ""
         if stage and stage not in stages:
@@ -190,7 +216,7 @@ class _Reader:
             fields.note((*where, "stage"), f"no stage {stage!r}{hint}")
         failures = fields.texts(table.get("failures", []), (*where, "failures"))
         for one in failures:
-            if one in names:
+            if one in tables:
                 fields.note((*where, "failures"), f"{one!r} is planned, so it is no failure")
             self.meaning(one, taxonomy, (*where, "failures"))
         return PlannedTouchpoint(
@@ -200,8 +226,9 @@ class _Reader:
             stage=stage,
             optional=fields.flag(table.get("optional", False), (*where, "optional")),
             most=self.most(table.get("repeated", False), (*where, "repeated")),
-            then=self.then(name, table, names),
+            then=self.then(name, tables, together),
             failures=failures,
+            any_order=together.of.get(name, ""),
         )
 
     def meaning(self, name: str, taxonomy: Taxonomy | None, where: tuple[str, ...]) -> Touchpoint:
@@ -224,18 +251,18 @@ class _Reader:
         self.fields.expected(f"true, false or a whole number from 1 to {_MOST}", where, value)
         return 1
 
-    def then(self, name: str, table: Table, names: list[str]) -> tuple[str, ...]:
+    def then(self, name: str, tables: Mapping[str, Table], together: Together) -> tuple[str, ...]:
         """Return what may come behind: what is said, else the next in the file."""
-        if "then" not in table:
-            return tuple(names[names.index(name) + 1 :][:1])
-        where = ("touchpoints", name, "then")
-        followers = self.fields.texts(table["then"], where)
-        for one in followers:
-            if one not in names:
-                self.fields.note(where, f"no touchpoint {one!r} here{did_you_mean(one, names)}")
+        names, where = list(tables), ("touchpoints", name, "then")
+        known = {*names, *together.groups}
+        for one in self.fields.texts(tables[name].get("then", []), where):
+            if one not in known:
+                self.fields.note(where, f"no touchpoint {one!r} here{did_you_mean(one, known)}")
             elif one == name:
                 self.fields.note(where, "leads to itself: write repeated = true")
-        return tuple(one for one in dict.fromkeys(followers) if one in names and one != name)
+        then = together.all_of(followers(together, name, tables, names))
+        itself = together.all_of([name])
+        return tuple(one for one in then if one in names and one not in itself)
 
     def twice(self, planned: Mapping[str, PlannedTouchpoint]) -> None:
         """Note failures that belong to two touchpoints, and two names of one touchpoint."""
@@ -259,4 +286,5 @@ class _Reader:
                 circle = nx.find_cycle(G, min(group, key=list(planned).index))
                 shown = " > ".join([*(edge[0] for edge in circle), circle[-1][1]])
                 where = ("touchpoints", circle[0][0], "then")
-                self.fields.note(where, f"goes round in a circle: {shown}")
+                said = f"goes round in a circle: {shown} (in any order? [any_order])"
+                self.fields.note(where, said)

@@ -154,7 +154,7 @@ def bootstrap(
     >>> journeys = tp.from_paths(
     ...     {"path": ["search > buy", "search > leave"], "n": [30, 10]}, path="path", count="n"
     ... )
-    >>> tp.bootstrap(journeys, tp.paths.transitions, seed=1, resamples=200).to_dicts()[1]["label"]
+    >>> tp.bootstrap(journeys, tp.paths.transitions, seed=1, resamples=200).to_dicts()[2]["label"]
     ('search', 'buy')
     """
     _check_asked(resamples, seed, level, method)

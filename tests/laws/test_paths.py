@@ -1,0 +1,203 @@
+"""Laws of every analysis of paths: labels, groups, shuffled logs, and what is no log."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import touchpoints as tp
+from tests.laws.path_measures import MEASURES, TOPPED, WHOLE, alike, drawn_log, shuffled
+from touchpoints._tables import Table
+from touchpoints.errors import TouchpointsWarning, WrongKindError
+from touchpoints.paths import DirectAndIndirect
+
+SEEDS = range(6)
+FUNCTIONS = {
+    name: getattr(tp.paths, name)
+    for name in tp.paths.__all__
+    if inspect.isfunction(getattr(tp.paths, name))
+}
+
+
+def tables_of(answer):
+    """Return the tables of an answer: most are one."""
+    if isinstance(answer, DirectAndIndirect):
+        return [answer.shares, answer.transitions, answer.losses]
+    return [answer]
+
+
+def rows_of(table):
+    """Return the rows and the facts of a table; a row a journey in the order of journeys."""
+    rows = table.to_dicts()
+    if rows and "journey" in rows[0]:
+        rows.sort(key=lambda row: (row.get("group", ""), row["journey"]))
+    facts = {
+        name: one.tolist() if isinstance(one, np.ndarray) else one
+        for name in ("matrix", "level", "unit", "hubert_c", "silhouette_width")
+        if (one := getattr(table, name, None)) is not None
+    }
+    return rows, facts
+
+
+def test_every_analysis_is_asked() -> None:
+    """A new function is added to the questions, or nobody holds it to the laws."""
+    grouped = {name for name, one in FUNCTIONS.items() if "by" in inspect.signature(one).parameters}
+    clusterings = {"hierarchical", "k_medoids"}
+
+    assert grouped == set(MEASURES)
+    assert set(FUNCTIONS) - grouped == set(WHOLE) | clusterings
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_groups_lose_no_number_and_begin_every_label(name: str) -> None:
+    """As many numbers as rows (or a fixed number a row), each key the group first."""
+    log = drawn_log(1)
+
+    for table in tables_of(MEASURES[name](log, by="segment")):
+        if not hasattr(table, "as_dict"):
+            assert type(table).__name__ == "FilterLosses"  # many numbers a row, none of them first
+            continue
+        numbers = table.as_dict()
+        each = {"Conversion": 2, "LifecycleStates": 4}.get(type(table).__name__, 1)
+        assert len(numbers) == len(table) * each
+        assert len(table)
+        firsts = [key[0] if isinstance(key, tuple) else key for key in numbers]
+        assert firsts == np.repeat(table.group, each).tolist()
+        assert {type(one) for one in numbers.values()} <= {int, float}
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_labels_of_a_group_are_those_it_has_alone(name: str) -> None:
+    """The group is put before the label, and nothing else changes."""
+    log = drawn_log(3)
+    if name == "discriminating":
+        return
+    answer = MEASURES[name](log, by="segment")
+    alone = tp.select(log, [one == "old" for one in log.per_journey["segment"].to_list()])
+
+    found = {key: one for key, one in answer.as_dict().items() if "old" in (key, key[0])}
+
+    expected = [
+        key if isinstance(key, tuple) else (key,) for key in MEASURES[name](alone).as_dict()
+    ]
+    tuples = {"variant", "route", "ngram", "subsequence"}
+    table = tables_of(answer)[0]
+    if tuples & set(table.to_dicts()[0]):
+        expected = [(key,) for key in expected]
+    if name == "deciding_attributes":  # the column that journeys are grouped by is no candidate
+        expected.remove(("segment",))
+    keys = [key[1:] if isinstance(key, tuple) else (name,) for key in found]
+    ones = {"fitness", "median_time_to", "throughput_times"}
+    assert (len(keys) == 1) if name in ones else (keys == expected)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_shuffled_journeys_have_the_same_answer(name: str, seed: int) -> None:
+    """Neither the order of journeys nor that in which touchpoints were met plays a part."""
+    log = drawn_log(seed)
+    again = shuffled(log, seed + 100)
+
+    for by in ({}, {"by": "segment"}):
+        found = [rows_of(one) for one in tables_of(MEASURES[name](log, **by))]
+        mixed = [rows_of(one) for one in tables_of(MEASURES[name](again, **by))]
+        assert alike(found, mixed)
+
+
+@pytest.mark.parametrize("name", [*TOPPED, "distances", "substitution_costs"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_listed_of_equals_does_not_depend_on_the_log(name: str, seed: int) -> None:
+    """Where few are listed, chosen or numbered, keys decide between equals."""
+    log = drawn_log(seed)
+    ask = TOPPED.get(name) or WHOLE[name]
+
+    assert alike(rows_of(ask(log)), rows_of(ask(shuffled(log, seed + 200))))
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_journeys_in_no_group_are_told_of_once(name: str) -> None:
+    """One warning, with how many and what to do; none where each has a group."""
+    log = drawn_log(4, groups=("new", "old", None))
+    missing = log.per_journey["segment"].to_list().count(None)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        MEASURES[name](log, by="segment")
+
+    assert [one.category for one in caught] == [TouchpointsWarning]
+    assert f"no value of 'segment' for {missing} of 16 rows" in str(caught[0].message)
+    assert "attrs.evolve" in str(caught[0].message)
+    assert missing
+
+
+def test_a_bootstrap_says_once_that_journeys_are_in_no_group() -> None:
+    """Counts change from draw to draw, the warning does not."""
+    log = drawn_log(5, groups=("new", "old", None))
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        tp.bootstrap(log, lambda one: tp.paths.presence(one, by="segment"), seed=1, resamples=5)
+
+    assert len({str(one.message) for one in caught}) == 1
+
+
+@pytest.mark.parametrize("name", {**MEASURES, **WHOLE})
+@pytest.mark.parametrize("given", [None, [["a", "b"]], nx.DiGraph(), {"path": ["a"]}])
+def test_what_is_no_journeys_is_refused_with_the_call_that_makes_some(name: str, given) -> None:
+    """A graph, a list, a mapping or nothing."""
+    ask = {**MEASURES, **WHOLE}[name]
+    mend = "tp.simulate" if isinstance(given, nx.DiGraph) else "tp.from_frame"
+
+    with pytest.raises(
+        WrongKindError, match=rf"takes Journeys, not {type(given).__name__}"
+    ) as error:
+        ask(given)
+
+    assert mend in str(error.value)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("by", [["segment"], ("segment",), 1])
+def test_groups_are_named_by_text(name: str, by) -> None:
+    """Several columns are no column; the message says how to group by several."""
+    with pytest.raises(WrongKindError, match="name of one column or facet, not"):
+        MEASURES[name](drawn_log(1), by=by)
+
+
+@pytest.mark.filterwarnings("ignore:all .* are left out")  # of time_to, where a draw has none
+@pytest.mark.parametrize("name", sorted(set(MEASURES) - {"discriminating"}))
+def test_every_table_is_a_statistic_to_redraw(name: str) -> None:
+    """tp.bootstrap takes them as they are, with groups and without."""
+    log = drawn_log(2)
+
+    for by in ({}, {"by": "segment"}):
+        found = tp.bootstrap(log, lambda one, by=by: MEASURES[name](one, **by), seed=1, resamples=2)
+        assert len(found) == len(MEASURES[name](log, **by).as_dict())
+
+
+def test_a_tables_print_tells_one_step_from_two() -> None:
+    """A key that holds the separator is in quotes, as is one that begins with a quote."""
+    log = tp.from_paths({"path": ["a > b", "a, b", "'a', b"]}, path="path", separator=", ")
+
+    text = repr(tp.paths.variants(log))
+
+    assert "'a > b'  " in text
+    assert "\na > b  " in text
+    assert "\"'a'\" > b" in text
+
+
+def test_every_record_of_paths_that_is_a_table_has_numbers_by_label() -> None:
+    """But those without one number a row: losses, and clusters of whole logs."""
+    without = {
+        name
+        for name in tp.paths.__all__
+        if isinstance(one := getattr(tp.paths, name), type)
+        and issubclass(one, Table)
+        and not hasattr(one, "as_dict")
+    }
+
+    assert without == {"Clustering", "Distances", "FilterLosses"}
