@@ -5,10 +5,12 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from touchpoints._arrays.choosing import write_flags
 from touchpoints._frozen import Array
 
 _WORD = 64
 _SHIFT = 6
+_BLOCK = 1 << 16
 
 
 @attrs.frozen(eq=False)
@@ -19,19 +21,15 @@ class Bitmap:
     ----------
     words : uint64 (w,)
         Bit b of word i is row ``64 * i + b``; the last word is empty.
-    filled : int32 (w,)
-        The first word at or behind each that is not empty; the last one where none is.
+    beyond : int64 (w,)
+        The first marked row behind each word; ``rows`` where there is none.
     rows : int
         How many rows there are, marked or not.
     """
 
     words: Array
-    filled: Array
+    beyond: Array
     rows: int
-
-    def __attrs_post_init__(self) -> None:
-        if self.rows >= _WORD * np.iinfo(np.int32).max:
-            raise OverflowError("more rows than a bitmap has words for")
 
     def at_or_behind(self, rows: Array) -> Array:
         """Return the first marked row at or behind each of some rows, int64; else how many rows.
@@ -41,14 +39,9 @@ class Bitmap:
         place = rows >> _SHIFT
         rest = self.words.take(place)
         rest >>= (rows & (_WORD - 1)).view(np.uint64)
-        answer = _lowest(rest)
-        answer += rows
+        answer: Array = _lowest(rest) + rows
         dry = np.flatnonzero(rest == 0)
-        if len(dry):
-            place = self.filled.take(place[dry] + 1, mode="clip").astype(np.int64)
-            found = _lowest(self.words.take(place))
-            found += place << _SHIFT
-            answer[dry] = np.minimum(found, self.rows)
+        answer[dry] = self.beyond.take(place.take(dry))
         return answer
 
     def marked(self, low: int, high: int) -> Array:
@@ -61,19 +54,18 @@ class Bitmap:
 
 
 def _lowest(words: Array) -> Array:
-    """Return the place of the lowest bit of each word, int64; 64 where there is none."""
+    """Return the place of the lowest bit of each word, uint8; 64 where there is none."""
     below = words - np.uint64(1)
     below &= ~words
-    return np.bitwise_count(below).astype(np.int64)
+    found: Array = np.bitwise_count(below)
+    return found
 
 
 def bitmap_of(flags: Array) -> Bitmap:
     """Return the flagged rows, bool (m,), as bits."""
-    octets = np.zeros((len(flags) // _WORD + 2) * (_WORD // 8), dtype=np.uint8)
+    octets = _octets(len(flags))
     octets[: -(-len(flags) // 8)] = np.packbits(flags, bitorder="little")
-    words = octets.view("<u8").astype(np.uint64, copy=False)
-    places = np.where(words != 0, np.arange(len(words)), len(words) - 1).astype(np.int32)
-    return Bitmap(words, np.minimum.accumulate(places[::-1])[::-1], len(flags))
+    return _made(octets, len(flags))
 
 
 def bitmap_of_rows(rows: Array, size: int) -> Bitmap:
@@ -81,3 +73,29 @@ def bitmap_of_rows(rows: Array, size: int) -> Bitmap:
     flags = np.zeros(size, dtype=bool)
     flags[rows] = True
     return bitmap_of(flags)
+
+
+def bitmap_where(codes: Array, mask: Array) -> Bitmap:
+    """Return the rows whose code is one of those in the mask, as bits."""
+    octets = _octets(len(codes))
+    room = np.empty(_BLOCK, dtype=bool)
+    wanted = np.flatnonzero(mask).tolist()
+    for start in range(0, len(codes), _BLOCK):
+        part = codes[start : start + _BLOCK]
+        flags = room[: len(part)]
+        write_flags(part, mask, wanted, flags)
+        bits = np.packbits(flags, bitorder="little")
+        octets[start // 8 : start // 8 + len(bits)] = bits
+    return _made(octets, len(codes))
+
+
+def _octets(rows: int) -> Array:
+    return np.zeros((rows // _WORD + 2) * (_WORD // 8), dtype=np.uint8)
+
+
+def _made(octets: Array, rows: int) -> Bitmap:
+    words = octets.view("<u8").astype(np.uint64, copy=False)
+    first = _lowest(words) + np.arange(0, len(words) * _WORD, _WORD)
+    first[words == 0] = rows
+    beyond = np.append(np.minimum.accumulate(first[:0:-1])[::-1], rows)
+    return Bitmap(words, beyond, rows)

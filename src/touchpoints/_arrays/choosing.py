@@ -27,7 +27,7 @@ def flags_where(codes: Array, mask: Array) -> Array:
     wanted = np.flatnonzero(mask).tolist()
 
     def fill(span: slice) -> None:
-        _flag(codes[span], mask, wanted, flags[span])
+        write_flags(codes[span], mask, wanted, flags[span])
 
     in_threads([partial(fill, span) for span in spans(len(codes))])
     return flags
@@ -45,14 +45,14 @@ def rows_where(codes: Array, mask: Array) -> Array:
         for start in range(span.start, span.stop, _BLOCK):
             part = codes[start : min(start + _BLOCK, span.stop)]
             flags = room[: len(part)]
-            _flag(part, mask, wanted, flags)
+            write_flags(part, mask, wanted, flags)
             found.append(np.flatnonzero(flags) + start)
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
     return np.concatenate(in_threads([partial(find, span) for span in spans(len(codes))]))
 
 
-def _flag(codes: Array, mask: Array, wanted: list[int], flags: Array) -> None:
+def write_flags(codes: Array, mask: Array, wanted: list[int], flags: Array) -> None:
     """Write the flags of some rows; comparing with each of a few codes is faster than a table."""
     if len(wanted) > _FEW or not len(mask):
         flags[:] = mask.take(codes) if len(mask) else False

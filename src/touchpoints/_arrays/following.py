@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from functools import partial
 
@@ -14,7 +13,7 @@ from touchpoints._arrays.choosing import owners_at
 from touchpoints._arrays.threads import in_threads, spans
 from touchpoints._frozen import Array
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 16
 
 
 @attrs.frozen(eq=False)
@@ -86,48 +85,51 @@ def followed(hits: Sequence[Hits], offsets: Array, rules: Rules) -> Followed:
     occurrences of the first step; a block of segments at a time, blocks on all cores.
     """
     count = len(offsets) - 1
-    found = Followed(np.zeros(count, np.int32), np.full((len(hits), count), -1, np.int64))
+    found = Followed(np.empty(count, np.int32), np.empty((len(hits), count), np.int64))
 
     def follow(part: slice) -> None:
-        bounds = offsets[part.start : part.stop + 1]
-        found.depth[part], found.rows[:, part] = _followed(hits, bounds, rules)
+        rows = found.rows[:, part]
+        rows.fill(-1)
+        found.depth[part] = _followed(rows, hits, offsets[part.start : part.stop + 1], rules)
 
     in_threads([partial(follow, part) for part in spans(count, size=_BLOCK)])
     return found
 
 
-def _followed(hits: Sequence[Hits], offsets: Array, rules: Rules) -> tuple[Array, Array]:
-    """Return the depth and the rows of the best start of each of these segments."""
-    firsts, ends = offsets[:-1], offsets[1:]
+def _followed(rows: Array, hits: Sequence[Hits], offsets: Array, rules: Rules) -> Array:
+    """Write the rows of the best start of each of these segments; return how far it gets."""
+    ends = offsets[1:]
     if rules.earliest:
-        starts = hits[0].first.at_or_behind(firsts)
-        return _ways(hits, np.where(starts < ends, starts, -1), ends, rules)
+        starts = hits[0].first.at_or_behind(offsets[:-1])
+        there = np.flatnonzero(starts < ends)
+        rows[0][there] = hits[0].last(starts[there])
+        return _gone(rows, hits, ends, rules)
     starts = hits[0].first.marked(int(offsets[0]), int(offsets[-1]))
     owners = owners_at(offsets, starts)
-    depth, rows = _ways(hits, starts, ends[owners], rules)
+    every = np.full((len(hits), len(starts)), -1)
+    every[0] = hits[0].last(starts)
+    depth = _gone(every, hits, ends[owners], rules)
     best = _best_start(owners, depth)
-    every = np.full((len(hits), len(ends)), -1)
-    every[:, owners[best]] = rows[:, best]
-    depths = np.zeros(len(ends), dtype=np.int64)
+    rows[:, owners[best]] = every[:, best]
+    depths = np.zeros(len(ends), dtype=np.int32)
     depths[owners[best]] = depth[best]
-    return depths, every
+    return depths
 
 
-def _ways(hits: Sequence[Hits], starts: Array, ends: Array, rules: Rules) -> tuple[Array, Array]:
-    """Return how far each start gets, and the last row of each step; a start of -1 is none."""
-    rows = np.full((len(hits), len(starts)), -1, dtype=np.int64)
-    real = np.flatnonzero(starts >= 0)
-    rows[0][real] = hits[0].last(starts[real])
+def _gone(rows: Array, hits: Sequence[Hits], ends: Array, rules: Rules) -> Array:
+    """Write the rows of the steps behind each start; return how many each gets, int32."""
     if rules.hybrid:
-        _fill_any_order(rows, hits, ends, real)
+        _fill_any_order(rows, hits, ends)
     else:
         _fill_chain(rows, hits, ends, strict=rules.strict)
     if rules.limit is not None and rules.stamps is not None:
         _cut_off(rows, rules.stamps[rows[0]] + rules.limit, rules.stamps)
-    there = rows >= 0
-    if rules.hybrid:  # else nothing is reached behind what is not
-        np.minimum.accumulate(there, axis=0, out=there)
-    return there.sum(axis=0), rows
+    depth = np.zeros(len(ends), dtype=np.int32)
+    so_far = np.ones(len(ends), dtype=bool)
+    for row in rows:
+        so_far &= row >= 0
+        depth += so_far
+    return depth
 
 
 def _fill_chain(rows: Array, hits: Sequence[Hits], ends: Array, *, strict: bool) -> None:
@@ -143,11 +145,12 @@ def _fill_chain(rows: Array, hits: Sequence[Hits], ends: Array, *, strict: bool)
         row[going] = one.last(starts[found])
 
 
-def _fill_any_order(rows: Array, hits: Sequence[Hits], ends: Array, real: Array) -> None:
+def _fill_any_order(rows: Array, hits: Sequence[Hits], ends: Array) -> None:
     """Write the first row of each other step behind each start, in whatever order they come.
 
     Equal steps take one occurrence each, so that none is counted twice.
     """
+    real = np.flatnonzero(rows[0] >= 0)
     for place, one in enumerate(hits[1:], 1):
         after = rows[0][real]
         for earlier, other in enumerate(hits[1:place], 1):
@@ -182,12 +185,9 @@ def _firsts(owners: Array) -> Array:
     return np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]]) if len(owners) else owners
 
 
-def step_gaps(found: Followed, stamps: Array) -> list[tuple[Array, Array]]:
-    """Return, for each step behind the first, who reaches it and how long after the one before."""
-    answers = []
-    for place, (before, row) in enumerate(itertools.pairwise(found.rows), 1):
-        there = np.flatnonzero(found.depth > place)
-        gaps = stamps[row[there]]
-        gaps -= stamps[before[there]]
-        answers.append((there, gaps))
-    return answers
+def step_gaps(found: Followed, stamps: Array, place: int) -> tuple[Array, Array]:
+    """Return who reaches a step behind the first, and how long after the one before."""
+    there = np.flatnonzero(found.depth > place)
+    gaps = stamps[found.rows[place][there]]
+    gaps -= stamps[found.rows[place - 1][there]]
+    return there, gaps

@@ -33,14 +33,15 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def in_threads(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Call each and return what they return, in the order given; in turn where one core is all.
+def in_threads(calls: Sequence[Callable[[], T]], *, rows: int = WORTH) -> list[T]:
+    """Call each and return what they return, in the order given.
 
-    The answers must not depend on the order in which the calls run. An error of any is raised,
-    the first by order.
+    One after the other where one core is all, or where the calls work on fewer ``rows`` in all
+    than a thread is worth. The answers must not depend on the order in which the calls run. An
+    error of any is raised, the first by order.
     """
     many = min(cores(), len(calls))
-    if many < 2:
+    if many < 2 or rows < WORTH:
         return [call() for call in calls]
     with ThreadPoolExecutor(many) as pool:
         return [done.result() for done in [pool.submit(call) for call in calls]]

@@ -10,9 +10,10 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.bitmaps import bitmap_of, bitmap_of_rows
+from touchpoints._arrays.bitmaps import bitmap_of_rows, bitmap_where
 from touchpoints._arrays.following import Followed, Hits, Rules, followed, step_gaps
 from touchpoints._arrays.medians import median_by_group
+from touchpoints._arrays.threads import in_threads
 from touchpoints._frozen import Array, text_array
 from touchpoints._hints import check_option
 from touchpoints._tables import Table, apart, column, optional_column
@@ -20,7 +21,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.patterns import Place, has_place, is_plain, quickest_spans, spans
-from touchpoints.selectors import rows_meant
+from touchpoints.selectors import meant
 from touchpoints.stretches import place_name
 from touchpoints.transform import microseconds, require_times
 from touchpoints.uncertainty import JourneyShares, Share
@@ -239,8 +240,11 @@ def reached(journeys: Journeys, steps: Steps, *, order: Order, limit: int | None
         return Reached(flags, [np.nan] * len(chosen))
     stamps = None if journeys.times is None else journeys.times.view(np.int64)
     rules = Rules(strict=order == "strict", hybrid=order == "hybrid", limit=limit, stamps=stamps)
-    first = _hits(journeys, chosen[0], every=not rules.earliest)
-    hits = [first, *(_hits(journeys, step, every=rules.strict) for step in chosen[1:])]
+    every = [not rules.earliest, *(rules.strict for _ in chosen[1:])]
+    calls = [
+        partial(_hits, journeys, step, every=each) for step, each in zip(chosen, every, strict=True)
+    ]
+    hits = in_threads(calls, rows=len(journeys.codes))
     found = followed(hits, journeys.offsets, rules)
     np.greater(found.depth, np.arange(len(chosen))[:, None], out=flags)
     return Reached(flags, _medians(journeys, found))
@@ -253,7 +257,7 @@ def _hits(journeys: Journeys, step: Place, *, every: bool) -> Hits:
     or where a step must begin at one interaction.
     """
     if is_plain(step):
-        return Hits(bitmap_of(rows_meant(journeys, step)))
+        return Hits(bitmap_where(journeys.codes, meant(journeys, step)))
     starts, stops = (spans if every else quickest_spans)(journeys, step)
     return Hits(bitmap_of_rows(starts, len(journeys.codes)), (starts, stops))
 
@@ -262,10 +266,15 @@ def _medians(journeys: Journeys, found: Followed) -> list[float]:
     """Return the median seconds from each step to the next, of the journeys that reach it."""
     if journeys.times is None:
         return [np.nan] * len(found.rows)
-    plain = bool((journeys.counts == 1).all())
-    medians = [np.nan]
-    for there, gaps in step_gaps(found, journeys.times.view(np.int64)):
-        weights = None if plain else journeys.counts[there].astype(np.float64)
-        group = np.zeros(len(gaps), dtype=np.int64)
-        medians.append(float(median_by_group(gaps, group, 1, weights)[0]) / 1e6)
-    return medians
+    stamps = journeys.times.view(np.int64)
+    counts = None if bool((journeys.counts == 1).all()) else journeys.counts
+
+    def median(place: int) -> float:
+        there, gaps = step_gaps(found, stamps, place)
+        if counts is None:
+            return float(np.median(gaps)) / 1e6 if len(gaps) else np.nan
+        weights, group = counts[there].astype(np.float64), np.zeros(len(gaps), dtype=np.int64)
+        return float(median_by_group(gaps, group, 1, weights)[0]) / 1e6
+
+    calls = [partial(median, place) for place in range(1, len(found.rows))]
+    return [np.nan, *in_threads(calls, rows=len(journeys))]

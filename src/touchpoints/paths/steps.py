@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import ClusterSums, summed_runs
+from touchpoints._arrays.clustering import summed_runs
 from touchpoints._arrays.ranking import most_frequent
 from touchpoints._arrays.states import dense_numbers
-from touchpoints._arrays.stepping import Aligned
+from touchpoints._arrays.stepping import Aligned, aligned
 from touchpoints._arrays.threads import in_threads
 from touchpoints._frozen import Array
 from touchpoints._hints import check_option
@@ -23,9 +24,11 @@ from touchpoints.grouping import by_group
 from touchpoints.journeys import Journeys
 from touchpoints.key_order import key_ranks, keys_of
 from touchpoints.patterns import Place, first_places
-from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
+from touchpoints.uncertainty import Clusters, checked_level, clusters_of
+from touchpoints.uncertainty.cell_shares import Tally
 
 Side = Literal["start", "end"]
+T = TypeVar("T")
 
 _TERMINALS = (START, END, OPEN)
 
@@ -261,83 +264,63 @@ def _check_asked(steps: int, at: Place | None, side: Side) -> None:
 
 @attrs.frozen(eq=False)
 class _Laid:
-    """Journeys laid side by side, which they are, and what their number tells.
+    """Journeys laid side by side, and what their number tells.
 
     ``counts`` is None where each stands for itself alone.
     """
 
     aligned: Aligned
-    chosen: Array
     counts: Array | None
     clusters: Clusters
     left_out: int
 
-    def tally(self, cells: Array, size: int) -> _Tally:
+    def by_step(self, steps: range, measure: Callable[[int, Tally], T]) -> list[T]:
+        """Measure each step: who is at what, all else in the last cell."""
+        if self.counts is None and self.clusters.unit == "journey":
+            totals = self.aligned.totals(steps).astype(np.float64)
+            return [
+                measure(step, Tally(one, None)) for step, one in zip(steps, totals, strict=True)
+            ]
+        size, left, answers = self.aligned.nowhere + 1, iter(steps), []
+
+        def one(step: int, states: Array) -> T:
+            return measure(step, self.tally(states, size))
+
+        for table in self.aligned.states(steps):
+            calls = [partial(one, next(left), states) for states in table]
+            answers += in_threads(calls, rows=table.size)
+        return answers
+
+    def tally(self, cells: Array, size: int) -> Tally:
         """Count who is in which of so many cells, integers (a,)."""
         totals = np.bincount(cells, self.counts, size).astype(np.float64)
         if self.clusters.unit == "journey":
-            return _Tally(totals, None)
-        keys = self.clusters.of[self.chosen] * size + cells
-        key, amounts = summed_runs(keys, self.clusters.within[self.chosen])
+            return Tally(totals, None)
+        keys = self.clusters.of[self.aligned.chosen] * size + cells
+        key, amounts = summed_runs(keys, self.clusters.within[self.aligned.chosen])
         key, amounts = key[amounts > 0], amounts[amounts > 0]
         of = key // size
-        return _Tally(totals, (of, key % size, amounts, self.clusters.repeats[of]))
-
-
-@attrs.frozen(eq=False)
-class _Tally:
-    """How many journeys are in each cell; where there are persons, also how many of each.
-
-    That is: cluster, cell, journeys, and clusters alike.
-    """
-
-    totals: Array
-    clustered: tuple[Array, Array, Array, Array] | None
-
-    def bounds(self, groups: Array, level: float) -> tuple[Array, Array, Array]:
-        """Return the share of each of the first cells in its group, and its interval.
-
-        ``groups[c]`` is the group of cell c; groups never fall. Cells beyond are left out.
-        """
-        size = len(groups)
-        totals = self.totals[:size]
-        number = np.bincount(groups, totals)[groups]
-        sizes = number
-        if self.clustered is not None:
-            inner = self.clustered[1] < size
-            sums = ClusterSums(groups)
-            sums.add(*(one[inner] for one in self.clustered))
-            sizes = np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
-        with np.errstate(invalid="ignore"):
-            share = totals / number
-        low, high = wilson(np.nan_to_num(share) * sizes, sizes, level=level)
-        return share, low, high
+        return Tally(totals, (of, key % size, amounts, self.clusters.repeats[of]))
 
 
 def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
-    firsts, stops = journeys.offsets[:-1], journeys.offsets[1:]
     if at is not None:
         zeros = first_places(journeys, at)
         there = zeros >= 0
     elif side == "start":
-        zeros, there = firsts - 1, journeys.began
+        zeros, there = journeys.offsets[:-1] - 1, journeys.began
     else:
-        zeros, there = stops, journeys.finished
+        zeros, there = journeys.offsets[1:], journeys.finished
     chosen = np.flatnonzero(there & (journeys.counts > 0))
-    zeros, counts = zeros[chosen], journeys.counts[chosen]
     k = len(journeys.touchpoints)
-    aligned = Aligned(
-        codes=journeys.codes,
-        zeros=zeros,
-        first=(firsts[chosen] - zeros).astype(np.int32),
-        stop=(stops[chosen] - zeros).astype(np.int32),
-        begins=np.where(journeys.began[chosen], k, k + 2).astype(np.int32),
-        ends=np.where(journeys.finished[chosen], k + 1, k + 2).astype(np.int32),
-        nowhere=k + len(_TERMINALS),
+    terminals = (
+        np.where(journeys.began, np.int32(k), np.int32(k + 2)),
+        np.where(journeys.finished, np.int32(k + 1), np.int32(k + 2)),
     )
+    rows = journeys.codes, journeys.offsets, zeros
+    laid, counts = aligned(rows, chosen, terminals, nowhere=k + 3), journeys.counts[chosen]
     return _Laid(
-        aligned=aligned,
-        chosen=chosen,
+        aligned=laid,
         counts=None if bool((counts == 1).all()) else counts.astype(np.float64),
         clusters=clusters_of(journeys, None),
         left_out=int(journeys.counts[~there].sum()),
@@ -360,18 +343,14 @@ def _matrix(
     laid = _laid(journeys, at, side)
     names, span = keys_of(journeys, *_TERMINALS), _span(steps, at, side)
     cells = partial(_cells, laid, ranks=key_ranks(journeys), level=level)
-    steps_left, parts = iter(span), []
-    for table in laid.aligned.states(span):
-        parts += in_threads([partial(cells, next(steps_left), states) for states in table])
-    columns = _stacked(parts)
+    columns = _stacked(laid.by_step(span, cells))
     columns["touchpoint"] = names[columns["touchpoint"]]
     return StepMatrix(**columns, level=level, unit=laid.clusters.unit)
 
 
-def _cells(laid: _Laid, step: int, states: Array, *, ranks: Array, level: float) -> dict[str, Any]:
+def _cells(laid: _Laid, step: int, tally: Tally, *, ranks: Array, level: float) -> dict[str, Any]:
     """Return the rows of one step; touchpoints as codes."""
     gone, k = laid.aligned.nowhere, len(ranks)
-    tally = laid.tally(states, gone + 1)
     totals = tally.totals
     share, low, high = tally.bounds(np.zeros(gone + 1, dtype=np.int64), level)
     going = [

@@ -143,3 +143,33 @@ def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
     sizes = np.full(len(totals), float(tried))
     share = totals / tried if tried else np.full(len(totals), np.nan)
     return _with_interval(totals, share, sizes, level)
+
+
+@attrs.frozen(eq=False)
+class Tally:
+    """How many journeys are in each cell; where there are persons, also how many of each.
+
+    That is: cluster, cell, journeys, and clusters alike.
+    """
+
+    totals: Array
+    clustered: tuple[Array, Array, Array, Array] | None
+
+    def bounds(self, groups: Array, level: float) -> tuple[Array, Array, Array]:
+        """Return the share of each of the first cells in its group, and its interval.
+
+        ``groups[c]`` is the group of cell c; groups never fall. Cells beyond are left out.
+        """
+        size = len(groups)
+        totals = self.totals[:size]
+        number = np.bincount(groups, totals)[groups]
+        sizes = number
+        if self.clustered is not None:
+            inner = self.clustered[1] < size
+            sums = ClusterSums(groups)
+            sums.add(*(one[inner] for one in self.clustered))
+            sizes = np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
+        with np.errstate(invalid="ignore"):
+            share = totals / number
+        low, high = wilson(np.nan_to_num(share) * sizes, sizes, level=level)
+        return share, low, high
