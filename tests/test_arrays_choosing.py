@@ -122,3 +122,17 @@ def test_sorting_on_several_cores(keys: list[int]) -> None:
         sort_in_threads(array)
 
     assert sorted(keys) == array.tolist()
+
+
+@given(CODES, st.lists(WANTED, max_size=3))
+def test_bits_of_several_masks_at_once(codes: list[int], wanted: list[set[int]]) -> None:
+    """Each mask has its own bits, found in blocks."""
+    array = np.array(codes, dtype=np.int32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bitmaps, "_BLOCK", 64)
+
+        found = bitmaps.bitmaps_where(array, [as_mask(one) for one in wanted])
+
+    assert [bits.marked(0, len(codes)).tolist() for bits in found] == [
+        [row for row, code in enumerate(codes) if code in one] for one in wanted
+    ]

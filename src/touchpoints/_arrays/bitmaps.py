@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import attrs
 import numpy as np
 
 from touchpoints._arrays.choosing import write_flags
+from touchpoints._arrays.threads import WORTH, in_threads, spans
 from touchpoints._frozen import Array
 
 _WORD = 64
 _SHIFT = 6
-_BLOCK = 1 << 16
+_BLOCK = 1 << 19
 
 
 @attrs.frozen(eq=False)
@@ -75,18 +79,28 @@ def bitmap_of_rows(rows: Array, size: int) -> Bitmap:
     return bitmap_of(flags)
 
 
-def bitmap_where(codes: Array, mask: Array) -> Bitmap:
-    """Return the rows whose code is one of those in the mask, as bits."""
-    octets = _octets(len(codes))
-    room = np.empty(_BLOCK, dtype=bool)
-    wanted = np.flatnonzero(mask).tolist()
-    for start in range(0, len(codes), _BLOCK):
-        part = codes[start : start + _BLOCK]
-        flags = room[: len(part)]
-        write_flags(part, mask, wanted, flags)
-        bits = np.packbits(flags, bitorder="little")
-        octets[start // 8 : start // 8 + len(bits)] = bits
-    return _made(octets, len(codes))
+def bitmaps_where(codes: Array, masks: Sequence[Array]) -> list[Bitmap]:
+    """Return, for each mask of codes, bool (k,), the rows whose code is in it, as bits.
+
+    Each block of codes is read once for all masks, blocks on all cores.
+    """
+    found = [_octets(len(codes)) for _ in masks]
+    wanted = [np.flatnonzero(mask).tolist() for mask in masks]
+
+    def fill(words: slice) -> None:
+        room = np.empty(_BLOCK, dtype=bool)
+        stop = min(words.stop * _WORD, len(codes))
+        for start in range(words.start * _WORD, stop, _BLOCK):
+            part = codes[start : min(start + _BLOCK, stop)]
+            flags = room[: len(part)]
+            for octets, mask, some in zip(found, masks, wanted, strict=True):
+                write_flags(part, mask, some, flags)
+                bits = np.packbits(flags, bitorder="little")
+                octets[start // 8 : start // 8 + len(bits)] = bits
+
+    parts = spans(-(-len(codes) // _WORD), least=WORTH // _WORD)
+    in_threads([partial(fill, words) for words in parts])
+    return in_threads([partial(_made, one, len(codes)) for one in found], rows=len(codes))
 
 
 def _octets(rows: int) -> Array:

@@ -10,7 +10,6 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays.counting import DENSE
-from touchpoints._arrays.segments import owners_of
 from touchpoints._arrays.states import dense_numbers
 from touchpoints._arrays.successors import distinct_keys
 from touchpoints._arrays.threads import in_threads, spans
@@ -111,7 +110,7 @@ class _Counter:
         found: list[tuple[Array, Array]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for low, high in itertools.pairwise(edges.tolist()):
             numbers = self.numbers.read(low, high)
-            owners = owners_of(self.offsets[low : high + 1])
+            owners = _owners(self.offsets[low : high + 1])
             occurrences += self._total(numbers, owners, low)
             again = _sorted_by_owner(numbers, owners, (high - low) * cells, cells)
             rows = np.flatnonzero(again)
@@ -126,6 +125,14 @@ class _Counter:
         weights = None if self.counts is None else self.counts[owners + low].astype(np.float64)
         totals = np.bincount(numbers, weights, self.numbers.size + 1)
         return totals.astype(np.int64, copy=False)
+
+
+def _owners(offsets: Array) -> Array:
+    """Return the segment of each row, int32; unlike `owners_of` it lets other threads work."""
+    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
+    moves = np.zeros(int(offsets[-1] - offsets[0]), dtype=np.int32)
+    moves[offsets[filled] - offsets[0]] = np.diff(filled, prepend=0)
+    return np.cumsum(moves, dtype=np.int32)
 
 
 def _sorted_by_owner(numbers: Array, owners: Array, most: int, cells: int) -> Array:

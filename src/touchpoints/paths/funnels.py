@@ -10,7 +10,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.bitmaps import bitmap_of_rows, bitmap_where
+from touchpoints._arrays.bitmaps import bitmap_of_rows, bitmaps_where
 from touchpoints._arrays.following import Followed, Hits, Rules, followed, step_gaps
 from touchpoints._arrays.medians import median_by_group
 from touchpoints._arrays.threads import in_threads
@@ -240,24 +240,29 @@ def reached(journeys: Journeys, steps: Steps, *, order: Order, limit: int | None
         return Reached(flags, [np.nan] * len(chosen))
     stamps = None if journeys.times is None else journeys.times.view(np.int64)
     rules = Rules(strict=order == "strict", hybrid=order == "hybrid", limit=limit, stamps=stamps)
-    every = [not rules.earliest, *(rules.strict for _ in chosen[1:])]
-    calls = [
-        partial(_hits, journeys, step, every=each) for step, each in zip(chosen, every, strict=True)
-    ]
-    hits = in_threads(calls, rows=len(journeys.codes))
+    hits = _hits(journeys, chosen, rules)
     found = followed(hits, journeys.offsets, rules)
-    np.greater(found.depth, np.arange(len(chosen))[:, None], out=flags)
+    np.greater(found.depth, np.arange(len(chosen), dtype=np.int32)[:, None], out=flags)
     return Reached(flags, _medians(journeys, found))
 
 
-def _hits(journeys: Journeys, step: Place, *, every: bool) -> Hits:
-    """Return where a step can be taken.
+def _hits(journeys: Journeys, steps: list[Place], rules: Rules) -> list[Hits]:
+    """Return where each step can be taken."""
+    masks = [meant(journeys, step) for step in steps if is_plain(step)]
+    plain = iter(bitmaps_where(journeys.codes, masks))
+    every = (not rules.earliest, *(rules.strict for _ in steps[1:]))
+    return [
+        Hits(next(plain)) if is_plain(step) else _long_hits(journeys, step, every=each)
+        for step, each in zip(steps, every, strict=True)
+    ]
+
+
+def _long_hits(journeys: Journeys, step: Place, *, every: bool) -> Hits:
+    """Return where a step of several interactions can be taken.
 
     An occurrence that ends behind one that begins later is of use only where every start is tried,
     or where a step must begin at one interaction.
     """
-    if is_plain(step):
-        return Hits(bitmap_where(journeys.codes, meant(journeys, step)))
     starts, stops = (spans if every else quickest_spans)(journeys, step)
     return Hits(bitmap_of_rows(starts, len(journeys.codes)), (starts, stops))
 

@@ -44,12 +44,12 @@ class JourneyShares:
         self.counts = journeys.counts
         self._plain = bool((journeys.counts == 1).all())
         self.level = checked_level(level)
-        self.clusters: Clusters = clusters_of(journeys, None)
+        self.clusters = None if journeys.persons is None else clusters_of(journeys, None)
 
     @property
     def unit(self) -> str:
         """What is taken to be independent: ``"person"`` or ``"journey"``."""
-        return self.clusters.unit
+        return "journey" if self.clusters is None else self.clusters.unit
 
     def of(self, hits: Array, *, among: Array | None = None) -> Share:
         """Return the share of hits, bool (n,), among all journeys or those of a mask, bool (n,)."""
@@ -59,7 +59,8 @@ class JourneyShares:
         if not tried:
             return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
         share = done / tried
-        size = tried if self.unit == "journey" else self._effective(hits, among, share, tried)
+        clusters = self.clusters
+        size = tried if clusters is None else _effective(clusters, hits, among, share)
         low, high = wilson(share * size, size, level=self.level)
         return Share(hits=done, trials=tried, share=share, low=low, high=high)
 
@@ -67,17 +68,18 @@ class JourneyShares:
         """Return how many journeys are in a mask, bool (n,)."""
         return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
 
-    def _effective(self, hits: Array, among: Array, share: float, tried: int) -> float:
-        """Return how many independent journeys tell as much about the share."""
-        of, repeats, within = self.clusters.of, self.clusters.repeats, self.clusters.within
-        size = len(repeats)
-        chosen = np.bincount(of[among], within[among].astype(np.float64), size)
-        did = np.bincount(of[hits], within[hits].astype(np.float64), size)
-        sizes = effective_sizes(
-            float(tried),
-            np.array([share]),
-            np.array([(repeats * (did - share * chosen) ** 2).sum()]),
-            squares=float((repeats * chosen**2).sum()),
-            clusters=float(repeats[chosen > 0].sum()),
-        )
-        return float(sizes[0])
+
+def _effective(clusters: Clusters, hits: Array, among: Array, share: float) -> float:
+    """Return how many independent journeys tell as much about the share."""
+    of, repeats, within = clusters.of, clusters.repeats, clusters.within
+    size = len(repeats)
+    chosen = np.bincount(of[among], within[among].astype(np.float64), size)
+    did = np.bincount(of[hits], within[hits].astype(np.float64), size)
+    sizes = effective_sizes(
+        float(repeats @ chosen),
+        np.array([share]),
+        np.array([(repeats * (did - share * chosen) ** 2).sum()]),
+        squares=float((repeats * chosen**2).sum()),
+        clusters=float(repeats[chosen > 0].sum()),
+    )
+    return float(sizes[0])
