@@ -499,6 +499,27 @@ def test_one_persons_many_journeys_are_no_evidence() -> None:
     assert clustered["high"] - clustered["low"] > 2 * (alone["high"] - alone["low"])
 
 
+def test_one_person_a_group_cannot_be_redrawn() -> None:
+    """Redrawn, one person is the same person again: neither p nor an interval comes of it."""
+    people = ["ana"] * 20 + ["eva"] * 20
+    pair = two(["x"] * 20, ["y"] * 20, persons=people)
+
+    redrawn = rows(compare.presence(pair, seed=1, resamples=500, test="bootstrap"))["x"]
+    dealt = rows(compare.presence(pair, seed=1, resamples=500))["x"]
+
+    assert np.isnan([redrawn["p"], redrawn["q"], redrawn["low"], redrawn["high"]]).all()
+    assert dealt["p"] == 1.0
+
+
+def test_more_journeys_than_can_be_dealt_out_are_refused() -> None:
+    """The message says how many can be, and what else to ask."""
+    pair = two(["x", "y"], ["y"], counts=np.array([10**9, 5, 7]))
+
+    with pytest.raises(InvalidInputError, match=r"(?s)too many to deal out.*test='bootstrap'"):
+        compare.presence(pair, seed=1, resamples=10)
+    assert rows(compare.presence(pair, seed=1, resamples=10, test="bootstrap"))["x"]["b"] == 0
+
+
 def test_the_false_alarm_rate_is_as_promised() -> None:
     """Where both groups are drawn alike, about 5 % of tests have p <= 0.05, few have q <= 0.05."""
     rng = np.random.default_rng(7)

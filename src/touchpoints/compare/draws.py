@@ -18,6 +18,7 @@ from touchpoints.uncertainty import Clusters, clusters_of
 Shared = Literal["refuse", "within"]
 
 _FEW = 8
+_MOST_DEALT = 10**9  # what numpy's hypergeometric draws take
 _SHORT = 64
 
 
@@ -133,6 +134,12 @@ def _dealing(repeats: Array, size: int, rng: np.random.Generator) -> Callable[[]
     if total == len(repeats) and bool((repeats == 1).all()):
         return lambda: chosen(total, size, rng)
     if total > _FEW * max(len(repeats), 1):
+        if total >= _MOST_DEALT:
+            raise InvalidInputError(
+                f"{total:,} journeys are too many to deal out: fewer than {_MOST_DEALT:,} can be",
+                mend="test='bootstrap'; or divide the counts by a common factor, which widens "
+                "intervals",
+            )
         return lambda: rng.multivariate_hypergeometric(repeats, size, method="marginals")
     urn = np.repeat(np.arange(len(repeats)), repeats)
     return lambda: np.bincount(urn[chosen(total, size, rng)], minlength=len(repeats))

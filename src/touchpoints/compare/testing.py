@@ -217,8 +217,9 @@ def _drawn(
             redrawings = np.concatenate(list(drawn))
             ends = quantiles(redrawings, difference, asked.level)
             p = p if permuting else _p_redrawn(redrawings, difference)
-    if intervals and units.fewest < 2:
-        ends = (np.full_like(p, np.nan), np.full_like(p, np.nan))
+    if intervals and units.fewest < 2:  # one alone is redrawn as itself, which tells of no chance
+        nothing = np.full_like(p, np.nan)
+        p, ends = p if permuting else nothing, (nothing, nothing)
     return p, ends
 
 
