@@ -9,8 +9,10 @@ from typing import Literal
 
 import numpy as np
 
+from touchpoints._arrays.counting import check_counts
 from touchpoints._hints import check_option
 from touchpoints._progress import Progress
+from touchpoints._tables import apart
 from touchpoints.compare.draws import Shared
 from touchpoints.compare.features import (
     of_journeys,
@@ -25,10 +27,9 @@ from touchpoints.compare.statistics import Measure, Measured, Shares, counted
 from touchpoints.compare.testing import Asked, Comparison, Effect, Test, asked_of, compared
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys
-from touchpoints.paths.funnels import Order, Steps, funnel, reached
+from touchpoints.paths.funnels import Order, Steps, checked_steps, reached
 from touchpoints.patterns import Place, has_place
 from touchpoints.stretches import place_name
-from touchpoints.transform import microseconds
 from touchpoints.uncertainty import clusters_of
 from touchpoints.uncertainty.resampling import labelled, redrawable
 
@@ -291,7 +292,7 @@ def _place_shares(journeys: Journeys, places: Sequence[Place]) -> Shares:
     if not chosen:
         raise InvalidInputError("presence needs a place", mend="leave places= out for every one")
     found = np.array([has_place(journeys, place) for place in chosen])
-    labels = _apart([place_name(place) for place in chosen])
+    labels: list[Hashable] = [*apart([place_name(place) for place in chosen])]
     columns, owners = np.nonzero(found)
     return of_journeys(journeys, labels, owners, columns)
 
@@ -348,10 +349,10 @@ def funnels(
     asked = asked_of(seed, resamples, level, test, shared, progress=progress)
     check_option("of", of, Of)
     journeys = checked_pair(pair).journeys
-    names = funnel(journeys, steps, order=order, within=within).step.tolist()
-    labels = _apart(names)
-    limit = None if within is None else microseconds(within, "within")
-    way = reached(journeys, steps, order=order, limit=limit)
+    check_counts(journeys.offsets, journeys.counts)
+    named, limit = checked_steps(journeys, steps, order=order, within=within)
+    labels: list[Hashable] = [*apart([name for name, _ in named])]
+    way = reached(journeys, [place for _, place in named], order=order, limit=limit)
     before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
     counted = way.steps if of == "all" else way.steps & before
     places, owners = np.nonzero(counted)
@@ -365,9 +366,3 @@ def funnels(
             group=np.arange(len(labels)),
         )
     return compared(pair, shares, asked, effect="cohen_h")
-
-
-def _apart(names: list[str]) -> list[Hashable]:
-    """Return names that differ: what is there twice gets its place behind it."""
-    places = enumerate(names, 1)
-    return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in places]

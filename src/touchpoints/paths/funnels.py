@@ -167,18 +167,26 @@ def funnel(
     >>> tp.paths.funnel(journeys, {"came": "visit", "bought": "buy"}).as_dict()
     {'came': 1.0, 'bought': 0.125}
     """
+    named, limit = checked_steps(journeys, steps, order=order, within=within)
+    measure = partial(_measure, steps=named, order=order, limit=limit, level=level)
+    return by_group(journeys, by, measure)
+
+
+def checked_steps(
+    journeys: Journeys, steps: Steps, *, order: Order, within: dt.timedelta | None
+) -> tuple[list[tuple[str, Place]], int | None]:
+    """Return the steps with their names, and the window in microseconds; raise as `funnel`."""
     check_option("order", order, Order)
-    named = named_steps(steps)
+    named = _named(steps)
     limit = None if within is None else microseconds(within, "within")
     if limit is not None:
         require_times(journeys, "funnel(within=…)")
         if order == "open":
             raise InvalidInputError("an open funnel has no first step for a window to start at")
-    measure = partial(_measure, steps=named, order=order, limit=limit, level=level)
-    return by_group(journeys, by, measure)
+    return named, limit
 
 
-def named_steps(steps: Steps) -> list[tuple[str, Place]]:
+def _named(steps: Steps) -> list[tuple[str, Place]]:
     """Return the steps of a funnel, each with its name: as it was given, or the place as text."""
     if isinstance(steps, str):
         raise InvalidInputError(f"steps is a sequence, not one text: steps=[{steps!r}, …]")
@@ -230,19 +238,18 @@ def _columns(name: str, shares: list[Share]) -> dict[str, list[float]]:
     }
 
 
-def reached(journeys: Journeys, steps: Steps, *, order: Order, limit: int | None) -> Reached:
+def reached(journeys: Journeys, steps: list[Place], *, order: Order, limit: int | None) -> Reached:
     """Return which journeys reach each step, within ``limit`` microseconds of the first."""
-    chosen = [place for _, place in named_steps(steps)]
-    flags = np.zeros((len(chosen), len(journeys)), dtype=bool)
+    flags = np.zeros((len(steps), len(journeys)), dtype=bool)
     if order == "open":
-        for flag, step in zip(flags, chosen, strict=True):
+        for flag, step in zip(flags, steps, strict=True):
             flag[:] = has_place(journeys, step)
-        return Reached(flags, [np.nan] * len(chosen))
+        return Reached(flags, [np.nan] * len(steps))
     stamps = None if journeys.times is None else journeys.times.view(np.int64)
     rules = Rules(strict=order == "strict", hybrid=order == "hybrid", limit=limit, stamps=stamps)
-    hits = _hits(journeys, chosen, rules)
+    hits = _hits(journeys, steps, rules)
     found = followed(hits, journeys.offsets, rules)
-    np.greater(found.depth, np.arange(len(chosen), dtype=np.int32)[:, None], out=flags)
+    np.greater(found.depth, np.arange(len(steps), dtype=np.int32)[:, None], out=flags)
     return Reached(flags, _medians(journeys, found))
 
 
