@@ -13,13 +13,12 @@ from touchpoints._arrays import segments
 from touchpoints._arrays.ordering import by_appearance
 from touchpoints._frozen import Array, is_missing, owned, text_array
 from touchpoints._hints import check_option, first_few, not_found
-from touchpoints.assemble import Unmatched
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys import Journeys
 from touchpoints.matching import CONTEXT_FROM, NEED_FROM, Matched, match_texts, table_of
 from touchpoints.meta import Meta, Report
 from touchpoints.outcomes import check_outcome_name
-from touchpoints.settling import Unsettled, settle
+from touchpoints.settling import Unmatched, Unsettled, settle
 from touchpoints.taxonomy import Taxonomy
 
 _BLOCK = 1 << 10

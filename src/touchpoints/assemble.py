@@ -12,7 +12,14 @@ from touchpoints._frozen import Array, Coded, owned
 from touchpoints._hints import first_few
 from touchpoints._instants import NAT, Instants
 from touchpoints.classify.protocol import Classifier
-from touchpoints.columns import Keys, Log, Names, check_not_empty_column
+from touchpoints.columns import (
+    Keys,
+    Log,
+    Names,
+    check_not_empty_column,
+    comparable,
+    comparable_keys,
+)
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys, assembled, take_rows
 from touchpoints.matching import (
@@ -25,13 +32,12 @@ from touchpoints.matching import (
 )
 from touchpoints.meta import Meta, Report
 from touchpoints.pairing import OTHER, pair, stages_of
-from touchpoints.placing import Placed, comparable, comparable_keys, place, repeated
-from touchpoints.settling import Unsettled, settle
+from touchpoints.placing import Placed, place, repeated
+from touchpoints.settling import Unmatched, Unsettled, settle
 from touchpoints.taxonomy import MISSING, Taxonomy
 
 _MOST_COUNT = 2**53
 
-Unmatched = Literal["raise", "drop", "keep"]
 Duplicates = Literal["keep", "drop"]
 Missing = Literal["drop", "raise"]
 

@@ -232,3 +232,22 @@ def check_not_empty_column(name: str, rows: int, missing: int, argument: str) ->
             f"column {name!r}, given as {argument}, is missing in all {rows:,} rows",
             mend="name the column that holds it",
         )
+
+
+def comparable(column: Coded | Array) -> Array:
+    """Return integers that are equal where the values are; nan equals nan."""
+    if isinstance(column, Coded):
+        return column.codes
+    if column.dtype.kind == "f":
+        numbers = column.astype(np.float64) + 0.0
+        numbers[np.isnan(numbers)] = np.nan
+        return numbers.view(np.int64)
+    return column.astype(np.int64)
+
+
+def comparable_keys(keys: Keys) -> tuple[Array, Array]:
+    """Return integers that are equal where ids are, and which ids are missing (those are equal)."""
+    numbers = (keys.primary if keys.check is None else keys.check).view(np.int64)
+    if keys.missing is None:
+        return numbers, np.zeros(len(numbers), dtype=bool)
+    return np.where(keys.missing, 0, numbers), keys.missing

@@ -11,7 +11,7 @@ import numpy as np
 from touchpoints import _instants
 from touchpoints._frozen import Coded, code_values, numbers
 from touchpoints._hints import check_option
-from touchpoints.assemble import Duplicates, Missing, Options, Unmatched, assemble
+from touchpoints.assemble import Duplicates, Missing, Options, assemble
 from touchpoints.classify.protocol import Classifier, check_classifier_object
 from touchpoints.columns import (
     Keys,
@@ -25,6 +25,7 @@ from touchpoints.columns import (
 )
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.pairing import warn_of_lifecycle
+from touchpoints.settling import Unmatched
 
 if TYPE_CHECKING:
     from touchpoints.journeys import Journeys

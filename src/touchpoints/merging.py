@@ -11,11 +11,11 @@ import numpy as np
 from touchpoints._arrays import segments, sequences
 from touchpoints._frozen import Array, Coded, owned
 from touchpoints._hints import first_few, not_found
+from touchpoints.columns import comparable
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys, derive, take
 from touchpoints.meta import Meta
 from touchpoints.outcomes import watched_until
-from touchpoints.placing import comparable
 from touchpoints.taxonomy import Touchpoint
 from touchpoints.transform import NAT
 

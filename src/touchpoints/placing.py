@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays import ordering, segments
-from touchpoints._frozen import Array, Coded
+from touchpoints._frozen import Array
 from touchpoints._instants import NAT
-from touchpoints.columns import Keys, Log
+from touchpoints.columns import Log, comparable, comparable_keys
 
 _MOST_MICROSECONDS = (2**63 - 1) // 1000 - 1
 
@@ -121,25 +121,6 @@ def _break_ties(placed: Placed, tiebreak: Array) -> Placed:
     rows = placed.rows.copy()
     rows[places] = placed.rows[places[order]]
     return attrs.evolve(placed, rows=rows)
-
-
-def comparable(column: Coded | Array) -> Array:
-    """Return integers that are equal where the values are; nan equals nan."""
-    if isinstance(column, Coded):
-        return column.codes
-    if column.dtype.kind == "f":
-        numbers = column.astype(np.float64) + 0.0
-        numbers[np.isnan(numbers)] = np.nan
-        return numbers.view(np.int64)
-    return column.astype(np.int64)
-
-
-def comparable_keys(keys: Keys) -> tuple[Array, Array]:
-    """Return integers that are equal where ids are, and which ids are missing (those are equal)."""
-    numbers = (keys.primary if keys.check is None else keys.check).view(np.int64)
-    if keys.missing is None:
-        return numbers, np.zeros(len(numbers), dtype=bool)
-    return np.where(keys.missing, 0, numbers), keys.missing
 
 
 def _all_read(log: Log) -> Iterator[Array]:

@@ -11,13 +11,12 @@ import numpy as np
 from touchpoints._arrays.tuples import distinct_tuples
 from touchpoints._frozen import Array, Coded, owned
 from touchpoints._hints import check_option, first_few, not_found
-from touchpoints.assemble import Unmatched
 from touchpoints.classify.protocol import Classifier, check_classifier_object
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys, derive, take_rows
 from touchpoints.matching import CONTEXT_FROM, NEED_FROM, Matched, match_events, table_of
 from touchpoints.selectors import facet_names, meant
-from touchpoints.settling import Unsettled, settle
+from touchpoints.settling import Unmatched, Unsettled, settle
 from touchpoints.taxonomy import UNKNOWN, Touchpoint, format_key, untyped
 from touchpoints.transform import select_interactions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -13,6 +13,8 @@ from touchpoints._frozen import Array
 from touchpoints._hints import first_few
 from touchpoints.errors import InvalidInputError
 from touchpoints.matching import Matched
+
+Unmatched = Literal["raise", "drop", "keep"]
 
 _TYPED, _UNKNOWN, _UNNAMED = 0, 1, 2
 _MOST_TEXTS = 20
@@ -35,7 +37,7 @@ class Settled:
     tally: Mapping[str, Any]
 
 
-def settle(codes: Array, matched: Matched, unmatched: str, source: Unsettled) -> Settled:
+def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettled) -> Settled:
     """Raise, drop or keep what has no name or no type.
 
     Parameters
