@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from touchpoints import _instants
 from touchpoints._frozen import Coded, code_values, numbers
 from touchpoints._hints import check_option
+from touchpoints._instants import Instants, from_datetime64, from_numbers, from_objects, localise
 from touchpoints.assemble import Duplicates, Missing, Options, assemble
 from touchpoints.classify.protocol import Classifier, check_classifier_object
 from touchpoints.columns import (
@@ -383,9 +383,9 @@ def _log(
     def keys(name: str | None) -> Keys | None:
         return None if name is None else keys_of_values(columns[name])
 
-    def instants(name: str) -> _instants.Instants:
+    def instants(name: str) -> Instants:
         found = _read_times(columns[name], name, time_format)
-        return found if tz is None else _instants.localise(found, tz)
+        return found if tz is None else localise(found, tz)
 
     def text(name: str | None) -> Coded | None:
         return None if name is None else code_values(list_of(columns[name]))
@@ -410,9 +410,9 @@ def _log(
     )
 
 
-def _read_times(values: Any, name: str, time_format: str | None) -> _instants.Instants:
+def _read_times(values: Any, name: str, time_format: str | None) -> Instants:
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
-        return _instants.from_datetime64(values, None)
+        return from_datetime64(values, None)
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
-        return _instants.from_numbers(values, name, time_format)
-    return _instants.from_objects(list_of(values), name, time_format)
+        return from_numbers(values, name, time_format)
+    return from_objects(list_of(values), name, time_format)

@@ -8,9 +8,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from touchpoints import _instants
 from touchpoints._frozen import Array, Coded, code_values, is_missing, numbers, text_array
-from touchpoints._instants import Instants
+from touchpoints._instants import Instants, from_datetime64, from_numbers, from_objects, localise
 from touchpoints.columns import (
     Keys,
     Log,
@@ -94,7 +93,7 @@ class Table:
     def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
         """Return a column of times."""
         instants = _times(self.column(name), name, time_format)
-        return _instants.localise(instants, tz) if tz is not None else instants
+        return localise(instants, tz) if tz is not None else instants
 
 
 def _numbers(series: Any) -> Array:
@@ -247,19 +246,17 @@ def _times(series: Any, name: str, time_format: str | None) -> Instants:
     if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime:
         zone = dtype.time_zone
         naive = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
-        return _instants.from_datetime64(np.asarray(naive.to_numpy()), zone)
+        return from_datetime64(np.asarray(naive.to_numpy()), zone)
     if dtype == nw.Date:
-        return _instants.from_datetime64(
-            np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None
-        )
+        return from_datetime64(np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None)
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
         counts = np.asarray(filled.to_numpy())
-        return _instants.from_numbers(counts, name, time_format, missing=missing)
+        return from_numbers(counts, name, time_format, missing=missing)
     if dtype.is_numeric():
-        return _instants.from_numbers(_numbers(series), name, time_format)
-    return _instants.from_objects(series.to_list(), name, time_format)
+        return from_numbers(_numbers(series), name, time_format)
+    return from_objects(series.to_list(), name, time_format)
 
 
 def read_table(table: Table, names: Names, *, time_format: str | None, tz: str | None) -> Log:
