@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchpoints.classify.folding import fold, fold_spaced, instant_in, number_in, written
+from touchpoints.classify.text.folding import (
+    fold,
+    fold_spaced,
+    instant_in,
+    number_in,
+    written,
+)
 from touchpoints.taxonomy._words import fold as fold_name
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from touchpoints.classify._regex_parser import parse
-from touchpoints.classify.folding import fold
-from touchpoints.classify.regex import Automaton, Pattern
+from touchpoints.classify.rule_files.regex import Automaton, Pattern
+from touchpoints.classify.rule_files.regex_parser import parse
+from touchpoints.classify.text.folding import fold
 from touchpoints.errors import InvalidInputError
 
 ATOMS = st.sampled_from(

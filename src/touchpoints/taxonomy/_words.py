@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from touchpoints._hints import not_found
+from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 Labels = Mapping[str, str]

@@ -1,0 +1,167 @@
+"""Readers of others' lists of sources: Google's table, Matomo's YAML or JSON, our own TOML.
+
+Of YAML only what those files use is read: mappings, lists of plain or quoted words, comments.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import attrs
+
+from touchpoints._core.messages import did_you_mean
+from touchpoints.errors import InvalidInputError
+
+CATEGORIES = ("search", "social", "video", "shopping", "email", "ai_assistant", "other")
+
+_GOOGLE = re.compile(r"(?i)^source_category_")
+_MATOMO_FILES = {"searchengines": "search", "socials": "social", "aiassistants": "ai_assistant"}
+_COLUMNS = {"source": 0, "domain": 0, "category": 1, "source_category": 1, "source category": 1}
+_KEY = re.compile(r"""^(\s*)(?:-\s+)?(?:"([^"]*)"|'([^']*)'|([^\s#"'\-][^#]*?))\s*:\s*(#.*)?$""")
+_ITEM = re.compile(r"""^\s*-\s+(?:"([^"]*)"|'([^']*)'|([^\s#:][^#]*?))\s*(#.*)?$""")
+_VALUE = re.compile(r"^\s*(?:-\s+)?[\w\-]+\s*:\s+\S")
+_DASH = re.compile(r"^\s*-\s*(#.*)?$")
+
+
+class Line(NamedTuple):
+    """One way in which logs call a site."""
+
+    written: str
+    name: str
+    category: str
+
+
+@attrs.frozen
+class Lines:
+    """What a file holds and what of it cannot be read; ``exact``: hosts mean only themselves."""
+
+    lines: tuple[Line, ...]
+    problems: tuple[str, ...] = ()
+    exact: bool = False
+
+
+def read_lines(path: Path, *, category: str | None) -> Lines:
+    """Return the sources in a file, whichever of the known formats it has."""
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    kind = path.suffix.lower()
+    if kind in {".yml", ".yaml"}:
+        return _of_sites(*_parse_yaml(text), category=_category_of(path, category))
+    if kind in {".json", ".toml"}:
+        return _of_document(path, text, category=category)
+    return _of_table(text)
+
+
+def _category_of(path: Path, category: str | None) -> str:
+    found = category or _MATOMO_FILES.get(re.sub(r"[^a-z]", "", path.stem.lower()))
+    if found is None:
+        raise InvalidInputError(
+            "the file does not say of what category its sources are",
+            where=str(path),
+            mend="name it: load_source_categories(path, category='social')",
+        )
+    return found
+
+
+# ----------------------------------------------------------------------------------- Google's table
+
+
+def _of_table(text: str) -> Lines:
+    rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not rows:
+        return Lines(())
+    mark = max(";,\t|", key=rows[0].count)
+    cells = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=mark)]
+    places = [_COLUMNS.get(name.lower()) for name in cells[0]]
+    headed = {0, 1} <= set(places)
+    source, category = (places.index(0), places.index(1)) if headed else (0, 1)
+    lines: list[Line] = []
+    problems: list[str] = []
+    for number, row in enumerate(cells[headed:], start=1 + headed):
+        shown = f"row {number}: {mark.join(row)[:60]!r}"
+        if len(row) <= max(source, category) or not row[source]:
+            problems.append(f"{shown} has no source and category")
+            continue
+        kind = re.sub(r"[\s\-]+", "_", _GOOGLE.sub("", row[category]).strip().lower())
+        if kind not in CATEGORIES:
+            problems.append(f"{shown}: no category {kind!r}{did_you_mean(kind, CATEGORIES)}")
+            continue
+        lines.append(Line(row[source].lower(), row[source].lower(), kind))
+    return Lines(tuple(lines), tuple(problems), exact=True)
+
+
+# ------------------------------------------------------------------------------- documents of sites
+
+
+def _of_document(path: Path, text: str, *, category: str | None) -> Lines:
+    try:
+        document = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Lines((), (f"this cannot be read: {error}",))
+    if not isinstance(document, Mapping):
+        return Lines((), ("expected sites with their hosts",))
+    tables = {name: sites for name, sites in document.items() if isinstance(sites, Mapping)}
+    if tables and set(tables) <= set(CATEGORIES):
+        parts = [_of_sites(sites, [], category=name) for name, sites in tables.items()]
+        lines = tuple(line for part in parts for line in part.lines)
+        return Lines(lines, tuple(problem for part in parts for problem in part.problems))
+    return _of_sites(document, [], category=_category_of(path, category))
+
+
+def _of_sites(sites: Mapping[str, Any], problems: list[str], *, category: str) -> Lines:
+    lines: list[Line] = []
+    for name, hosts in sites.items():
+        found = list(_hosts(hosts))
+        if not found:
+            problems = [*problems, f"{name}: no hosts"]
+        called = name.strip().lower()
+        lines.extend(Line(written, called, category) for written in (called, *found))
+    return Lines(tuple(lines), tuple(problems))
+
+
+def _hosts(value: Any) -> Iterator[str]:
+    """Yield the hosts below a site: texts, or those in the ``urls`` of tables."""
+    if isinstance(value, str):
+        plain = value.strip().lower().partition("/")[0]
+        if plain.startswith("{}."):
+            yield plain.removeprefix("{}.")
+        elif plain:
+            yield plain.replace(".{}", ".*")
+    elif isinstance(value, Mapping):
+        yield from _hosts(value.get("urls", ()))
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _hosts(one)
+
+
+# ------------------------------------------------------------------------------------------- YAML
+
+
+def _parse_yaml(text: str) -> tuple[dict[str, list[str]], list[str]]:
+    """Return the hosts of each site: all items below it that are not below a key but ``urls``."""
+    sites: dict[str, list[str]] = {}
+    problems: list[str] = []
+    site, wanted = None, True
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#") or line.strip() == "---":
+            continue
+        key, item = _KEY.match(line), _ITEM.match(line)
+        if key and not key.group(1) and not line.startswith("-"):
+            site = next(part for part in key.groups()[1:4] if part is not None)
+            wanted = True
+            sites.setdefault(site, [])
+        elif key and site is not None:
+            wanted = (key.group(2) or key.group(3) or key.group(4)) == "urls"
+        elif item and site is not None:
+            if wanted:
+                sites[site].append(next(part for part in item.groups()[:3] if part is not None))
+        elif _DASH.match(line) and site is not None:
+            wanted = True
+        elif not (_VALUE.match(line) and site is not None):
+            problems.append(f"line {number} cannot be read: {line.strip()[:60]!r}")
+    return sites, problems
