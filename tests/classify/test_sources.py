@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ from touchpoints.classify.web.sources import (
     source_categories,
 )
 from touchpoints.classify.web.urls import click_ids, host_of, parse_utm, path_of
-from touchpoints.errors import InvalidInputError, ProblemsError
+from touchpoints.errors import InvalidInputError, MissingPackageError, ProblemsError
 
 # ------------------------------------------------------------------------------------- our own list
 
@@ -241,6 +242,20 @@ def test_a_later_file_wins_and_lists_can_be_joined(tmp_path: Path) -> None:
     [
         ("Socials.yml", "Chirp:\n  ??? - x\n", "line 2 cannot be read"),
         ("Socials.yml", "Chirp:\nOther:\n  - a.example\n", "Chirp: no hosts"),
+        ("Socials.yml", "Chirp: chirp.example\n", "line 1 cannot be read"),
+        ("Socials.yml", "Chirp:\n  - a.example\n b: c\n", "line 3 cannot be read"),
+        ("Socials.yml", "- a.example\n", "expected sites with their hosts"),
+        ("Socials.yml", "? [a]\n: [b.example]\n", "line 2 cannot be read"),
+        ("Socials.yml", "a:\n  - \x00", "cannot be read"),
+        (
+            "Socials.yml",
+            "a: &a [x.example]\nb: *a\n",
+            r"line 2 cannot be read: aliases such as '\*a'",
+        ),
+        ("Socials.yml", "a:\n" + "[" * 100_000, "line 2 cannot be read"),
+        ("Socials.yml", "- " * 30_000, "line 1 cannot be read: it is nested more than 10 deep"),
+        ("Socials.yml", "? " * 30_000, "line 1 cannot be read"),
+        ("Socials.yml", "a: [" + "x " * 600_000, "1,200,004 characters, 1,000,000 are the most"),
         ("Socials.json", "[1, 2]", "expected sites"),
         ("Socials.json", "{", "this cannot be read"),
         ("mine.toml", "= 1", "this cannot be read"),
@@ -251,6 +266,51 @@ def test_broken_files_say_what_is_wrong(tmp_path: Path, name: str, text: str, pr
     """The file and the place are in the message."""
     with pytest.raises(ProblemsError, match=problem):
         load_source_categories(written(tmp_path, name, text))
+
+
+def test_an_alias_bomb_is_refused_before_it_grows(tmp_path: Path) -> None:
+    """Ten lines that would stand for ten thousand million hosts are no list."""
+    bomb = "a0: &a0 [x.example]\n" + "".join(
+        f"a{one}: &a{one} [{', '.join([f'*a{one - 1}'] * 10)}]\n" for one in range(1, 11)
+    )
+    with pytest.raises(ProblemsError, match="aliases") as caught:
+        load_source_categories(written(tmp_path, "Socials.yml", bomb))
+    assert 1 == len(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- " + "x" * 60_000,
+        "- a" + " " * 60_000 + "b",
+        "- '" + "x " * 30_000 + "'",
+        "- " + "a:" * 30_000 + "b",
+        "- [" + "a.example, " * 6_000 + "]",
+        "- a.example " + "#" * 60_000,
+    ],
+)
+def test_a_long_line_is_read_in_time_linear_in_it(tmp_path: Path, line: str) -> None:
+    """However a line of sixty thousand characters is filled, it takes a moment."""
+    path = written(tmp_path, "Socials.yml", f"Chirp:\n  {line}\n")
+    started = time.process_time()
+    with contextlib.suppress(ProblemsError):
+        load_source_categories(path)
+    assert time.process_time() - started < 5
+
+
+def test_all_of_yaml_is_read_as_text(tmp_path: Path) -> None:
+    """Flow lists, a site named twice, and words that YAML may take for truth values and numbers."""
+    text = "No: [no.example, '{}.other.example']\n1: {urls: [one.example]}\nNo:\n- net.example\n"
+    sources = load_source_categories(written(tmp_path, "Socials.yml", text))
+    hosts = {"no.example", "other.example", "one.example", "net.example"}
+    assert hosts | {"no", "1"} == set(sources.entries)
+
+
+def test_yaml_needs_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it the message says what to install."""
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(MissingPackageError, match=r"touchpoints\[yaml\]"):
+        load_source_categories(written(tmp_path, "Socials.yml", "Chirp: [chirp.example]\n"))
 
 
 def test_a_file_without_a_category_needs_one(tmp_path: Path) -> None:

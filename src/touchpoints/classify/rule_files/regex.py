@@ -1,38 +1,55 @@
-"""Matching regular expressions in time linear in the text, whatever the expression.
+r"""Regular expressions of rule files: Python's syntax, searched for in linear time by RE2.
 
-Where an expression leaves few ways to try at each character, Python's `re` matches it. Where it
-repeats without limit it becomes an automaton that reads each character once: the states are sets
-of places in the expression, made when first met and kept up to a limit (K. Thompson (1968),
-Regular expression search algorithm, Communications of the ACM 11(6), 419-422,
-doi:10.1145/363347.363387).
+A rule file comes from someone who edits data, and its patterns meet texts nobody has seen. Python's
+own matcher tries alternatives one after the other, so that ``(a+)+$`` takes years on forty letters;
+RE2 reads each character once (R. Cox (2010), https://swtch.com/~rsc/regexp/regexp3.html). Since RE2
+knows ``\w``, ``\d``, ``\s`` and ``\b`` of ASCII only, sets are written out as ranges of characters.
+For ``\b`` in other scripts each character stands between two marks, ``w`` around one of a word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+import warnings
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, NoReturn
 
 import attrs
+import numpy as np
 
-from touchpoints.classify.rule_files.regex_parser import (
-    Choice,
-    Edge,
-    Letter,
-    Letters,
-    Node,
-    Repeat,
-    Series,
-    parse,
-)
+from touchpoints.classify.text.folding import fold
 from touchpoints.errors import InvalidInputError
 
-MOST_WAYS = 200
-MOST_PLACES = 2_000
-MOST_STEPS = 50_000
+MOST_LETTERS = 2_000
+MOST_DEPTH = 40
+MOST_REPEATS = 1_000
+MOST_BYTES = 16 << 20
 
-_EDGES = {"start": r"\A", "end": r"\Z", "boundary": r"\b", "inside": r"\B"}
-_OUTSIDE, _GAP, _WORD = 0, 1, 2
+_SHOWN = 60
+_LAST = 0x10FFFF
+_ESCAPE = r"\\(?:N\{[^}]*\}|x..|u.{4}|U.{8}|0[0-7]{0,2}|[0-3][0-7]{2}|.)"
+_TOKEN = re.compile(
+    rf"""(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])
+    |(?P<repeat>(?:[*+?]|\{{(?=[0-9,])[0-9]*,?[0-9]*\}})[+?]?)
+    |(?P<other>{_ESCAPE}
+        |\((?:\?(?:\#[^)]*\)|P<[^>]*>|P=|\(|<?[=!]|[>:]|[a-zA-Z-]+[:)]))?
+        |.)""",
+    re.DOTALL | re.VERBOSE,
+)
+_MEMBER = re.compile(rf"({_ESCAPE}|.)(?:-({_ESCAPE}|.))?", re.DOTALL)
+_KINDS = frozenset({r"\d", r"\D", r"\w", r"\W", r"\s", r"\S"})
+_KEPT = frozenset({"|", ")", "^", "$", r"\A", r"\Z", r"\z", r"\b", r"\B"})
+
+_LONG = "can take very long: not supported"
+_JOIN = "(write two conditions, joined by all and not)"
+_REFUSED = {
+    **dict.fromkeys(["(?=", "(?!"], f"a group looks ahead, which {_LONG} {_JOIN}"),
+    **dict.fromkeys(["(?<=", "(?<!"], f"a group looks behind, which {_LONG} {_JOIN}"),
+    "(?P=": f"a back reference {_LONG} (write out what may come again)",
+    "(?(": "a group depends on another group: not supported (write both cases: '(?:a|b)')",
+    "(?>": "a group is atomic: not supported (write '(?:')",
+}
 
 
 @attrs.frozen(repr=False)
@@ -42,9 +59,10 @@ class Pattern:
     Attributes
     ----------
     text : str
-        The expression.
+        The expression, in Python's syntax but for back references, looking ahead or behind, atomic
+        groups, possessive repeats, conditions and the flags other than i, m and s.
     folded : bool
-        Whether the texts it meets are folded; letters then match whatever their case.
+        Whether the texts it meets are folded; letters then match whatever their case and accents.
     """
 
     text: str
@@ -52,248 +70,158 @@ class Pattern:
     found_in: Callable[[str], bool] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "found_in", _searcher(self.text, folded=self.folded))
+        plain, *padded = compiled(self.text, folded=self.folded)
+
+        def found_in(text: str) -> bool:
+            padding = padded and not text.isascii()
+            encoded = (text.translate(_PADDED) if padding else text).encode(errors="surrogatepass")
+            return (padded[0] if padding else plain).search(encoded) is not None
+
+        object.__setattr__(self, "found_in", found_in)
 
     def __repr__(self) -> str:
         return f"Pattern({self.text!r}, folded={self.folded})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_pattern, (self.text, self.folded))
+        return (partial(Pattern, self.text, folded=self.folded), ())
 
 
-def _pattern(text: str, folded: bool) -> Pattern:  # noqa: FBT001 -- as pickle calls it
-    return Pattern(text, folded=folded)
+def compiled(pattern: str, *, folded: bool) -> list[Any]:
+    """Return what RE2 makes of a pattern; with edges of words, also that for padded texts.
 
-
-def _searcher(text: str, *, folded: bool) -> Callable[[str], bool]:
-    tree = parse(text, folded=folded)
-    places = _places(tree)
-    if places > MOST_PLACES:
-        raise InvalidInputError(
-            f"the regex is {places:,} characters long when its repeats are written out, "
-            f"{MOST_PLACES:,} are the most"
-        )
-    if _ways(tree) > MOST_WAYS:
-        return Automaton(tree, folded=folded).found_in
-    compiled = re.compile(_as_text(tree), re.IGNORECASE if folded else 0)
-    return lambda one: compiled.search(one) is not None
-
-
-def _places(node: Node) -> int:
-    """Return how many characters an expression has when its repeats are written out."""
-    if isinstance(node, Series | Choice):
-        return sum(map(_places, node.parts)) + 1
-    if isinstance(node, Repeat):
-        return max(node.least + 1, node.most or 0) * (_places(node.part) + 1)
-    return 1
-
-
-def _ways(node: Node) -> float:
-    """Return how many ways there are to match at one place: what trying one after another costs."""
-    if isinstance(node, Series):
-        ways = 1.0
-        for part in node.parts:
-            ways *= _ways(part)
-        return ways
-    if isinstance(node, Choice):
-        return sum(map(_ways, node.parts))
-    if not isinstance(node, Repeat):
-        return 1.0
-    if node.most is None:
-        return float("inf")
-    each = _ways(node.part)
-    if each == 1:
-        return node.most - node.least + 1
-    return (
-        float("inf")
-        if node.most > MOST_WAYS
-        else sum(each**times for times in range(node.least, node.most + 1))
-    )
-
-
-def _as_text(node: Node) -> str:
-    """Return an expression as Python writes it."""
-    if isinstance(node, Series):
-        return "".join(map(_as_text, node.parts))
-    if isinstance(node, Choice):
-        return f"(?:{'|'.join(map(_as_text, node.parts))})"
-    if isinstance(node, Repeat):
-        return f"(?:{_as_text(node.part)}){{{node.least},{'' if node.most is None else node.most}}}"
-    if isinstance(node, Letter):
-        return re.escape(node.char)
-    if isinstance(node, Letters):
-        return _set_text(node)
-    return _EDGES[node.kind] if isinstance(node, Edge) else "."
-
-
-def _set_text(node: Letters) -> str:
-    singles = "".join(map(re.escape, sorted(node.singles)))
-    ranges = "".join(f"{re.escape(low)}-{re.escape(high)}" for low, high in node.ranges)
-    kinds = "".join(f"\\{kind}" for kind in sorted(node.kinds))
-    inside = singles + ranges + kinds
-    if not inside:  # a set of accents only, of which folding left nothing
-        return "." if node.negated else r"[^\s\S]"
-    return f"[{'^' if node.negated else ''}{inside}]"
-
-
-def _is_in(char: str, node: Letters, *, folded: bool) -> bool:
-    written = (char, char.upper()) if folded else (char,)
-    found = any(
-        one in node.singles
-        or any(low <= one <= high for low, high in node.ranges if len(one) == 1)
-        or any(_is_kind(one, kind) for kind in node.kinds)
-        for one in written
-    )
-    return found != node.negated
-
-
-def _is_kind(char: str, kind: str) -> bool:
-    if kind in "dD":
-        return char.isdecimal() == (kind == "d")
-    if kind in "sS":
-        return char.isspace() == (kind == "s")
-    return _is_word(char) == (kind == "w")
-
-
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
-
-
-@attrs.define
-class _Place:
-    """A place in an expression: what is read there (None: nothing), and where it leads."""
-
-    reads: Node | None
-    leads_to: tuple[int, ...]
-
-
-class _State(dict[str, "_State"]):
-    """The places reached after some text; from each next character met to the next state."""
-
-    __slots__ = ("before", "places")
-
-    def __init__(self, places: frozenset[int], before: int) -> None:
-        super().__init__()
-        self.places = places
-        self.before = before
-
-
-_Key: TypeAlias = tuple[frozenset[int], int]
-_FOUND = _State(frozenset(), _OUTSIDE)
-
-
-class Automaton:
-    """A regular expression that reads each character of a text once.
-
-    Parameters
-    ----------
-    tree
-        The expression.
-    folded
-        Whether the texts are folded.
+    Raises
+    ------
+    InvalidInputError
+        With the place of the mistake and a caret below it.
     """
+    import re2
 
-    def __init__(self, tree: Node, *, folded: bool) -> None:
-        self._folded = folded
-        self._program: list[_Place] = [_Place(None, ())]  # place 0: the expression is matched
-        self._start = self._compile(tree, 0)
-        self._known: dict[_Key, _State] = {}
-        self._kept = 0
-
-    def found_in(self, text: str) -> bool:
-        """Tell whether the expression matches anywhere in a text.
-
-        One look-up a character once its steps are known; a step not yet known costs as much as
-        the expression is long.
-        """
-        state = self._state(frozenset(), _OUTSIDE)
-        step = self._step
-        for char in text:
-            found = state.get(char)
-            if found is None:
-                found = step(state, char)
-            if found is _FOUND:
-                return True
-            state = found
-        return self._reached(state, _OUTSIDE)[1]
-
-    def _step(self, state: _State, char: str) -> _State:
-        kind = _WORD if _is_word(char) else _GAP
-        waiting, matched = self._reached(state, kind)
-        found = _FOUND
-        if not matched:
-            places = frozenset(one.leads_to[0] for one in waiting if self._reads(one.reads, char))
-            found = self._state(places, kind)
-        self._kept += 1
-        state[char] = found
-        return found
-
-    def _state(self, places: frozenset[int], before: int) -> _State:
-        if self._kept > MOST_STEPS:
-            self._known.clear()
-            self._kept = 0
-        key = (places, before)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = _State(places, before)
-        return known
-
-    def _reached(self, state: _State, after: int) -> tuple[list[_Place], bool]:
-        """Return the places that wait for a character, and whether the expression is matched."""
-        stack = [self._start, *state.places]
-        seen = set(stack)
-        waiting: list[_Place] = []
-        while stack:
-            number = stack.pop()
-            if number == 0:
-                return waiting, True
-            place = self._program[number]
-            if isinstance(place.reads, Edge):
-                if not _holds(place.reads.kind, state.before, after):
-                    continue
-            elif place.reads is not None:
-                waiting.append(place)
-                continue
-            more = [one for one in place.leads_to if one not in seen]
-            seen.update(more)
-            stack.extend(more)
-        return waiting, False
-
-    def _reads(self, node: Node | None, char: str) -> bool:
-        if isinstance(node, Letter):
-            return node.char == char
-        if isinstance(node, Letters):
-            return _is_in(char, node, folded=self._folded)
-        return char != "\n"
-
-    def _add(self, reads: Node | None, leads_to: Iterable[int]) -> int:
-        self._program.append(_Place(reads, tuple(leads_to)))
-        return len(self._program) - 1
-
-    def _compile(self, node: Node, after: int) -> int:
-        """Write a part of the expression that leads to a place; return where it begins."""
-        if isinstance(node, Series):
-            for part in reversed(node.parts):
-                after = self._compile(part, after)
-            return after
-        if isinstance(node, Choice):
-            return self._add(None, [self._compile(part, after) for part in node.parts])
-        if not isinstance(node, Repeat):
-            return self._add(node, [after])
-        begin = after
-        if node.most is None:
-            begin = self._add(None, [])
-            self._program[begin].leads_to = (self._compile(node.part, begin), after)
-        for _ in range((node.most or node.least) - node.least):
-            begin = self._add(None, [self._compile(node.part, begin), after])
-        for _ in range(node.least):
-            begin = self._compile(node.part, begin)
-        return begin
+    if len(pattern) > MOST_LETTERS:
+        raise InvalidInputError(
+            f"the regex has {len(pattern):,} characters, {MOST_LETTERS:,} are the most"
+        )
+    tokens = list(_TOKEN.finditer(pattern))
+    _check(tokens, pattern)
+    texts = ["".join(_translated(token, folded=folded, pad="{}") for token in tokens)]
+    if any(token.group() in (r"\b", r"\B") for token in tokens):
+        inside = (_translated(token, folded=folded, pad=r"(?:\C{}\C)") for token in tokens)
+        texts.append(rf"\A(?s:\C.\C)*?(?:{''.join(inside)})")
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = MOST_BYTES
+    try:
+        return [re2.compile(text.encode(), options) for text in texts]
+    except re2.error as error:
+        raise InvalidInputError(
+            f"the regex is too large when its repeats are written out: {MOST_REPEATS:,} repeats, "
+            f"nested ones multiplied, and {MOST_BYTES >> 20} MiB are the most"
+        ) from error
 
 
-def _holds(edge: str, before: int, after: int) -> bool:
-    if edge == "start":
-        return before == _OUTSIDE
-    if edge == "end":
-        return after == _OUTSIDE
-    return ((before == _WORD) != (after == _WORD)) == (edge == "boundary")
+def _check(tokens: list[re.Match[str]], pattern: str) -> None:
+    """Raise at the first part that is not supported, else at the first mistake Python sees."""
+    depth = 0
+    for token in tokens:
+        text, place = token.group(), token.start()
+        depth += (text[0] == "(" and text[-1] != ")") - (text == ")")
+        if depth > MOST_DEPTH:
+            _fail(f"groups are nested more than {MOST_DEPTH} deep", place, pattern)
+        if token["repeat"] and text[1:].endswith("+"):
+            _fail("a repeat that gives nothing back is not supported", token.end() - 1, pattern)
+        if token["repeat"] and max(map(int, re.findall("[0-9]+", text)), default=0) > MOST_REPEATS:
+            advice = "write '*' or '+' where no limit is needed"
+            _fail(f"{MOST_REPEATS:,} repeats are the most ({advice})", place, pattern)
+        if text in _REFUSED or re.fullmatch(r"\\[1-9]", text):
+            _fail(_REFUSED.get(text, _REFUSED["(?P="]), place, pattern)
+        if re.fullmatch(r"\(\?[a-zA-Z-]*[aLx][a-zA-Z-]*[:)]", text):
+            _fail("only the flags i, m and s are supported", place, pattern)
+    known = "".join(r"\Z" if token.group() == r"\z" else token.group() for token in tokens)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of sets that later versions may read differently
+            re.compile(known)
+    except re.error as error:
+        _fail(error.msg, error.pos or 0, pattern)
+
+
+def _fail(what: str, place: int, pattern: str) -> NoReturn:
+    first = max(0, place - _SHOWN // 2)
+    part = pattern[first : first + _SHOWN].replace("\n", " ").replace("\t", " ")
+    raise InvalidInputError(
+        f"in the regex, {what}",
+        where=f"character {place + 1}",
+        mend=f"    {part}\n    {' ' * (place - first)}^",
+    )
+
+
+class _Padded(dict[int, str]):
+    """From a character to itself between two marks; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        mark = "\n" if char == "\n" else "w" if char.isalnum() or char == "_" else "-"
+        self[code] = mark + char + mark
+        return self[code]
+
+
+_PADDED = _Padded()
+
+
+def _translated(token: re.Match[str], *, folded: bool, pad: str) -> str:
+    """Return a part of an expression as RE2 writes it."""
+    text = token.group()
+    if token["repeat"]:
+        return text.replace("{,", "{0,")
+    if text.startswith(("(?#", "(?P<")):
+        return "" if text[2] == "#" else "("
+    if text[0] == "(":
+        return text.replace("u", "").replace("(?)", "")
+    if text in _KEPT:
+        return text.replace("Z", "z")
+    if token["set"] or text in _KINDS or text == ".":
+        return pad.format(text if text == "." else _set(text, folded=folded))
+    char = _char(text)
+    chars = fold(char) if folded and not char.isspace() else char
+    return f"(?:{''.join(pad.format(_escaped(one)) for one in chars)})"
+
+
+def _char(text: str) -> str:
+    """Return the character that a character or an escape stands for."""
+    if text[0] != "\\":
+        return text
+    named = text[1].isascii() and text[1].isalnum()
+    return text.encode("ascii").decode("unicode_escape") if named else text[1]
+
+
+def _escaped(char: str) -> str:
+    return char if char.isalnum() else f"\\x{{{ord(char):x}}}"
+
+
+def _set(text: str, *, folded: bool) -> str:
+    """Return a set of characters, or a kind such as digits, as ranges; folded in any case."""
+    negated = text.startswith("[^")
+    ranges: list[tuple[int, int]] = []
+    for low, high in _MEMBER.findall(text if text in _KINDS else text[1 + negated : -1]):
+        if low in _KINDS:
+            ranges.extend(_kind(low))
+            continue
+        ends = [_char(one) for one in (low, high) if one]
+        plain = [fold(one) for one in ends] if folded and not "".join(ends).isascii() else ends
+        if not high:
+            ranges.extend((ord(one), ord(one)) for one in plain[0])
+        else:
+            single = len(plain[0]) == len(plain[1]) == 1 and plain[0] <= plain[1]
+            first, last = plain if single else ends
+            ranges.append((ord(first), ord(last)))
+    if not ranges:  # a set of accents only, of which folding left nothing
+        negated, ranges = not negated, [(0, _LAST)]
+    parts = "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in ranges)
+    return f"(?{'i' if folded else ''}:[{'^' if negated else ''}{parts}])"
+
+
+@cache
+def _kind(kind: str) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of the characters of a kind, as Python knows them."""
+    every = np.arange(_LAST + 1, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return tuple((one.start(), one.end() - 1) for one in re.finditer(f"{kind}+", every))

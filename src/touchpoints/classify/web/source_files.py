@@ -1,7 +1,4 @@
-"""Readers of others' lists of sources: Google's table, Matomo's YAML or JSON, our own TOML.
-
-Of YAML only what those files use is read: mappings, lists of plain or quoted words, comments.
-"""
+"""Readers of others' lists of sources: Google's table, Matomo's YAML or JSON, our own TOML."""
 
 from __future__ import annotations
 
@@ -9,13 +6,15 @@ import csv
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import attrs
 
 from touchpoints._core.messages import did_you_mean
+from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError
 
 CATEGORIES = ("search", "social", "video", "shopping", "email", "ai_assistant", "other")
@@ -23,10 +22,8 @@ CATEGORIES = ("search", "social", "video", "shopping", "email", "ai_assistant", 
 _GOOGLE = re.compile(r"(?i)^source_category_")
 _MATOMO_FILES = {"searchengines": "search", "socials": "social", "aiassistants": "ai_assistant"}
 _COLUMNS = {"source": 0, "domain": 0, "category": 1, "source_category": 1, "source category": 1}
-_KEY = re.compile(r"""^(\s*)(?:-\s+)?(?:"([^"]*)"|'([^']*)'|([^\s#"'\-][^#]*?))\s*:\s*(#.*)?$""")
-_ITEM = re.compile(r"""^\s*-\s+(?:"([^"]*)"|'([^']*)'|([^\s#:][^#]*?))\s*(#.*)?$""")
-_VALUE = re.compile(r"^\s*(?:-\s+)?[\w\-]+\s*:\s+\S")
-_DASH = re.compile(r"^\s*-\s*(#.*)?$")
+_MOST_LETTERS = 1_000_000
+_MOST_DEPTH = 10
 
 
 class Line(NamedTuple):
@@ -142,26 +139,50 @@ def _hosts(value: Any) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------- YAML
 
 
-def _parse_yaml(text: str) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the hosts of each site: all items below it that are not below a key but ``urls``."""
-    sites: dict[str, list[str]] = {}
+def _parse_yaml(text: str) -> tuple[dict[str, list[Any]], list[str]]:
+    """Return what stands below each site, and the lines that cannot be read."""
+    yaml = attempt_import("yaml", extra="'touchpoints[yaml]'")
+    if len(text) > _MOST_LETTERS:
+        return {}, [f"it has {len(text):,} characters, {_MOST_LETTERS:,} are the most"]
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all is text: "no" is no truth value
+    try:
+        problem = _refused(yaml, yaml.parse(text, Loader=loader))
+        root = None if problem else yaml.compose(text, Loader=loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1} cannot be read" if mark else "this cannot be read"
+        return {}, [f"{line}: {getattr(error, 'problem', None) or error}"]
+    if problem or root is None:
+        return {}, [problem] if problem else []
+    if not isinstance(root, yaml.MappingNode):
+        return {}, ["expected sites with their hosts"]
+    sites: dict[str, list[Any]] = {}
     problems: list[str] = []
-    site, wanted = None, True
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#") or line.strip() == "---":
-            continue
-        key, item = _KEY.match(line), _ITEM.match(line)
-        if key and not key.group(1) and not line.startswith("-"):
-            site = next(part for part in key.groups()[1:4] if part is not None)
-            wanted = True
-            sites.setdefault(site, [])
-        elif key and site is not None:
-            wanted = (key.group(2) or key.group(3) or key.group(4)) == "urls"
-        elif item and site is not None:
-            if wanted:
-                sites[site].append(next(part for part in item.groups()[:3] if part is not None))
-        elif _DASH.match(line) and site is not None:
-            wanted = True
-        elif not (_VALUE.match(line) and site is not None):
-            problems.append(f"line {number} cannot be read: {line.strip()[:60]!r}")
+    for key, value in root.value:
+        if isinstance(key, yaml.ScalarNode) and (value.value == "" or value.id != "scalar"):
+            sites.setdefault(key.value, []).append(_plain(value))
+        else:
+            line = value.start_mark.line + 1
+            problems.append(f"line {line} cannot be read: expected a site and a list of its hosts")
     return sites, problems
+
+
+def _refused(yaml: ModuleType, events: Iterable[Any]) -> str:
+    """Return what is not read though it is YAML: deep nesting, and aliases, which may multiply."""
+    depth = 0
+    for event in events:
+        line = f"line {event.start_mark.line + 1} cannot be read"
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            return f"{line}: aliases such as '*{event.anchor[:20]}' are not supported"
+        if depth > _MOST_DEPTH:
+            return f"{line}: it is nested more than {_MOST_DEPTH} deep"
+    return ""
+
+
+def _plain(node: Any) -> Any:
+    """Return a node as text, list or table."""
+    if node.id == "mapping":
+        return {key.value: _plain(value) for key, value in node.value if key.id == "scalar"}
+    return [_plain(one) for one in node.value] if node.id == "sequence" else node.value

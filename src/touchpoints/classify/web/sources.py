@@ -210,9 +210,9 @@ def load_source_categories(
         - Google's list of source categories: lines such as
           ``facebook.com;SOURCE_CATEGORY_SOCIAL``, or a column ``source`` and one ``category`` or
           ``source_category`` in any order, parted by comma, semicolon, tab or bar;
-        - Matomo's ``SearchEngines.yml``, ``Socials.yml`` and ``AIAssistants.yml``, also as JSON:
-          sites, each with a list of hosts, or of tables with ``urls``. ``{}`` in a host stands for
-          any country;
+        - Matomo's ``SearchEngines.yml``, ``Socials.yml`` and ``AIAssistants.yml`` (which need the
+          extra ``yaml``), also as JSON: sites, each with a list of hosts, or of tables with
+          ``urls``. ``{}`` in a host stands for any country;
         - a TOML file like the one this library ships: tables of sites by category.
     category
         The category of files that do not say it. By default that of Matomo's file of this name.
@@ -233,6 +233,8 @@ def load_source_categories(
         Without a file, or when the category of a file is not known.
     FileNotFoundError
         When there is no such file.
+    MissingPackageError
+        For a YAML file, without PyYAML.
 
     Examples
     --------
