@@ -42,7 +42,7 @@ def test_a_function_is_never_taken_for_the_module_it_lives_in() -> None:
     """No function of the public face shares its name with a module, which would hide it."""
     modules = {path.stem for path in Path(PACKAGE).glob("*.py")}
 
-    assert not {name for name in tp.__all__ if name in modules} - {"datasets", "testing"}
+    assert not {name for name in tp.__all__ if name in modules} - {"datasets", "errors", "testing"}
     assert sys.modules["touchpoints"] is tp
 
 
@@ -61,3 +61,28 @@ def test_the_daily_calls_need_no_heavy_package() -> None:
     )
 
     assert answer.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "errors.InvalidInputError",
+        "graphs.Problem",
+        "uncertainty.Interval",
+        "graphs.plan.Plan",
+        "taxonomy.parse_taxonomy",
+        "classify.rules",
+        "compare.pair",
+        "datasets.shop",
+        "paths.gaps",
+    ],
+)
+def test_a_module_of_the_public_face_needs_no_import_of_its_own(name: str) -> None:
+    """`import touchpoints as tp` is enough for what the documentation calls tp.errors and so on."""
+    code = f"import touchpoints as tp; print(tp.{name}.__module__)"
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    answer = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert answer.stdout.startswith(f"touchpoints.{name.partition('.')[0]}")

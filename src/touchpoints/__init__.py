@@ -9,7 +9,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from touchpoints import classify, compare, datasets, paths, testing
+    from touchpoints import (
+        classify,
+        compare,
+        datasets,
+        errors,
+        graphs,
+        paths,
+        taxonomy,
+        testing,
+        uncertainty,
+    )
     from touchpoints.classify.contract.protocol import Facets, classifier
     from touchpoints.graphs import (
         check_graph,
@@ -66,7 +76,17 @@ if TYPE_CHECKING:
     from touchpoints.taxonomy.lint import Findings, lint, lint_file
     from touchpoints.uncertainty import bootstrap, wilson
 
-_SUBPACKAGES = ("classify", "compare", "datasets", "paths", "testing")
+_SUBPACKAGES = (
+    "classify",
+    "compare",
+    "datasets",
+    "errors",
+    "graphs",
+    "paths",
+    "taxonomy",
+    "testing",
+    "uncertainty",
+)
 _HOMES = """
 sources.path_table: from_paths
 classify.contract.protocol: Facets classifier
@@ -147,12 +167,14 @@ __all__ = [
     "coverage",
     "datasets",
     "distinct",
+    "errors",
     "first_difference",
     "from_columns",
     "from_frame",
     "from_node_link",
     "from_paths",
     "from_records",
+    "graphs",
     "higher_order_graph",
     "journey_graph",
     "journeys_through",
@@ -176,11 +198,13 @@ __all__ = [
     "select",
     "simulate",
     "split_by_gap",
+    "taxonomy",
     "testing",
     "to_dot",
     "to_mermaid",
     "to_node_link",
     "transition_graph",
+    "uncertainty",
     "until",
     "wilson",
     "write_graphml",

@@ -26,7 +26,7 @@ from touchpoints._core.instants import (
     from_objects,
     localise,
 )
-from touchpoints._core.messages import check_option
+from touchpoints._core.messages import check_option, first_few, require_kind
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -229,6 +229,8 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     ... )
     <Journeys: 2 journeys, 3 interactions, 2 touchpoints, 2026-01-01 to 2026-01-02>
     """
+    mend = "tp.from_frame reads a dataframe, tp.from_records a sequence of mappings"
+    require_kind(columns, Mapping, takes="a mapping of names to columns", mend=mend)
     names = Names(
         journey=journey,
         time=time,
@@ -302,10 +304,13 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     ... )
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
     """
+    mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
+    require_kind(records, Iterable, takes="records, a mapping each", mend=mend)
     rows = list(records)
     for place, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise WrongKindError(f"record {place} is no mapping of names to values: {row!r}")
+            what = f"record {place} is no mapping of names to values: {first_few([row])}"
+            raise WrongKindError(what, mend=mend)
     asked = (
         journey,
         time,
