@@ -18,9 +18,9 @@ from touchpoints.taxonomy.loading import (
     read_taxonomy,
     taxonomy_from_dict,
 )
-from touchpoints.taxonomy.model import Taxonomy, TouchpointType
+from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.touchpoint import MISSING, Touchpoint, untyped
-from touchpoints.taxonomy.vocabulary import Facet, Term
+from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType
 
 __all__ = [
     "FACETS",
