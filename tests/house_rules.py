@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -74,15 +75,16 @@ def module_of(text: str, path: str = "module.py") -> Module:
     return Module(path, text.splitlines(), ast.parse(text))
 
 
-def source_modules() -> list[Module]:
-    """Parse every file of the package."""
+@functools.cache
+def source_modules() -> tuple[Module, ...]:
+    """Parse every file of the package, once."""
     files = sorted(PACKAGE.rglob("*.py"))
     modules = [
         module_of(file.read_text(encoding="utf-8"), file.relative_to(PACKAGE).as_posix())
         for file in files
     ]
     exported = frozenset(name for module in modules for name in exports_of(module.tree))
-    return [module._replace(exported=exported) for module in modules]
+    return tuple(module._replace(exported=exported) for module in modules)
 
 
 def exports_of(tree: ast.Module) -> list[str]:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from touchpoints._core.frozen import Coded
@@ -33,6 +34,11 @@ IDS = (
     "a\n",
 )
 TEXTS = ("search", "Payment (card)", "50% [new]", "(start)", "NA", "café", "x" * 30)
+
+
+def examples(count: int) -> settings:
+    """Ask for so many examples where the profile asks for a hundred; a nightly run draws more."""
+    return settings(max_examples=max(count * settings().max_examples // 100, 1))
 
 
 @st.composite
@@ -91,7 +97,7 @@ def _moments(draw: st.DrawFn, count: int) -> list[dt.datetime]:
 @st.composite
 def _columns(draw: st.DrawFn, n: int, m: int) -> dict[str, Any]:
     outcome = np.array(draw(_several(st.sampled_from([0.0, 1.0, np.nan]), n)), dtype=np.float64)
-    reached = np.where(outcome == 1, np.datetime64("2026-03-01", "us"), np.datetime64("NaT"))
+    reached = np.where(outcome == 1, np.datetime64("2026-03-01", "us"), np.datetime64("NaT", "us"))
     persons = draw(_several(st.sampled_from(["ana", "leo", None]), n))
     return {
         "persons": np.array([*persons, None], dtype=object)[:-1],

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests import strategies
 from touchpoints.classify import Verdict, rules
 from touchpoints.errors import ProblemsError, WrongKindError
 
@@ -79,7 +80,7 @@ def test_a_field_is_compared(asked: Any, yes: list[Any], no: list[Any]) -> None:
         *({"not": "a"}, {"not": {"contains": "a"}}, {"not": {"min": 3}}),
     ],
 )
-@pytest.mark.parametrize("value", [None, "", float("nan"), np.datetime64("NaT")])
+@pytest.mark.parametrize("value", [None, "", float("nan"), np.datetime64("NaT", "us")])
 def test_a_missing_field_answers_nothing(asked: Any, value: Any) -> None:
     """Null answers no comparison, nor its denial: only `missing` holds of it."""
     assert not holds({"x": asked}, value)
@@ -136,9 +137,9 @@ def test_a_megabyte_of_text_takes_no_time() -> None:
             + [{"when": {"x": {"contains": ["q1", "q2"], "ends": "zzz"}}, "type": "u"}]
         }
     )
-    started = time.perf_counter()
+    started = time.process_time()
     assert found({"x": "ñandú y ábaco " * 70_000}) is None
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 # --------------------------------------------------------------------------------- what is answered
@@ -181,7 +182,7 @@ def test_an_empty_condition_always_holds() -> None:
     assert ["t", "other", "other"] == found.batch([{"x": "a"}, {"x": "b"}, {}])
 
 
-@settings(max_examples=60)
+@strategies.examples(60)
 @given(
     st.lists(
         st.fixed_dictionaries(

@@ -444,9 +444,9 @@ def test_click_ids_are_named_in_lower_case() -> None:
 )
 def test_an_address_of_a_megabyte_is_read_in_no_time(url: str) -> None:
     """Every reader is linear in the length of the address."""
-    start = time.perf_counter()
+    start = time.process_time()
     parse_utm(url), click_ids(url), parse_referrer(url), host_of(url), path_of(url)
-    assert 5 > time.perf_counter() - start
+    assert 5 > time.process_time() - start
 
 
 def test_referrers() -> None:

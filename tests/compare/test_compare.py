@@ -13,11 +13,12 @@ import attrs
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
 import touchpoints as tp
+from tests import strategies
 from tests.compare import naive_compare as naive
 from tests.journeys.test_cutting import log
 from tests.naive_paths import built
@@ -163,7 +164,7 @@ def test_bad_periods_get_clear_errors() -> None:
 # ------------------------------------------------------------------------------------- the numbers
 
 
-@settings(max_examples=30)
+@strategies.examples(30)
 @given(a=PATHS, b=PATHS)
 def test_transitions_are_those_of_each_group(a: list[str], b: list[str]) -> None:
     """The numbers of a and b are the probabilities of each group by itself."""
@@ -179,7 +180,7 @@ def test_transitions_are_those_of_each_group(a: list[str], b: list[str]) -> None
         assert row["difference"] == pytest.approx(row["a"] - row["b"], nan_ok=True)
 
 
-@settings(max_examples=20)
+@strategies.examples(20)
 @given(a=st.lists(st.text("ab", max_size=3), min_size=2, max_size=4), b=PATHS.map(lambda x: x[:4]))
 def test_p_comes_near_the_exact_test(a: list[str], b: list[str]) -> None:
     """Over all ways to deal journeys out, and over 4000 of them, p is the same."""

@@ -8,11 +8,12 @@ import math
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, logrank
 
 import touchpoints as tp
+from tests import strategies
 from tests.compare import naive_waiting as naive
 from touchpoints import compare
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
@@ -43,7 +44,7 @@ def waiting(a: naive.Waits, b: naive.Waits, **columns: object) -> compare.Pair:
 
 
 @given(a=WAITS, b=WAITS)
-@settings(max_examples=40)
+@strategies.examples(40)
 def test_all_numbers_are_those_by_definition(a: naive.Waits, b: naive.Waits) -> None:
     """Expected, chi-square, ratio, medians and means, each from its sentence."""
     a, b = [*a, (3, True)], [*b, (2, False)]
@@ -111,7 +112,7 @@ def test_chi_square_is_scipys() -> None:
 
 
 @given(a=WAITS, b=WAITS)
-@settings(max_examples=15)
+@strategies.examples(15)
 def test_p_comes_near_the_exact_test(a: naive.Waits, b: naive.Waits) -> None:
     """Over all ways to deal journeys out, and over 3000 of them, p is the same."""
     a, b = [*a[:4], (3, True)], [*b[:4], (2, True)]

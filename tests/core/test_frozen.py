@@ -145,7 +145,7 @@ def test_text_comes_back_from_its_codes(values: list[str | None]) -> None:
 def test_what_is_missing() -> None:
     """None, empty text, nan of every make, NaT and pandas.NA; not 0, False or blank text."""
     pandas = pytest.importorskip("pandas")
-    gone = [None, "", NAN, np.nan, np.float32("nan"), np.datetime64("NaT"), Decimal("nan")]
+    gone = [None, "", NAN, np.nan, np.float32("nan"), np.datetime64("NaT", "us"), Decimal("nan")]
     gone += [pandas.NA, pandas.NaT]
 
     assert [] == [value for value in gone if not is_missing(value)]

@@ -310,7 +310,7 @@ def test_datetimes_dates_and_gaps_stand_together() -> None:
         dt.date(2026, 1, 31),
         None,
         float("nan"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "us"),
         "",
         "2026-01-31",
         np.datetime64("2026-01-31"),

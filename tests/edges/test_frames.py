@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
@@ -671,7 +671,7 @@ def test_a_count_that_is_no_number_is_refused(kind: str) -> None:
 # --------------------------------------------------------------------------------------- any log
 
 
-@settings(max_examples=30)
+@strategies.examples(30)
 @given(strategies.logs(), st.sampled_from(["keep", "drop"]))
 def test_any_log_is_read_alike_from_every_library(rows: list[Any], duplicates: str) -> None:
     """Ties, duplicates, gaps and odd ids: columns, records and three kinds of frame agree."""

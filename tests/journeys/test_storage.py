@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
@@ -324,7 +324,7 @@ def test_a_flipped_bit_is_noticed_or_harmless(tmp_path, compressed) -> None:
     assert noticed > 200
 
 
-@settings(max_examples=50)
+@strategies.examples(50)
 @given(st.binary(max_size=300))
 def test_bytes_of_any_kind_raise_nothing_else(content) -> None:
     """Rubbish is answered with a StorageError, also rubbish that begins like a zip."""

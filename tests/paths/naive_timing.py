@@ -8,6 +8,8 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 
 def seconds(duration) -> float:
     """Return a numpy duration in seconds."""
@@ -78,7 +80,7 @@ def spans(one, spot: Spot) -> list:
 def _moved(one, place: int, offset) -> int:
     if isinstance(offset, int):
         return place + offset
-    wanted = one.times[place] + offset
+    wanted = one.times[place] + np.timedelta64(offset)
     return next((later for later, time in enumerate(one.times) if time >= wanted), len(one))
 
 

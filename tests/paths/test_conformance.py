@@ -11,7 +11,7 @@ import attrs
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
@@ -227,7 +227,7 @@ def assert_cheapest(
     )
 
 
-@settings(max_examples=120)
+@strategies.examples(120)
 @given(
     steps=plans(),
     paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4),
@@ -241,7 +241,7 @@ def test_costs_are_the_least_over_all_ways(
     assert_cheapest(steps, paths, began=began, finished=finished)
 
 
-@settings(max_examples=150)
+@strategies.examples(150)
 @given(
     steps=grouped_plans(),
     paths=st.lists(st.text("abcdex", max_size=6), min_size=1, max_size=3),
@@ -255,7 +255,7 @@ def test_costs_in_any_order_are_the_least_over_all_permutations(
     assert_cheapest(steps, paths, began=began, finished=finished)
 
 
-@settings(max_examples=120)
+@strategies.examples(120)
 @given(
     steps=plans() | grouped_plans(),
     paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4),

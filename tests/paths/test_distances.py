@@ -5,10 +5,11 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests import strategies
 from tests.journeys.test_cutting import log
 from tests.paths import naive_distances
 from touchpoints._core.arrays.distances import bit_distances, edit_distances
@@ -67,7 +68,7 @@ def in_rectangle(sequences: list[list[int]]) -> edit_distances.Padded:
     return edit_distances.padded(codes, np.cumsum([0, *map(len, sequences)]))
 
 
-@settings(max_examples=25, deadline=None)
+@strategies.examples(25)
 @given(
     seed=st.integers(0, 10**6),
     size=st.sampled_from([1, 2, 5, 30, 300]),
@@ -96,7 +97,7 @@ def test_words_of_bits_count_what_rows_of_numbers_count(
         assert expected == found.tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@strategies.examples(25)
 @given(seed=st.integers(0, 10**6), longest=st.sampled_from([7, 40, 90]), narrow=st.booleans())
 def test_what_is_far_from_the_diagonal_is_left_out_only_where_it_is_dearer(
     seed: int, longest: int, narrow: bool

@@ -5,10 +5,11 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests import strategies
 from tests.naive_paths import built
 from tests.paths import naive_tie_sensitivity
 from touchpoints.errors import InvalidInputError, NotFoundError
@@ -55,7 +56,7 @@ def figures(found) -> dict:
 
 
 @given(journeys=tied())
-@settings(max_examples=300)
+@strategies.examples(300)
 def test_bounds_agree_with_trying_every_order(journeys) -> None:
     """Lowest and highest are reached, edge by edge, loops and terminals included."""
     found = tp.paths.order_sensitivity(journeys)

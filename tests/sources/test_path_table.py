@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
@@ -58,6 +58,8 @@ def test_a_row_becomes_a_converted_and_a_lost_journey() -> None:
 def test_an_aggregated_table_is_its_journeys_written_out(rows) -> None:
     """Variants, transitions and conversions are those of the table expanded by hand."""
     table = [(" > ".join(steps), converted, lost) for steps, converted, lost in rows]
+    # A table of single steps that hold a bare ">" is refused: the separator looks mistyped.
+    assume(any(len(steps) > 1 for steps, *_ in rows) or not any(">" in path for path, *_ in table))
     journeys = tp.from_paths(
         {
             "path": [row[0] for row in table],
@@ -81,7 +83,7 @@ def test_an_aggregated_table_is_its_journeys_written_out(rows) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [dict, pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.table, "duckdb"], ids=str
+    "make", [dict, pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.table, "duckdb"]
 )
 def test_every_kind_of_table_gives_the_same_journeys(make) -> None:
     """The frame is only a way to hold columns, and is not changed."""

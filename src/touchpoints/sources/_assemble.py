@@ -268,7 +268,7 @@ def _at_rows(column: Coded | Array, rows: Array) -> Coded | Array:
     if not gone.any():
         return column[rows]
     if column.dtype.kind == "M":
-        return np.where(gone, np.datetime64("NaT"), column[np.maximum(rows, 0)])
+        return np.where(gone, np.array("NaT", column.dtype), column[np.maximum(rows, 0)])
     return np.where(gone, np.nan, column[np.maximum(rows, 0)])
 
 
