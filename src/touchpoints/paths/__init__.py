@@ -1,4 +1,17 @@
-"""Which paths people take."""
+"""Which paths people take: one question a file.
+
+Functions take `Journeys` first and honour their counts. These arguments mean the same in all:
+
+``by``
+    Groups: the name of a per-journey column, of a facet, or of a per-interaction column (then a
+    journey belongs to the value of its first interaction). The table gains a column ``group``.
+    Journeys without a value belong to no group: they are left out, with a warning.
+``level``
+    The confidence level of the intervals, in (0, 1); 0.95 by default.
+``progress``
+    True for a tqdm progress bar, or a callable ``f(done, total)``; it is called after every piece
+    of work, counted over all groups.
+"""
 
 from touchpoints.paths._shared.dissimilarity import Distances, SubstitutionCosts
 from touchpoints.paths._shared.durations import Durations

@@ -62,7 +62,7 @@ def absorption(
         Whose being reached, or not, are the endings; ``"(end)"`` is the only one by default where
         there are no outcomes, and where there is one outcome it is taken.
     by
-        A per-journey column, facet or per-interaction column to group by.
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

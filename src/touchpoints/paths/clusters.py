@@ -165,7 +165,7 @@ def k_medoids(
     starts
         From how many random choices to begin; the best end stays.
     progress
-        A callable told the starts done and all of them, or True for a tqdm bar.
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

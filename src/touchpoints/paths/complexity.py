@@ -76,15 +76,14 @@ def complexity(
     alphabet
         How many touchpoints there are to choose from; those of the journeys by default, of all
         groups alike. Give the same for journeys that are compared across logs.
-    by
-        A per-journey column, facet or per-interaction column to group by. Journeys without a value
-        of it are in no group, and left out.
 
     Returns
     -------
     Complexity
         One row a journey, whatever its count: the measures are of single journeys. In their order
         (group by group); which group a journey is in changes none of its measures.
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Raises
     ------

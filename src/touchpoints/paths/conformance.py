@@ -126,10 +126,8 @@ def conformance(
     failed
         A per-interaction column of truth values or numbers: what is not 0 marks an interaction that
         failed.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
@@ -235,14 +233,13 @@ def journey_conformance(
     ----------
     plan, failed
         As for `conformance`.
-    by
-        A per-journey column, facet or per-interaction column to group by. Journeys without a value
-        of it are in no group, and left out.
 
     Returns
     -------
     JourneyConformance
         One row a journey, in their order (group by group).
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Raises
     ------

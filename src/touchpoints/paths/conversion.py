@@ -140,10 +140,8 @@ def conversion(
         The longest time from the start to the end; for a pattern, from and to the last interaction
         of its match. A journey counts if any of its starts gets there in time. For the base rate
         the time runs from the first interaction.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -112,12 +112,8 @@ def deciding_attributes(
         are grouped by. Numbers and times of more than 8 values are cut at their quartiles.
     permutations
         How often each attribute is permuted; the smallest p is ``1 / (permutations + 1)``.
-    by
-        A per-journey column, facet or per-interaction column to group by. Journeys without a value
-        of it are in no group, and left out.
-    progress
-        A callable told the attributes done and all of them, over all groups, or True for a tqdm
-        bar.
+    by, progress
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

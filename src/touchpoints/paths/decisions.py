@@ -120,10 +120,8 @@ def branches(
     at
         Which visits to look at: a touchpoint, facets, a pattern (its matches' last interactions)
         or an anchor. All by default.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true probability, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
@@ -209,13 +207,11 @@ def decision_points(
 
     Parameters
     ----------
-    by
-        A per-journey column, facet or per-interaction column to group by.
     correction
         ``"miller-madow"`` adds to the entropy what small samples lose on average; ``"none"`` is
         the plain estimate.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

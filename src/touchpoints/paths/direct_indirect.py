@@ -168,10 +168,8 @@ def direct_and_indirect(
 
     Parameters
     ----------
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

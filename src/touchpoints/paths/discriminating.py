@@ -145,10 +145,8 @@ def discriminating(
         ``"permutation"``, which needs a seed. The smallest p is ``1 / (permutations + 1)``.
     top
         How many subsequences to list; all by default. Each is tested in any case.
-    level
-        How often the intervals cover the true share, in (0, 1).
-    progress
-        A callable told the permutations done and all of them, or True for a tqdm bar.
+    level, progress
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -63,7 +63,7 @@ def distances(
     indel
         What it costs to put in or leave out a touchpoint; above 0. Only for ``"om"``.
     progress
-        A callable told the parts done and all of them, or True for a tqdm bar.
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -137,10 +137,8 @@ def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) 
 
     Parameters
     ----------
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
@@ -231,7 +229,7 @@ def coverage(
     share
         In (0, 1]; one or several.
     by
-        A per-journey column, facet or per-interaction column to group by.
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
@@ -312,7 +310,7 @@ def rare_variants(
     top
         How many to list; all by default.
     by
-        A per-journey column, facet or per-interaction column to group by.
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

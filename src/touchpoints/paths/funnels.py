@@ -129,10 +129,8 @@ def funnel(
         The longest time from the first step to the last; a pattern is left and reached at the last
         interaction of its match. A journey counts if any of its starts gets there in time, not only
         its first. Not for open funnels.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -58,15 +58,14 @@ def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:
     ----------
     journeys
         With times; ends are used where they are known.
-    by
-        A per-journey column, facet or per-interaction column to group by. Journeys without a value
-        of it are in no group, and left out.
 
     Returns
     -------
     JourneyTimes
         One row a journey, open ones among them (see its column ``whole``), in their order (group
         by group).
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Raises
     ------

@@ -129,10 +129,8 @@ def repeats(
     definition
         What a self-loop is. ``"adjacent"``: each pair of equal neighbours, so that ``a a a`` has
         two. ``"runs"``: each longest run of two or more, so that ``a a a`` has one.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
@@ -177,7 +175,7 @@ def journey_repeats(
     definition
         As for `repeats`.
     by
-        A per-journey column, facet or per-interaction column to group by.
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

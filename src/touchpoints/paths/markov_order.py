@@ -154,11 +154,8 @@ def markov_order(
         Whether the end of a finished journey is a step to tell. False asks about touchpoints alone:
         where journeys end by a rule of their own, such as after ten touchpoints each, knowing how
         far a journey has come tells when it ends, and looks like memory.
-    by
-        A per-journey column, facet or per-interaction column to group by. Journeys without a value
-        of it are in no group, and left out.
-    progress
-        A callable told the folds done and all of them, over all groups, or True for a tqdm bar.
+    by, progress
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

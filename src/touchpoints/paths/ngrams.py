@@ -108,10 +108,8 @@ def ngrams(
         How many touchpoints make a sequence, 1 or more.
     top
         How many of the most frequent to list; all by default.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
@@ -198,11 +196,8 @@ def subsequences(
     by
         A per-journey column, facet or per-interaction column to group by; the support is then
         within each group.
-    level
-        How often the intervals cover the true share, in (0, 1).
-    progress
-        A callable told the touchpoints done and all of them, over all groups, or True for a tqdm
-        bar.
+    level, progress
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -146,7 +146,7 @@ def retention(
         A per-journey column, facet or per-interaction column to group by; somebody with journeys
         in several groups is in the cohort of each.
     level
-        How often intervals like these cover the true share, in (0, 1).
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

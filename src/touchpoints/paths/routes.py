@@ -121,10 +121,8 @@ def routes(
         smallest median time first, ties by frequency.
     top
         How many to list; all by default.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often the intervals cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
@@ -216,7 +214,7 @@ def similarity_to(
         longer of the two. ```"edit"``: 1 less the number of touchpoints to insert, delete or
         replace, divided likewise.
     by
-        A per-journey column, facet or per-interaction column to group by.
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -62,10 +62,8 @@ def survival_by_step(
     ----------
     journeys
         Counts are honoured.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often intervals like these cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

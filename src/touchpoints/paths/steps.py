@@ -135,10 +135,8 @@ def step_matrix(
     side
         ``"start"``: step 1 is the first touchpoint of each journey that began in the log.
         ``"end"``: step -1 is the last touchpoint of each finished journey.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often intervals like these cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

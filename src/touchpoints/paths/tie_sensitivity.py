@@ -98,11 +98,11 @@ def order_sensitivity(
     ----------
     journeys
         With times. Counts are honoured.
-    by
-        A per-journey column, facet or per-interaction column to group by.
     progress
         A callable told the portions of work done and all of them, over all groups, or True for a
         tqdm bar.
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

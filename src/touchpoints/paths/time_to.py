@@ -120,10 +120,8 @@ def time_to(
     start
         Where the clock starts: the first occurrence of a place, for a pattern the last interaction
         of its match; by default a journey's first interaction.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often intervals like these cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -43,10 +43,10 @@ def gaps(
         Without them every edge is measured.
     quantiles
         Other quantiles than the quartiles, as shares in [0, 1].
-    by
-        A per-journey column, facet or per-interaction column to group by.
     level
         Give a level such as 0.95 to have an interval of each mean. It costs a second sort.
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -68,13 +68,11 @@ def transitions(
     ----------
     journeys
         Counts are honoured; a journey of count 0 takes no step.
-    level
-        How often intervals like these cover the true probability, in (0, 1).
     top
         How many of the most frequent steps to list; all by default. Probabilities are of all
         steps (of the group) in any case.
-    by
-        A per-journey column, facet or per-interaction column to group by.
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------

@@ -70,10 +70,8 @@ def variants(
     top
         How many of the most frequent variants to list; all by default. Shares are of all journeys
         (of the group) in any case.
-    by
-        A per-journey column, facet or per-interaction column to group by.
-    level
-        How often intervals like these cover the true share, in (0, 1).
+    by, level
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
