@@ -26,9 +26,9 @@ from touchpoints.matching import (
     CONTEXT_FROM,
     NEED_FROM,
     Matched,
+    distinct_touchpoints,
     match_events,
     match_texts,
-    table_of,
 )
 from touchpoints.meta import Meta, Report
 from touchpoints.pairing import OTHER, pair, stages_of
@@ -123,7 +123,7 @@ def _with_columns(log: Log, placed: Placed) -> Placed:
 def _with_ends(log: Log, placed: Placed, stages: Array | None, matched: Matched) -> Placed:
     """Find when each interaction ended: from its own column, or by pairing start and complete."""
     if stages is not None:
-        kinds = table_of((*matched.touchpoints, MISSING))[1][_codes(placed)]
+        kinds = distinct_touchpoints((*matched.touchpoints, MISSING))[1][_codes(placed)]
         placed = pair(log, placed, stages=stages, kinds=kinds)
     elif log.end is not None:
         _check_zones(log.time, log.end)
@@ -186,7 +186,7 @@ def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: Names) -> 
 
 
 def _build(log: Log, placed: Placed, tied: Array, matched: Matched, options: Options) -> Journeys:
-    touchpoints, table = table_of((*matched.touchpoints, MISSING))
+    touchpoints, table = distinct_touchpoints((*matched.touchpoints, MISSING))
     distinct = _codes(placed)
     plain = len(touchpoints) == len(table) and not bool((distinct < 0).any())
     final, order = ordering.by_appearance(distinct if plain else table[distinct], len(touchpoints))

@@ -1,20 +1,27 @@
-"""The columns of a log, whoever held them, in the shape the reader of events wants."""
+"""Tables and their columns, whoever holds them, in the shapes that readers want."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from touchpoints._arrays.sequences import mix
 from touchpoints._frozen import Array, Coded, code_values, is_missing, text_array
-from touchpoints._hints import not_found
-from touchpoints._instants import Instants, from_datetime64, from_objects
+from touchpoints._hints import first_few, not_found
+from touchpoints._instants import Instants, from_datetime64, from_numbers, from_objects, localise
 from touchpoints.errors import InvalidInputError, WrongKindError
 
+if TYPE_CHECKING:
+    from touchpoints.frames import Frame
+
+Table: TypeAlias = "_Plain | Frame"
+
+SAMPLE = 1000
 _FLAGS = (bool, np.bool_)
 _NUMBERS = (int, float, np.integer, np.floating)
 _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
@@ -80,18 +87,93 @@ class Names:
     per_interaction: tuple[str, ...] = ()
     per_journey: tuple[str, ...] = ()
 
-    def check(self, columns: Sequence[str]) -> None:
-        """Raise when a column named is not there, with near names; say which argument named it."""
+    def asked(self) -> list[tuple[str, Any]]:
+        """Return each column that is named, beside the argument that names it."""
+        pairs: list[tuple[str, Any]] = []
         for field in attrs.fields(Names):
             value = getattr(self, field.name)
-            for name in value if isinstance(value, tuple) else (value,):
-                if name is None and field.default is None:
-                    continue
-                if not isinstance(name, str):
-                    raise WrongKindError(f"{field.name} takes the name of a column, not {name!r}")
-                if name not in columns:
-                    what = "classifier's field" if field.name == "fields" else field.name
-                    raise not_found("column", name, columns, where=f"asked for as {what}")
+            what = "classifier's field" if field.name == "fields" else field.name
+            given = value if isinstance(value, tuple) else (value,)
+            optional = field.default is None
+            pairs += [(what, name) for name in given if not (optional and name is None)]
+        return pairs
+
+
+def table_of(source: Any) -> Table:
+    """Return a dataframe of any kind, or a mapping of columns, as a table to read."""
+    if isinstance(source, Mapping):
+        return _Plain(source)
+    from touchpoints.frames import Frame
+
+    return Frame(source)
+
+
+class _Plain:
+    """Plain columns of one length, by name."""
+
+    lazy = False
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        self.names = list(columns)
+        self._columns = columns
+        self.rows = 0
+
+    def samples(self) -> dict[str, list[Any]]:
+        step = max(1, self.rows // SAMPLE)
+        some = {name: list(islice(one, 0, None, step)) for name, one in self._columns.items()}
+        return {
+            name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)
+        }
+
+    def load(self, asked: Iterable[tuple[str, Any]]) -> None:
+        columns_asked(asked, self.names)
+        for name, values in self._columns.items():
+            sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
+            text_or_map = isinstance(values, (str, bytes, Mapping))
+            if not sized or text_or_map or getattr(values, "ndim", 1) != 1:
+                raise WrongKindError(f"column {name!r} is no list or one-dimensional array")
+        sizes = {name: len(values) for name, values in self._columns.items()}
+        if len(set(sizes.values())) > 1:
+            raise InvalidInputError(f"the columns differ in length: {sizes}")
+        self.rows = next(iter(sizes.values()), 0)
+
+    def values(self, name: str) -> list[Any]:
+        return list_of(self._columns[name])
+
+    def text(self, name: str) -> Coded:
+        return code_values(self.values(name))
+
+    def keys(self, name: str) -> Keys:
+        return keys_of_values(self._columns[name])
+
+    def kept(self, name: str) -> Coded | Array:
+        return kept_values(self._columns[name])
+
+    def numbers(self, name: str) -> Array:
+        return numbers_of(self._columns[name], name)
+
+    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
+        values = self._columns[name]
+        kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
+        if kind == "M":
+            found = from_datetime64(values, None)
+        elif kind and kind in "iuf":
+            found = from_numbers(values, name, time_format)
+        else:
+            found = from_objects(list_of(values), name, time_format)
+        return found if tz is None else localise(found, tz)
+
+
+def columns_asked(asked: Iterable[tuple[str, Any]], known: Sequence[str]) -> list[str]:
+    """Return the columns that arguments ask for, each once; raise with near names of the others."""
+    names = []
+    for argument, name in asked:
+        if not isinstance(name, str):
+            raise WrongKindError(f"{argument} takes the name of a column, not {name!r}")
+        if name not in known:
+            raise not_found("column", name, known, where=f"asked for as {argument}")
+        names.append(name)
+    return list(dict.fromkeys(names))
 
 
 def several(argument: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -212,6 +294,29 @@ def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
         if array.dtype.kind in "iuf":
             return array
     return code_values(values)
+
+
+def numbers_of(values: Any, name: str) -> Array:
+    """Return a column of numbers as an array, nan where missing; refuse what is no number."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        return values
+    plain = [np.nan if is_missing(one) else one for one in values]
+    try:
+        return np.array(plain, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        wrong = [row for row, one in enumerate(plain) if not _writes_number(one)]
+        raise InvalidInputError(
+            f"column {name!r} must hold numbers",
+            where=f"rows {first_few(wrong)}: {first_few(plain[row] for row in wrong[:5])}",
+        ) from error
+
+
+def _writes_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def ranks_of(column: Coded | Array) -> Array:

@@ -244,7 +244,7 @@ def _column(values: Sequence[str | None]) -> Coded:
     return Coded(owned(np.array(codes, dtype=np.int32)), terms)
 
 
-def table_of(touchpoints: Sequence[Touchpoint]) -> tuple[tuple[Touchpoint, ...], Array]:
+def distinct_touchpoints(touchpoints: Sequence[Touchpoint]) -> tuple[tuple[Touchpoint, ...], Array]:
     """Return the distinct touchpoints, and the place of each of those given among them."""
     distinct = tuple(dict.fromkeys(touchpoints))
     places = {touchpoint: place for place, touchpoint in enumerate(distinct)}

@@ -14,7 +14,13 @@ from touchpoints._hints import check_option, first_few, not_found
 from touchpoints.classify.protocol import Classifier, check_classifier_object
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys import Journeys, derive, take_rows
-from touchpoints.matching import CONTEXT_FROM, NEED_FROM, Matched, match_events, table_of
+from touchpoints.matching import (
+    CONTEXT_FROM,
+    NEED_FROM,
+    Matched,
+    distinct_touchpoints,
+    match_events,
+)
 from touchpoints.selectors import facet_names, meant
 from touchpoints.settling import Unmatched, Unsettled, settle
 from touchpoints.taxonomy import UNKNOWN, Touchpoint, format_key, untyped
@@ -69,7 +75,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     ]
     if not columns:
         table, values = distinct_tuples(seen)
-        touchpoints, places = table_of(_grouped(names, facets, values))
+        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
         codes = places[table][journeys.codes] if len(table) else journeys.codes
     else:
         spread = [
@@ -77,7 +83,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
             for name, one in zip(names, seen, strict=True)
         ]
         codes, values = distinct_tuples(spread)
-        touchpoints, places = table_of(_grouped(names, facets, values))
+        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
         codes = places[codes] if len(journeys.codes) else journeys.codes
     defining = _defining(journeys, touchpoints, codes)
     meta = attrs.evolve(journeys.meta, lens=names, defining=defining)
@@ -178,7 +184,7 @@ def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journe
     for old, new in names.items():
         for place in np.flatnonzero(meant(journeys, old)).tolist():
             renamed[place] = _named(journeys, new)
-    touchpoints, places = table_of(renamed)
+    touchpoints, places = distinct_touchpoints(renamed)
     codes = places[journeys.codes] if len(places) else journeys.codes
     meta = attrs.evolve(journeys.meta, defining=_defining(journeys, touchpoints, codes))
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
@@ -267,7 +273,7 @@ def _field(journeys: Journeys, name: str) -> Coded | Array:
 def _typed_again(
     journeys: Journeys, codes: Array, matched: Matched, tally: Mapping[str, Any]
 ) -> Journeys:
-    touchpoints, table = table_of(matched.touchpoints)
+    touchpoints, table = distinct_touchpoints(matched.touchpoints)
     columns: dict[str, Any] = dict(journeys.per_interaction)
     columns |= {name: column.take(codes) for name, column in matched.columns.items()}
     for name in (NEED_FROM, CONTEXT_FROM):
