@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from touchpoints._core.text import fold
 from touchpoints.classify._regex_parser import parse
-from touchpoints.classify.folding import fold
 from touchpoints.classify.regex import Automaton, Pattern
 from touchpoints.errors import InvalidInputError
 

@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from touchpoints.classify.folding import fold_spaced, written
+from touchpoints._core.text import fold_spaced
+from touchpoints.classify.folding import written
 from touchpoints.classify.guessing import LOCALE, NO_GUESS, Guess, Guesser, is_general
 
 Kind = Literal["name", "campaign", "page", "text", "general", "none"]

@@ -13,7 +13,7 @@ from typing import NoReturn, TypeAlias
 
 import attrs
 
-from touchpoints.classify.folding import fold
+from touchpoints._core.text import fold
 from touchpoints.errors import InvalidInputError
 
 MOST_LETTERS = 2_000

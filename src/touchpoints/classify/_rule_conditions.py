@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, cast
 
+from touchpoints._core.text import fold_spaced
 from touchpoints._hints import did_you_mean
 from touchpoints.classify.comparisons import (
     Among,
@@ -18,7 +19,7 @@ from touchpoints.classify.comparisons import (
     Within,
 )
 from touchpoints.classify.conditions import Clause, Condition, Either, Every, Not
-from touchpoints.classify.folding import fold_spaced, instant_in
+from touchpoints.classify.folding import instant_in
 from touchpoints.classify.regex import Pattern
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._fields import Fields, Place

@@ -8,8 +8,9 @@ from typing import Any, Literal, Protocol
 
 import attrs
 
+from touchpoints._core.text import fold_spaced
 from touchpoints._hints import first_few
-from touchpoints.classify.folding import fold_spaced, instant_in, number_in, written
+from touchpoints.classify.folding import instant_in, number_in, written
 from touchpoints.classify.regex import Pattern
 
 FALSE, UNSURE, TRUE = 0, 1, 2

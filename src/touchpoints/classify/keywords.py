@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 import attrs
 
+from touchpoints._core.text import fold_spaced
 from touchpoints._frozen import FrozenMap
 from touchpoints._hints import check_option, did_you_mean, first_few
 from touchpoints._toml import all_problems
 from touchpoints.classify._phrases import NEGATIONS, PhraseTree, words_of_phrase
 from touchpoints.classify.answers import TYPE, Answer, Verdict, simplest
 from touchpoints.classify.documents import Source, read_document
-from touchpoints.classify.folding import fold_spaced, written
+from touchpoints.classify.folding import written
 from touchpoints.classify.protocol import fields_read
 from touchpoints.classify.steps import Outcome, Step
 from touchpoints.errors import InvalidInputError

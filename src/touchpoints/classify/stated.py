@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import attrs
 
+from touchpoints._core.text import fold_spaced
 from touchpoints._frozen import FrozenMap
 from touchpoints._hints import check_option, did_you_mean, first_few, not_found
 from touchpoints.classify.answers import TYPE, Answer, Facets
-from touchpoints.classify.folding import fold_spaced, written
+from touchpoints.classify.folding import written
 from touchpoints.classify.steps import Step, words_of
 from touchpoints.errors import ClassifierError, InvalidInputError
 from touchpoints.taxonomy import UNKNOWN, Taxonomy, Term, TouchpointType

@@ -10,9 +10,9 @@ import attrs
 import numpy as np
 
 from touchpoints._arrays.segments import lengths_of
+from touchpoints._core.text import fold_spaced
 from touchpoints._frozen import Array
 from touchpoints._tables import Table, column
-from touchpoints.classify.folding import fold_spaced
 from touchpoints.classify.guessing import NO_GUESS, Guess, Guesser
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy import MISSING, Taxonomy, Touchpoint, parse_key

@@ -1,0 +1,1 @@
+"""What everything stands on that knows no touchpoint."""
