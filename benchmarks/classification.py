@@ -21,8 +21,8 @@ import polars as pl
 from scaling import least_seconds
 
 import touchpoints as tp
-from touchpoints.frames import Table
-from touchpoints.matching import match_events
+from touchpoints._core.frames import Table
+from touchpoints.classify.typing import match_events
 
 FIELDS = ("source", "medium", "campaign")
 MOST_TUPLES = 50_000

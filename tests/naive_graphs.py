@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 Edge = tuple[str, str]
 Way = Callable[[int, list[str]], str]

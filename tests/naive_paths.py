@@ -10,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 from hypothesis import strategies as st
 
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import untyped
 
 START, END, OPEN = "(start)", "(end)", "(open)"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from touchpoints._frozen import Coded
-from touchpoints.journeys import Journeys
+from touchpoints._core.frozen import Coded
+from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import Facet, Taxonomy, Term, TouchpointType, untyped
 
 Row = dict[str, Any]

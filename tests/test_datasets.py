@@ -23,7 +23,7 @@ from touchpoints.graphs import (
     transition_graph,
     write_graphml,
 )
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 Maker = Callable[..., Journeys]
 MAP = [

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from touchpoints import classify, compare, datasets, paths, testing
-    from touchpoints.aggregated import from_paths
-    from touchpoints.classify.protocol import Facets, classifier
-    from touchpoints.events import from_columns, from_frame, from_records
-    from touchpoints.flows import journeys_through
+    from touchpoints.classify.contract.protocol import Facets, classifier
     from touchpoints.graphs import (
         check_graph,
         from_node_link,
@@ -27,15 +24,34 @@ if TYPE_CHECKING:
         transition_graph,
         write_graphml,
     )
-    from touchpoints.journeys import Journey, Journeys, first_difference
-    from touchpoints.merging import concat, distinct, sample
-    from touchpoints.meta import Meta, Report
-    from touchpoints.outcomes import mark, mark_open, until
-    from touchpoints.patterns import Anchor, Pattern, pattern
-    from touchpoints.plan import Plan, PlannedTouchpoint, parse_plan, plan_graph, read_plan
-    from touchpoints.retyping import collapse, relabel, retype
-    from touchpoints.simulation import simulate
-    from touchpoints.storage import read_journeys, write_journeys
+    from touchpoints.graphs.flows import journeys_through
+    from touchpoints.graphs.plan import (
+        Plan,
+        PlannedTouchpoint,
+        parse_plan,
+        plan_graph,
+        read_plan,
+    )
+    from touchpoints.graphs.simulation import simulate
+    from touchpoints.journeys.combining import concat, distinct, sample
+    from touchpoints.journeys.cutting import (
+        after_last,
+        before_first,
+        between,
+        collapse_repeats,
+        containing,
+        select,
+        split_by_gap,
+    )
+    from touchpoints.journeys.meta import Meta, Report
+    from touchpoints.journeys.model import Journey, Journeys, first_difference
+    from touchpoints.journeys.outcomes import mark, mark_open, until
+    from touchpoints.journeys.places.anchors import Anchor
+    from touchpoints.journeys.places.pattern.language import Pattern, pattern
+    from touchpoints.journeys.relabelling import collapse, relabel, retype
+    from touchpoints.journeys.storage import read_journeys, write_journeys
+    from touchpoints.sources.log import from_columns, from_frame, from_records
+    from touchpoints.sources.path_table import from_paths
     from touchpoints.taxonomy import (
         Facet,
         Taxonomy,
@@ -48,39 +64,31 @@ if TYPE_CHECKING:
     )
     from touchpoints.taxonomy.coverage import Coverage, coverage
     from touchpoints.taxonomy.lint import Findings, lint, lint_file
-    from touchpoints.transform import (
-        after_last,
-        before_first,
-        between,
-        collapse_repeats,
-        containing,
-        select,
-        split_by_gap,
-    )
     from touchpoints.uncertainty import bootstrap, wilson
 
 _SUBPACKAGES = ("classify", "compare", "datasets", "paths", "testing")
 _HOMES = """
-aggregated: from_paths
-classify.protocol: Facets classifier
-events: from_columns from_frame from_records
-flows: journeys_through
+sources.path_table: from_paths
+classify.contract.protocol: Facets classifier
+sources.log: from_columns from_frame from_records
+graphs.flows: journeys_through
 graphs: check_graph from_node_link higher_order_graph journey_graph outcome_graph read_graphml
 graphs: to_dot to_mermaid to_node_link transition_graph write_graphml
-journeys: Journey Journeys first_difference
-merging: concat distinct sample
-meta: Meta Report
-outcomes: mark mark_open until
-patterns: Anchor Pattern pattern
-plan: Plan PlannedTouchpoint parse_plan plan_graph read_plan
-retyping: collapse relabel retype
-simulation: simulate
-storage: read_journeys write_journeys
+journeys.model: Journey Journeys first_difference
+journeys.combining: concat distinct sample
+journeys.meta: Meta Report
+journeys.outcomes: mark mark_open until
+journeys.places.anchors: Anchor
+journeys.places.pattern.language: Pattern pattern
+graphs.plan: Plan PlannedTouchpoint parse_plan plan_graph read_plan
+journeys.relabelling: collapse relabel retype
+graphs.simulation: simulate
+journeys.storage: read_journeys write_journeys
 taxonomy: Facet Taxonomy Term Touchpoint TouchpointType available_taxonomies load_taxonomy
 taxonomy: read_taxonomy
 taxonomy.coverage: Coverage coverage
 taxonomy.lint: Findings lint lint_file
-transform: after_last before_first between collapse_repeats containing select split_by_gap
+journeys.cutting: after_last before_first between collapse_repeats containing select split_by_gap
 uncertainty: bootstrap wilson
 """
 _HOME = tuple(

@@ -9,16 +9,16 @@ import attrs
 import networkx as nx
 import numpy as np
 
-from touchpoints._arrays import segments
-from touchpoints._frozen import Array, Coded, owned
+from touchpoints._core.arrays import segments
+from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints.errors import InvalidInputError
-from touchpoints.flows import END, OPEN, START
+from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.names import SCHEMA, is_terminal
 from touchpoints.graphs.parts import described, facets_of
-from touchpoints.journeys import Journeys, take
-from touchpoints.merging import concat
-from touchpoints.meta import Meta
-from touchpoints.simulation import simulate
+from touchpoints.graphs.simulation import simulate
+from touchpoints.journeys.combining import concat
+from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.model import Journeys, take
 from touchpoints.taxonomy import Taxonomy, Touchpoint, load_taxonomy, parse_key, untyped
 
 _BEGIN = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)

@@ -7,19 +7,19 @@ import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from touchpoints._hints import first_few
-from touchpoints.classify.answers import Answer
-from touchpoints.classify.event import shown
-from touchpoints.classify.explaining import explain
-from touchpoints.classify.protocol import (
+from touchpoints._core.messages import first_few
+from touchpoints.classify.contract.answers import Answer
+from touchpoints.classify.contract.events import shown
+from touchpoints.classify.contract.explain import explain
+from touchpoints.classify.contract.protocol import (
     Classifier,
     ask,
     ask_all,
     check_classifier_object,
     name_of,
 )
+from touchpoints.classify.typing import problem_of
 from touchpoints.errors import ProblemsError, TouchpointsError, WrongKindError
-from touchpoints.matching import problem_of
 from touchpoints.taxonomy import Taxonomy, lint, taxonomy_from_dict
 
 __all__ = ["check_classifier", "check_taxonomy"]

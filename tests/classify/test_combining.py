@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from touchpoints.classify import Conflict, Verdict, abstain_below, combine, first_match
+from touchpoints.classify.contract.answers import type_of, verdict_of
 from touchpoints.errors import InvalidInputError
 
 
@@ -163,8 +164,8 @@ def test_the_report_counts_the_events_in_dispute() -> None:
 @given(st.lists(ANSWERS, min_size=1, max_size=4))
 def test_combining_loses_nothing_and_invents_nothing(answers: list[Any]) -> None:
     """The type and every facet of the result were said; one classifier alone is unchanged."""
-    found = tp.classify.answers.verdict_of(combine(*map(saying, answers))({"x": 1}))
-    said = [tp.classify.answers.verdict_of(one) for one in answers]
+    found = verdict_of(combine(*map(saying, answers))({"x": 1}))
+    said = [verdict_of(one) for one in answers]
     types = [one.type for one in said if one.type]
     assert (types[0] if types else "") == found.type
     for facet, term in found.facets.items():
@@ -178,7 +179,7 @@ def test_combining_is_associative(answers: list[Any]) -> None:
     """Combining in two steps fills the same type; names aside, as in one."""
     one = [saying(answer) for answer in answers]
     flat, nested = combine(*one)({"x": 1}), combine(combine(*one[:-1]), one[-1])({"x": 1})
-    assert tp.classify.answers.type_of(flat) == tp.classify.answers.type_of(nested)
+    assert type_of(flat) == type_of(nested)
 
 
 def test_reads_and_names_are_those_of_all() -> None:

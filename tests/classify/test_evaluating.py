@@ -11,14 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from touchpoints._arrays.intervals import kappa, wilson_bounds, z_of
-from touchpoints.classify import (
-    Verdict,
-    agreement,
-    evaluate_classifier,
-    keywords,
-    unmatched,
-)
+from touchpoints._core.arrays.statistics.intervals import kappa, wilson_bounds, z_of
+from touchpoints.classify import Verdict, agreement, evaluate_classifier, keywords, unmatched
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 

@@ -19,6 +19,7 @@ from touchpoints.classify import (
     learned,
     rules,
 )
+from touchpoints.classify.contract.protocol import seen_by
 from touchpoints.errors import ClassifierError, WrongKindError
 
 RULES = rules(
@@ -174,7 +175,7 @@ def test_explaining_agrees_with_answering(event: dict[str, Any]) -> None:
     """The answer explained is the answer given, whatever the event; the decider gave it."""
     for one in (RULES, lazy, first_match(RULES, lazy), combine(lazy, RULES)):
         found = explain(one, event)
-        assert one(tp.classify.protocol.seen_by(one, event)) == found.answer
+        assert one(seen_by(one, event)) == found.answer
         if found.steps:
             assert (found.answer is None) == (not found.winners)
         assert repr(found)

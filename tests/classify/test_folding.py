@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from touchpoints._core.text import fold, fold_spaced
 from touchpoints.classify import rules
-from touchpoints.classify.folding import instant_in, number_in, written
+from touchpoints.classify.text.folding import instant_in, number_in, written
 from touchpoints.taxonomy import Facet, Term
 
 UNSEEN = ["́", "\u200b", "\ufeff", "\xad", "️", "󠄁", "͏", "ㅤ", "ᅟ", "᠋", "\u2067"]

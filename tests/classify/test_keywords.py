@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from touchpoints.classify import Verdict, keywords
+from touchpoints.classify.contract.answers import verdict_of
 from touchpoints.errors import InvalidInputError, ProblemsError
 
 DOCUMENT = {
@@ -30,7 +31,7 @@ WORDS = keywords(DOCUMENT)
 def needs(text: str | None) -> str | None:
     """Return the need that a text speaks for."""
     answer = WORDS({"text": text})
-    return tp.classify.answers.verdict_of(answer).facets.get("need")
+    return verdict_of(answer).facets.get("need")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints.classify import Verdict
-from touchpoints.classify.protocol import ask, ask_all
+from touchpoints.classify.contract.protocol import ask, ask_all
 from touchpoints.errors import ClassifierError, InvalidInputError, WrongKindError
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -11,8 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from touchpoints._core.text import fold
-from touchpoints.classify._regex_parser import parse
-from touchpoints.classify.regex import Automaton, Pattern
+from touchpoints.classify.rule_files.regex import MOST_BYTES, MOST_LETTERS, Pattern, compiled
 from touchpoints.errors import InvalidInputError
 
 ATOMS = st.sampled_from(
@@ -20,6 +22,7 @@ ATOMS = st.sampled_from(
         *("a", "b", "c", "A", "1", " ", "é", r"\.", r"\x61", "()", ".", "^", "$", r"\b"),
         *(r"\w", r"\d", r"\s", r"\W", r"\D", r"\S"),
         *("[ab]", "[^a]", "[a-c1]", r"[^\w]", r"[\d ]", "[à-ü]"),
+        *("д", "[в-я]", r"\B", r"[^\W\d]", r"[\s\S]", "(?s:.)", "(?i:B)", "(?:ß|ss)", "_"),
     ]
 )
 REPEATS = st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{0,1}", "{2,}", "*?"])
@@ -32,7 +35,7 @@ PATTERNS = st.recursive(
     ),
     max_leaves=8,
 )
-TEXTS = st.text(alphabet="abc1 _.\né", min_size=1, max_size=8)
+TEXTS = st.text(alphabet="abc1 _.\néдß٣\u0301\ud800", min_size=1, max_size=8)
 
 # Each takes Python's matcher longer than anyone waits, on some text of forty characters or more.
 CATASTROPHIC = [
@@ -52,30 +55,61 @@ CATASTROPHIC = [
 @settings(max_examples=400)
 @given(PATTERNS, st.lists(TEXTS, min_size=1, max_size=6))
 def test_it_finds_what_python_finds(pattern: str, texts: list[str]) -> None:
-    """On all that both understand, `re` and the two ways of matching here agree."""
+    """On all that both understand, `re` and what is used here agree, in any script."""
     try:
         known = re.compile(pattern.replace("$", r"\Z"))
     except re.error:
         assume(False)
-    tree = parse(pattern, folded=False)
-    automaton = Automaton(tree, folded=False)
     chosen = Pattern(pattern, folded=False)
     for text in texts:
-        expected = known.search(text) is not None
-        assert expected == automaton.found_in(text)
-        assert expected == chosen.found_in(text)
+        assert (known.search(text) is not None) == chosen.found_in(text)
 
 
 @settings(max_examples=200)
 @given(PATTERNS, TEXTS)
-def test_folding_is_the_same_both_ways(pattern: str, text: str) -> None:
-    """Without case and accents, too, the automaton and Python's matcher agree."""
+def test_folding_is_what_python_finds_without_case_and_accents(pattern: str, text: str) -> None:
+    """A folded pattern is the one written without accents, in any case."""
+    plain = pattern.replace("é", "e").replace("[à-ü]", "[a-u]").replace("ß", "ss")
     try:
-        chosen = Pattern(pattern, folded=True)
-    except InvalidInputError:
+        known = re.compile(plain.replace("$", r"\Z"), re.IGNORECASE)
+    except re.error:
         assume(False)
-    automaton = Automaton(parse(pattern, folded=True), folded=True)
-    assert automaton.found_in(fold(text)) == chosen.found_in(fold(text))
+    folded = fold(text)
+    assert (known.search(folded) is not None) == Pattern(pattern, folded=True).found_in(folded)
+
+
+@pytest.mark.parametrize("pattern", ["isik", "isik.*", "[i]s[i]k", "isik(a|b)*"])
+def test_one_word_is_found_alike_however_it_is_written(pattern: str) -> None:
+    """A dotless i is a letter of its own, whatever stands after it in the expression."""
+    assert not Pattern(pattern, folded=True).found_in(fold("\N{LATIN SMALL LETTER DOTLESS I}şik"))
+    assert Pattern(pattern, folded=True).found_in(fold("İşik"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts", "others"),
+    [
+        ("(?i)x", ["x", "X"], ["y"]),
+        ("(?s)a.+b", ["a\n\nb"], ["ab"]),
+        ("a.+b", ["a--b"], ["a\n\nb"]),
+        ("(?m)^b$", ["a\nb\nc"], ["abc", "a b"]),
+        ("(?m)^д\\b$", ["в\nд\nж"], ["вдж", "в д"]),
+        ("(?i:a)b(?u:c)(?#said)", ["Abc", "abc"], ["aBc"]),
+        ("^.{1000}$", ["é" * 1_000], ["é" * 999, "é" * 1_001]),
+        ("(?P<a>x)(?P<b>y)", ["xy"], ["x"]),
+        (r"\bлимит\b", ["ни лимит!", "лимит"], ["лимиты", "_лимит"]),
+        (r"\Bими\B", ["лимит"], ["ими", "ни ими"]),
+        (r"\d", ["٣"], ["a"]),
+        (r"a\z", ["ba"], ["a\n"]),
+        (r"\101[\x42\103]", ["AB", "AC"], ["aB"]),
+        ("a{,}b", ["b", "aab"], ["a"]),
+        ("x[[a]y", ["x[y", "xay"], ["xy"]),
+        ("a.b", ["a\ud800b"], ["a\nb"]),
+    ],
+)
+def test_pythons_syntax_is_understood(pattern: str, texts: list[str], others: list[str]) -> None:
+    """Flags, named groups, comments, numbered characters, kinds and edges of any script."""
+    found = Pattern(pattern, folded=False)
+    assert texts == [text for text in texts + others if found.found_in(text)]
 
 
 @pytest.mark.parametrize("pattern", CATASTROPHIC)
@@ -116,30 +150,36 @@ def test_a_folded_pattern_meets_folded_text(
 @pytest.mark.parametrize(
     ("pattern", "what", "character"),
     [
-        ("a(b", "a group is not closed", 2),
-        ("a)b", "a ')' has no '('", 2),
-        ("[ab", "a set of characters is not closed", 1),
-        ("*a", "nothing before '*' to repeat", 1),
-        ("a**", "a repeat is repeated", 3),
+        ("a(b", "missing ), unterminated subpattern", 2),
+        ("a)b", "unbalanced parenthesis", 2),
+        ("[ab", "unterminated character set", 1),
+        ("*a", "nothing to repeat", 1),
+        ("a**", "multiple repeat", 3),
+        ("a{2}{3}", "multiple repeat", 5),
         ("a++", "gives nothing back", 3),
-        ("^*", "a place between characters cannot be repeated", 1),
-        ("a{3,2}", "the repeat ends at 2 before it begins at 3", 2),
+        ("^*", "nothing to repeat", 2),
+        ("a{3,2}", "min repeat greater than max repeat", 3),
         (r"(a)\1", "a back reference", 4),
         ("(?=a)", "looks ahead", 1),
         ("(?<!a)b", "looks behind", 1),
         ("(?>a)", "is atomic", 1),
-        ("(?i)a", "opens in a way that is not supported", 1),
-        ("[z-a]", "runs backwards", 2),
-        (r"\q", r"\\q means nothing", 1),
-        ("a\\", "ends in a backslash", 2),
-        (r"\x6", "too few or wrong digits", 1),
-        (r"\N{NO SUCH THING}", "no character called", 1),
+        ("(?x)a", "only the flags i, m and s are supported", 1),
+        ("(?=a)", "write two conditions, joined by all and not", 1),
+        ("(?P<a>x)(?P=a)", "write out what may come again", 9),
+        ("(a)?(?(1)b|c)", "depends on another group", 5),
+        ("(?P<a>x)(?P<a>y)", "redefinition of group name 'a'", 13),
+        (r"\d{1,5000}", "1,000 repeats are the most (write '*' or '+'", 3),
+        ("[z-a]", "bad character range z-a", 2),
+        (r"\q", r"bad escape \q", 1),
+        ("a\\", "bad escape (end of pattern)", 2),
+        (r"\x6", r"incomplete escape \x6", 1),
+        (r"\N{NO SUCH THING}", "undefined character name", 1),
         ("(" * 60 + ")" * 60, "nested more than", 41),
     ],
 )
 def test_a_mistake_has_a_caret(pattern: str, what: str, character: int) -> None:
     """What is wrong or not supported is said with its place, and shown below the pattern."""
-    with pytest.raises(InvalidInputError, match=re.escape(what).replace(r"\\\\", r"\\")) as caught:
+    with pytest.raises(InvalidInputError, match=re.escape(what)) as caught:
         Pattern(pattern, folded=True)
     assert f"character {character}" == caught.value.where
     shown, caret = caught.value.mend.splitlines()
@@ -153,13 +193,66 @@ def test_a_pattern_has_a_size(pattern: str) -> None:
         Pattern(pattern.replace("{9999}{9999}", "{9999}"), folded=False)
 
 
-def test_many_different_texts_do_not_fill_the_memory() -> None:
-    """What an automaton keeps of the texts it met stays bounded."""
-    automaton = Automaton(parse("(a|b)*a(a|b){12}c", folded=False), folded=False)
-    text = "".join("ab"[(number * number) % 7 % 2] for number in range(20_000))
-    for start in range(0, 20_000, 1_000):
-        automaton.found_in(text[start:] + chr(0x4E00 + start))
-    assert len(automaton._known) <= 50_001
+HOSTILE = [
+    ("a?a?a?a?a?a?a?(?:aa){480}b", "a" * 60_000),
+    ("a[ab]{900}c+", "ab" * 30_000),
+    ("(?:a[ab]{30}){30}c", "ab" * 30_000),
+    (r"\b(\w+\s?)*:", "слово " * 10_000),
+    (".{1000}x", "é" * 60_000),
+    ("(a|b)*a(a|b){12}c", "".join("ab"[one * one % 7 % 2] for one in range(20_000))),
+]
+
+
+@pytest.mark.parametrize(("pattern", "text"), HOSTILE)
+def test_the_work_is_bounded(pattern: str, text: str) -> None:
+    """RE2 takes at most one step for each instruction at each character, in bounded memory."""
+    programs = compiled(pattern, folded=True)
+    assert all(one.programsize < 15 * MOST_LETTERS for one in programs)
+    assert {MOST_BYTES} == {one.options.max_mem for one in programs}
+    found = Pattern(pattern, folded=True)
+    started = time.process_time()
+    assert not found.found_in(text)
+    assert time.process_time() - started < 5
+
+
+def test_a_pattern_of_large_sets_is_refused() -> None:
+    """What would take more than a bounded memory when it is written out is not built."""
+    with pytest.raises(InvalidInputError, match="16 MiB are the most"):
+        Pattern(r"\w" * 1_000, folded=True)
+
+
+def test_a_long_pattern_is_not_quoted() -> None:
+    """A pattern of two megabytes is refused before it is read, in one short line."""
+    with pytest.raises(InvalidInputError, match="2,000,000 characters") as caught:
+        Pattern("(a|b)" * 400_000, folded=True)
+    assert len(str(caught.value)) < 100
+
+
+def test_re2_says_nothing_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    """A pattern that RE2 refuses is an error and no line in the log."""
+    with pytest.raises(InvalidInputError):
+        Pattern("(a{50}){50}", folded=True)
+    assert ("", "") == capfd.readouterr()
+
+
+def test_re2_is_imported_for_a_rule_with_a_regex_only() -> None:
+    """Rules without expressions do without it."""
+    lines = [
+        "import sys, touchpoints as tp",
+        "rules = lambda when: tp.classify.rules({'rule': [{'when': {'x': when}, 'type': 't'}]})",
+        "rules('a')",
+        "before = 're2' in sys.modules",
+        "rules({'regex': 'a'})",
+        "print(before, 're2' in sys.modules)",
+    ]
+    found = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "False True\n" == found.stdout
 
 
 def test_a_pattern_can_be_pickled() -> None:

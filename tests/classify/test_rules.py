@@ -243,7 +243,7 @@ def test_all_problems_come_at_once(problems: Any) -> None:
         "rule 1 'a': when.x.startz: no such comparison (did you mean 'starts'?)",
         "rule 1 'a': when.z.exists: no such comparison (write missing = false)",
         "rule 1 'a': type: no touchpoint type 'live_chatt' (did you mean 'live_chat'?)",
-        "rule 2 'a': when.x.regex: in the regex, a group is not closed (character 2)\n    a(b",
+        "rule 2 'a': when.x.regex: in the regex, missing ), unterminated subpattern (character 2)",
         "rule 2 'a': nedd: no such facet (did you mean 'need'?)",
         "rule 2 'a': channel: no term of channel 'appp' (did you mean 'app'?)",
         "rule 3: when.any: expected a list of tables",
@@ -254,6 +254,7 @@ def test_all_problems_come_at_once(problems: Any) -> None:
     ]
     assert starts == [one[: len(start)] for one, start in zip(found, starts, strict=True)]
     assert "assigns nothing" in found[10]
+    assert found[4].endswith("\n    a(b\n     ^")
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchpoints.classify import rules
-from touchpoints.classify.comparisons import TRUE
-from touchpoints.classify.conditions import Answers
-from touchpoints.classify.event import events_of
-from touchpoints.classify.rules import Rules
-from touchpoints.classify.shadowing import implies, unreachable
+from touchpoints.classify.contract.events import events_of
+from touchpoints.classify.rule_files.comparisons import TRUE
+from touchpoints.classify.rule_files.conditions import Answers
+from touchpoints.classify.rule_files.rules import Rules
+from touchpoints.classify.rule_files.shadowing import implies, unreachable
 from touchpoints.errors import ProblemsError, TouchpointsWarning
 
 WORDS = st.sampled_from(["a", "ab", "abc", "b", "bc", "7", "12", "true"])

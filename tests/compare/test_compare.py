@@ -19,10 +19,10 @@ from scipy.stats import chi2
 
 import touchpoints as tp
 from tests.compare import naive_compare as naive
+from tests.journeys.test_cutting import log
 from tests.naive_paths import built
-from tests.test_transform import log
 from touchpoints import compare
-from touchpoints.compare import draws, features
+from touchpoints.compare._shared import draws, features
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.uncertainty.discovery import false_discovery
 

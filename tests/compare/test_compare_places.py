@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.compare import naive_compare
+from tests.journeys.test_cutting import log
 from tests.paths import naive_timing
 from tests.paths.naive_timing import Spot
-from tests.test_transform import log
 from touchpoints import compare
 from touchpoints.errors import InvalidInputError, NotFoundError
 

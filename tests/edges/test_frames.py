@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
-from touchpoints import frames
-from touchpoints._frozen import Coded
-from touchpoints.errors import InvalidInputError, NotFoundError, TouchpointsWarning, WrongKindError
+from touchpoints._core import frames
+from touchpoints._core.frozen import Coded
+from touchpoints.errors import (
+    InvalidInputError,
+    NotFoundError,
+    TouchpointsWarning,
+    WrongKindError,
+)
 from touchpoints.taxonomy import load_taxonomy
 
 pd = pytest.importorskip("pandas")

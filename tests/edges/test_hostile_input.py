@@ -13,7 +13,7 @@ import pytest
 
 import touchpoints as tp
 from tests import naive
-from touchpoints._arrays import counting, segments
+from touchpoints._core.arrays import counting, segments
 from touchpoints.errors import InvalidInputError, NotFoundError, ProblemsError
 from touchpoints.taxonomy import (
     Facet,

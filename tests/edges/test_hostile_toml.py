@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import touchpoints as tp
-from touchpoints import _toml, classify
+from touchpoints import classify
+from touchpoints._core import documents
 from touchpoints.errors import ProblemsError
 from touchpoints.taxonomy import parse_taxonomy
 
@@ -31,7 +32,7 @@ HOSTILE = {
     "a long number": ("a = " + "9" * 5_000, "a value cannot be read"),
     "deep lists": ("a = " + "[" * 100_000, "nested too deeply"),
     "deep tables": ("a = " + "{a = " * 10_000, "nested too deeply"),
-    "much of nothing": ("#" + "a" * _toml.MOST_CHARACTERS, "characters are too many"),
+    "much of nothing": ("#" + "a" * documents.MOST_CHARACTERS, "characters are too many"),
 }
 
 
@@ -69,5 +70,5 @@ def test_long_keys_and_dotted_texts_are_read(text: str) -> None:
 def test_looking_for_long_keys_takes_time_in_proportion(piece: str) -> None:
     """A megabyte of any one thing is seen through at once."""
     began = time.perf_counter()
-    list(_toml._LONG_KEY.finditer("#" + piece * (1_000_000 // len(piece))))
+    list(documents._LONG_KEY.finditer("#" + piece * (1_000_000 // len(piece))))
     assert 2 > time.perf_counter() - began

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 import touchpoints as tp
-from touchpoints.plan import parse_plan
+from touchpoints.graphs.plan import parse_plan
 from touchpoints.taxonomy import Touchpoint
 
 PLAN = parse_plan(

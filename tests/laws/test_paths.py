@@ -11,7 +11,7 @@ import pytest
 
 import touchpoints as tp
 from tests.laws.path_measures import MEASURES, TOPPED, WHOLE, alike, drawn_log, shuffled
-from touchpoints._tables import Table
+from touchpoints._core.tables import Table
 from touchpoints.errors import TouchpointsWarning, WrongKindError
 from touchpoints.paths import DirectAndIndirect
 

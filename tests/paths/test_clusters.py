@@ -14,11 +14,11 @@ from scipy.cluster.hierarchy import linkage as scipy_linkage
 from scipy.spatial.distance import squareform
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.paths import naive_clusters
-from tests.test_transform import log
-from touchpoints._arrays import partitions
-from touchpoints.dissimilarity import Distances
+from touchpoints._core.arrays.distances import clustering
 from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.paths._shared.dissimilarity import Distances
 
 LINKAGES = ["average", "complete", "single", "ward"]
 
@@ -61,7 +61,7 @@ def test_merges_are_those_of_scipy(size: int, seed: int, linkage: str) -> None:
     given_ = distances_of(size, seed)
     tree = scipy_linkage(squareform(given_.matrix), linkage)
 
-    _, heights = partitions.merges(given_.matrix, np.ones(size), linkage)
+    _, heights = clustering.merges(given_.matrix, np.ones(size), linkage)
 
     assert heights == pytest.approx(tree[:, 2])
     for k in range(1, size + 1):

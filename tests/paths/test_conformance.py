@@ -20,9 +20,9 @@ from tests.naive_paths import built
 from tests.paths import naive_conformance as naive
 from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
 from touchpoints.errors import NotFoundError, WrongKindError
+from touchpoints.graphs.plan import Plan, parse_plan
 from touchpoints.paths.conformance import conformance, fitness, journey_conformance
 from touchpoints.paths.plan_against import plan_against
-from touchpoints.plan import Plan, parse_plan
 from touchpoints.taxonomy import load_taxonomy
 
 LINE = parse_plan("name = 'line'\n[touchpoints.a]\n[touchpoints.b]\n[touchpoints.c]")

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.naive_paths import built
 from tests.paths import naive_routes
-from tests.test_transform import log
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.journeys import take
+from touchpoints.journeys.model import take
 
 PATHS = st.lists(st.text("abc", min_size=1, max_size=6), max_size=5)
 DAYS = st.none() | st.integers(1, 4)

@@ -15,7 +15,7 @@ import touchpoints as tp
 from tests.naive_paths import built, small_journeys
 from tests.paths import naive_decisions
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.journeys import take
+from touchpoints.journeys.model import take
 
 
 def points_of(table):

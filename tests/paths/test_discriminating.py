@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, fisher_exact
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.paths import naive_discriminating
 from tests.paths.naive_grouping import warned_of_ungrouped
-from tests.test_transform import log
-from touchpoints._arrays.multiplicity import benjamini_hochberg
+from touchpoints._core.arrays.statistics.multiplicity import benjamini_hochberg
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.uncertainty import JourneyShares
 

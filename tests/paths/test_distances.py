@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.paths import naive_distances
-from tests.test_transform import log
-from touchpoints._arrays import bit_distances, edit_distances
-from touchpoints.dissimilarity import SubstitutionCosts
+from touchpoints._core.arrays.distances import bit_distances, edit_distances
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints.paths._shared.dissimilarity import SubstitutionCosts
 
 # The function has the name of its file, so the module is not to be had by its name.
 MODULE = importlib.import_module("touchpoints.paths.distances")

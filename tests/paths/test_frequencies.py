@@ -16,7 +16,7 @@ from tests.naive_paths import built, small_journeys
 from tests.paths import naive_frequencies
 from tests.paths.test_decisions import flat
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
-from touchpoints.journeys import take
+from touchpoints.journeys.model import take
 
 COLUMNS = [
     name

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.paths import naive_funnels
 from tests.paths.naive_grouping import warned_of_ungrouped
-from tests.test_transform import log
 from touchpoints import compare
-from touchpoints._arrays import following, threads
+from touchpoints._core.arrays import threads
+from touchpoints._core.arrays.segments import following
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 

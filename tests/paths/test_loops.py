@@ -17,7 +17,7 @@ from tests.paths.naive_decisions import share_of
 from tests.paths.naive_grouping import warned_of_ungrouped
 from tests.paths.test_decisions import flat
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.journeys import take
+from touchpoints.journeys.model import take
 
 NAMES = ("occurrences", "self_loops", "returns", "rework", "again", "share", "low", "high")
 

@@ -12,9 +12,9 @@ import touchpoints as tp
 from tests.naive_paths import built, small_journeys
 from tests.paths import naive_frequencies
 from tests.paths.test_decisions import flat
-from touchpoints._arrays import windows
+from touchpoints._core.arrays.counting import windows
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.journeys import take
+from touchpoints.journeys.model import take
 
 NAMES = ("journeys", "share", "low", "high", "occurrences")
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
+from tests.journeys.test_cutting import log
 from tests.paths import naive_retention
-from tests.test_transform import log
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.transform import take
+from touchpoints.journeys.cutting import take
 
 
 def visits(**days: str) -> tp.Journeys:

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.naive_paths import built
 from tests.paths import naive_routes
-from tests.test_transform import log
-from touchpoints._arrays import ideals
+from touchpoints._core.arrays.distances import ideals
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.journeys import take
+from touchpoints.journeys.model import take
 
 PATHS = st.lists(st.text("abcd", max_size=6), max_size=6)
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests.naive_paths import built, small_journeys
 from tests.paths import naive_steps
-from touchpoints._arrays import stepping, threads
+from touchpoints._core.arrays import threads
+from touchpoints._core.arrays.segments import stepping
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.transform import take
+from touchpoints.journeys.cutting import take
 
 SIDES = st.sampled_from(["start", "end"])
 

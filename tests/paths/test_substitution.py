@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.paths import naive_distances
-from tests.test_transform import log
 from touchpoints.errors import InvalidInputError, NotFoundError
 
 

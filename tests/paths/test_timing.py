@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
+from tests.journeys.test_cutting import log
 from tests.paths import naive_timing
 from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
-from tests.test_transform import log
-from touchpoints._arrays.quantiles import neighbours, spreads
+from touchpoints._core.arrays.statistics.quantiles import neighbours, spreads
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
-from touchpoints.transform import take
+from touchpoints.journeys.cutting import take
 
 DAY = 86_400.0
 

@@ -12,12 +12,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests.journeys.test_cutting import log
 from tests.paths import naive_timing
 from tests.paths.naive_timing import Spot
 from tests.paths.test_timing import with_ends
-from tests.test_transform import log
 from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.transform import take
+from touchpoints.journeys.cutting import take
 
 DAY = 86_400.0
 COUNTS = ("without_end", "unreached", "open")

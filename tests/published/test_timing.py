@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import touchpoints as tp
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 pytestmark = pytest.mark.real
 

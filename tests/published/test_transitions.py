@@ -11,7 +11,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints.graphs import outcome_graph, transition_graph
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import untyped
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints.graphs import check_graph, transition_graph
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 pytestmark = pytest.mark.real
 

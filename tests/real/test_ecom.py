@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import touchpoints as tp
-from touchpoints._arrays import counting
+from touchpoints._core.arrays import counting
 
 pytestmark = pytest.mark.real
 

@@ -5,9 +5,26 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from touchpoints.classify.agreement import Agreement, agreement
-from touchpoints.classify.answers import Answer, Conflict, Facets, Verdict
-from touchpoints.classify.arrivals import (
+from touchpoints.classify.combining.chain import (
+    AbstainBelow,
+    FirstMatch,
+    abstain_below,
+    first_match,
+)
+from touchpoints.classify.combining.combine import Combine, combine
+from touchpoints.classify.contract.answers import Answer, Conflict, Facets, Verdict
+from touchpoints.classify.contract.explain import Explanation, explain
+from touchpoints.classify.contract.protocol import Classifier, classifier
+from touchpoints.classify.contract.traces import Step
+from touchpoints.classify.installed import available, load
+from touchpoints.classify.quality.agreement import Agreement, agreement
+from touchpoints.classify.quality.evaluation import Evaluation, evaluate_classifier
+from touchpoints.classify.quality.unmatched import Unmatched, unmatched
+from touchpoints.classify.rule_files.by_column import ByColumn, by_column
+from touchpoints.classify.rule_files.rules import Rules, rules
+from touchpoints.classify.text.keywords import Keywords, keywords
+from touchpoints.classify.text.learned import Learned, learned
+from touchpoints.classify.web.arrivals import (
     Arrival,
     ArrivalChannels,
     Referrer,
@@ -15,30 +32,23 @@ from touchpoints.classify.arrivals import (
     arrival_channels,
     parse_referrer,
 )
-from touchpoints.classify.chain import AbstainBelow, FirstMatch, abstain_below, first_match
-from touchpoints.classify.combining import Combine, combine
-from touchpoints.classify.evaluating import Evaluation, evaluate_classifier
-from touchpoints.classify.event_names import EventNames, ga4_events, segment_events, snowplow_events
-from touchpoints.classify.explaining import Explanation, explain
-from touchpoints.classify.ga4 import Ga4Channels, ga4_channels
-from touchpoints.classify.installed import available, load
-from touchpoints.classify.keywords import Keywords, keywords
-from touchpoints.classify.learned import Learned, learned
-from touchpoints.classify.protocol import Classifier, classifier
-from touchpoints.classify.rules import Rules, rules
-from touchpoints.classify.sources import (
+from touchpoints.classify.web.event_names import (
+    EventNames,
+    ga4_events,
+    segment_events,
+    snowplow_events,
+)
+from touchpoints.classify.web.ga4 import Ga4Channels, ga4_channels
+from touchpoints.classify.web.sources import (
     Source,
     SourceList,
     load_source_categories,
     source_categories,
 )
-from touchpoints.classify.stated import ByColumn, by_column
-from touchpoints.classify.steps import Step
-from touchpoints.classify.unmatched import Unmatched, unmatched
-from touchpoints.classify.urls import click_ids, parse_utm
+from touchpoints.classify.web.urls import click_ids, parse_utm
 
 if TYPE_CHECKING:
-    from touchpoints.drafting import Draft, draft
+    from touchpoints.classify.drafting.draft import Draft, draft
 
 _DRAFTING = ("Draft", "draft")
 
@@ -46,7 +56,7 @@ _DRAFTING = ("Draft", "draft")
 def __getattr__(name: str) -> Any:
     """Import what reads dataframes only when it is asked for: it builds on this package."""
     if name in _DRAFTING:
-        return getattr(importlib.import_module("touchpoints.drafting"), name)
+        return getattr(importlib.import_module("touchpoints.classify.drafting.draft"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

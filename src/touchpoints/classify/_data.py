@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from touchpoints._frozen import FrozenMap
-from touchpoints._toml import tables_of
+from touchpoints._core.documents import tables_of
+from touchpoints._core.frozen import FrozenMap
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from touchpoints import plugins
-from touchpoints.classify.protocol import Classifier, check_classifier_object
+from touchpoints._core import plugins
+from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.errors import WrongKindError
 
 

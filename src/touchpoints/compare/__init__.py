@@ -1,9 +1,9 @@
 """Whether two groups, or two periods, differ, and in what."""
 
+from touchpoints.compare._shared.pairs import Pair, groups, pair, periods
+from touchpoints.compare._shared.testing import Comparison
 from touchpoints.compare.graph import difference_graph
 from touchpoints.compare.measures import funnels, measured, presence, transitions, variants
-from touchpoints.compare.pairs import Pair, groups, pair, periods
-from touchpoints.compare.testing import Comparison
 from touchpoints.compare.times import gaps, throughput
 from touchpoints.compare.waiting import LogRank, time_to
 

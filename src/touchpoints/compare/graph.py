@@ -6,12 +6,12 @@ import math
 
 import networkx as nx
 
-from touchpoints._progress import Progress
-from touchpoints.compare.draws import Shared
-from touchpoints.compare.measures import presence, transitions
-from touchpoints.compare.pairs import Pair
-from touchpoints.compare.testing import Comparison, Test
-from touchpoints.flows import END, OPEN, START
+from touchpoints._core.progress import Progress
+from touchpoints.compare._shared.draws import Shared
+from touchpoints.compare._shared.features import presence_shares, step_shares
+from touchpoints.compare._shared.pairs import Pair, checked_pair
+from touchpoints.compare._shared.testing import Comparison, Test, asked_of, compared_shares
+from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.names import terminal_label
 from touchpoints.graphs.parts import described
 
@@ -69,26 +69,10 @@ def difference_graph(
     >>> G.graph["a"], G.graph["b"], "difference" in G["(start)"]["search_query"]
     ('computer', 'phone', True)
     """
-    steps = transitions(
-        pair,
-        seed=seed,
-        least=least,
-        test=test,
-        shared=shared,
-        resamples=resamples,
-        level=level,
-        progress=progress,
-    )
-    nodes = presence(
-        pair,
-        seed=seed,
-        least=least,
-        test=test,
-        shared=shared,
-        resamples=resamples,
-        level=level,
-        progress=progress,
-    )
+    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    journeys = checked_pair(pair).journeys
+    steps = compared_shares(pair, step_shares(journeys), asked)
+    nodes = compared_shares(pair, presence_shares(journeys), asked)
     a, b = pair.names
     graph = nx.DiGraph(kind="difference", a=a, b=b, level=level, test=test)
     _add_nodes(graph, pair, steps, nodes, lang=lang)

@@ -9,27 +9,33 @@ from typing import Literal
 
 import numpy as np
 
-from touchpoints._arrays.counting import check_counts
-from touchpoints._hints import check_option
-from touchpoints._progress import Progress
-from touchpoints._tables import apart
-from touchpoints.compare.draws import Shared
-from touchpoints.compare.features import (
+from touchpoints._core.arrays.counting import check_counts
+from touchpoints._core.messages import check_option
+from touchpoints._core.progress import Progress
+from touchpoints._core.tables import apart
+from touchpoints.compare._shared.draws import Shared
+from touchpoints.compare._shared.features import (
     of_journeys,
     presence_shares,
-    shown_by,
     step_shares,
     table,
     variant_shares,
 )
-from touchpoints.compare.pairs import Pair, checked_pair
-from touchpoints.compare.statistics import Measure, Measured, Shares, counted
-from touchpoints.compare.testing import Asked, Comparison, Effect, Test, asked_of, compared
+from touchpoints.compare._shared.pairs import Pair, checked_pair
+from touchpoints.compare._shared.statistics import Measure, Measured, Shares, counted
+from touchpoints.compare._shared.testing import (
+    Comparison,
+    Effect,
+    Test,
+    asked_of,
+    compared,
+    compared_shares,
+)
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.places.anchors import Place, has_place
+from touchpoints.journeys.places.between import place_name
 from touchpoints.paths.funnels import Order, Steps, checked_steps, reached
-from touchpoints.patterns import Place, has_place
-from touchpoints.stretches import place_name
 from touchpoints.uncertainty import clusters_of
 from touchpoints.uncertainty.resampling import labelled, redrawable
 
@@ -118,13 +124,6 @@ def measured(
     return compared(pair, statistic, asked, effect=effect)
 
 
-def _of_shares(pair: Pair, shares: Shares, asked: Asked) -> Comparison:
-    shown = shown_by(shares, pair.journeys.counts)
-    kept = np.flatnonzero(shown >= max(asked.least, 1))
-    left_out = int((shown > 0).sum()) - len(kept)
-    return compared(pair, shares.only(kept), asked, effect="cohen_h", left_out=left_out)
-
-
 def transitions(
     pair: Pair,
     *,
@@ -175,7 +174,7 @@ def transitions(
     True
     """
     asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
-    return _of_shares(pair, step_shares(checked_pair(pair).journeys), asked)
+    return compared_shares(pair, step_shares(checked_pair(pair).journeys), asked)
 
 
 def variants(
@@ -221,7 +220,7 @@ def variants(
     'cohen_h'
     """
     asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
-    return _of_shares(pair, variant_shares(checked_pair(pair).journeys), asked)
+    return compared_shares(pair, variant_shares(checked_pair(pair).journeys), asked)
 
 
 def presence(
@@ -281,7 +280,7 @@ def presence(
     journeys = checked_pair(pair).journeys
     if places is not None:
         return compared(pair, _place_shares(journeys, places), asked, effect="cohen_h")
-    return _of_shares(pair, presence_shares(journeys), asked)
+    return compared_shares(pair, presence_shares(journeys), asked)
 
 
 def _place_shares(journeys: Journeys, places: Sequence[Place]) -> Shares:

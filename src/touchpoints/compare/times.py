@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from touchpoints._progress import Progress
-from touchpoints.compare.draws import Shared
-from touchpoints.compare.features import gap_medians, medians_of, throughput_medians
-from touchpoints.compare.pairs import Pair, checked_pair
-from touchpoints.compare.statistics import Medians
-from touchpoints.compare.testing import Comparison, Test, asked_of, compared
+from touchpoints._core.progress import Progress
+from touchpoints.compare._shared.draws import Shared
+from touchpoints.compare._shared.features import gap_medians, medians_of, throughput_medians
+from touchpoints.compare._shared.pairs import Pair, checked_pair
+from touchpoints.compare._shared.statistics import Medians
+from touchpoints.compare._shared.testing import Comparison, Test, asked_of, compared
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys import Journeys
-from touchpoints.patterns import Place
-from touchpoints.stretches import place_name, stretches, two_places
-from touchpoints.transform import require_times
+from touchpoints.journeys.cutting import require_times
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.places.anchors import Place
+from touchpoints.journeys.places.between import place_name, stretches, two_places
 
 
 def gaps(

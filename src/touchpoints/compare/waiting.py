@@ -8,16 +8,22 @@ from collections.abc import Callable, Iterator
 import attrs
 import numpy as np
 
-from touchpoints._frozen import Array, text_array
-from touchpoints._progress import Progress, reporting
-from touchpoints._tables import Table, column
-from touchpoints.compare.draws import Shared, Units, permuted, redrawn, units_of
-from touchpoints.compare.pairs import Pair, checked_pair
-from touchpoints.compare.testing import Asked, asked_of, blocks, p_permuted, quantiles
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.progress import Progress, reporting
+from touchpoints._core.tables import Table, column
+from touchpoints.compare._shared.draws import Shared, Units, permuted, redrawn, units_of
+from touchpoints.compare._shared.pairs import Pair, checked_pair
+from touchpoints.compare._shared.testing import (
+    Asked,
+    asked_of,
+    blocks,
+    p_permuted,
+    quantiles,
+)
 from touchpoints.errors import InvalidInputError
-from touchpoints.paths.duration import Waits, waits_of
-from touchpoints.patterns import Place
-from touchpoints.transform import microseconds
+from touchpoints.journeys.cutting import microseconds
+from touchpoints.journeys.places.anchors import Place
+from touchpoints.paths.time_to import Waits, waits_of
 
 _SECOND = 1e6
 _ROOM = 1 << 21

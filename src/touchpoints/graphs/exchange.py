@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 from networkx.readwrite.graphml import GraphMLReader, GraphMLWriter
 
-from touchpoints._hints import first_few
+from touchpoints._core.messages import first_few
 from touchpoints.errors import InvalidInputError, ProblemsError, StorageError
 from touchpoints.graphs.schema import DEFAULTS, require_digraph, unwritable
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import networkx as nx
 
-from touchpoints._arrays import counting, states
+from touchpoints._core.arrays import counting
+from touchpoints._core.arrays.counting import states
 from touchpoints.errors import InvalidInputError
-from touchpoints.flows import END, START, usual_ends
+from touchpoints.graphs.flows import END, START, usual_ends
 from touchpoints.graphs.names import SEPARATOR, state_key, terminal_label
 from touchpoints.graphs.parts import add_edges, described, edges_of, labelled_graph
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 
 def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") -> nx.DiGraph:

@@ -8,10 +8,10 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from touchpoints._frozen import Array
-from touchpoints._hints import not_found
+from touchpoints._core.frozen import Array
+from touchpoints._core.messages import not_found
 from touchpoints.graphs.parts import described, labelled_graph
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 _SECOND = 1e6
 _MANY = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from touchpoints.flows import END, OPEN, START
+from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.taxonomy import MISSING_KEY
 
 SCHEMA = 1

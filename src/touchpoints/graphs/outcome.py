@@ -5,14 +5,14 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 
-from touchpoints._arrays import segments
-from touchpoints._frozen import owned
-from touchpoints._hints import not_found
+from touchpoints._core.arrays import segments
+from touchpoints._core.frozen import owned
+from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
-from touchpoints.flows import OPEN, Ends
+from touchpoints.graphs.flows import OPEN, Ends
 from touchpoints.graphs.names import outcome_terminals
 from touchpoints.graphs.parts import flow_graph
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import escape_text
 
 

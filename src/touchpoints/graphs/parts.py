@@ -9,13 +9,13 @@ import attrs
 import networkx as nx
 import numpy as np
 
-from touchpoints._arrays import counting
-from touchpoints._arrays.gaps import pair_gaps
-from touchpoints._frozen import Array, Coded
-from touchpoints.flows import START, Ends
+from touchpoints._core.arrays import counting
+from touchpoints._core.arrays.statistics.gaps import pair_gaps
+from touchpoints._core.frozen import Array, Coded
+from touchpoints.graphs.flows import START, Ends
 from touchpoints.graphs.names import SCHEMA, terminal_label
-from touchpoints.journeys import Journeys
-from touchpoints.meta import Meta
+from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import FACETS, Touchpoint
 
 Attributes = dict[str, Any]

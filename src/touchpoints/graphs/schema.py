@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 import networkx as nx
 
-from touchpoints._hints import did_you_mean
+from touchpoints._core.messages import did_you_mean
 from touchpoints.errors import WrongKindError
-from touchpoints.flows import START
+from touchpoints.graphs.flows import START
 from touchpoints.graphs.names import RESERVED, SCHEMA, is_terminal
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import networkx as nx
 
-from touchpoints.flows import END, usual_ends
+from touchpoints.graphs.flows import END, usual_ends
 from touchpoints.graphs.parts import flow_graph
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 
 def transition_graph(journeys: Journeys, *, lang: str = "en") -> nx.DiGraph:

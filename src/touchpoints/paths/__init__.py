@@ -1,7 +1,7 @@
 """Which paths people take."""
 
-from touchpoints.dissimilarity import Distances, SubstitutionCosts
-from touchpoints.durations import Durations
+from touchpoints.paths._shared.dissimilarity import Distances, SubstitutionCosts
+from touchpoints.paths._shared.durations import Durations
 from touchpoints.paths.absorption import Absorption, absorption
 from touchpoints.paths.clusters import Clustering, hierarchical, k_medoids
 from touchpoints.paths.complexity import Complexity, complexity
@@ -19,11 +19,17 @@ from touchpoints.paths.conversion import (
     conversion,
     converted_and_dropped,
 )
-from touchpoints.paths.deciding import DecidingAttributes, deciding_attributes
+from touchpoints.paths.deciding_attributes import DecidingAttributes, deciding_attributes
 from touchpoints.paths.decisions import Branches, DecisionPoints, branches, decision_points
+from touchpoints.paths.direct_indirect import (
+    DirectAndIndirect,
+    FilterLosses,
+    KindShares,
+    KindTransitions,
+    direct_and_indirect,
+)
 from touchpoints.paths.discriminating import Discriminating, discriminating
 from touchpoints.paths.distances import distances
-from touchpoints.paths.duration import MedianTimeTo, TimeTo, median_time_to, time_to
 from touchpoints.paths.frequencies import (
     Presence,
     RareVariants,
@@ -34,23 +40,22 @@ from touchpoints.paths.frequencies import (
 )
 from touchpoints.paths.funnels import Funnel, funnel
 from touchpoints.paths.journey_times import JourneyTimes, journey_times
-from touchpoints.paths.kinds import (
-    DirectAndIndirect,
-    FilterLosses,
-    KindShares,
-    KindTransitions,
-    direct_and_indirect,
-)
 from touchpoints.paths.loops import JourneyRepeats, Repeats, journey_repeats, repeats
-from touchpoints.paths.memory import MarkovOrders, markov_order
+from touchpoints.paths.markov_order import MarkovOrders, markov_order
 from touchpoints.paths.ngrams import Ngrams, Subsequences, ngrams, subsequences
-from touchpoints.paths.order import OrderSensitivity, order_sensitivity
 from touchpoints.paths.plan_against import plan_against
-from touchpoints.paths.retention import LifecycleStates, Retention, lifecycle_states, retention
+from touchpoints.paths.retention import (
+    LifecycleStates,
+    Retention,
+    lifecycle_states,
+    retention,
+)
 from touchpoints.paths.routes import Routes, Similarity, routes, similarity_to
 from touchpoints.paths.step_survival import StepSurvival, survival_by_step
 from touchpoints.paths.steps import StepFlows, StepMatrix, step_flows, step_matrix
 from touchpoints.paths.substitution import substitution_costs
+from touchpoints.paths.tie_sensitivity import OrderSensitivity, order_sensitivity
+from touchpoints.paths.time_to import MedianTimeTo, TimeTo, median_time_to, time_to
 from touchpoints.paths.timing import gaps, idle_times, processing_times, throughput_times
 from touchpoints.paths.transitions import Transitions, transitions
 from touchpoints.paths.variants import Variants, variants

@@ -8,15 +8,15 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._frozen import Array, owned, text_array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.flows import OPEN, Ends, Flows, flows, usual_ends
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.frozen import Array, owned, text_array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.graphs.flows import OPEN, Ends, Flows, flows, usual_ends
 from touchpoints.graphs.names import outcome_terminals
 from touchpoints.graphs.outcome import chosen_outcome
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys, checked_journeys
-from touchpoints.key_order import key_ranks
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.journeys.tie_breaking import key_ranks
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -7,13 +7,13 @@ from typing import Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays import partitions
-from touchpoints._frozen import Array, Coded, owned, read_only, same_array
-from touchpoints._hints import check_option
-from touchpoints._progress import Progress, reporting
-from touchpoints._tables import Table, column
-from touchpoints.dissimilarity import Distances
+from touchpoints._core.arrays.distances import clustering
+from touchpoints._core.frozen import Array, Coded, owned, read_only, same_array
+from touchpoints._core.messages import check_option
+from touchpoints._core.progress import Progress, reporting
+from touchpoints._core.tables import Table, column
 from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.paths._shared.dissimilarity import Distances
 
 Linkage = Literal["average", "complete", "single", "ward"]
 
@@ -136,8 +136,8 @@ def hierarchical(distances: Distances, k: int, *, linkage: Linkage = "average") 
     check_option("linkage", linkage, Linkage)
     _check(distances, k)
     weights = distances.journeys.astype(np.float64)
-    pairs, _ = partitions.merges(distances.matrix, weights, linkage)
-    return _clustering(distances, partitions.cut(pairs, k), method=linkage)
+    pairs, _ = clustering.merges(distances.matrix, weights, linkage)
+    return _clustering(distances, clustering.cut(pairs, k), method=linkage)
 
 
 def k_medoids(
@@ -196,7 +196,7 @@ def k_medoids(
     matrix, weights = distances.matrix, distances.journeys.astype(np.float64)
     rng = np.random.default_rng(seed)
     with reporting(progress, starts, what="k-medoids") as step:
-        medoids = partitions.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=step)
+        medoids = clustering.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=step)
     labels = np.argmin(matrix[medoids], axis=0)
     labels[medoids] = np.arange(k)  # where two medoids are at distance 0 each keeps itself
     return _clustering(distances, labels, method="k_medoids")
@@ -222,10 +222,10 @@ def _check_whole(name: str, value: int) -> None:
 
 def _clustering(distances: Distances, labels: Array, *, method: str) -> Clustering:
     matrix, weights = distances.matrix, distances.journeys.astype(np.float64)
-    labels = partitions.by_size(labels, weights)
-    medoids = partitions.medoids_of(matrix, weights, labels)
-    silhouette = partitions.silhouettes(matrix, weights, labels)
-    biserial, hubert = partitions.pair_quality(matrix, weights, labels)
+    labels = clustering.by_size(labels, weights)
+    medoids = clustering.medoids_of(matrix, weights, labels)
+    silhouette = clustering.silhouettes(matrix, weights, labels)
+    biserial, hubert = clustering.pair_quality(matrix, weights, labels)
     return Clustering(
         variant=distances.variant,
         journeys=distances.journeys,

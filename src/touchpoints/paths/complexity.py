@@ -8,13 +8,18 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.segments import lengths_of, offsets_after, owners_of, repeats_within
-from touchpoints._arrays.subsequences import log2_distinct
-from touchpoints._frozen import Array
-from touchpoints._tables import Table, column, optional_column
+from touchpoints._core.arrays.segments import (
+    lengths_of,
+    offsets_after,
+    owners_of,
+    repeats_within,
+)
+from touchpoints._core.arrays.sequences.subsequences import log2_distinct
+from touchpoints._core.frozen import Array
+from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys, checked_journeys
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys, checked_journeys
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -8,12 +8,12 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._frozen import Array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.plan import Plan
-from touchpoints.plan.deviating import deviations
+from touchpoints._core.frozen import Array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.graphs.plan import Plan
+from touchpoints.graphs.plan.deviating import deviations
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import JourneyShares
 
 
@@ -200,7 +200,7 @@ def conformance(
     Examples
     --------
     >>> import touchpoints as tp
-    >>> from touchpoints.plan import parse_plan
+    >>> from touchpoints.graphs.plan import parse_plan
     >>> plan = parse_plan("name='visit'\n[touchpoints.book]\n[touchpoints.come]\n[touchpoints.pay]")
     >>> paths = [
     ...     "book > come > pay",
@@ -291,7 +291,7 @@ def journey_conformance(
     Examples
     --------
     >>> import touchpoints as tp
-    >>> from touchpoints.plan import parse_plan
+    >>> from touchpoints.graphs.plan import parse_plan
     >>> plan = parse_plan("name='visit'\n[touchpoints.book]\n[touchpoints.come]")
     >>> journeys = tp.from_paths({"path": ["book > come", "book > call"]}, path="path")
     >>> tp.paths.journey_conformance(journeys, plan).fitness.tolist()
@@ -350,7 +350,7 @@ def fitness(
     Examples
     --------
     >>> import touchpoints as tp
-    >>> from touchpoints.plan import parse_plan
+    >>> from touchpoints.graphs.plan import parse_plan
     >>> plan = parse_plan("name='visit'\n[touchpoints.book]\n[touchpoints.come]")
     >>> journeys = tp.from_paths({"path": ["book > come", "book > call"]}, path="path")
     >>> tp.paths.fitness(journeys, plan).fitness.tolist()

@@ -9,18 +9,18 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.choosing import owners_at
-from touchpoints._arrays.counting import run_starts
-from touchpoints._arrays.medians import median_by_group
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import offsets_of
-from touchpoints._frozen import Array, text_array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import key_ranks, keys_of
-from touchpoints.patterns import Place, next_spans, quickest_spans, spans
-from touchpoints.transform import microseconds, require_times
+from touchpoints._core.arrays.counting import run_starts
+from touchpoints._core.arrays.segments import offsets_of
+from touchpoints._core.arrays.segments.choosing import owners_at
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics.medians import median_by_group
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.journeys.cutting import microseconds, require_times
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.places.anchors import Place, next_spans, quickest_spans, spans
+from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import presence_shares
 

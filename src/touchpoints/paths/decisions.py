@@ -8,18 +8,22 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import owners_of
-from touchpoints._arrays.states import dense_numbers
-from touchpoints._arrays.successors import distinct_keys, next_codes, returns_later
-from touchpoints._frozen import Array
-from touchpoints._hints import check_option
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.flows import END, OPEN, usual_ends
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import key_ranks, keys_of
-from touchpoints.patterns import Place, rows_at
+from touchpoints._core.arrays.counting.states import dense_numbers
+from touchpoints._core.arrays.counting.successors import (
+    distinct_keys,
+    next_codes,
+    returns_later,
+)
+from touchpoints._core.arrays.segments import owners_of
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.frozen import Array
+from touchpoints._core.messages import check_option
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.graphs.flows import END, OPEN, usual_ends
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.places.anchors import Place, rows_at
+from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares
 

@@ -9,21 +9,21 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.blocks import ordered_blocks
-from touchpoints._arrays.clustering import effective_sizes
-from touchpoints._arrays.edit_distances import padded
-from touchpoints._arrays.multiplicity import benjamini_hochberg
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._arrays.subsequences import next_positions
-from touchpoints._frozen import Array, text_array
-from touchpoints._hints import check_option
-from touchpoints._progress import Progress, reporting
-from touchpoints._tables import Table, column
+from touchpoints._core.arrays.distances.edit_distances import padded
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
+from touchpoints._core.arrays.sequences.subsequences import next_positions
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics.blocks import ordered_blocks
+from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
+from touchpoints._core.arrays.statistics.multiplicity import benjamini_hochberg
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import check_option
+from touchpoints._core.progress import Progress, reporting
+from touchpoints._core.tables import Table, column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import Groups, groups_of, warn_of_ungrouped
-from touchpoints.journeys import Journeys, take
+from touchpoints.journeys.groups import Groups, groups_of, warn_of_ungrouped
+from touchpoints.journeys.model import Journeys, take
 from touchpoints.uncertainty import checked_level, clusters_of, wilson
 
 Test = Literal["chi2", "permutation"]

@@ -9,23 +9,27 @@ from typing import Literal
 
 import numpy as np
 
-from touchpoints._arrays.bit_distances import fewest_edits, part_count, unshared_places
-from touchpoints._arrays.edit_distances import (
+from touchpoints._core.arrays.distances.bit_distances import (
+    fewest_edits,
+    part_count,
+    unshared_places,
+)
+from touchpoints._core.arrays.distances.edit_distances import (
     Padded,
     cheapest_edits,
     chunk_count,
     padded,
     positions_that_differ,
 )
-from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._frozen import Array, owned, text_array
-from touchpoints._hints import check_option, not_found
-from touchpoints._progress import Progress, reporting
-from touchpoints._tables import attempt_import
-from touchpoints.dissimilarity import Distances, SubstitutionCosts
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
+from touchpoints._core.frozen import Array, owned, text_array
+from touchpoints._core.messages import check_option, not_found
+from touchpoints._core.progress import Progress, reporting
+from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError, WrongKindError
-from touchpoints.journeys import Journeys, checked_journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.paths._shared.dissimilarity import Distances, SubstitutionCosts
 
 Method = Literal["lcs", "edit", "hamming", "om"]
 Normalise = Literal["longest", "largest", "yujian_bo"]

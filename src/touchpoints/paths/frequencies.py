@@ -9,16 +9,16 @@ from typing import Any, cast
 import attrs
 import numpy as np
 
-from touchpoints._arrays import counting
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of, owners_of
-from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._frozen import Array
-from touchpoints._tables import Table, column, optional_column
+from touchpoints._core.arrays import counting
+from touchpoints._core.arrays.segments import lengths_of, owners_of
+from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.frozen import Array
+from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError, WrongKindError
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import frequent_first, key_ranks, keys_of, ways_of
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import frequent_first, key_ranks, keys_of, ways_of
 from touchpoints.uncertainty import checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, presence_shares
 

@@ -10,20 +10,32 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.bitmaps import bitmap_of_rows, bitmaps_where
-from touchpoints._arrays.following import Followed, Hits, Rules, followed, step_gaps
-from touchpoints._arrays.medians import median_by_group
-from touchpoints._arrays.threads import in_threads
-from touchpoints._frozen import Array, text_array
-from touchpoints._hints import check_option
-from touchpoints._tables import Table, apart, column, optional_column
+from touchpoints._core.arrays.segments.bitmaps import bitmap_of_rows, bitmaps_where
+from touchpoints._core.arrays.segments.following import (
+    Followed,
+    Hits,
+    Rules,
+    followed,
+    step_gaps,
+)
+from touchpoints._core.arrays.statistics.medians import median_by_group
+from touchpoints._core.arrays.threads import in_threads
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import check_option
+from touchpoints._core.tables import Table, apart, column, optional_column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.patterns import Place, has_place, is_plain, quickest_spans, spans
-from touchpoints.selectors import meant
-from touchpoints.stretches import place_name
-from touchpoints.transform import microseconds, require_times
+from touchpoints.journeys.cutting import microseconds, require_times
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.places.anchors import (
+    Place,
+    has_place,
+    is_plain,
+    quickest_spans,
+    spans,
+)
+from touchpoints.journeys.places.between import place_name
+from touchpoints.journeys.places.selectors import meant
 from touchpoints.uncertainty import JourneyShares, Share
 
 Order = Literal["closed", "strict", "hybrid", "open"]

@@ -7,13 +7,13 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.lasting import UNKNOWN, lasting, stamps_of
-from touchpoints._arrays.segments import lengths_of, sum_by_segment
-from touchpoints._frozen import Array, text_array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.transform import require_times
+from touchpoints._core.arrays.segments import lengths_of, sum_by_segment
+from touchpoints._core.arrays.segments.lasting import UNKNOWN, lasting, stamps_of
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.journeys.cutting import require_times
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
 
 _SECOND = 1e6
 

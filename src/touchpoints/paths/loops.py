@@ -8,16 +8,21 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.choosing import owners_at
-from touchpoints._arrays.counting import run_starts
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of, owners_of, repeats_within, sum_by_segment
-from touchpoints._frozen import Array, text_array
-from touchpoints._hints import check_option
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import key_ranks, keys_of
+from touchpoints._core.arrays.counting import run_starts
+from touchpoints._core.arrays.segments import (
+    lengths_of,
+    owners_of,
+    repeats_within,
+    sum_by_segment,
+)
+from touchpoints._core.arrays.segments.choosing import owners_at
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import check_option
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares
 

@@ -9,18 +9,18 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays import prefixes, windows
-from touchpoints._arrays.prefixes import Found
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._frozen import Array, text_array
-from touchpoints._progress import Progress, reporting
-from touchpoints._tables import Table, column, optional_column
+from touchpoints._core.arrays.counting import windows
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._core.arrays.sequences import group_sequences, prefixes, sequence_hash
+from touchpoints._core.arrays.sequences.prefixes import Found
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.progress import Progress, reporting
+from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import by_group, groups_of
-from touchpoints.journeys import Journeys, checked_journeys
-from touchpoints.key_order import key_ranks, keys_of
+from touchpoints.journeys.groups import by_group, groups_of
+from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import plain_shares, presence_shares
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 
-from touchpoints._frozen import owned
-from touchpoints.flows import END, OPEN, START
+from touchpoints._core.frozen import owned
 from touchpoints.graphs import transition_graph
-from touchpoints.journeys import Journeys, checked_journeys, derive
-from touchpoints.plan import Plan
-from touchpoints.plan.deviating import Meaning
-from touchpoints.plan.graph import mark_any_order, planned_node, planned_steps
+from touchpoints.graphs.flows import END, OPEN, START
+from touchpoints.graphs.plan import Plan
+from touchpoints.graphs.plan.deviating import Meaning
+from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_steps
+from touchpoints.journeys.model import Journeys, checked_journeys, derive
 
 
 def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGraph:
@@ -44,7 +44,7 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     Examples
     --------
     >>> import touchpoints as tp
-    >>> from touchpoints.plan import parse_plan
+    >>> from touchpoints.graphs.plan import parse_plan
     >>> plan = parse_plan("name='visit'\n[touchpoints.book]\n[touchpoints.come]")
     >>> G = tp.paths.plan_against(tp.from_paths({"path": ["book", "call"]}, path="path"), plan)
     >>> G.nodes["come"]["visits"], G.nodes["call"]["planned"], G["book"]["come"]["observed"]

@@ -9,16 +9,16 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays.counting import run_starts
-from touchpoints._arrays.segments import lengths_of
-from touchpoints._frozen import Array, owned, text_array
-from touchpoints._hints import check_option
-from touchpoints._tables import Table, column, optional_column
+from touchpoints._core.arrays.counting import run_starts
+from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.frozen import Array, owned, text_array
+from touchpoints._core.messages import check_option
+from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys, derive
-from touchpoints.outcomes import watched_until
-from touchpoints.transform import microseconds, require_times
+from touchpoints.journeys.cutting import microseconds, require_times
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys, derive
+from touchpoints.journeys.outcomes import watched_until
 from touchpoints.uncertainty import checked_level, clusters_of, wilson
 
 Calendar = Literal["day", "week", "month"]

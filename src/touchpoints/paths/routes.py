@@ -9,21 +9,21 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._arrays import ideals
-from touchpoints._arrays.medians import median_by_group
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._frozen import Array, text_array
-from touchpoints._hints import check_option
-from touchpoints._tables import Table, column, optional_column
+from touchpoints._core.arrays.distances import ideals
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics.medians import median_by_group
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import check_option
+from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys, checked_journeys, take
-from touchpoints.key_order import frequent_first, ways_of
-from touchpoints.patterns import Place
-from touchpoints.selectors import Selector, meant
-from touchpoints.transform import between, require_times
+from touchpoints.journeys.cutting import between, require_times
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys, checked_journeys, take
+from touchpoints.journeys.places.anchors import Place
+from touchpoints.journeys.places.selectors import Selector, meant
+from touchpoints.journeys.tie_breaking import frequent_first, ways_of
 from touchpoints.uncertainty import checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import presence_shares
 

@@ -8,12 +8,16 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.segments import lengths_of
-from touchpoints._arrays.survival import Clustered, product_limit, survival_bounds
-from touchpoints._frozen import Array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
+from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.arrays.statistics.survival import (
+    Clustered,
+    product_limit,
+    survival_bounds,
+)
+from touchpoints._core.frozen import Array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import checked_level, clusters_of
 
 

@@ -10,20 +10,20 @@ from typing import Any, Literal, TypeVar
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import summed_runs
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.states import dense_numbers
-from touchpoints._arrays.stepping import Aligned, aligned
-from touchpoints._arrays.threads import in_threads
-from touchpoints._frozen import Array
-from touchpoints._hints import check_option
-from touchpoints._tables import Table, column, optional_column
+from touchpoints._core.arrays.counting.states import dense_numbers
+from touchpoints._core.arrays.segments.stepping import Aligned, aligned
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics.cluster_variance import summed_runs
+from touchpoints._core.arrays.threads import in_threads
+from touchpoints._core.frozen import Array
+from touchpoints._core.messages import check_option
+from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
-from touchpoints.flows import END, OPEN, START
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import key_ranks, keys_of
-from touchpoints.patterns import Place, first_places
+from touchpoints.graphs.flows import END, OPEN, START
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.places.anchors import Place, first_places
+from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of
 from touchpoints.uncertainty.cell_shares import Tally
 

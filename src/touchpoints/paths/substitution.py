@@ -7,14 +7,14 @@ from typing import Literal
 
 import numpy as np
 
-from touchpoints._arrays.counting import pair_counts, row_weights
-from touchpoints._frozen import Array
-from touchpoints._hints import check_option, not_found
-from touchpoints.dissimilarity import SubstitutionCosts
+from touchpoints._core.arrays.counting import pair_counts, row_weights
+from touchpoints._core.frozen import Array
+from touchpoints._core.messages import check_option, not_found
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys import Journeys, checked_journeys
-from touchpoints.key_order import key_ranks, keys_of
-from touchpoints.selectors import facet_names
+from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.journeys.places.selectors import facet_names
+from touchpoints.journeys.tie_breaking import key_ranks, keys_of
+from touchpoints.paths._shared.dissimilarity import SubstitutionCosts
 from touchpoints.taxonomy import UNKNOWN
 
 Method = Literal["transitions", "facets", "constant"]

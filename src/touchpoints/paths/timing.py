@@ -8,17 +8,17 @@ from functools import partial
 import attrs
 import numpy as np
 
-from touchpoints._arrays.lasting import UNKNOWN, lasting, stamps_of
-from touchpoints._arrays.quantiles import neighbours
-from touchpoints._arrays.segments import lengths_of, owners_of
-from touchpoints._frozen import Array, text_array
-from touchpoints.durations import Durations, Measured, durations_of
+from touchpoints._core.arrays.segments import lengths_of, owners_of
+from touchpoints._core.arrays.segments.lasting import UNKNOWN, lasting, stamps_of
+from touchpoints._core.arrays.statistics.quantiles import neighbours
+from touchpoints._core.frozen import Array, text_array
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import key_ranks, keys_of
-from touchpoints.patterns import Place
-from touchpoints.stretches import place_name, stretches, two_places
-from touchpoints.transform import require_times
+from touchpoints.journeys.cutting import require_times
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.places.anchors import Place
+from touchpoints.journeys.places.between import place_name, stretches, two_places
+from touchpoints.journeys.tie_breaking import key_ranks, keys_of
+from touchpoints.paths._shared.durations import Durations, Measured, durations_of
 
 _EDGES = "the time from each touchpoint to the next"
 

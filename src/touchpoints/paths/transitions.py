@@ -9,16 +9,20 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import ClusterSums, runs, summed_runs
-from touchpoints._arrays.counting import DENSE, inner_boundaries
-from touchpoints._arrays.ranking import most_frequent
-from touchpoints._arrays.segments import lengths_of
-from touchpoints._frozen import Array, text_array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.flows import Flows, first_steps, flows, last_steps
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import key_ranks
+from touchpoints._core.arrays.counting import DENSE, inner_boundaries
+from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics.cluster_variance import (
+    ClusterSums,
+    runs,
+    summed_runs,
+)
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.graphs.flows import Flows, first_steps, flows, last_steps
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import key_ranks
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
 
 _BLOCK = 1 << 20

@@ -8,14 +8,14 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import ClusterSums, summed_runs
-from touchpoints._arrays.segments import lengths_of
-from touchpoints._arrays.sequences import group_sequences, sequence_hash
-from touchpoints._frozen import Array
-from touchpoints._tables import Table, column, optional_column
-from touchpoints.grouping import by_group
-from touchpoints.journeys import Journeys
-from touchpoints.key_order import frequent_first, ways_of
+from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
+from touchpoints._core.arrays.statistics.cluster_variance import ClusterSums, summed_runs
+from touchpoints._core.frozen import Array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import frequent_first, ways_of
 from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
 
 

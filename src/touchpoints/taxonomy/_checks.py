@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from touchpoints._core.messages import did_you_mean
 from touchpoints._core.text import fold_spaced
-from touchpoints._hints import did_you_mean
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.builtin import CLOSED, FIVE

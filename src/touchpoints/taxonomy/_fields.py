@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from touchpoints._hints import did_you_mean
+from touchpoints._core.messages import did_you_mean
 from touchpoints.taxonomy._checks import place
 
 Table = dict[str, Any]

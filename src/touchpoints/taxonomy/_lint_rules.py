@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from touchpoints._frozen import FrozenMap
+from touchpoints._core.frozen import FrozenMap
 from touchpoints.taxonomy._checks import place
 from touchpoints.taxonomy._lint_words import bare, business_words, near_pairs
 from touchpoints.taxonomy._words import Named

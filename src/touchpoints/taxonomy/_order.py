@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from touchpoints._hints import did_you_mean
+from touchpoints._core.messages import did_you_mean
 from touchpoints.taxonomy._fields import Fields, Place, Table
 from touchpoints.taxonomy.vocabulary import Term
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from touchpoints._core.messages import not_found
 from touchpoints._core.text import fold_spaced
-from touchpoints._hints import not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 Labels = Mapping[str, str]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from touchpoints._frozen import FrozenMap
+from touchpoints._core.frozen import FrozenMap
 from touchpoints.taxonomy.vocabulary import Facet, Term, by_id
 
 DIRECTNESS = Facet(

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import attrs
 import numpy as np
 
-from touchpoints._frozen import Array, text_array
-from touchpoints._hints import not_found
-from touchpoints._tables import Table
-from touchpoints._tables import column as field
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import not_found
+from touchpoints._core.tables import Table
+from touchpoints._core.tables import column as field
 from touchpoints.errors import WrongKindError
 from touchpoints.taxonomy.model import Taxonomy, TouchpointType
 from touchpoints.taxonomy.vocabulary import broader_terms

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable
 
 import attrs
 
-from touchpoints._frozen import Array, text_array
-from touchpoints._hints import check_option, not_found
-from touchpoints._tables import Table
-from touchpoints._tables import column as field
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import check_option, not_found
+from touchpoints._core.tables import Table
+from touchpoints._core.tables import column as field
 from touchpoints.errors import ProblemsError, WrongKindError
 from touchpoints.taxonomy._lint_rules import Finding, findings_of
 from touchpoints.taxonomy._lint_texts import SEVERITIES, TEXTS, Lang, code_of

@@ -10,9 +10,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from touchpoints import plugins
-from touchpoints._hints import not_found
-from touchpoints._toml import decoded, tables_of
+from touchpoints._core import plugins
+from touchpoints._core.documents import decoded, tables_of
+from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.reading import taxonomy_of

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from touchpoints._frozen import FrozenMap
-from touchpoints._hints import not_found
+from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.messages import not_found
 from touchpoints.errors import ProblemsError, WrongKindError
 from touchpoints.taxonomy import _show
 from touchpoints.taxonomy._checks import TYPICAL, problems_of

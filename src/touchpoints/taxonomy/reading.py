@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from touchpoints._core.messages import did_you_mean
 from touchpoints._core.text import fold_spaced
-from touchpoints._hints import did_you_mean
 from touchpoints.errors import ProblemsError, TouchpointsError
 from touchpoints.taxonomy._checks import place
 from touchpoints.taxonomy._entries import Entries

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from touchpoints._frozen import FrozenMap
+from touchpoints._core.frozen import FrozenMap
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy._keys import (
     FACETS,

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from touchpoints._frozen import FrozenMap
-from touchpoints._hints import not_found
+from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import HasId, Phrases, label_in

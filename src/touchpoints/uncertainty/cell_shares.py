@@ -5,8 +5,13 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import ClusterSums, effective_sizes, runs, summed_runs
-from touchpoints._frozen import Array
+from touchpoints._core.arrays.statistics.cluster_variance import (
+    ClusterSums,
+    effective_sizes,
+    runs,
+    summed_runs,
+)
+from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.clusters import Clusters
 from touchpoints.uncertainty.shares import checked_level, wilson
 

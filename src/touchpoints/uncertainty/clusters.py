@@ -7,10 +7,10 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._frozen import Array, Coded, is_missing
-from touchpoints._hints import not_found
+from touchpoints._core.frozen import Array, Coded, is_missing
+from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys import Journeys
+from touchpoints.journeys.model import Journeys
 
 
 @attrs.frozen(eq=False, kw_only=True)

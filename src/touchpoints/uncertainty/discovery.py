@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from touchpoints._frozen import Array
+from touchpoints._core.frozen import Array
 from touchpoints.errors import InvalidInputError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._arrays.clustering import effective_sizes
-from touchpoints._frozen import Array
-from touchpoints.journeys import Journeys
+from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
+from touchpoints._core.frozen import Array
+from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.clusters import Clusters, clusters_of
 from touchpoints.uncertainty.shares import checked_level, wilson
 

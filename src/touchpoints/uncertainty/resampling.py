@@ -9,12 +9,12 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._frozen import Array, owned, text_array
-from touchpoints._hints import check_option, first_few
-from touchpoints._progress import Progress, reporting
-from touchpoints._tables import Table, column
+from touchpoints._core.frozen import Array, owned, text_array
+from touchpoints._core.messages import check_option, first_few
+from touchpoints._core.progress import Progress, reporting
+from touchpoints._core.tables import Table, column
 from touchpoints.errors import InvalidInputError, WrongKindError
-from touchpoints.journeys import Journeys, derive
+from touchpoints.journeys.model import Journeys, derive
 from touchpoints.uncertainty.clusters import Clusters, clusters_of
 from touchpoints.uncertainty.shares import checked_level
 

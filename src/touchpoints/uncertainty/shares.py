@@ -6,8 +6,8 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from touchpoints._arrays.intervals import wilson_bounds, z_of
-from touchpoints._frozen import Array
+from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
+from touchpoints._core.frozen import Array
 from touchpoints.errors import InvalidInputError
 
 T = TypeVar("T")

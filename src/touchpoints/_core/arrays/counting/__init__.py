@@ -1,0 +1,287 @@
+"""Counting touchpoints, transitions and the gaps between them."""
+
+from __future__ import annotations
+
+import itertools
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.segments import lengths_of, owners_of
+from touchpoints._core.frozen import Array
+from touchpoints.errors import InvalidInputError
+
+DENSE = 2**24
+_CHUNK = 1 << 19
+_EXACT = 2**53
+_BITS = 64
+_BITS_AT_ONCE = 11
+
+
+@attrs.frozen(eq=False)
+class PairCounts:
+    """How often each ordered pair of codes is adjacent: pair i ``totals[i]`` times.
+
+    Sorted by source, then target; only pairs that occur.
+    """
+
+    sources: Array
+    targets: Array
+    totals: Array
+
+
+def check_counts(offsets: Array, counts: Array) -> bool:
+    """Tell whether every segment counts once; raise where sums over rows would not be exact."""
+    if len(counts) == 0 or bool((counts == 1).all()):
+        return True
+    longest = max(int(lengths_of(offsets).max(initial=0)), 1)
+    if float(counts.sum(dtype=np.float64)) * longest >= _EXACT:
+        raise InvalidInputError(
+            "the counts add up to more than 2**53, beyond which sums are no longer exact",
+            mend="divide the counts by a common factor",
+        )
+    return False
+
+
+def row_weights(offsets: Array, counts: Array) -> Array | None:
+    """Return what each row counts for, float64 (m,), or None when every segment counts once."""
+    if check_counts(offsets, counts):
+        return None
+    return np.repeat(counts.astype(np.float64), lengths_of(offsets))
+
+
+def _bincount(keys: Array, weights: Array | None, size: int) -> Array:
+    if weights is None:
+        return np.bincount(keys, minlength=size).astype(np.int64, copy=False)
+    return np.bincount(keys, weights=weights, minlength=size).astype(np.int64)
+
+
+def inner_boundaries(offsets: Array) -> Array:
+    """Return each row that ends a segment and has another segment's row behind it."""
+    ends = offsets[1:]
+    inner: Array = ends[:-1][(ends[:-1] > offsets[:-2]) & (ends[:-1] < offsets[-1])] - 1
+    return inner
+
+
+def pair_counts(codes: Array, offsets: Array, k: int, weights: Array | None) -> PairCounts:
+    """Count adjacent pairs of codes within segments.
+
+    Parameters
+    ----------
+    codes : int32 (m,)
+        In ``range(k)``.
+    weights : float64 (m,) or None
+        What each row counts for, alike within a segment; None counts each once.
+
+    Notes
+    -----
+    O(m) while ``k * k <= 2**24``: all neighbours are counted, then those that lie across a
+    boundary are taken off. Beyond that the pairs are sorted, O(m log m).
+    """
+    if len(codes) < 2 or k == 0:
+        empty = np.empty(0, np.int64)
+        return PairCounts(empty, empty, empty)
+    if k * k <= DENSE:
+        totals = _dense_pairs(codes, offsets, k, weights)
+        keys = np.flatnonzero(totals)
+        totals = totals[keys]
+    else:
+        keys, totals = _sparse_pairs(codes, offsets, k, weights)
+    return PairCounts(keys // k, keys % k, totals)
+
+
+def _dense_pairs(codes: Array, offsets: Array, k: int, weights: Array | None) -> Array:
+    size = k * k
+    totals = np.zeros(size, dtype=np.int64)
+    step = max(_CHUNK, 4 * size)
+    for start in range(0, len(codes) - 1, step):
+        here = codes[start : min(start + step, len(codes) - 1)]
+        keys = here.astype(np.int64)
+        keys *= k
+        keys += codes[start + 1 : start + 1 + len(here)]
+        part = None if weights is None else weights[start : start + len(here)]
+        totals += _bincount(keys, part, size)
+    across = inner_boundaries(offsets)
+    keys = codes[across].astype(np.int64) * k + codes[across + 1]
+    totals -= _bincount(keys, None if weights is None else weights[across], size)
+    return totals
+
+
+def pair_keys(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
+    """Return ``source * k + target`` of each neighbour, and which of those m-1 share a segment."""
+    keys = codes[:-1].astype(np.int64)
+    keys *= k
+    keys += codes[1:]
+    inner = np.ones(len(keys), dtype=bool)
+    inner[inner_boundaries(offsets)] = False
+    return keys, inner
+
+
+def _sparse_pairs(
+    codes: Array, offsets: Array, k: int, weights: Array | None
+) -> tuple[Array, Array]:
+    keys, inner = pair_keys(codes, offsets, k)
+    return sum_by_key(keys[inner], None if weights is None else weights[:-1][inner])
+
+
+def sum_by_key(keys: Array, weights: Array | None) -> tuple[Array, Array]:
+    """Return the distinct keys, rising, and how often each occurs (or its summed weight)."""
+    if weights is None:
+        ordered = np.sort(keys)
+        starts = run_starts(ordered)
+        totals = np.diff(np.append(starts, len(ordered)))
+    else:
+        order = np.argsort(keys)
+        ordered = keys[order]
+        starts = run_starts(ordered)
+        totals = np.add.reduceat(weights[order], starts) if len(starts) else np.empty(0)
+        totals = totals.astype(np.int64)
+    present = totals > 0
+    return ordered[starts][present], totals[present]
+
+
+def run_starts(ordered: Array) -> Array:
+    """Return where each run of equal values begins."""
+    if not len(ordered):
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+
+
+def leaving(pairs: PairCounts, k: int) -> Array:
+    """Return how often each code has another behind it, int64 (k,)."""
+    return _bincount(pairs.sources, pairs.totals.astype(np.float64), k)
+
+
+def terminal_totals(
+    codes: Array, offsets: Array, k: int, *, counts: Array, began: Array, ends: Array, kinds: int
+) -> tuple[Array, Array]:
+    """Count how segments begin and end.
+
+    Parameters
+    ----------
+    began : bool (n,)
+        Whether the first row of a segment is its beginning.
+    ends : integers (n,) in ``range(kinds)``
+        The way in which each segment ends.
+
+    Returns
+    -------
+    starts : int64 (k,)
+        How many segments begin with each code.
+    stops : int64 (k + 1, kinds)
+        How many segments whose last row has that code end that way; row k counts the segments
+        without rows that began.
+    """
+    filled = offsets[1:] > offsets[:-1]
+    weights = None if bool((counts == 1).all()) else counts.astype(np.float64)
+    places = _code_at(codes, offsets[1:] - 1, filled, k).astype(np.int64)
+    places *= kinds
+    places += ends
+    stops = _bincount_where(places, filled | began, weights, (k + 1) * kinds)
+    starts = _bincount_where(_code_at(codes, offsets[:-1], filled, k), began, weights, k + 1)[:k]
+    return starts, stops.reshape(k + 1, kinds)
+
+
+def _code_at(codes: Array, rows: Array, there: Array, absent: int) -> Array:
+    """Return the codes at these rows, and ``absent`` where there is no row."""
+    if there.all():
+        return codes[rows]
+    answer = np.full(len(rows), absent, dtype=codes.dtype)
+    answer[there] = codes[rows[there]]
+    return answer
+
+
+def _bincount_where(keys: Array, mask: Array, weights: Array | None, size: int) -> Array:
+    if mask.all():
+        return _bincount(keys, weights, size)
+    return _bincount(keys[mask], None if weights is None else weights[mask], size)
+
+
+def flag_totals_by_code(
+    codes: Array, k: int, flags: tuple[Array, Array], weights: Array | None
+) -> Array:
+    """Return how often each code occurs where each of two flags is set, int64 (k, 2)."""
+    totals = np.zeros(4 * k)
+    for start in range(0, len(codes), _CHUNK // 16):
+        span = slice(start, start + _CHUNK // 16)
+        keys = codes[span].astype(np.int64)
+        keys *= 4
+        for place, flag in enumerate(flags):
+            keys += flag[span].view(np.int8) << np.int8(place)
+        totals += np.bincount(keys, None if weights is None else weights[span], minlength=4 * k)
+    table = totals.astype(np.int64).reshape(k, 4)
+    return np.stack([table[:, 1] + table[:, 3], table[:, 2] + table[:, 3]], axis=1)
+
+
+def segments_with_code(codes: Array, offsets: Array, k: int, counts: Array) -> Array:
+    """Return in how many segments each code occurs at least once, int64 (k,).
+
+    Notes
+    -----
+    Up to 64 codes make a word of bits for each segment, O(m); beyond, as `segments_with_key`.
+    """
+    if k > _BITS:
+        return segments_with_key(codes, owners_of(offsets), k, counts)
+    masks, filled = _code_masks(codes, offsets, np.uint32 if k <= _BITS // 2 else np.uint64)
+    return _totals_of_bits(masks, k, None if bool((counts == 1).all()) else counts[filled])
+
+
+def _code_masks(
+    codes: Array, offsets: Array, word: type[np.unsignedinteger]
+) -> tuple[Array, Array]:
+    """Return a word for each segment that has rows, with bit c set where code c occurs in it."""
+    filled = np.flatnonzero(lengths_of(offsets))
+    starts = offsets[:-1][filled]
+    masks = np.empty(len(filled), dtype=word)
+    bounds = np.searchsorted(starts, np.arange(0, len(codes), _CHUNK // 16))
+    bounds = np.unique(np.append(bounds, len(starts))).tolist()
+    for first, last in itertools.pairwise(bounds):
+        low = int(starts[first])
+        high = int(starts[last]) if last < len(starts) else len(codes)
+        bits = np.left_shift(word(1), codes[low:high].view(np.uint32), dtype=word)
+        np.bitwise_or.reduceat(bits, starts[first:last] - low, out=masks[first:last])
+    return masks, filled
+
+
+def _totals_of_bits(masks: Array, k: int, counts: Array | None) -> Array:
+    """Return how many of the words (by their counts) have each of the first k bits set."""
+    size = 1 << _BITS_AT_ONCE
+    patterns = np.arange(size)
+    totals = np.zeros(k, dtype=np.int64)
+    for low in range(0, k, _BITS_AT_ONCE):
+        part = (masks >> masks.dtype.type(low)) & masks.dtype.type(size - 1)
+        found = _bincount(part.astype(np.int64), counts, size)
+        for bit in range(min(_BITS_AT_ONCE, k - low)):
+            totals[low + bit] = found[(patterns >> bit) & 1 == 1].sum()
+    return totals
+
+
+def segments_with_key(keys: Array, owners: Array, size: int, counts: Array) -> Array:
+    """Return in how many segments each key occurs at least once, int64 (size,).
+
+    ``keys`` and ``owners`` are aligned, owners rise. A table of flags, a block of segments at a
+    time, while that is smaller than sorting; else the distinct (segment, key) pairs.
+    """
+    n = len(counts)
+    if n * size <= 64 * max(len(keys), 1):
+        return _flag_totals(keys, owners, size, counts)
+    pairs = np.sort(owners.astype(np.int64) * size + keys)
+    pairs = pairs[run_starts(pairs)]
+    return _bincount(pairs % size, counts[pairs // size].astype(np.float64), size)
+
+
+def _flag_totals(keys: Array, owners: Array, size: int, counts: Array) -> Array:
+    n = len(counts)
+    block = max(1, (1 << 21) // max(size, 1))
+    starts = np.arange(0, n, block)
+    bounds = np.searchsorted(owners, np.append(starts, n))
+    totals = np.zeros(size, dtype=np.int64)
+    plain = bool((counts == 1).all())
+    for place, start in enumerate(starts.tolist()):
+        span = slice(int(bounds[place]), int(bounds[place + 1]))
+        here = counts[start : start + block]
+        flags = np.zeros(len(here) * size, dtype=bool)
+        flags[(owners[span] - start).astype(np.int64) * size + keys[span]] = True
+        table = flags.reshape(len(here), size)
+        totals += table.sum(axis=0) if plain else here @ table
+    return totals

@@ -1,0 +1,48 @@
+"""What comes behind each row of a segment: directly, and again later."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from touchpoints._core.arrays.segments import lengths_of, owners_of, repeats_within
+from touchpoints._core.arrays.sorting.ordering import sort_positions
+from touchpoints._core.frozen import Array
+
+
+def next_codes(codes: Array, offsets: Array, ends: Array, k: int) -> Array:
+    """Return the code directly behind each row, int64 (m,).
+
+    Parameters
+    ----------
+    ends : integers (n,)
+        The terminal of each segment: behind its last row comes ``k + ends[j]``.
+    """
+    following = np.empty(len(codes), dtype=np.int64)
+    following[:-1] = codes[1:]
+    filled = np.flatnonzero(lengths_of(offsets))
+    following[offsets[1:][filled] - 1] = k + ends[filled].astype(np.int64)
+    return following
+
+
+def returns_later(codes: Array, offsets: Array, k: int) -> Array:
+    """Tell of each row whether its code comes again in its segment, with another in between.
+
+    Notes
+    -----
+    A sort of the runs of equal codes, O(m log m).
+    """
+    fresh = ~repeats_within(codes, offsets)
+    starts = np.flatnonzero(fresh)
+    keys = owners_of(offsets)[starts].astype(np.int64) * k + codes[starts]
+    order = sort_positions(keys)
+    again = np.zeros(len(starts), dtype=bool)
+    again[order[:-1]] = keys[order[1:]] == keys[order[:-1]]
+    later: Array = again[np.cumsum(fresh) - 1]
+    return later
+
+
+def distinct_keys(keys: Array, numbers: Array, size: int) -> Array:
+    """Return the key behind each number that `dense_numbers` gave, int64 (size,)."""
+    table = np.empty(size, dtype=np.int64)
+    table[numbers] = keys
+    return table

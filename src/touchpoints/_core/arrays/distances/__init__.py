@@ -1,0 +1,1 @@
+"""How unlike sequences are, and which of them belong together."""

@@ -1,0 +1,279 @@
+"""Distances by edits of fixed costs between all pairs of sequences, many places a machine word.
+
+One bit a place of a sequence says how a column of the table of dynamic programming changes from
+one cell to the next; a whole column then takes a few operations on words. One bit of each word
+is kept for what is carried over into the next. Blocks of sequences are compared at once, small
+enough for their words to stay in the cache of a core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import isqrt
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.distances.edit_distances import Padded
+from touchpoints._core.arrays.distances.pair_blocks import Square, spans
+from touchpoints._core.frozen import Array
+
+_TABLE = 1 << 20
+_CALL = 100_000
+_STATE = 1 << 19
+_WIDTHS = (16, 1024)
+
+
+@attrs.frozen
+class _Words:
+    """How many words a sequence takes, of how many bytes each."""
+
+    count: int
+    size: int
+
+    @classmethod
+    def of(cls, longest: int) -> _Words:
+        """Choose the words that take the fewest bytes."""
+        options = [cls(max(1, -(-longest // (8 * size - 1))), size) for size in (8, 4, 2)]
+        return min(options, key=lambda words: words.count * words.size)
+
+    @property
+    def bits(self) -> int:
+        return 8 * self.size - 1
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        return np.dtype(f"u{self.size}")
+
+    @property
+    def full(self) -> np.generic:
+        return self.dtype.type((1 << self.bits) - 1)
+
+    def masks(self, lengths: Array) -> Array:
+        """Return a 1 for each place of sequences, (count, n)."""
+        within = np.clip(lengths - np.arange(self.count)[:, None] * self.bits, 0, self.bits)
+        ones = (np.uint64(1) << within.astype(np.uint64)) - np.uint64(1)
+        return ones.astype(self.dtype)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Patterns:
+    """Sequences as bits.
+
+    ``table[w, c, i]`` has a 1 for each place of word w where pattern i has the code that is
+    number c of them all; number 0 is every code they do not have. ``numbers[code]`` is c.
+    """
+
+    words: _Words
+    table: Array
+    numbers: Array
+    lengths: Array
+
+    @classmethod
+    def of(cls, sequences: Padded, size: int) -> _Patterns:
+        """Mark where each code occurs in each of the sequences."""
+        longest = int(sequences.lengths.max(initial=0))
+        words = _Words.of(longest)
+        inside = sequences.codes[:, :longest]
+        used = np.unique(inside[inside >= 0])
+        numbers = np.zeros(size + 1, dtype=np.intp)  # the last one is for the padding, -1
+        numbers[used] = np.arange(1, len(used) + 1)
+        shape = (words.count, len(used) + 1, len(sequences))
+        table = np.zeros(shape, dtype=words.dtype)
+        across = np.arange(len(sequences))
+        for place in range(longest):
+            word, bit = divmod(place, words.bits)
+            table[word, numbers[inside[:, place]], across] |= words.dtype.type(1 << bit)
+        table[:, 0] = 0
+        return cls(words=words, table=table, numbers=numbers, lengths=sequences.lengths)
+
+    def fitting(self, _: int) -> int:
+        """Return how many texts to compare at once."""
+        room = min(_CALL, _STATE // self.words.count)
+        return max(1, room // (self.words.size * len(self.lengths)))
+
+    def first(self, count: int) -> _Patterns:
+        """Return only so many of them."""
+        if count == len(self.lengths):
+            return self
+        table = np.ascontiguousarray(self.table[:, :, :count])
+        return attrs.evolve(self, table=table, lengths=self.lengths[:count])
+
+
+def unshared_places(sequences: Padded, *, step: Callable[[], None]) -> Array:
+    """Return how many places of each two sequences are not in their longest common subsequence.
+
+    Parameters
+    ----------
+    step
+        Called after each of the `part_count` parts of the work.
+
+    Returns
+    -------
+    float64 (n, n)
+
+    Notes
+    -----
+    H. Hyyrö (2004), Bit-parallel LCS-length computation revisited, Proc. 15th Australasian
+    Workshop on Combinatorial Algorithms, 16-27. O(n² × longest²) over the bits of a word.
+    """
+    return _from_each_to_each(sequences, _unshared, step)
+
+
+def fewest_edits(sequences: Padded, *, step: Callable[[], None]) -> Array:
+    """Return how many places to put in, leave out or replace, from each sequence to each.
+
+    Parameters
+    ----------
+    step
+        Called after each of the `part_count` parts of the work.
+
+    Returns
+    -------
+    float64 (n, n)
+
+    Notes
+    -----
+    G. Myers (1999), A fast bit-vector algorithm for approximate string matching based on dynamic
+    programming, Journal of the ACM 46(3), 395-415, doi:10.1145/316542.316550, for whole
+    sequences. O(n² × longest²) over the bits of a word.
+    """
+    return _from_each_to_each(sequences, _edits, step)
+
+
+def part_count(sequences: Padded) -> int:
+    """Return in how many parts the work is done."""
+    return len(list(_chunks(np.sort(sequences.lengths), _size(sequences))))
+
+
+def _size(sequences: Padded) -> int:
+    return int(sequences.codes.max(initial=-1)) + 1
+
+
+def _chunks(lengths: Array, size: int) -> Iterator[slice]:
+    """Yield spans of patterns, as many as have a table that fits the cache."""
+
+    def width(longest: int) -> int:
+        words = _Words.of(longest)
+        room = _TABLE // (words.count * words.size)
+        widest = max(room // max(size, 1), isqrt(room // max(longest, 1)))
+        return min(max(widest, _WIDTHS[0]), _WIDTHS[1])
+
+    return spans(lengths, 0, width=width)
+
+
+def _from_each_to_each(
+    sequences: Padded, compare: Callable[[_Patterns, Padded], Array], step: Callable[[], None]
+) -> Array:
+    square = Square.of(sequences.lengths)
+    ordered = sequences.rows(square.order)
+    size = _size(sequences)
+    for chunk in _chunks(ordered.lengths, size):
+        patterns = _Patterns.of(ordered.rows(chunk), size)
+        for block in spans(ordered.lengths, chunk.start + 1, width=patterns.fitting):
+            stop = min(chunk.stop, block.stop - 1)
+            found = compare(patterns.first(stop - chunk.start), ordered.rows(block))
+            square.put(block, slice(chunk.start, stop), found)
+        step()
+    return square.matrix
+
+
+def _columns(texts: Padded, numbers: Array) -> Iterator[tuple[slice, Array]]:
+    """Yield which texts have a next place, and the numbers of the codes there."""
+    longest = int(texts.lengths.max(initial=0))
+    columns = np.ascontiguousarray(numbers[texts.codes[:, :longest]].T)
+    over = np.searchsorted(texts.lengths, np.arange(longest), side="right").tolist()
+    for place, first in enumerate(over):
+        yield slice(first, None), columns[place, first:]
+
+
+def _unshared(patterns: _Patterns, texts: Padded) -> Array:
+    """Return the places of texts and patterns that are not shared, integers (t, p).
+
+    A 0 in ``alone`` is a place of the pattern that the texts so far have one more of.
+    """
+    words, shape = patterns.words, (len(texts), len(patterns.lengths))
+    last, full = words.count - 1, words.full
+    alone = np.full((words.count, *shape), full, dtype=words.dtype)
+    spare = np.zeros((3, *shape), dtype=words.dtype)
+    for running, codes in _columns(texts, patterns.numbers):
+        hits, total, carried = spare[:, running]
+        for word in range(words.count):
+            here = alone[word, running]
+            np.take(patterns.table[word], codes, axis=0, out=hits, mode="clip")
+            np.bitwise_and(hits, here, out=hits)
+            np.add(here, hits, out=total)
+            if word:
+                np.add(total, carried, out=total)
+            np.subtract(here, hits, out=here)
+            np.bitwise_or(here, total, out=here)
+            if word < last:
+                np.right_shift(total, words.dtype.type(words.bits), out=carried)
+                np.bitwise_and(here, full, out=here)
+    lone = np.bitwise_count(alone & full).sum(axis=0, dtype=np.int64)
+    shared = words.count * words.bits - lone
+    answer: Array = np.add.outer(texts.lengths, patterns.lengths) - 2 * shared
+    return answer
+
+
+def _edits(patterns: _Patterns, texts: Padded) -> Array:
+    """Return the edits between texts and patterns, integers (t, p).
+
+    ``more`` and ``less`` have a 1 where one more place of the pattern makes one more edit, or one
+    less.
+    """
+    words, shape = patterns.words, (len(texts), len(patterns.lengths))
+    masks = words.masks(patterns.lengths)
+    more = np.full((words.count, *shape), words.full, dtype=words.dtype)
+    less = np.zeros_like(more)
+    spare = np.zeros((7, *shape), dtype=words.dtype)
+    for running, codes in _columns(texts, patterns.numbers):
+        room = spare[:, running]
+        for word in range(words.count):
+            np.take(patterns.table[word], codes, axis=0, out=room[0], mode="clip")
+            ends = (word == 0, word == words.count - 1)
+            _advance(more[word, running], less[word, running], room, ends)
+    answer = np.repeat(texts.lengths[:, None], shape[1], axis=1)
+    for word, mask in enumerate(masks):
+        answer += np.bitwise_count(more[word] & mask)
+        answer -= np.bitwise_count(less[word] & mask)
+    return answer
+
+
+def _advance(more: Array, less: Array, room: Array, ends: tuple[bool, bool]) -> None:
+    """Take one place of the texts to one word of the patterns.
+
+    In ``room[0]`` is where they match, in ``room[4:]`` what is carried from the word before: of
+    the sum, of no edit more from one text place to the next, and of one less. ``ends`` tells
+    whether the word is the first, and the last.
+    """
+    match, same, fewer, either, carry_sum, carry_more, carry_fewer = room
+    first, last = ends
+    word, bits = more.dtype.type, 8 * more.itemsize - 1
+    one, top, full = word(1), word(bits), word((1 << bits) - 1)
+    np.bitwise_or(match, less, out=match)
+    np.bitwise_and(match, more, out=same)
+    np.add(same, more, out=same)
+    if not first:
+        np.add(same, carry_sum, out=same)
+    if not last:
+        np.right_shift(same, top, out=carry_sum)
+    np.bitwise_xor(same, more, out=same)
+    np.bitwise_or(same, match, out=same)  # 1 where a diagonal step costs nothing
+    not_more = np.bitwise_or(same, more, out=match)
+    np.bitwise_xor(not_more, less, out=not_more)
+    np.bitwise_and(same, more, out=fewer)
+    np.left_shift(not_more, one, out=not_more)
+    np.left_shift(fewer, one, out=fewer)
+    if not first:
+        np.bitwise_or(not_more, carry_more, out=not_more)
+        np.bitwise_or(fewer, carry_fewer, out=fewer)
+    if not last:
+        np.right_shift(not_more, top, out=carry_more)
+        np.right_shift(fewer, top, out=carry_fewer)
+    np.bitwise_or(same, not_more, out=either)
+    np.bitwise_xor(either, not_more, out=less)
+    np.bitwise_xor(either, same, out=more)
+    np.bitwise_or(more, fewer, out=more)
+    if not last:
+        np.bitwise_and(more, full, out=more)

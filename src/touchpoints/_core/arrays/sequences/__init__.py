@@ -1,0 +1,170 @@
+"""Which journeys are alike: a 64-bit hash of each sequence, then an exact comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from touchpoints._core.arrays.segments import lengths_of, sum_by_segment
+from touchpoints._core.arrays.sorting.ordering import group_rows
+from touchpoints._core.frozen import Array
+
+_FACTOR = 0x9E3779B97F4A7C15
+_INVERSE = pow(_FACTOR, -1, 2**64)
+_CHUNK = 1 << 20
+
+
+def mix(values: Array) -> Array:
+    """Scatter integers over 64 bits (the finaliser of splitmix64), uint64."""
+    mixed = values.astype(np.uint64)
+    mixed += np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
+
+
+def powers(factor: int, count: int) -> Array:
+    """Return ``factor ** i`` modulo 2**64 for i in 0 .. count-1, uint64."""
+    answer = np.ones(count, dtype=np.uint64)
+    filled = 1
+    while filled < count:
+        step = min(filled, count - filled)
+        leap = np.uint64(pow(factor, filled, 2**64))
+        np.multiply(answer[:step], leap, out=answer[filled : filled + step])
+        filled += step
+    return answer
+
+
+def sequence_hash(codes: Array, offsets: Array, k: int) -> Array:
+    """Return a 64-bit polynomial hash of each segment's codes, uint64 (n,).
+
+    The terms are summed with powers that run over the whole array, and each segment's sum is
+    divided by the power at its start (an odd factor has an inverse modulo 2**64), so that no
+    position within the segment has to be made. Equal sequences have equal hashes.
+    """
+    table = mix(np.arange(k, dtype=np.uint64))
+    terms = np.empty(len(codes), dtype=np.uint64)
+    block = powers(_FACTOR, min(_CHUNK, max(len(codes), 1)))
+    for start in range(0, len(codes), _CHUNK):
+        part = codes[start : start + _CHUNK]
+        here = terms[start : start + len(part)]
+        np.multiply(table[part], block[: len(part)], out=here)
+        here *= np.uint64(pow(_FACTOR, start, 2**64))
+    sums = sum_by_segment(terms, offsets).astype(np.uint64, copy=False)
+    sums *= _powers_at(_INVERSE, offsets[:-1])
+    hashes: Array = mix(sums) ^ mix(lengths_of(offsets))
+    return hashes
+
+
+def _powers_at(factor: int, exponents: Array) -> Array:
+    """Return ``factor ** e`` modulo 2**64 for each exponent, through two tables."""
+    low_bits = 12
+    low = powers(factor, 1 << low_bits)
+    top = int(exponents.max(initial=0)) >> low_bits
+    high = powers(pow(factor, 1 << low_bits, 2**64), top + 1)
+    answer: Array = low[exponents & ((1 << low_bits) - 1)] * high[exponents >> low_bits]
+    return answer
+
+
+def combine_hash(hashes: Array, values: Array) -> Array:
+    """Return a hash of the pairs (hash, value), uint64 (n,); values are any 64-bit words."""
+    return mix(hashes ^ mix(values.view(np.uint64) if values.dtype != np.uint64 else values))
+
+
+def equal_segments(codes: Array, offsets: Array, left: Array, right: Array) -> Array:
+    """Tell of each pair of segments whether they hold the same codes in the same order."""
+    lengths = lengths_of(offsets)
+    same: Array = lengths[left] == lengths[right]
+    pairs = np.flatnonzero(same & (lengths[left] > 0))
+    sizes = lengths[left[pairs]]
+    start = 0
+    while start < len(pairs):
+        stop = _chunk_end(sizes, start)
+        part = pairs[start:stop]
+        same[part] = _equal_block(codes, offsets, left[part], right[part])
+        start = stop
+    return same
+
+
+def _chunk_end(lengths: Array, start: int) -> int:
+    reach = np.searchsorted(np.cumsum(lengths[start : start + _CHUNK]), _CHUNK, side="right")
+    return start + max(1, int(reach))
+
+
+def _equal_block(codes: Array, offsets: Array, left: Array, right: Array) -> Array:
+    lengths = lengths_of(offsets)[left]
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    here = np.arange(ends[-1], dtype=np.int64)
+    differs = (
+        codes[here + np.repeat(offsets[left] - starts, lengths)]
+        != codes[here + np.repeat(offsets[right] - starts, lengths)]
+    )
+    answer: Array = ~np.logical_or.reduceat(differs, starts)
+    return answer
+
+
+def group_sequences(
+    codes: Array, offsets: Array, *, hashes: Array, extras: tuple[Array, ...] = ()
+) -> tuple[Array, Array]:
+    """Group segments that hold the same codes in the same order, and the same extras.
+
+    Parameters
+    ----------
+    hashes : uint64 (n,)
+        Equal for equal segments with equal extras; anything else costs time, never correctness.
+    extras : integer arrays (n,)
+        Further values that must agree.
+
+    Returns
+    -------
+    groups : int64 (n,)
+        The group of each segment, numbered by first appearance.
+    representatives : int64 (g,)
+        The first segment of each group.
+
+    Notes
+    -----
+    Every segment is compared with its group's representative; where a hash collided, the members
+    of that group are told apart by their bytes.
+    """
+    grouped = group_rows(hashes, hashes)
+    sizes = lengths_of(grouped.offsets)
+    groups = np.empty(len(hashes), dtype=np.int64)
+    groups[grouped.rows] = np.repeat(np.arange(len(sizes)), sizes)
+    first = grouped.rows[grouped.offsets[:-1]]
+    wrong = _differing(codes, offsets, first[groups], extras)
+    if not len(wrong):
+        return groups, first
+    for group in np.unique(groups[wrong]).tolist():
+        _part_by_bytes(codes, offsets, np.flatnonzero(groups == group), extras, groups)
+    return _renumber(groups)
+
+
+def _differing(codes: Array, offsets: Array, first: Array, extras: tuple[Array, ...]) -> Array:
+    rows = np.flatnonzero(first != np.arange(len(first)))
+    same = equal_segments(codes, offsets, rows, first[rows])
+    for extra in extras:
+        same &= extra[rows] == extra[first[rows]]
+    return rows[~same]
+
+
+def _part_by_bytes(
+    codes: Array, offsets: Array, members: Array, extras: tuple[Array, ...], groups: Array
+) -> None:
+    known: dict[tuple[object, ...], int] = {}
+    unused = int(groups.max()) + 1
+    for member in members.tolist():
+        content = codes[offsets[member] : offsets[member + 1]].tobytes()
+        key = (content, *(extra[member].item() for extra in extras))
+        groups[member] = known.setdefault(key, unused + len(known))
+
+
+def _renumber(groups: Array) -> tuple[Array, Array]:
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[inverse], first[order]

@@ -1,0 +1,173 @@
+"""Predicting each next code from the few before it: contexts, counts and backing off."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.counting.states import dense_numbers, last_codes
+from touchpoints._core.arrays.counting.successors import distinct_keys
+from touchpoints._core.arrays.segments import lengths_of, owners_of
+from touchpoints._core.frozen import Array
+
+_STRENGTH = 1.0
+
+
+@attrs.frozen(eq=False)
+class Order:
+    """Contexts of one order, and what came next in each.
+
+    Attributes
+    ----------
+    context : int64 (h,)
+        The context of each prediction, in ``range(contexts)``.
+    cell : int64 (h,)
+        The pair of context and what came next, in ``range(len(owner))``.
+    owner : int64 (cells,)
+        The context of each cell.
+    last : int64 (contexts,)
+        The last code of each context; ``k`` where it is the beginning of a segment.
+    """
+
+    context: Array
+    cell: Array
+    owner: Array
+    last: Array
+
+    @property
+    def contexts(self) -> int:
+        """How many contexts there are."""
+        return len(self.last)
+
+
+@attrs.frozen(eq=False)
+class Predictions:
+    """What is to be predicted: the code behind each row, and the first of each segment.
+
+    Attributes
+    ----------
+    owners : int64 (h,)
+        The segment.
+    targets : int64 (h,)
+        The code that came; ``k`` for the end.
+    orders : list of Order
+        From order 0 on.
+    """
+
+    owners: Array
+    targets: Array
+    orders: list[Order]
+
+
+def predictions(
+    codes: Array,
+    offsets: Array,
+    k: int,
+    *,
+    most: int,
+    began: Array,
+    finished: Array,
+    real: Array,
+    ends: bool = True,
+) -> Predictions:
+    """Return all predictions with their contexts of each order up to ``most``.
+
+    Where a segment began, its beginning is part of the context; where it did not, what fewer than
+    ``most`` rows precede is left out. Where it did not finish, its end is not predicted; without
+    ``ends`` no end is. Segments that are not real are left out.
+    """
+    lengths = lengths_of(offsets)
+    owners = np.concatenate([np.arange(len(lengths)), owners_of(offsets)]).astype(np.int64)
+    # Before the first row of each segment, and behind each row.
+    before = np.concatenate([np.full(len(lengths), -1), np.arange(len(codes))])
+    targets = np.concatenate([_first(codes, offsets, k), _behind(codes, offsets, k)])
+    place = np.where(before < 0, 0, before - offsets[:-1][owners] + 1)
+    kept = ((targets < k) | (finished[owners] & ends)) & real[owners]
+    kept &= began[owners] | (place >= most)
+    owners, before, targets = owners[kept], before[kept], targets[kept]
+    orders = [_order(np.zeros(len(owners), dtype=np.int64), np.array([k]), targets, k)]
+    for order in range(1, most + 1):
+        states = last_codes(codes, offsets, k, order=order)
+        last = np.array([member[-1] for member in states.members] + [k], dtype=np.int64)
+        found = np.append(states.codes, len(states.members))[before]
+        orders.append(_order(found, last, targets, k))
+    return Predictions(owners, targets, orders)
+
+
+def _first(codes: Array, offsets: Array, k: int) -> Array:
+    """Return the first code of each segment, k where it is empty."""
+    return np.where(lengths_of(offsets) > 0, np.append(codes, k)[offsets[:-1]], k)
+
+
+def _behind(codes: Array, offsets: Array, k: int) -> Array:
+    """Return the code behind each row, k behind the last of its segment."""
+    behind = np.append(codes[1:], k).astype(np.int64)
+    behind[offsets[1:][lengths_of(offsets) > 0] - 1] = k
+    return behind[: len(codes)]
+
+
+def _order(context: Array, last: Array, targets: Array, k: int) -> Order:
+    """Return the contexts that occur, and their cells, numbered without holes."""
+    numbers, size = dense_numbers(context, len(last))
+    used = distinct_keys(context, numbers, size)
+    keys = numbers * (k + 1) + targets
+    cells, width = dense_numbers(keys, size * (k + 1))
+    owner = distinct_keys(keys, cells, width) // (k + 1)
+    return Order(numbers, cells, owner, last[used])
+
+
+def log_likelihoods(found: Predictions, weights: Array) -> list[float]:
+    """Return the largest log-likelihood of each order, in nats."""
+    answer = []
+    for order in found.orders:
+        totals = np.bincount(order.cell, weights, len(order.owner))
+        every = np.bincount(order.owner, totals, order.contexts)[order.owner]
+        some = totals > 0
+        answer.append(float((totals[some] * np.log(totals[some] / every[some])).sum()))
+    return answer
+
+
+def degrees_of_freedom(found: Predictions, k: int) -> list[int]:
+    """Return how many probabilities each order is free to choose.
+
+    A context can be followed by whatever its last code was ever followed by; the probabilities of
+    those sum to 1. Contexts that never occur have none.
+    """
+    first = found.orders[min(1, len(found.orders) - 1)]
+    choices = np.zeros(k + 1, dtype=np.int64)
+    choices[first.last] = np.bincount(first.owner, minlength=first.contexts)
+    free = [len(found.orders[0].owner) - 1]
+    free += [int((choices[order.last] - 1).sum()) for order in found.orders[1:]]
+    return [max(one, 0) for one in free]
+
+
+def held_out_losses(found: Predictions, train: Array, test: Array, size: int) -> list[float]:
+    """Return the bits a prediction costs under each order, on rows that were not learned from.
+
+    Parameters
+    ----------
+    train, test : float64 (h,)
+        What each prediction weighs in learning and in testing.
+    size
+        How many codes there are, the end among them.
+
+    Notes
+    -----
+    A context's own counts are mixed with the prediction of the context one shorter, which weighs
+    as much as one observation; order 0 is mixed with equal chances (a Dirichlet prior; D. J. C.
+    MacKay and L. C. Bauman Peto 1995, Natural Language Engineering 1(3), 289-308,
+    doi:10.1017/S1351324900000218). A context that was met exactly as often as the one shorter is
+    the same context, and predicts the same.
+    """
+    answer = []
+    weight = float(test.sum())
+    chance = np.full(len(test), 1 / max(size, 1))
+    shorter = np.full(len(test), -1.0)
+    for order in found.orders:
+        cells = np.bincount(order.cell, train, len(order.owner))
+        every = np.bincount(order.owner, cells, order.contexts)[order.context]
+        mixed = (cells[order.cell] + _STRENGTH * chance) / (every + _STRENGTH)
+        chance = np.where(every == shorter, chance, mixed)
+        shorter = every
+        answer.append(float(-(test * np.log2(chance)).sum()) / weight if weight else np.nan)
+    return answer

@@ -1,0 +1,119 @@
+"""Frequent subsequences by growing prefixes (PrefixSpan)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.counting import run_starts
+from touchpoints._core.arrays.segments import offsets_of, owners_of
+from touchpoints._core.frozen import Array
+
+
+@attrs.frozen(eq=False)
+class Sequences:
+    """Segments of codes, what each stands for, and what is looked for.
+
+    Attributes
+    ----------
+    least
+        The least weight of the segments that have a subsequence.
+    gap
+        How many others may lie between two of its codes; any number where None.
+    """
+
+    codes: Array
+    offsets: Array
+    counts: Array
+    k: int
+    least: float
+    longest: int
+    gap: int | None
+
+
+@attrs.frozen(eq=False)
+class Found:
+    """A frequent subsequence: its codes and the segments that have it, rising."""
+
+    codes: tuple[int, ...]
+    segments: Array
+
+
+@attrs.frozen(eq=False)
+class _Ends:
+    """Where the occurrences of a prefix end: rows, rising, and their segments."""
+
+    rows: Array
+    owners: Array
+
+
+def frequent(sequences: Sequences, step: Callable[[], None]) -> Iterator[Found]:
+    """Yield the frequent subsequences, each prefix before what grows from it.
+
+    Parameters
+    ----------
+    step
+        Called once everything that begins with one code is done, once for each of the k codes.
+
+    Notes
+    -----
+    Only what lies behind an occurrence of a prefix is read. Without a limit on gaps the first
+    occurrence in a segment is enough; with one, each is kept.
+    """
+    every = np.arange(len(sequences.codes))
+    owners = owners_of(sequences.offsets).astype(np.int64)
+    begun = dict(_extended(sequences, every, owners))
+    for code in range(sequences.k):
+        if code in begun:
+            yield from _grown(sequences, owners, (code,), begun[code])
+        step()
+
+
+def _grown(
+    sequences: Sequences, owners: Array, prefix: tuple[int, ...], ends: _Ends
+) -> Iterator[Found]:
+    yield Found(prefix, ends.owners[run_starts(ends.owners)])
+    if len(prefix) == sequences.longest:
+        return
+    rows = _rows_behind(sequences, ends)
+    for code, more in _extended(sequences, rows, owners[rows]):
+        yield from _grown(sequences, owners, (*prefix, code), more)
+
+
+def _rows_behind(sequences: Sequences, ends: _Ends) -> Array:
+    """Return the rows that can follow, rising and each once."""
+    stops = sequences.offsets[1:][ends.owners]
+    if sequences.gap is not None:
+        stops = np.minimum(stops, ends.rows + sequences.gap + 2)
+    starts = ends.rows + 1
+    if sequences.gap is not None and len(starts) > 1:
+        starts = starts.copy()
+        reach = np.maximum.accumulate(stops[:-1])
+        np.maximum(starts[1:], reach, out=starts[1:])
+    lengths = np.maximum(stops - starts, 0)
+    moved = offsets_of(lengths)
+    rows = np.arange(moved[-1], dtype=np.int64)
+    rows += np.repeat(starts - moved[:-1], lengths)
+    return rows
+
+
+def _extended(sequences: Sequences, rows: Array, owners: Array) -> Iterator[tuple[int, _Ends]]:
+    """Yield each code that enough segments have among these rows, and where it occurs."""
+    if not len(rows):
+        return
+    order = np.argsort(sequences.codes[rows], kind="stable")
+    rows, owners = rows[order], owners[order]
+    codes = sequences.codes[rows]
+    fresh = np.ones(len(rows), dtype=bool)
+    fresh[1:] = (owners[1:] != owners[:-1]) | (codes[1:] != codes[:-1])
+    weights = np.where(fresh, sequences.counts[owners], 0)
+    starts = run_starts(codes)
+    totals = np.add.reduceat(weights, starts)
+    bounds = np.append(starts, len(rows)).tolist()
+    for place, total in enumerate(totals.tolist()):
+        if total and total >= sequences.least:
+            span = slice(bounds[place], bounds[place + 1])
+            chosen = fresh[span] if sequences.gap is None else slice(None)
+            yield int(codes[bounds[place]]), _Ends(rows[span][chosen], owners[span][chosen])

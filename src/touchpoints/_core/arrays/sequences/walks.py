@@ -1,0 +1,91 @@
+"""Random walks over a graph, all walkers at once."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.segments import offsets_of
+from touchpoints._core.frozen import Array
+
+
+@attrs.frozen(eq=False)
+class Steps:
+    """The edges of a graph by source: node v's are ``starts[v]:starts[v + 1]``.
+
+    Attributes
+    ----------
+    starts : int64 (nodes + 1,)
+    targets : int64 (edges,)
+    reach : float64 (edges,)
+        Source plus the running probability of its edges, so that it rises over all edges.
+    """
+
+    starts: Array
+    targets: Array
+    reach: Array
+
+
+def steps_of(sources: Array, targets: Array, weights: Array, nodes: int) -> Steps:
+    """Return the edges by source, with running probabilities.
+
+    Parameters
+    ----------
+    sources, targets : int64 (edges,) in ``range(nodes)``, sorted by source
+    weights : float64 (edges,)
+        Above 0; normalised for each source.
+    """
+    starts = offsets_of(np.bincount(sources, minlength=nodes))
+    reach = np.empty(len(weights))
+    for node in np.unique(sources).tolist():
+        span = slice(int(starts[node]), int(starts[node + 1]))
+        running = np.cumsum(weights[span])
+        reach[span] = node + running / running[-1]
+    return Steps(starts, targets, reach)
+
+
+@attrs.frozen(eq=False)
+class Walks:
+    """Where each walker went: walker w took the edges ``edges[offsets[w]:offsets[w + 1]]``.
+
+    ``last`` is where each is; ``cut`` which were stopped on the way.
+    """
+
+    edges: Array
+    offsets: Array
+    last: Array
+    cut: Array
+
+
+def walk(steps: Steps, start: int, *, count: int, longest: int, rng: np.random.Generator) -> Walks:
+    """Let walkers step along edges until they reach a node that none leaves.
+
+    Parameters
+    ----------
+    longest
+        How many steps a walker takes at most.
+
+    Notes
+    -----
+    One draw a step and walker, walkers in their order. O(steps taken × log(edges)).
+    """
+    at = np.full(count, start, dtype=np.int64)
+    leaves = np.diff(steps.starts) > 0
+    walkers = np.flatnonzero(leaves[at])
+    taken: list[tuple[Array, Array]] = []
+    while len(walkers) and len(taken) < longest:
+        here = at[walkers]
+        edges = np.searchsorted(steps.reach, here + rng.random(len(walkers)), side="right")
+        # Adding the node's number can round a draw up to the next node's.
+        np.minimum(edges, steps.starts[here + 1] - 1, out=edges)
+        taken.append((walkers, edges))
+        at[walkers] = steps.targets[edges]
+        walkers = walkers[leaves[at[walkers]]]
+    lengths = np.zeros(count, dtype=np.int64)
+    for movers, _ in taken:
+        lengths[movers] += 1
+    offsets = offsets_of(lengths)
+    path = np.empty(offsets[-1], dtype=np.int64)
+    for place, (movers, edges) in enumerate(taken):
+        path[offsets[movers] + place] = edges
+    return Walks(path, offsets, at, leaves[at])

@@ -1,0 +1,1 @@
+"""Rows into order: grouping by id, distinct tuples, the most frequent first."""

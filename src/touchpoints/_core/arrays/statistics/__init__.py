@@ -1,0 +1,1 @@
+"""Quantiles, intervals, variances, survival and many tests: numbers about numbers."""

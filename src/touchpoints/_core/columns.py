@@ -1,0 +1,364 @@
+"""Tables and their columns, whoever holds them, in the shapes that readers want."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.sequences import mix
+from touchpoints._core.frozen import Array, Coded, code_values, is_missing, text_array
+from touchpoints._core.instants import (
+    Instants,
+    from_datetime64,
+    from_numbers,
+    from_objects,
+    localise,
+)
+from touchpoints._core.messages import first_few, not_found
+from touchpoints.errors import InvalidInputError, WrongKindError
+
+if TYPE_CHECKING:
+    from touchpoints._core.frames import Frame
+
+Table: TypeAlias = "_Plain | Frame"
+
+SAMPLE = 1000
+_FLAGS = (bool, np.bool_)
+_NUMBERS = (int, float, np.integer, np.floating)
+_NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Keys:
+    """A column of ids, as 64-bit numbers to group by.
+
+    Attributes
+    ----------
+    primary : uint64 (m,)
+        Equal for equal ids.
+    check : uint64 (m,), optional
+        Differs wherever ids differ although ``primary`` agrees in its high bits; None when
+        ``primary`` is exact and small.
+    labels : callable
+        From rows (int64) to the ids there.
+    missing : bool (m,), optional
+        Rows without an id; None when there are none.
+    """
+
+    primary: Array
+    check: Array | None
+    labels: Callable[[Array], Array]
+    missing: Array | None = None
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Log:
+    """A log before it is read: every column as it will be used, nothing dropped yet."""
+
+    rows: int
+    journey: Keys
+    time: Instants
+    touchpoint: Coded | None = None
+    fields: Mapping[str, Any] = attrs.field(factory=dict)
+    per_interaction: tuple[str, ...] = ()
+    per_journey: Mapping[str, Any] = attrs.field(factory=dict)
+    person: Keys | None = None
+    end: Instants | None = None
+    lifecycle: Coded | None = None
+    instance: Keys | None = None
+    count: Array | None = None
+    tiebreak: Array | None = None
+    row_order: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Names:
+    """Which column of the caller's table is what."""
+
+    journey: str
+    time: str
+    fields: tuple[str, ...]
+    touchpoint: str | None = None
+    person: str | None = None
+    end: str | None = None
+    lifecycle: str | None = None
+    instance: str | None = None
+    count: str | None = None
+    tiebreak: str | None = None
+    per_interaction: tuple[str, ...] = ()
+    per_journey: tuple[str, ...] = ()
+
+    def asked(self) -> list[tuple[str, Any]]:
+        """Return each column that is named, beside the argument that names it."""
+        pairs: list[tuple[str, Any]] = []
+        for field in attrs.fields(Names):
+            value = getattr(self, field.name)
+            what = "classifier's field" if field.name == "fields" else field.name
+            given = value if isinstance(value, tuple) else (value,)
+            optional = field.default is None
+            pairs += [(what, name) for name in given if not (optional and name is None)]
+        return pairs
+
+
+def table_of(source: Any) -> Table:
+    """Return a dataframe of any kind, or a mapping of columns, as a table to read."""
+    if isinstance(source, Mapping):
+        return _Plain(source)
+    from touchpoints._core.frames import Frame
+
+    return Frame(source)
+
+
+class _Plain:
+    """Plain columns of one length, by name."""
+
+    lazy = False
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        self.names = list(columns)
+        self._columns = columns
+        self.rows = 0
+
+    def samples(self) -> dict[str, list[Any]]:
+        step = max(1, self.rows // SAMPLE)
+        some = {name: list(islice(one, 0, None, step)) for name, one in self._columns.items()}
+        return {
+            name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)
+        }
+
+    def load(self, asked: Iterable[tuple[str, Any]]) -> None:
+        columns_asked(asked, self.names)
+        for name, values in self._columns.items():
+            sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
+            text_or_map = isinstance(values, (str, bytes, Mapping))
+            if not sized or text_or_map or getattr(values, "ndim", 1) != 1:
+                raise WrongKindError(f"column {name!r} is no list or one-dimensional array")
+        sizes = {name: len(values) for name, values in self._columns.items()}
+        if len(set(sizes.values())) > 1:
+            raise InvalidInputError(f"the columns differ in length: {sizes}")
+        self.rows = next(iter(sizes.values()), 0)
+
+    def values(self, name: str) -> list[Any]:
+        return list_of(self._columns[name])
+
+    def text(self, name: str) -> Coded:
+        return code_values(self.values(name))
+
+    def keys(self, name: str) -> Keys:
+        return keys_of_values(self._columns[name])
+
+    def kept(self, name: str) -> Coded | Array:
+        return kept_values(self._columns[name])
+
+    def numbers(self, name: str) -> Array:
+        return numbers_of(self._columns[name], name)
+
+    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
+        values = self._columns[name]
+        kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
+        if kind == "M":
+            found = from_datetime64(values, None)
+        elif kind and kind in "iuf":
+            found = from_numbers(values, name, time_format)
+        else:
+            found = from_objects(list_of(values), name, time_format)
+        return found if tz is None else localise(found, tz)
+
+
+def columns_asked(asked: Iterable[tuple[str, Any]], known: Sequence[str]) -> list[str]:
+    """Return the columns that arguments ask for, each once; raise with near names of the others."""
+    names = []
+    for argument, name in asked:
+        if not isinstance(name, str):
+            raise WrongKindError(f"{argument} takes the name of a column, not {name!r}")
+        if name not in known:
+            raise not_found("column", name, known, where=f"asked for as {argument}")
+        names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def several(argument: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns, refusing a single text, whose letters would be taken for names."""
+    if isinstance(names, str):
+        raise WrongKindError(
+            f"{argument} is a sequence of column names", mend=f"{argument}=({names!r},)"
+        )
+    return tuple(names)
+
+
+def keys_of_integers(values: Array, missing: Array | None = None) -> Keys:
+    """Return keys of integer ids; small ranges are exact, wide ones are scattered and checked."""
+    if values.dtype == np.uint64 and len(values) and int(values.max()) >= 2**63:
+        return Keys(
+            primary=mix(values),
+            check=values,
+            labels=lambda rows: text_array(values[rows].tolist()),
+            missing=missing,
+        )
+    numbers = values.astype(np.int64, copy=False)
+
+    def labels(rows: Array) -> Array:
+        return numbers[rows]
+
+    low = int(numbers.min()) if len(numbers) else 0
+    if len(numbers) and int(numbers.max()) - low < 2**32:
+        return Keys(
+            primary=(numbers - low).view(np.uint64), check=None, labels=labels, missing=missing
+        )
+    return Keys(
+        primary=mix(numbers.view(np.uint64)),
+        check=numbers.view(np.uint64),
+        labels=labels,
+        missing=missing,
+    )
+
+
+def keys_of_codes(column: Coded) -> Keys:
+    """Return keys of text that is coded already."""
+    table = text_array([*column.categories, None])
+    missing = column.codes < 0
+    return Keys(
+        primary=np.where(missing, 0, column.codes).astype(np.uint64),
+        check=None,
+        labels=lambda rows: table[column.codes[rows]],
+        missing=missing if missing.any() else None,
+    )
+
+
+def keys_of_values(values: Any) -> Keys:
+    """Return keys of Python values: whole numbers stay numbers, all else is text."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+        return keys_of_integers(values)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        return keys_of_floats(values)
+    plain = list_of(values)
+    kinds = set(map(type, plain)) - {type(None)}
+    if kinds and all(_counts(kind) for kind in kinds):
+        return _keys_of_numbers(plain)
+    return keys_of_codes(code_values(plain))
+
+
+def _counts(kind: type) -> bool:
+    return issubclass(kind, _NUMBERS) and not issubclass(kind, bool)
+
+
+def _keys_of_numbers(values: list[Any]) -> Keys:
+    missing = np.array([is_missing(one) for one in values], dtype=bool)
+    filled = [0 if gone else one for one, gone in zip(values, missing.tolist(), strict=True)]
+    whole = all(float(one).is_integer() for one in filled)
+    if not whole or any(abs(one) >= 2**63 for one in filled):
+        return keys_of_codes(code_values(values))
+    numbers = np.array([int(one) for one in filled], dtype=np.int64)
+    return keys_of_integers(numbers, missing if missing.any() else None)
+
+
+def keys_of_floats(values: Array) -> Keys:
+    """Return keys of numbers that a missing value turned into floats: whole ones become ints."""
+    missing = np.isnan(values)
+    whole = np.where(missing, 0, values)
+    if bool(((whole == np.floor(whole)) & (np.abs(whole) < 2**63)).all()):
+        return keys_of_integers(whole.astype(np.int64), missing if missing.any() else None)
+    return keys_of_codes(code_values(values.tolist()))
+
+
+def list_of(values: Any) -> list[Any]:
+    """Return a column as a list of Python values."""
+    return list(values.tolist() if isinstance(values, np.ndarray) else values)
+
+
+def kept_values(values: Any) -> Coded | Array:
+    """Return a column as it is kept: numbers, instants, seconds of durations, else coded text."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        return values
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        return from_datetime64(values, None).stamps.view("datetime64[us]")
+    if isinstance(values, np.ndarray) and values.dtype.kind == "m":
+        return np.asarray(values / np.timedelta64(1, "s"), dtype=np.float64)
+    plain = list_of(values)
+    if not any(issubclass(kind, _NOT_TEXT) for kind in set(map(type, plain))):
+        return code_values(plain)
+    plain = [None if is_missing(one) else one for one in plain]
+    return _kept_list(plain, set(map(type, plain)) - {type(None)})
+
+
+def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
+    gone = None in values
+    if kinds and all(issubclass(kind, dt.date) for kind in kinds):
+        return from_objects(values, "", None).stamps.view("datetime64[us]")
+    if kinds and all(issubclass(kind, dt.timedelta) for kind in kinds):
+        return np.array([np.nan if one is None else one.total_seconds() for one in values])
+    if kinds and all(issubclass(kind, _FLAGS) for kind in kinds) and not gone:
+        return np.array(values, dtype=bool)
+    if kinds and all(issubclass(kind, (*_NUMBERS, *_FLAGS)) for kind in kinds):
+        filled = [np.nan if one is None else one for one in values]
+        array = np.array(filled, dtype=np.float64 if gone else None)
+        if array.dtype.kind in "iuf":
+            return array
+    return code_values(values)
+
+
+def numbers_of(values: Any, name: str) -> Array:
+    """Return a column of numbers as an array, nan where missing; refuse what is no number."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        return values
+    plain = [np.nan if is_missing(one) else one for one in values]
+    try:
+        return np.array(plain, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        wrong = [row for row, one in enumerate(plain) if not _writes_number(one)]
+        raise InvalidInputError(
+            f"column {name!r} must hold numbers",
+            where=f"rows {first_few(wrong)}: {first_few(plain[row] for row in wrong[:5])}",
+        ) from error
+
+
+def _writes_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def ranks_of(column: Coded | Array) -> Array:
+    """Return numbers in the order of a column's values; text by code point, missing text last."""
+    if not isinstance(column, Coded):
+        return column
+    order = sorted(range(len(column.categories)), key=column.categories.__getitem__)
+    ranks = np.empty(len(order) + 1, dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    ranks[-1] = len(order)
+    return ranks[column.codes]
+
+
+def check_not_empty_column(name: str, rows: int, missing: int, argument: str) -> None:
+    """Raise when a column that must say something is missing in every row."""
+    if rows and missing == rows:
+        raise InvalidInputError(
+            f"column {name!r}, given as {argument}, is missing in all {rows:,} rows",
+            mend="name the column that holds it",
+        )
+
+
+def comparable(column: Coded | Array) -> Array:
+    """Return integers that are equal where the values are; nan equals nan."""
+    if isinstance(column, Coded):
+        return column.codes
+    if column.dtype.kind == "f":
+        numbers = column.astype(np.float64) + 0.0
+        numbers[np.isnan(numbers)] = np.nan
+        return numbers.view(np.int64)
+    return column.astype(np.int64)
+
+
+def comparable_keys(keys: Keys) -> tuple[Array, Array]:
+    """Return integers that are equal where ids are, and which ids are missing (those are equal)."""
+    numbers = (keys.primary if keys.check is None else keys.check).view(np.int64)
+    if keys.missing is None:
+        return numbers, np.zeros(len(numbers), dtype=bool)
+    return np.where(keys.missing, 0, numbers), keys.missing

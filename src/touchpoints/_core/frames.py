@@ -1,0 +1,270 @@
+"""Dataframes in: pandas, polars (eager and lazy), pyarrow, duckdb and whatever narwhals reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from touchpoints._core.columns import (
+    SAMPLE,
+    Keys,
+    columns_asked,
+    kept_values,
+    keys_of_codes,
+    keys_of_floats,
+    keys_of_integers,
+    keys_of_values,
+    numbers_of,
+)
+from touchpoints._core.frozen import (
+    Array,
+    Coded,
+    code_values,
+    text_array,
+)
+from touchpoints._core.instants import (
+    Instants,
+    from_datetime64,
+    from_numbers,
+    from_objects,
+    localise,
+)
+from touchpoints.errors import InvalidInputError, WrongKindError
+
+_SEEDS = (0x51ED270B, 0x9E3779B9)
+_GUESS = 1 << 16
+_TEXTS = (nw.String, nw.Categorical, nw.Enum)
+
+
+class Frame:
+    """A dataframe of any kind, column by column in the shapes that readers want."""
+
+    def __init__(self, frame: Any) -> None:
+        try:
+            given = nw.from_native(frame)
+            self.names: list[str] = list(given.collect_schema().names())
+        except nw.exceptions.DuplicateError as error:
+            raise InvalidInputError(f"two columns of the table share a name: {error}") from error
+        except TypeError as error:
+            raise WrongKindError(
+                f"{type(frame).__name__} is no dataframe this library reads",
+                mend="pass a pandas, polars, pyarrow or duckdb table; for plain columns use "
+                "tp.from_columns, for dicts tp.from_records",
+            ) from error
+        self._given = given
+        self.lazy = isinstance(given, nw.LazyFrame)
+        self._frame: Any = None
+
+    def samples(self) -> dict[str, list[Any]] | None:
+        """Return some values of each text column, from the whole table; None of a lazy one."""
+        if self.lazy:
+            return None
+        some = self._given.gather_every(max(1, len(self._given) // SAMPLE))
+        texts = (*_TEXTS, nw.Object)
+        return {name: some[name].to_list() for name in self.names if some[name].dtype in texts}
+
+    def load(self, asked: Iterable[tuple[str, Any]]) -> None:
+        """Read the columns that arguments ask for, and no others; refuse those not there."""
+        chosen = self._given.select(*columns_asked(asked, self.names))
+        self._frame = chosen.collect() if self.lazy else chosen
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return len(self._frame)
+
+    def values(self, name: str) -> list[Any]:
+        """Return a column as Python values."""
+        values: list[Any] = self._frame[name].to_list()
+        return values
+
+    def text(self, name: str) -> Coded:
+        """Return a column as coded text."""
+        return _text(self._frame[name])
+
+    def keys(self, name: str) -> Keys:
+        """Return a column of ids as keys to group by."""
+        return _keys(self._frame[name])
+
+    def kept(self, name: str) -> Coded | Array:
+        """Return a column as it is kept: numbers as an array, text as codes."""
+        series = self._frame[name]
+        dtype = series.dtype
+        if dtype == nw.Boolean or dtype.is_numeric():
+            return _numbers(series)
+        if dtype in (nw.Datetime, nw.Date):
+            return _times(series, name, None).stamps.view("datetime64[us]")
+        if dtype in (nw.Duration, nw.Object):
+            return kept_values(series.to_numpy() if dtype == nw.Duration else series.to_list())
+        return _text(series)
+
+    def numbers(self, name: str) -> Array:
+        """Return a column of numbers as an array, nan where missing."""
+        return _numbers(self._frame[name])
+
+    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
+        """Return a column of times."""
+        instants = _times(self._frame[name], name, time_format)
+        return localise(instants, tz) if tz is not None else instants
+
+
+def _numbers(series: Any) -> Array:
+    return numbers_of(np.asarray(series.to_numpy()), series.name)
+
+
+def _missing(series: Any) -> Array | None:
+    nulls = series.is_null()
+    return np.asarray(nulls.to_numpy(), dtype=bool) if nulls.any() else None
+
+
+def _text(series: Any) -> Coded:
+    """Code a column by the frame's own dictionary encoding."""
+    native, dtype = series.to_native(), series.dtype
+    if dtype.is_float():
+        return _whole_or_text(np.asarray(_numbers(series)))
+    if dtype not in _TEXTS:
+        return code_values(series.to_list())
+    if series.implementation.is_polars():
+        return _polars_text(native)
+    if series.implementation.is_pandas():
+        return _pandas_text(native)
+    return _arrow_text(series.to_arrow())
+
+
+def _whole_or_text(values: Array) -> Coded:
+    keys = keys_of_floats(values)
+    labels = keys.labels(np.arange(len(values)))
+    if keys.missing is None:
+        return code_values(labels.tolist())
+    pairs = zip(labels.tolist(), keys.missing, strict=True)
+    return code_values([None if gone else one for one, gone in pairs])
+
+
+def _polars_text(native: Any) -> Coded:
+    import polars as pl
+
+    if native.dtype == pl.Enum:
+        categories = native.dtype.categories.to_list()
+        series = native
+    else:
+        categories, series = _as_enum(native)
+    codes = series.to_physical()
+    if series.null_count():
+        codes = codes.cast(pl.Int32).fill_null(-1)
+    return _without_empty(codes.to_numpy().astype(np.int32), categories)
+
+
+def _as_enum(native: Any) -> tuple[list[str], Any]:
+    """Code text by the distinct texts of its first rows, or of all when those are not enough."""
+    import polars as pl
+
+    for part in (native.head(_GUESS), native):
+        categories = part.unique().drop_nulls().cast(pl.String).sort().to_list()
+        series = native.cast(pl.Enum(categories), strict=False)
+        if series.null_count() == native.null_count():
+            break
+    return categories, series
+
+
+def _pandas_text(native: Any) -> Coded:
+    import pandas as pd
+
+    codes, values = pd.factorize(native)
+    return _without_empty(*_as_texts(codes.astype(np.int32), list(values)))
+
+
+def _as_texts(codes: Array, values: list[Any]) -> tuple[Array, list[str]]:
+    """Return the codes of distinct texts for those of a dictionary's values, whatever they are."""
+    if all(isinstance(one, str) for one in values) and len(set(values)) == len(values):
+        return codes, values
+    texts = code_values(values)
+    return np.append(texts.codes, np.int32(-1))[codes], list(texts.categories)
+
+
+def _arrow_text(native: Any) -> Coded:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    flat = native.combine_chunks() if isinstance(native, pa.ChunkedArray) else native
+    if isinstance(flat, pa.ChunkedArray):
+        flat = pa.concat_arrays(flat.chunks)
+    if not pa.types.is_dictionary(flat.type):
+        flat = pc.dictionary_encode(flat)
+    codes = flat.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
+    return _without_empty(*_as_texts(codes, flat.dictionary.to_pylist()))
+
+
+def _without_empty(codes: Array, categories: list[str]) -> Coded:
+    """Count the empty text as missing, and leave out categories that no row has."""
+    if len(categories) > 2 * len(codes) + 64:  # a categorical shared between columns
+        used = np.unique(codes[codes >= 0])
+        table = np.full(len(categories) + 1, -1, dtype=np.int32)
+        table[used] = np.arange(len(used), dtype=np.int32)
+        codes, categories = table[codes], [categories[place] for place in used.tolist()]
+    if "" in categories:
+        empty = categories.index("")
+        table = np.arange(-1, len(categories), dtype=np.int32)
+        table = np.append(np.where(table[1:] > empty, table[1:] - 1, table[1:]), -1)
+        table[empty] = -1
+        codes = table[codes]
+        categories = categories[:empty] + categories[empty + 1 :]
+    return Coded(codes.astype(np.int32, copy=False), tuple(categories))
+
+
+def _keys(series: Any) -> Keys:
+    dtype = series.dtype
+    if dtype.is_integer():
+        missing = _missing(series)
+        filled = series if missing is None else series.fill_null(0)
+        return keys_of_integers(np.asarray(filled.to_numpy()), missing)
+    if dtype.is_float():
+        return keys_of_floats(np.asarray(series.to_numpy(), dtype=np.float64))
+    if dtype == nw.String and series.implementation.is_polars():
+        return _polars_keys(series.to_native())
+    return keys_of_values(series.to_list()) if dtype == nw.Object else keys_of_codes(_text(series))
+
+
+def _polars_keys(native: Any) -> Keys:
+    """Hash text with polars' own hash, twice with independent seeds."""
+    import polars as pl
+
+    one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
+    hashes = native.to_frame("id").select(one=one, two=two)
+    empty = pl.DataFrame({"id": [""]}).select(one=one, two=two).row(0)
+    primary, check = hashes["one"].to_numpy(), hashes["two"].to_numpy()
+    missing = primary == np.uint64(empty[0])
+    if missing.any():
+        missing &= check == np.uint64(empty[1])
+    if native.null_count():
+        missing |= native.is_null().to_numpy()
+
+    def labels(rows: Array) -> Array:
+        return text_array(native.gather(rows).to_numpy())
+
+    return Keys(
+        primary=primary,
+        check=check,
+        labels=labels,
+        missing=missing if missing.any() else None,
+    )
+
+
+def _times(series: Any, name: str, time_format: str | None) -> Instants:
+    dtype = series.dtype
+    if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime:
+        zone = dtype.time_zone
+        naive = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
+        return from_datetime64(np.asarray(naive.to_numpy()), zone)
+    if dtype == nw.Date:
+        return from_datetime64(np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None)
+    if dtype.is_integer():
+        missing = _missing(series)
+        filled = series if missing is None else series.fill_null(0)
+        counts = np.asarray(filled.to_numpy())
+        return from_numbers(counts, name, time_format, missing=missing)
+    if dtype.is_numeric():
+        return from_numbers(_numbers(series), name, time_format)
+    return from_objects(series.to_list(), name, time_format)

@@ -1,0 +1,225 @@
+"""What a classifier can say of an event: a type, facets, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, TypeAlias
+
+import attrs
+
+from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.messages import check_option, first_few
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.taxonomy import UNKNOWN, Touchpoint, parse_key
+
+Provenance = Literal["rule", "data"]
+
+TYPE = "type"
+NO_ANSWER = "(none)"
+"""How tables call the answer None."""
+
+
+class Facets(Mapping[str, str]):
+    """Facets, or per-interaction columns, that a classifier knows without knowing the type.
+
+    Parameters
+    ----------
+    provenance
+        ``"rule"`` when a rule concluded them, ``"data"`` when the event itself states them.
+    **facets
+        Term ids by facet, or text by the name of a per-interaction column such as
+        ``arrival_channel``.
+
+    Raises
+    ------
+    WrongKindError
+        When a term is no text.
+    InvalidInputError
+        When one is called ``type``: both together are a `touchpoints.classify.Verdict`.
+
+    Examples
+    --------
+    >>> Facets(arrival_channel="social.paid")
+    Facets(arrival_channel='social.paid')
+    """
+
+    __slots__ = ("_facets", "provenance")
+
+    def __init__(self, *, provenance: Provenance = "rule", **facets: str) -> None:
+        check_option("provenance", provenance, Provenance)
+        self._facets = _terms(facets)
+        self.provenance = provenance
+
+    def __getitem__(self, name: str) -> str:
+        return self._facets[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facets)
+
+    def __len__(self) -> int:
+        return len(self._facets)
+
+    def __hash__(self) -> int:
+        return hash((self._facets, self.provenance))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Facets):
+            return NotImplemented
+        return self._facets == other._facets and self.provenance == other.provenance
+
+    def __repr__(self) -> str:
+        words = [f"{name}={term!r}" for name, term in self._facets.items()]
+        if self.provenance != "rule":
+            words.append(f"provenance={self.provenance!r}")
+        return f"Facets({', '.join(words)})"
+
+
+def _terms(facets: Mapping[str, str]) -> FrozenMap[str, str]:
+    wrong = [name for name, term in facets.items() if not isinstance(term, str)]
+    if wrong:
+        raise WrongKindError("a facet's term is text", where=first_few(wrong))
+    if TYPE in facets:
+        raise InvalidInputError(
+            "a type is no facet",
+            mend=f"answer with touchpoints.classify.Verdict({facets[TYPE]!r}, facets={{...}})",
+        )
+    return facets if isinstance(facets, FrozenMap) else FrozenMap(facets)
+
+
+@attrs.frozen(kw_only=True)
+class Conflict:
+    """Two classifiers that say different things of one event.
+
+    Attributes
+    ----------
+    facet : str
+        What they disagree on: a facet, a column or ``"type"``.
+    kept, left : str
+        The term that was taken, and the one that was not.
+    kept_by, left_by : str
+        The names of the classifiers that said so.
+    """
+
+    facet: str
+    kept: str
+    left: str
+    kept_by: str
+    left_by: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.facet}: {self.kept!r} ({self.kept_by}) against {self.left!r} ({self.left_by})"
+        )
+
+
+def _conflicts(items: Iterable[Conflict]) -> tuple[Conflict, ...]:
+    return tuple(items)
+
+
+def _names(items: Iterable[str]) -> frozenset[str]:
+    return frozenset([items] if isinstance(items, str) else items)
+
+
+def _share(_: object, __: object, value: float | None) -> None:
+    if value is not None and not 0 <= value <= 1:
+        raise InvalidInputError(f"confidence={value!r} is no share from 0 to 1")
+
+
+@attrs.frozen
+class Verdict:
+    """A type together with facets, where each comes from, and how sure the classifier is.
+
+    Attributes
+    ----------
+    type : str
+        The id of the touchpoint type; empty when only facets are known.
+    facets : FrozenMap of str to str
+        Terms by facet, or text by the name of a per-interaction column. They stand above the
+        type's defaults.
+    observed : frozenset of str
+        Those of the facets that the event itself states (provenance ``data``); a rule concluded the
+        others.
+    confidence : float or None
+        How sure the classifier is, a share in [0, 1]; None when it does not say.
+    conflicts : tuple of Conflict
+        Where classifiers that were combined disagreed.
+
+    Examples
+    --------
+    >>> Verdict("live_chat", facets={"need": "learn"})
+    Verdict('live_chat', facets={'need': 'learn'})
+    """
+
+    type: str = ""
+    facets: FrozenMap[str, str] = attrs.field(default=FrozenMap(), converter=_terms, kw_only=True)
+    observed: frozenset[str] = attrs.field(default=frozenset(), converter=_names, kw_only=True)
+    confidence: float | None = attrs.field(default=None, validator=_share, kw_only=True)
+    conflicts: tuple[Conflict, ...] = attrs.field(default=(), converter=_conflicts, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.type, str):
+            raise WrongKindError(f"a type is given by its id, not by {self.type!r}")
+        stray = self.observed - self.facets.keys()
+        if stray:
+            raise InvalidInputError("observed names what is no facet here", where=first_few(stray))
+
+    def __repr__(self) -> str:
+        words = [repr(self.type)] if self.type else []
+        words += [f"facets={dict(self.facets)!r}"] if self.facets else []
+        words += [f"observed={sorted(self.observed)!r}"] if self.observed else []
+        words += [] if self.confidence is None else [f"confidence={self.confidence:.3g}"]
+        words += [f"conflicts={len(self.conflicts)}"] if self.conflicts else []
+        return f"Verdict({', '.join(words)})"
+
+
+Answer: TypeAlias = "str | Touchpoint | Facets | Verdict | None"
+"""What a classifier may return."""
+
+
+def verdict_of(answer: Answer) -> Verdict:
+    """Return any answer as a verdict; None is the empty one.
+
+    Of a touchpoint the facets that differ from its type's defaults are taken as concluded by a
+    rule: what a touchpoint has by default nobody said of this event.
+    """
+    if isinstance(answer, Verdict):
+        return answer
+    if isinstance(answer, str):
+        return Verdict(answer)
+    if isinstance(answer, Facets):
+        observed = answer if answer.provenance == "data" else ()
+        return Verdict(facets=FrozenMap(answer), observed=frozenset(observed))
+    if isinstance(answer, Touchpoint):
+        said = parse_key(answer.key)[1] if answer.type else answer.known()
+        return Verdict(answer.type, facets=FrozenMap(said))
+    return Verdict()
+
+
+def simplest(verdict: Verdict) -> Answer:
+    """Return the plainest answer that says the same: None, a type id, facets or the verdict."""
+    if verdict.confidence is not None or verdict.conflicts:
+        return verdict
+    if not verdict.facets:
+        return verdict.type or None
+    mixed = 0 < len(verdict.observed) < len(verdict.facets)
+    if verdict.type or mixed or "provenance" in verdict.facets:
+        return verdict
+    return Facets(provenance="data" if verdict.observed else "rule", **verdict.facets)
+
+
+def type_of(answer: Answer) -> str:
+    """Return the type an answer names, empty when it names none."""
+    if isinstance(answer, str):
+        return answer
+    return answer.type if isinstance(answer, (Touchpoint, Verdict)) else ""
+
+
+def said_of(answer: Answer, facet: str) -> str:
+    """Return what an answer says of a facet or of ``"type"``; `NO_ANSWER` when nothing."""
+    if facet == TYPE:
+        return type_of(answer) or NO_ANSWER
+    if isinstance(answer, Touchpoint):
+        term = answer.facet(facet)
+    else:
+        term = verdict_of(answer).facets.get(facet, UNKNOWN)
+    return NO_ANSWER if term == UNKNOWN else term

@@ -1,0 +1,126 @@
+"""Events as classifiers see them: the fields they declared, one event or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+from touchpoints._core.messages import did_you_mean
+from touchpoints.errors import ClassifierError
+
+_SHOWN = 200
+
+
+class Event(Mapping[str, Any]):
+    """The fields of one event that a classifier declared; asking for another is an error."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._fields:
+            raise _undeclared(name, self._fields)
+        return self._fields[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Event({dict(self._fields)!r})"
+
+
+def _undeclared(name: str, declared: Iterable[str]) -> ClassifierError:
+    known = tuple(declared)
+    return ClassifierError(
+        f"the classifier reads {name!r}, which it did not declare{did_you_mean(name, known)}",
+        mend=f"add it: @tp.classifier(reads={(*known, name)!r})",
+    )
+
+
+class Events(Sequence[Event]):
+    """Many events, field by field: a sequence of `Event` that holds columns.
+
+    Parameters
+    ----------
+    columns
+        The values of each field, one an event, all of one length.
+    size
+        How many events.
+    """
+
+    __slots__ = ("_columns", "_size")
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]], size: int) -> None:
+        self._columns = columns
+        self._size = size
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Return the values of a field, one an event."""
+        if name not in self._columns:
+            raise _undeclared(name, self._columns)
+        return self._columns[name]
+
+    def select(self, names: Sequence[str]) -> Events:
+        """Return the events with these fields alone; a field that is not there is None."""
+        nothing = [None] * self._size
+        return Events({name: self._columns.get(name, nothing) for name in names}, self._size)
+
+    def take(self, places: Sequence[int]) -> Events:
+        """Return the events at these places."""
+        taken = {
+            name: [values[place] for place in places] for name, values in self._columns.items()
+        }
+        return Events(taken, len(places))
+
+    @overload
+    def __getitem__(self, place: int) -> Event: ...
+    @overload
+    def __getitem__(self, place: slice) -> Events: ...
+    def __getitem__(self, place: int | slice) -> Event | Events:
+        if isinstance(place, slice):
+            return self.take(range(self._size)[place])
+        if not -self._size <= place < self._size:
+            raise IndexError(place)
+        return Event({name: values[place] for name, values in self._columns.items()})
+
+    def __iter__(self) -> Iterator[Event]:
+        names = tuple(self._columns)
+        if not names:
+            return (Event({}) for _ in range(self._size))
+        rows = zip(*self._columns.values(), strict=True)
+        return (Event(dict(zip(names, row, strict=True))) for row in rows)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __repr__(self) -> str:
+        return f"<{self._size:,} events with the fields {', '.join(self._columns)}>"
+
+
+def events_of(events: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Events:
+    """Return some fields of events; a field that an event lacks is None."""
+    if isinstance(events, Events):
+        return events.select(names)
+    return Events({name: [event.get(name) for event in events] for name in names}, len(events))
+
+
+def shown(event: Mapping[str, Any]) -> str:
+    """Return an event as text for a message, long values cut."""
+    fields = (f"{name!r}: {brief(value)}" for name, value in event.items())
+    return f"event {{{', '.join(fields)}}}"
+
+
+def brief(value: object, *, most: int = _SHOWN) -> str:
+    """Return a value as `repr` shows it, cut when it is long."""
+    if isinstance(value, str) and len(value) > most:
+        return f"{value[:most]!r}… ({len(value):,} characters)"
+    text = repr(value)
+    return text if len(text) <= most + 2 else f"{text[:most]}…"

@@ -1,0 +1,1 @@
+"""How good a classifier is: right answers, agreement, and what it does not catch."""

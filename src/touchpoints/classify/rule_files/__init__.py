@@ -1,0 +1,1 @@
+"""Rules as data: conditions on fields, and what follows from them."""

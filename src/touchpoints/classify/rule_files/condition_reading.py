@@ -1,0 +1,213 @@
+"""The ``when`` of a rule: from the tables of the file to a condition, mistakes noted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, cast
+
+from touchpoints._core.messages import did_you_mean
+from touchpoints._core.text import fold_spaced
+from touchpoints.classify.rule_files.comparisons import (
+    Among,
+    Bound,
+    Comparison,
+    Contains,
+    Matches,
+    Missing,
+    Position,
+    Within,
+)
+from touchpoints.classify.rule_files.conditions import Clause, Condition, Either, Every, Not
+from touchpoints.classify.rule_files.regex import Pattern
+from touchpoints.classify.text.folding import instant_in
+from touchpoints.errors import InvalidInputError
+from touchpoints.taxonomy._fields import Fields, Place
+
+JOINING = ("all", "any", "not")
+COMPARING = (
+    *("equals", "in", "contains", "starts", "ends", "regex", "min", "max", "missing", "not"),
+)
+_MEANT = {
+    **dict.fromkeys(["exists", "present", "known"], "missing = false"),
+    **dict.fromkeys(["null", "empty", "absent"], "missing = true"),
+    **dict.fromkeys(["eq", "is", "==", "="], "equals"),
+    **dict.fromkeys(["one_of", "among", "any_of", "isin"], "in"),
+    **dict.fromkeys(["has", "includes", "like", "word"], "contains"),
+    **dict.fromkeys(["startswith", "starts_with", "prefix"], "starts"),
+    **dict.fromkeys(["endswith", "ends_with", "suffix"], "ends"),
+    **dict.fromkeys(["matches", "match", "pattern", "regexp", "re"], "regex"),
+    **dict.fromkeys(["gte", "ge", "gt", "at_least", "from", ">="], "min"),
+    **dict.fromkeys(["lte", "le", "lt", "at_most", "to", "<="], "max"),
+    **dict.fromkeys(["between", "range"], "min and max"),
+    **dict.fromkeys(["ne", "not_equals", "!="], "not.equals"),
+    "not_in": "not.in",
+}
+_DEEPEST = 20
+_NEVER = Either(())
+
+
+class ConditionReader:
+    """Reads conditions; whatever is not as expected is noted.
+
+    Parameters
+    ----------
+    fields
+        Where mistakes are noted.
+    folded
+        Whether texts are compared without case and accents.
+    """
+
+    def __init__(self, fields: Fields, *, folded: bool) -> None:
+        self._fields = fields
+        self._folded = folded
+
+    def condition(self, value: object, where: Place) -> Condition:
+        """Return the condition of a table: all that stands in it must hold."""
+        if len(where) > _DEEPEST:
+            self._fields.note(where, "conditions are nested too deeply")
+            return _NEVER
+        table = self._fields.table(value, where)
+        parts = [self._part(str(key), table[key], (*where, str(key))) for key in table]
+        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+    def _part(self, key: str, value: object, where: Place) -> Condition:
+        if key == "not":
+            return Not(self._some(value, where))
+        if key in ("all", "any"):
+            parts = self._several(value, where)
+            return Every(parts) if key == "all" else Either(parts)
+        return self._field(key, value, where)
+
+    def _some(self, value: object, where: Place) -> Condition:
+        """Return a condition that asks something."""
+        if isinstance(value, Mapping) and not value:
+            self._fields.note(where, "there is nothing in it")
+        return self.condition(value, where)
+
+    def _several(self, value: object, where: Place) -> tuple[Condition, ...]:
+        if not isinstance(value, list | tuple) or not value:
+            self._fields.expected("a list of tables, each a condition", where, value)
+            return ()
+        return tuple(
+            self._some(one, (*where, str(place))) for place, one in enumerate(value, start=1)
+        )
+
+    def _field(self, name: str, value: object, where: Place) -> Condition:
+        if isinstance(value, list | tuple):
+            return Clause(name, self._among(value, where))
+        if not isinstance(value, Mapping):
+            return Clause(name, self._among([value], where))
+        if not value:
+            self._fields.note(where, "nothing is asked of the field")
+        known = {key: value[key] for key in value if self._is_known(str(key), value[key], where)}
+        parts: list[Condition] = [
+            self._asked(name, key, operand=known[key], where=(*where, key))
+            for key in known
+            if key not in ("min", "max")
+        ]
+        if "min" in known or "max" in known:
+            parts.append(Clause(name, self._within(known, where)))
+        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+    def _is_known(self, key: str, operand: object, where: Place) -> bool:
+        if key in COMPARING:
+            return True
+        if isinstance(operand, Mapping):
+            name = f"{where[-1]}.{key}"
+            hint = f' (the name of a field with a dot is quoted: "{name}")'
+        elif key in _MEANT:
+            hint = f" (write {_MEANT[key]})"
+        else:
+            hint = did_you_mean(key, COMPARING) or f" (known: {', '.join(COMPARING)})"
+        self._fields.note((*where, key), f"no such comparison{hint}")
+        return False
+
+    def _asked(self, name: str, key: str, *, operand: Any, where: Place) -> Condition:
+        if key == "not":
+            inner = operand if isinstance(operand, Mapping | list) else [operand]
+            return Not(self._field(name, inner, where))
+        if key == "missing":
+            missing = Clause(name, Missing())
+            return missing if self._fields.flag(operand, where) else Not(missing)
+        if key == "in" and not isinstance(operand, list | tuple):
+            self._fields.expected("a list", where, operand)
+            return _NEVER
+        if key in ("equals", "in"):
+            values = operand if key == "in" else [operand]
+            return Clause(name, self._among(values, where))
+        comparison = self._regex(operand, where) if key == "regex" else None
+        if key in ("contains", "starts", "ends"):
+            comparison = self._contains(operand, cast("Position", key), where=where)
+        return _NEVER if comparison is None else Clause(name, comparison)
+
+    def _among(self, values: Any, where: Place) -> Among:
+        if not values:
+            self._fields.note(where, "the list is empty, so it can never hold")
+        texts: set[str] = set()
+        numbers: set[float] = set()
+        flags: set[bool] = set()
+        for one in values:
+            if isinstance(one, bool):
+                flags.add(one)
+            elif isinstance(one, int | float):
+                numbers.add(one)
+            elif isinstance(one, dt.date | dt.time):
+                self._fields.note(where, "a date is asked for with min and max")
+            elif text := self._text(one, where):
+                texts.add(text)
+        return Among(frozenset(texts), frozenset(numbers), frozenset(flags), shown=tuple(values))
+
+    def _contains(self, operand: Any, position: Position, *, where: Place) -> Comparison | None:
+        given = list(operand) if isinstance(operand, list | tuple) else [operand]
+        if not given:
+            self._fields.note(where, "the list is empty, so it can never hold")
+        texts = tuple(text for one in given if (text := self._text(one, where)))
+        return Contains(texts, position) if texts else None
+
+    def _text(self, value: object, where: Place) -> str:
+        """Return a text as it is compared; empty, and noted, when there is nothing to compare."""
+        if value == "":
+            self._fields.note(where, "the text is empty (write missing = true for no value)")
+            return ""
+        text = self._fields.text(value, where)
+        plain = self._plain(text)
+        if text and not plain:
+            self._fields.note(where, f"nothing of {text!r} is left without accents and spaces")
+        return plain
+
+    def _plain(self, text: str) -> str:
+        return fold_spaced(text) if self._folded else text
+
+    def _regex(self, operand: object, where: Place) -> Comparison | None:
+        text = self._fields.text(operand, where)
+        if not text:
+            return None
+        try:
+            return Matches(Pattern(text, folded=self._folded))
+        except InvalidInputError as error:
+            place = f" ({error.where})" if error.where else ""
+            caret = f"\n{error.mend}" if error.mend else ""
+            self._fields.note(where, f"{error.what}{place}{caret}")
+            return None
+
+    def _within(self, table: Mapping[str, Any], where: Place) -> Within:
+        given = [self._bound(table.get(key), (*where, key)) for key in ("min", "max")]
+        least, most = given
+        kinds = {type(one) for one in given if one is not None}
+        if len(kinds) > 1:
+            self._fields.note(where, "min and max are of different kinds")
+            return Within()
+        if least is not None and most is not None and cast("Any", least) > most:
+            self._fields.note(where, f"min {least} is above max {most}, so it can never hold")
+        return Within(least, most)
+
+    def _bound(self, value: object, where: Place) -> Bound | None:
+        if value is None:
+            return None
+        if isinstance(value, int | float) and not isinstance(value, bool) and value == value:
+            return value
+        if isinstance(value, dt.date):
+            return instant_in(value)
+        self._fields.expected("a number or a date", where, value)
+        return None

@@ -1,0 +1,239 @@
+"""Rule files: from their tables to rules, with all the problems of one at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+
+from touchpoints._core.documents import all_problems
+from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.messages import did_you_mean, first_few
+from touchpoints.classify.contract.answers import TYPE, Answer, Provenance, Verdict, simplest
+from touchpoints.classify.rule_files.condition_reading import ConditionReader
+from touchpoints.classify.rule_files.conditions import Condition, clauses_of
+from touchpoints.classify.rule_files.documents import Document
+from touchpoints.classify.rule_files.shadowing import unreachable
+from touchpoints.taxonomy import FACETS, UNKNOWN, Taxonomy, TouchpointType
+from touchpoints.taxonomy._fields import Fields
+
+TOP = ("name", "fold", "note", "rule")
+OWN = ("name", "when", TYPE, "provenance", "columns", "note")
+ARRIVAL = "arrival_channel"
+_TAKEN = (TYPE, "need_from", "context_from")
+_NEAR = 0.8
+
+Tables: TypeAlias = Mapping[str, Any]
+
+
+@attrs.frozen
+class Rule:
+    """One rule: what it asks of an event, and what it answers.
+
+    Attributes
+    ----------
+    number : int
+        Its place in the file, from 1.
+    name : str
+        What it is called; may be empty.
+    when
+        The condition.
+    answer
+        A type id, `Facets` or a `Verdict`.
+    """
+
+    number: int
+    name: str
+    when: Condition = attrs.field(repr=False)
+    answer: Answer
+
+    @property
+    def label(self) -> str:
+        """How messages call the rule."""
+        return f"rule {self.number} {self.name!r}" if self.name else f"rule {self.number}"
+
+
+@attrs.frozen
+class Ruleset:
+    """What a rule file says, and which of its rules no event can reach."""
+
+    name: str
+    folded: bool
+    rules: tuple[Rule, ...]
+    unreachable: tuple[str, ...]
+
+
+def read_rules(
+    document: Document,
+    *,
+    taxonomy: Taxonomy | None,
+    fields: Sequence[str] | None,
+    strict: bool,
+) -> Ruleset:
+    """Return the rules of a document; raise with every problem of it.
+
+    A rule that no event can reach is one of them if this is to be ``strict``.
+    """
+    reader = _Reader(taxonomy)
+    ruleset = reader.ruleset(document)
+    if fields is not None:
+        reader.problems.extend(_unknown_fields(ruleset.rules, tuple(fields)))
+    unreached = _never_reached(ruleset.rules) if reader.conditions_are_read else []
+    if reader.problems or (strict and unreached):
+        raise all_problems(document.where, reader.problems + (unreached if strict else []))
+    return attrs.evolve(ruleset, unreachable=tuple(unreached))
+
+
+class _Reader:
+    """Reads the rules of one document and keeps a note of every problem."""
+
+    def __init__(self, taxonomy: Taxonomy | None) -> None:
+        self.problems: list[str] = []
+        self.conditions_are_read = True
+        self._taxonomy = taxonomy
+
+    def ruleset(self, document: Document) -> Ruleset:
+        top = Fields()
+        tables = top.table(document.tables, ())
+        top.known_keys(tables, TOP, ())
+        name = top.text(tables["name"], ("name",)) if "name" in tables else document.name
+        folded = top.flag(tables.get("fold", True), ("fold",))
+        entries = tables.get("rule", [])
+        if not isinstance(entries, list | tuple) or not entries:
+            top.note(("rule",), "there is none: a rule begins with [[rule]]")
+            entries = []
+        self.problems.extend(top.problems)
+        rules = tuple(
+            self._rule(one, number, folded=folded) for number, one in enumerate(entries, start=1)
+        )
+        self.problems.extend(_repeated_names(rules))
+        if rules and not self.problems and not any(fields_of(rules)):
+            self.problems.append("no rule asks for a field")
+        return Ruleset(name, folded, rules, ())
+
+    def _rule(self, entry: object, number: int, *, folded: bool) -> Rule:
+        fields = Fields()
+        table = fields.table(entry, ())
+        name = fields.text(table["name"], ("name",)) if "name" in table else ""
+        if "when" not in table and table:
+            fields.note(("when",), "there is none (write when = {} for a rule that always holds)")
+        reader = ConditionReader(fields, folded=folded)
+        when = reader.condition(table.get("when", {}), ("when",))
+        self.conditions_are_read &= not fields.problems
+        rule = Rule(number, name, when, simplest(self._verdict(fields, table)))
+        self.problems.extend(f"{rule.label}: {problem}" for problem in fields.problems)
+        return rule
+
+    def _verdict(self, fields: Fields, table: Tables) -> Verdict:
+        type_ = fields.text(table[TYPE], (TYPE,)) if TYPE in table else ""
+        facets = {
+            key: fields.text(table[key], (key,))
+            for key in table
+            if key not in OWN and self._is_facet(fields, key)
+        }
+        columns = fields.text_table(table.get("columns", {}), ("columns",))
+        if not (type_ or facets or columns) and not fields.problems:
+            fields.note((), "it assigns nothing: no type, no facet, no column")
+        self._check_terms(fields, type_, facets)
+        self._check_columns(fields, columns)
+        observed = {**facets, **columns} if self._is_data(fields, table) else {}
+        return Verdict(type_, facets=FrozenMap({**facets, **columns}), observed=frozenset(observed))
+
+    def _is_data(self, fields: Fields, table: Tables) -> bool:
+        provenance = table.get("provenance", "rule")
+        known: tuple[Provenance, ...] = ("rule", "data")
+        if provenance not in known:
+            fields.note(("provenance",), f"it is one of {first_few(known)}, not {provenance!r}")
+        return bool(provenance == "data")
+
+    def _is_facet(self, fields: Fields, key: str) -> bool:
+        known = FACETS if self._taxonomy is None else tuple(self._taxonomy.facets)
+        if key in known or key == ARRIVAL:
+            return True
+        choices = (*known, *OWN, ARRIVAL)
+        if self._taxonomy is not None:
+            hint = did_you_mean(key, choices) or f" (facets: {', '.join(known)})"
+        else:
+            near = difflib.get_close_matches(key, choices, n=1, cutoff=_NEAR)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+        if hint:
+            fields.note(
+                (key,), f"no such facet{hint}; a column to keep is written columns.{key} = ..."
+            )
+        return not hint
+
+    def _check_terms(self, fields: Fields, type_: str, facets: Mapping[str, str]) -> None:
+        taxonomy = self._taxonomy
+        if taxonomy is None:
+            return
+        if type_ and type_ not in taxonomy.types:
+            fields.note((TYPE,), f"no touchpoint type {type_!r}{_near_type(taxonomy, type_)}")
+        for name, term in facets.items():
+            facet = taxonomy.facets.get(name)
+            if term and facet is not None and term not in facet:
+                hint = did_you_mean(term, (*facet.terms, UNKNOWN))
+                hint = hint or f" (known: {first_few(facet.terms, most=12)})"
+                fields.note((name,), f"no term of {name} {term!r}{hint}")
+
+    def _check_columns(self, fields: Fields, columns: Mapping[str, str]) -> None:
+        known = FACETS if self._taxonomy is None else tuple(self._taxonomy.facets)
+        for name in columns:
+            if name in known:
+                fields.note(("columns", name), "it is a facet: write it beside the type")
+            elif name in _TAKEN:
+                fields.note(("columns", name), "the name is taken")
+
+
+def _near_type(taxonomy: Taxonomy, name: str) -> str:
+    """Return which type may be meant by what is no id."""
+    ids = [one.id for one in taxonomy.types.values() if name in _phrases(one)]
+    if ids:
+        return f" (ids only: {' or '.join(map(repr, ids))})"
+    return did_you_mean(name, taxonomy.types)
+
+
+def _phrases(one: TouchpointType) -> set[str]:
+    aliases = (alias for several in one.aliases.values() for alias in several)
+    return {*one.labels.values(), *aliases}
+
+
+def _repeated_names(rules: Sequence[Rule]) -> list[str]:
+    counts = Counter(rule.name for rule in rules if rule.name)
+    return [
+        f"rules {' and '.join(str(rule.number) for rule in rules if rule.name == name)} "
+        f"are both called {name!r}"
+        for name, count in counts.items()
+        if count > 1
+    ]
+
+
+def fields_of(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the fields that some rule asks for, in the order of the rules."""
+    clauses = (clause for rule in rules for clause in clauses_of(rule.when))
+    return tuple(dict.fromkeys(clause.field for clause in clauses))
+
+
+def _unknown_fields(rules: Sequence[Rule], known: tuple[str, ...]) -> list[str]:
+    return [
+        f"{rule.label}: when: no field {name!r}{did_you_mean(name, known)}"
+        for rule in rules
+        for name in fields_of([rule])
+        if name not in known
+    ]
+
+
+def _never_reached(rules: Sequence[Rule]) -> list[str]:
+    """Return a sentence for each rule that no event can reach."""
+    found = []
+    for one in unreachable([rule.when for rule in rules]):
+        label = rules[one.place].label
+        if not one.because_of:
+            found.append(f"{label} can never match: its conditions exclude each other")
+            continue
+        earlier = " and ".join(rules[place].label for place in one.because_of)
+        takes = "takes" if len(one.because_of) == 1 else "take"
+        found.append(f"{label} can never match: {earlier} {takes} every event it asks for")
+    return found

@@ -1,0 +1,227 @@
+r"""Regular expressions of rule files: Python's syntax, searched for in linear time by RE2.
+
+A rule file comes from someone who edits data, and its patterns meet texts nobody has seen. Python's
+own matcher tries alternatives one after the other, so that ``(a+)+$`` takes years on forty letters;
+RE2 reads each character once (R. Cox (2010), https://swtch.com/~rsc/regexp/regexp3.html). Since RE2
+knows ``\w``, ``\d``, ``\s`` and ``\b`` of ASCII only, sets are written out as ranges of characters.
+For ``\b`` in other scripts each character stands between two marks, ``w`` around one of a word.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, NoReturn
+
+import attrs
+import numpy as np
+
+from touchpoints._core.text import fold
+from touchpoints.errors import InvalidInputError
+
+MOST_LETTERS = 2_000
+MOST_DEPTH = 40
+MOST_REPEATS = 1_000
+MOST_BYTES = 16 << 20
+
+_SHOWN = 60
+_LAST = 0x10FFFF
+_ESCAPE = r"\\(?:N\{[^}]*\}|x..|u.{4}|U.{8}|0[0-7]{0,2}|[0-3][0-7]{2}|.)"
+_TOKEN = re.compile(
+    rf"""(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])
+    |(?P<repeat>(?:[*+?]|\{{(?=[0-9,])[0-9]*,?[0-9]*\}})[+?]?)
+    |(?P<other>{_ESCAPE}
+        |\((?:\?(?:\#[^)]*\)|P<[^>]*>|P=|\(|<?[=!]|[>:]|[a-zA-Z-]+[:)]))?
+        |.)""",
+    re.DOTALL | re.VERBOSE,
+)
+_MEMBER = re.compile(rf"({_ESCAPE}|.)(?:-({_ESCAPE}|.))?", re.DOTALL)
+_KINDS = frozenset({r"\d", r"\D", r"\w", r"\W", r"\s", r"\S"})
+_KEPT = frozenset({"|", ")", "^", "$", r"\A", r"\Z", r"\z", r"\b", r"\B"})
+
+_LONG = "can take very long: not supported"
+_JOIN = "(write two conditions, joined by all and not)"
+_REFUSED = {
+    **dict.fromkeys(["(?=", "(?!"], f"a group looks ahead, which {_LONG} {_JOIN}"),
+    **dict.fromkeys(["(?<=", "(?<!"], f"a group looks behind, which {_LONG} {_JOIN}"),
+    "(?P=": f"a back reference {_LONG} (write out what may come again)",
+    "(?(": "a group depends on another group: not supported (write both cases: '(?:a|b)')",
+    "(?>": "a group is atomic: not supported (write '(?:')",
+}
+
+
+@attrs.frozen(repr=False)
+class Pattern:
+    """A regular expression that is searched for in linear time.
+
+    Attributes
+    ----------
+    text : str
+        The expression, in Python's syntax but for back references, looking ahead or behind, atomic
+        groups, possessive repeats, conditions and the flags other than i, m and s.
+    folded : bool
+        Whether the texts it meets are folded; letters then match whatever their case and accents.
+    """
+
+    text: str
+    folded: bool = attrs.field(kw_only=True)
+    found_in: Callable[[str], bool] = attrs.field(init=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        plain, *padded = compiled(self.text, folded=self.folded)
+
+        def found_in(text: str) -> bool:
+            padding = padded and not text.isascii()
+            encoded = (text.translate(_PADDED) if padding else text).encode(errors="surrogatepass")
+            return (padded[0] if padding else plain).search(encoded) is not None
+
+        object.__setattr__(self, "found_in", found_in)
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.text!r}, folded={self.folded})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (partial(Pattern, self.text, folded=self.folded), ())
+
+
+def compiled(pattern: str, *, folded: bool) -> list[Any]:
+    """Return what RE2 makes of a pattern; with edges of words, also that for padded texts.
+
+    Raises
+    ------
+    InvalidInputError
+        With the place of the mistake and a caret below it.
+    """
+    import re2
+
+    if len(pattern) > MOST_LETTERS:
+        raise InvalidInputError(
+            f"the regex has {len(pattern):,} characters, {MOST_LETTERS:,} are the most"
+        )
+    tokens = list(_TOKEN.finditer(pattern))
+    _check(tokens, pattern)
+    texts = ["".join(_translated(token, folded=folded, pad="{}") for token in tokens)]
+    if any(token.group() in (r"\b", r"\B") for token in tokens):
+        inside = (_translated(token, folded=folded, pad=r"(?:\C{}\C)") for token in tokens)
+        texts.append(rf"\A(?s:\C.\C)*?(?:{''.join(inside)})")
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = MOST_BYTES
+    try:
+        return [re2.compile(text.encode(), options) for text in texts]
+    except re2.error as error:
+        raise InvalidInputError(
+            f"the regex is too large when its repeats are written out: {MOST_REPEATS:,} repeats, "
+            f"nested ones multiplied, and {MOST_BYTES >> 20} MiB are the most"
+        ) from error
+
+
+def _check(tokens: list[re.Match[str]], pattern: str) -> None:
+    """Raise at the first part that is not supported, else at the first mistake Python sees."""
+    depth = 0
+    for token in tokens:
+        text, place = token.group(), token.start()
+        depth += (text[0] == "(" and text[-1] != ")") - (text == ")")
+        if depth > MOST_DEPTH:
+            _fail(f"groups are nested more than {MOST_DEPTH} deep", place, pattern)
+        if token["repeat"] and text[1:].endswith("+"):
+            _fail("a repeat that gives nothing back is not supported", token.end() - 1, pattern)
+        if token["repeat"] and max(map(int, re.findall("[0-9]+", text)), default=0) > MOST_REPEATS:
+            advice = "write '*' or '+' where no limit is needed"
+            _fail(f"{MOST_REPEATS:,} repeats are the most ({advice})", place, pattern)
+        if text in _REFUSED or re.fullmatch(r"\\[1-9]", text):
+            _fail(_REFUSED.get(text, _REFUSED["(?P="]), place, pattern)
+        if re.fullmatch(r"\(\?[a-zA-Z-]*[aLx][a-zA-Z-]*[:)]", text):
+            _fail("only the flags i, m and s are supported", place, pattern)
+    known = "".join(r"\Z" if token.group() == r"\z" else token.group() for token in tokens)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of sets that later versions may read differently
+            re.compile(known)
+    except re.error as error:
+        _fail(error.msg, error.pos or 0, pattern)
+
+
+def _fail(what: str, place: int, pattern: str) -> NoReturn:
+    first = max(0, place - _SHOWN // 2)
+    part = pattern[first : first + _SHOWN].replace("\n", " ").replace("\t", " ")
+    raise InvalidInputError(
+        f"in the regex, {what}",
+        where=f"character {place + 1}",
+        mend=f"    {part}\n    {' ' * (place - first)}^",
+    )
+
+
+class _Padded(dict[int, str]):
+    """From a character to itself between two marks; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        mark = "\n" if char == "\n" else "w" if char.isalnum() or char == "_" else "-"
+        self[code] = mark + char + mark
+        return self[code]
+
+
+_PADDED = _Padded()
+
+
+def _translated(token: re.Match[str], *, folded: bool, pad: str) -> str:
+    """Return a part of an expression as RE2 writes it."""
+    text = token.group()
+    if token["repeat"]:
+        return text.replace("{,", "{0,")
+    if text.startswith(("(?#", "(?P<")):
+        return "" if text[2] == "#" else "("
+    if text[0] == "(":
+        return text.replace("u", "").replace("(?)", "")
+    if text in _KEPT:
+        return text.replace("Z", "z")
+    if token["set"] or text in _KINDS or text == ".":
+        return pad.format(text if text == "." else _set(text, folded=folded))
+    char = _char(text)
+    chars = fold(char) if folded and not char.isspace() else char
+    return f"(?:{''.join(pad.format(_escaped(one)) for one in chars)})"
+
+
+def _char(text: str) -> str:
+    """Return the character that a character or an escape stands for."""
+    if text[0] != "\\":
+        return text
+    named = text[1].isascii() and text[1].isalnum()
+    return text.encode("ascii").decode("unicode_escape") if named else text[1]
+
+
+def _escaped(char: str) -> str:
+    return char if char.isalnum() else f"\\x{{{ord(char):x}}}"
+
+
+def _set(text: str, *, folded: bool) -> str:
+    """Return a set of characters, or a kind such as digits, as ranges; folded in any case."""
+    negated = text.startswith("[^")
+    ranges: list[tuple[int, int]] = []
+    for low, high in _MEMBER.findall(text if text in _KINDS else text[1 + negated : -1]):
+        if low in _KINDS:
+            ranges.extend(_kind(low))
+            continue
+        ends = [_char(one) for one in (low, high) if one]
+        plain = [fold(one) for one in ends] if folded and not "".join(ends).isascii() else ends
+        if not high:
+            ranges.extend((ord(one), ord(one)) for one in plain[0])
+        else:
+            single = len(plain[0]) == len(plain[1]) == 1 and plain[0] <= plain[1]
+            first, last = plain if single else ends
+            ranges.append((ord(first), ord(last)))
+    if not ranges:  # a set of accents only, of which folding left nothing
+        negated, ranges = not negated, [(0, _LAST)]
+    parts = "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in ranges)
+    return f"(?{'i' if folded else ''}:[{'^' if negated else ''}{parts}])"
+
+
+@cache
+def _kind(kind: str) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of the characters of a kind, as Python knows them."""
+    every = np.arange(_LAST + 1, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return tuple((one.start(), one.end() - 1) for one in re.finditer(f"{kind}+", every))

@@ -1,0 +1,1 @@
+"""Touchpoints from the words of a text."""

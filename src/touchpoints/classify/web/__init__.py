@@ -1,0 +1,1 @@
+"""Web addresses, campaigns and events of trackers."""

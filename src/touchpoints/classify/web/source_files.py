@@ -1,0 +1,191 @@
+"""Readers of others' lists of sources: Google's table, Matomo's YAML or JSON, our own TOML."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import attrs
+
+from touchpoints._core.documents import tables_of
+from touchpoints._core.messages import did_you_mean
+from touchpoints._core.tables import attempt_import
+from touchpoints.errors import InvalidInputError, ProblemsError
+
+CATEGORIES = ("search", "social", "video", "shopping", "email", "ai_assistant", "other")
+
+_GOOGLE = re.compile(r"(?i)^source_category_")
+_MATOMO_FILES = {"searchengines": "search", "socials": "social", "aiassistants": "ai_assistant"}
+_COLUMNS = {"source": 0, "domain": 0, "category": 1, "source_category": 1, "source category": 1}
+_MOST_LETTERS = 1_000_000
+_MOST_DEPTH = 10
+
+
+class Line(NamedTuple):
+    """One way in which logs call a site."""
+
+    written: str
+    name: str
+    category: str
+
+
+@attrs.frozen
+class Lines:
+    """What a file holds and what of it cannot be read; ``exact``: hosts mean only themselves."""
+
+    lines: tuple[Line, ...]
+    problems: tuple[str, ...] = ()
+    exact: bool = False
+
+
+def read_lines(path: Path, *, category: str | None) -> Lines:
+    """Return the sources in a file, whichever of the known formats it has."""
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    kind = path.suffix.lower()
+    if kind in {".yml", ".yaml"}:
+        return _of_sites(*_parse_yaml(text), category=_category_of(path, category))
+    if kind in {".json", ".toml"}:
+        return _of_document(path, text, category=category)
+    return _of_table(text)
+
+
+def _category_of(path: Path, category: str | None) -> str:
+    found = category or _MATOMO_FILES.get(re.sub(r"[^a-z]", "", path.stem.lower()))
+    if found is None:
+        raise InvalidInputError(
+            "the file does not say of what category its sources are",
+            where=str(path),
+            mend="name it: load_source_categories(path, category='social')",
+        )
+    return found
+
+
+# ----------------------------------------------------------------------------------- Google's table
+
+
+def _of_table(text: str) -> Lines:
+    rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not rows:
+        return Lines(())
+    mark = max(";,\t|", key=rows[0].count)
+    cells = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=mark)]
+    places = [_COLUMNS.get(name.lower()) for name in cells[0]]
+    headed = {0, 1} <= set(places)
+    source, category = (places.index(0), places.index(1)) if headed else (0, 1)
+    lines: list[Line] = []
+    problems: list[str] = []
+    for number, row in enumerate(cells[headed:], start=1 + headed):
+        shown = f"row {number}: {mark.join(row)[:60]!r}"
+        if len(row) <= max(source, category) or not row[source]:
+            problems.append(f"{shown} has no source and category")
+            continue
+        kind = re.sub(r"[\s\-]+", "_", _GOOGLE.sub("", row[category]).strip().lower())
+        if kind not in CATEGORIES:
+            problems.append(f"{shown}: no category {kind!r}{did_you_mean(kind, CATEGORIES)}")
+            continue
+        lines.append(Line(row[source].lower(), row[source].lower(), kind))
+    return Lines(tuple(lines), tuple(problems), exact=True)
+
+
+# ------------------------------------------------------------------------------- documents of sites
+
+
+def _of_document(path: Path, text: str, *, category: str | None) -> Lines:
+    try:
+        is_json = path.suffix.lower() == ".json"
+        document = json.loads(text) if is_json else tables_of(text, where=str(path))
+    except ProblemsError as error:
+        return Lines((), tuple(one.removeprefix(f"{path}: ") for one in error.problems))
+    except (ValueError, RecursionError) as error:
+        return Lines((), (f"this cannot be read: {error}",))
+    if not isinstance(document, Mapping):
+        return Lines((), ("expected sites with their hosts",))
+    tables = {name: sites for name, sites in document.items() if isinstance(sites, Mapping)}
+    if tables and set(tables) <= set(CATEGORIES):
+        parts = [_of_sites(sites, [], category=name) for name, sites in tables.items()]
+        lines = tuple(line for part in parts for line in part.lines)
+        return Lines(lines, tuple(problem for part in parts for problem in part.problems))
+    return _of_sites(document, [], category=_category_of(path, category))
+
+
+def _of_sites(sites: Mapping[str, Any], problems: list[str], *, category: str) -> Lines:
+    lines: list[Line] = []
+    for name, hosts in sites.items():
+        found = list(_hosts(hosts))
+        if not found:
+            problems = [*problems, f"{name}: no hosts"]
+        called = name.strip().lower()
+        lines.extend(Line(written, called, category) for written in (called, *found))
+    return Lines(tuple(lines), tuple(problems))
+
+
+def _hosts(value: Any) -> Iterator[str]:
+    """Yield the hosts below a site: texts, or those in the ``urls`` of tables."""
+    if isinstance(value, str):
+        plain = value.strip().lower().partition("/")[0]
+        if plain.startswith("{}."):
+            yield plain.removeprefix("{}.")
+        elif plain:
+            yield plain.replace(".{}", ".*")
+    elif isinstance(value, Mapping):
+        yield from _hosts(value.get("urls", ()))
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _hosts(one)
+
+
+# ------------------------------------------------------------------------------------------- YAML
+
+
+def _parse_yaml(text: str) -> tuple[dict[str, list[Any]], list[str]]:
+    """Return what stands below each site, and the lines that cannot be read."""
+    yaml = attempt_import("yaml", extra="'touchpoints[yaml]'")
+    if len(text) > _MOST_LETTERS:
+        return {}, [f"it has {len(text):,} characters, {_MOST_LETTERS:,} are the most"]
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all is text: "no" is no truth value
+    try:
+        problem = _refused(yaml, yaml.parse(text, Loader=loader))
+        root = None if problem else yaml.compose(text, Loader=loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1} cannot be read" if mark else "this cannot be read"
+        return {}, [f"{line}: {getattr(error, 'problem', None) or error}"]
+    if problem or root is None:
+        return {}, [problem] if problem else []
+    if not isinstance(root, yaml.MappingNode):
+        return {}, ["expected sites with their hosts"]
+    sites: dict[str, list[Any]] = {}
+    problems: list[str] = []
+    for key, value in root.value:
+        if isinstance(key, yaml.ScalarNode) and (value.value == "" or value.id != "scalar"):
+            sites.setdefault(key.value, []).append(_plain(value))
+        else:
+            line = value.start_mark.line + 1
+            problems.append(f"line {line} cannot be read: expected a site and a list of its hosts")
+    return sites, problems
+
+
+def _refused(yaml: ModuleType, events: Iterable[Any]) -> str:
+    """Return what is not read though it is YAML: deep nesting, and aliases, which may multiply."""
+    depth = 0
+    for event in events:
+        line = f"line {event.start_mark.line + 1} cannot be read"
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            return f"{line}: aliases such as '*{event.anchor[:20]}' are not supported"
+        if depth > _MOST_DEPTH:
+            return f"{line}: it is nested more than {_MOST_DEPTH} deep"
+    return ""
+
+
+def _plain(node: Any) -> Any:
+    """Return a node as text, list or table."""
+    if node.id == "mapping":
+        return {key.value: _plain(value) for key, value in node.value if key.id == "scalar"}
+    return [_plain(one) for one in node.value] if node.id == "sequence" else node.value

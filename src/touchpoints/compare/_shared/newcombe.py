@@ -1,0 +1,116 @@
+"""Intervals of differences of shares, where journeys of one person are not independent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._core.frozen import Array
+from touchpoints.compare._shared.statistics import Shares
+from touchpoints.uncertainty import Clusters, wilson
+
+_CLOSE = 1e-12
+
+
+def newcombe(
+    shares: Shares, weights: tuple[Array, Array], clusters: Clusters, level: float
+) -> tuple[Array, Array]:
+    """Return intervals of differences of shares from Wilson's of each share, (labels,) each.
+
+    The sizes are effective ones; what persons in both groups do alike enters as the correlation of
+    the two shares (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
+    """
+    sides = [_Side.of(shares, one, clusters) for one in weights]
+    low_a, high_a = sides[0].wilson(level)
+    low_b, high_b = sides[1].wilson(level)
+    a, b = sides[0].share, sides[1].share
+    rho = _correlation(sides[0], sides[1])
+
+    def reach(one: Array, two: Array) -> Array:
+        return np.asarray(np.sqrt(np.maximum(one**2 + two**2 - 2 * rho * one * two, 0.0)))
+
+    return a - b - reach(a - low_a, high_b - b), a - b + reach(high_a - a, b - low_b)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Side:
+    """The shares of one group: sums over its clusters, and how much they tell about each share.
+
+    ``hits`` is sparse (clusters, labels), ``trials`` sparse (clusters, groups of labels).
+    """
+
+    hits: Any
+    trials: Any
+    repeats: Array
+    group: Array
+    share: Array
+    size: Array
+    spread: Array
+
+    @classmethod
+    def of(cls, shares: Shares, weights: Array, clusters: Clusters) -> _Side:
+        """Linearise the ratio of sums over clusters (Cochran 1977, Sampling Techniques, 6.3)."""
+        from scipy import sparse
+
+        repeats, group = clusters.repeats.astype(np.float64), shares.group
+        rows = np.flatnonzero(weights > 0)
+        inside = clusters.within[rows].astype(np.float64)
+        shape = (len(repeats), len(weights))
+        gather = sparse.csr_array((inside, (clusters.of[rows], rows)), shape=shape)
+        hits, trials = gather @ shares.hits, gather @ shares.trials
+        done, tried = hits.T @ repeats, (trials.T @ repeats)[group]
+        squares = (trials.power(2).T @ repeats)[group]
+        groups = (trials.astype(bool).astype(np.float64).T @ repeats)[group]
+        crossed = _crossed(hits, trials, group, repeats)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = done / tried
+            spread = hits.power(2).T @ repeats - 2 * share * crossed + share**2 * squares
+            size = tried**2 * share * (1 - share) / spread * (groups - 1) / groups
+            size = np.minimum(size * tried / np.maximum(tried - 1, 1), tried)
+            alike = tried**2 / squares
+        known = (share > 0) & (share < 1) & (groups > 1) & (spread > _CLOSE * tried)
+        size = np.where(tried > 0, np.where(known, size, alike), 0.0)
+        return cls(
+            hits=hits,
+            trials=trials,
+            repeats=repeats,
+            group=group,
+            share=share,
+            size=size,
+            spread=spread,
+        )
+
+    def wilson(self, level: float) -> tuple[Array, Array]:
+        """Return the interval of each share."""
+        return wilson(np.nan_to_num(self.share) * self.size, self.size, level=level)
+
+
+def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
+    """Return the sum over clusters of hits times trials, for each label."""
+    found = hits.tocoo()
+    tried = trials.tocsr()
+    tried.sort_indices()
+    wide = max(tried.shape[1], 1)
+    owner = np.repeat(np.arange(tried.shape[0]), np.diff(tried.indptr))
+    keys = np.append(owner * wide + tried.indices, np.iinfo(np.int64).max)
+    wanted = found.row.astype(np.int64) * wide + group[found.col]
+    places = np.searchsorted(keys, wanted)
+    there = keys[places] == wanted
+    amounts = np.where(there, np.append(tried.data, 0.0)[places], 0.0)
+    weights = found.data * amounts * repeats[found.row]
+    return np.bincount(found.col, weights, minlength=len(group))
+
+
+def _correlation(a: _Side, b: _Side) -> Array:
+    """Return how far the shares of two groups go together, by the clusters that are in both."""
+    together = (
+        a.hits.multiply(b.hits).T @ a.repeats
+        - b.share * _crossed(a.hits, b.trials, a.group, a.repeats)
+        - a.share * _crossed(b.hits, a.trials, a.group, a.repeats)
+        + a.share * b.share * (a.trials.multiply(b.trials).T @ a.repeats)[a.group]
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rho = together / np.sqrt(a.spread * b.spread)
+    return np.where(np.isfinite(rho), np.clip(rho, -1.0, 1.0), 0.0)

@@ -1,0 +1,301 @@
+"""Two groups of journeys, made ready to be compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.frozen import Array, owned, read_only
+from touchpoints._core.messages import first_few, not_found
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.journeys.combining import concat
+from touchpoints.journeys.cutting import require_times
+from touchpoints.journeys.groups import Groups, groups_of
+from touchpoints.journeys.model import INSTANT, Journeys, derive, take
+from touchpoints.uncertainty import Clusters, clusters_of
+
+Window = tuple[dt.datetime | np.datetime64 | str | None, dt.datetime | np.datetime64 | str | None]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Pair:
+    """Two groups of journeys, each journey in one of them; made by `pair`, `groups`, `periods`.
+
+    Attributes
+    ----------
+    journeys : Journeys
+        All journeys of both groups.
+    in_a : bool (n,)
+        Which of them are in group a; the others are in group b.
+    names : tuple of str
+        What the groups are called, a first.
+    left_out : int
+        How many journeys are in neither: those whose group nobody knows, or of other groups.
+
+    Raises
+    ------
+    InvalidInputError
+        When a group holds no journey.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> compare.groups(tp.datasets.shop(200, seed=1), "device")
+    <Pair: computer (... journeys) against phone (... journeys)...>
+    """
+
+    journeys: Journeys
+    in_a: Array = attrs.field(converter=read_only)
+    names: tuple[str, str] = ("a", "b")
+    left_out: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        if self.in_a.dtype != np.bool_ or self.in_a.shape != (len(self.journeys),):
+            raise InvalidInputError("in_a holds one truth value a journey")
+        for name, size in zip(self.names, self.sizes, strict=True):
+            if not size:
+                raise InvalidInputError(f"the group {name!r} is empty: it holds no journey")
+
+    @property
+    def a(self) -> Journeys:
+        """The journeys of group a."""
+        return take(self.journeys, np.flatnonzero(self.in_a))
+
+    @property
+    def b(self) -> Journeys:
+        """The journeys of group b."""
+        return take(self.journeys, np.flatnonzero(~self.in_a))
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many real journeys each group holds."""
+        counts = self.journeys.counts
+        return int(counts[self.in_a].sum()), int(counts[~self.in_a].sum())
+
+    @property
+    def shared(self) -> int:
+        """How many persons have journeys in both groups; 0 where persons are not known."""
+        return int(shared_clusters(self, clusters_of(self.journeys, None)).sum())
+
+    def __repr__(self) -> str:
+        both = zip(self.names, self.sizes, strict=True)
+        facts = " against ".join(f"{name} ({size:,} journeys)" for name, size in both)
+        shared = f", {self.shared:,} persons in both" if self.shared else ""
+        rest = f", {self.left_out:,} journeys left out" if self.left_out else ""
+        return f"<Pair: {facts}{shared}{rest}>"
+
+
+def shared_clusters(groups: Pair, clusters: Clusters) -> Array:
+    """Tell of each cluster whether it has real journeys in both groups, bool (g,)."""
+    size = len(clusters.repeats)
+    real = groups.journeys.counts > 0
+    sides = [
+        np.bincount(clusters.of[real & side], minlength=size) > 0
+        for side in (groups.in_a, ~groups.in_a)
+    ]
+    answer: Array = sides[0] & sides[1]
+    return answer
+
+
+def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pair:
+    """Put two sets of journeys side by side.
+
+    Parameters
+    ----------
+    a, b
+        Journeys of one taxonomy, lens and time zone; no journey is in both. Their ids may be
+        alike, and are numbered anew.
+    names
+        What the groups are called in results.
+
+    Returns
+    -------
+    Pair
+
+    Raises
+    ------
+    InvalidInputError
+        When one of them is empty, both are the same object, or they differ in taxonomy, lens or
+        time zone or in having times.
+
+    Notes
+    -----
+    Persons are known by their ids: one with journeys in a and in b is one person.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> shop = tp.datasets.shop(200, seed=1)
+    >>> compare.pair(shop[:80], shop[80:], names=("first", "later")).sizes
+    (80, 120)
+    """
+    for one in (a, b):
+        if not isinstance(one, Journeys):
+            raise WrongKindError(f"a group is a Journeys, not {type(one).__name__}")
+    if a is b:
+        raise InvalidInputError("both groups are the same journeys")
+    numbered = derive(a, ids=np.arange(len(a))), derive(b, ids=np.arange(len(a), len(a) + len(b)))
+    in_a = np.arange(len(a) + len(b)) < len(a)
+    return Pair(journeys=concat(numbered), in_a=owned(in_a), names=(names[0], names[1]))
+
+
+def checked_pair(pair: Pair) -> Pair:
+    """Return the pair, or say how to make one."""
+    if not isinstance(pair, Pair):
+        raise WrongKindError(
+            f"two groups are compared as a Pair, not as {type(pair).__name__}",
+            mend="make one with compare.pair, compare.groups or compare.periods",
+        )
+    return pair
+
+
+def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair:
+    """Split journeys in two by a column.
+
+    Parameters
+    ----------
+    by
+        A per-journey column; or a facet or per-interaction column, and then the value of the first
+        interaction.
+    a, b
+        The values to compare. Without both the column must have exactly two; with only ``a``,
+        group b is everything else that has a value.
+
+    Returns
+    -------
+    Pair
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column or value; the message proposes near ones.
+    InvalidInputError
+        When the column has one value only, or more than two and none is named.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> compare.groups(tp.datasets.shop(200, seed=1), "device", a="phone").names
+    ('phone', 'not phone')
+    """
+    found = groups_of(journeys, by)
+    if len(found.labels) < 2:
+        raise InvalidInputError(
+            f"{by!r} has one value only, {found.labels[0]!r}: there is nothing to compare it with"
+        )
+    if a is None and b is None and len(found.labels) > 2:
+        raise InvalidInputError(
+            f"{by!r} has {len(found.labels)} values: {first_few(found.labels)}",
+            mend="say which two with a= and b=, or one with a= to compare it with all others",
+        )
+    if a is None and b is not None:
+        raise InvalidInputError("b= is given without a=", mend="name both, or only a=")
+    first = 0 if a is None else _place(found, a, by)
+    second = _other(found, b, by, alone=a is not None)
+    if first == second:
+        raise InvalidInputError(f"both groups are {a!r}")
+    left = found.of == first
+    right = (found.of >= 0) & ~left if second is None else found.of == second
+    labels = str(found.labels[first])
+    other = f"not {labels}" if second is None else str(found.labels[second])
+    return _split(journeys, left, right, names=(labels, other))
+
+
+def _other(found: Groups, b: Any, by: str, *, alone: bool) -> int | None:
+    """Return the place of group b; None where it is everything else."""
+    if b is not None:
+        return _place(found, b, by)
+    return None if alone else 1
+
+
+def _place(found: Groups, label: Any, by: str) -> int:
+    if label not in found.labels:
+        raise not_found(f"value of {by}", label, [str(one) for one in found.labels])
+    return found.labels.index(label)
+
+
+def _split(journeys: Journeys, left: Array, right: Array, *, names: tuple[str, str]) -> Pair:
+    chosen = np.flatnonzero(left | right)
+    rest = int(journeys.counts[~(left | right)].sum())
+    kept = take(journeys, chosen)
+    return Pair(journeys=kept, in_a=owned(left[chosen]), names=names, left_out=rest)
+
+
+def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
+    """Split journeys in two periods by the time of their first interaction.
+
+    Parameters
+    ----------
+    before, after
+        The two periods, each from an instant (included) to an instant (not included): a
+        ``datetime``, ``datetime64`` or ISO 8601 text each, None for an open end. As the times of
+        the journeys are kept: UTC where their zone is known.
+
+    Returns
+    -------
+    Pair
+        Group a is ``before``, group b is ``after``. Journeys that began in neither are left out.
+
+    Raises
+    ------
+    InvalidInputError
+        Without times, when a period is empty or ends before it begins, or the two overlap.
+
+    Notes
+    -----
+    A journey belongs to the period in which it began in the log, also where it ends in the other.
+    People who come in both periods are in both groups: see ``shared=`` of the comparisons.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> from touchpoints import compare
+    >>> shop = tp.datasets.shop(200, seed=1)
+    >>> compare.periods(shop, before=(None, "2026-02-01"), after=("2026-02-01", None)).names
+    ('before', 'after')
+    """
+    times = require_times(journeys, "compare.periods")
+    spans = [_span(before, "before"), _span(after, "after")]
+    if spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]:
+        raise InvalidInputError("the two periods overlap", mend="a period ends before its end")
+    filled = lengths_of(journeys.offsets) > 0
+    stamps = np.zeros(len(journeys), dtype=np.int64)
+    stamps[filled] = times.view(np.int64)[journeys.offsets[:-1][filled]]
+    left, right = (filled & (stamps >= low) & (stamps < high) for low, high in spans)
+    return _split(journeys, left, right, names=("before", "after"))
+
+
+def _span(window: Window, name: str) -> tuple[int, int]:
+    if isinstance(window, str) or not isinstance(window, Sequence) or len(window) != 2:
+        raise WrongKindError(f"{name} is a pair of instants, from and to, not {window!r}")
+    limits = np.iinfo(np.int64)
+    low = limits.min if window[0] is None else _stamp(window[0], name)
+    high = limits.max if window[1] is None else _stamp(window[1], name)
+    if low >= high:
+        raise InvalidInputError(f"the period {name}= ends before it begins, or with its beginning")
+    return low, high
+
+
+def _stamp(instant: Any, name: str) -> int:
+    """Return an instant in microseconds; an aware one in UTC."""
+    if isinstance(instant, str):
+        try:
+            instant = dt.datetime.fromisoformat(instant)
+        except ValueError as error:
+            raise InvalidInputError(f"{name}= holds no ISO 8601 time: {instant!r}") from error
+    if isinstance(instant, dt.datetime) and instant.tzinfo is not None:
+        instant = instant.astimezone(dt.UTC).replace(tzinfo=None)
+    if not isinstance(instant, (dt.date, np.datetime64)):
+        raise WrongKindError(f"{name}= holds {instant!r}, which is no instant")
+    stamp = np.array([instant], dtype=INSTANT)
+    if np.isnat(stamp).any():
+        raise InvalidInputError(f"{name}= holds no time: {instant!r}")
+    return int(stamp.view(np.int64)[0])

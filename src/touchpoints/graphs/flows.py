@@ -1,0 +1,195 @@
+"""What flows where: how often each touchpoint directly follows another, terminals included."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays import counting, segments
+from touchpoints._core.frozen import Array, owned
+from touchpoints._core.messages import not_found
+from touchpoints.journeys.model import Journeys, take
+
+START, END, OPEN = "(start)", "(end)", "(open)"
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Ends:
+    """Where journeys go after their last touchpoint.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The terminals.
+    of : integers (n,)
+        The place of each journey's terminal among the names.
+    """
+
+    names: tuple[str, ...]
+    of: Array
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Flows:
+    """How often each node is directly followed by another; edge e runs ``totals[e]`` times.
+
+    Attributes
+    ----------
+    nodes : tuple of str
+        The keys of the k touchpoints, then ``(start)``, then the terminals.
+    sources, targets : int64 (e,)
+        Places among the nodes, sorted by source, then target; only edges that occur.
+    totals : int64 (e,)
+        Crossings, each journey counted as often as it stands for.
+    ends
+        Where journeys go after their last touchpoint.
+    """
+
+    nodes: tuple[str, ...]
+    sources: Array
+    targets: Array
+    totals: Array
+    ends: Ends
+
+    @property
+    def start(self) -> int:
+        """The place of ``(start)``."""
+        return len(self.nodes) - len(self.ends.names) - 1
+
+
+def usual_ends(journeys: Journeys) -> Ends:
+    """Return ``(end)`` for journeys that finished and ``(open)`` for those the log cuts off."""
+    return Ends(names=(END, OPEN), of=owned((~journeys.finished).astype(np.int8)))
+
+
+def flows(journeys: Journeys, *, ends: Ends | None = None) -> Flows:
+    """Count the transitions of journeys, from ``(start)`` to their terminal.
+
+    Parameters
+    ----------
+    journeys
+        Counts are honoured; a journey of count 0 crosses nothing.
+    ends
+        Where each journey goes after its last touchpoint; by default `usual_ends`.
+
+    Notes
+    -----
+    ``(start)`` leads to the first touchpoint of each journey that began in the log; the others are
+    caught under way and come from nowhere. An empty journey goes from ``(start)`` straight to its
+    terminal. O(m) while there are few touchpoints, else O(m log m).
+    """
+    ends = usual_ends(journeys) if ends is None else ends
+    codes, offsets, counts = journeys.codes, journeys.offsets, journeys.counts
+    k, kinds = len(journeys.touchpoints), len(ends.names)
+    inner = counting.pair_counts(codes, offsets, k, counting.row_weights(offsets, counts))
+    starts, stops = counting.terminal_totals(
+        codes, offsets, k, counts=counts, began=journeys.began, ends=ends.of, kinds=kinds
+    )
+    first, (last, kind) = np.flatnonzero(starts), np.nonzero(stops)
+    sources = np.concatenate([inner.sources, np.full_like(first, k), last])
+    targets = np.concatenate([inner.targets, first, k + 1 + kind])
+    totals = np.concatenate([inner.totals, starts[first], stops[last, kind]])
+    order = np.lexsort((targets, sources))
+    return Flows(
+        nodes=(*(touchpoint.key for touchpoint in journeys.touchpoints), START, *ends.names),
+        sources=owned(sources[order]),
+        targets=owned(targets[order]),
+        totals=owned(totals[order]),
+        ends=ends,
+    )
+
+
+@attrs.frozen(eq=False)
+class Steps:
+    """Single crossings: journey ``owners[i]`` goes from ``sources[i]`` to ``targets[i]``."""
+
+    owners: Array
+    sources: Array
+    targets: Array
+
+
+def first_steps(journeys: Journeys, ends: Ends) -> Steps:
+    """Return the step from ``(start)`` of each journey that began in the log."""
+    k = len(journeys.touchpoints)
+    targets = k + 1 + ends.of.astype(np.int64)
+    filled = np.flatnonzero(segments.lengths_of(journeys.offsets))
+    targets[filled] = journeys.codes[journeys.offsets[:-1][filled]]
+    begun = np.flatnonzero(journeys.began)
+    return Steps(begun, np.full(len(begun), k, dtype=np.int64), targets[begun])
+
+
+def last_steps(journeys: Journeys, ends: Ends) -> Steps:
+    """Return the step from the last touchpoint to the terminal, for journeys that are not empty."""
+    filled = np.flatnonzero(segments.lengths_of(journeys.offsets))
+    sources = journeys.codes[journeys.offsets[1:][filled] - 1].astype(np.int64)
+    targets = len(journeys.touchpoints) + 1 + ends.of[filled].astype(np.int64)
+    return Steps(filled, sources, targets)
+
+
+def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
+    """Return the journeys that go directly from one touchpoint to another: those behind an edge.
+
+    Parameters
+    ----------
+    journeys
+        The journeys of the graph.
+    u, v
+        Keys of touchpoints, as the nodes of `transition_graph` are called. ``u`` can be
+        ``"(start)"``, ``v`` can be ``"(end)"`` or ``"(open)"``.
+
+    Returns
+    -------
+    Journeys
+        In their order, with all columns; each once, however often it goes from u to v. Zero
+        journeys when none does.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such touchpoint; the message proposes near ones.
+
+    Notes
+    -----
+    A journey that goes from u to v by way of another touchpoint is not among them, and one that
+    began before the log does not come from ``(start)``. Journeys of count 0 are kept. O(m) in the
+    number of interactions.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths(
+    ...     {"path": ["search > chat > buy", "search > buy", "chat > search"]}, path="path"
+    ... )
+    >>> [journey.keys for journey in tp.journeys_through(journeys, "search", "buy")]
+    [('search', 'buy')]
+    >>> [journey.keys for journey in tp.journeys_through(journeys, "(start)", "chat")]
+    [('chat', 'search')]
+    """
+    places = {touchpoint.key: place for place, touchpoint in enumerate(journeys.touchpoints)}
+    for name, terminals in ((u, (START,)), (v, (END, OPEN))):
+        if name not in places and name not in terminals:
+            raise not_found("touchpoint", name, (*places, *terminals))
+    return take(journeys, np.flatnonzero(_through(journeys, places.get(u, u), places.get(v, v))))
+
+
+def _through(journeys: Journeys, source: int | str, target: int | str) -> Array:
+    """Tell of each journey whether it takes the step; a terminal is given by its name."""
+    codes, offsets = journeys.codes, journeys.offsets
+    filled = segments.lengths_of(offsets) > 0
+    if isinstance(source, str):
+        if isinstance(target, str):
+            return ~filled & journeys.began & _ends_in(journeys, target)
+        filled[filled] = codes[offsets[:-1][filled]] == target
+        return filled & journeys.began
+    if isinstance(target, str):
+        filled[filled] = codes[offsets[1:][filled] - 1] == source
+        return filled & _ends_in(journeys, target)
+    steps = np.zeros(len(codes), dtype=bool)
+    np.equal(codes[:-1], source, out=steps[:-1])
+    steps[:-1] &= codes[1:] == target
+    steps[counting.inner_boundaries(offsets)] = False
+    return segments.any_by_segment(steps, offsets)
+
+
+def _ends_in(journeys: Journeys, terminal: str) -> Array:
+    return journeys.finished if terminal == END else ~journeys.finished

@@ -1,0 +1,180 @@
+"""Where journeys deviate from a plan, interaction by interaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.distances.alignment import Alignments, Net, align
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of, rows_of
+from touchpoints._core.arrays.sequences import combine_hash, group_sequences, sequence_hash
+from touchpoints._core.frozen import Array, Coded
+from touchpoints._core.messages import not_found
+from touchpoints.errors import WrongKindError
+from touchpoints.graphs.plan.model import Plan, require_plan
+from touchpoints.graphs.plan.net import net_of
+from touchpoints.journeys.model import Journeys
+from touchpoints.taxonomy import escape_text
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Deviations:
+    """What deviates where.
+
+    Attributes
+    ----------
+    names : list of str
+        The planned touchpoints, then the keys of all observed ones.
+    owners : int64 (m,)
+        The journey of each interaction.
+    labels : int64 (m,)
+        Which name each interaction counts for.
+    ad_hoc, out_of_order, failed : bool (m,)
+    missing : bool (n, planned)
+    costs : int64 (n,)
+    fitness : float64 (n,)
+    whole : bool (n,)
+        Whether a journey began and finished in the log.
+    """
+
+    names: list[str]
+    owners: Array
+    labels: Array
+    ad_hoc: Array
+    out_of_order: Array
+    failed: Array
+    missing: Array
+    costs: Array
+    fitness: Array
+    whole: Array
+
+    def cells(self) -> dict[str, tuple[Array, Array]]:
+        """Return the journey and the name of each single deviation, by kind."""
+        rows = {"ad_hoc": self.ad_hoc, "out_of_order": self.out_of_order, "failed": self.failed}
+        cells = {kind: (self.owners[flag], self.labels[flag]) for kind, flag in rows.items()}
+        absent, lacking = np.nonzero(self.missing)
+        return cells | {"missing": (absent, lacking)}
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Meaning:
+    """What observed touchpoints are in a plan: places among the planned, -1 for none, (k,) each."""
+
+    planned: Array
+    failure: Array
+
+    @classmethod
+    def of(cls, journeys: Journeys, plan: Plan) -> Meaning:
+        """Find each touchpoint by its key, else by its type."""
+        require_plan(plan)
+        names = list(plan.touchpoints)
+        keys = {one.touchpoint.key: place for place, one in enumerate(plan.touchpoints.values())}
+        types = {one: place for place, one in enumerate(names) if plan.taxonomy is not None}
+        failures = {
+            name: place
+            for place, one in enumerate(plan.touchpoints.values())
+            for failure in one.failures
+            for name in (failure, escape_text(failure))
+        }
+
+        def place(known: Mapping[str, int], key: str, type_: str) -> int:
+            return known.get(key, known.get(type_, -1) if type_ else -1)
+
+        met = journeys.touchpoints
+        return cls(
+            planned=_places([place({**types, **keys}, one.key, one.type) for one in met]),
+            failure=_places([place(failures, one.key, one.type) for one in met]),
+        )
+
+
+def _places(values: list[int]) -> Array:
+    return np.array(values, dtype=np.int64)
+
+
+def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations:
+    """Find every deviation of journeys from a plan.
+
+    Parameters
+    ----------
+    failed
+        A per-interaction column of truth values or numbers that marks failures, or None.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column.
+    WrongKindError
+        When it is text, or the plan is none.
+    """
+    require_plan(plan)
+    marked = _marked(journeys, failed)
+    meaning = Meaning.of(journeys, plan)
+    net, planned_of = net_of(plan, meaning.planned)
+    found = _aligned(journeys, net)
+    owners = owners_of(journeys.offsets).astype(np.int64)
+    place = meaning.planned[journeys.codes] if len(meaning.planned) else journeys.codes
+    failure = meaning.failure[journeys.codes] if len(meaning.failure) else journeys.codes
+    lost = (found.nodes < 0) & (place >= 0)
+    again = np.zeros(len(place), dtype=bool)
+    again[1:] = (place[1:] == place[:-1]) & (owners[1:] == owners[:-1])
+    again[:-1] |= again[1:]  # of a run any one may be the one that was planned
+    skipped = np.zeros((len(journeys), len(plan.touchpoints)), dtype=bool)
+    for node in range(1, len(planned_of)):
+        skipped[:, planned_of[node]] |= found.skipped[:, node]
+    moved = skipped[owners, np.maximum(place, 0)]
+    repeated = lost & again & ~moved
+    unplanned = place < 0
+    whole = journeys.began & journeys.finished
+    missing = skipped & whole[:, None]
+    missing[owners[lost], place[lost]] = False
+    worst = lengths_of(journeys.offsets) + np.where(whole, net.shortest(), 0)
+    labels = np.where(unplanned, len(plan.touchpoints) + journeys.codes, place)
+    names = [*plan.touchpoints, *(one.key for one in journeys.touchpoints)]
+    return Deviations(
+        names=names,
+        owners=owners,
+        labels=np.where(unplanned & (failure >= 0), failure, labels),
+        ad_hoc=unplanned & (failure < 0),
+        out_of_order=lost & ~repeated,
+        failed=marked | repeated | (unplanned & (failure >= 0)),
+        missing=missing,
+        costs=found.costs,
+        fitness=1 - found.costs / np.maximum(worst, 1),
+        whole=whole,
+    )
+
+
+def _marked(journeys: Journeys, failed: str | None) -> Array:
+    """Tell of each interaction whether it is marked as failed, bool (m,)."""
+    if failed is None:
+        return np.zeros(len(journeys.codes), dtype=bool)
+    if failed not in journeys.per_interaction:
+        raise not_found("per-interaction column", failed, list(journeys.per_interaction))
+    kept = journeys.per_interaction[failed]
+    if isinstance(kept, Coded) or kept.dtype.kind not in "bif":
+        raise WrongKindError(
+            f"the column {failed!r} holds no truth values or numbers",
+            mend="keep a column that is true where the interaction failed",
+        )
+    marked: Array = (kept != 0) & (kept == kept)
+    return marked
+
+
+def _aligned(journeys: Journeys, net: Net) -> Alignments:
+    """Align each distinct journey once, and give every journey its alignment."""
+    codes, offsets = journeys.codes, journeys.offsets
+    ends = journeys.began.astype(np.int64) * 2 + journeys.finished
+    hashes = combine_hash(sequence_hash(codes, offsets, len(journeys.touchpoints)), ends)
+    groups, first = group_sequences(codes, offsets, hashes=hashes, extras=(ends,))
+    rows = rows_of(offsets, first)
+    bounds = offsets_of(lengths_of(offsets)[first])
+    found = align(
+        codes[rows], bounds, net, began=journeys.began[first], finished=journeys.finished[first]
+    )
+    return Alignments(
+        costs=found.costs[groups],
+        nodes=found.nodes[rows_of(bounds, groups)],
+        skipped=found.skipped[groups],
+    )

@@ -1,0 +1,183 @@
+"""The requirements of `Journeys`, each with a message of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from touchpoints._core.arrays import segments
+from touchpoints._core.frozen import Array
+from touchpoints._core.messages import first_few
+from touchpoints.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from touchpoints.journeys.model import Journeys
+
+RESERVED_OUTCOMES = ("start", "end", "open", "missing")
+
+
+def check_journeys(journeys: Journeys) -> None:
+    """Raise an `InvalidInputError` at the first requirement that does not hold."""
+    _check_offsets(journeys.offsets, len(journeys.codes))
+    _check_codes(journeys)
+    _check_lengths(journeys)
+    _check_times(journeys)
+    _check_per_journey(journeys)
+    _check_outcomes(journeys)
+
+
+def check_derived(journeys: Journeys, changed: frozenset[str]) -> None:
+    """Check what a transform that changed these columns could have broken."""
+    _check_offsets(journeys.offsets, len(journeys.codes))
+    _check_codes(journeys)
+    _check_lengths(journeys)
+    if changed & {"times", "ends", "offsets"}:
+        _check_times(journeys)
+    if changed & {"outcomes", "outcome_times"}:
+        _check_outcomes(journeys)
+
+
+def _check_offsets(offsets: Array, rows: int) -> None:
+    if offsets.ndim != 1 or len(offsets) == 0:
+        raise InvalidInputError("offsets must hold n + 1 numbers, [0] for no journeys")
+    if offsets[0] != 0:
+        raise InvalidInputError("offsets must start at 0", where=f"offsets[0] is {offsets[0]}")
+    falls = np.flatnonzero(offsets[1:] < offsets[:-1])
+    if len(falls):
+        place = int(falls[0])
+        raise InvalidInputError(
+            "offsets must never fall",
+            where=f"offsets[{place}] is {offsets[place]}, the next is {offsets[place + 1]}",
+        )
+    if offsets[-1] != rows:
+        raise InvalidInputError(
+            "offsets must end at the number of interactions",
+            where=f"offsets[-1] is {offsets[-1]}, codes has {rows}",
+        )
+
+
+def _check_codes(journeys: Journeys) -> None:
+    codes, known = journeys.codes, journeys.touchpoints
+    if codes.ndim != 1:
+        raise InvalidInputError("codes must be one-dimensional")
+    if len(codes) and (codes.min() < 0 or codes.max() >= len(known)):
+        row = int(np.flatnonzero((codes < 0) | (codes >= len(known)))[0])
+        raise InvalidInputError(
+            f"codes must index the {len(known)} touchpoints", where=f"codes[{row}] is {codes[row]}"
+        )
+    keys = Counter(touchpoint.key for touchpoint in known)
+    twice = [key for key, count in keys.items() if count > 1]
+    if twice:
+        raise InvalidInputError("two touchpoints share a key", where=first_few(twice))
+
+
+def _table(
+    journeys: Journeys, names: tuple[str, ...], maps: tuple[str, ...]
+) -> Iterator[tuple[str, Any]]:
+    yield from ((name, getattr(journeys, name)) for name in names)
+    for name in maps:
+        yield from ((f"{name}[{key!r}]", one) for key, one in getattr(journeys, name).items())
+
+
+def _check_lengths(journeys: Journeys) -> None:
+    rows, count = len(journeys.codes), len(journeys)
+    for name, column in _table(journeys, ("times", "ends"), ("per_interaction",)):
+        _check_length(name, column, rows, "interactions")
+    per_journey = ("ids", "persons", "counts", "began", "finished", "observed_until")
+    maps = ("outcomes", "outcome_times", "values", "per_journey")
+    for name, column in _table(journeys, per_journey, maps):
+        _check_length(name, column, count, "journeys")
+
+
+def _check_length(name: str, column: Any, expected: int, unit: str) -> None:
+    if column is None:
+        return
+    if getattr(column, "ndim", 1) != 1:
+        raise InvalidInputError(f"{name} must be one-dimensional")
+    if len(column) != expected:
+        raise InvalidInputError(f"{name} has {len(column):,} entries for {expected:,} {unit}")
+
+
+def _check_times(journeys: Journeys) -> None:
+    times, ends = journeys.times, journeys.ends
+    if times is None:
+        if ends is not None:
+            raise InvalidInputError("ends need times", mend="give times as well")
+        return
+    stamps = times.view(np.int64)
+    if len(stamps) and stamps.min() == np.iinfo(np.int64).min:
+        raise InvalidInputError(
+            "times must not be missing", where=f"row {int(np.flatnonzero(np.isnat(times))[0])}"
+        )
+    falls = segments.falls_within(stamps, journeys.offsets)
+    if len(falls):
+        row = int(falls[0])
+        id_ = journeys.ids[int(np.searchsorted(journeys.offsets, row, side="right")) - 1]
+        raise InvalidInputError(
+            "times must never fall within a journey",
+            where=f"journey {_plain(id_)!r}: {times[row - 1]} is followed by {times[row]}",
+            mend="read the log with tp.from_frame or tp.from_columns, which sort it",
+        )
+    if ends is not None and bool((ends < times).any()):
+        row = int(np.flatnonzero(ends < times)[0])
+        raise InvalidInputError(
+            "an interaction ends before it begins", where=f"row {row}: {times[row]} to {ends[row]}"
+        )
+
+
+def _check_per_journey(journeys: Journeys) -> None:
+    if bool((journeys.counts < 0).any()):
+        place = int(np.flatnonzero(journeys.counts < 0)[0])
+        raise InvalidInputError(
+            "counts must not be negative", where=f"counts[{place}] is {journeys.counts[place]}"
+        )
+    if not _all_different(journeys.ids):
+        twice = [one for one, count in Counter(journeys.ids.tolist()).items() if count > 1]
+        raise InvalidInputError("ids must be unique", where=first_few(twice))
+
+
+def _all_different(ids: Array) -> bool:
+    """Tell whether no id occurs twice; sorted hashes settle it for text, save for collisions."""
+    numbers = ids if ids.dtype == np.int64 else _hashes(ids)
+    if bool((numbers[1:] > numbers[:-1]).all()):
+        return True
+    ordered = np.sort(numbers)
+    if not bool((ordered[1:] == ordered[:-1]).any()):
+        return True
+    return ids.dtype != np.int64 and len(set(ids.tolist())) == len(ids)
+
+
+def _hashes(ids: Array) -> Array:
+    try:
+        return np.fromiter(map(hash, ids), np.int64, len(ids))
+    except TypeError as error:
+        raise InvalidInputError(f"an id must be hashable: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _check_outcomes(journeys: Journeys) -> None:
+    for name, column in journeys.outcomes.items():
+        if name in RESERVED_OUTCOMES:
+            raise InvalidInputError(f"{name!r} is no name for an outcome: graphs use it")
+        wrong = ~((column == 0) | (column == 1) | np.isnan(column))
+        if wrong.any():
+            place = int(np.flatnonzero(wrong)[0])
+            raise InvalidInputError(
+                f"outcome {name!r} must be 1 (reached), 0 (not reached) or nan (not known)",
+                where=f"row {place} is {column[place]}",
+            )
+    for name, times in journeys.outcome_times.items():
+        if name not in journeys.outcomes:
+            raise InvalidInputError(f"outcome_times has {name!r}, outcomes has not")
+        stray = ~np.isnat(times) & ~(journeys.outcomes[name] == 1)
+        if stray.any():
+            place = int(np.flatnonzero(stray)[0])
+            raise InvalidInputError(
+                f"outcome {name!r} has a time where it was not reached", where=f"row {place}"
+            )

@@ -1,0 +1,309 @@
+"""Journeys merged, put together, and drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays import segments, sequences
+from touchpoints._core.columns import comparable
+from touchpoints._core.frozen import Array, Coded, owned
+from touchpoints._core.messages import first_few, not_found
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys.cutting import NAT
+from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.model import Journeys, derive, take
+from touchpoints.journeys.outcomes import watched_until
+from touchpoints.taxonomy import Touchpoint
+
+
+def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
+    """Merge journeys with the same touchpoints in the same order and the same outcomes.
+
+    Parameters
+    ----------
+    keep
+        Per-journey columns that must agree too, and stay.
+
+    Returns
+    -------
+    Journeys
+        One row a variant and outcome, in the order of first appearance; ``counts`` and
+        ``values`` are summed. Whether journeys began and finished in the log must agree as well.
+        Ids, persons, times, ends, outcome times and all other columns are dropped: they differ.
+        Any analysis of order and outcomes gives the same numbers on the result.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such per-journey column.
+
+    Notes
+    -----
+    O(m + n log n). Journeys are grouped by a hash and then compared exactly.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> shop = tp.datasets.shop(200, seed=1)
+    >>> paths = tp.distinct(shop)
+    >>> len(paths) < len(shop), int(paths.counts.sum()) == int(shop.counts.sum())
+    (True, True)
+    """
+    for name in keep:
+        if name not in journeys.per_journey:
+            raise not_found("per-journey column", name, list(journeys.per_journey))
+    extras = tuple(_agreeing(journeys, keep))
+    hashes = sequences.sequence_hash(journeys.codes, journeys.offsets, len(journeys.touchpoints))
+    for extra in extras:
+        hashes = sequences.combine_hash(hashes, extra)
+    groups, first = sequences.group_sequences(
+        journeys.codes, journeys.offsets, hashes=hashes, extras=extras
+    )
+    rows = segments.rows_of(journeys.offsets, first)
+    lengths = segments.lengths_of(journeys.offsets)[first]
+    return Journeys(
+        touchpoints=journeys.touchpoints,
+        codes=owned(journeys.codes[rows]),
+        offsets=owned(segments.offsets_of(lengths)),
+        counts=owned(_summed(journeys.counts, groups, len(first))),
+        began=owned(journeys.began[first]),
+        finished=owned(journeys.finished[first]),
+        outcomes={name: one[first] for name, one in journeys.outcomes.items()},
+        values={
+            name: np.bincount(groups, weights=one, minlength=len(first))
+            for name, one in journeys.values.items()
+        },
+        per_journey={name: _taken(journeys.per_journey[name], first) for name in keep},
+        meta=journeys.meta,
+    )
+
+
+def _agreeing(journeys: Journeys, keep: Sequence[str]) -> Iterable[Array]:
+    yield journeys.began.astype(np.int64) * 2 + journeys.finished
+    yield from (
+        comparable(np.where(np.isnan(one), np.nan, one)) for one in journeys.outcomes.values()
+    )
+    yield from (comparable(journeys.per_journey[name]).astype(np.int64) for name in keep)
+
+
+def _summed(counts: Array, groups: Array, size: int) -> Array:
+    if bool((counts == 1).all()):
+        return np.bincount(groups, minlength=size).astype(np.int64)
+    totals = np.zeros(size, dtype=np.int64)
+    np.add.at(totals, groups, counts)
+    return totals
+
+
+def _taken(column: Coded | Array, rows: Array) -> Coded | Array:
+    return column.take(rows) if isinstance(column, Coded) else column[rows]
+
+
+def concat(parts: Iterable[Journeys]) -> Journeys:
+    """Put journeys of several logs together.
+
+    Parameters
+    ----------
+    parts
+        Journeys with different ids, of one taxonomy, lens and time zone. All have times or none.
+
+    Returns
+    -------
+    Journeys
+        Part after part. Touchpoints are united by key; a column that a part lacks is nan, NaT or
+        missing there. The counts of the reports are added.
+
+    Raises
+    ------
+    InvalidInputError
+        When ids occur twice or are numbers in one part and text in another, or the parts differ
+        in taxonomy, lens, time zone, in what a key means, or in having times.
+
+    Notes
+    -----
+    Associative, and a log split by journey and put together again gives the same graph.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> shop = tp.datasets.shop(100, seed=1)
+    >>> tp.concat([shop[:40], shop[40:]]) == shop
+    True
+    """
+    whole = list(parts)
+    if not whole:
+        raise InvalidInputError("concat needs at least one Journeys")
+    if len(whole) == 1:
+        return whole[0]
+    _check_alike(whole)
+    touchpoints = _united(whole)
+    places = {one.key: place for place, one in enumerate(touchpoints)}
+    codes = [_recoded(part, places) for part in whole]
+    lengths = np.concatenate([segments.lengths_of(part.offsets) for part in whole])
+    plain = {
+        name: _joined([getattr(part, name) for part in whole])
+        for name in ("ids", "counts", "began", "finished", "times")
+    }
+    return Journeys(
+        touchpoints=touchpoints,
+        codes=np.concatenate(codes),
+        offsets=segments.offsets_of(lengths),
+        **plain,
+        ends=_filled([part.ends for part in whole], [len(part.codes) for part in whole], NAT),
+        persons=_persons(whole),
+        observed_until=_observed(whole),
+        outcomes=_maps(whole, "outcomes", np.nan),
+        outcome_times=_maps(whole, "outcome_times", NAT),
+        values=_maps(whole, "values", np.nan),
+        per_interaction=_maps(whole, "per_interaction", np.nan, per_interaction=True),
+        per_journey=_maps(whole, "per_journey", np.nan),
+        meta=_meta(whole),
+    )
+
+
+def _check_alike(parts: list[Journeys]) -> None:
+    for name in ("taxonomy", "lens", "timezone"):
+        found = [getattr(part.meta, name) for part in parts]
+        if any(one != found[0] for one in found):
+            raise InvalidInputError(
+                f"the parts differ in {name}", where=first_few(list(dict.fromkeys(map(str, found))))
+            )
+    if len({part.times is None for part in parts}) > 1:
+        raise InvalidInputError("some parts have times and others have none")
+    if len({part.ids.dtype.kind for part in parts if len(part)}) > 1:
+        raise InvalidInputError(
+            "ids are numbers in one part and text in another",
+            mend="read the id column as the same kind in all of them",
+        )
+
+
+def _united(parts: list[Journeys]) -> tuple[Touchpoint, ...]:
+    known: dict[str, Touchpoint] = {}
+    for part in parts:
+        for one in part.touchpoints:
+            if known.setdefault(one.key, one) != one:
+                raise InvalidInputError(
+                    f"the key {one.key!r} means different touchpoints in different parts",
+                    mend="read all parts with the same taxonomy",
+                )
+    return tuple(known.values())
+
+
+def _recoded(part: Journeys, places: Mapping[str, int]) -> Array:
+    table = np.array([places[one.key] for one in part.touchpoints], dtype=np.int32)
+    return table[part.codes] if len(table) else part.codes
+
+
+def _joined(columns: list[Any]) -> Any:
+    if any(column is None for column in columns):
+        return None
+    return np.concatenate([column for column in columns if len(column)] or columns[:1])
+
+
+def _filled(columns: list[Any], sizes: list[int], missing: Any) -> Any:
+    """Join columns, filling those that are not there; None when none is."""
+    if all(column is None for column in columns):
+        return None
+    if any(isinstance(column, Coded) for column in columns):
+        return _coded(columns, sizes)
+    kind = next(column for column in columns if column is not None).dtype.kind
+    empty = NAT if kind == "M" else missing
+    return np.concatenate(
+        [
+            np.full(size, empty) if column is None else column
+            for column, size in zip(columns, sizes, strict=True)
+        ]
+    )
+
+
+def _coded(columns: list[Any], sizes: list[int]) -> Coded:
+    known: dict[str, int] = {}
+    codes = []
+    for column, size in zip(columns, sizes, strict=True):
+        if column is None:
+            codes.append(np.full(size, -1, dtype=np.int32))
+            continue
+        if not isinstance(column, Coded):
+            raise InvalidInputError("a column holds text in one part and something else in another")
+        table = [known.setdefault(one, len(known)) for one in column.categories]
+        codes.append(np.array([*table, -1], dtype=np.int32)[column.codes])
+    return Coded(owned(np.concatenate(codes)), tuple(known))
+
+
+def _maps(
+    parts: list[Journeys], field: str, missing: Any, *, per_interaction: bool = False
+) -> dict[str, Any]:
+    names = dict.fromkeys(name for part in parts for name in getattr(part, field))
+    sizes = [len(part.codes) if per_interaction else len(part) for part in parts]
+    return {
+        name: _filled([getattr(part, field).get(name) for part in parts], sizes, missing)
+        for name in names
+    }
+
+
+def _persons(parts: list[Journeys]) -> Any:
+    if all(part.persons is None for part in parts):
+        return None
+    lists = [
+        [None] * len(part) if part.persons is None else part.persons.tolist() for part in parts
+    ]
+    return [person for some in lists for person in some]
+
+
+def _observed(parts: list[Journeys]) -> Array | None:
+    """Return how long each journey was watched, if any part says so."""
+    if all(part.observed_until is None for part in parts):
+        return None
+    return np.concatenate([watched_until(part) for part in parts])
+
+
+def _meta(parts: list[Journeys]) -> Meta:
+    report, defining = parts[0].meta.report, dict(parts[0].meta.defining)
+    for part in parts[1:]:
+        report = report.plus(part.meta.report)
+        for name, keys in part.meta.defining.items():
+            defining[name] = tuple(dict.fromkeys((*defining.get(name, ()), *keys)))
+    return attrs.evolve(parts[0].meta, report=report, defining=defining)
+
+
+def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
+    """Draw journeys at random, without replacement.
+
+    Parameters
+    ----------
+    n
+        How many real journeys: a row of count 3 is three of them.
+    seed
+        For numpy's default generator.
+
+    Returns
+    -------
+    Journeys
+        In their old order, with the counts drawn; rows of which none was drawn are gone. The
+        values of a row are shared out in proportion to its counts.
+
+    Raises
+    ------
+    InvalidInputError
+        When there are fewer than ``n``.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> len(tp.sample(tp.datasets.shop(100, seed=1), 10, seed=7))
+    10
+    """
+    total = int(journeys.counts.sum())
+    if not 0 <= n <= total:
+        raise InvalidInputError(f"cannot draw {n:,} of {total:,} journeys")
+    generator = np.random.default_rng(seed)
+    if bool((journeys.counts == 1).all()):
+        return take(journeys, np.sort(generator.choice(total, size=n, replace=False)))
+    drawn = generator.multivariate_hypergeometric(journeys.counts, n, method="marginals")
+    share = np.divide(drawn, journeys.counts, out=np.zeros(len(drawn)), where=journeys.counts > 0)
+    values = {name: one * share for name, one in journeys.values.items()}
+    changed = derive(journeys, counts=drawn, values=values)
+    return take(changed, np.flatnonzero(drawn))

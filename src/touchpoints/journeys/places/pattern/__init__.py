@@ -1,0 +1,1 @@
+"""The engine of path patterns: tokens, parser, program and matcher."""

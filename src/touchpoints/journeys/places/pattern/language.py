@@ -1,0 +1,192 @@
+"""Path patterns: a small language over touchpoints and facets, and where journeys match it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays import segments, sequences
+from touchpoints._core.arrays.segments import choosing
+from touchpoints._core.frozen import Array, owned
+from touchpoints.errors import InvalidInputError, TouchpointsError, WrongKindError
+from touchpoints.journeys.places.pattern.matcher import Atoms, matches_of, required_in
+from touchpoints.journeys.places.pattern.parser import Keyed, Node, parse
+from touchpoints.journeys.places.pattern.tokens import pointed
+from touchpoints.journeys.places.selectors import Selector, meant
+
+if TYPE_CHECKING:
+    from touchpoints.journeys.model import Journeys
+
+
+@attrs.frozen(repr=False)
+class Pattern:
+    """A path pattern, read and checked; made by `pattern`.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> isinstance(tp.pattern("cart .* purchase"), tp.Pattern)
+    True
+    """
+
+    text: str
+    node: Node = attrs.field(eq=False)
+
+    def __repr__(self) -> str:
+        return f"pattern({self.text!r})"
+
+
+def pattern(text: str) -> Pattern:
+    r"""Read a path pattern.
+
+    Parameters
+    ----------
+    text
+        Elements separated by spaces, matched one after the other anywhere in a journey:
+
+        - ``live_chat``: a touchpoint by key or raw text, or any touchpoint of a type;
+          ``"Blood test"`` in quotes where it holds spaces or signs, a quote in it as ``\"``;
+        - ``live_chat[channel=app]``, brackets right behind the name: the touchpoint of that key,
+          else any of that name with those facets;
+        - ``[need=save_money]``: any touchpoint with that facet; ``[a|b]`` for several touchpoints,
+          ``[need=learn|compare, channel=sms]`` for several terms and several facets;
+        - ``[^…]``: any touchpoint but those; ``.``: any touchpoint;
+        - ``x*``, ``x+``, ``x?``, ``x{2}``, ``x{2,}``, ``x{2,5}``: repeats, as many as possible, or
+          with ``?`` behind (``x*?``) as few;
+        - ``(a b)+`` groups, ``a | b`` alternatives, ``^`` the journey's start, ``$`` its end.
+
+    Returns
+    -------
+    Pattern
+        Names are looked up when it meets journeys.
+
+    Raises
+    ------
+    InvalidInputError
+        When it does not parse, with a caret under the place; when an unbounded repeat stands inside
+        another; and when it has more than 10,000 parts with its repeats written out.
+    WrongKindError
+        When it is no text.
+
+    Notes
+    -----
+    The matches are those of Python's ``re``, one character a touchpoint, which also finds them in
+    each distinct journey where it is sure to be quick. Elsewhere two passes over the journey do, so
+    that no pattern takes longer than its length times that of the journeys.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> print(tp.pattern("search_query .* purchase").text)
+    search_query .* purchase
+    """
+    if not isinstance(text, str):
+        raise WrongKindError(
+            f"a pattern is text, not {text!r}",
+            mend='for example tp.pattern("cart .* purchase")',
+        )
+    return _parsed(text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Pattern:
+    return Pattern(text, parse(text))
+
+
+@attrs.frozen(eq=False)
+class Matches:
+    """Where something occurs: journey, first row and last row (inclusive) of each match.
+
+    Sorted by journey, then row; int64 (h,) each.
+    """
+
+    journeys: Array
+    starts: Array
+    stops: Array
+
+    def __len__(self) -> int:
+        return len(self.journeys)
+
+
+def matches(journeys: Journeys, place: Pattern | str) -> Matches:
+    """Return all non-overlapping matches of a pattern.
+
+    Raises
+    ------
+    InvalidInputError
+        When a name in the pattern is no touchpoint of the journeys, with a caret under it.
+    """
+    wanted = place if isinstance(place, Pattern) else pattern(place)
+    if wanted.node.kind == "one":
+        rows = choosing.rows_where(journeys.codes, _members(journeys, wanted, wanted.node))
+        return Matches(choosing.owners_at(journeys.offsets, rows), rows, rows)
+    atoms = _atoms(journeys, wanted)
+    codes, offsets = journeys.codes, journeys.offsets
+    chosen = _hopeful(journeys, atoms.masks[sorted(required_in(wanted.node, atoms))])
+    if len(chosen) < len(journeys):
+        codes = codes[segments.rows_of(offsets, chosen)]
+        offsets = segments.offsets_of(segments.lengths_of(offsets)[chosen])
+    hashes = sequences.sequence_hash(codes, offsets, len(journeys.touchpoints))
+    groups, first = sequences.group_sequences(codes, offsets, hashes=hashes)
+    bounds = segments.offsets_of(segments.lengths_of(offsets)[first])
+    found = matches_of(wanted.node, atoms, codes[segments.rows_of(offsets, first)], bounds)
+    return _spread(found, groups, chosen, journeys.offsets)
+
+
+def _hopeful(journeys: Journeys, required: Array) -> Array:
+    """Return the journeys that have a touchpoint of each of some atoms, int64, rising."""
+    there = np.ones(len(journeys), dtype=bool)
+    for mask in required[~required.all(axis=1)]:
+        flags = choosing.flags_where(journeys.codes, mask)
+        there &= segments.any_by_segment(flags, journeys.offsets)
+    return np.flatnonzero(there & (segments.lengths_of(journeys.offsets) > 0))
+
+
+def _atoms(journeys: Journeys, wanted: Pattern) -> Atoms:
+    """Return which touchpoints each part of a pattern means that takes one."""
+    todo, places = [wanted.node], dict[int, int]()
+    masks: list[Array] = []
+    while todo:
+        node = todo.pop()
+        todo += reversed(node.parts)
+        if node.kind == "one":
+            places[node.place] = len(masks)
+            masks.append(_members(journeys, wanted, node))
+    shape = len(masks), len(journeys.touchpoints)
+    return Atoms(places, np.array(masks, dtype=bool).reshape(shape))
+
+
+def _members(journeys: Journeys, wanted: Pattern, node: Node) -> Array:
+    """Tell of each touchpoint whether an atom of the pattern means it, bool (k,)."""
+    mask = np.zeros(len(journeys.touchpoints), dtype=bool)
+    try:
+        for selector in node.selectors:
+            mask |= _named(journeys, selector)
+    except TouchpointsError as error:
+        raise InvalidInputError(
+            f"{error.what}\n{pointed(wanted.text, node.place)}", where=error.where, mend=error.mend
+        ) from error
+    if node.anything:
+        mask[:] = True
+    return ~mask if node.negated else mask
+
+
+def _named(journeys: Journeys, selector: Selector | Keyed) -> Array:
+    if not isinstance(selector, Keyed):
+        return meant(journeys, selector)
+    mask = np.array([one.key == selector.key for one in journeys.touchpoints], dtype=bool)
+    return mask if mask.any() else meant(journeys, selector.name) & meant(journeys, selector.facets)
+
+
+def _spread(found: Array, groups: Array, chosen: Array, offsets: Array) -> Matches:
+    """Give every chosen journey the matches of its distinct journey."""
+    owner, starts, stops = found.T
+    size = int(groups.max()) + 1 if len(groups) else 0
+    bounds = segments.offsets_of(np.bincount(owner, minlength=size))
+    rows = segments.rows_of(bounds, groups)
+    who = np.repeat(chosen, np.diff(bounds)[groups])
+    base = offsets[:-1][who]
+    return Matches(owned(who), owned(base + starts[rows]), owned(base + stops[rows] - 1))

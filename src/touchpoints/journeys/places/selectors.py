@@ -1,0 +1,120 @@
+"""Which touchpoints someone means: by key, type, facet, or several of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from touchpoints._core.arrays.segments.choosing import flags_where
+from touchpoints._core.frozen import Array
+from touchpoints._core.messages import not_found
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.taxonomy import FACETS, UNKNOWN, Touchpoint, escape_text
+
+if TYPE_CHECKING:
+    from touchpoints.journeys.model import Journeys
+
+Selector: TypeAlias = (
+    "str | Touchpoint | Mapping[str, str | Iterable[str]] | Iterable[str | Touchpoint]"
+)
+
+
+def meant(journeys: Journeys, selector: Selector) -> Array:
+    """Tell of each distinct touchpoint whether a selector means it, bool (k,).
+
+    Parameters
+    ----------
+    selector
+        A key, raw text or type id; a `Touchpoint`; a mapping of facets to a term or several,
+        all of which must hold (a term also means the narrower terms below it); or several keys,
+        types and touchpoints, any of which may hold.
+
+    Raises
+    ------
+    NotFoundError
+        When a name is neither a touchpoint of the journeys nor a type of their taxonomy, or
+        there is no such facet or term; the message proposes near ones. A type of the taxonomy
+        that nobody met means no touchpoint, and is no error.
+    """
+    if isinstance(selector, str):
+        return _by_name(journeys, selector)
+    if isinstance(selector, Touchpoint):
+        return np.array([one == selector for one in journeys.touchpoints], dtype=bool)
+    if isinstance(selector, Mapping):
+        return _by_facets(journeys, selector)
+    if not isinstance(selector, Iterable):
+        raise WrongKindError(
+            f"{selector!r} names no touchpoint",
+            mend="give a key, a type id, a Touchpoint, a mapping of facets, or several of them",
+        )
+    several = list(selector)
+    if not several:
+        raise InvalidInputError("no touchpoint is named")
+    mask: Array = np.logical_or.reduce([meant(journeys, one) for one in several])
+    return mask
+
+
+def _by_name(journeys: Journeys, name: str) -> Array:
+    known, taxonomy = journeys.touchpoints, journeys.meta.taxonomy
+    escaped = escape_text(name)
+    mask = np.array([one.key in (name, escaped) for one in known], dtype=bool)
+    mask |= np.array([one.type == name for one in known], dtype=bool)
+    if not mask.any() and (taxonomy is None or name not in taxonomy.types):
+        types = () if taxonomy is None else taxonomy.types
+        raise not_found(
+            "touchpoint", name, list(dict.fromkeys([*(one.key for one in known), *types]))
+        )
+    return mask
+
+
+def _by_facets(journeys: Journeys, facets: Mapping[str, str | Iterable[str]]) -> Array:
+    if not facets:
+        raise InvalidInputError("no facet is named")
+    mask = np.ones(len(journeys.touchpoints), dtype=bool)
+    for facet, terms in facets.items():
+        wanted = [terms] if isinstance(terms, str) else list(terms)
+        allowed = _terms_within(journeys, facet, wanted)
+        mask &= np.array([one.facet(facet) in allowed for one in journeys.touchpoints], dtype=bool)
+    return mask
+
+
+def _terms_within(journeys: Journeys, facet: str, wanted: list[str]) -> set[str]:
+    """Return the terms met in the journeys that are, or lie within, those wanted."""
+    met = {one.facet(facet) for one in journeys.touchpoints}
+    taxonomy = journeys.meta.taxonomy
+    if facet not in facet_names(journeys):
+        raise not_found("facet", facet, facet_names(journeys))
+    vocabulary = None if taxonomy is None else taxonomy.facets[facet]
+    allowed: set[str] = set()
+    for term in wanted:
+        if vocabulary is None or term == UNKNOWN:
+            within = {one for one in met if one == term or one.startswith(f"{term}.")}
+            known = bool(within) or term == UNKNOWN
+        else:
+            known = term in vocabulary
+            within = {
+                one
+                for one in met
+                if one in vocabulary and known and vocabulary.is_within(one, term)
+            }
+        if not known:
+            raise not_found(
+                f"term of {facet}", term, sorted(met if vocabulary is None else vocabulary.terms)
+            )
+        allowed |= within
+    return allowed
+
+
+def facet_names(journeys: Journeys) -> tuple[str, ...]:
+    """Return every facet a touchpoint of these journeys can have."""
+    if journeys.meta.taxonomy is not None:
+        return tuple(journeys.meta.taxonomy.facets)
+    others = dict.fromkeys(name for one in journeys.touchpoints for name in one.facets)
+    return (*FACETS, *others)
+
+
+def rows_meant(journeys: Journeys, selector: Selector) -> Array:
+    """Tell of each interaction whether a selector means it, bool (m,)."""
+    return flags_where(journeys.codes, meant(journeys, selector))

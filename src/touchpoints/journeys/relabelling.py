@@ -1,0 +1,297 @@
+"""Journeys seen otherwise: grouped by facets, renamed, or typed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.sorting.tuples import distinct_tuples
+from touchpoints._core.frozen import Array, Coded, owned
+from touchpoints._core.messages import check_option, first_few, not_found
+from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
+from touchpoints.classify.typing import (
+    CONTEXT_FROM,
+    NEED_FROM,
+    Matched,
+    distinct_touchpoints,
+    match_events,
+)
+from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys.cutting import select_interactions
+from touchpoints.journeys.model import Journeys, derive, take_rows
+from touchpoints.journeys.places.selectors import facet_names, meant
+from touchpoints.taxonomy import UNKNOWN, Touchpoint, format_key, untyped
+
+TYPE = "type"
+FIELD = "touchpoint"
+
+
+def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
+    """Group touchpoints by facets or per-interaction columns; the only way to a node per channel.
+
+    Parameters
+    ----------
+    by
+        The name of a facet, of a per-interaction column, or ``"type"``; or several of them. The
+        result is a lens: everything else that told touchpoints apart is put aside, which
+        `tp.experience.collapse_loss` can measure.
+
+    Returns
+    -------
+    Journeys
+        Only ``touchpoints``, ``codes`` and ``meta.lens`` change. With one name a touchpoint's key
+        is the term (or the column's value), with several ``[channel=email,need=learn]``; what
+        is not known is ``unknown``.
+
+    Raises
+    ------
+    NotFoundError
+        When a name is neither a facet nor a per-interaction column.
+    InvalidInputError
+        When a name is both, or is given twice.
+
+    Notes
+    -----
+    O(m) for facets and columns of text.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> shop = tp.datasets.shop(100, seed=1)
+    >>> tp.collapse(shop, by="directness").meta.lens
+    ('directness',)
+    """
+    names = (by,) if isinstance(by, str) else tuple(by)
+    _check_lens(journeys, names)
+    facets = [name for name in names if name not in journeys.per_interaction]
+    columns = [name for name in names if name in journeys.per_interaction]
+    seen = [
+        _facet_codes(journeys, name) if name in facets else journeys.per_interaction[name]
+        for name in names
+    ]
+    if not columns:
+        table, values = distinct_tuples(seen)
+        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
+        codes = places[table][journeys.codes] if len(table) else journeys.codes
+    else:
+        spread = [
+            one.take(journeys.codes) if name in facets else one
+            for name, one in zip(names, seen, strict=True)
+        ]
+        codes, values = distinct_tuples(spread)
+        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
+        codes = places[codes] if len(journeys.codes) else journeys.codes
+    defining = _defining(journeys, touchpoints, codes)
+    meta = attrs.evolve(journeys.meta, lens=names, defining=defining)
+    return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
+
+
+def _defining(
+    journeys: Journeys, touchpoints: Sequence[Touchpoint], codes: Array
+) -> dict[str, tuple[str, ...]]:
+    """Return the touchpoints that define each outcome under their new names, merged or not."""
+    table = {one.key: place for place, one in enumerate(journeys.touchpoints)}
+    found = {}
+    for name, keys in journeys.meta.defining.items():
+        places = [table[key] for key in keys if key in table]
+        new = np.flatnonzero(np.bincount(codes[np.isin(journeys.codes, places)])).tolist()
+        found[name] = tuple(touchpoints[place].key for place in new)
+    return found
+
+
+def _check_lens(journeys: Journeys, names: tuple[str, ...]) -> None:
+    if not names or len(set(names)) < len(names):
+        raise InvalidInputError(
+            "collapse needs one or more names, each once", where=first_few(names)
+        )
+    known = (TYPE, *facet_names(journeys))
+    for name in names:
+        if name in journeys.per_interaction and name in known:
+            raise InvalidInputError(
+                f"{name!r} is both a facet and a per-interaction column",
+                mend="rename the column when reading the log",
+            )
+        if name not in journeys.per_interaction and name not in known:
+            raise not_found(
+                "facet or per-interaction column", name, [*known, *journeys.per_interaction]
+            )
+
+
+def _facet_codes(journeys: Journeys, name: str) -> Coded:
+    """Return the term of each distinct touchpoint in a facet, as codes."""
+    terms = [one.type if name == TYPE else one.facet(name) for one in journeys.touchpoints]
+    terms = [term or UNKNOWN for term in terms]
+    categories = tuple(dict.fromkeys(terms))
+    codes = [categories.index(term) for term in terms]
+    return Coded(owned(np.array(codes, dtype=np.int32)), categories)
+
+
+def _grouped(
+    names: tuple[str, ...], facets: list[str], values: list[list[Any]]
+) -> list[Touchpoint]:
+    return [
+        _group(names, facets, ["unknown" if one is None else str(one) for one in row])
+        for row in zip(*values, strict=True)
+    ]
+
+
+def _group(names: tuple[str, ...], facets: list[str], terms: list[str]) -> Touchpoint:
+    """Return the touchpoint that stands for a group; it knows the facets grouped by."""
+    pairs = dict(zip(names, terms, strict=True))
+    known = {
+        name: term
+        for name, term in pairs.items()
+        if name in facets and name != TYPE and term != UNKNOWN
+    }
+    one = untyped("", **known)
+    key = untyped(terms[0]).key if len(names) == 1 else format_key("", pairs)
+    kind = pairs.get(TYPE, "")
+    return attrs.evolve(one, key=key, type="" if kind == UNKNOWN else kind)
+
+
+def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journeys:
+    """Give touchpoints other names; those that get one name become one touchpoint.
+
+    Parameters
+    ----------
+    names
+        From a key, raw text or type id to a new text, the id of a type of the taxonomy, or a
+        `Touchpoint`.
+
+    Returns
+    -------
+    Journeys
+        Only ``touchpoints`` and ``codes`` change.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such touchpoint.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("abc", 1)]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> tp.relabel(journeys, {"a": "x", "b": "x"})[0].keys
+    ('x', 'x', 'c')
+    """
+    renamed = list(journeys.touchpoints)
+    for old, new in names.items():
+        for place in np.flatnonzero(meant(journeys, old)).tolist():
+            renamed[place] = _named(journeys, new)
+    touchpoints, places = distinct_touchpoints(renamed)
+    codes = places[journeys.codes] if len(places) else journeys.codes
+    meta = attrs.evolve(journeys.meta, defining=_defining(journeys, touchpoints, codes))
+    return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
+
+
+def _named(journeys: Journeys, name: str | Touchpoint) -> Touchpoint:
+    taxonomy = journeys.meta.taxonomy
+    if isinstance(name, Touchpoint):
+        return name
+    return (
+        taxonomy.touchpoint(name)
+        if taxonomy is not None and name in taxonomy.types
+        else untyped(name)
+    )
+
+
+def retype(
+    journeys: Journeys, classifier: Classifier, *, unmatched: Unmatched = "raise"
+) -> Journeys:
+    """Type the interactions again, from the columns kept of them.
+
+    Parameters
+    ----------
+    classifier
+        Reads per-interaction columns, and ``"touchpoint"``: the key of the present touchpoint
+        (the raw text where it is untyped). Called once for each distinct tuple of them.
+    unmatched
+        What to do where it names no type: ``"raise"``, ``"drop"`` or ``"keep"`` as untyped.
+
+    Returns
+    -------
+    Journeys
+        In the same order, with the same times, ids and columns; ``touchpoints``, ``codes``,
+        ``need_from``, ``context_from`` and columns the classifier answers with are new. The lens
+        is cleared.
+
+    Raises
+    ------
+    NotFoundError
+        When the classifier reads a column that was not kept.
+    ClassifierError
+        When it raises, or answers with what is no answer.
+
+    Notes
+    -----
+    O(m): nothing is sorted again, so an edited rule shows its graph at once.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("abc", 1)]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> @tp.classifier(reads=("touchpoint",))
+    ... def vowels(event):
+    ...     return "vowel" if event["touchpoint"] in "aeiou" else "consonant"
+    >>> tp.retype(journeys, vowels)[0].keys
+    ('vowel', 'consonant', 'consonant')
+    """
+    check_classifier_object(classifier)
+    check_option("unmatched", unmatched, Unmatched)
+    fields = {name: _field(journeys, name) for name in classifier.reads}
+    codes, matched = match_events(fields, classifier, journeys.meta.taxonomy)
+    found = settle(
+        codes, matched, unmatched, Unsettled(rows=None, column=None, owner="the classifier")
+    )
+    typed = _typed_again(journeys, codes, matched, found.tally)
+    return typed if found.kept is None else select_interactions(typed, found.kept)
+
+
+def _field(journeys: Journeys, name: str) -> Coded | Array:
+    if name in journeys.per_interaction:
+        return journeys.per_interaction[name]
+    if name != FIELD:
+        raise not_found(
+            "per-interaction column",
+            name,
+            [FIELD, *journeys.per_interaction],
+            where="the classifier reads it; keep it with per_interaction= when reading the log",
+        )
+    texts = [one.key if one.type else one.label() for one in journeys.touchpoints]
+    categories = tuple(dict.fromkeys(texts))
+    table = np.array([categories.index(text) for text in texts], dtype=np.int32)
+    return Coded(owned(table[journeys.codes]) if len(table) else journeys.codes, categories)
+
+
+def _typed_again(
+    journeys: Journeys, codes: Array, matched: Matched, tally: Mapping[str, Any]
+) -> Journeys:
+    touchpoints, table = distinct_touchpoints(matched.touchpoints)
+    columns: dict[str, Any] = dict(journeys.per_interaction)
+    columns |= {name: column.take(codes) for name, column in matched.columns.items()}
+    for name in (NEED_FROM, CONTEXT_FROM):
+        columns.pop(name, None)
+    for name, origin in matched.origins(journeys.meta.taxonomy).items():
+        columns[name] = take_rows(origin, codes) if len(origin) else origin
+    report = attrs.evolve(
+        journeys.meta.report,
+        **{"unmatched": 0, "unmatched_texts": {}, **tally},
+        distinct_events=len(matched.touchpoints),
+        facet_conflicts=matched.disputed,
+    )
+    codes = table[codes] if len(table) else journeys.codes
+    defining = _defining(journeys, touchpoints, codes)
+    return derive(
+        journeys,
+        touchpoints=touchpoints,
+        codes=owned(codes),
+        per_interaction=columns,
+        meta=attrs.evolve(journeys.meta, report=report, lens=(), defining=defining),
+    )

@@ -1,0 +1,361 @@
+"""Journeys in a file: every column, exactly, without pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+import numpy as np
+
+from touchpoints._core.frozen import Array, Coded, owned, text_array
+from touchpoints._core.messages import first_few
+from touchpoints.errors import StorageError, WrongKindError
+from touchpoints.journeys.meta import Meta, report_from_dict
+from touchpoints.journeys.model import Journeys
+from touchpoints.taxonomy import FACETS, Touchpoint, taxonomy_from_dict
+
+FORMAT, VERSION = "touchpoints.journeys", 1
+
+_HEADER = "journeys.json"
+_ZIP, _PICKLE = b"PK", b"\x80"
+_SINGLE = (
+    *("codes", "offsets", "times", "ends", "ids", "persons"),
+    *("counts", "began", "finished", "observed_until"),
+)
+_NAMED = ("outcomes", "outcome_times", "values", "per_interaction", "per_journey")
+_NPY = (1, 0)
+_NONE, _TEXT, _INT, _FLOAT, _BOOL = range(5)
+_KINDS: tuple[tuple[int, Any], ...] = (
+    (_NONE, type(None)),
+    (_TEXT, str),
+    (_BOOL, (bool, np.bool_)),  # before int: True is one as well
+    (_INT, (int, np.integer)),
+    (_FLOAT, (float, np.floating)),
+)
+
+
+def write_journeys(
+    journeys: Journeys, path: str | os.PathLike[str], *, compressed: bool = False
+) -> None:
+    """Write journeys to a file that `read_journeys` reads back exactly.
+
+    Parameters
+    ----------
+    journeys
+        All columns are kept: ids, persons, counts, outcomes, values, the caller's own, and with
+        them the touchpoints, the taxonomy, the lens, the time zone and the report.
+    path
+        The file, called exactly so; one that is there is replaced once the new one is whole.
+    compressed
+        Whether to make the file smaller, which takes longer.
+
+    Raises
+    ------
+    WrongKindError
+        When an id or person is something else than text, a number, True, False or None.
+    OSError
+        When the file cannot be written.
+
+    Notes
+    -----
+    The file is a zip archive of ``journeys.json`` and one ``.npy`` array for each column; text is
+    kept as UTF-8 bytes and where each text ends. Nothing in it can run. The same journeys give
+    the same bytes. O(m) in the number of interactions.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import touchpoints as tp
+    >>> journeys = tp.from_paths({"path": ["search > buy", "search"]}, path="path")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "shop.journeys")
+    ...     tp.write_journeys(journeys, file)
+    ...     tp.read_journeys(file) == journeys
+    True
+    """
+    target = Path(path).resolve()
+    unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with unfinished.open("xb") as file:
+            _write(journeys, file, zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(journeys: Journeys, file: BinaryIO, compression: int) -> None:
+    columns = [(name, _kept_as(column, name)) for name, column in _columns(journeys)]
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "columns": [
+            {"name": name, "kind": kept.kind, "entries": list(kept.arrays)}
+            for name, kept in columns
+        ],
+        "touchpoints": [_touchpoint_fields(one) for one in journeys.touchpoints],
+        "meta": _meta_fields(journeys.meta),
+    }
+    with zipfile.ZipFile(file, "w", compression, compresslevel=1) as archive:
+        archive.writestr(zipfile.ZipInfo(_HEADER), json.dumps(header, allow_nan=False))
+        for number, (_, kept) in enumerate(columns):
+            for part, array in kept.arrays.items():
+                with archive.open(_entry(number, part), "w", force_zip64=True) as entry:
+                    np.lib.format.write_array(entry, array, version=_NPY, allow_pickle=False)
+
+
+def _entry(number: int, part: str) -> str:
+    return f"{number:03}.{part}.npy"
+
+
+def _columns(journeys: Journeys) -> Iterator[tuple[list[str], Array | Coded]]:
+    """Yield the columns there are, each with its name: of one word, or of its table and its own."""
+    for name in _SINGLE:
+        column = getattr(journeys, name)
+        if column is not None:
+            yield [name], column
+    for name in _NAMED:
+        for key, column in getattr(journeys, name).items():
+            yield [name, key], column
+
+
+def _touchpoint_fields(touchpoint: Touchpoint) -> dict[str, Any]:
+    return {"key": touchpoint.key, "type": touchpoint.type, "facets": touchpoint.known()}
+
+
+def _meta_fields(meta: Meta) -> dict[str, Any]:
+    report = attrs.asdict(meta.report, recurse=False)
+    return {
+        "taxonomy": None if meta.taxonomy is None else meta.taxonomy.to_dict(),
+        "lens": list(meta.lens),
+        "timezone": meta.timezone,
+        "defining": {name: list(keys) for name, keys in meta.defining.items()},
+        "report": {**report, "unmatched_texts": dict(meta.report.unmatched_texts)},
+    }
+
+
+# ------------------------------------------------------------------------------- columns as arrays
+
+
+@attrs.frozen(eq=False)
+class _Kept:
+    """A column as plain arrays: what kind it is, and the arrays by their part."""
+
+    kind: str
+    arrays: Mapping[str, Array]
+
+
+def _kept_as(column: Array | Coded, name: Sequence[str]) -> _Kept:
+    if isinstance(column, Coded):
+        return _Kept("coded", {"codes": column.codes, **_as_bytes(column.categories)})
+    if column.dtype != object:
+        return _Kept("array", {"values": column})
+    values = column.tolist()
+    if all(isinstance(one, str) for one in values):
+        return _Kept("text", _as_bytes(values))
+    kinds = np.fromiter((_kind_of(one) for one in values), np.int8, len(values))
+    if (kinds < 0).any():
+        strange = [values[row] for row in np.flatnonzero(kinds < 0)[:6].tolist()]
+        raise WrongKindError(
+            f"{'.'.join(name)} holds what cannot be written without pickle",
+            where=first_few(strange),
+            mend="give ids that are text or whole numbers",
+        )
+    return _Kept("mixed", {"kinds": kinds, **_as_bytes([_as_text(one) for one in values])})
+
+
+def _kind_of(value: object) -> int:
+    return next((kind for kind, types in _KINDS if isinstance(value, types)), -1)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if isinstance(value, str) else repr(value)
+
+
+def _as_bytes(texts: Sequence[str]) -> dict[str, Array]:
+    """Return texts as their UTF-8 bytes one after the other, and where each ends."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    return {
+        "bytes": np.frombuffer(b"".join(encoded) or b"\0", np.uint8)[: lengths.sum()],
+        "stops": np.cumsum(lengths),
+    }
+
+
+def _as_texts(arrays: Mapping[str, Array]) -> list[str]:
+    data = arrays["bytes"].tobytes()
+    bounds = [0, *arrays["stops"].tolist()]
+    if bounds[-1] != len(data) or any(stop < start for start, stop in pairwise(bounds)):
+        raise ValueError("the ends of texts do not fit their bytes")
+    if data.isascii():
+        text = data.decode("ascii")
+        return [text[start:stop] for start, stop in pairwise(bounds)]
+    return [data[start:stop].decode("utf-8", "surrogatepass") for start, stop in pairwise(bounds)]
+
+
+def _column_of(kind: str, arrays: Mapping[str, Array]) -> Array | Coded:
+    if kind == "array":
+        return arrays["values"]
+    texts = _as_texts(arrays)
+    if kind == "coded":
+        return Coded(arrays["codes"], texts)
+    if kind == "text":
+        return owned(text_array(texts))
+    if kind != "mixed":
+        raise ValueError(f"{kind!r} is no kind of column")
+    read: dict[int, Callable[[str], Any]] = {
+        _NONE: lambda _: None,
+        _TEXT: str,
+        _INT: int,
+        _FLOAT: float,
+        _BOOL: "True".__eq__,
+    }
+    kinds = arrays["kinds"].tolist()
+    return owned(text_array([read[one](text) for one, text in zip(kinds, texts, strict=True)]))
+
+
+# ---------------------------------------------------------------------------------------- and back
+
+
+def read_journeys(path: str | os.PathLike[str]) -> Journeys:
+    """Read journeys that `write_journeys` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Journeys
+        Equal to those written, with all their columns.
+
+    Raises
+    ------
+    StorageError
+        When the file is damaged or cut off, is of another kind, or was written by a newer version
+        of this library in a format this one does not know.
+    FileNotFoundError
+        When there is no such file.
+
+    Notes
+    -----
+    Reading runs nothing from the file: there is no pickle in it. Every byte of the columns is
+    checked against its checksum.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import touchpoints as tp
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "notes.txt")
+    ...     _ = file.write_text("search, buy")
+    ...     tp.read_journeys(file)
+    Traceback (most recent call last):
+    touchpoints.errors.StorageError: notes.txt is no file of journeys
+    tp.write_journeys makes such files; logs are read by tp.from_frame, path tables by tp.from_paths
+    """
+    file = Path(path)
+    with file.open("rb") as opened:
+        head = opened.read(2)
+        opened.seek(0)
+        try:
+            archive = zipfile.ZipFile(opened)
+        except Exception as error:
+            if head == _ZIP:
+                raise _damaged(file, "its end is missing or unreadable") from error
+            raise _foreign(file, head) from error
+        with archive:
+            if _HEADER not in archive.namelist():
+                raise _foreign(file, head)
+            return _read(archive, file)
+
+
+def _read(archive: zipfile.ZipFile, file: Path) -> Journeys:
+    try:
+        header = json.loads(archive.read(_HEADER))
+        version = header["version"]
+        if header["format"] == FORMAT and version == VERSION:
+            return Journeys(**_fields(archive, header))
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _damaged(file, f"{type(error).__name__}: {error}") from error
+    if header["format"] != FORMAT or not isinstance(version, int):
+        raise _foreign(file, _ZIP)
+    raise StorageError(
+        f"{file.name} is of version {version} of the format, this library reads {VERSION}",
+        mend="install a newer version of touchpoints",
+    )
+
+
+def _damaged(file: Path, where: str) -> StorageError:
+    return StorageError(
+        f"{file.name} is damaged or cut off", where=where, mend="take a copy, or write it again"
+    )
+
+
+def _foreign(file: Path, head: bytes) -> StorageError:
+    known = {_ZIP: "a zip archive of another kind", b"": "an empty file"}
+    pickle = "a pickle, which could run anything" if head[:1] == _PICKLE else ""
+    return StorageError(
+        f"{file.name} is no file of journeys",
+        where=known.get(head, pickle),
+        mend="tp.write_journeys makes such files; logs are read by tp.from_frame, path tables by "
+        "tp.from_paths",
+    )
+
+
+def _fields(archive: zipfile.ZipFile, header: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: {} for name in _NAMED}
+    for number, column in enumerate(header["columns"]):
+        arrays = {part: _array(archive, _entry(number, part)) for part in column["entries"]}
+        place, *key = column["name"]
+        found = _column_of(column["kind"], arrays)
+        if key:
+            fields[place][key[0]] = found
+        else:
+            fields[place] = found
+    fields["touchpoints"] = tuple(_touchpoint(one) for one in header["touchpoints"])
+    fields["meta"] = _meta(header["meta"])
+    return fields
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> Array:
+    """Return an array as a view of the bytes read, which cannot be written to."""
+    content = archive.read(name)
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) != _NPY:
+        raise ValueError(f"{name} is of an unknown version")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    if dtype.hasobject:
+        raise ValueError(f"{name} holds objects")
+    return np.ndarray(shape, dtype, buffer=content, offset=stream.tell())
+
+
+def _touchpoint(fields: Mapping[str, Any]) -> Touchpoint:
+    facets = dict(fields["facets"])
+    five = {name: facets.pop(name) for name in FACETS if name in facets}
+    return Touchpoint(key=fields["key"], type=fields["type"], facets=facets, **five)
+
+
+def _meta(fields: Mapping[str, Any]) -> Meta:
+    taxonomy = fields["taxonomy"]
+    return Meta(
+        taxonomy=None if taxonomy is None else taxonomy_from_dict(taxonomy),
+        lens=tuple(fields["lens"]),
+        timezone=fields["timezone"],
+        defining=fields.get("defining", {}),  # files of earlier versions have none
+        report=report_from_dict(fields["report"]),
+    )

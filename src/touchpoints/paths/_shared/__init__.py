@@ -1,0 +1,1 @@
+"""What several questions about paths share."""

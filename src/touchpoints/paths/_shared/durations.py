@@ -1,0 +1,207 @@
+"""Durations summed up: counts, means and quantiles of whatever was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.counting import row_weights
+from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
+from touchpoints._core.arrays.statistics.quantiles import spreads
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.tables import Table, column, optional_column
+from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.uncertainty import checked_level, clusters_of
+
+_SECOND = 1e6
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Durations(Table):
+    """How long something takes, in seconds; one row an edge, two places, a touchpoint or a group.
+
+    Attributes
+    ----------
+    group : object, optional
+        The group, where ``by`` was given.
+    source, target, touchpoint : object, optional
+        Keys of both touchpoints of an edge, or the two places as they were given; the key of a
+        touchpoint.
+    count : int64
+        How many durations are known.
+    mean : float64
+        Their mean; nan where none is known, like all that follows.
+    mean_low, mean_high : float64, optional
+        The interval of the mean, where ``level`` was given; nan below two clusters.
+    min, q1, median, q3, max : float64
+        The shortest, the quartiles, the longest.
+    quantiles : object, optional
+        A tuple of the other quantiles asked for, one for each of ``shares``.
+    without_end : int64, optional
+        Interactions that would count, but whose end is not known.
+    unreached, open : int64, optional
+        Starts without an end behind them, between two places: in finished journeys, and in ones
+        the log cuts off, which may still get there.
+    empty, cut : int64, optional
+        Journeys left out: without interactions, and cut off by the log at either side.
+    shares : tuple of float
+        The other quantiles asked for.
+    ends_before_starts : int
+        Interactions of the whole log whose end lay before their start: reading set those ends
+        aside, so they are among ``without_end``.
+    level, unit : float or None, str
+        The level of the intervals, where any were asked for; what is taken to be independent.
+    """
+
+    group: Array | None = optional_column(object)
+    source: Array | None = optional_column(object)
+    target: Array | None = optional_column(object)
+    touchpoint: Array | None = optional_column(object)
+    count: Array = column(np.int64)
+    mean: Array = column(np.float64)
+    mean_low: Array | None = optional_column(np.float64)
+    mean_high: Array | None = optional_column(np.float64)
+    min: Array = column(np.float64)
+    q1: Array = column(np.float64)
+    median: Array = column(np.float64)
+    q3: Array = column(np.float64)
+    max: Array = column(np.float64)
+    quantiles: Array | None = optional_column(object)
+    without_end: Array | None = optional_column(np.int64)
+    unreached: Array | None = optional_column(np.int64)
+    open: Array | None = optional_column(np.int64)
+    empty: Array | None = optional_column(np.int64)
+    cut: Array | None = optional_column(np.int64)
+    shares: tuple[float, ...] = attrs.field(default=(), repr=False)
+    ends_before_starts: int = attrs.field(default=0, repr=False)
+    level: float | None = attrs.field(default=None, repr=False)
+    unit: str
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the mean of each edge (a pair of keys) or touchpoint, or of all, in seconds.
+
+        With groups: of each (group, source, target) or (group, touchpoint), or of each group.
+        """
+        columns = [one for one in (self.source, self.target, self.touchpoint) if one is not None]
+        return self._labelled(self.mean, *columns, alone="throughput")
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Measured:
+    """Durations to sum up.
+
+    Attributes
+    ----------
+    labels
+        Columns of labels, (size,) each.
+    groups : int64 (v,) in ``range(size + 1)``
+        What each duration is of; ``size`` for nothing.
+    values : int64 (v,)
+        Microseconds.
+    owners
+        Returns the journey of each, integers (v,); most questions never ask.
+    size
+        How many rows there are.
+    extra
+        Other columns, int64 (size,) each.
+    every
+        Whether rows without durations stay.
+    ties : integers (size,) each
+        What decides between rows that are equally frequent.
+    """
+
+    labels: dict[str, Array]
+    groups: Array
+    values: Array
+    owners: Callable[[], Array]
+    size: int
+    extra: dict[str, Array]
+    every: bool = False
+    ties: tuple[Array, ...] = ()
+
+
+Measure = Callable[[Journeys], Measured]
+
+
+def durations_of(
+    journeys: Journeys,
+    measure: Measure,
+    *,
+    quantiles: Sequence[float],
+    by: str | None,
+    level: float | None,
+) -> Durations:
+    """Measure the durations of each group and sum them up, the most frequent rows first."""
+    shares = _checked_shares(quantiles)
+    if level is not None:
+        checked_level(level)
+    return by_group(journeys, by, partial(_summed_up, measure=measure, shares=shares, level=level))
+
+
+def _checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
+    if isinstance(quantiles, (int, float, str)):
+        raise WrongKindError(f"quantiles is a sequence of shares, not {quantiles!r}")
+    shares = tuple(float(one) for one in quantiles)
+    wrong = [one for one in shares if not 0 <= one <= 1]
+    if wrong:
+        raise InvalidInputError(
+            f"a quantile is a share between 0 and 1, not {wrong[0]!r}", mend="write 90 % as 0.9"
+        )
+    return shares
+
+
+def _summed_up(
+    journeys: Journeys, *, measure: Measure, shares: tuple[float, ...], level: float | None
+) -> Durations:
+    found = measure(journeys)
+    plain = row_weights(journeys.offsets, journeys.counts) is None
+    weights = None if plain else journeys.counts[found.owners()].astype(np.float64)
+    spread = spreads(found.groups, found.values, found.size, weights)
+    totals = spread.totals()
+    listed = totals + found.extra.get("without_end", 0)
+    order = most_frequent(totals, None, -listed, *found.ties)
+    if not found.every:
+        order = order[listed[order] > 0]
+    columns: dict[str, Any] = {"count": totals, "mean": spread.means() / _SECOND}
+    for name, share in (("min", 0.0), ("q1", 0.25), ("median", 0.5), ("q3", 0.75), ("max", 1.0)):
+        columns[name] = spread.quantile(share) / _SECOND
+    if level is not None:
+        low, high = _mean_bounds(journeys, found, columns["mean"], level)
+        columns |= {"mean_low": low, "mean_high": high}
+    columns |= found.labels | found.extra
+    if shares:
+        table = np.stack([spread.quantile(share) / _SECOND for share in shares], axis=1)
+        columns["quantiles"] = text_array([tuple(row) for row in table.tolist()])
+    return Durations(
+        **{name: values[order] for name, values in columns.items()},
+        shares=shares,
+        ends_before_starts=journeys.meta.report.ends_before_starts,
+        level=level,
+        unit="journey" if journeys.persons is None else "person",
+    )
+
+
+def _mean_bounds(
+    journeys: Journeys, found: Measured, means: Array, level: float
+) -> tuple[Array, Array]:
+    """Return the interval of each mean, over clusters of persons or else of journeys."""
+    clusters = clusters_of(journeys, None)
+    owners = found.owners()
+    known = np.flatnonzero((found.groups < found.size) & (journeys.counts[owners] > 0))
+    rows = owners[known]
+    return mean_bounds(
+        found.values[known] / _SECOND,
+        found.groups[known],
+        means,
+        of=clusters.of[rows],
+        within=clusters.within[rows],
+        repeats=clusters.repeats,
+        level=level,
+    )

@@ -1,7 +1,0 @@
-"""Planned journeys: what was meant to happen, in which order."""
-
-from touchpoints.plan.graph import plan_graph
-from touchpoints.plan.model import Plan, PlannedTouchpoint
-from touchpoints.plan.reading import parse_plan, read_plan
-
-__all__ = ["Plan", "PlannedTouchpoint", "parse_plan", "plan_graph", "read_plan"]

@@ -1,0 +1,130 @@
+"""Start and complete rows of one activity instance, made into one interaction."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays import segments
+from touchpoints._core.arrays.sequences import combine_hash, mix
+from touchpoints._core.arrays.sorting import ordering
+from touchpoints._core.columns import Log, Names
+from touchpoints._core.frozen import Array, Coded
+from touchpoints._core.instants import NAT
+from touchpoints.errors import TouchpointsWarning
+from touchpoints.sources._order import Placed
+
+OTHER, START, COMPLETE = 0, 1, 2
+STAGES = {"start": START, "complete": COMPLETE}
+_LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "lifecycle_id"}
+
+
+def warn_of_lifecycle(
+    columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: Names
+) -> None:
+    """Warn when a column looks as if it said start and complete; without samples, by its name."""
+    used = {names.journey, names.touchpoint, *names.fields, *names.per_journey}
+    for name in columns:
+        if name in used:
+            continue
+        seen = {str(one).strip().casefold() for one in (samples or {}).get(name, ())}
+        if set(STAGES) <= seen or (samples is None and name.casefold() in _LIFECYCLE_NAMES):
+            warnings.warn(
+                f"column {name!r} says start and complete: each activity is read as two "
+                f"interactions. Pass lifecycle={name!r} (and instance=) to make them one.",
+                TouchpointsWarning,
+                stacklevel=_level_of_the_caller(),
+            )
+            return
+
+
+def _level_of_the_caller() -> int:
+    """Return the stack level of whoever called this library, as `warnings.warn` counts it."""
+    frame = inspect.currentframe()
+    level = 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("touchpoints."):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def stages_of(lifecycle: Coded) -> Array:
+    """Return of each row whether it is a start, a complete or another stage, int8."""
+    table = [STAGES.get(one.strip().casefold(), OTHER) for one in lifecycle.categories]
+    stages: Array = np.array([*table, OTHER], dtype=np.int8)[lifecycle.codes]
+    return stages
+
+
+def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
+    """Make one interaction of each start row and its complete row.
+
+    The k-th start of an instance in a journey belongs to its k-th complete. Without a column of
+    instances, and in rows where it is missing, the rows of one touchpoint in a journey are one
+    instance. A start without a complete has no end; a complete without a start stands at its own
+    time and has no end.
+
+    Parameters
+    ----------
+    stages
+        As from `stages_of`, for the rows of the log.
+    kinds : integers (m,)
+        The touchpoint of each placed row.
+    """
+    here = stages[placed.rows]
+    instances = _instances(log, placed, kinds)
+    starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
+    left, right = _match(instances, starts, completes)
+    ends = np.full(len(here), NAT)
+    ends[starts[left]] = log.time.stamps[placed.rows[completes[right]]]
+    kept = np.ones(len(here), dtype=bool)
+    kept[completes[right]] = False
+    return (
+        attrs.evolve(placed, ends=ends)
+        .keep(kept)
+        .counted(
+            paired=len(left),
+            unpaired_starts=len(starts) - len(left),
+            unpaired_completes=len(completes) - len(right),
+        )
+    )
+
+
+def _instances(log: Log, placed: Placed, kinds: Array) -> Array:
+    """Return the number of each row's activity instance, in time order within an instance."""
+    owners = segments.owners_of(placed.offsets)
+    named = second = mix(kinds)
+    if log.instance is not None:
+        gone = np.zeros(log.rows, bool) if log.instance.missing is None else log.instance.missing
+        gone, primary, check = gone[placed.rows], log.instance.primary, log.instance.check
+        second = np.where(gone, second, (primary if check is None else check)[placed.rows])
+        named = np.where(gone, named, primary[placed.rows])
+    keys = combine_hash(mix(owners), named)
+    check = combine_hash(mix(owners.astype(np.int64) + len(owners)), second)
+    grouped = ordering.group_rows(keys, check)
+    numbers = np.empty(len(keys), dtype=np.int64)
+    numbers[grouped.rows] = segments.owners_of(grouped.offsets)
+    return numbers
+
+
+def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Array]:
+    """Return the positions, among starts and completes, of those that belong together."""
+    width = len(instances) + 1
+    left = instances[starts] * width + _rank_within(instances[starts])
+    right = instances[completes] * width + _rank_within(instances[completes])
+    _, one, two = np.intersect1d(left, right, assume_unique=True, return_indices=True)
+    return one, two
+
+
+def _rank_within(groups: Array) -> Array:
+    """Return how many earlier entries have the same group."""
+    order = ordering.sort_positions(groups)
+    ordered = groups[order]
+    fresh = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else order
+    ranks = np.empty(len(groups), dtype=np.int64)
+    sizes = np.diff(np.append(fresh, len(ordered)))
+    ranks[order] = np.arange(len(ordered)) - np.repeat(fresh, sizes)
+    return ranks

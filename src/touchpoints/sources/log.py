@@ -1,0 +1,360 @@
+"""Logs in: from dataframes, plain columns or records to `Journeys`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from touchpoints._core.columns import Log, Names, Table, ranks_of, several, table_of
+from touchpoints._core.messages import check_option
+from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
+from touchpoints.classify.untyped_policy import Unmatched
+from touchpoints.errors import WrongKindError
+from touchpoints.sources._assemble import Duplicates, Missing, Options, assemble
+from touchpoints.sources._lifecycle import warn_of_lifecycle
+
+if TYPE_CHECKING:
+    from touchpoints.journeys.model import Journeys
+    from touchpoints.taxonomy import Taxonomy
+
+
+def from_frame(
+    frame: Any,
+    *,
+    journey: str,
+    time: str,
+    touchpoint: str | Classifier,
+    person: str | None = None,
+    end: str | None = None,
+    lifecycle: str | None = None,
+    instance: str | None = None,
+    count: str | None = None,
+    taxonomy: Taxonomy | None = None,
+    per_interaction: Sequence[str] = (),
+    per_journey: Sequence[str] = (),
+    unmatched: Unmatched = "raise",
+    missing: Missing = "drop",
+    tiebreak: str | None = None,
+    duplicates: Duplicates = "keep",
+    tz: str | None = None,
+    time_format: str | None = None,
+) -> Journeys:
+    """Read an event log from a dataframe.
+
+    Parameters
+    ----------
+    frame
+        A pandas or polars DataFrame, a polars LazyFrame, a pyarrow Table, a duckdb relation, or
+        any other table narwhals reads, or columns by name. One row an event, in any order. It is
+        not changed, and of a lazy one only the columns named are read.
+    journey, time, touchpoint
+        The columns with the id of the journey, the time of the event, and what happened. Instead
+        of a column, ``touchpoint`` can be a classifier (see `classifier`), called once for each
+        distinct tuple of the columns it reads; those columns are kept for `retype`.
+    person
+        Column with whose journey it is, where a person can have several: tests and intervals
+        then treat the journeys of one person as one cluster.
+    end
+        Column with the time the interaction ended.
+    lifecycle, instance
+        For logs that record the start and the complete of an activity in rows of their own: the
+        column that says which (``start``, ``complete``, in any case), and the column that ties
+        the two together. Without ``instance`` the k-th start of a touchpoint in a journey belongs
+        to its k-th complete.
+    count
+        Column with how many real journeys the journey stands for (a whole number, the same in
+        all rows of a journey).
+    taxonomy
+        Look each touchpoint up in it by id, alias or label; resolve the type ids a classifier
+        answers with. Without one, each distinct text is an untyped touchpoint.
+    per_interaction, per_journey
+        Further columns to keep: one value an interaction, or one a journey. Numbers stay numbers,
+        times instants and durations become seconds; all else is kept as coded text.
+    unmatched
+        What to do with rows without a touchpoint name and rows that match no type: ``"raise"``,
+        ``"drop"``, or ``"keep"`` as untyped touchpoints. Dropping may leave journeys empty; they
+        stay.
+    missing
+        What to do with rows without journey id or time: ``"drop"`` or ``"raise"``.
+    tiebreak
+        Column that orders rows of one journey and time. Without it they keep the order of the
+        rows; for a lazy table, which has none, such rows are an error.
+    duplicates
+        What to do with rows that repeat an earlier one of their journey in every column read:
+        ``"keep"`` or ``"drop"``.
+    tz
+        The time zone of naive times, such as ``"Europe/Madrid"``. Times with a zone of their own
+        are turned to UTC anyhow.
+    time_format
+        A ``strptime`` format for text times, or ``"epoch_s"``, ``"epoch_ms"``, ``"epoch_us"`` or
+        ``"epoch_ns"`` for numbers. Without it text must be ISO 8601: nothing is guessed.
+
+    Returns
+    -------
+    Journeys
+        Journeys in the order of their first rows. ``meta.report`` holds what was dropped, merged,
+        not matched or not ordered, in counts.
+
+    Raises
+    ------
+    NotFoundError
+        When a column is not there; the message proposes near ones.
+    InvalidInputError
+        When a column is missing in every row, times do not parse or mix naive and aware ones,
+        counts are no whole numbers, or rows are unmatched and ``unmatched="raise"``.
+
+    Warns
+    -----
+    TouchpointsWarning
+        When the log looks as if it recorded start and complete rows and ``lifecycle`` is not
+        given: each activity would count twice.
+
+    Notes
+    -----
+    Empty text counts as missing. Times finer than a microsecond decide the order and are then
+    rounded down. Ids and texts are compared exactly, without regard to unicode normal forms.
+    O(m log m) in the number of rows: one vectorised sort where rows are in time order within
+    journeys, three otherwise.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import touchpoints as tp
+    >>> log = pd.DataFrame(
+    ...     {
+    ...         "case": ["a", "b", "a"],
+    ...         "at": pd.to_datetime(["2026-01-02 10:00", "2026-01-02 11:00", "2026-01-02 09:00"]),
+    ...         "step": ["purchase", "search", "search"],
+    ...     }
+    ... )
+    >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="step")
+    >>> [journey.keys for journey in journeys]
+    [('search', 'purchase'), ('search',)]
+    """
+    names = Names(
+        journey=journey,
+        time=time,
+        touchpoint=_column_of(touchpoint),
+        fields=_fields_of(touchpoint),
+        person=person,
+        end=end,
+        lifecycle=lifecycle,
+        instance=instance,
+        count=count,
+        tiebreak=tiebreak,
+        per_interaction=several("per_interaction", per_interaction),
+        per_journey=several("per_journey", per_journey),
+    )
+    options = _options(taxonomy, touchpoint, unmatched, duplicates, missing)
+    table = table_of(frame)
+    table.load(names.asked())
+    if lifecycle is None:
+        warn_of_lifecycle(table.names, table.samples(), names)
+    return assemble(_log(table, names, time_format, tz), names, options)
+
+
+def from_columns(
+    columns: Mapping[str, Any],
+    *,
+    journey: str,
+    time: str,
+    touchpoint: str | Classifier,
+    person: str | None = None,
+    end: str | None = None,
+    lifecycle: str | None = None,
+    instance: str | None = None,
+    count: str | None = None,
+    taxonomy: Taxonomy | None = None,
+    per_interaction: Sequence[str] = (),
+    per_journey: Sequence[str] = (),
+    unmatched: Unmatched = "raise",
+    missing: Missing = "drop",
+    tiebreak: str | None = None,
+    duplicates: Duplicates = "keep",
+    tz: str | None = None,
+    time_format: str | None = None,
+) -> Journeys:
+    """Read an event log from plain columns, without any dataframe library.
+
+    Parameters
+    ----------
+    columns
+        Lists, tuples or one-dimensional arrays of one length, by name. Times can be ISO 8601
+        text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and empty text are missing.
+    journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
+per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+        As for `from_frame`.
+
+    Returns
+    -------
+    Journeys
+
+    Raises
+    ------
+    InvalidInputError
+        As `from_frame`, and when columns differ in length or are not one-dimensional.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> tp.from_columns(
+    ...     {"id": [1, 1, 2], "day": ["2026-01-01", "2026-01-02", "2026-01-02"], "do": list("aba")},
+    ...     journey="id",
+    ...     time="day",
+    ...     touchpoint="do",
+    ... )
+    <Journeys: 2 journeys, 3 interactions, 2 touchpoints, 2026-01-01 to 2026-01-02>
+    """
+    return from_frame(
+        columns,
+        journey=journey,
+        time=time,
+        touchpoint=touchpoint,
+        person=person,
+        end=end,
+        lifecycle=lifecycle,
+        instance=instance,
+        count=count,
+        taxonomy=taxonomy,
+        per_interaction=per_interaction,
+        per_journey=per_journey,
+        unmatched=unmatched,
+        missing=missing,
+        tiebreak=tiebreak,
+        duplicates=duplicates,
+        tz=tz,
+        time_format=time_format,
+    )
+
+
+def from_records(
+    records: Iterable[Mapping[str, Any]],
+    *,
+    journey: str,
+    time: str,
+    touchpoint: str | Classifier,
+    person: str | None = None,
+    end: str | None = None,
+    lifecycle: str | None = None,
+    instance: str | None = None,
+    count: str | None = None,
+    taxonomy: Taxonomy | None = None,
+    per_interaction: Sequence[str] = (),
+    per_journey: Sequence[str] = (),
+    unmatched: Unmatched = "raise",
+    missing: Missing = "drop",
+    tiebreak: str | None = None,
+    duplicates: Duplicates = "keep",
+    tz: str | None = None,
+    time_format: str | None = None,
+) -> Journeys:
+    """Read an event log from records such as ``csv.DictReader`` or JSON lines give.
+
+    Parameters
+    ----------
+    records
+        One mapping an event; a field a record lacks is missing there.
+    journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
+per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+        As for `from_frame`.
+
+    Returns
+    -------
+    Journeys
+
+    Raises
+    ------
+    InvalidInputError
+        As `from_frame`.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> tp.from_records(
+    ...     [{"id": 1, "day": "2026-01-01", "what": "visit"}],
+    ...     journey="id",
+    ...     time="day",
+    ...     touchpoint="what",
+    ... )
+    <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
+    """
+    rows = list(records)
+    for place, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise WrongKindError(f"record {place} is no mapping of names to values: {row!r}")
+    asked = (
+        journey,
+        time,
+        *_fields_of(touchpoint),
+        *per_interaction,
+        *per_journey,
+        *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count, tiebreak)),
+    )
+    names = dict.fromkeys((name for row in rows for name in row) if rows else asked)
+    return from_frame(
+        {name: [row.get(name) for row in rows] for name in names},
+        journey=journey,
+        time=time,
+        touchpoint=touchpoint,
+        person=person,
+        end=end,
+        lifecycle=lifecycle,
+        instance=instance,
+        count=count,
+        taxonomy=taxonomy,
+        per_interaction=per_interaction,
+        per_journey=per_journey,
+        unmatched=unmatched,
+        missing=missing,
+        tiebreak=tiebreak,
+        duplicates=duplicates,
+        tz=tz,
+        time_format=time_format,
+    )
+
+
+def _column_of(touchpoint: str | Classifier) -> str | None:
+    return touchpoint if isinstance(touchpoint, str) else None
+
+
+def _fields_of(touchpoint: str | Classifier) -> tuple[str, ...]:
+    if isinstance(touchpoint, str):
+        return ()
+    check_classifier_object(touchpoint)
+    return touchpoint.reads
+
+
+def _options(
+    taxonomy: Taxonomy | None,
+    touchpoint: str | Classifier,
+    unmatched: Unmatched,
+    duplicates: Duplicates,
+    missing: Missing,
+) -> Options:
+    return Options(
+        taxonomy=taxonomy,
+        classifier=None if isinstance(touchpoint, str) else touchpoint,
+        unmatched=check_option("unmatched", unmatched, Unmatched),
+        duplicates=check_option("duplicates", duplicates, Duplicates),
+        missing=check_option("missing", missing, Missing),
+    )
+
+
+def _log(table: Table, names: Names, time_format: str | None, tz: str | None) -> Log:
+    kept = dict.fromkeys((*names.fields, *names.per_interaction))
+    return Log(
+        rows=table.rows,
+        journey=table.keys(names.journey),
+        time=table.instants(names.time, time_format, tz),
+        touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
+        fields={name: table.kept(name) for name in kept},
+        per_interaction=names.per_interaction,
+        per_journey={name: table.kept(name) for name in names.per_journey},
+        person=None if names.person is None else table.keys(names.person),
+        end=None if names.end is None else table.instants(names.end, time_format, tz),
+        lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
+        instance=None if names.instance is None else table.keys(names.instance),
+        count=None if names.count is None else table.numbers(names.count),
+        tiebreak=None if names.tiebreak is None else ranks_of(table.kept(names.tiebreak)),
+        row_order=not table.lazy,
+    )

@@ -1,0 +1,608 @@
+"""Drafts of rules and taxonomies: enough is guessed, mostly right, the files say the same (B7)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.classify import draft_logs
+from tests.classify.draft_logs import Named
+from touchpoints.classify._data import read_data
+from touchpoints.classify.drafting.draft import Draft, draft
+from touchpoints.classify.drafting.guessing import FURTHER, Guesser
+from touchpoints.classify.drafting.rows import (
+    page_fits,
+    page_regex,
+    segments_of,
+    text_regexes,
+    without_locale,
+)
+from touchpoints.classify.rule_files.regex import Pattern
+from touchpoints.classify.rule_files.rules import rules
+from touchpoints.classify.web.event_names import TRACKERS, name_table
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints.taxonomy import load_taxonomy, parse_taxonomy, read_taxonomy
+
+LOGS = {
+    "GA4": ("customer", draft_logs.GA4),
+    "Segment": ("customer", draft_logs.SEGMENT),
+    "shop": ("customer", draft_logs.SHOP),
+    "clinic": ("patient", draft_logs.CLINIC),
+    "unseen": ("customer", draft_logs.UNSEEN),
+    "unseen clinic": ("patient", draft_logs.UNSEEN_CLINIC),
+}
+
+
+def drafted(name: str) -> tuple[Draft, list[Named]]:
+    """Return the draft of one of the logs, and the log."""
+    taxonomy, log = LOGS[name]
+    columns = {"event": [one.name for one in log], "n": [one.count for one in log]}
+    return draft(columns, name="event", count="n", taxonomy=taxonomy), log
+
+
+def answers(found: Draft, folder: Path, events: list[dict[str, Any]]) -> list[str]:
+    """Write a draft, read both files and return the type the rules answer for each event."""
+    rule_file, taxonomy_file = found.write(folder)
+    taxonomy = read_taxonomy(taxonomy_file)
+    classifier = rules(rule_file, taxonomy=taxonomy, fields=list(events[0]))
+    return [answer or "" for answer in classifier.batch(events)]
+
+
+# ------------------------------------------------------------------------------ how much, how well
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_a_log_is_typed_almost_whole(name: str) -> None:
+    """Of what is a touchpoint at least 80 % of the names and 95 % of the volume get a type."""
+    found, log = drafted(name)
+    guessed = dict(zip(found.value, found.type, strict=True))
+    real = [one for one in log if one.type]
+    typed = [one for one in real if guessed[one.name]]
+    assert 0.80 <= len(typed) / len(real)
+    assert 0.95 <= sum(one.count for one in typed) / sum(one.count for one in real)
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_guesses_are_mostly_right(name: str) -> None:
+    """By hand-written labels 90 % of the names and 95 % of the volume are what was guessed."""
+    found, log = drafted(name)
+    guessed = dict(zip(found.value, found.type, strict=True))
+    right = [one for one in log if guessed[one.name] in one.type.split("|")]
+    assert 0.90 <= len(right) / len(log)
+    assert 0.95 <= sum(one.count for one in right) / sum(one.count for one in log)
+
+
+def test_the_logs_are_as_mixed_as_real_ones() -> None:
+    """At least 60 names together, in several styles and two languages."""
+    names = {one.name for _, log in LOGS.values() for one in log}
+    styles = ["[a-z]+_[a-z]+", "([A-Z][a-z]+){2,}", "[A-Z][a-z]+( [A-Z][a-z]+)+", ".*[ñáéíóú].*"]
+    assert 60 <= len(names)
+    assert [] == [one for one in styles if not any(re.fullmatch(one, name) for name in names)]
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_the_events_of_trackers_are_all_known(tracker: str) -> None:
+    """Every built-in event name is typed as its classifier does, or known to be none."""
+    table = name_table(tracker)
+    names = [" ".join(words) for words in (*table.types, *table.none)]
+    found = draft({"event": [f"{name} " for name in names]}, name="event")
+    assert len(table.types) == found.typed
+    assert len(table.none) == found.left_out
+    assert {"high"} == set(found.confidence)
+
+
+def test_an_event_of_a_tracker_is_what_the_classifier_says() -> None:
+    """The names of GA4 are guessed from the table that `ga4_events` answers with."""
+    table = name_table("ga4")
+    found = draft({"event": ["_".join(words) for words in table.types]}, name="event")
+    assert dict(zip(found.value, found.type, strict=True)) == {
+        "_".join(words): one for words, one in table.types.items()
+    }
+
+
+# --------------------------------------------------------------------------------------- the files
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_the_files_load_and_say_what_the_table_says(tmp_path: Path, name: str) -> None:
+    """The rules answer for every event with the guess; the taxonomy is that of before, extended."""
+    found, log = drafted(name)
+    answered = answers(found, tmp_path / "new", [{"event": one.name} for one in log])
+    guessed = dict(zip(found.value, found.type, strict=True))
+    assert [guessed[one.name] for one in log] == answered
+    types = read_taxonomy(tmp_path / "new" / "taxonomy.toml").types
+    assert load_taxonomy(LOGS[name][0]).types == types
+
+
+PAGES = [
+    ("https://shop.example/", 500, "website_visit"),
+    ("https://shop.example/es", 300, "website_visit"),
+    ("https://shop.example/es/productos/zapato-rojo-7", 400, "product_view"),
+    ("https://shop.example/productos/bota-1", 350, "product_view"),
+    ("/productos", 300, "catalogue_browsing"),
+    ("/productos/", 30, "catalogue_browsing"),
+    ("https://shop.example/categor%C3%ADas/ropa?orden=precio", 250, "catalogue_browsing"),
+    ("https://shop.example/es-mx/carrito?x=/checkout", 200, "cart_review"),
+    ("https://shop.example/checkout/pago#tarjeta", 180, "checkout"),
+    ("https://shop.example/gracias", 150, "purchase"),
+    ("https://shop.example/account/orders/123/track", 140, "order_tracking"),
+    ("https://shop.example/account/orders/99/track/map", 20, "order_tracking"),
+    ("https://shop.example/account", 130, "account_visit"),
+    ("https://shop.example/blog/checkout-tips", 120, "content_read"),
+    ("https://shop.example/blog/2026/07/productos-nuevos", 110, "content_read"),
+    ("shop.example/ayuda/devoluciones", 100, "self_service"),
+    ("https://shop.example/opiniones", 90, "review_read"),
+    ("https://shop.example/p/7/opiniones", 80, "product_view"),
+    ("https://shop.example/producto/x/opiniones", 70, "review_read"),
+    ("https://shop.example/contacto", 60, "information_request"),
+    ("https://shop.example/tiendas", 50, "website_navigation"),
+    ("https://shop.example/ofertas", 45, "promotion_view"),
+    ("https://shop.example/?gclid=1", 40, "website_visit"),
+    ("https://shop.example/search?q=cart", 35, "site_search"),
+    ("https://shop.example/zzz", 5, "website_visit"),
+]
+
+
+def test_pages_are_told_by_their_path(tmp_path: Path) -> None:
+    """Of page views the address decides; the path from its root on, with or without a language."""
+    rows = [(url, count) for url, count, _ in PAGES]
+    log = {"event": ["page_view"] * len(rows), "url": [url for url, _ in rows]}
+    found = draft(log, name="event", url="url")
+    events = [dict(zip(log, row, strict=True)) for row in zip(*log.values(), strict=True)]
+    answered = answers(found, tmp_path, events)
+    assert {url: one for url, _, one in PAGES} == dict(zip(log["url"], answered, strict=True))
+
+
+def test_other_fields_are_asked_only_of_names_that_say_nothing(tmp_path: Path) -> None:
+    """Campaign, page and text decide, in this order, where the name is missing or a page view."""
+    rows = [
+        ("page_view", "/cart", "Venta Flash mayo", None, "flash_sale_ad_response"),
+        ("page_view", "/cart", "brand", None, "cart_review"),
+        (None, "/cart", None, "Quiero un reembolso", "cart_review"),
+        (None, None, None, "Quiero un reembolso ya", "product_return"),
+        (None, None, None, "El pago ha fallado, error 7", "error_met"),
+        ("page_view", None, None, "hola", "website_visit"),
+        ("purchase", "/cart", "venta flash", "reembolso", "purchase"),
+        ("qwertz", "/cart", "venta flash", "reembolso", ""),
+        ("session_start", "/cart", None, None, ""),
+        (None, None, None, "hola", ""),
+        (None, None, None, None, ""),
+    ]
+    fields = ("event", "page", "utm", "note")
+    log = {name: [row[place] for row in rows] for place, name in enumerate(fields)}
+    found = draft(log, name="event", url="page", campaign="utm", text="note")
+    events = [dict(zip(fields, row[:4], strict=True)) for row in rows]
+    assert [row[4] for row in rows] == answers(found, tmp_path, events)
+    assert (11, 7, 1) == (found.events, found.typed, found.left_out)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "type_", "unknown"),
+    [
+        ("url", "https://shop.example/cart", "cart_review", "/zzz"),
+        ("campaign", "newsletter 05", "email_campaign", "zzz"),
+        ("text", "Where is my refund?", "product_return", "zzz"),
+    ],
+)
+def test_a_log_needs_no_names(
+    tmp_path: Path, column: str, value: str, type_: str, unknown: str
+) -> None:
+    """Any one of the columns is enough; what it does not tell waits in the file to be told."""
+    log = {"what": [value, value, unknown]}
+    found = draft(log, **{column: "what"})
+    events = [{"what": value}, {"what": unknown}]
+    assert [type_, ""] == answers(found, tmp_path, events)
+    assert [(type_, 2), ("", 1)] == list(zip(found.type, found.count.tolist(), strict=True))
+    assert f'# when.what.contains = "{unknown}"' in found.rules
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("file", "column", "taxonomy"),
+    [("ecom.csv.gz", "event", "customer"), ("patients.csv.gz", "handling", "patient")],
+)
+def test_real_logs_are_typed_almost_whole(
+    logs: Path, file: str, column: str, taxonomy: str
+) -> None:
+    """A web shop's and a hospital's log, in whose making this library had no part, are typed."""
+    found = draft(pl.read_csv(logs / file), name=column, taxonomy=taxonomy)
+    assert 0.80 <= sum(map(bool, found.type)) / len(found)
+    assert 0.95 <= found.typed / found.events
+
+
+NAMES = st.one_of(
+    st.sampled_from([one.name for _, log in LOGS.values() for one in log]),
+    st.sampled_from(["page_view", "PAGE_VIEW", "Página vista", "", "x", "7", "true", "🛒", "%00"]),
+    st.text(max_size=12),
+    st.none(),
+)
+WORDS = [
+    "productos",
+    "p",
+    "blog",
+    "es",
+    "cart",
+    "7",
+    "*",
+    "a.b",
+    "a+b",
+    "x-y",
+    "(z)",
+    "café",
+    "",
+    "[",
+    "EN",
+]
+URLS = st.one_of(
+    st.none(),
+    st.text(max_size=20),
+    st.builds(
+        lambda host, parts, query: f"{host}/{'/'.join(parts)}{query}",
+        st.sampled_from(["", "https://shop.example", "shop.example", "//h"]),
+        st.lists(st.sampled_from(WORDS), max_size=5),
+        st.sampled_from(["", "?q=/blog", "#cart"]),
+    ),
+)
+TEXTS = st.one_of(st.none(), st.text(max_size=20), st.sampled_from(["un reembolso", "my cart_x"]))
+
+
+@given(st.lists(st.tuples(NAMES, URLS, NAMES, TEXTS), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_log_holds_the_files_say_what_the_table_says(
+    rows: list[tuple[Any, Any, Any, Any]],
+) -> None:
+    """For any log the files load, and the rules type as many events in each way as the table."""
+    fields = ("event", "url", "utm", "note")
+    log = {name: [row[place] for row in rows] for place, name in enumerate(fields)}
+    found = draft(log, name="event", url="url", campaign="utm", text="note")
+    taxonomy = parse_taxonomy(found.taxonomy)
+    guessed: Counter[str] = Counter()
+    for one, count in zip(found.type, found.count, strict=True):
+        guessed[one] += int(count)
+    assert len(rows) == found.events
+    if not found.typed:
+        return
+    classifier = rules(tomllib.loads(found.rules), taxonomy=taxonomy)
+    events = [dict(zip(fields, row, strict=True)) for row in rows]
+    assert guessed == Counter(answer or "" for answer in classifier.batch(events))
+
+
+# ------------------------------------------------------------------------------- editing a draft
+
+
+def test_what_is_not_guessed_waits_to_be_filled_in(tmp_path: Path) -> None:
+    """Take the marks away, write the type: the unknown name is a touchpoint of a new type."""
+    log = {"event": ["page_view"] * 9 + ["XyzzyOpened"] * 3 + ["session_start"]}
+    found = draft(log, name="event")
+    assert "# [types.xyzzy_opened]" in found.taxonomy
+    (tmp_path / "taxonomy.toml").write_text(
+        without_marks(found.taxonomy, start="# [types."), encoding="utf-8"
+    )
+    edited = without_marks(found.rules, start="# [[rule]]").replace(
+        'type = ""', 'type = "xyzzy_opened"'
+    )
+    (tmp_path / "rules.toml").write_text(edited, encoding="utf-8")
+    taxonomy = read_taxonomy(tmp_path / "taxonomy.toml")
+    classifier = rules(tmp_path / "rules.toml", taxonomy=taxonomy)
+    assert "xyzzy_opened" == classifier({"event": "XyzzyOpened"})
+    assert "Xyzzy opened" == taxonomy.label("type", "xyzzy_opened", lang="es")
+
+
+def without_marks(text: str, *, start: str) -> str:
+    """Take the marks away from the lines of a proposal."""
+    lines = text.splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith(start))
+    last = next(
+        place for place in range(first, len(lines) + 1) if place == len(lines) or not lines[place]
+    )
+    bare = [line.removeprefix("#").removeprefix(" ") for line in lines[first:last]]
+    return "\n".join([*lines[:first], *bare, *lines[last:]]) + "\n"
+
+
+def test_each_line_has_its_reason_beside_it() -> None:
+    """Every name in the rules stands on a line of its own with volume, confidence and reason."""
+    found, log = drafted("shop")
+    for one in log:
+        (line,) = [line for line in found.rules.splitlines() if f'"{one.name}"' in line]
+        assert re.search(r"#.* \d[\d,]* events?(, (high|medium|low))?: \w+", line) or (
+            "#" in found.rules.splitlines()[found.rules.splitlines().index(line) - 2]
+        )
+
+
+def test_no_touchpoint_is_left_out_with_its_reason() -> None:
+    """Names known to be no touchpoint stand in the file as a comment, so that one sees them."""
+    found = draft({"event": ["session_start", "page_view"]}, name="event")
+    (line,) = [line for line in found.rules.splitlines() if "session_start" in line]
+    assert line.startswith("#")
+    assert "no interaction of its own" in line
+
+
+def test_rare_names_can_be_left_out_of_the_file() -> None:
+    """Rows below `min_count` are in the table and not in the rules."""
+    log = {"event": ["purchase", "page_view"], "n": [3, 100]}
+    found = draft(log, name="event", count="n", min_count=10)
+    assert ["page_view", "purchase"] == list(found.value)
+    assert "purchase" not in found.rules
+    assert [100, 3] == found.count.tolist()
+
+
+def test_a_draft_is_not_written_over_by_chance(tmp_path: Path) -> None:
+    """Files that are there may hold somebody's work."""
+    found = draft({"event": ["purchase"]}, name="event")
+    rule_file, _ = found.write(tmp_path / "a" / "b")
+    rule_file.write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"overwrite=True"):
+        found.write(tmp_path / "a" / "b")
+    found.write(tmp_path / "a" / "b", overwrite=True)
+    assert found.rules == rule_file.read_text(encoding="utf-8")
+
+
+# --------------------------------------------------------------------------------------- taxonomies
+
+
+OWN = """
+name = "bakery"
+extends = "customer"
+languages = ["en"]
+
+[types.bread_tasting]
+labels = { en = "Tasting bread" }
+aliases = { en = ["sourdough workshop evening"] }
+"""
+
+
+def test_own_types_are_guessed_by_their_labels(tmp_path: Path) -> None:
+    """The labels and aliases of a taxonomy are asked too; the draft extends its file."""
+    path = tmp_path / "bakery.toml"
+    path.write_text(OWN, encoding="utf-8")
+    log = {"event": ["bread_tasting_done", "SourdoughWorkshopEvening2", "purchase"]}
+    found = draft(log, name="event", taxonomy=path, called="mine")
+    assert ["bread_tasting", "bread_tasting", "purchase"] == list(found.type)
+    found.write(tmp_path / "drafts")
+    drafted_taxonomy = read_taxonomy(tmp_path / "drafts" / "taxonomy.toml")
+    assert "mine" == drafted_taxonomy.name
+    assert "bread_tasting" in drafted_taxonomy.types
+
+
+def test_only_types_there_are_are_guessed() -> None:
+    """A taxonomy without shops has no purchases."""
+    small = parse_taxonomy('name = "small"\n[types.talk]\nlabels.en = "Talk"')
+    guesser = Guesser(small)
+    assert ("talk", "") == (guesser.name("talk_held").type, guesser.name("purchase").type)
+    assert "" == guesser.page("/").type
+
+
+def test_a_taxonomy_no_file_can_extend_is_refused() -> None:
+    """A taxonomy that was parsed has no file to name."""
+    with pytest.raises(InvalidInputError, match="pass the path of its file"):
+        draft({"event": ["a"]}, name="event", taxonomy=parse_taxonomy(OWN))
+
+
+def test_patients_come_before_customers() -> None:
+    """Where a word means one thing in a clinic and another in a shop, the taxonomy decides."""
+    customer, patient = (Guesser(load_taxonomy(name)) for name in ("customer", "patient"))
+    for name, shop, clinic in [
+        ("alta", "account_signup", "pt_discharge"),
+        ("payment_made", "checkout", "pt_billing"),
+        ("recordatorio_enviado", "email_reminder", "pt_reminder"),
+        ("add_to_cart", "cart_addition", "cart_addition"),
+    ]:
+        assert (shop, clinic) == (customer.name(name).type, patient.name(name).type)
+
+
+# ---------------------------------------------------------------------------------- the word list
+
+
+def test_the_word_list_holds_types_and_plain_words() -> None:
+    """Every type exists; words are in lower case without accents, or they would never fit."""
+    document = read_data("words")
+    types = load_taxonomy("patient").types
+    sections = [document["types"], document["pages"], document["campaigns"], document["none"]]
+    phrases = [phrase for section in sections for names in section.values() for phrase in names]
+    words = {word for phrase in phrases for word in phrase.removeprefix("!").split()}
+    assert set() == {one for section in sections[:3] for one in section} - set(types)
+    assert set() == {one for one in words - {FURTHER} if not re.fullmatch(r"[a-z0-9]+\*?", one)}
+
+
+def test_a_phrase_says_as_much_for_patients_as_for_customers() -> None:
+    """A phrase of both kinds is strong in both, or customers would win in a clinic."""
+    phrases = {phrase for names in read_data("words")["types"].values() for phrase in names}
+    assert set() == {phrase for phrase in phrases if f"!{phrase}" in phrases}
+
+
+def test_a_phrase_is_listed_once_in_a_section() -> None:
+    """A phrase of two types of one kind would always mean the first."""
+    for section in ("types", "pages", "campaigns"):
+        document = read_data("words")[section]
+        for kind in (True, False):
+            phrases = [
+                phrase.removeprefix("!")
+                for name, names in document.items()
+                for phrase in names
+                if name.startswith("pt_") == kind
+            ]
+            assert [] == [one for one, times in Counter(phrases).items() if times > 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "confidence"),
+    [
+        ("purchase", "purchase", "high"),
+        ("Compra", "purchase", "high"),
+        ("search", "site_search", "high"),
+        ("Search", "search_query", "high"),
+        ("Order Completed", "purchase", "high"),
+        ("payment_failed", "error_met", "medium"),
+        ("cart_page_seen", "cart_review", "low"),
+        ("product_page_view", "product_view", "medium"),
+        ("product_hover", "product_view", "low"),
+        ("step2_payment", "checkout", "medium"),
+        ("WishlistButtonClick", "wishlist_addition", "low"),
+        ("log_out", "", "medium"),
+        ("xyzzy", "", "none"),
+        ("", "", "none"),
+        ("🛒🛒", "", "none"),
+        ("لمس", "", "none"),
+    ],
+)
+def test_guesses_of_names(name: str, type_: str, confidence: str) -> None:
+    """Known names are sure, fitting words likely, one word among others weak; the rest is none."""
+    found = Guesser(load_taxonomy("customer")).name(name)
+    assert (type_, confidence) == (found.type, found.confidence)
+    assert found.reason
+
+
+# ------------------------------------------------------------------------- the conditions of rules
+
+
+SEGMENTS = st.lists(st.sampled_from([*WORDS, "en-us", "a b", "x.php"]), max_size=5)
+
+
+@given(SEGMENTS, st.lists(st.sampled_from([*filter(None, WORDS)]), max_size=3), st.booleans())
+def test_the_expression_of_a_page_is_its_pattern(
+    parts: list[str], given_pattern: list[str], locale: bool
+) -> None:
+    """Rules find a page by an expression exactly where the draft found it by its segments."""
+    url = f"https://shop.example/{'/'.join(parts)}"
+    segments = segments_of(url)
+    pattern = tuple(segment for one in given_pattern for segment in segments_of(f"/{one}") or ())
+    after = without_locale(segments) if segments and locale else None
+    ways = [one for one in (segments, after) if one is not None]
+    expected = any(page_fits(pattern, one) for one in ways)
+    found = Pattern(page_regex(pattern, locale=locale), folded=True)
+    assert expected == found.found_in(url.lower().replace("é", "e"))
+
+
+def test_the_expressions_of_a_text_go_by_words() -> None:
+    """A word is a word and not a part of one, unless it ends in an asterisk."""
+    whole, start = (Pattern(one, folded=True) for one in text_regexes(("cart", "abandon*")))
+    assert [True, False, False] == [whole.found_in(one) for one in ("my cart!", "carta", "cart_x")]
+    assert [True, False] == [start.found_in(one) for one in ("he abandoned it", "unabandoned")]
+
+
+# -------------------------------------------------------------------------------- frames, bad input
+
+
+LOG = {"what": ["page_view", "buy", None, "page_view"], "many": [1, 2, 3, 4]}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(lambda: LOG, id="columns"),
+        pytest.param(lambda: pd.DataFrame(LOG), id="pandas"),
+        pytest.param(lambda: pl.DataFrame(LOG), id="polars"),
+        pytest.param(lambda: pl.LazyFrame(LOG), id="lazy"),
+        pytest.param(lambda: pa.table(LOG), id="pyarrow"),
+        pytest.param(lambda: duckdb.from_arrow(pa.table(LOG)), id="duckdb"),
+    ],
+)
+def test_any_table_gives_the_same_draft(frame: Any) -> None:
+    """Dataframes of any kind and plain columns are read alike, and missing names are counted."""
+    found = draft(frame(), name="what", count="many")
+    assert ["page_view", "", "buy"] == list(found.value)
+    assert [5, 3, 2] == found.count.tolist()
+    assert ["website_visit", "", "purchase"] == list(found.type)
+    assert (10, 7, 0) == (found.events, found.typed, found.left_out)
+
+
+def test_a_draft_shows_itself() -> None:
+    """The repr says how much was guessed and shows the first rows, not the files."""
+    shown = repr(draft(LOG, name="what", count="many"))
+    assert shown.startswith("Draft: 3 rows, events 10, typed 7, left_out 0\n")
+    assert "[[rule]]" not in shown
+
+
+def test_texts_that_differ_in_case_and_accents_are_one_row() -> None:
+    """Rules compare without case and accents, so the table does too; the usual way is shown."""
+    found = draft({"e": ["búsqueda", "Busqueda", "búsqueda", "BÚSQUEDA "]}, name="e")
+    assert [("búsqueda", 4)] == list(zip(found.value, found.count.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'quote" and \\ back',
+        "line\nbreak # comment",
+        "tab\tand\x00null\x7f\x85\u2028",
+        "\ud800 alone",
+        "\u202ertl عربة",
+        "emoji 🛒 cart",
+        "[[rule]]",
+        "x" * 1_000_000,
+        "cart " * 200_000,
+        "'''",
+        "\u0301",
+    ],
+)
+def test_hostile_names_do_not_break_the_files(tmp_path: Path, name: str) -> None:
+    """Whatever a name holds, both files load and the rules still answer for the others."""
+    found = draft({"event": [name, "purchase"]}, name="event")
+    assert ["purchase"] == answers(found, tmp_path, [{"event": "purchase"}])
+    assert 10_000 > len(found.rules) + len(found.taxonomy)
+
+
+@pytest.mark.parametrize("field", ["event name", "params.page", "página", 'a"b'])
+def test_columns_with_odd_names_are_quoted(tmp_path: Path, field: str) -> None:
+    """A field's name is quoted in the file where it must be."""
+    found = draft({field: ["purchase"]}, name=field)
+    assert ["purchase"] == answers(found, tmp_path, [{field: "purchase"}])
+
+
+def test_a_column_named_like_a_joining_word_is_refused() -> None:
+    """Rules cannot ask for a field called `any`."""
+    with pytest.raises(InvalidInputError, match="rename the column"):
+        draft({"any": ["purchase"]}, name="any")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({}, InvalidInputError, "draft needs a column"),
+        ({"name": "evnt"}, NotFoundError, "did you mean 'event'"),
+        ({"name": "event", "url": "event"}, InvalidInputError, "only one of"),
+        ({"name": "event", "min_count": 0}, InvalidInputError, "min_count=0"),
+        (
+            {"name": "event", "count": "event"},
+            InvalidInputError,
+            "column 'event' must hold numbers (rows 0, 1: 'a', 'b')",
+        ),
+        ({"name": "event", "count": "n"}, InvalidInputError, "row 1: 1.5"),
+        ({"name": "event", "taxonomy": "custmer"}, NotFoundError, "did you mean 'customer'"),
+    ],
+)
+def test_mistakes_are_named(options: dict[str, Any], error: type[Exception], message: str) -> None:
+    """Each mistake has a message of its own."""
+    with pytest.raises(error, match=re.escape(message)):
+        draft({"event": ["a", "b"], "n": [1, 1.5]}, **options)
+
+
+def test_a_list_is_no_frame() -> None:
+    """What is no table is refused with the ways to give one."""
+    with pytest.raises(WrongKindError, match="no dataframe"):
+        draft(["a"], name="event")
+
+
+def test_an_empty_log_has_an_empty_draft() -> None:
+    """No rows, no guesses, and no rule to read."""
+    found = draft({"event": []}, name="event")
+    assert (0, 0, 0) == (len(found), found.events, found.typed)
+    assert "[[rule]]" not in found.rules
+
+
+def test_many_distinct_names_are_drafted_in_no_time() -> None:
+    """Ten thousand names take a few seconds, not minutes."""
+    names = [f"{word}_{number}" for number in range(2500) for word in ("cart", "x", "pago", "y")]
+    found = draft({"event": names}, name="event")
+    assert (10_000, 5_000) == (found.events, found.typed)

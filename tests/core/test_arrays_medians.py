@@ -1,0 +1,85 @@
+"""Medians by group against sorting everything."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import naive
+from touchpoints._core.arrays.statistics import medians
+
+VALUES = st.integers(0, 5) | st.integers(0, 2**52)
+ROWS = st.lists(st.tuples(VALUES, st.integers(0, 3), st.integers(0, 3)), max_size=40)
+
+
+def found(rows: list[tuple[int, int, int]], *, weighted: bool) -> dict[int, float]:
+    """Return the medians of groups 0, 1 and 2, where there are any; group 3 belongs to none."""
+    values, groups, weights = (
+        np.array([row[place] for row in rows], np.int64) for place in range(3)
+    )
+    part = weights.astype(np.float64) if weighted else None
+    answer = medians.median_by_group(values, groups, 3, part)
+    return {group: value for group, value in enumerate(answer.tolist()) if value == value}
+
+
+@given(ROWS)
+def test_medians_of_small_groups(rows: list[tuple[int, int, int]]) -> None:
+    """The middle value, or the mean of the middle two; nothing where there is nothing."""
+    values, groups, _ = ([row[place] for row in rows] for place in range(3))
+    expected = naive.median_by_group(values, groups, [1] * len(rows))
+    expected.pop(3, None)
+
+    assert expected == found(rows, weighted=False)
+
+
+@given(ROWS)
+def test_weights_repeat_values(rows: list[tuple[int, int, int]]) -> None:
+    """A row of weight 3 is its value three times; weight 0 is not there."""
+    values, groups, weights = ([row[place] for row in rows] for place in range(3))
+    expected = naive.median_by_group(values, groups, weights)
+    expected.pop(3, None)
+
+    assert expected == found(rows, weighted=True)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("shape", ["spread", "few", "same", "rising", "zero and far", "one group"])
+def test_medians_of_many_rows_do_not_depend_on_the_sample(shape: str, weighted: bool) -> None:
+    """Where a sample brackets the middle, a bracket that misses it is noticed and mended."""
+    random = np.random.default_rng(11)
+    count = 300_000
+    values = {
+        "spread": random.integers(0, 2**50, count),
+        "few": random.integers(0, 3, count),
+        "same": np.full(count, 7),
+        "rising": np.arange(count),
+        "zero and far": random.choice([0, 2**52], count),
+        "one group": random.integers(0, 100, count),
+    }[shape]
+    groups = np.zeros(count, int) if shape == "one group" else random.integers(0, 6, count)
+    weights = random.integers(0, 4, count) if weighted else np.ones(count, int)
+
+    answer = medians.median_by_group(
+        values, groups, 5, weights.astype(np.float64) if weighted else None
+    )
+
+    for group in range(5):
+        chosen = groups == group
+        repeated = np.repeat(values[chosen], weights[chosen])
+        expected = float(np.median(repeated)) if len(repeated) else np.nan
+        assert np.array_equal(expected, answer[group], equal_nan=True)
+
+
+def test_a_misleading_sample_changes_nothing() -> None:
+    """Rows the sample looks at may differ from all others: the groups are read again."""
+    count = 400_000
+    values = np.full(count, 10**6)
+    for start in range(0, count, medians.CHUNK):
+        values[start : start + medians.CHUNK // 16] = 1
+    values[:50] = 0
+
+    answer = medians.median_by_group(values, np.zeros(count, int), 1)
+
+    assert [float(np.median(values))] == answer.tolist()

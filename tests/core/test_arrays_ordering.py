@@ -1,0 +1,126 @@
+"""Rows into journeys: grouping, time order, collisions of hashes."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import naive
+from touchpoints._core.arrays.sequences import mix
+from touchpoints._core.arrays.sorting import ordering
+
+IDS = st.lists(st.integers(0, 5), max_size=30)
+TIMES = st.sampled_from([-(2**62), -5, 0, 1, 2, 3, 1_700_000_000_000_000, 2**61])
+
+
+def groups_of(grouped: ordering.Grouping | ordering.Ordered) -> list[list[int]]:
+    """Return the rows of each group."""
+    bounds = grouped.offsets.tolist()
+    return [grouped.rows[start:stop].tolist() for start, stop in itertools.pairwise(bounds)]
+
+
+def hashed(ids: list[int], salt: int = 0) -> np.ndarray:
+    """Return a good hash of ids."""
+    return mix(np.array(ids, dtype=np.int64) + salt)
+
+
+@given(IDS)
+def test_exact_keys_group_by_first_appearance(ids: list[int]) -> None:
+    """Groups come in the order in which their ids first appear, rows rising."""
+    grouped = ordering.group_rows(np.array(ids, dtype=np.uint64))
+
+    assert naive.group_rows(ids) == groups_of(grouped)
+    assert 0 == grouped.collisions
+
+
+@given(IDS)
+def test_hashed_keys_group_like_exact_ones(ids: list[int]) -> None:
+    """With a hash as the key and a second one as the check, the groups are the same."""
+    assert naive.group_rows(ids) == groups_of(ordering.group_rows(hashed(ids), hashed(ids, 99)))
+
+
+@given(IDS, st.integers(0, 3))
+def test_colliding_hashes_are_told_apart_and_counted(ids: list[int], kept: int) -> None:
+    """Ids whose keys are equal stay apart as long as the check differs; each is counted."""
+    keys = np.array([one % (kept + 1) for one in ids], dtype=np.uint64) << np.uint64(40)
+
+    grouped = ordering.group_rows(keys, hashed(ids))
+
+    assert naive.group_rows(ids) == groups_of(grouped)
+    assert len(set(ids)) - len({one % (kept + 1) for one in ids}) == grouped.collisions
+
+
+@given(IDS)
+def test_keys_that_differ_only_in_low_bits_are_told_apart(ids: list[int]) -> None:
+    """The row number takes the place of the low bits of the hash, which then tell nothing."""
+    grouped = ordering.group_rows(np.array(ids, dtype=np.uint64), hashed(ids))
+
+    assert naive.group_rows(ids) == groups_of(grouped)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), TIMES), max_size=40))
+def test_rows_come_journey_by_journey_in_time_order(rows: list[tuple[int, int]]) -> None:
+    """Any order of rows gives journeys in time order, ties in the order of the rows."""
+    ids, times = [one for one, _ in rows], [time for _, time in rows]
+    expected = naive.order_log(ids, times)
+    stamps = np.array(times, dtype=np.int64)
+
+    exact = ordering.order_log(np.array(ids, dtype=np.uint64), stamps)
+    collided = ordering.order_log(np.zeros(len(ids), np.uint64), stamps, hashed(ids))
+
+    assert expected == groups_of(exact)
+    assert expected == groups_of(collided)
+    assert [times[row] for row in naive.flat(expected)] == exact.times.tolist()
+
+
+@pytest.mark.parametrize("span", [10, 10**4, 10**9, 10**15, 2**62])
+@pytest.mark.parametrize("shape", ["sorted", "shuffled", "falling", "one late", "blocks"])
+def test_any_span_and_shape_of_times_is_ordered_exactly(span: int, shape: str) -> None:
+    """Times too wide to be sorted by at once are put right afterwards, whatever came in."""
+    random = np.random.default_rng(span % 97)
+    count = 3000
+    times = random.integers(-span, span, count)
+    ids = random.integers(0, 40, count)
+    if shape != "shuffled":
+        times.sort()
+    if shape == "falling":
+        times = times[::-1].copy()
+    if shape == "one late":
+        times[[5, -5]] = times[[-5, 5]]
+    if shape == "blocks":
+        times = np.concatenate(np.array_split(times, 7)[::-1])
+
+    ordered = ordering.order_log(hashed(ids.tolist()), times, hashed(ids.tolist(), 7))
+
+    assert naive.order_log(ids.tolist(), times.tolist()) == groups_of(ordered)
+
+
+@given(st.lists(st.integers(0, 2**62), max_size=20))
+def test_positions_of_sorted_values_are_stable(values: list[int]) -> None:
+    """Values that fit beside their row number and values that do not sort alike."""
+    expected = sorted(range(len(values)), key=lambda row: (values[row], row))
+
+    assert expected == ordering.sort_positions(np.array(values, dtype=np.int64)).tolist()
+
+
+@given(st.lists(st.integers(0, 6), max_size=30))
+def test_codes_are_numbered_by_first_appearance(codes: list[int]) -> None:
+    """Codes that do not occur are left out; the order says what the others were."""
+    new, order = ordering.by_appearance(np.array(codes, dtype=np.int32), 7)
+
+    assert naive.by_appearance(codes) == (new.tolist(), order.tolist())
+
+
+def test_codes_that_first_appear_late_are_found() -> None:
+    """A code whose first row lies far behind the others is numbered last."""
+    codes = np.zeros(200_000, dtype=np.int32)
+    codes[150_000], codes[199_999] = 2, 1
+
+    new, order = ordering.by_appearance(codes, 4)
+
+    assert [0, 2, 1] == order.tolist()
+    assert (1, 2) == (int(new[150_000]), int(new[199_999]))

@@ -1,0 +1,359 @@
+"""Plans: TOML to touchpoints in order, every problem at once, and the graph."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+from pathlib import Path
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from touchpoints.errors import ProblemsError, WrongKindError
+from touchpoints.graphs.plan import parse_plan, plan_graph, read_plan
+from touchpoints.taxonomy import load_taxonomy
+
+VISIT = """
+name = "clinic visit"
+version = "2"
+
+[stages]
+before = "Before the visit"
+visit = "At the clinic"
+
+[touchpoints.book]
+stage = "before"
+
+[touchpoints.reminder]
+stage = "before"
+optional = true
+repeated = 3
+
+[touchpoints."Blood test"]
+stage = "visit"
+label = "Blood taken"
+then = ["see_doctor"]
+
+[touchpoints.see_doctor]
+stage = "visit"
+repeated = true
+failures = ["no_show"]
+then = []
+"""
+
+
+SAME = '[touchpoints."live_chat[channel=chat]"]'
+
+
+def problems(text: str, **more: object) -> list[str]:
+    """Return the problems of a plan."""
+    with pytest.raises(ProblemsError) as caught:
+        parse_plan(text, where="plan", **more)
+    return list(caught.value.problems)
+
+
+def test_a_plan_is_read_as_written(tmp_path: Path) -> None:
+    """Names, stages, what may be left out or repeated; without `then`, the next in the file."""
+    path = tmp_path / "visit.toml"
+    path.write_text(VISIT, encoding="utf-8")
+
+    plan = read_plan(path)
+
+    assert ("clinic visit", "2") == (plan.name, plan.version)
+    assert ["before", "visit"] == list(plan.stages)
+    assert ["book", "reminder", "Blood test", "see_doctor"] == list(plan.touchpoints)
+    assert [("reminder",), ("Blood test",), ("see_doctor",), ()] == [
+        one.then for one in plan.touchpoints.values()
+    ]
+    assert [1, 3, 1, None] == [one.most for one in plan.touchpoints.values()]
+    assert [False, True, False, False] == [one.optional for one in plan.touchpoints.values()]
+    assert ("no_show",) == plan.touchpoints["see_doctor"].failures
+    assert (("book",), ("see_doctor",)) == (plan.first, plan.last)
+    assert plan == pickle.loads(pickle.dumps(plan))
+    assert "<Plan 'clinic visit': 4 touchpoints, 2 stages>" == repr(plan)
+
+
+def test_every_problem_is_told_at_once_with_its_place() -> None:
+    """Unknown keys, stages and names with near ones, wrong kinds, circles."""
+    found = problems(
+        """
+nam = "x"
+[stages]
+before = 7
+[touchpoints.book]
+stage = "befor"
+optional = "yes"
+repeated = 0
+then = ["remindr"]
+[touchpoints.reminder]
+then = ["see"]
+[touchpoints.see]
+then = ["reminder", "see"]
+failures = ["book"]
+"""
+    )
+
+    for expected in (
+        "plan: nam: nothing is called so here (did you mean 'name'?)",
+        "plan: name: there is none",
+        'plan: stages.before: expected text, found the number 7 (write "7")',
+        "plan: touchpoints.book.stage: no stage 'befor'",
+        "plan: touchpoints.book.optional: expected true or false, found the text 'yes'",
+        "plan: touchpoints.book.then: no touchpoint 'remindr' here (did you mean 'reminder'?)",
+        "plan: touchpoints.see.then: leads to itself: write repeated = true",
+        "plan: touchpoints.see.failures: 'book' is planned, so it is no failure",
+        "plan: touchpoints.reminder.then: goes round in a circle: reminder > see > reminder",
+    ):
+        assert any(one.startswith(expected) for one in found), expected
+    assert any("repeated: expected true, false or a whole number" in one for one in found)
+
+
+def test_unknown_types_are_told_with_near_ones() -> None:
+    """With a taxonomy every name is one of its types, or a key of one."""
+    found = problems(
+        "name='x'\ntaxonomy='customer'\n[touchpoints.live_chatt]\n[touchpoints.purchase]\n"
+        '[touchpoints."live_chat[channel=fax]"]'
+    )
+
+    assert 2 == len(found)
+    assert "touchpoints.live_chatt: no touchpoint type 'live_chatt'" in found[0]
+    assert "did you mean 'live_chat'" in found[0]
+    assert "no term of channel 'fax'" in found[1]
+
+
+def test_a_taxonomy_can_be_named_or_given() -> None:
+    """By name, by the path of a file, or as an object, which comes first."""
+    text = "name='x'\n{}[touchpoints.live_chat]"
+
+    assert "" == parse_plan(text.format("")).touchpoints["live_chat"].touchpoint.type
+    named = parse_plan(text.format("taxonomy='customer'\n"))
+    given_ = parse_plan(text.format(""), taxonomy=load_taxonomy("customer"))
+    assert "live_chat" == named.touchpoints["live_chat"].touchpoint.type
+    assert named == given_
+    assert ["plan: taxonomy: no taxonomy 'custmer' (did you mean 'customer'?)"] == problems(
+        text.format("taxonomy='custmer'\n")
+    )
+    assert ["plan: taxonomy: there is no file 'mine.toml'"] == problems(
+        text.format("taxonomy='mine.toml'\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "this is not TOML"),
+        ("name = 'x'", "touchpoints: there is none"),
+        ("name = 'x'\ntouchpoints = 3", "expected a table"),
+        ("name = 'x'\n[touchpoints.a]\nthen = 'b'", "expected a list of texts"),
+        (
+            "name='x'\n[touchpoints.a]\nfailures=['e']\n[touchpoints.b]\nfailures=['e']",
+            "'e' is already a failure of 'a'",
+        ),
+        (
+            f"name='x'\ntaxonomy='customer'\n[touchpoints.live_chat]\n{SAME}",
+            "is the same touchpoint as 'live_chat'",
+        ),
+    ],
+)
+def test_hostile_plans_are_problems_not_crashes(text: str, said: str) -> None:
+    """Each says what is wrong."""
+    assert any(said in one for one in problems(text))
+
+
+def test_a_file_that_is_no_text_is_a_problem(tmp_path: Path) -> None:
+    """And one that is not there is an error of the system."""
+    path = tmp_path / "bad.toml"
+    path.write_bytes(b"name = '\xff'")
+
+    with pytest.raises(ProblemsError, match="not UTF-8"):
+        read_plan(path)
+    with pytest.raises(FileNotFoundError):
+        read_plan(tmp_path / "none.toml")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["g", "h", "a"]),
+        st.lists(st.sampled_from("abcdz"), max_size=4),
+        max_size=3,
+    ),
+    st.dictionaries(st.sampled_from("abcd"), st.lists(st.sampled_from("abcdghz"), max_size=2)),
+)
+def test_any_groups_make_a_plan_or_a_list_of_problems(
+    groups: dict[str, list[str]], then: dict[str, list[str]]
+) -> None:
+    """A plan that is read can be walked: nothing else is ever raised."""
+    lines = ["name = 'x'", "[any_order]", *(f"{name} = {one}" for name, one in groups.items())]
+    for name in "abcd":
+        lines.append(f"[touchpoints.{name}]")
+        lines += [f"then = {then[name]}"] if name in then else []
+    with contextlib.suppress(ProblemsError):
+        plan = parse_plan("\n".join(lines))
+        journeys = tp.from_paths({"path": ["a > b > c > d", "d > c"]}, path="path")
+        assert 2 == len(tp.paths.journey_conformance(journeys, plan).cost)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_plan_or_a_list_of_problems(text: str) -> None:
+    """Nothing else is ever raised."""
+    with contextlib.suppress(ProblemsError):
+        parse_plan(text)
+
+
+def test_the_graph_of_a_plan_draws_all_of_it() -> None:
+    """Labels, stages and types on nodes; what may follow what as edges; it keeps the schema."""
+    G = plan_graph(parse_plan(VISIT))
+
+    assert type(G) is nx.DiGraph
+    assert () == tp.check_graph(G)
+    assert ["book", "reminder", "Blood test", "see_doctor"] == list(G)
+    assert "Blood taken" == G.nodes["Blood test"]["label"]
+    assert "before" == G.nodes["reminder"]["stage"]
+    assert (True, True) == (G.nodes["reminder"]["optional"], G.nodes["reminder"]["repeated"])
+    assert {("book", "reminder"), ("reminder", "Blood test"), ("see_doctor", "see_doctor")} < set(
+        G.edges
+    )
+    assert all(data == {"planned": True} for *_, data in G.edges(data=True))
+    typed = plan_graph(
+        parse_plan("name='x'\ntaxonomy='customer'\n[touchpoints.live_chat]"), lang="es"
+    )
+    assert ("Chat en vivo", "live_chat") == (
+        typed.nodes["live_chat"]["label"],
+        typed.nodes["live_chat"]["type"],
+    )
+    assert () == tp.check_graph(typed)
+
+
+def test_the_order_puts_everything_behind_what_may_come_before() -> None:
+    """Also where the file has it the other way round."""
+    plan = parse_plan(
+        "name='x'\n[touchpoints.c]\nthen=[]\n[touchpoints.b]\nthen=['c']\n[touchpoints.a]\nthen=['b']"
+    )
+
+    assert ("a", "b", "c") == plan.in_order
+
+
+TESTS = """
+name = "tests"
+[any_order]
+tests = ["x_ray", "blood_test"]
+[touchpoints.check_in]
+[touchpoints.blood_test]
+repeated = 2
+[touchpoints.x_ray]
+optional = true
+[touchpoints.see_doctor]
+"""
+
+
+def test_touchpoints_in_any_order_share_what_comes_before_and_behind() -> None:
+    """B19: in the order of the file; what leads to one leads to all, and all lead on."""
+    plan = parse_plan(TESTS)
+
+    assert {"tests": ("blood_test", "x_ray")} == plan.any_order
+    assert [("blood_test", "x_ray"), ("see_doctor",), ("see_doctor",), ()] == [
+        one.then for one in plan.touchpoints.values()
+    ]
+    assert (("check_in",), ("see_doctor",)) == (plan.first, plan.last)
+    assert plan == pickle.loads(pickle.dumps(plan))
+    assert {} == parse_plan(VISIT).any_order
+
+
+@pytest.mark.parametrize("named", ["tests", "x_ray"])
+def test_a_group_is_led_to_by_its_name_or_by_one_of_it(named: str) -> None:
+    """And what comes behind it is said of any one of it."""
+    plan = parse_plan(
+        "name='x'\n[any_order]\ntests=['blood','x_ray']\n[touchpoints.end]\nthen=[]\n"
+        "[touchpoints.blood]\n[touchpoints.x_ray]\nthen=['end']\n"
+        f"[touchpoints.a]\nthen=['{named}']"
+    )
+
+    assert ("blood", "x_ray") == plan.touchpoints["a"].then
+    assert ("end",) == plan.touchpoints["blood"].then
+    assert ("a", "blood", "x_ray", "end") == plan.in_order
+
+
+def test_every_problem_of_groups_is_told_at_once() -> None:
+    """Unknown names, overlaps, what `then` says against a group, names that are taken."""
+    found = problems(
+        """
+name = "x"
+[any_order]
+tests = ["blod", "blood", "x_ray"]
+more = ["x_ray", "scan"]
+one = ["scan"]
+book = ["book", "book", "scan"]
+text = "scan"
+[touchpoints.book]
+[touchpoints.blood]
+then = ["x_ray", "scan"]
+[touchpoints.x_ray]
+then = ["bill"]
+[touchpoints.scan]
+[touchpoints.bill]
+"""
+    )
+
+    for expected in (
+        "plan: any_order.tests: no touchpoint 'blod' here (did you mean 'blood'?)",
+        "plan: any_order.more: 'x_ray' is already in the group 'tests'",
+        "plan: any_order.one: a group is of two touchpoints or more",
+        "plan: any_order.book: is the name of a touchpoint: call the group something else",
+        "plan: any_order.book: 'book' is there twice: write repeated = true for it",
+        "plan: any_order.book: 'blood' stands between them: put them next to each other",
+        "plan: any_order.text: expected a list of texts, found the text 'scan'",
+        "plan: touchpoints.blood.then: 'x_ray' is of the same group any_order.tests",
+        "plan: touchpoints.x_ray.then: leads elsewhere than 'blood' of the same group any_order",
+    ):
+        assert any(one.startswith(expected) for one in found), expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("any_order = ['a', 'b']", "any_order: expected a table of groups, such as tests = ["),
+        ("any_order = 3", "any_order: expected a table of groups"),
+        (f"[any_order]\ng = {list('abcdefghi')}", "9 touchpoints in any order: at most 8 can be"),
+        (
+            f"[any_order]\ng = {list('abcdefgh')}\n[touchpoints.a]\nrepeated=100\n",
+            "have too many orders: write repeated = true for any number",
+        ),
+        (
+            "[any_order]\ng = ['a', 'b']\n[touchpoints.a]\nthen=['c']\n[touchpoints.c]\nthen=['b']",
+            "goes round in a circle: a > c > a",
+        ),
+    ],
+)
+def test_groups_that_cannot_be_are_problems(text: str, said: str) -> None:
+    """Wrong kinds, too many, and circles through a group."""
+    rest = "".join(
+        f"[touchpoints.{one}]\n" for one in "abcdefghi" if f"[touchpoints.{one}]" not in text
+    )
+    assert any(said in one for one in problems(f"name='x'\n{text}\n{rest}"))
+
+
+def test_a_circle_of_two_is_told_of_any_order() -> None:
+    """Who writes `then` both ways means that."""
+    text = "name='x'\n[touchpoints.a]\nthen=['b']\n[touchpoints.b]\nthen=['a']"
+
+    assert any("a > b > a (in any order? [any_order])" in one for one in problems(text))
+
+
+@pytest.mark.parametrize("value", [None, {"name": "x"}, 3])
+def test_what_is_no_text_or_path_is_refused(value: object) -> None:
+    """B19: the message names the other function."""
+    with pytest.raises(WrongKindError, match="tp.read_plan"):
+        parse_plan(value)
+    with pytest.raises(WrongKindError, match="tp.parse_plan"):
+        read_plan(value)
+    with pytest.raises(WrongKindError, match="tp.read_plan"):
+        plan_graph(value)
+
+
+def test_a_taxonomy_is_no_name_of_one() -> None:
+    """The message says how to get one."""
+    with pytest.raises(WrongKindError, match="tp.load_taxonomy"):
+        parse_plan(TESTS, taxonomy="customer")

@@ -1,0 +1,126 @@
+"""Journeys merged, put together, and drawn at random."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import attrs
+import numpy as np
+import pytest
+
+import touchpoints as tp
+from tests.journeys.test_cutting import log, paths_of
+from touchpoints.errors import InvalidInputError, NotFoundError
+
+
+def test_distinct_merges_equal_paths_and_adds_their_counts() -> None:
+    """One row a path, in the order of first appearance; ids, times and persons are gone."""
+    journeys = attrs.evolve(log(one="ab", two="b", three="ab"), counts=[1, 5, 2])
+
+    paths = tp.distinct(journeys)
+
+    assert paths_of(paths) == ["ab", "b"]
+    assert paths.counts.tolist() == [3, 5]
+    assert paths.times is None
+    assert paths.persons is None
+
+
+def test_distinct_keeps_paths_of_different_outcomes_apart() -> None:
+    """Reached, not reached and not known are three rows; values are summed."""
+    journeys = attrs.evolve(
+        log(one="a", two="a", three="a", four="a", five="a"),
+        outcomes={"won": [1, 0, np.nan, 1, np.nan]},
+        values={"won": [10.0, 0, 0, 5.0, 0]},
+    )
+
+    paths = tp.distinct(journeys)
+
+    assert paths.counts.tolist() == [2, 1, 2]
+    assert paths.values["won"].tolist() == [15, 0, 0]
+
+
+def test_distinct_keeps_named_columns_and_what_the_log_cut_off() -> None:
+    """Journeys that differ in a kept column or in being finished do not merge."""
+    journeys = attrs.evolve(
+        log(one="a", two="a", three="a", four="a"),
+        per_journey={"segment": ["x", "y", "x", None]},
+        finished=[True, True, False, True],
+    )
+
+    assert tp.distinct(journeys).counts.tolist() == [3, 1]
+    kept = tp.distinct(journeys, keep=["segment"])
+    assert kept.counts.tolist() == [1, 1, 1, 1]
+    assert kept.per_journey["segment"].to_list() == ["x", "y", "x", None]
+    with pytest.raises(NotFoundError, match="segmnt"):
+        tp.distinct(journeys, keep=["segmnt"])
+
+
+def test_distinct_tells_thousands_of_random_paths_apart() -> None:
+    """The merged counts are those of a plain counter over tuples."""
+    draw = np.random.default_rng(3)
+    paths = ["".join(draw.choice(list("abc"), draw.integers(1, 7))) for _ in range(3000)]
+    journeys = log(**{f"j{place}": path for place, path in enumerate(paths)})
+
+    merged = tp.distinct(journeys)
+
+    assert dict(zip(paths_of(merged), merged.counts.tolist(), strict=True)) == Counter(paths)
+
+
+def test_concatenation_is_associative_and_undoes_a_split() -> None:
+    """Parts put together in any grouping are the log they came from."""
+    journeys = log(one="ab", two="b", three="cab")
+
+    parts = [journeys[:1], journeys[1:2], journeys[2:]]
+
+    assert tp.concat(parts) == journeys
+    assert tp.concat([tp.concat(parts[:2]), parts[2]]) == tp.concat(
+        [parts[0], tp.concat(parts[1:])]
+    )
+
+
+def test_columns_that_one_part_lacks_are_missing_there() -> None:
+    """Nan for numbers and outcomes, missing for text, None for persons."""
+    left = attrs.evolve(
+        log(one="ab"),
+        outcomes={"won": [1]},
+        per_journey={"segment": ["x"], "age": [30.0]},
+        persons=["ana"],
+    )
+
+    both = tp.concat([left, log(two="c")])
+
+    assert np.isnan(both.outcomes["won"][1])
+    assert both.per_journey["segment"].to_list() == ["x", None]
+    assert np.isnan(both.per_journey["age"][1])
+    assert both.persons.tolist() == ["ana", None]
+
+
+def test_parts_that_contradict_each_other_are_refused() -> None:
+    """Equal ids, mixed kinds of ids, lenses, and times in only some of the parts."""
+    journeys = log(one="ab")
+    numbered = attrs.evolve(log(two="a"), ids=[7])
+
+    with pytest.raises(InvalidInputError, match="ids must be unique"):
+        tp.concat([journeys, journeys])
+    with pytest.raises(InvalidInputError, match="numbers in one part and text"):
+        tp.concat([journeys, numbered])
+    with pytest.raises(InvalidInputError, match="differ in lens"):
+        tp.concat([journeys, tp.collapse(log(two="a"), by="need")])
+    with pytest.raises(InvalidInputError, match="some parts have times"):
+        tp.concat([numbered, attrs.evolve(tp.distinct(log(three="a")), ids=[8])])
+    with pytest.raises(InvalidInputError, match="at least one"):
+        tp.concat([])
+
+
+def test_sampling_draws_real_journeys_without_replacement() -> None:
+    """Counts are drawn, never more than there are; all of them is the whole log."""
+    journeys = attrs.evolve(log(one="ab", two="b", three="c"), counts=[1000, 10, 0])
+
+    drawn = tp.sample(journeys, 505, seed=4)
+
+    assert int(drawn.counts.sum()) == 505
+    assert 480 < drawn.counts[0] <= 505
+    assert tp.sample(journeys, 1010, seed=1).counts.tolist() == [1000, 10]
+    assert tp.sample(journeys, 505, seed=4) == drawn
+    with pytest.raises(InvalidInputError, match="cannot draw 2,000 of 1,010"):
+        tp.sample(journeys, 2000, seed=1)

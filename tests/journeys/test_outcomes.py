@@ -1,0 +1,201 @@
+"""Marking outcomes: until, mark, mark_open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import numpy as np
+import pytest
+
+import touchpoints as tp
+from tests.journeys.test_cutting import log, paths_of
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+
+
+def test_until_cuts_at_the_first_purchase_and_marks_the_outcome() -> None:
+    """What came before a purchase, by argument with it; without one the journey is whole (A1)."""
+    journeys = log(one="abpcp", two="ab", three="p")
+
+    before = tp.until(journeys, "p", outcome="purchase")
+
+    assert paths_of(before) == ["ab", "ab", ""]
+    assert before.outcomes["purchase"].tolist() == [1, 0, 1]
+    assert str(before.outcome_times["purchase"][0])[:10] == "2026-01-03"
+    assert np.isnat(before.outcome_times["purchase"][1])
+    assert paths_of(tp.until(journeys, "p", outcome="purchase", include=True)) == ["abp", "ab", "p"]
+
+
+def test_a_journey_cut_off_by_the_log_has_an_unknown_outcome() -> None:
+    """Not reached and not finished is not known; reached is reached, and then finished."""
+    journeys = attrs.evolve(log(one="ap", two="ab", three="ab"), finished=[False, False, True])
+
+    marked = tp.until(journeys, "p", outcome="purchase")
+
+    assert marked.outcomes["purchase"].tolist()[0] == 1
+    assert np.isnan(marked.outcomes["purchase"][1])
+    assert marked.outcomes["purchase"][2] == 0
+    assert marked.finished.tolist() == [True, False, True]
+
+
+def test_a_type_of_the_taxonomy_that_nobody_met_gives_zeros() -> None:
+    """No purchase at all is an answer when the taxonomy knows purchases."""
+    journeys = tp.from_records(
+        [{"id": 1, "at": "2026-01-01", "what": "live_chat"}],
+        journey="id",
+        time="at",
+        touchpoint="what",
+        taxonomy=tp.load_taxonomy("customer"),
+    )
+
+    assert tp.until(journeys, "purchase", outcome="purchase").outcomes["purchase"].tolist() == [0]
+    with pytest.raises(NotFoundError, match="did you mean 'purchase'"):
+        tp.until(journeys, "purchas", outcome="purchase")
+
+
+@pytest.mark.parametrize("name", ["start", "end", "open", "missing", "no luck"])
+def test_names_that_graphs_use_are_no_outcomes(name: str) -> None:
+    """A terminal of a graph cannot be told from an outcome of its name."""
+    with pytest.raises(InvalidInputError, match="graphs use it"):
+        tp.until(log(one="ab"), "a", outcome=name)
+
+
+def test_an_outcome_needs_a_name() -> None:
+    """Neither empty text nor None names an outcome."""
+    with pytest.raises(WrongKindError, match="is text"):
+        tp.until(log(one="ab"), "a", outcome="")
+
+
+def test_mark_leaves_the_journeys_whole() -> None:
+    """Marking adds outcome, time and value, and cuts nothing."""
+    journeys = log(one="abp", two="ab")
+
+    marked = tp.mark(journeys, "sale", when="p")
+
+    assert paths_of(marked) == ["abp", "ab"]
+    assert marked.outcomes["sale"].tolist() == [1, 0]
+
+
+def test_a_window_counts_from_the_first_interaction_and_waits_for_those_watched_too_short() -> None:
+    """On the last day of the window it counts; before the window is over one cannot know."""
+    journeys = log(one="abp", two="abbp", three="ab")
+
+    marked = tp.mark(journeys, "sale", when="p", within=dt.timedelta(days=2))
+
+    assert marked.outcomes["sale"].tolist() == [1, 0, 0]
+
+    early = attrs.evolve(
+        journeys, observed_until=np.array(["2026-01-02", "2026-01-04", "2026-01-02"], "M8[us]")
+    )
+    waiting = tp.mark(early, "sale", when="p", within=dt.timedelta(days=2)).outcomes["sale"]
+
+    assert waiting[:2].tolist() == [1, 0]
+    assert np.isnan(waiting[2])
+
+
+def test_values_are_summed_over_the_occurrences_and_the_count() -> None:
+    """A row that stands for three journeys is worth three times its own amount."""
+    rows = [
+        {"id": 1, "at": f"2026-01-0{day}", "what": what, "paid": paid}
+        for day, (what, paid) in enumerate([("p", 10.0), ("a", 99.0), ("p", 5.0), ("p", None)], 1)
+    ]
+    journeys = tp.from_records(
+        rows, journey="id", time="at", touchpoint="what", per_interaction=["paid"]
+    )
+
+    thrice = attrs.evolve(journeys, counts=[3])
+
+    assert tp.mark(thrice, "sale", when="p", value="paid").values["sale"].tolist() == [45]
+    with pytest.raises(NotFoundError, match="per-interaction column 'pay'"):
+        tp.mark(journeys, "sale", when="p", value="pay")
+
+
+def test_recent_journeys_stay_open() -> None:
+    """A journey is open while too little time has passed since its last interaction."""
+    rows = [{"id": day, "at": f"2026-01-{day:02}", "what": "a"} for day in (1, 13, 20)]
+    journeys = tp.from_records(rows, journey="id", time="at", touchpoint="what")
+
+    opened = tp.mark_open(journeys, within=dt.timedelta(days=7))
+
+    assert opened.finished.tolist() == [True, True, False]
+
+
+# --------------------------------------------------------------- the touchpoint that is the outcome
+
+
+def marked_ways() -> dict[str, tp.Journeys]:
+    """Return an outcome of another name than its touchpoint, marked in every way."""
+    journeys = log(one="abp", two="apc", three="ac")
+    return {
+        "mark": tp.mark(journeys, "sale", when="p"),
+        "within": tp.mark(journeys, "sale", when="p", within=dt.timedelta(days=1)),
+        "include": tp.until(journeys, "p", outcome="sale", include=True),
+        "pattern": tp.mark(journeys, "sale", when=tp.pattern(". p")),
+        "anchor": tp.mark(journeys, "sale", when=tp.Anchor(pattern="p")),
+        "include a pattern": tp.until(journeys, tp.pattern("a .* p"), outcome="sale", include=True),
+    }
+
+
+@pytest.mark.parametrize("way", marked_ways())
+@pytest.mark.parametrize("analysis", [tp.outcome_graph, tp.paths.absorption])
+def test_an_outcome_of_another_name_than_its_touchpoint_is_no_less_a_leak(
+    way: str, analysis: Callable[..., object]
+) -> None:
+    """What leads to it could not be told from itself: it is refused whatever it is called."""
+    with pytest.raises(InvalidInputError, match="'p' that defines the outcome 'sale'") as caught:
+        analysis(marked_ways()[way])
+    assert "tp.before_first(journeys, 'p')" in str(caught.value)
+
+
+@pytest.mark.parametrize("way", marked_ways())
+def test_cut_before_it_the_outcome_can_be_analysed(way: str) -> None:
+    """As it was marked."""
+    cut = tp.before_first(marked_ways()[way], "p")
+
+    assert ("b", "(sale)") in tp.paths.absorption(cut).as_dict()
+    assert {"sale": ("p",)} == dict(cut.meta.defining)
+
+
+def test_cutting_before_a_match_leaves_its_touchpoints_elsewhere() -> None:
+    """Of a pattern only what occurs nowhere else is the outcome."""
+    cut = tp.until(log(one="apxap", two="ab"), tp.pattern("x a p"), outcome="again")
+
+    assert {} == dict(cut.meta.defining)
+    assert 1.0 == tp.paths.absorption(cut).as_dict()["p", "(again)"]
+
+
+def test_what_defines_an_outcome_survives_other_transforms(tmp_path: Path) -> None:
+    """Choosing, merging, joining, storing; under its new name where it gets one."""
+    journeys = tp.mark(log(one="abp", two="apc", three="ac"), "sale", when="p")
+    other = tp.mark(attrs.evolve(log(one="q"), ids=["four"]), "sale", when="q")
+    tp.write_journeys(journeys, tmp_path / "kept.zip")
+    read = tp.read_journeys(tmp_path / "kept.zip")
+
+    assert journeys == read
+    assert {"sale": ("p",)} == dict(read.meta.defining)
+    for one in (journeys[:2], tp.distinct(journeys), tp.select(journeys, ["a", "p"])):
+        assert {"sale": ("p",)} == dict(one.meta.defining)
+    assert {"sale": ("p", "q")} == dict(tp.concat([journeys, other]).meta.defining)
+    assert {"sale": ("z",)} == dict(tp.relabel(journeys, {"p": "z", "a": "p"}).meta.defining)
+    lens = tp.collapse(journeys, by="channel")
+    with pytest.raises(InvalidInputError, match="'unknown' that defines") as caught:
+        tp.outcome_graph(lens)
+    assert "then tp.collapse" in str(caught.value)
+    assert {"sale": ("c",)} == dict(tp.mark(journeys, "sale", when="c").meta.defining)
+    assert "meta.defining" in tp.first_difference(
+        journeys, attrs.evolve(journeys, meta=attrs.evolve(journeys.meta, defining={}))
+    )
+
+
+def test_retyped_touchpoints_still_define_the_outcome() -> None:
+    """Whatever the classifier calls them now."""
+
+    @tp.classifier(reads=("touchpoint",))
+    def shouted(event):
+        return event["touchpoint"].upper()
+
+    journeys = tp.mark(log(one="abp", two="ac"), "sale", when="p")
+
+    assert {"sale": ("P",)} == dict(tp.retype(journeys, shouted).meta.defining)

@@ -1,0 +1,251 @@
+"""Direct and indirect touchpoints together (B27)."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from itertools import pairwise
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import touchpoints as tp
+from tests.naive_paths import built
+from tests.paths import naive_direct_indirect
+from touchpoints.errors import InvalidInputError, NotFoundError, TouchpointsWarning
+from touchpoints.journeys.model import take
+from touchpoints.taxonomy import untyped
+
+PATHS = st.lists(st.text("ABab", max_size=6), max_size=6)
+
+
+def mixed(paths, **columns):
+    """Return journeys of letters: capitals are direct, small ones indirect, digits unknown."""
+    journeys = built(paths, **columns)
+    kinds = {True: "direct", False: "indirect"}
+    typed = [
+        one if one.key.isdigit() else untyped(one.key, directness=kinds[one.key.isupper()])
+        for one in journeys.touchpoints
+    ]
+    return attrs.evolve(journeys, touchpoints=tuple(typed))
+
+
+@given(PATHS)
+def test_losses_agree_with_filtering_by_hand(paths) -> None:
+    """What goes, what breaks, what is bridged and what is made up, for each kind."""
+    paths = [*paths, "Aa"]
+
+    rows = tp.paths.direct_and_indirect(mixed(paths)).losses.to_dicts()
+
+    for row in rows:
+        removed = row.pop("removed")
+        assert naive_direct_indirect.loss(paths, removed) == row
+
+
+@given(PATHS)
+def test_shares_and_steps_agree_with_counting_by_hand(paths) -> None:
+    """Interactions and journeys of each kind, and which kind follows which."""
+    paths = [*paths, "Aa"]
+    found = tp.paths.direct_and_indirect(mixed(paths))
+
+    kinds = [["direct" if one.isupper() else "indirect" for one in path] for path in paths]
+    rows = {row["kind"]: row for row in found.shares.to_dicts()}
+    for kind in ("direct", "indirect"):
+        row = rows[kind]
+        assert row["interactions"] == sum(path.count(kind) for path in kinds)
+        assert row["share"] == pytest.approx(row["interactions"] / sum(map(len, kinds)))
+        assert row["journeys"] == sum(kind in path for path in kinds)
+        assert row["of_journeys"] == pytest.approx(row["journeys"] / len(paths))
+        assert row["only"] == sum(set(path) == {kind} for path in kinds)
+    steps = Counter(pair for path in kinds if path for pair in pairwise([*path, "(end)"]))
+    table = found.transitions
+    edges = zip(table.source, table.target, strict=True)
+    assert steps == dict(zip(edges, table.count.tolist(), strict=True))
+
+
+def test_a_filter_breaks_and_bridges() -> None:
+    """Without the indirect post between them, an ad and an order seem to be neighbours (B27)."""
+    row = tp.paths.direct_and_indirect(mixed(["AbC"])).losses.to_dicts()[1]
+
+    assert (row["removed"], row["broken"], row["bridged"]) == ("indirect", 2, 1)
+    assert (row["edges_broken"], row["edges_made"]) == (2, 1)
+
+
+def test_what_is_unknown_is_shown_and_never_removed() -> None:
+    """A third row appears only where there is something unknown."""
+    found = tp.paths.direct_and_indirect(mixed(["A1b"]))
+
+    assert ["direct", "indirect", "unknown"] == found.shares.kind.tolist()
+    assert ["direct", "indirect"] == found.losses.removed.tolist()
+    assert ["direct", "indirect"] == (
+        tp.paths.direct_and_indirect(mixed(["Ab"])).shares.kind.tolist()
+    )
+
+
+def test_journeys_cut_off_go_to_open() -> None:
+    """Their next step is not known."""
+    found = tp.paths.direct_and_indirect(mixed(["Ab"], finished=np.array([False])))
+
+    assert ["indirect", "(open)"] == found.transitions.target.tolist()
+
+
+@given(PATHS, st.randoms())
+def test_shuffling_changes_nothing(paths, random) -> None:
+    """The order of the journeys plays no part."""
+    journeys = mixed([*paths, "Aa"])
+    order = list(range(len(journeys)))
+    random.shuffle(order)
+
+    again = tp.paths.direct_and_indirect(take(journeys, np.array(order)))
+
+    assert again == tp.paths.direct_and_indirect(journeys)
+
+
+def test_counts_groups_and_persons() -> None:
+    """Count 2 is the journey twice; by= adds a column; persons widen the intervals."""
+    merged = mixed(["Ab", "AA", "b"], counts=np.array([2, 3, 0]))
+    spread = mixed(["Ab", "Ab", "AA", "AA", "AA"])
+
+    found, again = (tp.paths.direct_and_indirect(one) for one in (merged, spread))
+
+    assert found == again
+    grouped = attrs.evolve(spread, per_journey={"device": ["web", "web", "app", "app", "app"]})
+    found = tp.paths.direct_and_indirect(grouped, by="device")
+    assert ["app", "app", "web", "web"] == found.losses.group.tolist()
+    assert found.as_dict()["app", "direct"] == 1.0
+    people = attrs.evolve(spread, persons=["ana", "ana", "leo", "leo", "leo"])
+    wide = tp.paths.direct_and_indirect(people).shares
+    assert wide.unit == "person"
+    assert wide.low[0] < again.shares.low[0]
+
+
+def test_bad_questions_get_clear_errors() -> None:
+    """Journeys without a taxonomy, unknown columns and levels."""
+    with pytest.raises(InvalidInputError, match="direct or indirect"):
+        tp.paths.direct_and_indirect(built(["ab"]))
+    with pytest.raises(NotFoundError, match="column or facet 'device'"):
+        tp.paths.direct_and_indirect(mixed(["Ab"]), by="device")
+    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+        tp.paths.direct_and_indirect(mixed(["Ab"]), level=0)
+
+
+def test_no_journeys_lose_nothing() -> None:
+    """An empty log gives zeros and nan."""
+    found = tp.paths.direct_and_indirect(mixed(["Ab"])[:0])
+
+    assert [0, 0] == found.losses.steps.tolist()
+    assert np.isnan(found.shares.share).all()
+    assert 0 == len(found.transitions)
+    assert "KindShares" in repr(found)
+
+
+# --------------------------------------------------------------------- a filter on one kind alone
+
+
+def letters(journeys):
+    """Return each journey as the letters it was made of."""
+    return ["".join(key[0] for key in one.keys) for one in journeys]
+
+
+def kept_of(journeys, chosen):
+    """Return what is chosen, and the sentence of the warning or nothing."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        kept = tp.select(journeys, chosen)
+    assert [one.category for one in heard] == [TouchpointsWarning] * len(heard)
+    return kept, "".join(str(one.message) for one in heard)
+
+
+@given(PATHS, st.sampled_from(["direct", "indirect"]), st.integers(1, 3))
+def test_a_filter_on_one_kind_says_what_it_breaks(paths, kind, count) -> None:
+    """B27: journeys that lose something, steps made up and journeys emptied, as by hand."""
+    paths = [*paths, "AaA", "aAa"]
+    journeys = mixed(paths, counts=[count] * len(paths))
+
+    kept, said = kept_of(journeys, {"directness": kind})
+
+    other = {"direct": "indirect", "indirect": "direct"}[kind]
+    lost = naive_direct_indirect.loss(paths, other)
+    assert letters(kept) == [
+        "".join(one for one in path if one.isupper() == (kind == "direct")) for path in paths
+    ]
+    assert said.startswith(f"leaving out {other} touchpoints breaks the paths of ")
+    assert f" {lost['journeys'] * count:,} of {len(paths) * count:,} journeys: " in said
+    assert f": {lost['bridged'] * count:,} steps join touchpoints" in said
+    assert f"{lost['emptied'] * count:,} journeys are left empty" in said
+
+
+def test_the_warning_names_the_step_made_up_most_often_and_what_to_use() -> None:
+    """What became neighbours, how often, and the call that shows both kinds together."""
+    _, said = kept_of(mixed(["AaB", "AbaB", "AaC", "a"]), {"directness": "direct"})
+
+    assert "3 steps join touchpoints" in said
+    assert "(most often A[directness=direct] > B[directness=direct], 2 times)" in said
+    assert "1 journeys are left empty" in said
+    assert "tp.paths.direct_and_indirect(journeys).losses" in said
+
+
+def test_ends_cut_off_break_paths_and_join_nothing() -> None:
+    """A journey that only loses its last step is broken; no neighbours are made up."""
+    _, said = kept_of(mixed(["ABa", "AB"]), {"directness": "direct"})
+
+    assert "breaks the paths of 1 of 2 journeys: 0 steps join" in said
+    assert "most often" not in said
+
+
+@pytest.mark.parametrize(
+    ("paths", "chosen"),
+    [
+        (["AaB"], {"directness": ["direct", "indirect"]}),
+        (["A1a"], {"directness": ["direct", "indirect"]}),
+        (["AB", ""], {"directness": "direct"}),
+        (["A1B"], {"directness": "direct"}),
+        (["AaB"], "A[directness=direct]"),
+        (["AaB"], ["A[directness=direct]", "B[directness=direct]"]),
+        (["AaB"], [True]),
+    ],
+)
+def test_no_warning_where_no_kind_goes(paths, chosen) -> None:
+    """Both kinds kept, one kind alone there, a choice of touchpoints or of whole journeys."""
+    journeys = mixed(paths)
+
+    assert "" == kept_of(journeys, chosen)[1]
+
+
+def test_journeys_of_count_0_are_not_broken() -> None:
+    """What is lost of journeys that are none is lost to nobody."""
+    journeys = mixed(["AaB", "AB"], counts=[0, 1])
+
+    kept, said = kept_of(journeys, {"directness": "direct"})
+
+    assert ["AB", "AB"] == letters(kept)
+    assert "" == said
+    assert "" == kept_of(journeys[:0], {"directness": "direct"})[1]
+
+
+def test_the_warning_points_to_the_caller_and_can_be_silenced() -> None:
+    """Its place is this file; an ordinary filter turns it off."""
+    journeys = mixed(["AaB"])
+
+    with pytest.warns(TouchpointsWarning, match="breaks the paths") as heard:
+        tp.select(journeys, {"directness": "indirect"})
+    assert [__file__] == [one.filename for one in heard]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TouchpointsWarning)
+        tp.select(journeys, {"directness": "indirect"})
+
+
+def test_emptied_journeys_are_no_variant_of_what_is_left() -> None:
+    """They vanish from reports; journeys that were empty before are as they were."""
+    customer = tp.load_taxonomy("customer")
+    paths = {"path": ["live_chat > purchase"], "n": [3]}
+    journeys = tp.from_paths(paths, path="path", count="n", taxonomy=customer)
+
+    row = tp.paths.direct_and_indirect(journeys).losses.to_dicts()[0]
+
+    assert ("direct", 3, 1, 0) == tuple(
+        row[name] for name in ("removed", "emptied", "variants", "variants_left")
+    )
