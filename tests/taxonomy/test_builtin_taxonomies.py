@@ -15,12 +15,12 @@ from touchpoints.taxonomy import (
     Taxonomy,
     Term,
     TouchpointType,
-    coverage,
-    lint,
     load_taxonomy,
     parse_taxonomy,
     untyped,
 )
+from touchpoints.taxonomy.coverage import coverage
+from touchpoints.taxonomy.lint import lint
 
 BOTH = pytest.mark.parametrize("name", ["customer", "patient"])
 OTHER_FACETS = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 from typing import TypeVar, get_args
 
@@ -18,7 +17,9 @@ def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
     """Return `` (did you mean 'a' or 'b'?)``, or nothing when no choice is near."""
     known = sorted({str(choice) for choice in choices})
     folded = {choice.casefold(): choice for choice in known}
-    near = difflib.get_close_matches(str(name).casefold(), list(folded), n=most, cutoff=0.6)
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(name).casefold(), list(folded), n=most, cutoff=0.6)
     if not near:
         return ""
     return f" (did you mean {' or '.join(repr(folded[one]) for one in near)}?)"

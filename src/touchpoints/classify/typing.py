@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -20,7 +20,10 @@ from touchpoints.classify.contract.protocol import (
     name_of,
 )
 from touchpoints.errors import ClassifierError, NotFoundError
-from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Taxonomy, Touchpoint, untyped
+from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Touchpoint, untyped
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy import Taxonomy
 
 NEED_FROM, CONTEXT_FROM = "need_from", "context_from"
 FROM_NOTHING, FROM_DEFAULT, FROM_RULE, FROM_DATA = 0, 1, 2, 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
@@ -35,7 +35,10 @@ from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled, take_rows
 from touchpoints.sources._lifecycle import OTHER, pair, stages_of
 from touchpoints.sources._order import Placed, place, repeated
-from touchpoints.taxonomy import MISSING, Taxonomy
+from touchpoints.taxonomy import MISSING
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy import Taxonomy
 
 _MOST_COUNT = 2**53
 
