@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
 from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
 from typing import Any
+
+# Frames of this package, and of the methods that attrs writes for its classes.
+_WITHIN = (str(Path(__file__).parent) + os.sep, "<attrs generated")
 
 
 class TouchpointsError(Exception):
@@ -115,3 +123,16 @@ def _rebuild_problems(what: str, problems: tuple[str, ...], where: str, mend: st
 
 class TouchpointsWarning(UserWarning):
     """Something in the input is legal but probably not meant."""
+
+
+def warn(message: str) -> None:
+    """Warn with a `TouchpointsWarning` at the line of the caller's that led here.
+
+    That is the innermost line outside this package, however many calls within lie between: that
+    of a statistic handed to `touchpoints.bootstrap`, say, or else of the call of it.
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- a public function of CPython
+    level = 2
+    while frame is not None and frame.f_code.co_filename.startswith(_WITHIN):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, TouchpointsWarning, stacklevel=level)

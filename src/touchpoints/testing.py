@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import counted, first_few, require_kind
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import shown
 from touchpoints.classify.contract.explain import explain
@@ -19,7 +19,7 @@ from touchpoints.classify.contract.protocol import (
     name_of,
 )
 from touchpoints.classify.typing import problem_of
-from touchpoints.errors import ProblemsError, TouchpointsError, WrongKindError
+from touchpoints.errors import ProblemsError, TouchpointsError
 from touchpoints.taxonomy import Taxonomy, taxonomy_from_dict
 from touchpoints.taxonomy.lint import lint
 
@@ -160,8 +160,8 @@ def check_taxonomy(taxonomy: Taxonomy, *, ignore: Iterable[str] = ()) -> None:
     >>> import touchpoints as tp
     >>> check_taxonomy(tp.load_taxonomy("customer"))
     """
-    if not isinstance(taxonomy, Taxonomy):
-        raise WrongKindError(f"{taxonomy!r} is no Taxonomy")
+    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one"
+    require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)
     problems = [*_storing(taxonomy), *_naming(taxonomy), *_linting(taxonomy, tuple(ignore))]
     if problems:
         _raise(f"the taxonomy {taxonomy.name!r}", problems)
@@ -193,7 +193,7 @@ def _linting(taxonomy: Taxonomy, ignore: tuple[str, ...]) -> Iterator[str]:
 
 
 def _raise(what: str, problems: Sequence[str]) -> None:
-    count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+    count = counted(len(problems), "problem")
     more = len(problems) - _MOST
     listed = [
         *problems[:_MOST],

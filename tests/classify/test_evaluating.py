@@ -282,5 +282,5 @@ def test_events_that_were_dropped_cannot_be_grouped() -> None:
         unmatched(tp.collapse(read("purchase"), by="need"))
     with pytest.raises(InvalidInputError, match="asks for no group"):
         unmatched(read("zzz"), top=0)
-    with pytest.raises(WrongKindError, match="takes journeys"):
+    with pytest.raises(WrongKindError, match="takes Journeys, not"):
         unmatched(["zzz"])

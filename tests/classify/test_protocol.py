@@ -111,7 +111,7 @@ def test_all_events_are_asked_in_one_call_where_that_is_offered() -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (lambda events: ["live_chat"], "gave 1 answers to 2 events"),
+        (lambda events: ["live_chat"], "gave 1 answer to 2 events"),
         (lambda events: [3 for _ in events], "answered with 3"),
         (lambda events: [event["y"] for event in events], "did not declare"),
         (lambda events: None, "raised TypeError"),

@@ -115,7 +115,7 @@ def test_an_empty_group_is_refused() -> None:
         compare.pair(attrs.evolve(journeys[:1], counts=[0]), journeys[1:])
     with pytest.raises(InvalidInputError, match="the same journeys"):
         compare.pair(journeys, journeys)
-    with pytest.raises(WrongKindError, match="a group is a Journeys"):
+    with pytest.raises(WrongKindError, match="takes Journeys, not"):
         compare.pair(journeys, "web")
     with pytest.raises(WrongKindError, match=r"compare\.groups"):
         compare.transitions(journeys, seed=1)
@@ -468,7 +468,7 @@ def test_persons_in_both_groups_are_refused_by_the_permutation_test() -> None:
     pair = two(["ab", "b"], ["ab", "b"], persons=["ana", "leo", "ana", "eva"])
 
     assert 1 == pair.shared
-    with pytest.raises(InvalidInputError, match="1 persons have journeys in both") as caught:
+    with pytest.raises(InvalidInputError, match="1 person has journeys in both") as caught:
         compare.presence(pair, seed=1)
     assert "shared='within'" in caught.value.mend
     assert 1 == compare.presence(pair, seed=1, resamples=5, shared="within").shared

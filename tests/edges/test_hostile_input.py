@@ -106,7 +106,7 @@ def test_duplicates_are_not_accepted_in_silence() -> None:
 
     kept, dropped = read(log), read(log, duplicates="drop")
 
-    assert any("repeat another" in sentence for sentence in kept.meta.report.sentences())
+    assert any("repeats another" in sentence for sentence in kept.meta.report.sentences())
     assert {("x", "y"): 1} == edges(dropped)
     assert 1 == dropped.meta.report.duplicates_dropped
 

@@ -197,7 +197,6 @@ def test_a_foreign_or_damaged_file_is_named(content: bytes, words: str, tmp_path
     ("data", "words"),
     [
         ({}, "no 'nodes'"),
-        ([], "no 'nodes'"),
         ({"nodes": [], "directed": False}, "undirected"),
         ({"nodes": [], "multigraph": True}, "parallel edges"),
         ({"nodes": [{"label": "a"}]}, "a node has no 'id'"),

@@ -450,7 +450,7 @@ def test_html_shows_the_first_journeys_and_what_the_report_says() -> None:
 
     assert "2 more</caption>" in shown
     assert "step 7 → … 2 more" in shown
-    assert "1 of 121 rows have no time" in shown
+    assert "1 of 121 rows has no time" in shown
     assert (
         "<th>id</th><th>touchpoints</th><th>first</th><th>last</th><th>count</th>"
         "<th>count</th><th>won</th>"

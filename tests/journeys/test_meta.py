@@ -62,7 +62,7 @@ def test_everything_met_is_a_sentence() -> None:
     )
 
     assert (
-        "1 of 1,000 rows have no journey id",
+        "1 of 1,000 rows has no journey id",
         "2 of 1,000 rows have no time",
         "3 of 1,000 rows have no touchpoint name",
         "4 of 1,000 rows are matched by no touchpoint type",

@@ -218,7 +218,7 @@ def test_an_unknown_name_is_shown_with_a_caret_and_near_names() -> None:
 
     assert "    a serch".strip() in str(caught.value)
     for no_text in (3, ["a"], tp.pattern("a")):
-        with pytest.raises(WrongKindError, match="a pattern is text"):
+        with pytest.raises(WrongKindError, match="takes a pattern as text, not"):
             tp.pattern(no_text)
 
 

@@ -233,5 +233,5 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.k_medoids(given_, 2, seed=1, starts=0)
     with pytest.raises(InvalidInputError, match="did you mean 'average'"):
         tp.paths.hierarchical(given_, 2, linkage="averag")
-    with pytest.raises(WrongKindError, match="need Distances, not Journeys"):
+    with pytest.raises(WrongKindError, match="takes Distances, not Journeys"):
         tp.paths.hierarchical(log(one="ab"), 1)

@@ -173,9 +173,12 @@ def test_a_filter_on_one_kind_says_what_it_breaks(paths, kind, count) -> None:
         "".join(one for one in path if one.isupper() == (kind == "direct")) for path in paths
     ]
     assert said.startswith(f"leaving out {other} touchpoints breaks the paths of ")
+    bridged, emptied = lost["bridged"] * count, lost["emptied"] * count
+    joins = "step joins" if bridged == 1 else "steps join"
+    are = "journey is" if emptied == 1 else "journeys are"
     assert f" {lost['journeys'] * count:,} of {len(paths) * count:,} journeys: " in said
-    assert f": {lost['bridged'] * count:,} steps join touchpoints" in said
-    assert f"{lost['emptied'] * count:,} journeys are left empty" in said
+    assert f": {bridged:,} {joins} touchpoints" in said
+    assert f" {emptied:,} {are} left empty" in said
 
 
 def test_the_warning_names_the_step_made_up_most_often_and_what_to_use() -> None:
@@ -184,7 +187,7 @@ def test_the_warning_names_the_step_made_up_most_often_and_what_to_use() -> None
 
     assert "3 steps join touchpoints" in said
     assert "(most often A[directness=direct] > B[directness=direct], 2 times)" in said
-    assert "1 journeys are left empty" in said
+    assert "1 journey is left empty" in said
     assert "tp.paths.direct_and_indirect(journeys).losses" in said
 
 

@@ -130,7 +130,7 @@ def test_rows_without_journey_or_time_are_dropped_and_counted() -> None:
 )
 def test_rows_without_journey_or_time_can_be_an_error(log: str, said: str) -> None:
     """With the column and the first rows."""
-    with pytest.raises(InvalidInputError, match=f"1 rows have no {said}") as caught:
+    with pytest.raises(InvalidInputError, match=f"1 row has no {said}") as caught:
         read(log, missing="raise")
 
     assert "rows 0" in caught.value.where
@@ -231,7 +231,7 @@ def test_unmatched_rows_are_an_error_that_shows_them() -> None:
     with pytest.raises(InvalidInputError) as caught:
         read(UNMATCHED, taxonomy=CUSTOMER)
 
-    assert "1 rows have no touchpoint name and 3 rows match no touchpoint type" == caught.value.what
+    assert "1 row has no touchpoint name and 3 rows match no touchpoint type" == caught.value.what
     assert "rows 1, 2, 3, 4" in caught.value.where
     assert "'fax', 'Fax'" in caught.value.where
     for mend in ("teach the taxonomy", 'unmatched="keep"', 'unmatched="drop"'):
@@ -275,7 +275,7 @@ def test_a_log_of_which_nothing_is_left_is_read() -> None:
 
 def test_a_missing_name_is_an_error_without_a_taxonomy_too() -> None:
     """Names that are missing would lose transitions in silence."""
-    with pytest.raises(InvalidInputError, match="1 rows have no touchpoint name"):
+    with pytest.raises(InvalidInputError, match="1 row has no touchpoint name"):
         read("a 01 x\na 02 -\na 03 y")
 
     assert [("x", "(missing)", "y")] == paths(read("a 01 x\na 02 -\na 03 y", unmatched="keep"))
@@ -372,7 +372,7 @@ def test_a_count_that_is_text_is_an_error_of_this_library() -> None:
 
 def test_counts_that_differ_within_a_journey_are_an_error() -> None:
     """Nobody can say which of them would count."""
-    with pytest.raises(InvalidInputError, match="1 journeys have rows with different counts"):
+    with pytest.raises(InvalidInputError, match="1 journey has rows with different counts"):
         read("a 01 x n=3\na 02 x n=4", count="n")
 
 

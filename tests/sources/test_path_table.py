@@ -156,7 +156,7 @@ def test_space_around_a_step_is_no_part_of_its_name() -> None:
 @pytest.mark.parametrize("missing", [None, math.nan, pd.NA, 7])
 def test_a_missing_path_is_refused_with_its_rows(missing) -> None:
     """Who took no known path is neither dropped nor counted as having taken none."""
-    with pytest.raises(InvalidInputError, match=r"1 rows have no path.*rows 1"):
+    with pytest.raises(InvalidInputError, match=r"1 row has no path.*rows 1"):
         tp.from_paths({"path": ["a", missing]}, path="path")
 
 
@@ -186,7 +186,7 @@ def test_a_sign_in_a_name_is_no_separator() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "match"),
     [
-        ("total_null", [3, -1], r"'total_null' must hold whole numbers.*rows, 1: -1"),
+        ("total_null", [3, -1], r"'total_null' must hold whole numbers.*row, 1: -1"),
         ("total_null", [3, 0.5], "whole numbers"),
         ("total_null", [3, None], "whole numbers"),
         ("total_conversions", [math.inf, 1], "whole numbers"),
@@ -195,7 +195,7 @@ def test_a_sign_in_a_name_is_no_separator() -> None:
             ["1", "two"],
             r"'total_conversions' must hold numbers .rows 1: 'two'",
         ),
-        ("total_conversions", [0, 2], r"value where no journey converted.*rows, 0: 0.244"),
+        ("total_conversions", [0, 2], r"value where no journey converted.*row, 0: 0.244"),
     ],
 )
 def test_impossible_numbers_are_refused_with_their_rows(column, values, match) -> None:
@@ -242,7 +242,7 @@ def test_steps_are_looked_up_in_a_taxonomy() -> None:
     taxonomy = tp.load_taxonomy("customer")
     table = {"path": ["live_chat > Chat en vivo", "banner"]}
 
-    with pytest.raises(InvalidInputError, match=r"match no touchpoint type.*'banner'"):
+    with pytest.raises(InvalidInputError, match=r"matches no touchpoint type.*'banner'"):
         tp.from_paths(table, path="path", taxonomy=taxonomy)
     kept = tp.from_paths(table, path="path", taxonomy=taxonomy, unmatched="keep")
     assert [("live_chat", "live_chat"), ("banner",)] == [journey.keys for journey in kept]

@@ -93,5 +93,5 @@ def test_what_cannot_be_counted_is_an_error(taxonomy: Taxonomy) -> None:
     """An unknown facet gets near names; a path is no taxonomy."""
     with pytest.raises(NotFoundError, match="no facet 'chanel'.*did you mean 'channel'"):
         coverage(taxonomy, rows="chanel")
-    with pytest.raises(WrongKindError, match="not of str"):
+    with pytest.raises(WrongKindError, match="takes a Taxonomy, not str"):
         coverage("mine.toml")

@@ -781,7 +781,7 @@ def test_a_damaged_dict_is_reported(mine: Taxonomy) -> None:
     stored["types"]["live_chat"]["channel"] = "fax"
     with pytest.raises(ProblemsError, match=r"<dict>: types\.live_chat\.channel: no channel 'fax'"):
         taxonomy_from_dict(stored)
-    with pytest.raises(WrongKindError, match="kept as a dict, not as list"):
+    with pytest.raises(WrongKindError, match="a taxonomy as a dict, not list"):
         taxonomy_from_dict([])
 
 

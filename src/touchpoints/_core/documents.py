@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from touchpoints._core.messages import counted
 from touchpoints.errors import ProblemsError
 
 MOST_CHARACTERS = 1 << 24
@@ -20,7 +21,7 @@ _LONG_KEY = re.compile(
 
 def all_problems(where: str, problems: Sequence[str]) -> ProblemsError:
     """Return the error that lists the problems of a document, each with the document's name."""
-    count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+    count = counted(len(problems), "problem")
     return ProblemsError(f"{where} has {count}", problems=[f"{where}: {one}" for one in problems])
 
 

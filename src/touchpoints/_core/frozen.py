@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import counted, first_few
 from touchpoints.errors import InvalidInputError
 
 K = TypeVar("K")
@@ -180,7 +180,7 @@ class Coded:
         return len(self.codes)
 
     def __repr__(self) -> str:
-        return f"Coded({len(self):,} rows, {len(self.categories):,} categories)"
+        return f"Coded({counted(len(self), 'row')}, {len(self.categories):,} categories)"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Coded):

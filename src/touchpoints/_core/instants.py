@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, is_missing
-from touchpoints._core.messages import first_few, not_found
+from touchpoints._core.messages import agreeing, counted, first_few, not_found
 from touchpoints.errors import InvalidInputError
 
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
@@ -185,7 +185,8 @@ def _from_number_texts(values: Sequence[Any], name: str, time_format: str | None
     wrong = [row for row, one in enumerate(values) if one and numbers[row] is None]
     if wrong:
         raise InvalidInputError(
-            f"{len(wrong):,} times in column {name!r} are no numbers, as {time_format!r} says",
+            f"{counted(len(wrong), 'time')} in column {name!r} "
+            f"{agreeing(len(wrong), 'are')} no number, as {time_format!r} says",
             where="; ".join(f"row {row}: {values[row]!r}" for row in wrong[:5]),
             mend="leave time_format= out for ISO 8601, or pass a strptime format",
         )
@@ -223,7 +224,8 @@ def _from_moments(
         moments.append(moment)
     if wrong:
         raise InvalidInputError(
-            f"{len(wrong):,} times in column {name!r} do not parse",
+            f"{counted(len(wrong), 'time')} in column {name!r} "
+            f"{agreeing(len(wrong), 'do')} not parse",
             where="; ".join(wrong[:5]),
             mend="write them as ISO 8601 (2026-01-31 or 2026-01-31T09:30:00+01:00), or pass "
             "time_format= with a strptime format such as '%d/%m/%Y %H:%M'",

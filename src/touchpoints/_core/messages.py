@@ -1,24 +1,34 @@
-"""Small helpers for messages: near names, checked options, the first few offenders."""
+"""Small helpers for messages: near names, checked options and kinds, the first few offenders."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
-from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 T = TypeVar("T")
 
 _SHOWN = 5
 _LONGEST = 200
+_OF_ONE = {
+    "are": "is",
+    "do": "does",
+    "have": "has",
+    "join": "joins",
+    "match": "matches",
+    "repeat": "repeats",
+    "were": "was",
+}
 
 
 def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
     """Return `` (did you mean 'a' or 'b'?)``, or nothing when no choice is near."""
-    known = sorted({str(choice) for choice in choices})
-    folded = {choice.casefold(): choice for choice in known}
     from difflib import get_close_matches
 
+    known = sorted({str(choice) for choice in choices})
+    folded = {choice.casefold(): choice for choice in known}
     near = get_close_matches(str(name).casefold(), list(folded), n=most, cutoff=0.6)
     if not near:
         return ""
@@ -54,3 +64,32 @@ def check_option(name: str, value: T, literal: object) -> T:
         listed = ", ".join(repr(choice) for choice in choices)
         raise InvalidInputError(f"{name}={value!r} is not an option{hint}", mend=f"one of {listed}")
     return value
+
+
+def counted(number: int, noun: str, *, verb: str = "") -> str:
+    """Return a number with its noun, in the plural unless it is one, and the verb that agrees."""
+    text = f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{text} {agreeing(number, verb)}" if verb else text
+
+
+def agreeing(number: int, verb: str) -> str:
+    """Return a verb, given as for several, as it is said of so many."""
+    return _OF_ONE[verb] if number == 1 else verb
+
+
+def require_kind(
+    value: object, kind: type[Any] | tuple[type[Any], ...], *, takes: str, mend: str
+) -> None:
+    """Raise unless a value is of a kind."""
+    if not isinstance(value, kind):
+        raise wrong_kind(value, takes=takes, mend=mend)
+
+
+def wrong_kind(value: object, *, takes: str, mend: str) -> WrongKindError:
+    """Build the error for what is of another kind than a function takes, with the call to mend."""
+    return WrongKindError(f"this takes {takes}, not {type(value).__name__}", mend=mend)
+
+
+def require_path(path: object, *, mend: str) -> None:
+    """Raise unless this is the path of a file."""
+    require_kind(path, (str, os.PathLike), takes="the path of a file", mend=mend)

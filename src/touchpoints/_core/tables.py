@@ -13,6 +13,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, read_only, same_array, text_array
+from touchpoints._core.messages import counted
 from touchpoints.errors import InvalidInputError, MissingPackageError
 
 _SHOWN_ROWS = 10
@@ -86,7 +87,7 @@ class Table:
 
     def __repr__(self) -> str:
         scalars = self._scalars()
-        head = f"{type(self).__name__}: {len(self):,} row{'s' if len(self) != 1 else ''}"
+        head = f"{type(self).__name__}: {counted(len(self), 'row')}"
         facts = "".join(f", {name} {_cell(value)}" for name, value in scalars.items())
         return f"{head}{facts}\n{_text_table(self._columns())}"
 
@@ -209,5 +210,5 @@ def _text_table(columns: dict[str, Array]) -> str:
     more = len(next(iter(columns.values()), ())) - len(rows)
     lines = [line(list(columns)), *(line(row) for row in rows)]
     if more > 0:
-        lines.append(f"… {more:,} more row{'s' if more != 1 else ''}")
+        lines.append(f"… {counted(more, 'more row')}")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from touchpoints._core import plugins
+from touchpoints._core.messages import require_kind
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.errors import WrongKindError
 
@@ -44,6 +45,8 @@ def load(name: str) -> Classifier:
     Traceback (most recent call last):
     touchpoints.errors.NotFoundError: no plug-in in touchpoints.classifiers 'no_such_classifier'
     """
+    mend = "touchpoints.classify.available() lists the names"
+    require_kind(name, str, takes="the name of an installed classifier", mend=mend)
     plugin = plugins.find(plugins.CLASSIFIERS, name)
     found = plugin.load()
     if callable(found) and not hasattr(found, "reads"):

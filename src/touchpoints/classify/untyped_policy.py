@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.typing import Matched
 from touchpoints.errors import InvalidInputError
 
@@ -76,9 +76,9 @@ def _error(
 ) -> InvalidInputError:
     said = []
     if unnamed:
-        said.append(f"{unnamed:,} rows have no touchpoint name")
+        said.append(f"{counted(unnamed, 'row', verb='have')} no touchpoint name")
     if unknown:
-        said.append(f"{unknown:,} rows match no touchpoint type")
+        said.append(f"{counted(unknown, 'row', verb='match')} no touchpoint type")
     where = [] if source.column is None else [f"column {source.column!r}"]
     if source.rows is not None:
         where.append(f"rows {first_few(np.sort(source.rows[places])[:6].tolist())}")

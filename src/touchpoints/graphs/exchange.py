@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 from networkx.readwrite.graphml import GraphMLReader, GraphMLWriter
 
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import counted, first_few, require_kind, require_path
 from touchpoints.errors import InvalidInputError, ProblemsError, StorageError
 from touchpoints.graphs.schema import DEFAULTS, require_digraph, unwritable
 
@@ -51,6 +51,7 @@ def write_graphml(G: nx.DiGraph, path: str | os.PathLike[str]) -> None:
     True
     """
     _refuse_unwritable(G, "GraphML")
+    require_path(path, mend="for example tp.write_graphml(G, 'map.graphml')")
     stream = io.BytesIO()
     GraphMLWriter(graph=G, encoding="utf-8").dump(stream)
     # A bare carriage return would be read as the end of a line. The writer ends none with it.
@@ -86,6 +87,7 @@ def read_graphml(path: str | os.PathLike[str]) -> nx.DiGraph:
     """
     from xml.etree.ElementTree import ParseError
 
+    require_path(path, mend="tp.from_node_link(data) makes a graph of dicts and lists")
     content = Path(path).read_bytes()
     try:
         with warnings.catch_warnings():
@@ -113,7 +115,7 @@ def _refuse_unwritable(G: nx.DiGraph, form: str) -> None:
     require_digraph(G)
     problems = [str(problem) for problem in unwritable(G)]
     if problems:
-        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+        count = counted(len(problems), "problem")
         raise ProblemsError(f"{form} cannot hold this graph: {count}", problems=problems)
 
 
@@ -180,6 +182,8 @@ def from_node_link(data: Mapping[str, Any]) -> nx.DiGraph:
     InvalidInputError
         When it is undirected or has parallel edges, a node has no id or comes twice, or an edge
         leads from or to a node that is not there.
+    WrongKindError
+        When it is no mapping.
 
     Examples
     --------
@@ -190,7 +194,9 @@ def from_node_link(data: Mapping[str, Any]) -> nx.DiGraph:
     >>> list(G.edges)
     [('a', 'b')]
     """
-    if not isinstance(data, Mapping) or "nodes" not in data:
+    mend = "tp.to_node_link(G) gives one, and so does networkx.node_link_data(G)"
+    require_kind(data, Mapping, takes="a graph in node-link form, a mapping", mend=mend)
+    if "nodes" not in data:
         raise InvalidInputError("this is no graph in node-link form: it has no 'nodes'")
     if not data.get("directed", True) or data.get("multigraph", False):
         what = "has parallel edges" if data.get("multigraph", False) else "is undirected"

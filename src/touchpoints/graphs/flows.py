@@ -8,7 +8,7 @@ import numpy as np
 from touchpoints._core.arrays import counting, segments
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import not_found
-from touchpoints.journeys.model import Journeys, take
+from touchpoints.journeys.model import Journeys, checked_journeys, take
 
 START, END, OPEN = "(start)", "(end)", "(open)"
 
@@ -165,6 +165,7 @@ def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
     >>> [journey.keys for journey in tp.journeys_through(journeys, "(start)", "chat")]
     [('chat', 'search')]
     """
+    checked_journeys(journeys)
     places = {touchpoint.key: place for place, touchpoint in enumerate(journeys.touchpoints)}
     for name, terminals in ((u, (START,)), (v, (END, OPEN))):
         if name not in places and name not in terminals:

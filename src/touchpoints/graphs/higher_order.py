@@ -12,7 +12,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, START, usual_ends
 from touchpoints.graphs.names import SEPARATOR, state_key, terminal_label
 from touchpoints.graphs.parts import add_edges, described, edges_of, labelled_graph
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 
 
 def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") -> nx.DiGraph:
@@ -64,6 +64,7 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     >>> list(G["a > b"]), list(G["c > b"])
     (['b > c'], ['b > a'])
     """
+    checked_journeys(journeys)
     if type(order) is not int or order < 1:
         given = order if isinstance(order, (int, float, str)) else type(order).__name__
         raise InvalidInputError(

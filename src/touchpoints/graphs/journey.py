@@ -11,7 +11,7 @@ import numpy as np
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import not_found
 from touchpoints.graphs.parts import described, labelled_graph
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 
 _SECOND = 1e6
 _MANY = 10_000
@@ -57,6 +57,7 @@ def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGra
     >>> G.nodes["1"]["touchpoint"], G["0"]["1"]["gap"]
     ('purchase', 0.05)
     """
+    checked_journeys(journeys)
     place = _place_of(journeys, id_)
     first, last = int(journeys.offsets[place]), int(journeys.offsets[place + 1])
     touchpoints = journeys[place].touchpoints

@@ -12,7 +12,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import OPEN, Ends
 from touchpoints.graphs.names import outcome_terminals
 from touchpoints.graphs.parts import flow_graph
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import escape_text
 
 
@@ -55,6 +55,7 @@ def outcome_graph(
     >>> G["search"]["(sale)"]["probability"], G["ad"]["(no sale)"]["weight"]
     (0.75, 6)
     """
+    checked_journeys(journeys)
     name = chosen_outcome(journeys, outcome)
     reached = journeys.outcomes[name]
     kinds = np.where(reached == 1, 0, np.where((reached == 0) & journeys.finished, 1, 2))

@@ -11,8 +11,7 @@ from typing import Any
 import attrs
 import networkx as nx
 
-from touchpoints._core.messages import did_you_mean
-from touchpoints.errors import WrongKindError
+from touchpoints._core.messages import did_you_mean, wrong_kind
 from touchpoints.graphs.flows import START
 from touchpoints.graphs.names import RESERVED, SCHEMA, is_terminal
 
@@ -159,9 +158,11 @@ def check_graph(G: nx.DiGraph) -> tuple[Problem, ...]:
 def require_digraph(G: object) -> None:
     """Raise unless this is a directed graph without parallel edges."""
     if not isinstance(G, nx.DiGraph) or G.is_multigraph():
-        raise WrongKindError(
-            f"a graph here is a networkx.DiGraph, not {type(G).__name__}",
-            mend="networkx.DiGraph(G) makes one of another networkx graph",
+        raise wrong_kind(
+            G,
+            takes="a networkx.DiGraph",
+            mend="tp.transition_graph(journeys) makes one of journeys, tp.plan_graph(plan) of a "
+            "plan, networkx.DiGraph(G) of another networkx graph",
         )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import walks
 from touchpoints._core.frozen import Array, owned
-from touchpoints._core.messages import first_few, not_found
+from touchpoints._core.messages import agreeing, counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.graphs.flows import OPEN, START
 from touchpoints.graphs.names import is_terminal, outcome_terminals
@@ -345,7 +345,8 @@ def _require_gaps(plan: _Plan) -> None:
     if len(wrong):
         source, target = plan.sources[wrong[0]], plan.steps.targets[wrong[0]]
         raise InvalidInputError(
-            f"{len(wrong)} edges between touchpoints have no gap_median, so there are no times",
+            f"{counted(len(wrong), 'edge')} between touchpoints {agreeing(len(wrong), 'have')} no "
+            "gap_median, so there are no times",
             where=f"edge {plan.nodes[source]!r} to {plan.nodes[target]!r}",
             mend="leave begin= out, or take a transition graph of journeys with times",
         )

@@ -6,7 +6,7 @@ import networkx as nx
 
 from touchpoints.graphs.flows import END, usual_ends
 from touchpoints.graphs.parts import flow_graph
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 
 
 def transition_graph(journeys: Journeys, *, lang: str = "en") -> nx.DiGraph:
@@ -58,5 +58,6 @@ def transition_graph(journeys: Journeys, *, lang: str = "en") -> nx.DiGraph:
     >>> G.nodes["search"]["visits"]
     2
     """
+    checked_journeys(journeys)
     ends = usual_ends(journeys)
     return flow_graph(journeys, kind="transition", ends=ends, always=(END,), lang=lang)

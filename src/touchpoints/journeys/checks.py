@@ -11,6 +11,7 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import first_few
+from touchpoints._core.tables import Table
 from touchpoints.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ def check_journeys(journeys: Journeys) -> None:
     _check_times(journeys)
     _check_per_journey(journeys)
     _check_outcomes(journeys)
+
+
+def way_to_journeys(given: object) -> str:
+    """Say which call makes journeys of what was given in their place."""
+    if type(given).__module__.startswith("networkx"):
+        return "tp.simulate(G, n=…, seed=…) draws journeys from a graph; a graph keeps none"
+    if isinstance(given, Table):
+        return "a result keeps no journeys: pass those it was computed from"
+    if isinstance(given, (list, tuple)) and given and hasattr(given[0], "offsets"):
+        return "tp.concat(parts) puts the journeys of several logs together"
+    return "read them with tp.from_frame, tp.from_columns, tp.from_records or tp.from_paths"
 
 
 def check_derived(journeys: Journeys, changed: frozenset[str]) -> None:

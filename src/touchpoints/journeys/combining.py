@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,15 +10,25 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments, sequences
+from touchpoints._core.arrays.counting import check_counts
 from touchpoints._core.columns import comparable
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.messages import first_few, not_found
+from touchpoints._core.messages import (
+    counted,
+    first_few,
+    not_found,
+    require_kind,
+    wrong_kind,
+)
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import NAT
 from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.model import Journeys, derive, take
+from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
 from touchpoints.journeys.outcomes import watched_until
 from touchpoints.taxonomy import Touchpoint
+
+_MOST_AT_ONCE = 10**9  # what numpy's hypergeometric draws take
+_MOST_DRAWN = 10**12
 
 
 def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
@@ -53,6 +64,7 @@ def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
     >>> len(paths) < len(shop), int(paths.counts.sum()) == int(shop.counts.sum())
     (True, True)
     """
+    checked_journeys(journeys)
     for name in keep:
         if name not in journeys.per_journey:
             raise not_found("per-journey column", name, list(journeys.per_journey))
@@ -133,7 +145,10 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
     >>> tp.concat([shop[:40], shop[40:]]) == shop
     True
     """
-    whole = list(parts)
+    if isinstance(parts, (Journeys, str)) or not isinstance(parts, Iterable):
+        mend = "for example tp.concat([first, second])"
+        raise wrong_kind(parts, takes="a sequence of Journeys", mend=mend)
+    whole = [checked_journeys(part) for part in parts]
     if not whole:
         raise InvalidInputError("concat needs at least one Journeys")
     if len(whole) == 1:
@@ -288,7 +303,15 @@ def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
     Raises
     ------
     InvalidInputError
-        When there are fewer than ``n``.
+        When there are fewer than ``n``, or more journeys are drawn, and more left, than 10**12.
+    WrongKindError
+        When these are no journeys, or ``n`` is no whole number.
+
+    Notes
+    -----
+    Counts are drawn from the multivariate hypergeometric distribution. numpy draws from fewer than
+    10**9 journeys; more are first dealt out to halves of the rows, whose probabilities are summed
+    to within rounding.
 
     Examples
     --------
@@ -296,14 +319,52 @@ def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
     >>> len(tp.sample(tp.datasets.shop(100, seed=1), 10, seed=7))
     10
     """
+    checked_journeys(journeys)
+    require_kind(n, (int, np.integer), takes="a whole number as n=", mend="for example n=100")
+    check_counts(journeys.offsets, journeys.counts)
     total = int(journeys.counts.sum())
     if not 0 <= n <= total:
-        raise InvalidInputError(f"cannot draw {n:,} of {total:,} journeys")
+        raise InvalidInputError(f"cannot draw {n:,} of {counted(total, 'journey')}")
     generator = np.random.default_rng(seed)
     if bool((journeys.counts == 1).all()):
         return take(journeys, np.sort(generator.choice(total, size=n, replace=False)))
-    drawn = generator.multivariate_hypergeometric(journeys.counts, n, method="marginals")
+    drawn = _drawn(journeys.counts, int(n), generator)
     share = np.divide(drawn, journeys.counts, out=np.zeros(len(drawn)), where=journeys.counts > 0)
     values = {name: one * share for name, one in journeys.values.items()}
     changed = derive(journeys, counts=drawn, values=values)
     return take(changed, np.flatnonzero(drawn))
+
+
+def _drawn(counts: Array, n: int, rng: np.random.Generator) -> Array:
+    """Return how many of each count are among ``n`` drawn from all, without replacement."""
+    if len(counts) == 1 or n == 0:
+        return np.full(len(counts), n, dtype=np.int64)
+    if int(counts.sum()) < _MOST_AT_ONCE:
+        return rng.multivariate_hypergeometric(counts, n, method="marginals")
+    half = len(counts) // 2
+    left, right = counts[:half], counts[half:]
+    here = _drawn_left(int(left.sum()), int(right.sum()), n=n, rng=rng)
+    return np.concatenate([_drawn(left, here, rng), _drawn(right, n - here, rng)])
+
+
+def _drawn_left(left: int, right: int, *, n: int, rng: np.random.Generator) -> int:
+    """Draw how many of ``n`` come from the left, by the ratios of neighbouring probabilities.
+
+    They are summed for twelve standard deviations, and a hundred more, about the mode.
+    """
+    total = left + right
+    if min(n, total - n) > _MOST_DRAWN:
+        raise InvalidInputError(
+            f"cannot draw {n:,} of {total:,} journeys: that many are too many to draw exactly",
+            mend=f"draw at most {_MOST_DRAWN:,}, or divide the counts by a common factor",
+        )
+    mode = (n + 1) * (left + 1) // (total + 2)
+    spread = math.sqrt(n * (left / total) * (right / total) * ((total - n) / (total - 1)))
+    reach = math.ceil(12 * spread) + 100
+    first, last = max(0, n - right, mode - reach), min(n, left, mode + reach)
+    some = np.arange(first, last, dtype=np.float64)
+    ratios = (left - some) * (n - some) / ((some + 1) * (right - n + some + 1))
+    logs = np.append(0.0, np.cumsum(np.log(ratios)))
+    sums = np.cumsum(np.exp(logs - logs.max()))
+    place = int(np.searchsorted(sums, rng.random() * sums[-1], side="right"))
+    return min(first + place, last)

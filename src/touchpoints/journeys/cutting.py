@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array, code_values, owned
-from touchpoints._core.messages import first_few
-from touchpoints.errors import InvalidInputError, TouchpointsWarning, WrongKindError
+from touchpoints._core.messages import counted, first_few
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 from touchpoints.journeys.model import (
     Journeys,
     checked_journeys,
@@ -70,6 +69,7 @@ def select(journeys: Journeys, chosen: Any) -> Journeys:
     >>> {key for journey in tp.select(shop, {"channel": "email"}) for key in journey.keys}
     {'email_reminder'}
     """
+    checked_journeys(journeys)
     if _names_touchpoints(chosen):
         kept = rows_meant(journeys, chosen)
         if isinstance(chosen, Mapping) and "directness" in chosen:
@@ -83,7 +83,7 @@ def select(journeys: Journeys, chosen: Any) -> Journeys:
         )
     if flags.shape != (len(journeys),):
         raise InvalidInputError(
-            f"the mask has {flags.size:,} entries for {len(journeys):,} journeys"
+            f"the mask has {flags.size:,} entries for {counted(len(journeys), 'journey')}"
         )
     return take(journeys, np.flatnonzero(flags))
 
@@ -105,13 +105,11 @@ def _warn_of_broken_paths(journeys: Journeys, kept: Array) -> None:
     before = segments.lengths_of(journeys.offsets)
     broken = int(journeys.counts[left < before].sum())
     emptied = int(journeys.counts[(left == 0) & (before > 0)].sum())
-    warnings.warn(
+    warn(
         f"leaving out {' and '.join(sorted(lost))} touchpoints breaks the paths of {broken:,} of "
-        f"{int(journeys.counts.sum()):,} journeys: {_joined(journeys, kept, counts)}, and "
-        f"{emptied:,} journeys are left empty. Keep both kinds, or see both and what is lost: "
-        "tp.paths.direct_and_indirect(journeys).losses",
-        TouchpointsWarning,
-        stacklevel=3,
+        f"{counted(int(journeys.counts.sum()), 'journey')}: {_joined(journeys, kept, counts)}, and "
+        f"{counted(emptied, 'journey', verb='are')} left empty. Keep both kinds, or see both and "
+        "what is lost: tp.paths.direct_and_indirect(journeys).losses"
     )
 
 
@@ -129,12 +127,13 @@ def _joined(journeys: Journeys, kept: Array, counts: Array) -> str:
     codes = journeys.codes[rows].astype(np.int64)
     keys, places = np.unique(codes[bridged] * k + codes[bridged + 1], return_inverse=True)
     totals = np.bincount(places, counts[rows[bridged]]).astype(np.int64)
-    said = f"{int(totals.sum()):,} steps join touchpoints between which something happened"
+    steps = counted(int(totals.sum()), "step", verb="join")
+    said = f"{steps} touchpoints between which something happened"
     if not totals.any():
         return said
     source, target = divmod(int(keys[totals.argmax()]), k)
     names = [journeys.touchpoints[code].key for code in (source, target)]
-    return f"{said} (most often {names[0]} > {names[1]}, {int(totals.max()):,} times)"
+    return f"{said} (most often {names[0]} > {names[1]}, {counted(int(totals.max()), 'time')})"
 
 
 def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
@@ -158,6 +157,7 @@ def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
     >>> all("purchase" in journey.keys for journey in tp.containing(shop, "purchase"))
     True
     """
+    checked_journeys(journeys)
     return take(journeys, np.flatnonzero(has_place(journeys, touchpoint)))
 
 
@@ -202,6 +202,7 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
     >>> tp.before_first(journeys, "b")[0].keys
     ('a',)
     """
+    checked_journeys(journeys)
     first, last = first_spans(journeys, touchpoint)
     stops = np.where(first < 0, journeys.offsets[1:], last + 1 if include else first)
     finished = owned((first >= 0) | journeys.finished)
@@ -233,6 +234,7 @@ def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) 
     >>> tp.after_last(journeys, "a")[0].keys
     ('b', 'c', 'b')
     """
+    checked_journeys(journeys)
     first, last = first_spans(journeys, touchpoint, last=True)
     starts = np.where(first < 0, journeys.offsets[1:], first if include else last + 1)
     began = owned((first >= 0) | journeys.began)
@@ -271,6 +273,7 @@ def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
     >>> tp.between(journeys, "a", end="c")[0].keys
     ('a', 'b', 'c')
     """
+    checked_journeys(journeys)
     starts, left = first_spans(journeys, start)
     before = np.where(starts < 0, -1, journeys.offsets[1:])
     stops = next_spans(journeys, end, left, before=before)[1]
@@ -406,6 +409,7 @@ def collapse_repeats(journeys: Journeys) -> Journeys:
     >>> tp.collapse_repeats(journeys)[0].keys
     ('a', 'b', 'a')
     """
+    checked_journeys(journeys)
     repeats = segments.repeats_within(journeys.codes, journeys.offsets)
     rows = np.flatnonzero(~repeats)
     if len(rows) == len(repeats):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from touchpoints._core.frozen import Array, Coded, same_array
+from touchpoints._core.messages import counted
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys
@@ -28,10 +29,10 @@ _MAPS = ("outcomes", "outcome_times", "values", "per_interaction", "per_journey"
 def differences(left: Journeys, right: Journeys) -> Iterator[str]:
     """Yield each difference, sizes first."""
     if len(left) != len(right):
-        yield f"{len(left):,} journeys against {len(right):,}"
+        yield f"{counted(len(left), 'journey')} against {len(right):,}"
         return
     if len(left.codes) != len(right.codes):
-        yield f"{len(left.codes):,} interactions against {len(right.codes):,}"
+        yield f"{counted(len(left.codes), 'interaction')} against {len(right.codes):,}"
         return
     if not same_array(left.offsets, right.offsets):
         place = _first(left.offsets != right.offsets) - 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,7 +12,7 @@ from touchpoints._core.arrays import counting, segments
 from touchpoints._core.frozen import Array, Coded, code_values, owned
 from touchpoints._core.messages import not_found
 from touchpoints._core.tables import Table
-from touchpoints.errors import InvalidInputError, TouchpointsWarning, WrongKindError
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 from touchpoints.journeys.model import Journeys, checked_journeys, take
 from touchpoints.journeys.places.selectors import facet_names
 from touchpoints.taxonomy import UNKNOWN
@@ -158,12 +157,10 @@ def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
     missing = groups.of < 0
     if journeys.counts[missing].any():
         many = f"{int(missing.sum()):,} of {len(missing):,}"
-        warnings.warn(
+        warn(
             f"no value of {by!r} for {many} rows of journeys: they are in no group and left out. "
             "Give them one to see them: a per-journey column "
-            "without gaps, as in attrs.evolve(journeys, per_journey={…})",
-            TouchpointsWarning,
-            stacklevel=5,
+            "without gaps, as in attrs.evolve(journeys, per_journey={…})"
         )
 
 

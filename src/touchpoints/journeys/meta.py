@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.messages import agreeing, counted
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy, Touchpoint
@@ -140,14 +141,14 @@ class Report:
         ('2 of 10 rows have no time', '25.0 % of neighbours are at one time')
         """
         said = [
-            f"{count:,} of {self.rows:,} rows have {words}"
-            if words.startswith("no ")
-            else f"{count:,} of {self.rows:,} rows are {words}"
+            f"{count:,} of {counted(self.rows, 'row')} "
+            f"{agreeing(count, 'have' if words.startswith('no ') else 'are')} {words}"
             for name, words in _LEFT_OUT
             if (count := getattr(self, name))
         ]
         if self.duplicates > self.duplicates_dropped:
-            said.append(f"{self.duplicates:,} rows repeat another and were kept")
+            again = counted(self.duplicates, "row", verb="repeat")
+            said.append(f"{again} another and {agreeing(self.duplicates, 'were')} kept")
         if self.ties:
             said.append(f"{self.tie_share:.1%} of neighbours are at one time".replace("%", " %"))
         if self.ties_that_matter:

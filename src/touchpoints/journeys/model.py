@@ -24,7 +24,7 @@ from touchpoints._core.frozen import (
 )
 from touchpoints._core.tables import text_array_read_only
 from touchpoints.errors import WrongKindError
-from touchpoints.journeys.checks import check_derived, check_journeys
+from touchpoints.journeys.checks import check_derived, check_journeys, way_to_journeys
 from touchpoints.journeys.meta import Meta
 
 if TYPE_CHECKING:
@@ -347,13 +347,8 @@ def checked_journeys(journeys: object) -> Journeys:
     """Return what was given, or raise an error that says how to make journeys of it."""
     if isinstance(journeys, Journeys):
         return journeys
-    graph = type(journeys).__module__.startswith("networkx")
-    raise WrongKindError(
-        f"this takes Journeys, not {type(journeys).__name__}",
-        mend="tp.simulate(G, n=…, seed=…) draws journeys from a graph; a graph keeps none"
-        if graph
-        else "read them with tp.from_frame, tp.from_columns, tp.from_records or tp.from_paths",
-    )
+    name = type(journeys).__name__
+    raise WrongKindError(f"this takes Journeys, not {name}", mend=way_to_journeys(journeys))
 
 
 def derive(journeys: Journeys, **changes: Any) -> Journeys:
@@ -443,4 +438,4 @@ def first_difference(left: Journeys, right: Journeys) -> str:
     """
     from touchpoints.journeys.differences import differences
 
-    return next(differences(left, right), "")
+    return next(differences(checked_journeys(left), checked_journeys(right)), "")

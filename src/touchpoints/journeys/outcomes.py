@@ -15,7 +15,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
 from touchpoints.journeys.cutting import NAT, cut, microseconds, require_times
 from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.model import Journeys, derive
+from touchpoints.journeys.model import Journeys, checked_journeys, derive
 from touchpoints.journeys.places.anchors import Place, first_spans, is_plain, rows_at
 from touchpoints.journeys.places.selectors import meant
 
@@ -66,6 +66,7 @@ def until(
     >>> [one.keys for one in paid], paid.outcomes["purchase"].tolist()
     ([('visit',), ('visit',)], [1.0, 0.0])
     """
+    checked_journeys(journeys)
     check_outcome_name(outcome)
     first, last = first_spans(journeys, touchpoint)
     came = first >= 0
@@ -174,6 +175,7 @@ def mark(
     >>> tp.mark(journeys, "sale", when="purchase", value="paid").values["sale"].tolist()
     [30.0, 0.0]
     """
+    checked_journeys(journeys)
     check_outcome_name(name)
     hits = rows_at(journeys, when)
     meta, watched = _defined(journeys, name, when, np.flatnonzero(hits)), journeys.finished

@@ -22,7 +22,7 @@ from touchpoints.classify.typing import (
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import select_interactions
-from touchpoints.journeys.model import Journeys, derive, take_rows
+from touchpoints.journeys.model import Journeys, checked_journeys, derive, take_rows
 from touchpoints.journeys.places.selectors import facet_names, meant
 from touchpoints.taxonomy import UNKNOWN, Touchpoint, format_key, untyped
 
@@ -37,8 +37,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     ----------
     by
         The name of a facet, of a per-interaction column, or ``"type"``; or several of them. The
-        result is a lens: everything else that told touchpoints apart is put aside, which
-        `tp.experience.collapse_loss` can measure.
+        result is a lens: everything else that told touchpoints apart is put aside.
 
     Returns
     -------
@@ -65,6 +64,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     >>> tp.collapse(shop, by="directness").meta.lens
     ('directness',)
     """
+    checked_journeys(journeys)
     names = (by,) if isinstance(by, str) else tuple(by)
     _check_lens(journeys, names)
     facets = [name for name in names if name not in journeys.per_interaction]
@@ -180,6 +180,7 @@ def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journe
     >>> tp.relabel(journeys, {"a": "x", "b": "x"})[0].keys
     ('x', 'x', 'c')
     """
+    checked_journeys(journeys)
     renamed = list(journeys.touchpoints)
     for old, new in names.items():
         for place in np.flatnonzero(meant(journeys, old)).tolist():
@@ -243,6 +244,7 @@ def retype(
     >>> tp.retype(journeys, vowels)[0].keys
     ('vowel', 'consonant', 'consonant')
     """
+    checked_journeys(journeys)
     check_classifier_object(classifier)
     check_option("unmatched", unmatched, Unmatched)
     fields = {name: _field(journeys, name) for name in classifier.reads}

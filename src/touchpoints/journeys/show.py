@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from touchpoints._core.frozen import Array
+from touchpoints._core.messages import counted
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journey, Journeys
@@ -20,11 +21,11 @@ def facts(journeys: Journeys) -> list[str]:
     """Return what is worth knowing at a glance, one phrase each."""
     real = int(journeys.counts.sum())
     said = [
-        _plural(len(journeys), "journey")
+        counted(len(journeys), "journey")
         if real == len(journeys)
-        else f"{_plural(len(journeys), 'row')} for {_plural(real, 'journey')}",
-        _plural(len(journeys.codes), "interaction"),
-        _plural(len(journeys.touchpoints), "touchpoint"),
+        else f"{counted(len(journeys), 'row')} for {counted(real, 'journey')}",
+        counted(len(journeys.codes), "interaction"),
+        counted(len(journeys.touchpoints), "touchpoint"),
     ]
     if journeys.times is not None and len(journeys.times):
         first, last = journeys.times.min(), journeys.times.max()
@@ -33,12 +34,8 @@ def facts(journeys: Journeys) -> list[str]:
     if journeys.meta.lens:
         said.append(f"collapsed by {' and '.join(journeys.meta.lens)}")
     if journeys.meta.report.dropped:
-        said.append(f"{_plural(journeys.meta.report.dropped, 'row')} left out (meta.report)")
+        said.append(f"{counted(journeys.meta.report.dropped, 'row')} left out (meta.report)")
     return said
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def journeys_html(journeys: Journeys) -> str:

@@ -16,10 +16,10 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, Coded, owned, text_array
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import first_few, require_path
 from touchpoints.errors import StorageError, WrongKindError
 from touchpoints.journeys.meta import Meta, report_from_dict
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import FACETS, Touchpoint, taxonomy_from_dict
 
 FORMAT, VERSION = "touchpoints.journeys", 1
@@ -82,6 +82,8 @@ def write_journeys(
     ...     tp.read_journeys(file) == journeys
     True
     """
+    checked_journeys(journeys)
+    require_path(path, mend="for example tp.write_journeys(journeys, 'shop.journeys')")
     target = Path(path).resolve()
     unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -266,6 +268,7 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
     touchpoints.errors.StorageError: notes.txt is no file of journeys
     tp.write_journeys makes such files; logs are read by tp.from_frame, path tables by tp.from_paths
     """
+    require_path(path, mend="tp.from_frame and tp.from_columns read what is in memory")
     file = Path(path)
     with file.open("rb") as opened:
         head = opened.read(2)

@@ -9,10 +9,10 @@ import numpy as np
 
 from touchpoints._core.arrays.distances import clustering
 from touchpoints._core.frozen import Array, Coded, owned, read_only, same_array
-from touchpoints._core.messages import check_option
+from touchpoints._core.messages import check_option, require_kind
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Table, column
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError
 from touchpoints.paths._shared.dissimilarity import Distances
 
 Linkage = Literal["average", "complete", "single", "ward"]
@@ -203,11 +203,8 @@ def k_medoids(
 
 
 def _check(distances: Distances, k: int) -> None:
-    if not isinstance(distances, Distances):
-        raise WrongKindError(
-            f"clusters need Distances, not {type(distances).__name__}",
-            mend="tp.paths.distances(journeys)",
-        )
+    mend = "tp.paths.distances(journeys) gives them"
+    require_kind(distances, Distances, takes="Distances", mend=mend)
     _check_whole("k", k)
     if k > len(distances):
         raise InvalidInputError(

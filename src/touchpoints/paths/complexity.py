@@ -16,6 +16,7 @@ from touchpoints._core.arrays.segments import (
 )
 from touchpoints._core.arrays.sequences.subsequences import log2_distinct
 from touchpoints._core.frozen import Array
+from touchpoints._core.messages import counted
 from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group
@@ -156,7 +157,7 @@ def _alphabet(journeys: Journeys, alphabet: int | None) -> int:
     if isinstance(alphabet, bool) or not isinstance(alphabet, int) or alphabet < used:
         raise InvalidInputError(
             f"alphabet={alphabet!r} is no whole number of {used:,} or more",
-            where=f"the journeys have {used:,} touchpoints",
+            where=f"the journeys have {counted(used, 'touchpoint')}",
         )
     return alphabet
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -19,7 +18,7 @@ from touchpoints._core.arrays.statistics.survival import (
 )
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.tables import Table, column, optional_column
-from touchpoints.errors import InvalidInputError, TouchpointsWarning
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
@@ -379,12 +378,10 @@ def _curve(journeys: Journeys, waits: _Waiting, *, level: float) -> TimeTo:
 
 
 def _warn_of_no_start(left_out: int) -> None:
-    warnings.warn(
+    warn(
         f"all {left_out:,} journeys are left out: none has a known start at which it had not got "
         "there yet, so that there are no times to show. One that begins with its outcome is empty "
-        "behind tp.until: ask for the place in journeys that are not cut, time_to(place=…)",
-        TouchpointsWarning,
-        stacklevel=7,
+        "behind tp.until: ask for the place in journeys that are not cut, time_to(place=…)"
     )
 
 

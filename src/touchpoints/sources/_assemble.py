@@ -19,7 +19,7 @@ from touchpoints._core.columns import (
 )
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.instants import NAT, Instants
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.contract.protocol import Classifier
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
@@ -104,7 +104,7 @@ def _usable(
         if column and options.missing == "raise":
             rows = np.flatnonzero(mask)
             raise InvalidInputError(
-                f"{len(rows):,} rows have no {name.removeprefix('without_')}",
+                f"{counted(len(rows), 'row', verb='have')} no {name.removeprefix('without_')}",
                 where=f"column {column!r}, rows {first_few(rows[:6].tolist())}",
                 mend='missing="drop" leaves them out and counts them in meta.report',
             )
@@ -292,7 +292,7 @@ def _journey_counts(log: Log, placed: Placed) -> Array:
     chosen, conflicts = _one_each(comparable(count), known, placed)
     if conflicts:
         raise InvalidInputError(
-            f"{conflicts:,} journeys have rows with different counts",
+            f"{counted(conflicts, 'journey', verb='have')} rows with different counts",
             mend="a count is a property of the journey: give all its rows the same",
         )
     return count[chosen].astype(np.int64)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +14,7 @@ from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.columns import Log, Names
 from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.instants import NAT
-from touchpoints.errors import TouchpointsWarning
+from touchpoints.errors import warn
 from touchpoints.sources._order import Placed
 
 OTHER, START, COMPLETE = 0, 1, 2
@@ -34,22 +32,11 @@ def warn_of_lifecycle(
             continue
         seen = {str(one).strip().casefold() for one in (samples or {}).get(name, ())}
         if set(STAGES) <= seen or (samples is None and name.casefold() in _LIFECYCLE_NAMES):
-            warnings.warn(
+            warn(
                 f"column {name!r} says start and complete: each activity is read as two "
-                f"interactions. Pass lifecycle={name!r} (and instance=) to make them one.",
-                TouchpointsWarning,
-                stacklevel=_level_of_the_caller(),
+                f"interactions. Pass lifecycle={name!r} (and instance=) to make them one."
             )
             return
-
-
-def _level_of_the_caller() -> int:
-    """Return the stack level of whoever called this library, as `warnings.warn` counts it."""
-    frame = inspect.currentframe()
-    level = 0
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("touchpoints."):
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def stages_of(lifecycle: Coded) -> Array:

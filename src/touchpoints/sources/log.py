@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from touchpoints._core.columns import Log, Names, Table, ranks_of, several, table_of
-from touchpoints._core.messages import check_option
+from touchpoints._core.messages import check_option, first_few, require_kind
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import WrongKindError
@@ -205,6 +205,8 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     ... )
     <Journeys: 2 journeys, 3 interactions, 2 touchpoints, 2026-01-01 to 2026-01-02>
     """
+    mend = "tp.from_frame reads a dataframe, tp.from_records a sequence of mappings"
+    require_kind(columns, Mapping, takes="a mapping of names to columns", mend=mend)
     return from_frame(
         columns,
         journey=journey,
@@ -278,10 +280,13 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     ... )
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
     """
+    mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
+    require_kind(records, Iterable, takes="records, a mapping each", mend=mend)
     rows = list(records)
     for place, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise WrongKindError(f"record {place} is no mapping of names to values: {row!r}")
+            what = f"record {place} is no mapping of names to values: {first_few([row])}"
+            raise WrongKindError(what, mend=mend)
     asked = (
         journey,
         time,

@@ -13,7 +13,7 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
 from touchpoints._core.columns import table_of
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.messages import check_option, first_few
+from touchpoints._core.messages import check_option, counted, first_few
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,
@@ -181,7 +181,7 @@ def _checked_texts(values: list[Any], path: str, separator: str) -> list[str]:
     wrong = [row for row, one in enumerate(values) if not isinstance(one, str)]
     if wrong:
         raise InvalidInputError(
-            f"{len(wrong):,} rows have no path, or one that is no text",
+            f"{counted(len(wrong), 'row', verb='have')} no path, or one that is no text",
             where=f"column {path!r}, rows {first_few(wrong)}: "
             f"{first_few(values[row] for row in wrong[:5])}",
             mend="an empty text is an empty journey; leave out rows whose path is not known",
@@ -281,7 +281,7 @@ def _refuse(wrong: Array, what: str, values: Array, *, mend: str = "") -> None:
     if wrong.any():
         rows = np.flatnonzero(wrong)
         shown = first_few(values[rows[:5]].tolist())
-        where = f"{len(rows):,} rows, {first_few(rows.tolist())}: {shown}"
+        where = f"{counted(len(rows), 'row')}, {first_few(rows.tolist())}: {shown}"
         raise InvalidInputError(what, where=where, mend=mend)
 
 

@@ -54,7 +54,7 @@ class Entries:
         facets: Mapping[str, Facet],
         usual: Mapping[str, str],
     ) -> TouchpointType:
-        """Return one touchpoint type; `usual` are the defaults of new ones."""
+        """Return one touchpoint type; ``usual`` are the defaults of new ones."""
         if self.based:
             self.fields.known_keys(table, (*TYPE_FIELDS, *facets), where)
         kept = base or TouchpointType(where[-1], defaults=usual)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from touchpoints._core.messages import counted
 from touchpoints.taxonomy._keys import FACETS
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy.model import Taxonomy
 
 _SHOWN = 50
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is not one."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def sentence(taxonomy: Taxonomy) -> str:

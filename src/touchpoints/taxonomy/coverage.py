@@ -8,10 +8,9 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import not_found, require_kind
 from touchpoints._core.tables import Table
 from touchpoints._core.tables import column as field
-from touchpoints.errors import WrongKindError
 from touchpoints.taxonomy.model import Taxonomy, TouchpointType
 from touchpoints.taxonomy.vocabulary import broader_terms
 
@@ -94,8 +93,8 @@ def coverage(taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type"
     >>> ("awareness", "goods") in stages.gaps(), ("retention", "goods") in stages.gaps()
     (True, False)
     """
-    if not isinstance(taxonomy, Taxonomy):
-        raise WrongKindError(f"coverage is asked of a Taxonomy, not of {type(taxonomy).__name__}")
+    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one"
+    require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)
     row_ids, row_of = _axis(taxonomy, rows)
     column_ids, column_of = _axis(taxonomy, columns)
     counts = dict.fromkeys(((one, two) for one in row_ids for two in column_ids), 0)

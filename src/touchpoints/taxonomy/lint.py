@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import check_option, not_found
+from touchpoints._core.messages import check_option, counted, not_found, require_kind
 from touchpoints._core.tables import Table
 from touchpoints._core.tables import column as field
-from touchpoints.errors import ProblemsError, WrongKindError
+from touchpoints.errors import ProblemsError
 from touchpoints.taxonomy._lint_rules import Finding, findings_of
 from touchpoints.taxonomy._lint_texts import SEVERITIES, TEXTS, Lang, code_of
 from touchpoints.taxonomy.loading import read_taxonomy
@@ -54,7 +54,7 @@ class Findings(Table):
 
     def __repr__(self) -> str:
         number = len(self)
-        lines = [f"Findings: {number:,} finding{'' if number == 1 else 's'}"]
+        lines = [f"Findings: {counted(number, 'finding')}"]
         for row in self.to_dicts()[:_SHOWN]:
             lines += [f"{row['code']} {row['where']}: {row['what']}", f"      {row['mend']}"]
         more = number - _SHOWN
@@ -109,11 +109,8 @@ def lint(taxonomy: Taxonomy, *, lang: Lang = "en", ignore: Collection[str] = ())
     >>> finding["what"]
     "'Redes sociales' is a channel (social), not a touchpoint"
     """
-    if not isinstance(taxonomy, Taxonomy):
-        raise WrongKindError(
-            f"a Taxonomy is linted, not {type(taxonomy).__name__}",
-            mend="lint_file(path) reads a file and lints it",
-        )
+    mend = "lint_file(path) reads a file and lints it"
+    require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)
     return _table(findings_of(taxonomy), lang=lang, ignore=ignore)
 
 

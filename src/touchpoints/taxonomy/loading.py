@@ -12,8 +12,8 @@ from typing import Any
 
 from touchpoints._core import plugins
 from touchpoints._core.documents import decoded, tables_of
-from touchpoints._core.messages import not_found
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints._core.messages import not_found, require_kind, require_path
+from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.reading import taxonomy_of
 
@@ -69,6 +69,7 @@ def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
     >>> bakery.touchpoint("bread_tasting").channel
     'store'
     """
+    require_path(path, mend="parse_taxonomy(text) reads a taxonomy written as text")
     shown = os.fspath(path)
     with _reading(f"file {Path(path).resolve()}", shown):
         text = decoded(Path(path).read_bytes(), where=shown)
@@ -104,6 +105,8 @@ def parse_taxonomy(
     - <text>: name: there is none
     - <text>: nam: nothing is called so here (did you mean 'name'?)
     """
+    mend = "tp.read_taxonomy(path) reads a file"
+    require_kind(text, str, takes="a taxonomy as TOML text", mend=mend)
     document = tables_of(text, where=where)
     return taxonomy_of(document, where=where, base_of=partial(_extended, folder=folder))
 
@@ -131,8 +134,8 @@ def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") ->
     >>> taxonomy_from_dict(customer.to_dict()) == customer
     True
     """
-    if not isinstance(document, Mapping):
-        raise WrongKindError(f"a taxonomy is kept as a dict, not as {type(document).__name__}")
+    mend = "Taxonomy.to_dict gives one; tp.load_taxonomy(name) loads a taxonomy by its name"
+    require_kind(document, Mapping, takes="a taxonomy as a dict", mend=mend)
     base_of = partial(_extended, folder=None)
     return taxonomy_of(document, where=where, base_of=base_of, complete=False)
 
@@ -157,6 +160,8 @@ def load_taxonomy(name: str) -> Taxonomy:
     >>> load_taxonomy("customer").name
     'customer'
     """
+    mend = "tp.read_taxonomy(path) reads a file, tp.available_taxonomies() lists the names"
+    require_kind(name, str, takes="the name of a taxonomy", mend=mend)
     if name in _builtin_names():
         return _builtin(name)
     if name not in plugins.available(plugins.TAXONOMIES):

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import counted, not_found
 from touchpoints.errors import ProblemsError, WrongKindError
 from touchpoints.taxonomy import _show
 from touchpoints.taxonomy._checks import TYPICAL, problems_of
@@ -153,7 +153,7 @@ class Taxonomy:
     def __attrs_post_init__(self) -> None:
         found = list(problems_of(self))
         if found:
-            count = f"{len(found)} problem{'s' if len(found) != 1 else ''}"
+            count = counted(len(found), "problem")
             problems = [f"{place}: {problem}" for place, problem in found]
             raise ProblemsError(f"taxonomy {self.name!r} has {count}", problems=problems)
 

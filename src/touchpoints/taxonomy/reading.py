@@ -7,14 +7,13 @@ from typing import Any, TypeVar
 
 import attrs
 
-from touchpoints._core.messages import did_you_mean
+from touchpoints._core.messages import counted, did_you_mean
 from touchpoints._core.text import fold_spaced
 from touchpoints.errors import ProblemsError, TouchpointsError
 from touchpoints.taxonomy._checks import place
 from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
 from touchpoints.taxonomy._order import in_places
-from touchpoints.taxonomy._show import counted
 from touchpoints.taxonomy.builtin import FIVE
 from touchpoints.taxonomy.model import Taxonomy, TouchpointType
 from touchpoints.taxonomy.vocabulary import Facet, Term

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import counted, not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import HasId, Phrases, label_in
@@ -146,7 +146,7 @@ class Facet:
     ordered: bool = attrs.field(default=False, kw_only=True)
 
     def __repr__(self) -> str:
-        return f"Facet({self.id!r}, {len(self.terms)} term{'s' if len(self.terms) != 1 else ''})"
+        return f"Facet({self.id!r}, {counted(len(self.terms), 'term')})"
 
     def __contains__(self, term: object) -> bool:
         return term in self.terms or term == UNKNOWN

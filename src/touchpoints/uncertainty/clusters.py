@@ -10,7 +10,7 @@ import numpy as np
 from touchpoints._core.frozen import Array, Coded, is_missing
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -47,6 +47,7 @@ def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
     By default persons where there are any, else each journey by itself. A row without a person
     (or without a value) stands for journeys that have nothing to do with each other.
     """
+    checked_journeys(journeys)
     if unit is None:
         unit = "journey" if journeys.persons is None else "person"
     if unit == "journey":

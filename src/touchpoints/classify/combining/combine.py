@@ -129,7 +129,7 @@ def combine(*classifiers: Classifier) -> Combine:
 
     The type comes from the first that names one. Each facet, and each per-interaction column,
     comes from the first that says something of it: put first what you trust most. What a later
-    one says otherwise is kept as a `Conflict` of the `Verdict`; `meta.report.facet_conflicts`
+    one says otherwise is kept as a `Conflict` of the `Verdict`; ``meta.report.facet_conflicts``
     counts the distinct events with one. What a rule concluded together with a type that was not
     taken is left out; what it read from the data is not.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
-from touchpoints._core.messages import did_you_mean
+from touchpoints._core.messages import counted, did_you_mean
 from touchpoints.errors import ClassifierError
 
 _SHOWN = 200
@@ -102,7 +102,7 @@ class Events(Sequence[Event]):
         return self._size
 
     def __repr__(self) -> str:
-        return f"<{self._size:,} events with the fields {', '.join(self._columns)}>"
+        return f"<{counted(self._size, 'event')} with the fields {', '.join(self._columns)}>"
 
 
 def events_of(events: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Events:

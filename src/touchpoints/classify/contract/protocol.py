@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.contract.answers import Answer, Facets, Verdict
 from touchpoints.classify.contract.events import Event, Events, events_of, shown
 from touchpoints.errors import ClassifierError, InvalidInputError, WrongKindError
@@ -123,7 +123,8 @@ def check_classifier_object(one: object) -> None:
     reads = getattr(one, "reads", None)
     if not callable(one) or not isinstance(reads, tuple) or not reads:
         raise WrongKindError(
-            f"{one!r} is no classifier: it is not callable or does not say what it reads",
+            f"{first_few([one])} is no classifier: it is not callable or does not say what it "
+            "reads",
             mend="decorate the function with @tp.classifier(reads=(...))",
         )
 
@@ -162,10 +163,11 @@ def ask_all(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[Answer
     except Exception as error:
         for event in seen:  # the error that names the event, if a single one is at fault
             answer_to(event, one)
-        raise _raised(one, error, where=f"a batch of {len(seen):,} events") from error
+        raise _raised(one, error, where=f"a batch of {counted(len(seen), 'event')}") from error
     if len(answers) != len(seen):
         raise ClassifierError(
-            f"the classifier {name_of(one)} gave {len(answers):,} answers to {len(seen):,} events",
+            f"the classifier {name_of(one)} gave {counted(len(answers), 'answer')} to "
+            f"{counted(len(seen), 'event')}",
             mend="batch returns one answer an event, in their order",
         )
     for place in {id(answer): place for place, answer in enumerate(answers)}.values():

@@ -11,10 +11,11 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array
+from touchpoints._core.messages import require_kind
 from touchpoints._core.tables import Table, column
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.drafting.guessing import NO_GUESS, Guess, Guesser
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import MISSING, Taxonomy, Touchpoint, parse_key
 
 _MOST = 200
@@ -138,8 +139,8 @@ def unmatched(
     >>> [(row["name"], row["events"]) for row in found.to_dicts()]
     [('/help/#', 2), ('zzz', 1)]
     """
-    if not isinstance(journeys, Interactions):
-        raise WrongKindError(f"unmatched takes journeys, not {type(journeys).__name__}")
+    mend = "read them with tp.from_frame(…, unmatched='keep')"
+    require_kind(journeys, Interactions, takes="Journeys", mend=mend)
     if top is not None and top < 1:
         raise InvalidInputError(f"top={top} asks for no group")
     if journeys.meta.lens:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from touchpoints._core.documents import decoded, tables_of
-from touchpoints.errors import WrongKindError
+from touchpoints._core.messages import wrong_kind
 
 Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
 
@@ -44,7 +44,8 @@ def read_document(source: Source, *, kind: str) -> Document:
     if isinstance(source, Mapping):
         return Document(source, f"<{kind}>", kind)
     if not isinstance(source, (str, os.PathLike)):
-        raise WrongKindError(f"{kind} are the path of a TOML file or a mapping, not {source!r}")
+        takes = f"{kind} as the path of a TOML file or a mapping"
+        raise wrong_kind(source, takes=takes, mend="write what such a file would hold as a dict")
     path = Path(source)
     shown = str(path)
     tables = tables_of(decoded(path.read_bytes(), where=shown), where=shown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import check_option
+from touchpoints._core.messages import check_option, counted
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.traces import Step
@@ -18,7 +17,7 @@ from touchpoints.classify.rule_files.comparisons import TRUE
 from touchpoints.classify.rule_files.conditions import Answers, clauses_of, reason_of
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.rule_files.reading import Rule, fields_of, read_rules
-from touchpoints.errors import TouchpointsWarning
+from touchpoints.errors import warn
 from touchpoints.taxonomy import Taxonomy
 
 Shadowed = Literal["raise", "warn"]
@@ -48,7 +47,7 @@ class Rules:
         return fields_of(self.rules)
 
     def __repr__(self) -> str:
-        count = f"{len(self.rules):,} rule{'s' if len(self.rules) != 1 else ''}"
+        count = counted(len(self.rules), "rule")
         return f"<{count} {self.name!r} read {', '.join(self.reads)}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
@@ -181,5 +180,5 @@ def rules(
     found = read_rules(document, taxonomy=taxonomy, fields=fields, strict=strict)
     if found.unreachable:
         sentences = "; ".join(found.unreachable)
-        warnings.warn(f"{document.where}: {sentences}", TouchpointsWarning, stacklevel=2)
+        warn(f"{document.where}: {sentences}")
     return Rules(found.name, found.rules, folded=found.folded)

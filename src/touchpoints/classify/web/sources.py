@@ -11,7 +11,7 @@ from typing import Any, Literal
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import check_option, first_few
+from touchpoints._core.messages import check_option, counted, first_few, require_path
 from touchpoints.classify._data import read_data
 from touchpoints.classify.web.source_files import Line, read_lines
 from touchpoints.classify.web.urls import MOST_HOST, ascii_host, host_of, text_of
@@ -254,12 +254,13 @@ def load_source_categories(
     problems: list[str] = []
     exact = True
     for path in paths:
+        require_path(path, mend="source_categories() is the list that comes with the library")
         found = read_lines(Path(path), category=category)
         problems.extend(f"{os.fspath(path)}: {problem}" for problem in found.problems)
         exact = exact and found.exact
         lines.update(_sources(iter(found.lines)))
     if problems:
-        shown = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+        shown = counted(len(problems), "problem")
         raise ProblemsError(f"the lists of sources have {shown}", problems=problems)
     if not lines:
         raise InvalidInputError("no source is in the files", where=first_few(map(str, paths)))

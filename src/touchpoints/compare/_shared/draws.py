@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import check_option
+from touchpoints._core.messages import check_option, counted
 from touchpoints.compare._shared.pairs import Pair, shared_clusters
 from touchpoints.errors import InvalidInputError
 from touchpoints.uncertainty import Clusters, clusters_of
@@ -77,15 +77,15 @@ def units_of(pair: Pair, shared: Shared, *, test: str) -> Units:
     both = shared_clusters(pair, clusters)
     if both.any() and shared == "refuse" and test == "permutation":
         raise InvalidInputError(
-            f"{int(both.sum()):,} persons have journeys in both groups, so the groups are not "
-            "independent",
+            f"{counted(int(both.sum()), 'person', verb='have')} journeys in both groups, so the "
+            "groups are not independent",
             mend="shared='within' deals out their journeys among themselves; test='bootstrap' "
             "redraws them whole",
         )
     real = clusters.repeats > 0
     size = len(clusters.repeats)
-    counted = pair.in_a & (pair.journeys.counts > 0)
-    in_a = np.bincount(clusters.of[counted], minlength=size) > 0
+    real_a = pair.in_a & (pair.journeys.counts > 0)
+    in_a = np.bincount(clusters.of[real_a], minlength=size) > 0
     return Units(
         clusters=clusters,
         in_a=pair.in_a,

@@ -11,12 +11,12 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array, owned, read_only
-from touchpoints._core.messages import first_few, not_found
+from touchpoints._core.messages import counted, first_few, not_found, require_kind
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import concat
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import Groups, groups_of
-from touchpoints.journeys.model import INSTANT, Journeys, derive, take
+from touchpoints.journeys.model import INSTANT, Journeys, checked_journeys, derive, take
 from touchpoints.uncertainty import Clusters, clusters_of
 
 Window = tuple[dt.datetime | np.datetime64 | str | None, dt.datetime | np.datetime64 | str | None]
@@ -85,9 +85,9 @@ class Pair:
 
     def __repr__(self) -> str:
         both = zip(self.names, self.sizes, strict=True)
-        facts = " against ".join(f"{name} ({size:,} journeys)" for name, size in both)
-        shared = f", {self.shared:,} persons in both" if self.shared else ""
-        rest = f", {self.left_out:,} journeys left out" if self.left_out else ""
+        facts = " against ".join(f"{name} ({counted(size, 'journey')})" for name, size in both)
+        shared = f", {counted(self.shared, 'person')} in both" if self.shared else ""
+        rest = f", {counted(self.left_out, 'journey')} left out" if self.left_out else ""
         return f"<Pair: {facts}{shared}{rest}>"
 
 
@@ -136,10 +136,7 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     >>> compare.pair(shop[:80], shop[80:], names=("first", "later")).sizes
     (80, 120)
     """
-    for one in (a, b):
-        if not isinstance(one, Journeys):
-            raise WrongKindError(f"a group is a Journeys, not {type(one).__name__}")
-    if a is b:
+    if checked_journeys(a) is checked_journeys(b):
         raise InvalidInputError("both groups are the same journeys")
     numbered = derive(a, ids=np.arange(len(a))), derive(b, ids=np.arange(len(a), len(a) + len(b)))
     in_a = np.arange(len(a) + len(b)) < len(a)
@@ -148,11 +145,8 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
 
 def checked_pair(pair: Pair) -> Pair:
     """Return the pair, or say how to make one."""
-    if not isinstance(pair, Pair):
-        raise WrongKindError(
-            f"two groups are compared as a Pair, not as {type(pair).__name__}",
-            mend="make one with compare.pair, compare.groups or compare.periods",
-        )
+    mend = "make one with tp.compare.pair, tp.compare.groups or tp.compare.periods"
+    require_kind(pair, Pair, takes="a Pair", mend=mend)
     return pair
 
 

@@ -8,7 +8,7 @@ import attrs
 import networkx as nx
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints.errors import WrongKindError
+from touchpoints._core.messages import counted, require_kind
 from touchpoints.taxonomy import Taxonomy, Touchpoint
 
 
@@ -91,10 +91,7 @@ class Plan:
 
     def __repr__(self) -> str:
         count, stages = len(self.touchpoints), len(self.stages)
-        return (
-            f"<Plan {self.name!r}: {count} touchpoint{'' if count == 1 else 's'}, "
-            f"{stages} stage{'' if stages == 1 else 's'}>"
-        )
+        return f"<Plan {self.name!r}: {counted(count, 'touchpoint')}, {counted(stages, 'stage')}>"
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -128,8 +125,5 @@ class Plan:
 
 def require_plan(plan: object) -> None:
     """Raise unless this is a plan."""
-    if not isinstance(plan, Plan):
-        raise WrongKindError(
-            f"a plan is a tp.Plan, not {type(plan).__name__}",
-            mend="tp.read_plan(path) reads one from a file, tp.parse_plan(text) from a text",
-        )
+    mend = "tp.read_plan(path) reads one from a file, tp.parse_plan(text) from a text"
+    require_kind(plan, Plan, takes="a Plan", mend=mend)

@@ -11,8 +11,8 @@ import networkx as nx
 
 from touchpoints._core.documents import all_problems, decoded, tables_of
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import did_you_mean
-from touchpoints.errors import TouchpointsError, WrongKindError
+from touchpoints._core.messages import did_you_mean, require_kind, require_path
+from touchpoints.errors import TouchpointsError
 from touchpoints.graphs.plan.model import Plan, PlannedTouchpoint
 from touchpoints.graphs.plan.together import (
     Together,
@@ -91,11 +91,7 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     >>> plan.touchpoints["book"].then
     ('reminder',)
     """
-    if not isinstance(path, (str, os.PathLike)):
-        raise WrongKindError(
-            f"read_plan takes the path of a file, not {type(path).__name__}",
-            mend="tp.parse_plan(text) reads a plan written as text",
-        )
+    require_path(path, mend="tp.parse_plan(text) reads a plan written as text")
     shown = os.fspath(path)
     text = decoded(Path(path).read_bytes(), where=shown)
     return _plan_of_text(text, where=shown, folder=Path(path).parent, taxonomy=taxonomy)
@@ -126,20 +122,14 @@ def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<te
     >>> plan.first, plan.last
     (('book',), ('see_doctor',))
     """
-    if not isinstance(text, str):
-        raise WrongKindError(
-            f"parse_plan takes a plan written as TOML text, not {type(text).__name__}",
-            mend="tp.read_plan(path) reads a file",
-        )
+    require_kind(text, str, takes="a plan as TOML text", mend="tp.read_plan(path) reads a file")
     return _plan_of_text(text, where=where, folder=None, taxonomy=taxonomy)
 
 
 def _plan_of_text(text: str, *, where: str, folder: Path | None, taxonomy: Taxonomy | None) -> Plan:
-    if taxonomy is not None and not isinstance(taxonomy, Taxonomy):
-        raise WrongKindError(
-            f"taxonomy= is a tp.Taxonomy, not {type(taxonomy).__name__}",
-            mend="tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one",
-        )
+    if taxonomy is not None:
+        mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one"
+        require_kind(taxonomy, Taxonomy, takes="a Taxonomy as taxonomy=", mend=mend)
     document = tables_of(text, where=where)
     fields = Fields()
     plan = _Reader(document, fields, folder, taxonomy).plan()

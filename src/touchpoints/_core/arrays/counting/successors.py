@@ -42,7 +42,7 @@ def returns_later(codes: Array, offsets: Array, k: int) -> Array:
 
 
 def distinct_keys(keys: Array, numbers: Array, size: int) -> Array:
-    """Return the key behind each number that `dense_numbers` gave, int64 (size,)."""
+    """Return the key behind each number that ``dense_numbers`` gave, int64 (size,)."""
     table = np.empty(size, dtype=np.int64)
     table[numbers] = keys
     return table

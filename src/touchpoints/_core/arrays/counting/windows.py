@@ -128,7 +128,7 @@ class _Counter:
 
 
 def _owners(offsets: Array) -> Array:
-    """Return the segment of each row, int32; unlike `owners_of` it lets other threads work."""
+    """Return the segment of each row, int32; unlike ``owners_of`` it lets other threads work."""
     filled = np.flatnonzero(offsets[1:] > offsets[:-1])
     moves = np.zeros(int(offsets[-1] - offsets[0]), dtype=np.int32)
     moves[offsets[filled] - offsets[0]] = np.diff(filled, prepend=0)

@@ -11,7 +11,8 @@ import numpy as np
 from touchpoints._core.arrays import segments, sequences
 from touchpoints._core.arrays.segments import choosing
 from touchpoints._core.frozen import Array, owned
-from touchpoints.errors import InvalidInputError, TouchpointsError, WrongKindError
+from touchpoints._core.messages import require_kind
+from touchpoints.errors import InvalidInputError, TouchpointsError
 from touchpoints.journeys.places.pattern.matcher import Atoms, matches_of, required_in
 from touchpoints.journeys.places.pattern.parser import Keyed, Node, parse
 from touchpoints.journeys.places.pattern.tokens import pointed
@@ -83,11 +84,8 @@ def pattern(text: str) -> Pattern:
     >>> print(tp.pattern("search_query .* purchase").text)
     search_query .* purchase
     """
-    if not isinstance(text, str):
-        raise WrongKindError(
-            f"a pattern is text, not {text!r}",
-            mend='for example tp.pattern("cart .* purchase")',
-        )
+    mend = 'for example tp.pattern("cart .* purchase")'
+    require_kind(text, str, takes="a pattern as text", mend=mend)
     return _parsed(text)
 
 
