@@ -63,7 +63,7 @@ def test_some_persons_have_several_journeys(make: Maker) -> None:
 @pytest.mark.parametrize("make", [datasets.shop, datasets.clinic])
 def test_n_is_a_whole_number(make: Maker, n: object) -> None:
     """Anything else is refused."""
-    with pytest.raises(InvalidInputError, match="n="):
+    with pytest.raises(InvalidInputError, match="n must be an integer of at least 0, got"):
         make(n, seed=1)
 
 

@@ -85,7 +85,6 @@ def test_the_daily_calls_need_no_heavy_package() -> None:
         "errors.InvalidInputError",
         "graphs.Problem",
         "uncertainty.Interval",
-        "graphs.plan.Plan",
         "taxonomy.parse_taxonomy",
         "classify.rules",
         "compare.pair",

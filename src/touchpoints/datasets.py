@@ -9,9 +9,9 @@ import attrs
 import networkx as nx
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.names import SCHEMA, is_terminal
 from touchpoints.graphs.parts import described, facets_of
@@ -145,7 +145,7 @@ def shop(n: int = 1000, *, seed: int) -> Journeys:
     <Journeys: 100 journeys, 246 interactions, 8 touchpoints, 2026-01-05 to 2026-04-21>
     """
     taxonomy = load_taxonomy("customer")
-    rng = np.random.default_rng(seed)
+    n, rng = checks.whole("n", n, least=0), np.random.default_rng(checks.seed(seed))
     journeys = _drawn(_SHOP, n, rng, name="device", terms=("phone", "computer"), taxonomy=taxonomy)
     persons = _persons(_groups(journeys, "device"), rng)
     first = np.zeros(n, dtype=bool)
@@ -190,7 +190,7 @@ def clinic(n: int = 1000, *, seed: int) -> Journeys:
     >>> tp.datasets.clinic(100, seed=1)
     <Journeys: 100 journeys, 500 interactions, 11 touchpoints, 2026-01-05 to 2026-05-17>
     """
-    rng = np.random.default_rng(seed)
+    n, rng = checks.whole("n", n, least=0), np.random.default_rng(checks.seed(seed))
     journeys = _drawn(_CLINIC, n, rng, name="urgency", terms=("routine", "urgent"), taxonomy=None)
     costly = ("Emergency visit", "X-ray", "Treatment")
     return attrs.evolve(
@@ -269,8 +269,6 @@ def _drawn(
     taxonomy: Taxonomy | None,
 ) -> Journeys:
     """Draw journeys of two groups that differ, in the order of their beginnings."""
-    if type(n) is not int or n < 0:
-        raise InvalidInputError(f"n={n!r} is no whole number of 0 or more")
     first = int(rng.binomial(n, 0.6))
     parts = []
     for group, (count, seed) in enumerate(

@@ -572,7 +572,11 @@ def test_a_column_named_like_a_joining_word_is_refused() -> None:
         ({}, InvalidInputError, "draft needs a column"),
         ({"name": "evnt"}, NotFoundError, "did you mean 'event'"),
         ({"name": "event", "url": "event"}, InvalidInputError, "only one of"),
-        ({"name": "event", "min_count": 0}, InvalidInputError, "min_count=0"),
+        (
+            {"name": "event", "min_count": 0},
+            InvalidInputError,
+            "min_count must be an integer of",
+        ),
         (
             {"name": "event", "count": "event"},
             InvalidInputError,

@@ -280,7 +280,7 @@ def test_events_that_were_dropped_cannot_be_grouped() -> None:
     assert 'unmatched="keep"' in caught.value.mend
     with pytest.raises(InvalidInputError, match="were collapsed"):
         unmatched(tp.collapse(read("purchase"), by="need"))
-    with pytest.raises(InvalidInputError, match="asks for no group"):
+    with pytest.raises(InvalidInputError, match="top must be an integer of at least 1, got 0"):
         unmatched(read("zzz"), top=0)
     with pytest.raises(WrongKindError, match="takes Journeys, not"):
         unmatched(["zzz"])

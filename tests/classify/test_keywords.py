@@ -204,7 +204,7 @@ def test_options_are_checked() -> None:
     """Choices are named; a reach is no negative number."""
     with pytest.raises(InvalidInputError, match="'abstain', 'first'"):
         keywords(DOCUMENT, ties="last")
-    with pytest.raises(InvalidInputError, match="no number of words"):
+    with pytest.raises(InvalidInputError, match="reach must be an integer of at least 0, got -1"):
         keywords(DOCUMENT, reach=-1)
 
 

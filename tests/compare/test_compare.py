@@ -611,10 +611,10 @@ def test_progress_is_told() -> None:
     [
         ({"test": "t"}, "test='t' is not an option"),
         ({"shared": "both"}, "shared='both' is not an option"),
-        ({"level": 95}, "no share between 0 and 1"),
-        ({"resamples": 0}, "resamples=0"),
-        ({"seed": -1}, "seed=-1"),
-        ({"least": 1.5}, "least=1.5"),
+        ({"level": 95}, "level must lie between 0 and 1, got 95"),
+        ({"resamples": 0}, "resamples must be an integer of at least 1, got 0"),
+        ({"seed": -1}, "seed must be an integer of at least 0, got -1"),
+        ({"least": 1.5}, "least must be an integer of at least 0, got 1.5"),
     ],
 )
 def test_bad_options_get_clear_errors(wrong: dict[str, object], said: str) -> None:

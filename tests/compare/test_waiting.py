@@ -255,7 +255,7 @@ def test_bad_input_gets_clear_errors() -> None:
         compare.time_to(pair, place="y", horizon=dt.timedelta(hours=1), seed=1)
     with pytest.raises(InvalidInputError, match="must be positive"):
         compare.time_to(pair, place="y", horizon=dt.timedelta(0), seed=1)
-    with pytest.raises(InvalidInputError, match="resamples=0"):
+    with pytest.raises(InvalidInputError, match="resamples must be an integer of at least 1"):
         compare.time_to(pair, place="y", resamples=0, seed=1)
 
 

@@ -99,7 +99,7 @@ def test_the_environment_says_how_many_threads(monkeypatch) -> None:
     assert threads.cores() == 5
 
     monkeypatch.setenv(threads.VARIABLE, "many")
-    with pytest.raises(InvalidInputError, match=r"(?s)TOUCHPOINTS_MAX_THREADS is 'many'.*unset"):
+    with pytest.raises(InvalidInputError, match=r"(?s)MAX_THREADS must be .* got 'many'.*unset"):
         threads.cores()
 
 

@@ -297,7 +297,7 @@ def test_an_edge_without_weight_says_what_is_missing() -> None:
 @pytest.mark.parametrize(("name", "value"), [("n", -1), ("n", 2.0), ("n", True), ("longest", 0)])
 def test_numbers_are_checked(name: str, value: object) -> None:
     """There are whole numbers of journeys, and a journey may take a step."""
-    with pytest.raises(InvalidInputError, match=f"{name}="):
+    with pytest.raises(InvalidInputError, match=f"{name} must be an integer of at least"):
         simulate(weighted(BRANCH), **{"n": 1, "seed": 1, name: value})
 
 

@@ -87,7 +87,7 @@ def test_equal_weights_keep_the_first_edges() -> None:
 @pytest.mark.parametrize("most", [-1, 2.5, "3", True])
 def test_most_is_a_whole_number(most: object) -> None:
     """Anything else is refused."""
-    with pytest.raises(InvalidInputError, match="most="):
+    with pytest.raises(InvalidInputError, match="most must be an integer of at least 0, got"):
         to_mermaid(some(), most=most)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import warnings
 
+import attrs
 import networkx as nx
 import numpy as np
 import pytest
 
 import touchpoints as tp
 from tests.laws.path_measures import MEASURES, TOPPED, WHOLE, alike, drawn_log, shuffled
-from touchpoints._core.tables import Table
+from touchpoints._core.tables import Labelled, Table
 from touchpoints.errors import TouchpointsWarning, WrongKindError
 from touchpoints.paths import DirectAndIndirect
 
@@ -58,9 +59,6 @@ def test_groups_lose_no_number_and_begin_every_label(name: str) -> None:
     log = drawn_log(1)
 
     for table in tables_of(MEASURES[name](log, by="segment")):
-        if not hasattr(table, "as_dict"):
-            assert type(table).__name__ == "FilterLosses"  # many numbers a row, none of them first
-            continue
         numbers = table.as_dict()
         each = {"Conversion": 2, "LifecycleStates": 4}.get(type(table).__name__, 1)
         assert len(numbers) == len(table) * each
@@ -190,14 +188,35 @@ def test_a_tables_print_tells_one_step_from_two() -> None:
     assert "\"'a'\" > b" in text
 
 
-def test_every_record_of_paths_that_is_a_table_has_numbers_by_label() -> None:
-    """But those without one number a row: losses, and clusters of whole logs."""
-    without = {
-        name
-        for name in tp.paths.__all__
-        if isinstance(one := getattr(tp.paths, name), type)
-        and issubclass(one, Table)
-        and not hasattr(one, "as_dict")
-    }
+def test_every_record_that_is_a_table_says_which_number_it_is_by_label() -> None:
+    """The class names the column, and the columns of the label, unless its as_dict says what."""
+    known = [
+        one
+        for module in (tp.paths, tp.compare)
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Table)
+    ]
 
-    assert without == {"Clustering", "Distances", "FilterLosses"}
+    for one in known:
+        assert issubclass(one, Labelled)
+        columns = {field.name for field in attrs.fields(one) if field.metadata.get("column")}
+        if one.as_dict is Labelled.as_dict:
+            assert one.value in columns
+            assert set(one.labels) <= columns
+        else:
+            assert one.as_dict.__doc__
+    assert len(known) > 35
+
+
+def test_numbers_by_label_of_what_has_no_groups() -> None:
+    """Clusters by variant; distances by pair of variants, and kinds filtered out by their name."""
+    log = tp.from_paths({"path": ["a > b", "a", "c > d"], "n": [3, 2, 1]}, path="path", count="n")
+    found = tp.paths.distances(log)
+
+    numbers = found.as_dict()
+    assert numbers[("a", "b"), ("a",)] == numbers[("a",), ("a", "b")] == found.matrix[0, 1]
+    assert len(numbers) == 6
+    clusters = tp.paths.hierarchical(found, 2).as_dict()
+    assert clusters == {("a", "b"): 1, ("a",): 1, ("c", "d"): 2}
+    losses = tp.paths.direct_and_indirect(drawn_log(1)).losses
+    assert losses.as_dict() == dict(zip(losses.removed, losses.broken, strict=True))

@@ -97,7 +97,6 @@ WITHOUT = {
     "taxonomy.parse_key": "a detail of keys: text in, text out",
     "taxonomy.unescape_text": "a detail of keys: text in, text out",
     "taxonomy.untyped": "takes any text",
-    "uncertainty.checked_level": "takes a number",
     "wilson": "takes numbers and whatever numpy reads as such",
 }
 # Verbs that ask each of several, and so may name one of them as what they got.

@@ -221,15 +221,15 @@ def test_bad_questions_get_clear_errors() -> None:
     """No clusters, more than journeys, journeys instead of distances, and unknown linkages."""
     given_ = distances_of(3, 1)
 
-    with pytest.raises(InvalidInputError, match="k=0 is no whole number"):
+    with pytest.raises(InvalidInputError, match="k must be an integer of at least 1, got 0"):
         tp.paths.hierarchical(given_, 0)
-    with pytest.raises(InvalidInputError, match=r"k=2\.0 is no whole number"):
+    with pytest.raises(InvalidInputError, match=r"k must be an integer of at least 1, got 2\.0"):
         tp.paths.k_medoids(given_, 2.0, seed=1)
     with pytest.raises(InvalidInputError, match="k=4 clusters need as many"):
         tp.paths.k_medoids(given_, 4, seed=1)
     with pytest.raises(InvalidInputError, match="there are 0"):
         tp.paths.hierarchical(tp.paths.distances(log(one="a")[:0]), 1)
-    with pytest.raises(InvalidInputError, match="starts=0"):
+    with pytest.raises(InvalidInputError, match="starts must be an integer of at least 1, got 0"):
         tp.paths.k_medoids(given_, 2, seed=1, starts=0)
     with pytest.raises(InvalidInputError, match="did you mean 'average'"):
         tp.paths.hierarchical(given_, 2, linkage="averag")

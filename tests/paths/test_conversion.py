@@ -164,5 +164,5 @@ def test_bad_questions_get_clear_errors() -> None:
             measure(journeys, "a", end="b", within=dt.timedelta(0))
         with pytest.raises(InvalidInputError, match="needs times"):
             measure(journeys, "a", end="b", within=dt.timedelta(1))
-        with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+        with pytest.raises(InvalidInputError, match="level must lie between 0 and 1"):
             measure(journeys, "a", end="b", level=2)

@@ -12,10 +12,10 @@ import touchpoints as tp
 from tests.naive_paths import built
 from tests.paths import naive_decisions
 from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
-from touchpoints._core.arrays.statistics.multiplicity import benjamini_hochberg
 from touchpoints._core.frozen import Coded
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys.model import take
+from touchpoints.uncertainty.discovery import false_discovery
 
 
 def answers(journeys, **more):
@@ -168,7 +168,7 @@ def test_benjamini_and_hochberg_as_published() -> None:
         0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000,
     ]  # fmt: skip
 
-    q = benjamini_hochberg(np.array([*p, np.nan]))
+    q = false_discovery(np.array([*p, np.nan]))
 
     assert 4 == int((q <= 0.05).sum())
     assert np.isnan(q[-1])
@@ -271,9 +271,9 @@ def test_bad_questions_get_clear_errors() -> None:
         answers(journeys, among=["devise"])
     with pytest.raises(NotFoundError, match="no touchpoint 'q'"):
         tp.paths.deciding_attributes(journeys, "q", seed=1)
-    with pytest.raises(InvalidInputError, match="permutations=0"):
+    with pytest.raises(InvalidInputError, match="permutations must be an integer of at least 1"):
         answers(journeys, permutations=0)
-    with pytest.raises(InvalidInputError, match="seed=-1"):
+    with pytest.raises(InvalidInputError, match="seed must be an integer of at least 0, got -1"):
         answers(journeys, seed=-1)
     with pytest.raises(InvalidInputError, match="nothing is known to follow"):
         answers(journeys[:0])

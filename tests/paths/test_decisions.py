@@ -267,7 +267,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.decision_points(journeys, by="device")
     with pytest.raises(InvalidInputError, match="did you mean 'miller-madow'"):
         tp.paths.decision_points(journeys, correction="miller")
-    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1"):
         tp.paths.branches(journeys, level=95)
 
 

@@ -128,7 +128,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.direct_and_indirect(built(["ab"]))
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.direct_and_indirect(mixed(["Ab"]), by="device")
-    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1"):
         tp.paths.direct_and_indirect(mixed(["Ab"]), level=0)
 
 

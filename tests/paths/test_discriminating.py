@@ -13,9 +13,9 @@ import touchpoints as tp
 from tests.journeys.test_cutting import log
 from tests.paths import naive_discriminating
 from tests.paths.naive_grouping import warned_of_ungrouped
-from touchpoints._core.arrays.statistics.multiplicity import benjamini_hochberg
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.uncertainty import JourneyShares
+from touchpoints.uncertainty.discovery import false_discovery
 
 WEB_AND_APP = ["web", "app"]
 
@@ -86,7 +86,7 @@ def test_the_test_is_that_of_scipy_and_the_largest_difference_comes_first() -> N
     assert found.group[place : place + 2].tolist() == ["app", "web"]
     assert found.share[place : place + 2] == pytest.approx([2 / 11, 8 / 12])
     assert found.low[place] == pytest.approx(tp.wilson(2, 11).low)
-    assert found.q[::2].tolist() == pytest.approx(benjamini_hochberg(found.p[::2]), nan_ok=True)
+    assert found.q[::2].tolist() == pytest.approx(false_discovery(found.p[::2]), nan_ok=True)
     statistics = found.chi2[~np.isnan(found.chi2)]
     assert (np.diff(statistics) <= 0).all()
     assert found.subsequence[-1] == ("b",)
@@ -256,7 +256,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.discriminating(journeys, by="device", test="permutation")
     with pytest.raises(InvalidInputError, match="did you mean 'permutation'"):
         tp.paths.discriminating(journeys, by="device", test="permutations")
-    with pytest.raises(InvalidInputError, match="longest=0"):
+    with pytest.raises(InvalidInputError, match="longest must be an integer of at least 1, got 0"):
         tp.paths.discriminating(journeys, by="device", longest=0)
     with pytest.raises(InvalidInputError, match="no share above 0"):
         tp.paths.discriminating(journeys, by="device", least=0)

@@ -178,9 +178,9 @@ def test_bad_questions_get_clear_errors() -> None:
 
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.presence(journeys, by="device")
-    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1"):
         tp.paths.presence(journeys, level=0)
-    with pytest.raises(InvalidInputError, match="top=-1"):
+    with pytest.raises(InvalidInputError, match="top must be an integer of at least 0, got -1"):
         tp.paths.rare_variants(journeys, top=-1)
 
 

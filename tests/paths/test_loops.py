@@ -129,5 +129,5 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.journey_repeats(journeys, definition="both")
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.repeats(journeys, by="device")
-    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1"):
         tp.paths.repeats(journeys, level=1)

@@ -294,5 +294,5 @@ def test_unknown_groups_are_refused() -> None:
 )
 def test_numbers_are_whole_and_large_enough(name, value) -> None:
     """Anything else is refused by name."""
-    with pytest.raises(InvalidInputError, match=f"{name}="):
+    with pytest.raises(InvalidInputError, match=f"{name} must be an integer of at least"):
         tp.paths.markov_order(built(["ab"]), **{"seed": 1, name: value})

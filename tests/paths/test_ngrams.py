@@ -146,17 +146,17 @@ def test_bad_questions_get_clear_errors() -> None:
     """Numbers that are none, too small or in the wrong order; unknown columns."""
     journeys = built(["abc"])
 
-    with pytest.raises(InvalidInputError, match="n=0"):
+    with pytest.raises(InvalidInputError, match="n must be an integer of at least 1, got 0"):
         tp.paths.ngrams(journeys, n=0)
-    with pytest.raises(InvalidInputError, match="n=True"):
+    with pytest.raises(InvalidInputError, match="n must be an integer of at least 1, got True"):
         tp.paths.ngrams(journeys, n=True)
-    with pytest.raises(InvalidInputError, match=r"top=-1"):
+    with pytest.raises(InvalidInputError, match="top must be an integer of at least 0, got -1"):
         tp.paths.subsequences(journeys, top=-1)
     with pytest.raises(InvalidInputError, match="5 % as support"):
         tp.paths.subsequences(journeys, support=5)
-    with pytest.raises(InvalidInputError, match="longest=1"):
+    with pytest.raises(InvalidInputError, match="longest must be an integer of at least 2, got 1"):
         tp.paths.subsequences(journeys, longest=1)
-    with pytest.raises(InvalidInputError, match="gap=-1"):
+    with pytest.raises(InvalidInputError, match="gap must be an integer of at least 0, got -1"):
         tp.paths.subsequences(journeys, gap=-1)
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.ngrams(journeys, by="device")

@@ -172,7 +172,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.lifecycle_states(journeys, period=dt.timedelta(0))
     with pytest.raises(InvalidInputError, match="period=7"):
         tp.paths.lifecycle_states(journeys, period=7)
-    with pytest.raises(InvalidInputError, match="level=95"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1, got 95"):
         tp.paths.retention(journeys, period="day", level=95)
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.retention(journeys, period="day", by="device")

@@ -245,9 +245,9 @@ def test_bad_questions_get_clear_errors() -> None:
     with pytest.raises(InvalidInputError, match="at one place, not at two"):
         tp.paths.step_matrix(journeys, at="a", side="end")
     for steps in (0, -1, True, 2.0):
-        with pytest.raises(InvalidInputError, match="no whole number of 1 or more"):
+        with pytest.raises(InvalidInputError, match="steps must be an integer of at least 1"):
             tp.paths.step_matrix(journeys, steps=steps)
-    with pytest.raises(InvalidInputError, match="no share between 0 and 1"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1"):
         tp.paths.survival_by_step(journeys, level=95)
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.survival_by_step(journeys, by="device")

@@ -145,7 +145,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.median_time_to(journeys, place="q")
     with pytest.raises(InvalidInputError, match="2 outcomes"):
         tp.paths.time_to(tp.mark(tp.mark(journeys, "a", when="a"), "b", when="b"))
-    with pytest.raises(InvalidInputError, match="level=95"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1, got 95"):
         tp.paths.time_to(journeys, place="b", level=95)
     assert len(tp.paths.time_to(journeys[:0], place="b")) == 0
     assert np.isnan(tp.paths.median_time_to(journeys[:0], place="b").median).all()

@@ -228,7 +228,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.gaps(journeys, quantiles=[90])
     with pytest.raises(WrongKindError, match="a sequence"):
         tp.paths.gaps(journeys, quantiles=0.9)
-    with pytest.raises(InvalidInputError, match="level=95"):
+    with pytest.raises(InvalidInputError, match="level must lie between 0 and 1, got 95"):
         tp.paths.gaps(journeys, level=95)
     for measure in (tp.paths.gaps, tp.paths.journey_times):
         with pytest.raises(NotFoundError, match="column or facet 'device'"):

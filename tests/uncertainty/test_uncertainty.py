@@ -20,7 +20,7 @@ from tests.naive_paths import built, small_journeys
 from touchpoints import paths
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.uncertainty import clusters_of
-from touchpoints.uncertainty.resampling import _drawing
+from touchpoints.uncertainty.clusters import redrawing
 
 # ------------------------------------------------------------------------------------------ wilson
 
@@ -185,7 +185,7 @@ def test_redrawing_persons_keeps_their_number_and_their_journeys_together() -> N
 def test_draws_are_multinomial(repeats) -> None:
     """Whichever way they are drawn: the right total, the right mean, none of what is not there."""
     repeats = np.array(repeats)
-    draw = _drawing(repeats, np.random.default_rng(1))
+    draw = redrawing(repeats, np.random.default_rng(1))
     drawn = np.array([draw() for _ in range(4000)])
     total = repeats.sum()
 

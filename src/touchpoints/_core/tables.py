@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
@@ -98,14 +98,9 @@ class Table:
 
     def _repr_html_(self) -> str:
         columns = self._columns()
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row) + "</tr>"
-            for row in _rows(columns, _SHOWN_ROWS)
-        )
+        rows = ([_cell(value) for value in row] for row in _rows(columns, _SHOWN_ROWS))
         more = len(self) - _SHOWN_ROWS
-        foot = f"<caption>{more:,} more rows</caption>" if more > 0 else ""
-        return f"<table>{foot}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return html_table(columns, rows, caption=counted(more, "more row") if more > 0 else "")
 
     def _scalars(self) -> dict[str, Any]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
@@ -114,22 +109,6 @@ class Table:
             for field in fields
             if field.repr and not field.metadata.get("column")
         }
-
-    def _labelled(self, numbers: Array, *columns: Array, alone: str = "") -> dict[Any, Any]:
-        """Return the numbers by label: what ``as_dict`` of every table answers with.
-
-        A label is the group (where there are groups) and what the columns say; a tuple unless that
-        is one thing only. Without either it is ``alone``. Where a row has several numbers, they
-        follow each other, and the columns are as long as the numbers.
-        """
-        group: Array | None = getattr(self, "group", None)
-        if group is not None:
-            group = np.repeat(group, len(numbers) // max(len(group), 1))
-        parts = [one.tolist() for one in (group, *columns) if one is not None]
-        labels: Iterable[Any] = zip(*parts, strict=True) if parts else [alone]
-        if len(parts) == 1:
-            labels = parts[0]
-        return dict(zip(labels, numbers.tolist(), strict=True))
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dict a row, with plain Python values."""
@@ -149,6 +128,84 @@ class Table:
         """Return the columns as a ``pyarrow.Table`` (pyarrow must be installed)."""
         arrow = attempt_import("pyarrow", extra="pyarrow")
         return arrow.table({name: _plain(values) for name, values in self._columns().items()})
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Labelled(Table):
+    """A table that has one number for each label, and may have others beside it.
+
+    The label of a row is what its ``labels`` columns say, after its group where there are groups: a
+    tuple unless that is one thing only. Without either, the label is the name of the number.
+
+    Attributes
+    ----------
+    value : str
+        The column that `as_dict` answers with; declared by the class.
+    labels : tuple of str
+        The columns that say what a row is about; declared by the class.
+    """
+
+    value: ClassVar[str] = ""
+    labels: ClassVar[tuple[str, ...]] = ()
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the number of each label: the column ``value`` by the columns ``labels``."""
+        columns = (getattr(self, name) for name in self.labels)
+        return self._labelled(getattr(self, self.value), *columns, alone=self.value)
+
+    def _labelled(self, numbers: Array, *columns: Array, alone: str = "") -> dict[Any, Any]:
+        """Return the numbers by label; without group and columns, the label is ``alone``.
+
+        Where a row has several numbers, they follow each other, and the columns are as long.
+        """
+        group: Array | None = getattr(self, "group", None)
+        if group is not None:
+            group = np.repeat(group, len(numbers) // max(len(group), 1))
+        parts = [one.tolist() for one in (group, *columns) if one is not None]
+        labels: Iterable[Any] = zip(*parts, strict=True) if parts else [alone]
+        if len(parts) == 1:
+            labels = parts[0]
+        return dict(zip(labels, numbers.tolist(), strict=True))
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Grouped(Labelled):
+    """A labelled table of all journeys, or of groups of them one after the other.
+
+    Attributes
+    ----------
+    group : object, optional
+        The group of each row, where ``by`` was given.
+    """
+
+    group: Array | None = optional_column(object)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Estimated(Grouped):
+    """A labelled table with intervals: ``low`` and ``high`` are the ends of each.
+
+    Attributes
+    ----------
+    level : float
+        The level of the intervals: how often such intervals cover the truth, in (0, 1).
+    unit : str
+        What is taken to be independent: ``"person"``, or ``"journey"`` where persons are not known.
+    """
+
+    level: float
+    unit: str
+
+
+def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:
+    """Return a table in HTML, every text escaped."""
+
+    def line(tag: str, cells: Iterable[str]) -> str:
+        return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+    body, said = "".join(line("td", row) for row in rows), html.escape(caption)
+    foot = f"<caption>{said}</caption>" if said else ""
+    return f"<table>{foot}<thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
 
 
 def apart(names: Sequence[str]) -> list[str]:

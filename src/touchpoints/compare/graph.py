@@ -10,7 +10,7 @@ from touchpoints._core.progress import Progress
 from touchpoints.compare._shared.draws import Shared
 from touchpoints.compare._shared.features import presence_shares, step_shares
 from touchpoints.compare._shared.pairs import Pair, checked_pair
-from touchpoints.compare._shared.testing import Comparison, Test, asked_of, compared_shares
+from touchpoints.compare._shared.testing import Asked, Comparison, Test, compared_shares
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.names import terminal_label
 from touchpoints.graphs.parts import described
@@ -69,7 +69,7 @@ def difference_graph(
     >>> G.graph["a"], G.graph["b"], "difference" in G["(start)"]["search_query"]
     ('computer', 'phone', True)
     """
-    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
     journeys = checked_pair(pair).journeys
     steps = compared_shares(pair, step_shares(journeys), asked)
     nodes = compared_shares(pair, presence_shares(journeys), asked)

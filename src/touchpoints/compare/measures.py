@@ -21,17 +21,25 @@ from touchpoints.compare._shared.features import (
     table,
     variant_shares,
 )
-from touchpoints.compare._shared.pairs import Pair, checked_pair
-from touchpoints.compare._shared.statistics import Measure, Measured, Shares, counted
+from touchpoints.compare._shared.pairs import (
+    Pair,
+    checked_pair,
+)
+from touchpoints.compare._shared.statistics import (
+    Measure,
+    Measured,
+    Shares,
+)
 from touchpoints.compare._shared.testing import (
+    Asked,
     Comparison,
     Effect,
     Test,
-    asked_of,
     compared,
     compared_shares,
 )
 from touchpoints.errors import InvalidInputError
+from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, has_place
 from touchpoints.journeys.places.between import place_name
@@ -112,14 +120,14 @@ def measured(
     >>> compare.measured(two, length, seed=1, resamples=50, shared="within").label.tolist()
     ['statistic']
     """
-    asked = asked_of(seed, resamples, level, test, shared, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, progress=progress)
     journeys = checked_pair(pair).journeys
     labels, numbers = labelled(measure(journeys))
     journeys = redrawable(journeys, measure, clusters_of(journeys, None), numbers)
     known: dict[Hashable, None] = dict.fromkeys(labels)
     for side in (pair.in_a, ~pair.in_a):
         counts = np.where(side, journeys.counts, 0)
-        known |= dict.fromkeys(labelled(measure(counted(journeys, counts)))[0])
+        known |= dict.fromkeys(labelled(measure(recounted(journeys, counts)))[0])
     statistic = Measured(labels=list(known), journeys=journeys, measure=measure, absent=absent)
     return compared(pair, statistic, asked, effect=effect)
 
@@ -173,7 +181,7 @@ def transitions(
     >>> ("(start)", "search_query") in found.label.tolist()
     True
     """
-    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
     return compared_shares(pair, step_shares(checked_pair(pair).journeys), asked)
 
 
@@ -219,7 +227,7 @@ def variants(
     >>> found.measured_as
     'cohen_h'
     """
-    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
     return compared_shares(pair, variant_shares(checked_pair(pair).journeys), asked)
 
 
@@ -276,7 +284,7 @@ def presence(
     >>> found.label[0], found.measured_as
     ('review_read', 'cohen_h')
     """
-    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
     journeys = checked_pair(pair).journeys
     if places is not None:
         return compared(pair, _place_shares(journeys, places), asked, effect="cohen_h")
@@ -345,7 +353,7 @@ def funnels(
     >>> len(compare.funnels(two, steps, seed=1, resamples=200, shared="within"))
     3
     """
-    asked = asked_of(seed, resamples, level, test, shared, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, progress=progress)
     check_option("of", of, Of)
     journeys = checked_pair(pair).journeys
     check_counts(journeys.offsets, journeys.counts)

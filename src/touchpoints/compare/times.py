@@ -9,7 +9,12 @@ from touchpoints.compare._shared.draws import Shared
 from touchpoints.compare._shared.features import gap_medians, medians_of, throughput_medians
 from touchpoints.compare._shared.pairs import Pair, checked_pair
 from touchpoints.compare._shared.statistics import Medians
-from touchpoints.compare._shared.testing import Comparison, Test, asked_of, compared
+from touchpoints.compare._shared.testing import (
+    Asked,
+    Comparison,
+    Test,
+    compared,
+)
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
@@ -80,7 +85,7 @@ def gaps(
     >>> compare.gaps(two, seed=1, resamples=100, shared="within").measured_as
     'cliff_delta'
     """
-    asked = asked_of(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
     journeys = checked_pair(pair).journeys
     places = two_places(start, end, what="compare.gaps", without="every edge")
     if places is not None:
@@ -151,6 +156,6 @@ def throughput(
     >>> compare.throughput(two, seed=1, resamples=100, shared="within").label.tolist()
     ['throughput']
     """
-    asked = asked_of(seed, resamples, level, test, shared, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, progress=progress)
     medians = throughput_medians(checked_pair(pair).journeys, what="compare.throughput")
     return compared(pair, medians, asked, effect="cliff_delta")

@@ -10,12 +10,14 @@ import numpy as np
 
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column
+from touchpoints._core.tables import Labelled, column
 from touchpoints.compare._shared.draws import Shared, Units, permuted, redrawn, units_of
-from touchpoints.compare._shared.pairs import Pair, checked_pair
+from touchpoints.compare._shared.pairs import (
+    Pair,
+    checked_pair,
+)
 from touchpoints.compare._shared.testing import (
     Asked,
-    asked_of,
     blocks,
     p_permuted,
     quantiles,
@@ -30,7 +32,7 @@ _ROOM = 1 << 21
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class LogRank(Table):
+class LogRank(Labelled):
     """How fast two groups get somewhere: one row a group, a first.
 
     Attributes
@@ -65,6 +67,8 @@ class LogRank(Table):
         How many of those have journeys in both groups.
     """
 
+    value = "mean"
+
     group: Array = column(object)
     journeys: Array = column(np.int64)
     reached: Array = column(np.int64)
@@ -83,10 +87,6 @@ class LogRank(Table):
     level: float
     unit: str
     shared: int
-
-    def as_dict(self) -> dict[object, float]:
-        """Return the mean of each group."""
-        return dict(zip(self.group.tolist(), self.mean.tolist(), strict=True))
 
 
 def time_to(
@@ -160,7 +160,7 @@ def time_to(
     >>> found.group.tolist(), 0 < found.p <= 1
     (['computer', 'phone'], True)
     """
-    asked = asked_of(seed, resamples, level, "permutation", shared, progress=progress)
+    asked = Asked(seed, resamples, level, "permutation", shared, progress=progress)
     waits = waits_of(checked_pair(pair).journeys, place=place, outcome=outcome, start=start)
     units = units_of(pair, asked.shared, test=asked.test)
     limit = _limit(pair, waits, horizon)
@@ -193,7 +193,7 @@ def time_to(
         chi2=float(chi2),
         p=p,
         hazard_ratio=float(ratio),
-        resamples=asked.resamples,
+        resamples=int(asked.resamples),
         level=asked.level,
         unit=units.clusters.unit,
         shared=len(units.both),

@@ -6,9 +6,9 @@ from typing import Any
 
 import networkx as nx
 
+from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.counting import states
-from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, START, usual_ends
 from touchpoints.graphs.names import SEPARATOR, state_key, terminal_label
 from touchpoints.graphs.parts import add_edges, described, edges_of, labelled_graph
@@ -43,7 +43,7 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     Raises
     ------
     InvalidInputError
-        When the order is no whole number of 1 or more.
+        When the order is not an integer of at least 1.
 
     Notes
     -----
@@ -65,12 +65,8 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     (['b > c'], ['b > a'])
     """
     checked_journeys(journeys)
-    if type(order) is not int or order < 1:
-        given = order if isinstance(order, (int, float, str)) else type(order).__name__
-        raise InvalidInputError(
-            f"order={given!r} is no whole number of 1 or more",
-            mend="for what tp.paths.markov_order found: order=max(found.best, 1)",
-        )
+    mend = "for what tp.paths.markov_order found: order=max(found.best, 1)"
+    order = checks.whole("order", order, mend=mend)
     found = states.last_codes(
         journeys.codes, journeys.offsets, len(journeys.touchpoints), order=order
     )

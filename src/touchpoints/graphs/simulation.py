@@ -12,6 +12,7 @@ import attrs
 import networkx as nx
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import walks
 from touchpoints._core.frozen import Array, owned
@@ -103,11 +104,11 @@ def simulate(
     ('search', 'buy')
     """
     require_digraph(G)
-    _check_numbers(n, longest)
+    n, longest = checks.whole("n", n, least=0), checks.whole("longest", longest)
     if start not in G:
         raise not_found("node", start, [str(node) for node in G])
     plan = _plan(G, start)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checks.seed(seed))
     walked = walks.walk(plan.steps, plan.start, count=n, longest=longest, rng=rng)
     emitted = _emitted(plan, walked)
     columns: dict[str, Any] = {}
@@ -124,12 +125,6 @@ def simulate(
         meta=Meta(taxonomy=taxonomy, lens=_listed(G, "lens"), timezone=zone),
         **columns,
     )
-
-
-def _check_numbers(n: int, longest: int) -> None:
-    for name, value, least in (("n", n, 0), ("longest", longest, 1)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise InvalidInputError(f"{name}={value!r} is no whole number of {least} or more")
 
 
 @attrs.frozen(eq=False, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import networkx as nx
 
-from touchpoints.errors import InvalidInputError
+from touchpoints._core import checks
 from touchpoints.graphs.names import is_terminal, terminal_label
 from touchpoints.graphs.schema import require_digraph
 
@@ -59,7 +59,7 @@ def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0)
     Raises
     ------
     InvalidInputError
-        When ``most`` is no whole number of 0 or more.
+        When ``most`` is not an integer of at least 0.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def to_dot(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> 
     Raises
     ------
     InvalidInputError
-        When ``most`` is no whole number of 0 or more.
+        When ``most`` is not an integer of at least 0.
 
     Examples
     --------
@@ -152,8 +152,7 @@ def _dot_style(style: str) -> str:
 
 def _picture(G: nx.DiGraph, most: int | None, min_weight: float) -> _Picture:
     require_digraph(G)
-    if most is not None and (type(most) is not int or most < 0):
-        raise InvalidInputError(f"most={most!r} is no whole number of 0 or more")
+    most = checks.limit("most", most)
     edges = list(G.edges(data=True))
     kept = [place for place, edge in enumerate(edges) if _weight(edge[2]) >= min_weight]
     if most is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays import segments, sequences
 from touchpoints._core.arrays.counting import check_counts
 from touchpoints._core.columns import comparable
@@ -17,7 +18,6 @@ from touchpoints._core.messages import (
     counted,
     first_few,
     not_found,
-    require_kind,
     wrong_kind,
 )
 from touchpoints.errors import InvalidInputError
@@ -303,9 +303,10 @@ def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
     Raises
     ------
     InvalidInputError
-        When there are fewer than ``n``, or more journeys are drawn, and more left, than 10**12.
+        When there are fewer than ``n``, or more journeys are drawn, and more left, than 10**12;
+        when ``n`` is not an integer of at least 0.
     WrongKindError
-        When these are no journeys, or ``n`` is no whole number.
+        When these are not journeys.
 
     Notes
     -----
@@ -320,19 +321,15 @@ def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
     10
     """
     checked_journeys(journeys)
-    require_kind(n, (int, np.integer), takes="a whole number as n=", mend="for example n=100")
     check_counts(journeys.offsets, journeys.counts)
     total = int(journeys.counts.sum())
-    if not 0 <= n <= total:
+    if checks.whole("n", n, least=0) > total:
         raise InvalidInputError(f"cannot draw {n:,} of {counted(total, 'journey')}")
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(checks.seed(seed))
     if bool((journeys.counts == 1).all()):
         return take(journeys, np.sort(generator.choice(total, size=n, replace=False)))
     drawn = _drawn(journeys.counts, int(n), generator)
-    share = np.divide(drawn, journeys.counts, out=np.zeros(len(drawn)), where=journeys.counts > 0)
-    values = {name: one * share for name, one in journeys.values.items()}
-    changed = derive(journeys, counts=drawn, values=values)
-    return take(changed, np.flatnonzero(drawn))
+    return take(recounted(journeys, drawn), np.flatnonzero(drawn))
 
 
 def _drawn(counts: Array, n: int, rng: np.random.Generator) -> Array:
@@ -368,3 +365,18 @@ def _drawn_left(left: int, right: int, *, n: int, rng: np.random.Generator) -> i
     sums = np.cumsum(np.exp(logs - logs.max()))
     place = int(np.searchsorted(sums, rng.random() * sums[-1], side="right"))
     return min(first + place, last)
+
+
+def recounted(journeys: Journeys, counts: Array, *, times: Array | None = None) -> Journeys:
+    """Return the journeys with other counts, a new array, and their values in proportion.
+
+    ``times`` is the factor of the values, by default by how much the counts change.
+    """
+    changes: dict[str, Any] = {"counts": owned(counts.astype(np.int64, copy=False))}
+    if journeys.values:
+        part = counts / np.maximum(journeys.counts, 1) if times is None else times
+        changes["values"] = {
+            name: owned(np.where(part == 0, 0.0, one * part))
+            for name, one in journeys.values.items()
+        }
+    return derive(journeys, **changes)

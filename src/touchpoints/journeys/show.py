@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import counted
+from touchpoints._core.tables import (
+    html_table,
+)
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journey, Journeys
@@ -60,14 +62,8 @@ def _table(journeys: Journeys) -> str:
         for journey in islice(journeys, _SHOWN_JOURNEYS)
     ]
     more = len(journeys) - len(rows)
-    foot = f"<caption>{more:,} more</caption>" if more > 0 else ""
-    body = "".join(_row("td", cells) for cells in rows)
-    top = _row("th", [*head, *journeys.outcomes])
-    return f"<table>{foot}<thead>{top}</thead><tbody>{body}</tbody></table>"
-
-
-def _row(tag: str, cells: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    caption = f"{more:,} more" if more > 0 else ""
+    return html_table([*head, *journeys.outcomes], rows, caption=caption)
 
 
 def _ends(journey: Journey) -> list[str]:

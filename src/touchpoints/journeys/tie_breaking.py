@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.arrays.sequences.lexical import order_by_codes
-from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array, text_array
 from touchpoints.journeys.model import Journeys
 
@@ -53,9 +53,9 @@ def frequent_first(
     Raises
     ------
     InvalidInputError
-        When ``top`` is no whole number of 0 or more.
+        When ``top`` is not an integer of at least 0.
     """
-    most_frequent(totals[:0], top)  # refuses what is no number
+    top = checks.limit("top", top)
     lengths = lengths_of(journeys.offsets)[rows]
     return order_by_codes(
         -totals,

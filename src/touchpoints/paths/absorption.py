@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Grouped, column
 from touchpoints.graphs.flows import OPEN, Ends, Flows, flows, usual_ends
 from touchpoints.graphs.names import outcome_terminals
 from touchpoints.graphs.outcome import chosen_outcome
@@ -20,13 +19,11 @@ from touchpoints.journeys.tie_breaking import key_ranks
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Absorption(Table):
+class Absorption(Grouped):
     """Where journeys end up; one row a touchpoint and ending (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     touchpoint : object
         Its key.
     ending : object
@@ -43,17 +40,15 @@ class Absorption(Table):
         The outcome, or nothing.
     """
 
-    group: Array | None = optional_column(object)
+    value = "probability"
+    labels = ("touchpoint", "ending")
+
     touchpoint: Array = column(object)
     ending: Array = column(object)
     probability: Array = column(np.float64)
     steps: Array = column(np.float64)
     visits: Array = column(np.int64)
     outcome: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the probability of each (touchpoint, ending), behind its group if there are."""
-        return self._labelled(self.probability, self.touchpoint, self.ending)
 
 
 def absorption(

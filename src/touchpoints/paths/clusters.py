@@ -7,19 +7,25 @@ from typing import Literal
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.distances import clustering
 from touchpoints._core.frozen import Array, Coded, owned, read_only, same_array
 from touchpoints._core.messages import check_option, require_kind
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.tables import (
+    Labelled,
+    column,
+)
+from touchpoints.errors import (
+    InvalidInputError,
+)
 from touchpoints.paths._shared.dissimilarity import Distances
 
 Linkage = Literal["average", "complete", "single", "ward"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Clustering(Table):
+class Clustering(Labelled):
     """Which cluster each distinct journey is in; one row each, as in the distances.
 
     Attributes
@@ -53,6 +59,9 @@ class Clustering(Table):
     of : int64 (n,)
         The row of each journey that was measured; -1 for journeys of count 0.
     """
+
+    value = "cluster"
+    labels = ("variant",)
 
     variant: Array = column(object)
     journeys: Array = column(np.int64)
@@ -192,9 +201,9 @@ def k_medoids(
     [1, 1, 2, 2]
     """
     _check(distances, k)
-    _check_whole("starts", starts)
+    starts = checks.whole("starts", starts)
     matrix, weights = distances.matrix, distances.journeys.astype(np.float64)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checks.seed(seed))
     with reporting(progress, starts, what="k-medoids") as step:
         medoids = clustering.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=step)
     labels = np.argmin(matrix[medoids], axis=0)
@@ -205,16 +214,10 @@ def k_medoids(
 def _check(distances: Distances, k: int) -> None:
     mend = "tp.paths.distances(journeys) gives them"
     require_kind(distances, Distances, takes="Distances", mend=mend)
-    _check_whole("k", k)
-    if k > len(distances):
+    if checks.whole("k", k) > len(distances):
         raise InvalidInputError(
             f"k={k:,} clusters need as many distinct journeys; there are {len(distances):,}"
         )
-
-
-def _check_whole(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise InvalidInputError(f"{name}={value!r} is no whole number of 1 or more")
 
 
 def _clustering(distances: Distances, labels: Array, *, method: str) -> Clustering:

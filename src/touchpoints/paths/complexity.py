@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.segments import (
     lengths_of,
     offsets_after,
@@ -16,21 +16,20 @@ from touchpoints._core.arrays.segments import (
 )
 from touchpoints._core.arrays.sequences.subsequences import log2_distinct
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import counted
-from touchpoints._core.tables import Table, column, optional_column
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.tables import (
+    Grouped,
+    column,
+)
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Complexity(Table):
+class Complexity(Grouped):
     """How complex journeys are; one row a journey (and group), in their order.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journey : object
         Its id.
     length : int64
@@ -53,7 +52,9 @@ class Complexity(Table):
         How many touchpoints a journey could have; what the entropy is a share of.
     """
 
-    group: Array | None = optional_column(object)
+    value = "complexity"
+    labels = ("journey",)
+
     journey: Array = column(object)
     length: Array = column(np.int64)
     touchpoints: Array = column(np.int64)
@@ -63,10 +64,6 @@ class Complexity(Table):
     subsequences: Array = column(np.float64)
     turbulence: Array = column(np.float64)
     alphabet: int
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the complexity of each journey, or of each (group, journey)."""
-        return self._labelled(self.complexity, self.journey)
 
 
 def complexity(
@@ -152,14 +149,7 @@ def _complexity(journeys: Journeys, *, k: int) -> Complexity:
 
 def _alphabet(journeys: Journeys, alphabet: int | None) -> int:
     used = len(np.unique(checked_journeys(journeys).codes))
-    if alphabet is None:
-        return used
-    if isinstance(alphabet, bool) or not isinstance(alphabet, int) or alphabet < used:
-        raise InvalidInputError(
-            f"alphabet={alphabet!r} is no whole number of {used:,} or more",
-            where=f"the journeys have {counted(used, 'touchpoint')}",
-        )
-    return alphabet
+    return used if alphabet is None else checks.whole("alphabet", alphabet, least=used)
 
 
 def _entropy(journeys: Journeys) -> tuple[Array, Array]:

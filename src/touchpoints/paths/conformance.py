@@ -8,23 +8,22 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.frozen import Array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.graphs.plan import Plan
 from touchpoints.graphs.plan.deviating import deviations
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import JourneyShares
+from touchpoints.uncertainty import JourneyShares, Share
+from touchpoints.uncertainty.cell_shares import stacked
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Conformance(Table):
+class Conformance(Estimated):
     """How often journeys deviate from a plan, and where: one row a deviation and touchpoint.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     deviation : object
         ``"ad_hoc"``, ``"out_of_order"``, ``"failed"`` or ``"missing"``.
     touchpoint : object
@@ -35,13 +34,11 @@ class Conformance(Table):
         In how many journeys.
     share, low, high : float64
         Their share of all journeys, for what is missing of whole ones, in [0, 1], and its interval.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("deviation", "touchpoint")
+
     deviation: Array = column(object)
     touchpoint: Array = column(object)
     times: Array = column(np.int64)
@@ -49,22 +46,14 @@ class Conformance(Table):
     share: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each (deviation, touchpoint), or (group, deviation, touchpoint)."""
-        return self._labelled(self.share, self.deviation, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class JourneyConformance(Table):
+class JourneyConformance(Grouped):
     """How each journey deviates from a plan: one row a journey (and group), in their order.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journey : object
         The id of the journey.
     ad_hoc, out_of_order, failed, missing : int64
@@ -78,7 +67,9 @@ class JourneyConformance(Table):
         Whether the journey began and finished in the log; of others nothing counts as missing.
     """
 
-    group: Array | None = optional_column(object)
+    value = "fitness"
+    labels = ("journey",)
+
     journey: Array = column(object)
     ad_hoc: Array = column(np.int64)
     out_of_order: Array = column(np.int64)
@@ -88,19 +79,13 @@ class JourneyConformance(Table):
     fitness: Array = column(np.float64)
     whole: Array = column(np.bool_)
 
-    def as_dict(self) -> dict[Any, float]:
-        """Return the fitness of each journey, or of each (group, journey)."""
-        return self._labelled(self.fitness, self.journey)
-
 
 @attrs.frozen(kw_only=True, repr=False)
-class Fitness(Table):
+class Fitness(Estimated):
     """How well journeys fit a plan: one row, or one a group.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journeys : int64
         How many.
     fitness : float64
@@ -109,13 +94,10 @@ class Fitness(Table):
         The share of journeys without any deviation, and its interval.
     ad_hoc, out_of_order, failed, missing : float64
         The share of journeys with at least one such deviation; for ``missing`` of whole ones.
-    level : float
-        The level of the interval.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "fitness"
+
     journeys: Array = column(np.int64)
     fitness: Array = column(np.float64)
     fitting: Array = column(np.float64)
@@ -125,12 +107,6 @@ class Fitness(Table):
     out_of_order: Array = column(np.float64)
     failed: Array = column(np.float64)
     missing: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the mean fitness of each group, or of all as ``"fitness"``."""
-        return self._labelled(self.fitness, alone="fitness")
 
 
 def conformance(
@@ -220,7 +196,7 @@ def _conformance(
 ) -> Conformance:
     found = deviations(journeys, plan, failed)
     shares = JourneyShares(journeys, level=level)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Share, str, str, int]] = []
     planned = found.missing.shape[1]
 
     def place(label: int) -> tuple[int, str]:
@@ -234,21 +210,20 @@ def _conformance(
             hits = np.zeros(len(journeys), dtype=bool)
             hits[mine] = True
             share = shares.of(hits, among=among)
-            rows.append(
-                {
-                    "deviation": kind,
-                    "touchpoint": found.names[label],
-                    "times": int(journeys.counts[mine].sum()),
-                    "journeys": share.hits,
-                    "share": share.share,
-                    "low": share.low,
-                    "high": share.high,
-                }
-            )
-    rows = sorted((row for row in rows if row["journeys"]), key=lambda row: -row["journeys"])
-    fields = ("deviation", "touchpoint", "times", "journeys", "share", "low", "high")
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in fields}
-    return Conformance(**columns, level=level, unit=shares.unit)
+            if share.hits:
+                times = int(journeys.counts[mine].sum())
+                rows.append((share, kind, found.names[label], times))
+    rows.sort(key=lambda row: -row[0].hits)
+    those = stacked([row[0] for row in rows])
+    return Conformance(
+        deviation=text_array([row[1] for row in rows]),
+        touchpoint=text_array([row[2] for row in rows]),
+        times=np.array([row[3] for row in rows], dtype=np.int64),
+        journeys=those.totals,
+        **those.columns("share", ends=""),
+        level=level,
+        unit=shares.unit,
+    )
 
 
 def journey_conformance(
@@ -376,9 +351,7 @@ def _fitness(journeys: Journeys, *, plan: Plan, failed: str | None, level: float
     columns: dict[str, Any] = {
         "journeys": [total],
         "fitness": [mean],
-        "fitting": [fitting.share],
-        "low": [fitting.low],
-        "high": [fitting.high],
+        **stacked([fitting]).columns("fitting", ends=""),
         **of,
     }
     return Fitness(**columns, level=level, unit=shares.unit)

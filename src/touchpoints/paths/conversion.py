@@ -9,30 +9,29 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import offsets_of
 from touchpoints._core.arrays.segments.choosing import owners_at
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.medians import median_by_group
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, next_spans, quickest_spans, spans
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
-from touchpoints.uncertainty.cell_shares import presence_shares
+from touchpoints.uncertainty import JourneyShares, clusters_of
+from touchpoints.uncertainty.cell_shares import presence_shares, stacked
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Conversion(Table):
+class Conversion(Estimated):
     """How many journeys get from one place to another; one row (a group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journeys : int64
         All journeys.
     started : int64
@@ -49,13 +48,8 @@ class Conversion(Table):
         The rate divided by the base rate; nan where there is none.
     median_time : float64
         Median seconds from the start that converts to the end; nan without times.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
     journeys: Array = column(np.int64)
     started: Array = column(np.int64)
     converted: Array = column(np.int64)
@@ -69,8 +63,6 @@ class Conversion(Table):
     base_high: Array = column(np.float64)
     lift: Array = column(np.float64)
     median_time: Array = column(np.float64)
-    level: float
-    unit: str
 
     def as_dict(self) -> dict[Any, float]:
         """Return the rate and the lift, of each group where there are."""
@@ -79,13 +71,11 @@ class Conversion(Table):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class ConvertedAndDropped(Table):
+class ConvertedAndDropped(Estimated):
     """What converted and dropped journeys met on the way; one row a touchpoint (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     touchpoint : object
         Its key.
     converted, converted_share, converted_low, converted_high
@@ -94,13 +84,11 @@ class ConvertedAndDropped(Table):
         In how many journeys that dropped out it lies behind the start, and their share.
     difference : float64
         The first share less the second, in [-1, 1].
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "difference"
+    labels = ("touchpoint",)
+
     touchpoint: Array = column(object)
     converted: Array = column(np.int64)
     converted_share: Array = column(np.float64)
@@ -111,12 +99,6 @@ class ConvertedAndDropped(Table):
     dropped_low: Array = column(np.float64)
     dropped_high: Array = column(np.float64)
     difference: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the difference of each touchpoint, or of each (group, touchpoint)."""
-        return self._labelled(self.difference, self.touchpoint)
 
 
 @attrs.frozen(eq=False)
@@ -196,7 +178,7 @@ def conversion(
 
 
 def _limit(journeys: Journeys, within: dt.timedelta | None, level: float, what: str) -> int | None:
-    checked_level(level)
+    checks.level(level)
     if within is None:
         return None
     limit = microseconds(within, "within")
@@ -218,12 +200,8 @@ def _conversion(
         converted=np.array([rate.hits]),
         lost=np.array([counts[missed & journeys.finished].sum()]),
         open=np.array([counts[missed & ~journeys.finished].sum()]),
-        rate=np.array([rate.share]),
-        low=np.array([rate.low]),
-        high=np.array([rate.high]),
-        base=np.array([base.share]),
-        base_low=np.array([base.low]),
-        base_high=np.array([base.high]),
+        **stacked([rate]).columns("rate", ends=""),
+        **stacked([base]).columns("base"),
         lift=np.array([rate.share / base.share if base.hits else np.nan]),
         median_time=np.array([_median(journeys, ways)]),
         level=level,
@@ -338,13 +316,9 @@ def _side_by_side(
     return ConvertedAndDropped(
         touchpoint=keys[order],
         converted=won.totals[order],
-        converted_share=won.share[order],
-        converted_low=won.low[order],
-        converted_high=won.high[order],
+        **won.take(order).columns("converted_share", ends="converted_"),
         dropped=lost.totals[order],
-        dropped_share=lost.share[order],
-        dropped_low=lost.low[order],
-        dropped_high=lost.high[order],
+        **lost.take(order).columns("dropped_share", ends="dropped_"),
         difference=difference[order],
         level=level,
         unit=clusters.unit,

@@ -10,20 +10,21 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting.successors import next_codes
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
-from touchpoints._core.arrays.statistics.multiplicity import benjamini_hochberg
 from touchpoints._core.frozen import Array, Coded, text_array
 from touchpoints._core.messages import not_found
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, START, usual_ends
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys, take_rows
 from touchpoints.journeys.places.anchors import Place, rows_at
 from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty.discovery import false_discovery
 
 PREVIOUS = "(previous)"
 _ABOUT_THE_LOG = ("need_from", "context_from")
@@ -32,13 +33,11 @@ _MOST_VISITS = 20_000_000
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class DecidingAttributes(Table):
+class DecidingAttributes(Grouped):
     """How much each attribute tells about the branch taken; one row an attribute (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     attribute : object
         A per-journey or per-interaction column, or ``"(previous)"``: the touchpoint before.
     visits : int64
@@ -62,7 +61,9 @@ class DecidingAttributes(Table):
         What was moved as a whole: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "explained"
+    labels = ("attribute",)
+
     attribute: Array = column(object)
     visits: Array = column(np.int64)
     values: Array = column(np.int64)
@@ -73,10 +74,6 @@ class DecidingAttributes(Table):
     q: Array = column(np.float64)
     permutations: int
     unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the share explained by each attribute, or by each (group, attribute)."""
-        return self._labelled(self.explained, self.attribute)
 
 
 @attrs.frozen(eq=False)
@@ -166,16 +163,13 @@ def deciding_attributes(
     >>> found.attribute.tolist(), found.gain.tolist(), found.p.tolist()
     (['(previous)'], [1.0], [0.01])
     """
-    if type(permutations) is not int or permutations < 1:
-        raise InvalidInputError(f"permutations={permutations!r} is no whole number of 1 or more")
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InvalidInputError(f"seed={seed!r} is no whole number of 0 or more")
+    permutations, seed = checks.whole("permutations", permutations), checks.seed(seed)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     names = _names(checked_journeys(journeys), among, by)
     if not len(_followed(journeys, at)[0]):
         raise InvalidInputError("nothing is known to follow that touchpoint in these journeys")
     with reporting(progress, parts * len(names), what="deciding attributes") as step:
-        drawn = partial(_decided, permutations=permutations, seed=int(seed), step=step)
+        drawn = partial(_decided, permutations=permutations, seed=seed, step=step)
         return by_group(journeys, by, partial(drawn, at=at, names=names))
 
 
@@ -201,7 +195,7 @@ def _table(
     names: Sequence[str], found: list[dict[str, Any]], permutations: int, *, unit: str
 ) -> DecidingAttributes:
     columns = {name: np.array([one[name] for one in found]) for name in found[0]}
-    columns["q"] = benjamini_hochberg(columns["p"])
+    columns["q"] = false_discovery(columns["p"])
     order = sorted(
         range(len(names)), key=lambda place: (-columns["explained"][place], names[place])
     )

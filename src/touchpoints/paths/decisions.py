@@ -8,6 +8,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting.states import dense_numbers
 from touchpoints._core.arrays.counting.successors import (
     distinct_keys,
@@ -18,26 +19,24 @@ from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import check_option
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, column
 from touchpoints.graphs.flows import END, OPEN, usual_ends
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, rows_at
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty import clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares
 
 Correction = Literal["miller-madow", "none"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Branches(Table):
+class Branches(Estimated):
     """What comes directly behind each touchpoint; one row a branch (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     touchpoint, next : object
         Keys of touchpoints; what comes next can be ``"(end)"``. ``"(open)"`` is no branch: the log
         cuts journeys off there, and nobody knows which they took.
@@ -46,35 +45,25 @@ class Branches(Table):
     probability, low, high : float64
         Its share of the visits whose next step is known, in (0, 1], and its interval; nan for
         ``"(open)"``.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "probability"
+    labels = ("touchpoint", "next")
+
     touchpoint: Array = column(object)
     next: Array = column(object)
     count: Array = column(np.int64)
     probability: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the probability of each (touchpoint, next), behind its group where there are."""
-        return self._labelled(self.probability, self.touchpoint, self.next)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class DecisionPoints(Table):
+class DecisionPoints(Estimated):
     """How open the next step is at each touchpoint; one row a touchpoint (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     touchpoint : object
         Its key.
     visits : int64
@@ -90,15 +79,13 @@ class DecisionPoints(Table):
     detour, detour_low, detour_high : float64
         The share of visits from which the journey went elsewhere and came back later, of those in
         finished journeys.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     correction : str
         How the entropy is corrected.
     """
 
-    group: Array | None = optional_column(object)
+    value = "entropy"
+    labels = ("touchpoint",)
+
     touchpoint: Array = column(object)
     visits: Array = column(np.int64)
     branches: Array = column(np.int64)
@@ -110,13 +97,7 @@ class DecisionPoints(Table):
     detour: Array = column(np.float64)
     detour_low: Array = column(np.float64)
     detour_high: Array = column(np.float64)
-    level: float
-    unit: str
     correction: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the entropy of each touchpoint; of each (group, touchpoint) where there are."""
-        return self._labelled(self.entropy, self.touchpoint)
 
 
 @attrs.frozen(eq=False)
@@ -173,7 +154,7 @@ def branches(
     >>> tp.paths.branches(journeys, at="visit").as_dict()
     {('visit', 'cart'): 0.8, ('visit', 'help'): 0.2}
     """
-    checked_level(level)
+    checks.level(level)
     return by_group(journeys, by, partial(_branches, at=at, level=level))
 
 
@@ -275,7 +256,7 @@ def decision_points(
     >>> points.drop_off.tolist()
     [0.0, 1.0, 1.0]
     """
-    checked_level(level)
+    checks.level(level)
     check_option("correction", correction, Correction)
     return by_group(journeys, by, partial(_points, correction=correction, level=level))
 
@@ -302,13 +283,9 @@ def _points(journeys: Journeys, *, correction: Correction, level: float) -> Deci
         visits=visited[order].astype(np.int64),
         branches=number[order],
         entropy=entropy[order],
-        drop_off=drop.share,
-        drop_off_low=drop.low,
-        drop_off_high=drop.high,
+        **drop.columns("drop_off"),
         open=np.bincount(visits.codes, weights * ~known, k)[order].astype(np.int64),
-        detour=detour.share,
-        detour_low=detour.low,
-        detour_high=detour.high,
+        **detour.columns("detour"),
         level=level,
         unit=clusters.unit,
         correction=correction,

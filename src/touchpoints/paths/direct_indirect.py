@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting import pair_counts, row_weights
 from touchpoints._core.arrays.counting.successors import next_codes
 from touchpoints._core.arrays.segments import (
@@ -18,26 +19,24 @@ from touchpoints._core.arrays.segments import (
 )
 from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, OPEN, usual_ends
 from touchpoints.journeys.groups import parts_by, stack
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import UNKNOWN
-from touchpoints.uncertainty import Clusters, checked_level, clusters_of
+from touchpoints.uncertainty import Clusters, clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares, presence_shares
 
 KINDS = ("direct", "indirect", UNKNOWN)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class KindShares(Table):
+class KindShares(Estimated):
     """How much of the journeys is of each kind; one row a kind (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     kind : object
         ``"direct"``, ``"indirect"`` or, where there are any, ``"unknown"``.
     touchpoints : int64
@@ -52,13 +51,11 @@ class KindShares(Table):
         Their share of all journeys.
     only : int64
         Journeys with nothing else.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("kind",)
+
     kind: Array = column(object)
     touchpoints: Array = column(np.int64)
     interactions: Array = column(np.int64)
@@ -70,57 +67,39 @@ class KindShares(Table):
     of_journeys_low: Array = column(np.float64)
     of_journeys_high: Array = column(np.float64)
     only: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the share of interactions of each kind, or of each (group, kind)."""
-        return self._labelled(self.share, self.kind)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class KindTransitions(Table):
+class KindTransitions(Estimated):
     """Which kind directly follows which; one row a pair that occurs (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     source, target : object
         Kinds; the target can be ``"(end)"`` or ``"(open)"``.
     count : int64
         How often the step was taken.
     probability, low, high : float64
         Its share of the steps from the source, and its interval.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "probability"
+    labels = ("source", "target")
+
     source: Array = column(object)
     target: Array = column(object)
     count: Array = column(np.int64)
     probability: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the probability of each (source, target), or (group, source, target)."""
-        return self._labelled(self.probability, self.source, self.target)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class FilterLosses(Table):
+class FilterLosses(Grouped):
     """What is lost when one kind is filtered out; one row a kind removed (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     removed : object
         The kind that is filtered out.
     interactions : int64
@@ -139,7 +118,9 @@ class FilterLosses(Table):
         Different journeys before and afterwards, those emptied left out.
     """
 
-    group: Array | None = optional_column(object)
+    value = "broken"
+    labels = ("removed",)
+
     removed: Array = column(object)
     interactions: Array = column(np.int64)
     journeys: Array = column(np.int64)
@@ -221,7 +202,7 @@ def direct_and_indirect(
     >>> found.losses.removed.tolist(), bool((found.losses.bridged > 0).all())
     (['direct', 'indirect'], True)
     """
-    checked_level(level)
+    checks.level(level)
     if not any(one.directness in KINDS[:2] for one in checked_journeys(journeys).touchpoints):
         raise InvalidInputError(
             "no touchpoint of these journeys is known to be direct or indirect",
@@ -268,13 +249,9 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
         kind=text_array([KINDS[one] for one in shown]),
         touchpoints=np.bincount(kinds[met], minlength=3)[shown],
         interactions=every.totals,
-        share=every.share,
-        low=every.low,
-        high=every.high,
+        **every.columns("share", ends=""),
         journeys=present.totals,
-        of_journeys=present.share,
-        of_journeys_low=present.low,
-        of_journeys_high=present.high,
+        **present.columns("of_journeys"),
         only=(alone @ counts)[shown],
         level=level,
         unit=clusters.unit,
@@ -298,9 +275,7 @@ def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
         source=names[shown // width],
         target=names[shown % width],
         count=found.totals,
-        probability=found.share,
-        low=found.low,
-        high=found.high,
+        **found.columns("probability", ends=""),
         level=level,
         unit=clusters.unit,
     )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.distances.edit_distances import padded
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
@@ -16,15 +17,15 @@ from touchpoints._core.arrays.sequences.subsequences import next_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
 from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
-from touchpoints._core.arrays.statistics.multiplicity import benjamini_hochberg
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column
+from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import Groups, groups_of, warn_of_ungrouped
 from touchpoints.journeys.model import Journeys, take
-from touchpoints.uncertainty import checked_level, clusters_of, wilson
+from touchpoints.uncertainty import clusters_of, wilson
+from touchpoints.uncertainty.discovery import false_discovery
 
 Test = Literal["chi2", "permutation"]
 
@@ -33,7 +34,7 @@ _MOST_JOURNEYS = 20_000_000
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Discriminating(Table):
+class Discriminating(Labelled):
     """How often each subsequence occurs in each group; the one that differs most first.
 
     Attributes
@@ -66,6 +67,9 @@ class Discriminating(Table):
         The level of the intervals.
     """
 
+    value = "share"
+    labels = ("subsequence",)
+
     subsequence: Array = column(object)
     group: Array = column(object)
     journeys: Array = column(np.int64)
@@ -81,10 +85,6 @@ class Discriminating(Table):
     test: str
     unit: str
     level: float
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each (group, subsequence)."""
-        return self._labelled(self.share, self.subsequence)
 
 
 @attrs.frozen(eq=False)
@@ -188,7 +188,7 @@ def discriminating(
     """
     check_option("test", test, Test)
     _check(longest, least, test, permutations, seed)
-    checked_level(level)
+    checks.level(level)
     groups = groups_of(journeys, by)
     warn_of_ungrouped(journeys, groups, by)
     kept = np.flatnonzero((groups.of >= 0) & (journeys.counts > 0))
@@ -218,15 +218,14 @@ def discriminating(
 
 
 def _check(longest: int, least: float, test: str, permutations: int, seed: int | None) -> None:
-    for name, value in (("longest", longest), ("permutations", permutations)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InvalidInputError(f"{name}={value!r} is no whole number of 1 or more")
+    checks.whole("longest", longest)
+    checks.whole("permutations", permutations)
     if not 0 < least <= 1:
         raise InvalidInputError(f"least={least!r} is no share above 0")
-    if test == "permutation" and (seed is None or isinstance(seed, bool) or seed < 0):
-        raise InvalidInputError(
-            f"a permutation test needs a seed, not {seed!r}", mend="seed=1, or any other"
-        )
+    if test == "permutation" and seed is None:
+        raise InvalidInputError("a permutation test needs a seed", mend="seed=1, or any other")
+    if seed is not None:
+        checks.seed(seed)
 
 
 def _variants(journeys: Journeys) -> _Variants:
@@ -405,7 +404,7 @@ def _table(
         **columns,
         chi2=np.repeat(statistic[order], parts),
         p=np.repeat(p[order], parts),
-        q=np.repeat(benjamini_hochberg(p)[order], parts),
+        q=np.repeat(false_discovery(p)[order], parts),
         tested=len(named),
         **facts,
     )

@@ -9,28 +9,27 @@ from typing import Any, cast
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import frequent_first, key_ranks, keys_of, ways_of
-from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty import clusters_of
 from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, presence_shares
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Presence(Table):
+class Presence(Estimated):
     """How often each touchpoint occurs; one row a touchpoint (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     touchpoint : object
         Its key.
     journeys : int64
@@ -49,13 +48,11 @@ class Presence(Table):
         How many journeys end with it, of those that finished.
     of_ends, of_ends_low, of_ends_high : float64
         Their share.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("touchpoint",)
+
     touchpoint: Array = column(object)
     journeys: Array = column(np.int64)
     share: Array = column(np.float64)
@@ -73,22 +70,14 @@ class Presence(Table):
     of_ends: Array = column(np.float64)
     of_ends_low: Array = column(np.float64)
     of_ends_high: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the share of journeys of each touchpoint, or (group, touchpoint)."""
-        return self._labelled(self.share, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class VariantCoverage(Table):
+class VariantCoverage(Grouped):
     """How many variants cover a share of the journeys; one row a share (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     share : float64
         The share asked for.
     variants : int64
@@ -101,26 +90,22 @@ class VariantCoverage(Table):
         Their share of all journeys, at least the share asked for.
     """
 
-    group: Array | None = optional_column(object)
+    value = "variants"
+    labels = ("share",)
+
     share: Array = column(np.float64)
     variants: Array = column(np.int64)
     of_variants: Array = column(np.float64)
     journeys: Array = column(np.int64)
     covered: Array = column(np.float64)
 
-    def as_dict(self) -> dict[Any, int]:
-        """Return the number of variants for each share, or for each (group, share)."""
-        return self._labelled(self.variants, self.share)
-
 
 @attrs.frozen(kw_only=True, repr=False)
-class RareVariants(Table):
+class RareVariants(Grouped):
     """The variants beyond those that cover a share; one row a variant (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     variant : object
         A tuple of the keys of touchpoints, in order of time.
     journeys : int64
@@ -131,15 +116,13 @@ class RareVariants(Table):
         How many interactions it has.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("variant",)
+
     variant: Array = column(object)
     journeys: Array = column(np.int64)
     share: Array = column(np.float64)
     length: Array = column(np.int64)
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each rare variant, or of each (group, variant)."""
-        return self._labelled(self.share, self.variant)
 
 
 def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) -> Presence:
@@ -179,7 +162,7 @@ def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) 
     >>> found.touchpoint.tolist(), found.journeys.tolist(), found.occurrences.tolist()
     (['visit', 'buy', 'help'], [2, 1, 1], [3, 1, 1])
     """
-    checked_level(level)
+    checks.level(level)
     return by_group(journeys, by, partial(_presence, level=level))
 
 
@@ -204,25 +187,20 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
     order = most_frequent(shares.totals, None, -all_of.totals, key_ranks(journeys))
     order = order[shares.totals[order] > 0]
     keys = keys_of(journeys)
+    shares, all_of, starts, ends = (one.take(order) for one in (shares, all_of, starts, ends))
     return Presence(
         touchpoint=keys[order],
-        journeys=shares.totals[order],
-        share=shares.share[order],
-        low=shares.low[order],
-        high=shares.high[order],
-        occurrences=all_of.totals[order],
-        **_columns("of_interactions", all_of.take(order)),
-        starts=starts.totals[order],
-        **_columns("of_starts", starts.take(order)),
-        ends=ends.totals[order],
-        **_columns("of_ends", ends.take(order)),
+        journeys=shares.totals,
+        **shares.columns("share", ends=""),
+        occurrences=all_of.totals,
+        **all_of.columns("of_interactions"),
+        starts=starts.totals,
+        **starts.columns("of_starts"),
+        ends=ends.totals,
+        **ends.columns("of_ends"),
         level=level,
         unit=clusters.unit,
     )
-
-
-def _columns(name: str, shares: CellShares) -> dict[str, Array]:
-    return {name: shares.share, f"{name}_low": shares.low, f"{name}_high": shares.high}
 
 
 def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
@@ -337,7 +315,7 @@ def rare_variants(
     Raises
     ------
     InvalidInputError
-        When the share is not in (0, 1], or ``top`` no whole number of 0 or more.
+        When the share is not in (0, 1], or ``top`` not an integer of at least 0.
     NotFoundError
         When there is no such column or facet.
 
@@ -354,7 +332,7 @@ def rare_variants(
     >>> tp.paths.rare_variants(journeys, share=0.8).variant.tolist()
     [('help',)]
     """
-    most_frequent(np.empty(0), top)  # refuses what is no number
+    top = checks.limit("top", top)
     return by_group(journeys, by, partial(_rare, share=_checked_share(share), top=top))
 
 

@@ -22,7 +22,7 @@ from touchpoints._core.arrays.statistics.medians import median_by_group
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
-from touchpoints._core.tables import Table, apart, column, optional_column
+from touchpoints._core.tables import Estimated, apart, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
@@ -36,20 +36,19 @@ from touchpoints.journeys.places.anchors import (
 )
 from touchpoints.journeys.places.between import place_name
 from touchpoints.journeys.places.selectors import meant
-from touchpoints.uncertainty import JourneyShares, Share
+from touchpoints.uncertainty import JourneyShares
+from touchpoints.uncertainty.cell_shares import stacked
 
 Order = Literal["closed", "strict", "hybrid", "open"]
 Steps = Sequence[Place] | Mapping[str, Place]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Funnel(Table):
+class Funnel(Estimated):
     """How many journeys reach each step; one row a step (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     step : object
         The step, as it was given, or its name.
     journeys : int64
@@ -66,15 +65,10 @@ class Funnel(Table):
     median_time : float64
         Median seconds from the step before, over the journeys that reach this one; nan for the
         first step, without times, and in an open funnel.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     order : str
         The kind of funnel.
     """
 
-    group: Array | None = optional_column(object)
     step: Array = column(object)
     journeys: Array = column(np.int64)
     of_all: Array = column(np.float64)
@@ -89,8 +83,6 @@ class Funnel(Table):
     lost: Array = column(np.int64)
     open: Array = column(np.int64)
     median_time: Array = column(np.float64)
-    level: float
-    unit: str
     order: str
 
     def as_dict(self) -> dict[Any, float]:
@@ -229,25 +221,19 @@ def _measure(
     of_previous = [
         shares.of(one, among=earlier) for one, earlier in zip(way.steps, before, strict=True)
     ]
-    columns: dict[str, Any] = {
-        "step": [name for name, _ in steps],
-        "journeys": [one.hits for one in of_all],
-        **_columns("of_all", of_all),
-        **_columns("of_first", of_first),
-        **_columns("of_previous", of_previous),
-        "lost": [shares.number(one & journeys.finished) for one in missed],
-        "open": [shares.number(one & ~journeys.finished) for one in missed],
-        "median_time": way.medians,
-    }
-    return Funnel(**columns, level=level, unit=shares.unit, order=order)
-
-
-def _columns(name: str, shares: list[Share]) -> dict[str, list[float]]:
-    return {
-        name: [one.share for one in shares],
-        f"{name}_low": [one.low for one in shares],
-        f"{name}_high": [one.high for one in shares],
-    }
+    return Funnel(
+        step=text_array([name for name, _ in steps]),
+        journeys=stacked(of_all).totals,
+        **stacked(of_all).columns("of_all"),
+        **stacked(of_first).columns("of_first"),
+        **stacked(of_previous).columns("of_previous"),
+        lost=np.array([shares.number(one & journeys.finished) for one in missed]),
+        open=np.array([shares.number(one & ~journeys.finished) for one in missed]),
+        median_time=np.array(way.medians),
+        level=level,
+        unit=shares.unit,
+        order=order,
+    )
 
 
 def reached(journeys: Journeys, steps: list[Place], *, order: Order, limit: int | None) -> Reached:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of, sum_by_segment
 from touchpoints._core.arrays.segments.lasting import UNKNOWN, lasting, stamps_of
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Grouped, column
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
@@ -19,13 +17,11 @@ _SECOND = 1e6
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class JourneyTimes(Table):
+class JourneyTimes(Grouped):
     """How long each journey takes; one row a journey (and group), in their order.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journey : object
         Its id.
     count : int64
@@ -43,7 +39,9 @@ class JourneyTimes(Table):
         Whether it began and finished within the log.
     """
 
-    group: Array | None = optional_column(object)
+    value = "throughput"
+    labels = ("journey",)
+
     journey: Array = column(object)
     count: Array = column(np.int64)
     interactions: Array = column(np.int64)
@@ -51,10 +49,6 @@ class JourneyTimes(Table):
     processing: Array = column(np.float64)
     without_end: Array = column(np.int64)
     whole: Array = column(np.bool_)
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the throughput of each journey in seconds, or of each (group, journey)."""
-        return self._labelled(self.throughput, self.journey)
 
 
 def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:

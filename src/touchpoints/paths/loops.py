@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import (
     lengths_of,
@@ -19,24 +20,22 @@ from touchpoints._core.arrays.segments.choosing import owners_at
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty import clusters_of
 from touchpoints.uncertainty.cell_shares import choice_shares
 
 Definition = Literal["adjacent", "runs"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Repeats(Table):
+class Repeats(Estimated):
     """What happens again; one row a touchpoint (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     touchpoint : object
         Its key.
     occurrences : int64
@@ -55,13 +54,11 @@ class Repeats(Table):
         Their share of the journeys that have it, in [0, 1], and its interval.
     definition : str
         What a self-loop is.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("touchpoint",)
+
     touchpoint: Array = column(object)
     occurrences: Array = column(np.int64)
     journeys: Array = column(np.int64)
@@ -73,22 +70,14 @@ class Repeats(Table):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     definition: str
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the share of each touchpoint, or of each (group, touchpoint)."""
-        return self._labelled(self.share, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class JourneyRepeats(Table):
+class JourneyRepeats(Grouped):
     """What happens again in each journey; one row a journey (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journey : object
         Its id.
     count : int64
@@ -105,7 +94,9 @@ class JourneyRepeats(Table):
         What a self-loop is.
     """
 
-    group: Array | None = optional_column(object)
+    value = "rework"
+    labels = ("journey",)
+
     journey: Array = column(object)
     count: Array = column(np.int64)
     interactions: Array = column(np.int64)
@@ -113,10 +104,6 @@ class JourneyRepeats(Table):
     returns: Array = column(np.int64)
     rework: Array = column(np.int64)
     definition: str
-
-    def as_dict(self) -> dict[Any, int]:
-        """Return the rework of each journey, or of each (group, journey)."""
-        return self._labelled(self.rework, self.journey)
 
 
 @attrs.frozen(eq=False)
@@ -176,7 +163,7 @@ def repeats(
     [1, 0]
     """
     check_option("definition", definition, Definition)
-    checked_level(level)
+    checks.level(level)
     return by_group(journeys, by, partial(_repeats, definition=definition, level=level))
 
 
@@ -264,9 +251,7 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
         returns=(rework - pairs)[order],
         rework=rework[order],
         again=chosen.totals,
-        share=chosen.share,
-        low=chosen.low,
-        high=chosen.high,
+        **chosen.columns("share", ends=""),
         definition=definition,
         level=level,
         unit=clusters.unit,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.sequences import mix, sequence_hash
 from touchpoints._core.arrays.sequences.contexts import (
     Predictions,
@@ -20,7 +21,7 @@ from touchpoints._core.arrays.sequences.contexts import (
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys
@@ -33,13 +34,11 @@ _SURE = 0.05
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class MarkovOrders(Table):
+class MarkovOrders(Grouped):
     """How well the next step is told by the last few; one row an order (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     order : int64
         How many touchpoints back are looked at; 0: none.
     predictions : int64
@@ -76,7 +75,9 @@ class MarkovOrders(Table):
         What folds are made of: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "loss"
+    labels = ("order",)
+
     order: Array = column(np.int64)
     predictions: Array = column(np.int64)
     contexts: Array = column(np.int64)
@@ -125,10 +126,6 @@ class MarkovOrders(Table):
                 mend=f"best_orders(criterion={criterion!r}) has them all",
             )
         return self.best_orders(criterion=criterion)[None]
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the loss of each order, or of each (group, order)."""
-        return self._labelled(self.loss, self.order)
 
 
 def markov_order(
@@ -208,13 +205,12 @@ def markov_order(
     >>> found.best, found.best_bic, found.best_ratio
     (2, 2, 2)
     """
-    for name, value, least in (("most", most, 1), ("folds", folds, 2), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise InvalidInputError(f"{name}={value!r} is no whole number of {least} or more")
+    most, folds = checks.whole("most", most), checks.whole("folds", folds, least=2)
+    seed = checks.seed(seed)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
-    with reporting(progress, parts * int(folds), what="Markov order") as step:
-        dealt = partial(_orders, folds=int(folds), seed=int(seed), step=step)
-        return by_group(journeys, by, partial(dealt, most=int(most), ends=bool(ends)))
+    with reporting(progress, parts * folds, what="Markov order") as step:
+        dealt = partial(_orders, folds=folds, seed=seed, step=step)
+        return by_group(journeys, by, partial(dealt, most=most, ends=bool(ends)))
 
 
 def _orders(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting import windows
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.arrays.sequences import group_sequences, prefixes, sequence_hash
@@ -16,23 +16,21 @@ from touchpoints._core.arrays.sequences.prefixes import Found
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import JourneyShares, checked_level, clusters_of
-from touchpoints.uncertainty.cell_shares import plain_shares, presence_shares
+from touchpoints.uncertainty import JourneyShares, clusters_of
+from touchpoints.uncertainty.cell_shares import plain_shares, presence_shares, stacked
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Ngrams(Table):
+class Ngrams(Estimated):
     """Touchpoints directly behind one another; one row a sequence (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     ngram : object
         A tuple of n keys of touchpoints.
     journeys : int64
@@ -41,35 +39,25 @@ class Ngrams(Table):
         Their share of all journeys, in [0, 1], and its interval: the support.
     occurrences : int64
         How often it occurs; occurrences may overlap.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("ngram",)
+
     ngram: Array = column(object)
     journeys: Array = column(np.int64)
     share: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     occurrences: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each sequence, or of each (group, sequence)."""
-        return self._labelled(self.share, self.ngram)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Subsequences(Table):
+class Subsequences(Estimated):
     """Touchpoints one after the other, others in between; one row a sequence (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     subsequence : object
         A tuple of keys of touchpoints.
     journeys : int64
@@ -80,13 +68,11 @@ class Subsequences(Table):
         Of the journeys that have all but its last touchpoint, the share that have it whole.
     lift : float64
         The confidence divided by the share of journeys that have the last touchpoint at all.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("subsequence",)
+
     subsequence: Array = column(object)
     journeys: Array = column(np.int64)
     share: Array = column(np.float64)
@@ -94,12 +80,6 @@ class Subsequences(Table):
     high: Array = column(np.float64)
     confidence: Array = column(np.float64)
     lift: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each sequence, or of each (group, sequence)."""
-        return self._labelled(self.share, self.subsequence)
 
 
 def ngrams(
@@ -131,7 +111,7 @@ def ngrams(
     Raises
     ------
     InvalidInputError
-        When ``n`` or ``top`` is no whole number, or too small.
+        When ``n`` or ``top`` is not an integer, or too small.
     NotFoundError
         When there is no such column or facet.
 
@@ -149,15 +129,9 @@ def ngrams(
     >>> found.ngram.tolist(), found.journeys.tolist(), found.occurrences.tolist()
     ([('b', 'a'), ('a', 'b')], [2, 1], [2, 2])
     """
-    checked_level(level)
-    _checked_whole("n", n, least=1)
-    most_frequent(np.empty(0), top)  # refuses what is no number
+    checks.level(level)
+    n, top = checks.whole("n", n), checks.limit("top", top)
     return by_group(journeys, by, partial(_ngrams, n=n, top=top, level=level))
-
-
-def _checked_whole(name: str, value: object, *, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InvalidInputError(f"{name}={value!r} is no whole number of {least} or more")
 
 
 def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngrams:
@@ -179,9 +153,7 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
     return Ngrams(
         ngram=text_array([tuple(one) for one in keys[grams[order]].tolist()]),
         journeys=found.segments[order],
-        share=shares.share[order],
-        low=shares.low[order],
-        high=shares.high[order],
+        **shares.take(order).columns("share", ends=""),
         occurrences=found.occurrences[order],
         level=level,
         unit=clusters.unit,
@@ -230,7 +202,7 @@ def subsequences(
     Raises
     ------
     InvalidInputError
-        When the support is not in (0, 1], or a number is no whole one or too small.
+        When the support is not in (0, 1], or a number is not an integer or too small.
     NotFoundError
         When there is no such column or facet.
 
@@ -257,12 +229,10 @@ def subsequences(
     >>> found.subsequence.tolist(), found.journeys.tolist(), found.lift.round(2).tolist()
     ([('a', 'b')], [2], [1.0])
     """
-    checked_level(level)
-    _checked_whole("shortest", shortest, least=1)
-    _checked_whole("longest", longest, least=shortest)
-    if gap is not None:
-        _checked_whole("gap", gap, least=0)
-    most_frequent(np.empty(0), top)  # refuses what is no number
+    checks.level(level)
+    shortest = checks.whole("shortest", shortest)
+    longest = checks.whole("longest", longest, least=shortest)
+    gap, top = checks.limit("gap", gap), checks.limit("top", top)
     if isinstance(support, bool) or not 0 < support <= 1:
         raise InvalidInputError(
             f"support={support!r} is no share above 0 and up to 1", mend="write 5 % as support=0.05"
@@ -308,9 +278,7 @@ def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], Non
     return Subsequences(
         subsequence=text_array([tuple(keys[code] for code in one.codes) for one in listed]),
         journeys=hits,
-        share=np.array([one.share for one in intervals]),
-        low=np.array([one.low for one in intervals]),
-        high=np.array([one.high for one in intervals]),
+        **stacked(intervals).columns("share", ends=""),
         confidence=hits / before,
         lift=(hits / before) / (last / max(totals[()], 1)),
         level=wanted.level,

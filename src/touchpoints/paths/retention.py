@@ -9,17 +9,18 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import check_option
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.outcomes import watched_until
-from touchpoints.uncertainty import checked_level, clusters_of, wilson
+from touchpoints.uncertainty import clusters_of, wilson
 
 Calendar = Literal["day", "week", "month"]
 
@@ -32,13 +33,11 @@ _MOST_CELLS = 10_000_000
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Retention(Table):
+class Retention(Estimated):
     """Which share of a cohort is there again; one row a cohort and period since.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     cohort : datetime64[us]
         The start of the period of the cohort's first touchpoint.
     since : int64
@@ -53,13 +52,8 @@ class Retention(Table):
         Their share of those watched, and its interval; nan where nobody was watched so long.
     left_out : int64
         People who began before the log: their cohort is not known.
-    level : float
-        The level of the intervals.
-    unit : str
-        Who is counted: ``"person"``, or ``"journey"`` where persons are not known.
     """
 
-    group: Array | None = optional_column(object)
     cohort: Array = column("datetime64[us]")
     since: Array = column(np.int64)
     size: Array = column(np.int64)
@@ -69,8 +63,6 @@ class Retention(Table):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     left_out: Array = column(np.int64)
-    level: float
-    unit: str
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return the share of each (cohort, periods since), behind its group if there are.
@@ -81,13 +73,11 @@ class Retention(Table):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class LifecycleStates(Table):
+class LifecycleStates(Grouped):
     """How many people are in which state; one row a period.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     period : datetime64[us]
         Its start.
     new : int64
@@ -108,7 +98,6 @@ class LifecycleStates(Table):
         Who is counted: ``"person"``, or ``"journey"`` where persons are not known.
     """
 
-    group: Array | None = optional_column(object)
     period: Array = column("datetime64[us]")
     new: Array = column(np.int64)
     current: Array = column(np.int64)
@@ -197,7 +186,7 @@ def retention(
      ('2026-01-05', 3): nan, ('2026-01-12', 0): 1.0, ('2026-01-12', 1): 0.0,
      ('2026-01-12', 2): nan}
     """
-    checked_level(level)
+    checks.level(level)
     whole, clock = _prepared(journeys, period, "retention")
     return by_group(whole, by, partial(_retention, clock=clock, level=level))
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.distances import ideals
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
-from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.medians import median_by_group
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import between, require_times
 from touchpoints.journeys.groups import by_group
@@ -24,7 +24,7 @@ from touchpoints.journeys.model import Journeys, checked_journeys, take
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.selectors import Selector, meant
 from touchpoints.journeys.tie_breaking import frequent_first, ways_of
-from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty import clusters_of
 from touchpoints.uncertainty.cell_shares import presence_shares
 
 First = Literal["frequent", "fastest"]
@@ -32,13 +32,11 @@ Measure = Literal["lcs", "edit"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Routes(Table):
+class Routes(Estimated):
     """The ways from one place to another; one row a way (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     route : object
         A tuple of the keys of touchpoints, both ends included.
     journeys : int64
@@ -49,13 +47,11 @@ class Routes(Table):
         How many steps it has.
     median_time : float64
         Median seconds from the first touchpoint to the last; nan without times.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("route",)
+
     route: Array = column(object)
     journeys: Array = column(np.int64)
     share: Array = column(np.float64)
@@ -63,22 +59,14 @@ class Routes(Table):
     high: Array = column(np.float64)
     steps: Array = column(np.int64)
     median_time: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each route, or of each (group, route)."""
-        return self._labelled(self.share, self.route)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Similarity(Table):
+class Similarity(Grouped):
     """How near each journey is to an ideal one; one row a journey (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journey : object
         Its id.
     similarity : float64
@@ -89,15 +77,13 @@ class Similarity(Table):
         How it is measured.
     """
 
-    group: Array | None = optional_column(object)
+    value = "similarity"
+    labels = ("journey",)
+
     journey: Array = column(object)
     similarity: Array = column(np.float64)
     length: Array = column(np.int64)
     measure: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the similarity of each journey, or of each (group, journey)."""
-        return self._labelled(self.similarity, self.journey)
 
 
 def routes(
@@ -153,8 +139,8 @@ def routes(
     ([('visit', 'buy'), ('visit', 'cart', 'buy')], [0.625, 0.375])
     """
     check_option("first", first, First)
-    checked_level(level)
-    most_frequent(np.empty(0), top)  # refuses what is no number
+    checks.level(level)
+    top = checks.limit("top", top)
     if first == "fastest":
         require_times(journeys, "routes(first='fastest')")
     measure = partial(_routes, start=start, end=end, first=first, top=top, level=level)
@@ -181,9 +167,7 @@ def _routes(
     return Routes(
         route=ways_of(journeys, places[order]),
         journeys=shares.totals[order],
-        share=shares.share[order],
-        low=shares.low[order],
-        high=shares.high[order],
+        **shares.take(order).columns("share", ends=""),
         steps=lengths_of(offsets)[places[order]] - 1,
         median_time=medians[order],
         level=level,

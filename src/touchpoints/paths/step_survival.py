@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
     Clustered,
@@ -15,20 +15,18 @@ from touchpoints._core.arrays.statistics.survival import (
     survival_bounds,
 )
 from touchpoints._core.frozen import Array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty import clusters_of
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class StepSurvival(Table):
+class StepSurvival(Estimated):
     """How many journeys go on after each step; one row a step (and group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     step : int64
         How many touchpoints a journey has had.
     at_risk : int64
@@ -40,13 +38,11 @@ class StepSurvival(Table):
         nobody is at risk.
     left_out : int64
         Journeys that began before the log: at which step they are is not known.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("step",)
+
     step: Array = column(np.int64)
     at_risk: Array = column(np.int64)
     ended: Array = column(np.int64)
@@ -55,12 +51,6 @@ class StepSurvival(Table):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     left_out: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the share that goes on after each step, or after each (group, step)."""
-        return self._labelled(self.share, self.step)
 
 
 def survival_by_step(
@@ -114,7 +104,7 @@ def survival_by_step(
     >>> tp.paths.survival_by_step(journeys).share.round(2).tolist()
     [0.67, 0.33, 0.0]
     """
-    checked_level(level)
+    checks.level(level)
     return by_group(journeys, by, partial(_survival, level=level))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting.states import dense_numbers
 from touchpoints._core.arrays.segments.stepping import Aligned, aligned
 from touchpoints._core.arrays.sorting.ranking import most_frequent
@@ -17,14 +18,14 @@ from touchpoints._core.arrays.statistics.cluster_variance import summed_runs
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import check_option
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, first_places
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import Clusters, checked_level, clusters_of
+from touchpoints.uncertainty import Clusters, clusters_of
 from touchpoints.uncertainty.cell_shares import Tally
 
 Side = Literal["start", "end"]
@@ -34,13 +35,11 @@ _TERMINALS = (START, END, OPEN)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class StepMatrix(Table):
+class StepMatrix(Estimated):
     """How many journeys are at each touchpoint at each step; one row a step and touchpoint.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     step : int64
         1 is a journey's first touchpoint; aligned at the end, -1 its last; at an anchor, 0 is the
         anchor itself.
@@ -58,13 +57,11 @@ class StepMatrix(Table):
     left_out : int64
         Journeys that are not aligned, because the log cuts them off on the side that was asked
         for or because they lack the anchor.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("step", "touchpoint")
+
     step: Array = column(np.int64)
     touchpoint: Array = column(object)
     journeys: Array = column(np.int64)
@@ -77,22 +74,14 @@ class StepMatrix(Table):
     aligned: Array = column(np.int64)
     going: Array = column(np.int64)
     left_out: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each (step, touchpoint), or (group, step, touchpoint)."""
-        return self._labelled(self.share, self.step, self.touchpoint)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class StepFlows(Table):
+class StepFlows(Estimated):
     """How many journeys go from where to where between two steps; the links of a Sankey diagram.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     step : int64
         The step of the source; the target is one step on.
     source, target : object
@@ -105,13 +94,11 @@ class StepFlows(Table):
         Their share of the journeys that are at the source at that step, and its interval.
     aligned : int64
         The journeys aligned.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("step", "source", "target")
+
     step: Array = column(np.int64)
     source: Array = column(object)
     target: Array = column(object)
@@ -123,12 +110,6 @@ class StepFlows(Table):
     probability_low: Array = column(np.float64)
     probability_high: Array = column(np.float64)
     aligned: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each (step, source, target), behind its group if there are."""
-        return self._labelled(self.share, self.step, self.source, self.target)
 
 
 def step_matrix(
@@ -170,7 +151,7 @@ def step_matrix(
     NotFoundError
         When there is no such touchpoint, column or facet.
     InvalidInputError
-        When ``steps`` is no whole number of 1 or more, or both ``at`` and another side are given.
+        When ``steps`` is not an integer of at least 1, or both ``at`` and another side are given.
 
     Notes
     -----
@@ -190,7 +171,7 @@ def step_matrix(
      (2, 'buy'): 0.33, (2, 'visit'): 0.33, (2, '(end)'): 0.33}
     """
     _check_asked(steps, at, side)
-    checked_level(level)
+    checks.level(level)
     measure = partial(_matrix, steps=steps, at=at, side=side, level=level)
     return by_group(journeys, by, measure)
 
@@ -223,7 +204,7 @@ def step_flows(
     NotFoundError
         When there is no such touchpoint, column or facet.
     InvalidInputError
-        When ``steps`` is no whole number of 1 or more, or both ``at`` and another side are given.
+        When ``steps`` is not an integer of at least 1, or both ``at`` and another side are given.
 
     Notes
     -----
@@ -245,14 +226,13 @@ def step_flows(
     1 visit to buy
     """
     _check_asked(steps, at, side)
-    checked_level(level)
+    checks.level(level)
     measure = partial(_links, steps=steps, at=at, side=side, level=level)
     return by_group(journeys, by, measure)
 
 
 def _check_asked(steps: int, at: Place | None, side: Side) -> None:
-    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 1:
-        raise InvalidInputError(f"steps={steps!r} is no whole number of 1 or more")
+    checks.whole("steps", steps)
     check_option("side", side, Side)
     if at is not None and side != "start":
         raise InvalidInputError(
@@ -352,23 +332,17 @@ def _cells(laid: _Laid, step: int, tally: Tally, *, ranks: Array, level: float) 
     """Return the rows of one step; touchpoints as codes."""
     gone, k = laid.aligned.nowhere, len(ranks)
     totals = tally.totals
-    share, low, high = tally.bounds(np.zeros(gone + 1, dtype=np.int64), level)
-    going = [
-        np.append(one, np.full(len(_TERMINALS), np.nan))
-        for one in tally.bounds(np.zeros(k, dtype=np.int64), level)
-    ]
+    shares = tally.shares(np.zeros(gone + 1, dtype=np.int64), level)
+    going = tally.shares(np.zeros(k, dtype=np.int64), level).columns("of_going")
+    nothing = np.full(len(_TERMINALS), np.nan)
     rows = np.append(most_frequent(totals[:k], None, ranks), np.arange(k, gone))
     rows = rows[totals[rows] > 0]
     return {
         "step": np.full(len(rows), step),
         "touchpoint": rows,
         "journeys": totals[rows].astype(np.int64),
-        "share": share[rows],
-        "low": low[rows],
-        "high": high[rows],
-        "of_going": going[0][rows],
-        "of_going_low": going[1][rows],
-        "of_going_high": going[2][rows],
+        **shares.take(rows).columns("share", ends=""),
+        **{name: np.append(one, nothing)[rows] for name, one in going.items()},
         "aligned": np.full(len(rows), int(totals.sum())),
         "going": np.full(len(rows), int(totals[:k].sum())),
         "left_out": np.full(len(rows), laid.left_out),
@@ -409,19 +383,15 @@ def _crossings(
     cell = np.full(len(sources), number)  # what takes no link at this step is a cell of its own
     cell[who] = cells
     tally = laid.tally(cell, number + 1)
-    share, low, high = tally.bounds(np.zeros(number + 1, dtype=np.int64), level)
-    inner = tally.bounds(groups, level)
+    shares = tally.shares(np.zeros(number + 1, dtype=np.int64), level)
+    inner = tally.shares(groups, level)
     rows = most_frequent(tally.totals[:number], None, ranks[keys // size], ranks[keys % size])
     return {
         "step": np.full(len(rows), step),
         "source": keys[rows] // size,
         "target": keys[rows] % size,
         "journeys": tally.totals[rows].astype(np.int64),
-        "share": share[rows],
-        "low": low[rows],
-        "high": high[rows],
-        "probability": inner[0][rows],
-        "probability_low": inner[1][rows],
-        "probability_high": inner[2][rows],
+        **shares.take(rows).columns("share", ends=""),
+        **inner.take(rows).columns("probability"),
         "aligned": np.full(len(rows), int(tally.totals.sum())),
     }

@@ -19,7 +19,7 @@ from touchpoints._core.arrays.sequences.tie_bounds import (
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Grouped, column
 from touchpoints.graphs.flows import Flows, flows
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import parts_by, stack
@@ -30,13 +30,11 @@ _WHAT = "order_sensitivity"
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class OrderSensitivity(Table):
+class OrderSensitivity(Grouped):
     """How often each step could have been taken; one row an edge, the most frequent first.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     source, target : object
         Keys of touchpoints, or ``"(start)"``, ``"(end)"``, ``"(open)"``.
     count : int64
@@ -51,7 +49,6 @@ class OrderSensitivity(Table):
         How many of ``count`` begin or end among different touchpoints at one time.
     """
 
-    group: Array | None = optional_column(object)
     source: Array = column(object)
     target: Array = column(object)
     count: Array = column(np.int64)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
     Clustered,
@@ -17,14 +18,21 @@ from touchpoints._core.arrays.statistics.survival import (
     survival_bounds,
 )
 from touchpoints._core.frozen import Array, owned
-from touchpoints._core.tables import Table, column, optional_column
-from touchpoints.errors import InvalidInputError, warn
+from touchpoints._core.tables import (
+    Estimated,
+    Table,
+    column,
+)
+from touchpoints.errors import (
+    InvalidInputError,
+    warn,
+)
 from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.places.anchors import Place, first_spans, next_spans
-from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty import clusters_of
 
 T = TypeVar("T", bound=Table)
 
@@ -33,13 +41,11 @@ _MISSING = np.iinfo(np.int64).min
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class TimeTo(Table):
+class TimeTo(Estimated):
     """How many are still waiting; one row a time at which a journey got there or was last seen.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     time : float64
         Seconds since the start.
     at_risk : int64
@@ -50,13 +56,11 @@ class TimeTo(Table):
         The share that takes longer, in [0, 1], and its interval.
     left_out : int64
         Journeys without a known start, or that got there at a time nobody knows.
-    level : float
-        The level of the intervals.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "waiting"
+    labels = ("time",)
+
     time: Array = column(np.float64)
     at_risk: Array = column(np.int64)
     reached: Array = column(np.int64)
@@ -65,35 +69,24 @@ class TimeTo(Table):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     left_out: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the share still waiting after each time, or after each (group, time)."""
-        return self._labelled(self.waiting, self.time)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class MedianTimeTo(Table):
+class MedianTimeTo(Estimated):
     """How long it takes until half got there; one row (one a group).
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     journeys, reached, left_out : int64
         Journeys with a known start; those of them that got there; journeys without.
     median, low, high : float64
         Seconds until half got there, and the interval; nan where that was not watched.
     waiting : float64
         The share still waiting when the last journey was last watched.
-    level : float
-        The level of the interval.
-    unit : str
-        What is taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "median"
+
     journeys: Array = column(np.int64)
     reached: Array = column(np.int64)
     left_out: Array = column(np.int64)
@@ -101,12 +94,6 @@ class MedianTimeTo(Table):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     waiting: Array = column(np.float64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[Any, float]:
-        """Return the median of each group, or of all as ``"median"``."""
-        return self._labelled(self.median, alone="median")
 
 
 def time_to(
@@ -192,7 +179,7 @@ def time_to(
     >>> found.censored.tolist(), found.waiting.tolist()
     ([1, 0], [1.0, 0.0])
     """
-    checked_level(level)
+    checks.level(level)
     measure = partial(_curve, level=level)
     return _asked(journeys, measure, place=place, outcome=outcome, start=start, by=by)
 
@@ -247,7 +234,7 @@ def median_time_to(
     >>> tp.paths.median_time_to(journeys, place="buy").median / 86_400
     array([2.])
     """
-    checked_level(level)
+    checks.level(level)
     measure = partial(_median, level=level)
     return _asked(journeys, measure, place=place, outcome=outcome, start=start, by=by)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting import DENSE, inner_boundaries
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.sorting.ranking import most_frequent
@@ -18,24 +18,23 @@ from touchpoints._core.arrays.statistics.cluster_variance import (
     summed_runs,
 )
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, column
 from touchpoints.graphs.flows import Flows, first_steps, flows, last_steps
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
-from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
+from touchpoints.uncertainty import Clusters, clusters_of
+from touchpoints.uncertainty.cell_shares import with_interval
 
 _BLOCK = 1 << 20
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Transitions(Table):
+class Transitions(Estimated):
     """Which touchpoint directly follows which: one row an edge, the most frequent first.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     source, target : object
         Keys of touchpoints, or ``"(start)"``, ``"(end)"``, ``"(open)"``.
     count : int64
@@ -46,13 +45,11 @@ class Transitions(Table):
         The ends of the interval of the probability.
     journeys : int64
         In how many journeys it was taken at least once.
-    level : float
-        The level of the intervals.
-    unit : str
-        What was taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "probability"
+    labels = ("source", "target")
+
     source: Array = column(object)
     target: Array = column(object)
     count: Array = column(np.int64)
@@ -60,12 +57,6 @@ class Transitions(Table):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     journeys: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the probability of each (source, target); with groups, (group, source, target)."""
-        return self._labelled(self.probability, self.source, self.target)
 
 
 def transitions(
@@ -94,7 +85,7 @@ def transitions(
     Raises
     ------
     InvalidInputError
-        When the level is no share, or ``top`` no whole number of 0 or more.
+        When the level is no share, or ``top`` not an integer of at least 0.
 
     Notes
     -----
@@ -130,7 +121,7 @@ def transitions(
     buy      (end)      30            1  0.8865       1        30
     search   buy        30         0.75  0.5981  0.8581        30
     """
-    checked_level(level)
+    checks.level(level)
     return by_group(journeys, by, partial(_counted, level=level, top=top))
 
 
@@ -139,8 +130,7 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
     clusters = clusters_of(journeys, None)
     crossing, sizes = _spread(journeys, found, clusters)
     leaving = np.bincount(found.sources, found.totals, len(found.nodes))[found.sources]
-    share = found.totals / leaving
-    low, high = wilson(share * sizes, sizes, level=level)
+    shares = with_interval(found.totals, found.totals / leaving, sizes, level)
     ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
     order = most_frequent(found.totals, top, ranks[found.sources], ranks[found.targets])
     nodes = text_array(found.nodes)
@@ -148,9 +138,7 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
         source=nodes[found.sources[order]],
         target=nodes[found.targets[order]],
         count=found.totals[order],
-        probability=share[order],
-        low=low[order],
-        high=high[order],
+        **shares.take(order).columns("probability", ends=""),
         journeys=crossing[order],
         level=level,
         unit=clusters.unit,

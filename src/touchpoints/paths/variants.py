@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
-from touchpoints._core.arrays.statistics.cluster_variance import ClusterSums, summed_runs
 from touchpoints._core.frozen import Array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import frequent_first, ways_of
-from touchpoints.uncertainty import Clusters, checked_level, clusters_of, wilson
+from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty.cell_shares import presence_shares
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Variants(Table):
+class Variants(Estimated):
     """The distinct sequences of touchpoints: one row a variant, the most frequent first.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     variant : object
         A tuple of the keys of touchpoints, in order of time; empty for empty journeys.
     journeys : int64
@@ -39,13 +37,11 @@ class Variants(Table):
         The share of this variant and those before it.
     length : int64
         How many interactions it has.
-    level : float
-        The level of the intervals.
-    unit : str
-        What was taken to be independent: ``"person"`` or ``"journey"``.
     """
 
-    group: Array | None = optional_column(object)
+    value = "share"
+    labels = ("variant",)
+
     variant: Array = column(object)
     journeys: Array = column(np.int64)
     share: Array = column(np.float64)
@@ -53,12 +49,6 @@ class Variants(Table):
     high: Array = column(np.float64)
     cumulative: Array = column(np.float64)
     length: Array = column(np.int64)
-    level: float
-    unit: str
-
-    def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each variant; with groups, of each (group, variant)."""
-        return self._labelled(self.share, self.variant)
 
 
 def variants(
@@ -87,7 +77,7 @@ def variants(
     Raises
     ------
     InvalidInputError
-        When the level is no share, or ``top`` no whole number of 0 or more.
+        When the level is no share, or ``top`` not an integer of at least 0.
     NotFoundError
         When there is no such column or facet.
 
@@ -110,7 +100,7 @@ def variants(
     search > buy         2  0.6667   0.2077  0.9385      0.6667       2
     search               1  0.3333  0.06149  0.7923           1       1
     """
-    checked_level(level)
+    checks.level(level)
     return by_group(journeys, by, partial(_counted, top=top, level=level))
 
 
@@ -123,26 +113,14 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
     order = order[totals[order] > 0]
     every = totals.sum()
     clusters = clusters_of(journeys, None)
-    sizes = np.full(len(first), every) if clusters.unit == "journey" else _sizes(groups, clusters)
-    share = totals[order] / every if every else np.empty(0)
-    low, high = wilson(share * sizes[order], sizes[order], level=level)
+    rows = np.arange(len(groups)), groups
+    shares = presence_shares(clusters, journeys.counts, rows, size=len(first), level=level)
     return Variants(
         variant=ways_of(journeys, first[order]),
         journeys=totals[order],
-        share=share,
-        low=low,
-        high=high,
+        **shares.take(order).columns("share", ends=""),
         cumulative=np.cumsum(totals[order]) / max(every, 1),
         length=lengths_of(journeys.offsets)[first[order]],
         level=level,
         unit=clusters.unit,
     )
-
-
-def _sizes(groups: Array, clusters: Clusters) -> Array:
-    """Return how many independent trials the share of each variant has."""
-    size = int(groups.max(initial=-1)) + 1
-    key, amounts = summed_runs(clusters.of * size + groups, clusters.within)
-    sums = ClusterSums(np.zeros(size, dtype=np.int64))
-    sums.add(key // size, key % size, amounts, clusters.repeats[key // size])
-    return sums.effective_sizes()

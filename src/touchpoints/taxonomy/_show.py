@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from touchpoints._core.messages import counted
+from touchpoints._core.tables import (
+    html_table,
+)
 from touchpoints.taxonomy._keys import FACETS
 
 if TYPE_CHECKING:
@@ -35,12 +37,5 @@ def as_html(taxonomy: Taxonomy) -> str:
         for one in list(taxonomy.types.values())[:_SHOWN]
     ]
     more = len(taxonomy.types) - len(rows)
-    caption = sentence(taxonomy) + (f"; {more:,} more types" if more > 0 else "")
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return (
-        f"<table><caption>{html.escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    caption = sentence(taxonomy) + (f"; {counted(more, 'more type')}" if more > 0 else "")
+    return html_table(heads, rows, caption=caption)

@@ -3,7 +3,7 @@
 from touchpoints.uncertainty.clusters import Clusters, clusters_of
 from touchpoints.uncertainty.journey_shares import JourneyShares, Share
 from touchpoints.uncertainty.resampling import Bootstrap, bootstrap
-from touchpoints.uncertainty.shares import Interval, checked_level, wilson
+from touchpoints.uncertainty.shares import Interval, wilson
 
 __all__ = [
     "Bootstrap",
@@ -12,7 +12,6 @@ __all__ = [
     "JourneyShares",
     "Share",
     "bootstrap",
-    "checked_level",
     "clusters_of",
     "wilson",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.cluster_variance import (
     ClusterSums,
     effective_sizes,
@@ -13,7 +16,8 @@ from touchpoints._core.arrays.statistics.cluster_variance import (
 )
 from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.clusters import Clusters
-from touchpoints.uncertainty.shares import checked_level, wilson
+from touchpoints.uncertainty.journey_shares import Share
+from touchpoints.uncertainty.shares import wilson
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -38,6 +42,21 @@ class CellShares:
         parts = (self.totals, self.share, self.low, self.high)
         totals, share, low, high = (part[chosen] for part in parts)
         return CellShares(totals=totals, share=share, low=low, high=high)
+
+    def columns(self, name: str, *, ends: str | None = None) -> dict[str, Array]:
+        """Return the share and its interval by the names of columns of a table.
+
+        The interval's begin with ``ends``, by default with the name of the share and ``_``.
+        """
+        ends = f"{name}_" if ends is None else ends
+        return {name: self.share, f"{ends}low": self.low, f"{ends}high": self.high}
+
+
+def stacked(shares: Sequence[Share]) -> CellShares:
+    """Return single shares as those of cells."""
+    rows = [(one.hits, one.share, one.low, one.high) for one in shares]
+    totals, share, low, high = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    return CellShares(totals=totals.astype(np.int64), share=share, low=low, high=high)
 
 
 def choice_shares(
@@ -65,7 +84,7 @@ def choice_shares(
     chosen, choices of one cluster are taken to be the same, as where it was always chosen.
     O(h log h).
     """
-    checked_level(level)
+    checks.level(level)
     owners, cells = rows
     size = len(groups)
     keys = clusters.of[owners] * size + cells
@@ -80,7 +99,7 @@ def choice_shares(
     with np.errstate(divide="ignore", invalid="ignore"):
         share = totals / every
     sizes = np.where(every > 0, sums.effective_sizes(), 0)
-    return _with_interval(totals, share, sizes, level)
+    return with_interval(totals, share, sizes, level)
 
 
 def presence_shares(
@@ -109,7 +128,7 @@ def presence_shares(
     -----
     Wilson's interval, as `JourneyShares` gives for a single share. O(n + h log h).
     """
-    checked_level(level)
+    checks.level(level)
     owners, cells = rows
     if among is not None:
         inside = among[owners]
@@ -119,10 +138,10 @@ def presence_shares(
     totals = np.bincount(cells, counts[owners].astype(np.float64), size)
     if not tried:
         nothing = np.full(size, np.nan)
-        return _with_interval(totals, nothing, np.zeros(size), level)
+        return with_interval(totals, nothing, np.zeros(size), level)
     share = totals / tried
     if clusters.unit == "journey":
-        return _with_interval(totals, share, np.full(size, tried), level)
+        return with_interval(totals, share, np.full(size, tried), level)
     of, within, repeats = clusters.of, clusters.within, clusters.repeats
     chosen = np.bincount(of[kept], within[kept].astype(np.float64), len(repeats))
     keys, did = summed_runs(of[owners] * size + cells, within[owners])
@@ -133,10 +152,11 @@ def presence_shares(
     spread = squares - 2 * share * products + share**2 * every
     groups = float(repeats[chosen > 0].sum())
     sizes = effective_sizes(tried, share, spread, squares=every, clusters=groups)
-    return _with_interval(totals, share, sizes, level)
+    return with_interval(totals, share, sizes, level)
 
 
-def _with_interval(totals: Array, share: Array, sizes: Array, level: float) -> CellShares:
+def with_interval(totals: Array, share: Array, sizes: Array, level: float) -> CellShares:
+    """Return shares with Wilson's intervals of as many trials as the sizes say; share nan: none."""
     known = np.where(np.isnan(share), 0.0, share)
     low, high = wilson(known * sizes, sizes, level=level)
     return CellShares(totals=np.rint(totals).astype(np.int64), share=share, low=low, high=high)
@@ -144,10 +164,10 @@ def _with_interval(totals: Array, share: Array, sizes: Array, level: float) -> C
 
 def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
     """Return shares of journeys that are all independent, int64 (c,) of ``tried``."""
-    checked_level(level)
+    checks.level(level)
     sizes = np.full(len(totals), float(tried))
     share = totals / tried if tried else np.full(len(totals), np.nan)
-    return _with_interval(totals, share, sizes, level)
+    return with_interval(totals, share, sizes, level)
 
 
 @attrs.frozen(eq=False)
@@ -160,8 +180,8 @@ class Tally:
     totals: Array
     clustered: tuple[Array, Array, Array, Array] | None
 
-    def bounds(self, groups: Array, level: float) -> tuple[Array, Array, Array]:
-        """Return the share of each of the first cells in its group, and its interval.
+    def shares(self, groups: Array, level: float) -> CellShares:
+        """Return the share of each of the first cells in its group.
 
         ``groups[c]`` is the group of cell c; groups never fall. Cells beyond are left out.
         """
@@ -176,5 +196,4 @@ class Tally:
             sizes = np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
         with np.errstate(invalid="ignore"):
             share = totals / number
-        low, high = wilson(np.nan_to_num(share) * sizes, sizes, level=level)
-        return share, low, high
+        return with_interval(totals, share, sizes, level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -11,6 +12,8 @@ from touchpoints._core.frozen import Array, Coded, is_missing
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys, checked_journeys
+
+_FEW_DRAWS = 8
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -64,6 +67,26 @@ def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
     within[alone] = 1
     repeats = np.concatenate([people.astype(np.int64), journeys.counts[alone]])
     return Clusters(unit=unit, of=of, repeats=repeats, within=within)
+
+
+def redrawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
+    """Return a function that draws as many clusters as there are with replacement, int64 (g,)."""
+    alive, size, total = np.flatnonzero(repeats), len(repeats), int(repeats.sum())
+    if not total:
+        return lambda: np.zeros(size, dtype=np.int64)
+    if total == size == len(alive):
+        return lambda: np.bincount(rng.integers(0, total, total), minlength=size)
+    if total <= _FEW_DRAWS * len(alive):
+        urn = np.repeat(alive, repeats[alive])
+        return lambda: np.bincount(urn[rng.integers(0, total, total)], minlength=size)
+    shares = repeats[alive] / total
+
+    def draw() -> Array:
+        drawn = np.zeros(size, dtype=np.int64)
+        drawn[alive] = rng.multinomial(total, shares)
+        return drawn
+
+    return draw
 
 
 def _unit_codes(journeys: Journeys, unit: str) -> Array:

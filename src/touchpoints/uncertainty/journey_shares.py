@@ -5,11 +5,12 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.clusters import Clusters, clusters_of
-from touchpoints.uncertainty.shares import checked_level, wilson
+from touchpoints.uncertainty.shares import wilson
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +44,7 @@ class JourneyShares:
     def __init__(self, journeys: Journeys, *, level: float = 0.95) -> None:
         self.counts = journeys.counts
         self._plain = bool((journeys.counts == 1).all())
-        self.level = checked_level(level)
+        self.level = checks.level(level)
         self.clusters = None if journeys.persons is None else clusters_of(journeys, None)
 
     @property

@@ -9,24 +9,24 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import check_option, first_few
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column
+from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.uncertainty.clusters import Clusters, clusters_of
-from touchpoints.uncertainty.shares import checked_level
+from touchpoints.uncertainty.clusters import Clusters, clusters_of, redrawing
 
 Statistic = Callable[[Journeys], Any]
 Method = Literal["percentile", "basic"]
 
-_FEW_DRAWS = 8
 _NUMBERS = (int, float, np.integer, np.floating)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Bootstrap(Table):
+class Bootstrap(Labelled):
     """A statistic with its uncertainty, one row a label.
 
     Attributes
@@ -53,6 +53,9 @@ class Bootstrap(Table):
         Why there is no interval; empty when there is one.
     """
 
+    value = "estimate"
+    labels = ("label",)
+
     label: Array = column(object)
     estimate: Array = column(np.float64)
     low: Array = column(np.float64)
@@ -68,10 +71,6 @@ class Bootstrap(Table):
     def __repr__(self) -> str:
         text = super().__repr__()
         return f"{text}\nno interval: {self.reason}" if self.reason else text
-
-    def as_dict(self) -> dict[Hashable, float]:
-        """Return the estimate of each label."""
-        return dict(zip(self.label.tolist(), self.estimate.tolist(), strict=True))
 
 
 def bootstrap(
@@ -157,7 +156,9 @@ def bootstrap(
     >>> tp.bootstrap(journeys, tp.paths.transitions, seed=1, resamples=200).to_dicts()[2]["label"]
     ('search', 'buy')
     """
-    _check_asked(resamples, seed, level, method)
+    resamples, seed = checks.whole("resamples", resamples), checks.seed(seed)
+    checks.level(level)
+    check_option("method", method, Method)
     clusters = clusters_of(journeys, unit)
     labels, estimate = labelled(statistic(journeys))
     drawn = np.full((resamples, len(labels)), absent)
@@ -186,15 +187,6 @@ def bootstrap(
     )
 
 
-def _check_asked(resamples: int, seed: int, level: float, method: Method) -> None:
-    if isinstance(resamples, bool) or not isinstance(resamples, (int, np.integer)) or resamples < 1:
-        raise InvalidInputError(f"resamples={resamples!r} is no whole number of 1 or more")
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InvalidInputError(f"seed={seed!r} is no whole number of 0 or more")
-    checked_level(level)
-    check_option("method", method, Method)
-
-
 def _reason(clusters: Clusters) -> str:
     if clusters.total >= 2:
         return ""
@@ -205,33 +197,10 @@ def _reason(clusters: Clusters) -> str:
 def _samples(journeys: Journeys, clusters: Clusters, seed: int) -> Iterator[Journeys]:
     """Yield redrawn journeys without end: the counts differ, all other columns are shared."""
     rng = np.random.default_rng(seed)
-    draw = _drawing(clusters.repeats, rng)
+    draw = redrawing(clusters.repeats, rng)
     while True:
         times = draw()[clusters.of]
-        changes: dict[str, Any] = {"counts": owned(times * clusters.within)}
-        if journeys.values:
-            changes["values"] = {
-                name: owned(np.where(times == 0, 0.0, one * times))
-                for name, one in journeys.values.items()
-            }
-        yield derive(journeys, **changes)
-
-
-def _drawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
-    """Return a function that draws as many clusters as there are and counts each, int64 (g,)."""
-    alive = np.flatnonzero(repeats)
-    total, size = int(repeats.sum()), len(repeats)
-    if total <= _FEW_DRAWS * len(alive):
-        urn = np.repeat(alive, repeats[alive])
-        return lambda: np.bincount(urn[rng.integers(0, total, total)], minlength=size)
-    shares = repeats[alive] / total
-
-    def draw() -> Array:
-        drawn = np.zeros(size, dtype=np.int64)
-        drawn[alive] = rng.multinomial(total, shares)
-        return drawn
-
-    return draw
+        yield recounted(journeys, times * clusters.within, times=times)
 
 
 def redrawable(

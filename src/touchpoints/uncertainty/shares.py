@@ -6,6 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
 from touchpoints.errors import InvalidInputError
@@ -65,7 +66,7 @@ def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
     """
-    z = z_of(checked_level(level))
+    z = z_of(checks.level(level))
     hits, count = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
     if bool((~((hits >= 0) & (hits <= count) & np.isfinite(count))).any()):
         raise InvalidInputError("successes must lie between 0 and the number of trials")
@@ -73,12 +74,3 @@ def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]
     if low.ndim == 0:
         return Interval(float(low), float(high))
     return Interval(low, high)
-
-
-def checked_level(level: float) -> float:
-    """Return the level of an interval, or raise when it is no share strictly between 0 and 1."""
-    if not 0 < level < 1:
-        raise InvalidInputError(
-            f"level={level!r} is no share between 0 and 1", mend="write 95 % as level=0.95"
-        )
-    return level

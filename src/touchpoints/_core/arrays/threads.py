@@ -23,7 +23,8 @@ def cores() -> int:
     if asked:
         if not asked.isdecimal() or int(asked) < 1:
             raise InvalidInputError(
-                f"the environment variable {VARIABLE} is {asked!r}, no whole number of 1 or more",
+                f"the environment variable {VARIABLE} must be an integer of at least 1, "
+                f"got {asked!r}",
                 mend="unset it to use all cores",
             )
         return int(asked)

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
 from touchpoints._core.columns import table_of
 from touchpoints._core.frozen import Array, Coded, text_array
@@ -194,8 +195,7 @@ def _check(asked: Sequence[str], min_count: int) -> None:
         )
     if len(set(asked)) < len(asked):
         raise InvalidInputError("a column can be only one of name, url, campaign and text")
-    if min_count < 1:
-        raise InvalidInputError(f"min_count={min_count!r} is no number of events")
+    checks.whole("min_count", min_count)
     for one in asked:
         key_of(one)
 

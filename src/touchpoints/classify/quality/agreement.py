@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import kappa, z_of
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.contract.answers import TYPE
@@ -16,7 +17,7 @@ from touchpoints.classify.contract.protocol import (
     ask_all,
     check_classifier_object,
 )
-from touchpoints.classify.quality.judged import check_level, judged, shares, terms_said
+from touchpoints.classify.quality.judged import judged, shares, terms_said
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
 
@@ -112,7 +113,7 @@ def agreement(
     """
     check_classifier_object(classifier)
     check_classifier_object(other)
-    check_level(level)
+    checks.level(level)
     asked = list(events)
     if not asked:
         raise InvalidInputError("agreement needs at least one event")

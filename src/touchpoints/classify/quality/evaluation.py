@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import kappa
 from touchpoints._core.messages import not_found
 from touchpoints._core.tables import Table, column
@@ -19,7 +20,6 @@ from touchpoints.classify.contract.protocol import (
 from touchpoints.classify.quality.judged import (
     Judged,
     Labelled,
-    check_level,
     judged,
     read_examples,
     shares,
@@ -221,7 +221,7 @@ def evaluate_classifier(
       type: 2 of 4 events answered, accuracy 1.000 [0.342, 1.000], coverage 0.500 [0.150, 0.850]
     """
     check_classifier_object(classifier)
-    check_level(level)
+    checks.level(level)
     examples = read_examples(labelled, truth)
     if not examples.events:
         raise InvalidInputError("nothing is labelled")

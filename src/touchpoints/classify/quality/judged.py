@@ -150,11 +150,3 @@ def shares(hits: Any, count: Any, level: float) -> tuple[Array, Array, Array]:
     low, high = wilson_bounds(*known, z_of(level))
     with np.errstate(divide="ignore", invalid="ignore"):
         return known[0] / known[1], low, high
-
-
-def check_level(level: float) -> None:
-    """Refuse the level of an interval that is no share strictly between 0 and 1."""
-    if not 0 < level < 1:
-        raise InvalidInputError(
-            f"level={level!r} is no share between 0 and 1", mend="write 95 % as level=0.95"
-        )

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import require_kind
@@ -141,8 +142,7 @@ def unmatched(
     """
     mend = "read them with tp.from_frame(…, unmatched='keep')"
     require_kind(journeys, Interactions, takes="Journeys", mend=mend)
-    if top is not None and top < 1:
-        raise InvalidInputError(f"top={top} asks for no group")
+    top = None if top is None else checks.whole("top", top)
     if journeys.meta.lens:
         raise InvalidInputError("these journeys were collapsed: their touchpoints have no types")
     places = [place for place, one in enumerate(journeys.touchpoints) if _is_raw(one)]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
+from touchpoints._core import checks
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import check_option, did_you_mean, first_few
@@ -17,7 +18,6 @@ from touchpoints.classify.contract.traces import Outcome, Step
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.text.folding import written
 from touchpoints.classify.text.phrases import NEGATIONS, PhraseTree, words_of_phrase
-from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import FACETS, Taxonomy
 from touchpoints.taxonomy._fields import Fields
 
@@ -208,8 +208,7 @@ def keywords(
     >>> words({"text": "Me da igual, sin descuento"})
     """
     check_option("ties", ties, Ties)
-    if reach < 0:
-        raise InvalidInputError(f"reach={reach} is no number of words")
+    reach = checks.whole("reach", reach, least=0)
     document = read_document(source, kind="keywords")
     fields = Fields()
     phrases = _read(fields, document.tables)

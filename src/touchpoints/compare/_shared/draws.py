@@ -14,6 +14,7 @@ from touchpoints._core.messages import check_option, counted
 from touchpoints.compare._shared.pairs import Pair, shared_clusters
 from touchpoints.errors import InvalidInputError
 from touchpoints.uncertainty import Clusters, clusters_of
+from touchpoints.uncertainty.clusters import redrawing
 
 Shared = Literal["refuse", "within"]
 
@@ -236,20 +237,7 @@ def redrawn(units: Units, rng: np.random.Generator) -> Iterator[Array]:
     Their journeys stay in the group they are in.
     """
     clusters, parts = units.clusters, (units.side_a, units.side_b, units.both)
-    draws = [_drawing(clusters.repeats[some], rng) for some in parts]
+    draws = [redrawing(clusters.repeats[some], rng) for some in parts]
     spread = _spreading(clusters, np.concatenate(parts))
     while True:
         yield spread(np.concatenate([draw() for draw in draws]))
-
-
-def _drawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
-    """Return a function that draws as many units as there are with replacement, int64 (g,)."""
-    total = int(repeats.sum())
-    if not total:
-        return lambda: repeats
-    if total == len(repeats) and bool((repeats == 1).all()):
-        return lambda: np.bincount(rng.integers(0, total, total), minlength=total)
-    if total <= _FEW * len(repeats):
-        urn = np.repeat(np.arange(len(repeats)), repeats)
-        return lambda: np.bincount(urn[rng.integers(0, total, total)], minlength=len(repeats))
-    return lambda: rng.multinomial(total, repeats / total)

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.statistics import Shares
 from touchpoints.uncertainty import Clusters, wilson
@@ -67,11 +68,10 @@ class _Side:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = done / tried
             spread = hits.power(2).T @ repeats - 2 * share * crossed + share**2 * squares
-            size = tried**2 * share * (1 - share) / spread * (groups - 1) / groups
-            size = np.minimum(size * tried / np.maximum(tried - 1, 1), tried)
-            alike = tried**2 / squares
-        known = (share > 0) & (share < 1) & (groups > 1) & (spread > _CLOSE * tried)
-        size = np.where(tried > 0, np.where(known, size, alike), 0.0)
+            size = effective_sizes(tried, share, spread, squares=squares, clusters=groups)
+            # Clusters that all do it equally often are taken to be alike, as one cluster alone is.
+            size = np.where(spread > _CLOSE * tried, size, tried**2 / squares)
+        size = np.where(tried > 0, size, 0.0)
         return cls(
             hits=hits,
             trials=trials,

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import attrs
 import numpy as np
 
-from touchpoints._core.frozen import Array, owned
-from touchpoints.journeys.model import Journeys, derive
+from touchpoints._core.frozen import Array
+from touchpoints.journeys.combining import recounted
+from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.resampling import labelled
 
 _ROOM = 1 << 22
@@ -236,7 +237,7 @@ class Measured:
         return attrs.evolve(self, sides=(in_a, ~in_a))
 
     def _of_one(self, counts: Array) -> Array:
-        labels, numbers = labelled(self.measure(counted(self.journeys, counts)))
+        labels, numbers = labelled(self.measure(recounted(self.journeys, counts)))
         known = dict(zip(labels, numbers.tolist(), strict=True))
         return np.array([known.get(label, self.absent) for label in self.labels], dtype=np.float64)
 
@@ -252,15 +253,3 @@ def _beside(parts: list[Any]) -> Any:
     found = sparse.hstack(parts, format="csr")
     found.eliminate_zeros()
     return found
-
-
-def counted(journeys: Journeys, counts: Array) -> Journeys:
-    """Return the journeys with other counts, their values in proportion."""
-    changes: dict[str, Any] = {"counts": owned(counts.astype(np.int64))}
-    if journeys.values:
-        part = counts / np.maximum(journeys.counts, 1)
-        changes["values"] = {
-            name: owned(np.where(counts == 0, 0.0, one * part))
-            for name, one in journeys.values.items()
-        }
-    return derive(journeys, **changes)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Literal
 
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Table, column
+from touchpoints._core.tables import Labelled, column
 from touchpoints.compare._shared.draws import Shared, Units, permuted, redrawn, units_of
 from touchpoints.compare._shared.features import shown_by
 from touchpoints.compare._shared.newcombe import newcombe
 from touchpoints.compare._shared.pairs import Pair
 from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
-from touchpoints.errors import InvalidInputError
-from touchpoints.uncertainty import checked_level
 from touchpoints.uncertainty.discovery import false_discovery
 
 Test = Literal["permutation", "bootstrap"]
@@ -30,7 +29,7 @@ _CLOSE = 1e-12
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Comparison(Table):
+class Comparison(Labelled):
     """What differs between two groups: one row a label, the smallest p first.
 
     Attributes
@@ -73,6 +72,9 @@ class Comparison(Table):
         How many labels too few journeys show, so that they were not compared.
     """
 
+    value = "difference"
+    labels = ("label",)
+
     label: Array = column(object)
     a: Array = column(np.float64)
     b: Array = column(np.float64)
@@ -94,12 +96,8 @@ class Comparison(Table):
     shared: int
     left_out: int
 
-    def as_dict(self) -> dict[Hashable, float]:
-        """Return the difference of each label."""
-        return dict(zip(self.label.tolist(), self.difference.tolist(), strict=True))
 
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Asked:
     """How to compare; checked when it is made."""
 
@@ -114,37 +112,10 @@ class Asked:
     def __attrs_post_init__(self) -> None:
         check_option("test", self.test, Test)
         check_option("shared", self.shared, Shared)
-        checked_level(self.level)
-        _check_whole("resamples", self.resamples, 1)
-        _check_whole("seed", self.seed, 0)
-        _check_whole("least", self.least, 0)
-
-
-def asked_of(
-    seed: int,
-    resamples: int,
-    level: float,
-    test: Test,
-    shared: Shared,
-    *,
-    least: int = 0,
-    progress: Progress = False,
-) -> Asked:
-    """Return how to compare, checked."""
-    return Asked(
-        seed=seed,
-        resamples=resamples,
-        level=level,
-        test=test,
-        shared=shared,
-        least=least,
-        progress=progress,
-    )
-
-
-def _check_whole(name: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InvalidInputError(f"{name}={value!r} is no whole number of {least} or more")
+        checks.level(self.level)
+        checks.seed(self.seed)
+        checks.whole("resamples", self.resamples)
+        checks.whole("least", self.least, least=0)
 
 
 def compared(
@@ -184,7 +155,7 @@ def compared(
         test=asked.test,
         interval="bootstrap" if shares is None else "newcombe",
         measured_as=effect,
-        resamples=asked.resamples,
+        resamples=int(asked.resamples),
         level=asked.level,
         unit=units.clusters.unit,
         shared=len(units.both),

@@ -8,7 +8,10 @@ import attrs
 import networkx as nx
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import counted, require_kind
+from touchpoints._core.messages import (
+    counted,
+    require_kind,
+)
 from touchpoints.taxonomy import Taxonomy, Touchpoint
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from numbers import (
+    Integral,
+)
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 import attrs
@@ -26,6 +29,14 @@ Side = Literal["start", "end"]
 
 def _read(one: Pattern | str) -> Pattern:
     return one if isinstance(one, Pattern) else pattern(one)
+
+
+def _offset(value: Any) -> int | dt.timedelta:
+    if isinstance(value, dt.timedelta):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise WrongKindError(f"offset must be an integer of steps or a timedelta, got {value!r}")
+    return int(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -56,15 +67,11 @@ class Anchor:
     pattern: Pattern = attrs.field(converter=_read)
     occurrence: Occurrence = "first"
     at: Side = "start"
-    offset: int | dt.timedelta = 0
+    offset: int | dt.timedelta = attrs.field(default=0, converter=_offset)
 
     def __attrs_post_init__(self) -> None:
         check_option("occurrence", self.occurrence, Occurrence)
         check_option("at", self.at, Side)
-        if isinstance(self.offset, bool) or not isinstance(self.offset, (int, dt.timedelta)):
-            raise WrongKindError(
-                f"offset is a whole number of steps or a timedelta, not {self.offset!r}"
-            )
 
 
 Place: TypeAlias = "Selector | Pattern | Anchor | Collection[Selector | Pattern | Anchor]"

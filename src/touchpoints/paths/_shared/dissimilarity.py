@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, read_only, same_array
-from touchpoints._core.tables import Table, column
+from touchpoints._core.tables import Labelled, Table, column
 from touchpoints.errors import InvalidInputError
 
 _same = attrs.cmp_using(eq=same_array)
@@ -19,7 +19,7 @@ def _numbers(values: Any) -> Array:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class SubstitutionCosts(Table):
+class SubstitutionCosts(Labelled):
     """What it costs to replace one touchpoint by another; one row a touchpoint.
 
     Attributes
@@ -41,13 +41,7 @@ class SubstitutionCosts(Table):
 
     def as_dict(self) -> dict[tuple[str, str], float]:
         """Return the cost of each pair of different touchpoints, each pair in both orders."""
-        keys = self.touchpoint.tolist()
-        return {
-            (one, other): cost
-            for one, costs in zip(keys, self.matrix.tolist(), strict=True)
-            for other, cost in zip(keys, costs, strict=True)
-            if one != other
-        }
+        return _by_pair(self.touchpoint, self.matrix)
 
     def is_metric(self) -> bool:
         """Tell whether different touchpoints cost something and no detour is cheaper.
@@ -65,7 +59,7 @@ class SubstitutionCosts(Table):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Distances(Table):
+class Distances(Labelled):
     """How unlike the distinct journeys are; one row each, the most frequent first.
 
     Attributes
@@ -92,6 +86,17 @@ class Distances(Table):
     def __attrs_post_init__(self) -> None:
         Table.__attrs_post_init__(self)
         _check_square(self.matrix, len(self.variant), "distances")
+
+    def as_dict(self) -> dict[Any, float]:
+        """Return the distance of each pair of different variants, each pair in both orders."""
+        return _by_pair(self.variant, self.matrix)
+
+
+def _by_pair(labels: Array, matrix: Array) -> dict[Any, float]:
+    """Return the entries off the diagonal by the labels of their row and column."""
+    keys = labels.tolist()
+    rows = enumerate(matrix.tolist())
+    return {(keys[i], keys[j]): one for i, row in rows for j, one in enumerate(row) if i != j}
 
 
 def _check_square(matrix: Array, size: int, what: str) -> None:

@@ -9,28 +9,27 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.counting import row_weights
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
 from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Table, column, optional_column
+from touchpoints._core.tables import Grouped, column, optional_column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import checked_level, clusters_of
+from touchpoints.uncertainty import clusters_of
 
 _SECOND = 1e6
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Durations(Table):
+class Durations(Grouped):
     """How long something takes, in seconds; one row an edge, two places, a touchpoint or a group.
 
     Attributes
     ----------
-    group : object, optional
-        The group, where ``by`` was given.
     source, target, touchpoint : object, optional
         Keys of both touchpoints of an edge, or the two places as they were given; the key of a
         touchpoint.
@@ -60,7 +59,6 @@ class Durations(Table):
         The level of the intervals, where any were asked for; what is taken to be independent.
     """
 
-    group: Array | None = optional_column(object)
     source: Array | None = optional_column(object)
     target: Array | None = optional_column(object)
     touchpoint: Array | None = optional_column(object)
@@ -141,7 +139,7 @@ def durations_of(
     """Measure the durations of each group and sum them up, the most frequent rows first."""
     shares = _checked_shares(quantiles)
     if level is not None:
-        checked_level(level)
+        checks.level(level)
     return by_group(journeys, by, partial(_summed_up, measure=measure, shares=shares, level=level))
 
 

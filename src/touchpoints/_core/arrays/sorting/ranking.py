@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.frozen import Array
-from touchpoints.errors import InvalidInputError
 
 
 def most_frequent(counts: Array, top: int | None, *ties: Array) -> Array:
@@ -22,10 +22,6 @@ def most_frequent(counts: Array, top: int | None, *ties: Array) -> Array:
     Raises
     ------
     InvalidInputError
-        When ``top`` is given and is no whole number of 0 or more.
+        When ``top`` is given and is not an integer of at least 0.
     """
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 0):
-        raise InvalidInputError(
-            f"top={top!r} is no whole number of 0 or more", mend="leave it out to have all"
-        )
-    return np.lexsort((*ties[::-1], -counts))[:top]
+    return np.lexsort((*ties[::-1], -counts))[: checks.limit("top", top)]

@@ -1,0 +1,49 @@
+"""Checks of the numbers a caller gives: integers, seeds and levels."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any
+
+from touchpoints.errors import InvalidInputError
+
+
+def whole(name: str, value: Any, *, least: int = 1, mend: str = "") -> int:
+    """Return an integer as a Python int, or raise when it is none or is below ``least``.
+
+    Integers of Python and of numpy are taken; truth values, floats (2.0 too) and text are not.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise InvalidInputError(
+            f"{name} must be an integer of at least {least:,}, got {_shown(value)}", mend=mend
+        )
+    return int(value)
+
+
+def limit(name: str, value: Any) -> int | None:
+    """Return how many at most, an integer of at least 0; None is no limit."""
+    if value is None:
+        return None
+    return whole(name, value, least=0, mend="leave it out for no limit")
+
+
+def seed(value: Any) -> int:
+    """Return the seed of a random generator, an integer of at least 0."""
+    return whole("seed", value, least=0, mend="seed=1, or any other")
+
+
+def level(value: Any) -> float:
+    """Return the level of an interval, or raise when it does not lie between 0 and 1."""
+    if not isinstance(value, Real) or not 0 < float(value) < 1:
+        raise InvalidInputError(
+            f"level must lie between 0 and 1, got {_shown(value)}",
+            mend="write 95 % as level=0.95",
+        )
+    return float(value)
+
+
+def _shown(value: Any) -> str:
+    """Return a number or text as it was written, of anything else what kind of thing it is."""
+    if value is None or isinstance(value, (bool, str)):
+        return repr(value)
+    return str(value) if isinstance(value, Real) else f"a {type(value).__name__}"
