@@ -32,11 +32,10 @@ MICROSECOND = 1e-6
 
 @dataclass(frozen=True)
 class Peer:
-    """A script of `peers/`, its requirements and its own arguments."""
+    """A script of `peers/` and its requirements."""
 
     script: str
     requirements: str
-    arguments: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()  # questions that it answers differently by definition
 
 
@@ -63,18 +62,15 @@ PEERS = {
     "retentioneering": Peer("paths_retentioneering.py", "retentioneering", differs=("gaps",)),
 }
 MEASURERS = {
-    OURS: Peer("distances_touchpoints.py", "touchpoints_fast"),
+    OURS: Peer("distances_touchpoints.py", "touchpoints"),
     "sequenzo": Peer("distances_sequenzo.py", "sequenzo"),
-    "touchpoints, numpy alone": Peer(
-        "distances_touchpoints.py", "touchpoints", ("--methods", "lcs", "edit")
-    ),
 }
 
 
 def run_once(peer: Peer, python: Path, *arguments: str) -> dict[str, Any]:
     """Run a peer's script in a process of its own and return what it reports."""
     done = subprocess.run(
-        [str(python), str(HERE / "peers" / peer.script), *arguments, *peer.arguments],
+        [str(python), str(HERE / "peers" / peer.script), *arguments],
         capture_output=True,
         text=True,
         check=False,

@@ -1,4 +1,4 @@
-"""Distances of distinct journeys in touchpoints, with rapidfuzz if it is installed."""
+"""Distances of distinct journeys in touchpoints."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 import touchpoints as tp
 from tests.journeys.test_cutting import log, paths_of
-from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys.combining import _drawn, _drawn_left
 
 
@@ -174,5 +174,5 @@ def test_a_sample_too_large_or_no_number_is_refused() -> None:
         tp.sample(huge, 2 * 10**12, seed=1)
     with pytest.raises(InvalidInputError, match="cannot draw 2 of 1 journey$"):
         tp.sample(log(one="a"), 2, seed=1)
-    with pytest.raises(WrongKindError, match="a whole number as n=, not float"):
+    with pytest.raises(InvalidInputError, match="n must be an integer of at least 0, got 2.5"):
         tp.sample(huge, 2.5, seed=1)

@@ -14,7 +14,7 @@ import touchpoints as tp
 from tests.journeys.test_cutting import log
 from tests.naive_paths import built
 from tests.paths import naive_routes
-from touchpoints._core.arrays.distances import ideals
+from touchpoints._core.arrays.distances import bit_distances
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys.model import take
 
@@ -77,7 +77,7 @@ def test_blocks_of_journeys_change_nothing(monkeypatch) -> None:
     journeys = built(["abcab", "", "ab", "c", "bcabca"])
     expected = tp.paths.similarity_to(journeys, ["a", "b"])
 
-    monkeypatch.setattr(ideals, "_CELLS", 1)
+    monkeypatch.setattr(bit_distances, "_CALL", 1)
 
     assert expected == tp.paths.similarity_to(journeys, ["a", "b"])
 

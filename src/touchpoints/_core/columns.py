@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import attrs
 import numpy as np
@@ -15,17 +14,10 @@ from touchpoints._core.frozen import Array, Coded, code_values, is_missing, text
 from touchpoints._core.instants import (
     Instants,
     from_datetime64,
-    from_numbers,
     from_objects,
-    localise,
 )
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
-
-if TYPE_CHECKING:
-    from touchpoints._core.frames import Frame
-
-Table: TypeAlias = "_Plain | Frame"
 
 SAMPLE = 1000
 _FLAGS = (bool, np.bool_)
@@ -103,71 +95,6 @@ class Names:
             optional = field.default is None
             pairs += [(what, name) for name in given if not (optional and name is None)]
         return pairs
-
-
-def table_of(source: Any) -> Table:
-    """Return a dataframe of any kind, or a mapping of columns, as a table to read."""
-    if isinstance(source, Mapping):
-        return _Plain(source)
-    from touchpoints._core.frames import Frame
-
-    return Frame(source)
-
-
-class _Plain:
-    """Plain columns of one length, by name."""
-
-    lazy = False
-
-    def __init__(self, columns: Mapping[str, Any]) -> None:
-        self.names = list(columns)
-        self._columns = columns
-        self.rows = 0
-
-    def samples(self) -> dict[str, list[Any]]:
-        step = max(1, self.rows // SAMPLE)
-        some = {name: list(islice(one, 0, None, step)) for name, one in self._columns.items()}
-        return {
-            name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)
-        }
-
-    def load(self, asked: Iterable[tuple[str, Any]]) -> None:
-        columns_asked(asked, self.names)
-        for name, values in self._columns.items():
-            sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
-            text_or_map = isinstance(values, (str, bytes, Mapping))
-            if not sized or text_or_map or getattr(values, "ndim", 1) != 1:
-                raise WrongKindError(f"column {name!r} is no list or one-dimensional array")
-        sizes = {name: len(values) for name, values in self._columns.items()}
-        if len(set(sizes.values())) > 1:
-            raise InvalidInputError(f"the columns differ in length: {sizes}")
-        self.rows = next(iter(sizes.values()), 0)
-
-    def values(self, name: str) -> list[Any]:
-        return list_of(self._columns[name])
-
-    def text(self, name: str) -> Coded:
-        return code_values(self.values(name))
-
-    def keys(self, name: str) -> Keys:
-        return keys_of_values(self._columns[name])
-
-    def kept(self, name: str) -> Coded | Array:
-        return kept_values(self._columns[name])
-
-    def numbers(self, name: str) -> Array:
-        return numbers_of(self._columns[name], name)
-
-    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
-        values = self._columns[name]
-        kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
-        if kind == "M":
-            found = from_datetime64(values, None)
-        elif kind and kind in "iuf":
-            found = from_numbers(values, name, time_format)
-        else:
-            found = from_objects(list_of(values), name, time_format)
-        return found if tz is None else localise(found, tz)
 
 
 def columns_asked(asked: Iterable[tuple[str, Any]], known: Sequence[str]) -> list[str]:

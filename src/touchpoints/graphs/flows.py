@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays import counting, segments
+from touchpoints._core.arrays.statistics.gaps import pair_gaps
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import not_found
 from touchpoints.journeys.model import Journeys, checked_journeys, take
@@ -36,13 +39,15 @@ class Flows:
     Attributes
     ----------
     nodes : tuple of str
-        The keys of the k touchpoints, then ``(start)``, then the terminals.
+        The keys of the k touchpoints (or states), then ``(start)``, then the terminals.
     sources, targets : int64 (e,)
         Places among the nodes, sorted by source, then target; only edges that occur.
     totals : int64 (e,)
         Crossings, each journey counted as often as it stands for.
     ends
         Where journeys go after their last touchpoint.
+    gaps : float64 (e,), optional
+        The median time of each edge between touchpoints in microseconds, nan for the others.
     """
 
     nodes: tuple[str, ...]
@@ -50,11 +55,20 @@ class Flows:
     targets: Array
     totals: Array
     ends: Ends
+    gaps: Array | None = None
 
     @property
     def start(self) -> int:
         """The place of ``(start)``."""
         return len(self.nodes) - len(self.ends.names) - 1
+
+    def leaving(self) -> Array:
+        """Return how many crossings leave each node, float64."""
+        return np.bincount(self.sources, self.totals, len(self.nodes))
+
+    def arriving(self) -> Array:
+        """Return how many crossings arrive at each node, float64."""
+        return np.bincount(self.targets, self.totals, len(self.nodes))
 
 
 def usual_ends(journeys: Journeys) -> Ends:
@@ -62,7 +76,13 @@ def usual_ends(journeys: Journeys) -> Ends:
     return Ends(names=(END, OPEN), of=owned((~journeys.finished).astype(np.int8)))
 
 
-def flows(journeys: Journeys, *, ends: Ends | None = None) -> Flows:
+def flows(
+    journeys: Journeys,
+    *,
+    ends: Ends | None = None,
+    states: tuple[Array, Sequence[str]] | None = None,
+    gaps: bool = False,
+) -> Flows:
     """Count the transitions of journeys, from ``(start)`` to their terminal.
 
     Parameters
@@ -71,6 +91,11 @@ def flows(journeys: Journeys, *, ends: Ends | None = None) -> Flows:
         Counts are honoured; a journey of count 0 crosses nothing.
     ends
         Where each journey goes after its last touchpoint; by default `usual_ends`.
+    states
+        The state of each interaction, integers (m,), and the name of each state; by default its
+        touchpoint.
+    gaps
+        Whether to find median gaps, where there are times.
 
     Notes
     -----
@@ -79,23 +104,30 @@ def flows(journeys: Journeys, *, ends: Ends | None = None) -> Flows:
     terminal. O(m) while there are few touchpoints, else O(m log m).
     """
     ends = usual_ends(journeys) if ends is None else ends
-    codes, offsets, counts = journeys.codes, journeys.offsets, journeys.counts
-    k, kinds = len(journeys.touchpoints), len(ends.names)
-    inner = counting.pair_counts(codes, offsets, k, counting.row_weights(offsets, counts))
+    codes, names = states or (journeys.codes, [one.key for one in journeys.touchpoints])
+    offsets, counts, k, medians = journeys.offsets, journeys.counts, len(names), None
+    weights = counting.row_weights(offsets, counts)
+    if gaps and journeys.times is not None:
+        inner, medians = pair_gaps(codes, offsets, journeys.times.view(np.int64), k, weights)
+    else:
+        inner = counting.pair_counts(codes, offsets, k, weights)
     starts, stops = counting.terminal_totals(
-        codes, offsets, k, counts=counts, began=journeys.began, ends=ends.of, kinds=kinds
+        codes, offsets, k, counts=counts, began=journeys.began, ends=ends.of, kinds=len(ends.names)
     )
     first, (last, kind) = np.flatnonzero(starts), np.nonzero(stops)
     sources = np.concatenate([inner.sources, np.full_like(first, k), last])
     targets = np.concatenate([inner.targets, first, k + 1 + kind])
     totals = np.concatenate([inner.totals, starts[first], stops[last, kind]])
     order = np.lexsort((targets, sources))
+    if medians is not None:
+        medians = owned(np.append(medians, np.full(len(order) - len(medians), np.nan))[order])
     return Flows(
-        nodes=(*(touchpoint.key for touchpoint in journeys.touchpoints), START, *ends.names),
+        nodes=(*names, START, *ends.names),
         sources=owned(sources[order]),
         targets=owned(targets[order]),
         totals=owned(totals[order]),
         ends=ends,
+        gaps=medians,
     )
 
 

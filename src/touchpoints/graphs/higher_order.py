@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import networkx as nx
+import numpy as np
 
-from touchpoints._core import checks
-from touchpoints._core.arrays import counting
-from touchpoints._core.arrays.counting import states
-from touchpoints.graphs.flows import END, START, usual_ends
-from touchpoints.graphs.names import SEPARATOR, state_key, terminal_label
-from touchpoints.graphs.parts import add_edges, described, edges_of, labelled_graph
-from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints._core import (
+    checks,
+)
+from touchpoints._core.arrays.counting import (
+    states,
+)
+from touchpoints.graphs.flows import (
+    END,
+    START,
+    flows,
+)
+from touchpoints.graphs.names import (
+    SEPARATOR,
+    state_key,
+    terminal_label,
+)
+from touchpoints.graphs.parts import (
+    add_edges,
+    described,
+    labelled_graph,
+)
+from touchpoints.journeys.model import (
+    Journeys,
+    checked_journeys,
+)
 
 
 def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") -> nx.DiGraph:
@@ -67,53 +84,25 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     checked_journeys(journeys)
     mend = "for what tp.paths.markov_order found: order=max(found.best, 1)"
     order = checks.whole("order", order, mend=mend)
-    found = states.last_codes(
-        journeys.codes, journeys.offsets, len(journeys.touchpoints), order=order
-    )
-    size, ends = len(found.members), usual_ends(journeys)
-    weights = counting.row_weights(journeys.offsets, journeys.counts)
-    pairs = counting.pair_counts(found.codes, journeys.offsets, size, weights)
-    starts, stops = counting.terminal_totals(
-        found.codes,
-        journeys.offsets,
-        size,
-        counts=journeys.counts,
-        began=journeys.began,
-        ends=ends.of,
-        kinds=len(ends.names),
-    )
-    visits = counting.leaving(pairs, size) + stops[:size].sum(axis=1)
-    seen = zip(found.members, visits.tolist(), strict=True)
-    used = {codes[-1] for codes, count in seen if count}
-    touchpoints = [journeys.touchpoints[code] for code in used]
+    known = journeys.touchpoints
+    last = states.last_codes(journeys.codes, journeys.offsets, len(known), order=order)
+    keys = [known[codes[0]].key for codes in last.members]
+    if order > 1:
+        keys = [state_key([known[code].key for code in codes]) for codes in last.members]
+    found = flows(journeys, states=(last.codes, keys))
+    visits = found.leaving()[: found.start].astype(np.int64).tolist()
+    used = {codes[-1] for codes, count in zip(last.members, visits, strict=True) if count}
+    touchpoints = [known[code] for code in used]
     graph = labelled_graph(journeys, "higher_order", touchpoints, lang=lang, order=order)
     graph.add_node(START, label=terminal_label(START, lang=lang))
-    keys = _add_states(graph, journeys, found.members, visits.tolist(), lang=lang)
-    for name, reached in zip(ends.names, stops.sum(axis=0).tolist(), strict=True):
-        if reached or name == END:
-            graph.add_node(name, label=terminal_label(name, lang=lang))
-    add_edges(graph, [START, *keys, *ends.names], edges_of(pairs, starts, stops, None))
-    return graph
-
-
-def _add_states(
-    graph: nx.DiGraph,
-    journeys: Journeys,
-    members: list[tuple[int, ...]],
-    visits: list[int],
-    *,
-    lang: str,
-) -> list[str]:
-    """Add the states that are visited; return the keys of all."""
-    known = journeys.touchpoints
-    words: list[dict[str, Any]] = [described(one, meta=journeys.meta, lang=lang) for one in known]
-    keys = []
-    escaped = graph.graph["order"] > 1
-    for codes, count in zip(members, visits, strict=True):
-        key = state_key([known[code].key for code in codes]) if escaped else known[codes[0]].key
-        keys.append(key)
+    words = [described(one, meta=journeys.meta, lang=lang) for one in known]
+    for key, codes, count in zip(keys, last.members, visits, strict=True):
         if count:
             label = SEPARATOR.join(words[code]["label"] for code in codes)
-            last = {**words[codes[-1]], "label": label, "touchpoint": known[codes[-1]].key}
-            graph.add_node(key, **last, visits=count)
-    return keys
+            said = {**words[codes[-1]], "label": label, "touchpoint": known[codes[-1]].key}
+            graph.add_node(key, **said, visits=count)
+    for name, reached in zip(found.ends.names, found.arriving()[found.start + 1 :], strict=True):
+        if reached or name == END:
+            graph.add_node(name, label=terminal_label(name, lang=lang))
+    add_edges(graph, found)
+    return graph

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -14,20 +14,20 @@ from touchpoints._core.messages import first_few
 from touchpoints._core.tables import Table
 from touchpoints.errors import InvalidInputError
 
-if TYPE_CHECKING:
-    from touchpoints.journeys.model import Journeys
+Columns = Mapping[str, Any]
+"""The columns of `Journeys` by name."""
 
 RESERVED_OUTCOMES = ("start", "end", "open", "missing")
 
 
-def check_journeys(journeys: Journeys) -> None:
+def check_journeys(columns: Columns) -> None:
     """Raise an `InvalidInputError` at the first requirement that does not hold."""
-    _check_offsets(journeys.offsets, len(journeys.codes))
-    _check_codes(journeys)
-    _check_lengths(journeys)
-    _check_times(journeys)
-    _check_per_journey(journeys)
-    _check_outcomes(journeys)
+    _check_offsets(columns["offsets"], len(columns["codes"]))
+    _check_codes(columns)
+    _check_lengths(columns)
+    _check_times(columns)
+    _check_per_journey(columns)
+    _check_outcomes(columns)
 
 
 def way_to_journeys(given: object) -> str:
@@ -41,15 +41,15 @@ def way_to_journeys(given: object) -> str:
     return "read them with tp.from_frame, tp.from_columns, tp.from_records or tp.from_paths"
 
 
-def check_derived(journeys: Journeys, changed: frozenset[str]) -> None:
+def check_derived(columns: Columns, changed: frozenset[str]) -> None:
     """Check what a transform that changed these columns could have broken."""
-    _check_offsets(journeys.offsets, len(journeys.codes))
-    _check_codes(journeys)
-    _check_lengths(journeys)
+    _check_offsets(columns["offsets"], len(columns["codes"]))
+    _check_codes(columns)
+    _check_lengths(columns)
     if changed & {"times", "ends", "offsets"}:
-        _check_times(journeys)
+        _check_times(columns)
     if changed & {"outcomes", "outcome_times"}:
-        _check_outcomes(journeys)
+        _check_outcomes(columns)
 
 
 def _check_offsets(offsets: Array, rows: int) -> None:
@@ -71,8 +71,8 @@ def _check_offsets(offsets: Array, rows: int) -> None:
         )
 
 
-def _check_codes(journeys: Journeys) -> None:
-    codes, known = journeys.codes, journeys.touchpoints
+def _check_codes(columns: Columns) -> None:
+    codes, known = columns["codes"], columns["touchpoints"]
     if codes.ndim != 1:
         raise InvalidInputError("codes must be one-dimensional")
     if len(codes) and (codes.min() < 0 or codes.max() >= len(known)):
@@ -87,20 +87,20 @@ def _check_codes(journeys: Journeys) -> None:
 
 
 def _table(
-    journeys: Journeys, names: tuple[str, ...], maps: tuple[str, ...]
+    columns: Columns, names: tuple[str, ...], maps: tuple[str, ...]
 ) -> Iterator[tuple[str, Any]]:
-    yield from ((name, getattr(journeys, name)) for name in names)
+    yield from ((name, columns[name]) for name in names)
     for name in maps:
-        yield from ((f"{name}[{key!r}]", one) for key, one in getattr(journeys, name).items())
+        yield from ((f"{name}[{key!r}]", one) for key, one in columns[name].items())
 
 
-def _check_lengths(journeys: Journeys) -> None:
-    rows, count = len(journeys.codes), len(journeys)
-    for name, column in _table(journeys, ("times", "ends"), ("per_interaction",)):
+def _check_lengths(columns: Columns) -> None:
+    rows, count = len(columns["codes"]), len(columns["offsets"]) - 1
+    for name, column in _table(columns, ("times", "ends"), ("per_interaction",)):
         _check_length(name, column, rows, "interactions")
     per_journey = ("ids", "persons", "counts", "began", "finished", "observed_until")
     maps = ("outcomes", "outcome_times", "values", "per_journey")
-    for name, column in _table(journeys, per_journey, maps):
+    for name, column in _table(columns, per_journey, maps):
         _check_length(name, column, count, "journeys")
 
 
@@ -113,8 +113,8 @@ def _check_length(name: str, column: Any, expected: int, unit: str) -> None:
         raise InvalidInputError(f"{name} has {len(column):,} entries for {expected:,} {unit}")
 
 
-def _check_times(journeys: Journeys) -> None:
-    times, ends = journeys.times, journeys.ends
+def _check_times(columns: Columns) -> None:
+    times, ends = columns["times"], columns["ends"]
     if times is None:
         if ends is not None:
             raise InvalidInputError("ends need times", mend="give times as well")
@@ -124,10 +124,10 @@ def _check_times(journeys: Journeys) -> None:
         raise InvalidInputError(
             "times must not be missing", where=f"row {int(np.flatnonzero(np.isnat(times))[0])}"
         )
-    falls = segments.falls_within(stamps, journeys.offsets)
+    falls = segments.falls_within(stamps, columns["offsets"])
     if len(falls):
         row = int(falls[0])
-        id_ = journeys.ids[int(np.searchsorted(journeys.offsets, row, side="right")) - 1]
+        id_ = columns["ids"][int(np.searchsorted(columns["offsets"], row, side="right")) - 1]
         raise InvalidInputError(
             "times must never fall within a journey",
             where=f"journey {_plain(id_)!r}: {times[row - 1]} is followed by {times[row]}",
@@ -140,14 +140,14 @@ def _check_times(journeys: Journeys) -> None:
         )
 
 
-def _check_per_journey(journeys: Journeys) -> None:
-    if bool((journeys.counts < 0).any()):
-        place = int(np.flatnonzero(journeys.counts < 0)[0])
+def _check_per_journey(columns: Columns) -> None:
+    if bool((columns["counts"] < 0).any()):
+        place = int(np.flatnonzero(columns["counts"] < 0)[0])
         raise InvalidInputError(
-            "counts must not be negative", where=f"counts[{place}] is {journeys.counts[place]}"
+            "counts must not be negative", where=f"counts[{place}] is {columns['counts'][place]}"
         )
-    if not _all_different(journeys.ids):
-        twice = [one for one, count in Counter(journeys.ids.tolist()).items() if count > 1]
+    if not _all_different(columns["ids"]):
+        twice = [one for one, count in Counter(columns["ids"].tolist()).items() if count > 1]
         raise InvalidInputError("ids must be unique", where=first_few(twice))
 
 
@@ -173,8 +173,8 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _check_outcomes(journeys: Journeys) -> None:
-    for name, column in journeys.outcomes.items():
+def _check_outcomes(columns: Columns) -> None:
+    for name, column in columns["outcomes"].items():
         if name in RESERVED_OUTCOMES:
             raise InvalidInputError(f"{name!r} is no name for an outcome: graphs use it")
         wrong = ~((column == 0) | (column == 1) | np.isnan(column))
@@ -184,10 +184,10 @@ def _check_outcomes(journeys: Journeys) -> None:
                 f"outcome {name!r} must be 1 (reached), 0 (not reached) or nan (not known)",
                 where=f"row {place} is {column[place]}",
             )
-    for name, times in journeys.outcome_times.items():
-        if name not in journeys.outcomes:
+    for name, times in columns["outcome_times"].items():
+        if name not in columns["outcomes"]:
             raise InvalidInputError(f"outcome_times has {name!r}, outcomes has not")
-        stray = ~np.isnat(times) & ~(journeys.outcomes[name] == 1)
+        stray = ~np.isnat(times) & ~(columns["outcomes"][name] == 1)
         if stray.any():
             place = int(np.flatnonzero(stray)[0])
             raise InvalidInputError(

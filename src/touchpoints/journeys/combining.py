@@ -69,18 +69,13 @@ def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
         if name not in journeys.per_journey:
             raise not_found("per-journey column", name, list(journeys.per_journey))
     extras = tuple(_agreeing(journeys, keep))
-    hashes = sequences.sequence_hash(journeys.codes, journeys.offsets, len(journeys.touchpoints))
-    for extra in extras:
-        hashes = sequences.combine_hash(hashes, extra)
-    groups, first = sequences.group_sequences(
-        journeys.codes, journeys.offsets, hashes=hashes, extras=extras
-    )
-    rows = segments.rows_of(journeys.offsets, first)
-    lengths = segments.lengths_of(journeys.offsets)[first]
+    k = len(journeys.touchpoints)
+    found = sequences.distinct_sequences(journeys.codes, journeys.offsets, k, *extras)
+    groups, first = found.of, found.first
     return Journeys(
         touchpoints=journeys.touchpoints,
-        codes=owned(journeys.codes[rows]),
-        offsets=owned(segments.offsets_of(lengths)),
+        codes=owned(found.codes),
+        offsets=owned(found.offsets),
         counts=owned(_summed(journeys.counts, groups, len(first))),
         began=owned(journeys.began[first]),
         finished=owned(journeys.finished[first]),

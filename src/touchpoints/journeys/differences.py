@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from touchpoints._core.frozen import Array, Coded, same_array
 from touchpoints._core.messages import counted
-
-if TYPE_CHECKING:
-    from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.checks import Columns
 
 _ARRAYS = (
     "ids",
@@ -26,26 +24,27 @@ _ARRAYS = (
 _MAPS = ("outcomes", "outcome_times", "values", "per_interaction", "per_journey")
 
 
-def differences(left: Journeys, right: Journeys) -> Iterator[str]:
+def differences(left: Columns, right: Columns) -> Iterator[str]:
     """Yield each difference, sizes first."""
-    if len(left) != len(right):
-        yield f"{counted(len(left), 'journey')} against {len(right):,}"
+    if len(left["ids"]) != len(right["ids"]):
+        yield f"{counted(len(left['ids']), 'journey')} against {len(right['ids']):,}"
         return
-    if len(left.codes) != len(right.codes):
-        yield f"{counted(len(left.codes), 'interaction')} against {len(right.codes):,}"
+    if len(left["codes"]) != len(right["codes"]):
+        yield f"{counted(len(left['codes']), 'interaction')} against {len(right['codes']):,}"
         return
-    if not same_array(left.offsets, right.offsets):
-        place = _first(left.offsets != right.offsets) - 1
-        yield f"journey {place} ({_plain(left.ids[place])!r}) has another number of interactions"
+    if not same_array(left["offsets"], right["offsets"]):
+        place = _first(left["offsets"] != right["offsets"]) - 1
+        yield f"journey {place} ({_plain(left['ids'][place])!r}) has another number of interactions"
         return
     yield from _touchpoints(left, right)
     for name in _ARRAYS:
-        yield from _column(name, getattr(left, name), getattr(right, name))
+        yield from _column(name, left[name], right[name])
     for name in _MAPS:
-        yield from _columns(name, getattr(left, name), getattr(right, name))
+        yield from _columns(name, left[name], right[name])
     for name in ("taxonomy", "lens", "timezone", "defining"):
-        if getattr(left.meta, name) != getattr(right.meta, name):
-            yield f"meta.{name}: {getattr(left.meta, name)!r} against {getattr(right.meta, name)!r}"
+        one, two = (getattr(columns["meta"], name) for columns in (left, right))
+        if one != two:
+            yield f"meta.{name}: {one!r} against {two!r}"
 
 
 def _plain(value: Any) -> Any:
@@ -60,21 +59,23 @@ def _first(mask: Array) -> int:
     return int(np.flatnonzero(mask)[0])
 
 
-def _touchpoints(left: Journeys, right: Journeys) -> Iterator[str]:
-    if left.touchpoints == right.touchpoints:
-        differs = left.codes != right.codes
+def _touchpoints(left: Columns, right: Columns) -> Iterator[str]:
+    if left["touchpoints"] == right["touchpoints"]:
+        differs = left["codes"] != right["codes"]
     else:
-        places = {touchpoint: place for place, touchpoint in enumerate(left.touchpoints)}
-        table = np.array([places.get(one, -1) for one in right.touchpoints] or [-1], dtype=np.int32)
-        differs = left.codes != table[right.codes]
+        places = {touchpoint: place for place, touchpoint in enumerate(left["touchpoints"])}
+        table = np.array(
+            [places.get(one, -1) for one in right["touchpoints"]] or [-1], dtype=np.int32
+        )
+        differs = left["codes"] != table[right["codes"]]
     if not differs.any():
         return
     row = _first(differs)
-    journey = int(np.searchsorted(left.offsets, row, side="right")) - 1
-    here = left.touchpoints[left.codes[row]].key
-    there = right.touchpoints[right.codes[row]].key
-    id_ = _plain(left.ids[journey])
-    where = f"interaction {row - int(left.offsets[journey])} of journey {id_!r}"
+    journey = int(np.searchsorted(left["offsets"], row, side="right")) - 1
+    here = left["touchpoints"][left["codes"][row]].key
+    there = right["touchpoints"][right["codes"][row]].key
+    id_ = _plain(left["ids"][journey])
+    where = f"interaction {row - int(left['offsets'][journey])} of journey {id_!r}"
     yield f"{where}: {here!r} against {there!r}"
 
 

@@ -264,7 +264,7 @@ class Journeys:
     meta: Meta = attrs.field(factory=Meta)
 
     def __attrs_post_init__(self) -> None:
-        check_journeys(self)
+        check_journeys(_state(self))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -307,12 +307,12 @@ class Journeys:
     def __repr__(self) -> str:
         from touchpoints.journeys.show import facts
 
-        return f"<Journeys: {', '.join(facts(self))}>"
+        return f"<Journeys: {', '.join(facts(_state(self)))}>"
 
     def _repr_html_(self) -> str:
         from touchpoints.journeys.show import journeys_html
 
-        return journeys_html(self)
+        return journeys_html(_state(self))
 
 
 def _state(journeys: Journeys) -> dict[str, Any]:
@@ -363,7 +363,7 @@ def derive(journeys: Journeys, **changes: Any) -> Journeys:
         if field.name in changes and convert is not None:
             value = convert(value)
         object.__setattr__(derived, field.name, value)
-    check_derived(derived, frozenset(changes))
+    check_derived(_state(derived), frozenset(changes))
     return derived
 
 
@@ -438,4 +438,5 @@ def first_difference(left: Journeys, right: Journeys) -> str:
     """
     from touchpoints.journeys.differences import differences
 
-    return next(differences(checked_journeys(left), checked_journeys(right)), "")
+    pair = (_state(checked_journeys(one)) for one in (left, right))
+    return next(differences(*pair), "")

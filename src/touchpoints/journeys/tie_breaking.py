@@ -8,6 +8,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._core.arrays.sequences import Distinct, distinct_sequences
 from touchpoints._core.arrays.sequences.lexical import order_by_codes
 from touchpoints._core.frozen import Array, text_array
 from touchpoints.journeys.model import Journeys
@@ -36,6 +37,11 @@ def key_ranks(journeys: Journeys, *, terminals: int = 0) -> Array:
 def keys_of(journeys: Journeys, *terminals: str) -> Array:
     """Return the key of each touchpoint, and the names of what is numbered behind, object."""
     return text_array([*(touchpoint.key for touchpoint in journeys.touchpoints), *terminals])
+
+
+def variants_of(journeys: Journeys) -> Distinct:
+    """Return which journeys have the same touchpoints in the same order."""
+    return distinct_sequences(journeys.codes, journeys.offsets, len(journeys.touchpoints))
 
 
 def frequent_first(

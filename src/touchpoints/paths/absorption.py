@@ -109,7 +109,7 @@ def _absorption(journeys: Journeys, *, outcome: str) -> Absorption:
     ends = _ends(journeys, outcome)
     found = flows(journeys, ends=ends)
     k, kinds = len(journeys.touchpoints), len(ends.names) - 1
-    visits = np.bincount(found.sources, found.totals, len(found.nodes))[:k]
+    visits = found.leaving()[:k]
     probability, steps = _solved(found, k=k, kinds=kinds)
     order = most_frequent(visits, None, key_ranks(journeys))
     order = order[visits[order] > 0]

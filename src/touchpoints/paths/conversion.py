@@ -14,7 +14,7 @@ from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import offsets_of
 from touchpoints._core.arrays.segments.choosing import owners_at
 from touchpoints._core.arrays.sorting.ranking import most_frequent
-from touchpoints._core.arrays.statistics.medians import median_by_group
+from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.cutting import microseconds, require_times
@@ -245,7 +245,7 @@ def _median(journeys: Journeys, ways: _Ways) -> float:
     stamps = journeys.times.view(np.int64)
     gaps = stamps[ways.stops[there]] - stamps[ways.starts[there]]
     weights = journeys.counts[there].astype(np.float64)
-    return float(median_by_group(gaps, np.zeros(len(gaps), np.int64), 1, weights)[0]) / 1e6
+    return float(spreads(np.zeros_like(gaps), gaps, 1, weights).quantile(0.5)[0]) / 1e6
 
 
 def converted_and_dropped(

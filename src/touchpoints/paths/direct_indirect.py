@@ -17,7 +17,7 @@ from touchpoints._core.arrays.segments import (
     offsets_after,
     owners_of,
 )
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
+from touchpoints._core.arrays.sequences import distinct_sequences
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
@@ -324,5 +324,4 @@ def _steps(codes: Array, offsets: Array, counts: Array, k: int) -> dict[int, int
 
 
 def _variants(codes: Array, offsets: Array, counts: Array, k: int) -> int:
-    groups, _ = group_sequences(codes, offsets, hashes=sequence_hash(codes, offsets, k))
-    return int(np.count_nonzero(np.bincount(groups, counts > 0)))
+    return int(np.count_nonzero(distinct_sequences(codes, offsets, k).totals(counts > 0)))

@@ -11,8 +11,6 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.distances.edit_distances import padded
-from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
 from touchpoints._core.arrays.sequences.subsequences import next_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
@@ -24,8 +22,16 @@ from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import Groups, groups_of, warn_of_ungrouped
 from touchpoints.journeys.model import Journeys, take
-from touchpoints.uncertainty import clusters_of, wilson
-from touchpoints.uncertainty.discovery import false_discovery
+from touchpoints.journeys.tie_breaking import (
+    variants_of,
+)
+from touchpoints.uncertainty import (
+    clusters_of,
+    wilson,
+)
+from touchpoints.uncertainty.discovery import (
+    false_discovery,
+)
 
 Test = Literal["chi2", "permutation"]
 
@@ -229,12 +235,9 @@ def _check(longest: int, least: float, test: str, permutations: int, seed: int |
 
 
 def _variants(journeys: Journeys) -> _Variants:
-    k = len(journeys.touchpoints)
-    hashes = sequence_hash(journeys.codes, journeys.offsets, k)
-    of, first = group_sequences(journeys.codes, journeys.offsets, hashes=hashes)
-    rows = rows_of(journeys.offsets, first)
-    rectangle = padded(journeys.codes[rows], offsets_of(lengths_of(journeys.offsets)[first]))
-    return _Variants(rectangle.codes, rectangle.lengths, of, k)
+    found = variants_of(journeys)
+    rectangle = padded(found.codes, found.offsets)
+    return _Variants(rectangle.codes, rectangle.lengths, found.of, len(journeys.touchpoints))
 
 
 def _frequent(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.util import find_spec
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -22,13 +19,12 @@ from touchpoints._core.arrays.distances.edit_distances import (
     positions_that_differ,
 )
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
-from touchpoints._core.frozen import Array, owned, text_array
+from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import check_option, not_found
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.journeys.tie_breaking import frequent_first, variants_of, ways_of
 from touchpoints.paths._shared.dissimilarity import Distances, SubstitutionCosts
 
 Method = Literal["lcs", "edit", "hamming", "om"]
@@ -36,8 +32,6 @@ Normalise = Literal["longest", "largest", "yujian_bo"]
 
 _MOST = 20_000
 _FIXED = {"lcs": 2.0, "edit": 1.0, "hamming": 1.0}
-_SURROGATES, _SURROGATE_COUNT = 0xD800, 0x800
-_MOST_CHARACTERS = 0x10FFFF - _SURROGATE_COUNT
 
 
 def distances(
@@ -92,10 +86,9 @@ def distances(
     compared as far as it is known. Equally frequent variants are in the order of their keys.
     LCS, edit and Hamming are metrics, and stay so with ``"yujian_bo"``; OM is one when its costs
     are (`SubstitutionCosts.is_metric`); ``"longest"`` and ``"largest"`` may break the triangle.
-    O(d²) memory. With rapidfuzz installed (``pip install 'touchpoints[fast]'``) LCS, edit and
-    Hamming run there, on all cores, with the same results; else in numpy, LCS and edit O(d² ×
-    longest²) over the bits of a word, Hamming O(d² × longest). OM is O(d² × longest²) in numpy,
-    some three times faster where costs and ``indel`` are multiples of one fraction, as a half.
+    O(d²) memory. LCS and edit are O(d² × longest²) over the bits of a word, Hamming O(d² ×
+    longest). OM is O(d² × longest²), some three times faster where costs and ``indel`` are
+    multiples of one fraction, as a half.
 
     References
     ----------
@@ -132,7 +125,7 @@ def distances(
         below = _largest(sequences.lengths, method, min(dearest, 2 * indel), indel)
         matrix = _normalised(matrix, sequences.lengths, normalise, below, indel)
     return Distances(
-        variant=_tuples(keys, sequences),
+        variant=ways_of(journeys, first),
         journeys=np.bincount(
             of[of >= 0], journeys.counts[of >= 0].astype(np.float64), len(first)
         ).astype(np.int64),
@@ -166,38 +159,18 @@ def _check_costs(
 
 def _distinct(journeys: Journeys) -> tuple[Array, Array]:
     """Return the first journey of each variant that occurs, and the variant of each journey."""
-    hashes = sequence_hash(journeys.codes, journeys.offsets, len(journeys.touchpoints))
-    groups, first = group_sequences(journeys.codes, journeys.offsets, hashes=hashes)
-    totals = np.bincount(groups, journeys.counts, len(first))
+    found = variants_of(journeys)
+    totals = found.totals(journeys.counts)
     kept = np.flatnonzero(totals > 0)
     if len(kept) > _MOST:
         raise InvalidInputError(
             f"{len(kept):,} distinct journeys make a matrix too large; {_MOST:,} are the most",
             mend="draw some with tp.sample, or merge touchpoints with tp.collapse",
         )
-    keys = [touchpoint.key for touchpoint in journeys.touchpoints]
-    ranks = np.argsort(np.argsort(text_array(keys), kind="stable")).tolist()
-    bounds = journeys.offsets
-    named = {
-        place: [ranks[code] for code in journeys.codes[bounds[row] : bounds[row + 1]].tolist()]
-        for place, row in zip(kept.tolist(), first[kept].tolist(), strict=True)
-    }
-    order = sorted(named, key=lambda place: (-totals[place], named[place]))
-    table = np.full(len(first), -1, dtype=np.int64)
+    order = kept[frequent_first(totals[kept], journeys, rows=found.first[kept])]
+    table = np.full(len(totals), -1, dtype=np.int64)
     table[order] = np.arange(len(order))
-    return first[order], table[groups]
-
-
-def _tuples(keys: list[str], sequences: Padded) -> Array:
-    """Return the keys of each of the sequences, a tuple each."""
-    return text_array(
-        [
-            tuple(keys[code] for code in codes[:length])
-            for codes, length in zip(
-                sequences.codes.tolist(), sequences.lengths.tolist(), strict=True
-            )
-        ]
-    )
+    return found.first[order], table[found.of]
 
 
 def _chosen(substitution: SubstitutionCosts, keys: list[str]) -> Array:
@@ -218,32 +191,13 @@ def _measured(
         parts = chunk_count(sequences, given, indel=indel)
         with reporting(progress, parts, what="distances") as step:
             return cheapest_edits(sequences, given, indel=indel, step=step)
-    size = int(sequences.codes.max(initial=-1)) + 1
-    fast = find_spec("rapidfuzz") is not None and size < _MOST_CHARACTERS
-    parts = 1 if fast or method == "hamming" else part_count(sequences)
+    parts = 1 if method == "hamming" else part_count(sequences)
     with reporting(progress, parts, what="distances") as step:
-        if fast:
-            return _by_rapidfuzz(sequences, method, step)
         if method == "hamming":
             answer = positions_that_differ(sequences)
             step()
             return answer
         return (unshared_places if method == "lcs" else fewest_edits)(sequences, step=step)
-
-
-def _by_rapidfuzz(sequences: Padded, method: str, step: Callable[[], None]) -> Array:
-    """Let rapidfuzz compare the sequences as texts, one character a touchpoint."""
-    process = attempt_import("rapidfuzz.process", extra="'touchpoints[fast]'")
-    scorers = attempt_import("rapidfuzz.distance", extra="'touchpoints[fast]'")
-    scorer = {"lcs": scorers.Indel, "edit": scorers.Levenshtein, "hamming": scorers.Hamming}[method]
-    flat = sequences.codes[sequences.codes >= 0].astype(np.uint32)
-    flat[flat >= _SURROGATES] += np.uint32(_SURROGATE_COUNT)
-    text = flat.astype("<u4").tobytes().decode("utf-32-le")
-    bounds = offsets_of(sequences.lengths).tolist()
-    texts = [text[low:high] for low, high in pairwise(bounds)]
-    matrix = process.cdist(texts, texts, scorer=scorer.distance, dtype=np.int32, workers=-1)
-    step()
-    return np.asarray(matrix, dtype=np.float64)
 
 
 def _largest(lengths: Array, method: str, dearest: float, indel: float) -> Array:

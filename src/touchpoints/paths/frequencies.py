@@ -12,15 +12,22 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.segments import lengths_of, owners_of
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.tie_breaking import frequent_first, key_ranks, keys_of, ways_of
-from touchpoints.uncertainty import clusters_of
+from touchpoints.journeys.tie_breaking import (
+    frequent_first,
+    key_ranks,
+    keys_of,
+    variants_of,
+    ways_of,
+)
+from touchpoints.uncertainty import (
+    clusters_of,
+)
 from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, presence_shares
 
 
@@ -352,9 +359,7 @@ def _rare(journeys: Journeys, *, share: float, top: int | None) -> RareVariants:
 
 def _totals(journeys: Journeys) -> tuple[Array, Array]:
     """Return the journeys of each variant that occurs, and its first row of the journeys."""
-    codes, offsets = journeys.codes, journeys.offsets
-    hashes = sequence_hash(codes, offsets, len(journeys.touchpoints))
-    groups, first = group_sequences(codes, offsets, hashes=hashes)
-    totals = np.bincount(groups, journeys.counts, len(first)).astype(np.int64)
+    found = variants_of(journeys)
+    totals = found.totals(journeys.counts)
     met = totals > 0
-    return totals[met], first[met]
+    return totals[met], found.first[met]

@@ -18,7 +18,7 @@ from touchpoints._core.arrays.segments.following import (
     followed,
     step_gaps,
 )
-from touchpoints._core.arrays.statistics.medians import median_by_group
+from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
@@ -283,8 +283,8 @@ def _medians(journeys: Journeys, found: Followed) -> list[float]:
         there, gaps = step_gaps(found, stamps, place)
         if counts is None:
             return float(np.median(gaps)) / 1e6 if len(gaps) else np.nan
-        weights, group = counts[there].astype(np.float64), np.zeros(len(gaps), dtype=np.int64)
-        return float(median_by_group(gaps, group, 1, weights)[0]) / 1e6
+        weights = counts[there].astype(np.float64)
+        return float(spreads(np.zeros_like(gaps), gaps, 1, weights).quantile(0.5)[0]) / 1e6
 
     calls = [partial(median, place) for place in range(1, len(found.rows))]
     return [np.nan, *in_threads(calls, rows=len(journeys))]

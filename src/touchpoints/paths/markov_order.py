@@ -25,6 +25,7 @@ from touchpoints._core.tables import Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import key_ranks
 from touchpoints.uncertainty import Clusters, clusters_of
 
 Criterion = Literal["loss", "bic", "ratio"]
@@ -324,11 +325,8 @@ def _dealt(journeys: Journeys, clusters: Clusters, folds: int, *, seed: int) -> 
 
 def _content(journeys: Journeys, clusters: Clusters) -> Array:
     """Return a number for each cluster that tells what its journeys are, uint64 (g,)."""
-    names = sorted(range(len(journeys.touchpoints)), key=lambda one: journeys.touchpoints[one].key)
-    rank = np.empty(len(names), dtype=np.int32)
-    rank[names] = np.arange(len(names), dtype=np.int32)
-    codes = rank[journeys.codes] if names else journeys.codes
-    hashes = sequence_hash(codes, journeys.offsets, len(names))
+    ranks = key_ranks(journeys)
+    hashes = sequence_hash(ranks[journeys.codes], journeys.offsets, len(ranks))
     flags = journeys.began.astype(np.uint64) * np.uint64(2) + journeys.finished.astype(np.uint64)
     hashes = mix(hashes ^ mix(flags)) * clusters.within.astype(np.uint64)
     content = np.zeros(len(clusters.repeats), dtype=np.uint64)

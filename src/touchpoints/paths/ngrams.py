@@ -10,8 +10,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.counting import windows
-from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._core.arrays.sequences import group_sequences, prefixes, sequence_hash
+from touchpoints._core.arrays.sequences import prefixes
 from touchpoints._core.arrays.sequences.prefixes import Found
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.frozen import Array, text_array
@@ -20,9 +19,20 @@ from touchpoints._core.tables import Estimated, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import JourneyShares, clusters_of
-from touchpoints.uncertainty.cell_shares import plain_shares, presence_shares, stacked
+from touchpoints.journeys.tie_breaking import (
+    key_ranks,
+    keys_of,
+    variants_of,
+)
+from touchpoints.uncertainty import (
+    JourneyShares,
+    clusters_of,
+)
+from touchpoints.uncertainty.cell_shares import (
+    plain_shares,
+    presence_shares,
+    stacked,
+)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -288,14 +298,13 @@ def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], Non
 
 def _distinct(journeys: Journeys, wanted: _Wanted) -> tuple[Array, prefixes.Sequences]:
     """Return the variant of each journey, and the variants with what they stand for."""
-    codes, offsets, k = journeys.codes, journeys.offsets, len(journeys.touchpoints)
-    groups, first = group_sequences(codes, offsets, hashes=sequence_hash(codes, offsets, k))
-    counts = np.bincount(groups, journeys.counts, len(first)).astype(np.int64)
-    return groups, prefixes.Sequences(
-        codes[rows_of(offsets, first)],
-        offsets_of(lengths_of(offsets)[first]),
+    found = variants_of(journeys)
+    counts = found.totals(journeys.counts)
+    return found.of, prefixes.Sequences(
+        found.codes,
+        found.offsets,
         counts,
-        k,
+        len(journeys.touchpoints),
         wanted.support * float(counts.sum()) * (1 - 1e-12),
         wanted.longest,
         wanted.gap,

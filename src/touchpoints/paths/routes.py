@@ -9,11 +9,19 @@ from typing import Literal
 import attrs
 import numpy as np
 
-from touchpoints._core import checks
-from touchpoints._core.arrays.distances import ideals
-from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
-from touchpoints._core.arrays.statistics.medians import median_by_group
+from touchpoints._core import (
+    checks,
+)
+from touchpoints._core.arrays.distances.bit_distances import (
+    common_lengths,
+    edits_from,
+)
+from touchpoints._core.arrays.segments import (
+    lengths_of,
+)
+from touchpoints._core.arrays.statistics.quantiles import (
+    spreads,
+)
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import check_option
 from touchpoints._core.tables import Estimated, Grouped, column
@@ -23,8 +31,14 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys, take
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.selectors import Selector, meant
-from touchpoints.journeys.tie_breaking import frequent_first, ways_of
-from touchpoints.uncertainty import clusters_of
+from touchpoints.journeys.tie_breaking import (
+    frequent_first,
+    variants_of,
+    ways_of,
+)
+from touchpoints.uncertainty import (
+    clusters_of,
+)
 from touchpoints.uncertainty.cell_shares import presence_shares
 
 First = Literal["frequent", "fastest"]
@@ -153,12 +167,11 @@ def _routes(
     journeys = between(journeys, start, end=end)
     there = (lengths_of(journeys.offsets) > 0) & (journeys.counts > 0)
     journeys = take(journeys, np.flatnonzero(there))
-    codes, offsets, counts = journeys.codes, journeys.offsets, journeys.counts
-    hashes = sequence_hash(codes, offsets, len(journeys.touchpoints))
-    groups, places = group_sequences(codes, offsets, hashes=hashes)
+    found = variants_of(journeys)
+    groups, places = found.of, found.first
     clusters = clusters_of(journeys, None)
     rows = np.arange(len(groups)), groups
-    shares = presence_shares(clusters, counts, rows, size=len(places), level=level)
+    shares = presence_shares(clusters, journeys.counts, rows, size=len(places), level=level)
     medians = _medians(journeys, groups, len(places))
     order = frequent_first(shares.totals, journeys, rows=places)
     if first == "fastest":
@@ -168,7 +181,7 @@ def _routes(
         route=ways_of(journeys, places[order]),
         journeys=shares.totals[order],
         **shares.take(order).columns("share", ends=""),
-        steps=lengths_of(offsets)[places[order]] - 1,
+        steps=lengths_of(found.offsets)[order] - 1,
         median_time=medians[order],
         level=level,
         unit=clusters.unit,
@@ -181,7 +194,7 @@ def _medians(journeys: Journeys, groups: Array, size: int) -> Array:
     stamps, offsets = journeys.times.view(np.int64), journeys.offsets
     times = stamps[offsets[1:] - 1] - stamps[offsets[:-1]]
     weights = journeys.counts.astype(np.float64)
-    return median_by_group(times, groups, size, weights) / 1e6
+    return spreads(groups, times, size, weights).quantile(0.5) / 1e6
 
 
 def similarity_to(
@@ -248,19 +261,15 @@ def similarity_to(
 
 
 def _similarity(journeys: Journeys, *, fits: Array, measure: Measure) -> Similarity:
-    codes, offsets = journeys.codes, journeys.offsets
-    hashes = sequence_hash(codes, offsets, len(journeys.touchpoints))
-    groups, first = group_sequences(codes, offsets, hashes=hashes)
-    lengths = lengths_of(offsets)[first]
-    longer = np.maximum(lengths, len(fits))
-    part = codes[rows_of(offsets, first)]
+    variants = variants_of(journeys)
+    longer = np.maximum(lengths_of(variants.offsets), len(fits))
     if measure == "lcs":
-        found = ideals.common_lengths(part, offsets_of(lengths), fits) / longer
+        found = common_lengths(variants.codes, variants.offsets, fits) / longer
     else:
-        found = 1 - ideals.edit_distances(part, offsets_of(lengths), fits) / longer
+        found = 1 - edits_from(variants.codes, variants.offsets, fits) / longer
     return Similarity(
         journey=text_array(journeys.ids.tolist()),
-        similarity=found[groups],
-        length=lengths_of(offsets),
+        similarity=found[variants.of],
+        length=lengths_of(journeys.offsets),
         measure=measure,
     )

@@ -129,7 +129,7 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
     found = flows(journeys)
     clusters = clusters_of(journeys, None)
     crossing, sizes = _spread(journeys, found, clusters)
-    leaving = np.bincount(found.sources, found.totals, len(found.nodes))[found.sources]
+    leaving = found.leaving()[found.sources]
     shares = with_interval(found.totals, found.totals / leaving, sizes, level)
     ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
     order = most_frequent(found.totals, top, ranks[found.sources], ranks[found.targets])

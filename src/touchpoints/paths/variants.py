@@ -9,14 +9,21 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.tie_breaking import frequent_first, ways_of
-from touchpoints.uncertainty import clusters_of
-from touchpoints.uncertainty.cell_shares import presence_shares
+from touchpoints.journeys.tie_breaking import (
+    frequent_first,
+    variants_of,
+    ways_of,
+)
+from touchpoints.uncertainty import (
+    clusters_of,
+)
+from touchpoints.uncertainty.cell_shares import (
+    presence_shares,
+)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -105,10 +112,8 @@ def variants(
 
 
 def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
-    k = len(journeys.touchpoints)
-    hashes = sequence_hash(journeys.codes, journeys.offsets, k)
-    groups, first = group_sequences(journeys.codes, journeys.offsets, hashes=hashes)
-    totals = np.bincount(groups, journeys.counts, len(first)).astype(np.int64)
+    found = variants_of(journeys)
+    groups, first, totals = found.of, found.first, found.totals(journeys.counts)
     order = frequent_first(totals, journeys, rows=first, top=top)
     order = order[totals[order] > 0]
     every = totals.sum()
@@ -120,7 +125,7 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
         journeys=totals[order],
         **shares.take(order).columns("share", ends=""),
         cumulative=np.cumsum(totals[order]) / max(every, 1),
-        length=lengths_of(journeys.offsets)[first[order]],
+        length=lengths_of(found.offsets)[order],
         level=level,
         unit=clusters.unit,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from touchpoints._core.columns import Log, Names, Table, ranks_of, several, table_of
+from touchpoints._core.columns import Log, Names, ranks_of, several
 from touchpoints._core.messages import check_option, first_few, require_kind
+from touchpoints._core.reading import Table, table_of
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import WrongKindError

@@ -11,9 +11,9 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
-from touchpoints._core.columns import table_of
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import check_option, counted, first_few
+from touchpoints._core.reading import table_of
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,

@@ -7,8 +7,8 @@ __getattr__, __dir__, __all__ = attach(
     """
     _keys: FACETS MISSING_KEY UNKNOWN escape_text format_key parse_key unescape_text
     loading: available_taxonomies load_taxonomy parse_taxonomy read_taxonomy taxonomy_from_dict
-    model: Taxonomy TouchpointType
+    model: Taxonomy
     touchpoint: MISSING Touchpoint untyped
-    vocabulary: Facet Term
+    vocabulary: Facet Term TouchpointType
     """,
 )

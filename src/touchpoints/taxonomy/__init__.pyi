@@ -11,9 +11,9 @@ from touchpoints.taxonomy.loading import parse_taxonomy as parse_taxonomy
 from touchpoints.taxonomy.loading import read_taxonomy as read_taxonomy
 from touchpoints.taxonomy.loading import taxonomy_from_dict as taxonomy_from_dict
 from touchpoints.taxonomy.model import Taxonomy as Taxonomy
-from touchpoints.taxonomy.model import TouchpointType as TouchpointType
 from touchpoints.taxonomy.touchpoint import MISSING as MISSING
 from touchpoints.taxonomy.touchpoint import Touchpoint as Touchpoint
 from touchpoints.taxonomy.touchpoint import untyped as untyped
 from touchpoints.taxonomy.vocabulary import Facet as Facet
 from touchpoints.taxonomy.vocabulary import Term as Term
+from touchpoints.taxonomy.vocabulary import TouchpointType as TouchpointType

@@ -5,24 +5,24 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from touchpoints._core.messages import did_you_mean
 from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.builtin import CLOSED, FIVE
-from touchpoints.taxonomy.vocabulary import Facet, Term, broader_terms
-
-if TYPE_CHECKING:
-    from touchpoints.taxonomy.model import Taxonomy, TouchpointType
+from touchpoints.taxonomy.vocabulary import (
+    TYPICAL,
+    Facet,
+    TaxonomyLike,
+    Term,
+    TouchpointType,
+    broader_terms,
+)
 
 Problem = tuple[str, str]
 
 BASES = ("", "source", "inferred")
-
-TYPICAL = {"need": "needs", "context": "contexts", "channel": "channels"}
-"""The facets of which a type lists all typical terms besides its default, and where."""
 
 TYPE_FIELDS = (
     "labels",
@@ -58,7 +58,7 @@ def place(*parts: str) -> str:
     return ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in parts)
 
 
-def problems_of(taxonomy: Taxonomy) -> Iterator[Problem]:
+def problems_of(taxonomy: TaxonomyLike) -> Iterator[Problem]:
     """Yield the place and the sentence of every problem."""
     yield from _header(taxonomy)
     for name, facet in taxonomy.facets.items():
@@ -75,7 +75,7 @@ def problems_of(taxonomy: Taxonomy) -> Iterator[Problem]:
     yield from _shared_names(types.items())
 
 
-def _header(taxonomy: Taxonomy) -> Iterator[Problem]:
+def _header(taxonomy: TaxonomyLike) -> Iterator[Problem]:
     if not _ID.fullmatch(taxonomy.name):
         yield "name", _no_id(taxonomy.name)
     if not taxonomy.languages:
@@ -140,7 +140,7 @@ def _with_broader(facet: Facet) -> set[str]:
     return known
 
 
-def _references(taxonomy: Taxonomy, where: str, one: TouchpointType) -> Iterator[Problem]:
+def _references(taxonomy: TaxonomyLike, where: str, one: TouchpointType) -> Iterator[Problem]:
     for name, term in one.defaults.items():
         facet = taxonomy.facets.get(name)
         if facet is None:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import attrs
 
-from touchpoints.taxonomy._checks import TYPE_FIELDS, TYPICAL
+from touchpoints.taxonomy._checks import TYPE_FIELDS
 from touchpoints.taxonomy._fields import Fields, Place, Table
 from touchpoints.taxonomy._order import POSITIONS
-from touchpoints.taxonomy.model import TouchpointType
-from touchpoints.taxonomy.vocabulary import Facet, Term
+from touchpoints.taxonomy.vocabulary import TYPICAL, Facet, Term, TouchpointType
 
 _TERM_FIELDS = ("labels", "aliases", "broader", "definition", "attributes", *POSITIONS)
 

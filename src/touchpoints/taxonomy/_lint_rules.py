@@ -12,8 +12,8 @@ from touchpoints.taxonomy._lint_words import bare, business_words, near_pairs
 from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.coverage import coverage
 from touchpoints.taxonomy.loading import load_taxonomy
-from touchpoints.taxonomy.model import Taxonomy, TouchpointType
-from touchpoints.taxonomy.vocabulary import Facet, Term, text_map
+from touchpoints.taxonomy.model import Taxonomy
+from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType, text_map
 
 Texts = Mapping[str, str]
 

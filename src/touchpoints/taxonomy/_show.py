@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from touchpoints._core.messages import counted
 from touchpoints._core.tables import (
     html_table,
 )
 from touchpoints.taxonomy._keys import FACETS
-
-if TYPE_CHECKING:
-    from touchpoints.taxonomy.model import Taxonomy
+from touchpoints.taxonomy.vocabulary import TaxonomyLike
 
 _SHOWN = 50
 
 
-def sentence(taxonomy: Taxonomy) -> str:
+def sentence(taxonomy: TaxonomyLike) -> str:
     """Return what a taxonomy is, in one line."""
     *most, last = taxonomy.languages
     languages = f"{', '.join(most)} and {last}" if most else last
@@ -27,7 +23,7 @@ def sentence(taxonomy: Taxonomy) -> str:
     )
 
 
-def as_html(taxonomy: Taxonomy) -> str:
+def as_html(taxonomy: TaxonomyLike) -> str:
     """Return the first types with their labels and default facets as an HTML table."""
     names = [*FACETS, *(name for name in taxonomy.facets if name not in FACETS)]
     lang = taxonomy.languages[0]

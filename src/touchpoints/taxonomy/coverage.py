@@ -11,8 +11,11 @@ from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import not_found, require_kind
 from touchpoints._core.tables import Table
 from touchpoints._core.tables import column as field
-from touchpoints.taxonomy.model import Taxonomy, TouchpointType
-from touchpoints.taxonomy.vocabulary import broader_terms
+from touchpoints.taxonomy.model import Taxonomy
+from touchpoints.taxonomy.vocabulary import (
+    TouchpointType,
+    broader_terms,
+)
 
 TYPE, AREA = "type", "area"
 

@@ -1,4 +1,4 @@
-"""Touchpoint types, and the taxonomy that holds them together with its facets."""
+"""The taxonomy: touchpoint types together with their facets."""
 
 from __future__ import annotations
 
@@ -12,92 +12,13 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import counted, not_found
 from touchpoints.errors import ProblemsError, WrongKindError
 from touchpoints.taxonomy import _show
-from touchpoints.taxonomy._checks import TYPICAL, problems_of
+from touchpoints.taxonomy._checks import problems_of
 from touchpoints.taxonomy._keys import MISSING_KEY, UNKNOWN, escape_text
-from touchpoints.taxonomy._words import Phrases, label_in
+from touchpoints.taxonomy._words import Phrases
 from touchpoints.taxonomy.builtin import with_the_five
 from touchpoints.taxonomy.touchpoint import Touchpoint, build, check_one_term
-from touchpoints.taxonomy.vocabulary import Facet, by_id, in_order, phrase_map, text_map
+from touchpoints.taxonomy.vocabulary import Facet, TouchpointType, by_id, in_order, texts
 from touchpoints.taxonomy.writing import to_document
-
-
-def _known_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
-    return FrozenMap({name: term for name, term in items.items() if term != UNKNOWN})
-
-
-def _texts(items: Iterable[str]) -> tuple[str, ...]:
-    return tuple(items)
-
-
-@attrs.frozen(repr=False)
-class TouchpointType:
-    """A kind of touchpoint: a name, what its facets usually are, and what it means.
-
-    Attributes
-    ----------
-    id : str
-        Letters, digits, ``_``, ``-`` and dots; never the id of a channel.
-    labels, definition : FrozenMap of language to str
-        What people call it, and what it means.
-    aliases : FrozenMap of language to tuple of str
-        Other names by which `Taxonomy.find` finds it.
-    defaults : FrozenMap of facet to term
-        What holds when the data do not say; facets not named are unknown.
-    needs, contexts, channels : tuple of str
-        The typical ones; the default one, if any, is among them.
-    directness_basis : str
-        Where the default directness comes from: ``"source"`` (stated by an authority),
-        ``"inferred"`` or empty.
-    attributes : FrozenMap of str to str
-        Anything else known of it.
-
-    Examples
-    --------
-    >>> TouchpointType("chat_session", defaults={"need": "solve_problem"}).needs
-    ('solve_problem',)
-    """
-
-    id: str
-    labels: FrozenMap[str, str] = attrs.field(default=FrozenMap(), converter=text_map)
-    aliases: FrozenMap[str, tuple[str, ...]] = attrs.field(
-        default=FrozenMap(), converter=phrase_map
-    )
-    definition: FrozenMap[str, str] = attrs.field(
-        default=FrozenMap(), converter=text_map, kw_only=True
-    )
-    defaults: FrozenMap[str, str] = attrs.field(
-        default=FrozenMap(), converter=_known_map, kw_only=True
-    )
-    needs: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
-    contexts: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
-    channels: tuple[str, ...] = attrs.field(default=(), converter=_texts, kw_only=True)
-    directness_basis: str = attrs.field(default="", kw_only=True)
-    attributes: FrozenMap[str, str] = attrs.field(
-        default=FrozenMap(), converter=text_map, kw_only=True
-    )
-
-    def __attrs_post_init__(self) -> None:
-        for facet, typical in TYPICAL.items():
-            usual = self.defaults.get(facet)
-            if usual is not None and usual not in getattr(self, typical):
-                object.__setattr__(self, typical, (usual, *getattr(self, typical)))
-
-    def __repr__(self) -> str:
-        return f"TouchpointType({self.id!r}, {self.label()!r})"
-
-    def label(self, *, lang: str = "en") -> str:
-        """Return the label in a language, else in English, else in any, else the id."""
-        return label_in(self.labels, lang, default=self.id)
-
-    def typical(self, facet: str) -> tuple[str, ...]:
-        """Return the typical terms of a facet, the default first; none where nothing is said.
-
-        Only of needs, contexts and channels there can be several.
-        """
-        if facet in TYPICAL:
-            several: tuple[str, ...] = getattr(self, TYPICAL[facet])
-            return tuple(sorted(several, key=lambda term: term != self.defaults.get(facet)))
-        return (self.defaults[facet],) if facet in self.defaults else ()
 
 
 def _types(
@@ -142,7 +63,7 @@ class Taxonomy:
 
     name: str
     version: str = "1"
-    languages: tuple[str, ...] = attrs.field(default=("en",), converter=_texts)
+    languages: tuple[str, ...] = attrs.field(default=("en",), converter=texts)
     facets: FrozenMap[str, Facet] = attrs.field(
         default=FrozenMap(), converter=with_the_five, eq=in_order
     )

@@ -15,8 +15,8 @@ from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
 from touchpoints.taxonomy._order import in_places
 from touchpoints.taxonomy.builtin import FIVE
-from touchpoints.taxonomy.model import Taxonomy, TouchpointType
-from touchpoints.taxonomy.vocabulary import Facet, Term
+from touchpoints.taxonomy.model import Taxonomy
+from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType
 
 BaseOf = Callable[[str], Taxonomy]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,9 +16,7 @@ from touchpoints.taxonomy._keys import (
     format_key,
     parse_key,
 )
-
-if TYPE_CHECKING:
-    from touchpoints.taxonomy.model import Taxonomy
+from touchpoints.taxonomy.vocabulary import TaxonomyLike
 
 _FIVE = frozenset(FACETS)
 _NO_FACETS: FrozenMap[str, str] = FrozenMap()
@@ -106,7 +103,7 @@ class Touchpoint:
         five = zip(FACETS, self._five(), strict=True)
         return {name: term for name, term in five if term != UNKNOWN} | dict(self.facets)
 
-    def label(self, *, taxonomy: Taxonomy | None = None, lang: str = "en") -> str:
+    def label(self, *, taxonomy: TaxonomyLike | None = None, lang: str = "en") -> str:
         """Return a name for people: the type's label, then the labels of what differs.
 
         Parameters
@@ -140,12 +137,12 @@ class Touchpoint:
         return f"{head} [{', '.join(names)}]" if names else head
 
 
-def _type_label(taxonomy: Taxonomy, type_id: str, lang: str) -> str:
+def _type_label(taxonomy: TaxonomyLike, type_id: str, lang: str) -> str:
     known = taxonomy.types.get(type_id)
     return known.label(lang=lang) if known else ""
 
 
-def _term_label(taxonomy: Taxonomy, facet: str, term: str, lang: str) -> str:
+def _term_label(taxonomy: TaxonomyLike, facet: str, term: str, lang: str) -> str:
     known = taxonomy.facets.get(facet)
     return known.label(term, lang=lang) if known and term in known else term
 

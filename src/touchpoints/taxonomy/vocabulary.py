@@ -1,10 +1,10 @@
-"""Controlled vocabularies: terms and the facets they belong to."""
+"""Controlled vocabularies: terms, the facets they belong to, and touchpoint types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
@@ -16,7 +16,15 @@ from touchpoints.taxonomy._words import HasId, Phrases, label_in
 
 UNKNOWN_LABELS = {"en": "Unknown", "es": "Desconocido"}
 
+TYPICAL = {"need": "needs", "context": "contexts", "channel": "channels"}
+"""The facets of which a type lists all typical terms besides its default, and where."""
+
 Item = TypeVar("Item", bound=HasId)
+
+
+def texts(items: Iterable[str]) -> tuple[str, ...]:
+    """Return texts one after the other as a tuple."""
+    return tuple(items)
 
 
 def text_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
@@ -203,3 +211,102 @@ class Facet:
     def _check_place(self, term: str) -> None:
         if term not in self._places:
             raise not_found(f"term of {self.id}", term, sorted(self._places))
+
+
+def _known_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
+    return FrozenMap({name: term for name, term in items.items() if term != UNKNOWN})
+
+
+@attrs.frozen(repr=False)
+class TouchpointType:
+    """A kind of touchpoint: a name, what its facets usually are, and what it means.
+
+    Attributes
+    ----------
+    id : str
+        Letters, digits, ``_``, ``-`` and dots; never the id of a channel.
+    labels, definition : FrozenMap of language to str
+        What people call it, and what it means.
+    aliases : FrozenMap of language to tuple of str
+        Other names by which `Taxonomy.find` finds it.
+    defaults : FrozenMap of facet to term
+        What holds when the data do not say; facets not named are unknown.
+    needs, contexts, channels : tuple of str
+        The typical ones; the default one, if any, is among them.
+    directness_basis : str
+        Where the default directness comes from: ``"source"`` (stated by an authority),
+        ``"inferred"`` or empty.
+    attributes : FrozenMap of str to str
+        Anything else known of it.
+
+    Examples
+    --------
+    >>> TouchpointType("chat_session", defaults={"need": "solve_problem"}).needs
+    ('solve_problem',)
+    """
+
+    id: str
+    labels: FrozenMap[str, str] = attrs.field(default=FrozenMap(), converter=text_map)
+    aliases: FrozenMap[str, tuple[str, ...]] = attrs.field(
+        default=FrozenMap(), converter=phrase_map
+    )
+    definition: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=text_map, kw_only=True
+    )
+    defaults: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=_known_map, kw_only=True
+    )
+    needs: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
+    contexts: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
+    channels: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
+    directness_basis: str = attrs.field(default="", kw_only=True)
+    attributes: FrozenMap[str, str] = attrs.field(
+        default=FrozenMap(), converter=text_map, kw_only=True
+    )
+
+    def __attrs_post_init__(self) -> None:
+        for facet, typical in TYPICAL.items():
+            usual = self.defaults.get(facet)
+            if usual is not None and usual not in getattr(self, typical):
+                object.__setattr__(self, typical, (usual, *getattr(self, typical)))
+
+    def __repr__(self) -> str:
+        return f"TouchpointType({self.id!r}, {self.label()!r})"
+
+    def label(self, *, lang: str = "en") -> str:
+        """Return the label in a language, else in English, else in any, else the id."""
+        return label_in(self.labels, lang, default=self.id)
+
+    def typical(self, facet: str) -> tuple[str, ...]:
+        """Return the typical terms of a facet, the default first; none where nothing is said.
+
+        Only of needs, contexts and channels there can be several.
+        """
+        if facet in TYPICAL:
+            several: tuple[str, ...] = getattr(self, TYPICAL[facet])
+            return tuple(sorted(several, key=lambda term: term != self.defaults.get(facet)))
+        return (self.defaults[facet],) if facet in self.defaults else ()
+
+
+class TaxonomyLike(Protocol):
+    """What a taxonomy is made of, for all that reads one: its checks, its labels, its document."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def version(self) -> str:
+        """The version of the content."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its labels, the main one first."""
+
+    @property
+    def facets(self) -> Mapping[str, Facet]:
+        """The facets by id."""
+
+    @property
+    def types(self) -> Mapping[str, TouchpointType]:
+        """The touchpoint types by id."""

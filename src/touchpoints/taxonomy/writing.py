@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from touchpoints.taxonomy.model import Taxonomy, TouchpointType
-    from touchpoints.taxonomy.vocabulary import Facet, Term
+from touchpoints.taxonomy.vocabulary import Facet, TaxonomyLike, Term, TouchpointType
 
 
-def to_document(taxonomy: Taxonomy) -> dict[str, Any]:
+def to_document(taxonomy: TaxonomyLike) -> dict[str, Any]:
     """Return a taxonomy as the document that `taxonomy_from_dict` reads back to an equal one."""
     return {
         "name": taxonomy.name,

@@ -12,8 +12,8 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
-from touchpoints._core.columns import table_of
 from touchpoints._core.frozen import Array, Coded, text_array
+from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.drafting.files import key_of, rules_text, taxonomy_text
 from touchpoints.classify.drafting.guessing import Guesser

@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
-from touchpoints._core.columns import table_of
 from touchpoints._core.frozen import Array, is_missing
 from touchpoints._core.messages import first_few
+from touchpoints._core.reading import table_of
 from touchpoints.classify.contract.answers import (
     NO_ANSWER,
     TYPE,

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from touchpoints._core.arrays.counting import inner_boundaries
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of, rows_of
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.statistics import Medians, Shares
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import first_steps, flows, last_steps
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import variants_of, ways_of
 
 
 def step_shares(journeys: Journeys) -> Shares:
@@ -44,13 +43,9 @@ def step_shares(journeys: Journeys) -> Shares:
 
 def variant_shares(journeys: Journeys) -> Shares:
     """Return the share of journeys of each variant."""
-    hashes = sequence_hash(journeys.codes, journeys.offsets, len(journeys.touchpoints))
-    groups, first = group_sequences(journeys.codes, journeys.offsets, hashes=hashes)
-    keys = [one.key for one in journeys.touchpoints]
-    steps = [keys[code] for code in journeys.codes[rows_of(journeys.offsets, first)].tolist()]
-    bounds = offsets_of(lengths_of(journeys.offsets)[first]).tolist()
-    labels: list[Hashable] = [tuple(steps[low:high]) for low, high in pairwise(bounds)]
-    return of_journeys(journeys, labels, np.arange(len(journeys)), groups)
+    found = variants_of(journeys)
+    labels: list[Hashable] = ways_of(journeys, found.first).tolist()
+    return of_journeys(journeys, labels, np.arange(len(journeys)), found.of)
 
 
 def presence_shares(journeys: Journeys) -> Shares:

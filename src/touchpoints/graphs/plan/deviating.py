@@ -8,8 +8,8 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.distances.alignment import Alignments, Net, align
-from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of, rows_of
-from touchpoints._core.arrays.sequences import combine_hash, group_sequences, sequence_hash
+from touchpoints._core.arrays.segments import lengths_of, owners_of, rows_of
+from touchpoints._core.arrays.sequences import distinct_sequences
 from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.messages import not_found
 from touchpoints.errors import WrongKindError
@@ -164,17 +164,13 @@ def _marked(journeys: Journeys, failed: str | None) -> Array:
 
 def _aligned(journeys: Journeys, net: Net) -> Alignments:
     """Align each distinct journey once, and give every journey its alignment."""
-    codes, offsets = journeys.codes, journeys.offsets
     ends = journeys.began.astype(np.int64) * 2 + journeys.finished
-    hashes = combine_hash(sequence_hash(codes, offsets, len(journeys.touchpoints)), ends)
-    groups, first = group_sequences(codes, offsets, hashes=hashes, extras=(ends,))
-    rows = rows_of(offsets, first)
-    bounds = offsets_of(lengths_of(offsets)[first])
-    found = align(
-        codes[rows], bounds, net, began=journeys.began[first], finished=journeys.finished[first]
-    )
+    k = len(journeys.touchpoints)
+    one = distinct_sequences(journeys.codes, journeys.offsets, k, ends)
+    began, finished = journeys.began[one.first], journeys.finished[one.first]
+    found = align(one.codes, one.offsets, net, began=began, finished=finished)
     return Alignments(
-        costs=found.costs[groups],
-        nodes=found.nodes[rows_of(bounds, groups)],
-        skipped=found.skipped[groups],
+        costs=found.costs[one.of],
+        nodes=found.nodes[rows_of(one.offsets, one.of)],
+        skipped=found.skipped[one.of],
     )

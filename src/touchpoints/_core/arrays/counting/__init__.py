@@ -147,11 +147,6 @@ def run_starts(ordered: Array) -> Array:
     return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
 
 
-def leaving(pairs: PairCounts, k: int) -> Array:
-    """Return how often each code has another behind it, int64 (k,)."""
-    return _bincount(pairs.sources, pairs.totals.astype(np.float64), k)
-
-
 def terminal_totals(
     codes: Array, offsets: Array, k: int, *, counts: Array, began: Array, ends: Array, kinds: int
 ) -> tuple[Array, Array]:

@@ -14,8 +14,9 @@ from math import isqrt
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.distances.edit_distances import Padded
+from touchpoints._core.arrays.distances.edit_distances import Padded, padded
 from touchpoints._core.arrays.distances.pair_blocks import Square, spans
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.frozen import Array
 
 _TABLE = 1 << 20
@@ -87,6 +88,18 @@ class _Patterns:
         table[:, 0] = 0
         return cls(words=words, table=table, numbers=numbers, lengths=sequences.lengths)
 
+    @classmethod
+    def fitting_codes(cls, fits: Array) -> _Patterns:
+        """Mark which codes fit each place of a single one, bool (places, k)."""
+        longest, size = fits.shape
+        words = _Words.of(longest)
+        table = np.zeros((words.count, size + 1, 1), dtype=words.dtype)
+        for place, codes in enumerate(fits):
+            word, bit = divmod(place, words.bits)
+            table[word, 1:, 0] |= codes * words.dtype.type(1 << bit)
+        numbers = np.append(np.arange(1, size + 1), 0)
+        return cls(words=words, table=table, numbers=numbers, lengths=np.array([longest]))
+
     def fitting(self, _: int) -> int:
         """Return how many texts to compare at once."""
         room = min(_CALL, _STATE // self.words.count)
@@ -98,6 +111,9 @@ class _Patterns:
             return self
         table = np.ascontiguousarray(self.table[:, :, :count])
         return attrs.evolve(self, table=table, lengths=self.lengths[:count])
+
+
+_Compare = Callable[[_Patterns, Padded], Array]
 
 
 def unshared_places(sequences: Padded, *, step: Callable[[], None]) -> Array:
@@ -141,6 +157,26 @@ def fewest_edits(sequences: Padded, *, step: Callable[[], None]) -> Array:
     return _from_each_to_each(sequences, _edits, step)
 
 
+def common_lengths(codes: Array, offsets: Array, fits: Array) -> Array:
+    """Return the length of each segment's longest common subsequence with an ideal, int64 (n,).
+
+    Parameters
+    ----------
+    fits : bool (p, k)
+        Which codes fit each place of the ideal.
+
+    Notes
+    -----
+    As `unshared_places`, O(p × m) over the bits of a word.
+    """
+    return (lengths_of(offsets) + len(fits) - _from_one(codes, offsets, fits, _unshared)) // 2
+
+
+def edits_from(codes: Array, offsets: Array, fits: Array) -> Array:
+    """Return the fewest edits between each segment and an ideal, int64 (n,); see both above."""
+    return _from_one(codes, offsets, fits, _edits)
+
+
 def part_count(sequences: Padded) -> int:
     """Return in how many parts the work is done."""
     return len(list(_chunks(np.sort(sequences.lengths), _size(sequences))))
@@ -162,9 +198,7 @@ def _chunks(lengths: Array, size: int) -> Iterator[slice]:
     return spans(lengths, 0, width=width)
 
 
-def _from_each_to_each(
-    sequences: Padded, compare: Callable[[_Patterns, Padded], Array], step: Callable[[], None]
-) -> Array:
+def _from_each_to_each(sequences: Padded, compare: _Compare, step: Callable[[], None]) -> Array:
     square = Square.of(sequences.lengths)
     ordered = sequences.rows(square.order)
     size = _size(sequences)
@@ -176,6 +210,17 @@ def _from_each_to_each(
             square.put(block, slice(chunk.start, stop), found)
         step()
     return square.matrix
+
+
+def _from_one(codes: Array, offsets: Array, fits: Array, compare: _Compare) -> Array:
+    patterns, lengths = _Patterns.fitting_codes(fits), lengths_of(offsets)
+    order = np.argsort(lengths, kind="stable")
+    answer = np.empty(len(lengths), dtype=np.int64)
+    for block in spans(lengths[order], 0, width=patterns.fitting):
+        chosen = order[block]
+        part = padded(codes[rows_of(offsets, chosen)], offsets_of(lengths[chosen]))
+        answer[chosen] = compare(patterns, part)[:, 0]
+    return answer
 
 
 def _columns(texts: Padded, numbers: Array) -> Iterator[tuple[slice, Array]]:

@@ -48,12 +48,17 @@ def positions_that_differ(sequences: Padded) -> Array:
 
     A position that only one of the two has is one that differs.
     """
-    size = len(sequences)
-    answer = np.zeros((size, size))
-    for code in range(sequences.codes.shape[1]):
-        column = sequences.codes[:, code]
-        answer += column[:, None] != column
-    return answer
+    square = Square.of(sequences.lengths)
+    lengths = sequences.lengths[square.order]
+    columns = np.ascontiguousarray(sequences.codes[square.order].T)
+    longer = np.searchsorted(lengths, np.arange(len(columns)), side="right").tolist()
+    for block in spans(lengths, 0, width=lambda _: _MOST):
+        same = np.zeros((block.stop - block.start, block.stop), dtype=np.int32)
+        for column, first in zip(columns[: lengths[block.stop - 1]], longer, strict=False):
+            same[:, first:] += column[block, None] == column[first : block.stop]
+        apart = np.maximum.outer(lengths[block], lengths[: block.stop]) - same
+        square.put(block, slice(0, block.stop), apart)
+    return square.matrix
 
 
 def cheapest_edits(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 
-from touchpoints._core.arrays.segments import lengths_of, sum_by_segment
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of, sum_by_segment
 from touchpoints._core.arrays.sorting.ordering import group_rows
 from touchpoints._core.frozen import Array
 
@@ -104,6 +105,47 @@ def _equal_block(codes: Array, offsets: Array, left: Array, right: Array) -> Arr
     )
     answer: Array = ~np.logical_or.reduceat(differs, starts)
     return answer
+
+
+@attrs.frozen(eq=False)
+class Distinct:
+    """Segments that are distinct.
+
+    Attributes
+    ----------
+    of : int64 (n,)
+        The number of each segment among the distinct ones, by first appearance.
+    first : int64 (d,)
+        The first segment of each.
+    codes, offsets : arrays
+        The distinct ones written out.
+    """
+
+    of: Array
+    first: Array
+    codes: Array
+    offsets: Array
+
+    def totals(self, counts: Array) -> Array:
+        """Return what the segments of each add up to, int64 (d,)."""
+        return np.bincount(self.of, counts, len(self.first)).astype(np.int64)
+
+
+def distinct_sequences(codes: Array, offsets: Array, k: int, *extras: Array) -> Distinct:
+    """Return which segments hold the same codes in the same order, and the same extras.
+
+    Parameters
+    ----------
+    codes : integers (m,) in ``range(k)``
+    extras : integer arrays (n,)
+        Further values that must agree.
+    """
+    hashes = sequence_hash(codes, offsets, k)
+    for extra in extras:
+        hashes = combine_hash(hashes, extra)
+    of, first = group_sequences(codes, offsets, hashes=hashes, extras=extras)
+    written = codes[rows_of(offsets, first)], offsets_of(lengths_of(offsets)[first])
+    return Distinct(of, first, *written)
 
 
 def group_sequences(

@@ -15,7 +15,7 @@ import numpy as np
 
 from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
-from touchpoints._core.arrays.sequences import group_sequences, sequence_hash
+from touchpoints._core.arrays.sequences import Distinct, distinct_sequences
 from touchpoints._core.frozen import Array
 
 _AT_ONCE = 1 << 19
@@ -88,10 +88,9 @@ def portions_of(regions: Regions, weights: Array, size: int) -> Portions:
     size
         Codes, and what stands left and right, lie in ``range(size)``.
     """
-    groups, first = _alike(regions, size)
-    amounts = np.bincount(groups, weights, len(first)).astype(np.int64)
-    distinct = regions.take(first)
-    return Portions(distinct, amounts, list(_portions(distinct)), size)
+    found = _alike(regions, size)
+    distinct = regions.take(found.first)
+    return Portions(distinct, found.totals(weights), list(_portions(distinct)), size)
 
 
 def edge_bounds(portions: Portions, step: Callable[[], None]) -> EdgeBounds:
@@ -133,8 +132,8 @@ def _summed(keys: Array, least: Array, most: Array) -> tuple[Array, Array, Array
     )
 
 
-def _alike(regions: Regions, size: int) -> tuple[Array, Array]:
-    """Return the group of each region, and the first region of each group."""
+def _alike(regions: Regions, size: int) -> Distinct:
+    """Return which regions are distinct."""
     marked = (regions.codes + 1) * 2
     starts = regions.rows[:-1]
     marked[starts] += 1
@@ -145,9 +144,7 @@ def _alike(regions: Regions, size: int) -> tuple[Array, Array]:
     inner[bounds[:-1]] = inner[bounds[1:] - 1] = False
     whole[inner] = marked
     whole[bounds[:-1]], whole[bounds[1:] - 1] = (regions.left + 1) * 2, (regions.right + 1) * 2
-    codes = whole.astype(np.int32)
-    hashes = sequence_hash(codes, bounds, 2 * size + 2)
-    return group_sequences(codes, bounds, hashes=hashes)
+    return distinct_sequences(whole.astype(np.int32), bounds, 2 * size + 2)
 
 
 def _portions(regions: Regions) -> Iterator[Array]:

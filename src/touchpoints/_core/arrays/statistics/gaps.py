@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from touchpoints._core.arrays.counting import (
@@ -9,16 +11,8 @@ from touchpoints._core.arrays.counting import (
     PairCounts,
     inner_boundaries,
     pair_counts,
-    pair_keys,
 )
-from touchpoints._core.arrays.counting.states import dense_numbers
-from touchpoints._core.arrays.statistics.medians import (
-    CHUNK,
-    Reader,
-    Rows,
-    median_by_group,
-    totals_and_medians,
-)
+from touchpoints._core.arrays.statistics.quantiles import Reader, Rows, medians
 from touchpoints._core.frozen import Array
 
 _CACHED = 2**16
@@ -49,55 +43,51 @@ def pair_gaps(
     -----
     Neighbours across a boundary are put in a group of their own, so that no row is moved.
     """
-    if k * k > DENSE:
-        return _sparse(codes, offsets, times, k, weights)
-    if k * k > _CACHED:
-        pairs = pair_counts(codes, offsets, k, weights)
-        keys = pairs.sources * k + pairs.targets
+    if k * k <= _CACHED:
+        totals, found = medians(_reader(codes, offsets, times, k, weights), len(codes) - 1, k * k)
+        keys = np.flatnonzero(totals)
+        return PairCounts(keys // max(k, 1), keys % max(k, 1), totals[keys]), found[keys]
+    pairs = pair_counts(codes, offsets, k, weights)
+    read = _reader(codes, offsets, times, k, weights, _numbering(pairs, k))
+    return pairs, medians(read, len(codes) - 1, len(pairs.totals))[1]
+
+
+def _numbering(pairs: PairCounts, k: int) -> Callable[[Array], Array]:
+    """Return a function from ``source * k + target`` to the number of the pair, or how many."""
+    keys = pairs.sources * k + pairs.targets
+    if k * k <= DENSE:
         table = np.full(k * k + 1, len(keys), dtype=np.int64)
         table[keys] = np.arange(len(keys))
-        read = _reader(codes, offsets, times, k, weights, table)
-        return pairs, totals_and_medians(read, len(codes) - 1, len(keys))[1]
-    read = _reader(codes, offsets, times, k, weights, None)
-    totals, medians = totals_and_medians(read, len(codes) - 1, k * k)
-    keys = np.flatnonzero(totals)
-    sources, targets = np.divmod(keys, max(k, 1))
-    return PairCounts(sources, targets, totals[keys].astype(np.int64)), medians[keys]
+        return table.take
+
+    def search(wanted: Array) -> Array:
+        places = np.searchsorted(keys, wanted)
+        places[np.append(keys, -1)[places] != wanted] = len(keys)
+        return places
+
+    return search
 
 
 def _reader(
-    codes: Array, offsets: Array, times: Array, k: int, weights: Array | None, table: Array | None
+    codes: Array,
+    offsets: Array,
+    times: Array,
+    k: int,
+    weights: Array | None,
+    number: Callable[[Array], Array] | None = None,
 ) -> Reader:
-    """Read pairs as groups ``source * k + target``, or what the table says of that number."""
+    """Read the gaps by pair ``source * k + target``, or by its number."""
     across = inner_boundaries(offsets)
-    room = np.empty(CHUNK, dtype=np.int64)
-    other = np.empty(CHUNK, dtype=np.int64)
 
     def read(start: int, stop: int) -> Rows:
-        keys, gaps = room[: stop - start], other[: stop - start]
-        np.multiply(codes[start:stop], k, out=keys, dtype=np.int64)
+        keys = np.multiply(codes[start:stop], k, dtype=np.int64)
         keys += codes[start + 1 : stop + 1]
+        gaps = times[start + 1 : stop + 1] - times[start:stop]
         first, last = np.searchsorted(across, (start, stop))
-        keys[across[first:last] - start] = k * k
-        np.subtract(times[start + 1 : stop + 1], times[start:stop], out=gaps)
-        groups = keys if table is None else table.take(keys)
-        return groups, gaps, None if weights is None else weights[start:stop]
+        none = across[first:last] - start
+        keys[none] = k * k
+        gaps[none] = 0  # nothing is measured there; a wide range would cost a slower sort
+        part = None if weights is None else weights[start:stop]
+        return keys if number is None else number(keys), gaps, part
 
     return read
-
-
-def _sparse(
-    codes: Array, offsets: Array, times: Array, k: int, weights: Array | None
-) -> tuple[PairCounts, Array]:
-    keys, inner = pair_keys(codes, offsets, k)
-    gaps = np.diff(times)[inner]
-    part = None if weights is None else weights[:-1][inner]
-    keys = keys[inner]
-    groups, size = dense_numbers(keys, k * k)
-    totals = np.bincount(groups, weights=part, minlength=size).astype(np.int64)
-    medians = median_by_group(gaps, groups, size, part)
-    distinct = np.empty(size, dtype=np.int64)
-    distinct[groups] = keys
-    some = np.flatnonzero(totals)
-    keys = distinct[some]
-    return PairCounts(keys // k, keys % k, totals[some]), medians[some]

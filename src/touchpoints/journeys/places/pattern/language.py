@@ -127,11 +127,9 @@ def matches(journeys: Journeys, place: Pattern | str) -> Matches:
     if len(chosen) < len(journeys):
         codes = codes[segments.rows_of(offsets, chosen)]
         offsets = segments.offsets_of(segments.lengths_of(offsets)[chosen])
-    hashes = sequences.sequence_hash(codes, offsets, len(journeys.touchpoints))
-    groups, first = sequences.group_sequences(codes, offsets, hashes=hashes)
-    bounds = segments.offsets_of(segments.lengths_of(offsets)[first])
-    found = matches_of(wanted.node, atoms, codes[segments.rows_of(offsets, first)], bounds)
-    return _spread(found, groups, chosen, journeys.offsets)
+    variants = sequences.distinct_sequences(codes, offsets, len(journeys.touchpoints))
+    found = matches_of(wanted.node, atoms, variants.codes, variants.offsets)
+    return _spread(found, variants.of, chosen, journeys.offsets)
 
 
 def _hopeful(journeys: Journeys, required: Array) -> Array:
