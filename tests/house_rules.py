@@ -47,7 +47,7 @@ class Module(NamedTuple):
     exported: frozenset[str] | None = None
 
     def is_public(self, name: str) -> bool:
-        """Tell whether users see a name: it is exported by some `__all__` of the package."""
+        """Tell whether users see a name: it some `__all__` or stub of the package exports it."""
         return not private(name) and (self.exported is None or name in self.exported)
 
 
@@ -83,17 +83,21 @@ def source_modules() -> tuple[Module, ...]:
         module_of(file.read_text(encoding="utf-8"), file.relative_to(PACKAGE).as_posix())
         for file in files
     ]
-    exported = frozenset(name for module in modules for name in exports_of(module.tree))
+    stubs = [ast.parse(stub.read_text(encoding="utf-8")) for stub in PACKAGE.rglob("*.pyi")]
+    trees = [*(module.tree for module in modules), *stubs]
+    exported = frozenset(name for tree in trees for name in exports_of(tree))
     return tuple(module._replace(exported=exported) for module in modules)
 
 
 def exports_of(tree: ast.Module) -> list[str]:
-    """Return the names in the `__all__` of a file, if it has one."""
+    """Return the names in the `__all__` of a file, or those a stub imports as themselves."""
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if any(ast.unparse(target) == "__all__" for target in targets):
-            return [item.value for item in node.value.elts if isinstance(item, ast.Constant)]
-    return []
+            found = node.value.elts if isinstance(node.value, ast.List) else []
+            return [item.value for item in found if isinstance(item, ast.Constant)]
+    names = [one for node in tree.body for one in getattr(node, "names", ())]
+    return [one.name for one in names if one.name == one.asname]
 
 
 # ------------------------------------------------------------------------------- what is in a file

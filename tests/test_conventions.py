@@ -163,6 +163,15 @@ def test_helpers_that_no_all_exports_are_not_public() -> None:
     assert [2] == [breach.line for breach in breaches]
 
 
+def test_what_a_stub_lists_is_public() -> None:
+    """A package that imports its names lazily lists them in the stub beside it."""
+    text = "from home import verb as verb\nfrom home import helper\nimport typing"
+    assert ["verb"] == house_rules.exports_of(ast.parse(text))
+    exported = house_rules.source_modules()[0].exported
+    assert exported is not None
+    assert {"Rules", "rules", "Term", "from_frame"} <= exported
+
+
 # --------------------------------------------------------------------- what the public face exports
 
 

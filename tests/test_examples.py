@@ -77,7 +77,7 @@ def test_the_ten_needs_are_a_clean_taxonomy() -> None:
 
     assert 10 == len(added)
     assert 77 == sum(len(needs.facets["need"].terms[one].aliases["en"]) for one in added)
-    assert 0 == len(tp.taxonomy.lint(needs, ignore=["TP007"]))
+    assert 0 == len(tp.lint(needs, ignore=["TP007"]))
 
 
 def test_an_intent_of_another_data_set_is_named(tmp_path) -> None:

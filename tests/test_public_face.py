@@ -3,47 +3,63 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import touchpoints as tp
 from tests.house_rules import PACKAGE
 
-
-def typed_names() -> set[str]:
-    """Return the names that type checkers see: those imported under TYPE_CHECKING."""
-    tree = ast.parse((Path(PACKAGE) / "__init__.py").read_text(encoding="utf-8"))
-    block = next(node for node in tree.body if isinstance(node, ast.If))
-    return {alias.name for node in block.body for alias in getattr(node, "names", ())}
+FACES = [tp, tp.classify, tp.graphs, tp.taxonomy]
 
 
-@pytest.mark.parametrize("name", tp.__all__)
-def test_every_name_of_the_public_face_is_there(name: str) -> None:
+def typed_names(face: ModuleType) -> list[tuple[str, str]]:
+    """Return the names that type checkers see, and where from: what the stub imports."""
+    tree = ast.parse(Path(face.__file__ or "").with_suffix(".pyi").read_text(encoding="utf-8"))
+    assert all(isinstance(node, ast.ImportFrom) for node in tree.body)
+    return [(node.module, one.asname) for node in tree.body for one in node.names]
+
+
+@pytest.mark.parametrize(
+    ("face", "name"), [(face, name) for face in FACES for name in face.__all__]
+)
+def test_every_name_of_the_public_face_is_there(face: ModuleType, name: str) -> None:
     """A name that is listed can be had, and `dir` shows it."""
-    assert getattr(tp, name) is getattr(tp, name)
-    assert name in dir(tp)
+    assert getattr(face, name) is getattr(face, name)
+    assert name in dir(face)
 
 
-def test_type_checkers_and_python_see_the_same_names() -> None:
-    """What is imported lazily is what is declared."""
-    assert set(tp.__all__) == typed_names()
+@pytest.mark.parametrize("face", FACES)
+def test_type_checkers_and_python_see_the_same_names(face: ModuleType) -> None:
+    """What is imported lazily is what is declared, from the same place."""
+    assert sorted(face.__all__) == sorted(name for _, name in typed_names(face))
+    for home, name in typed_names(face):
+        assert getattr(face, name) is getattr(importlib.import_module(home), name)
 
 
-def test_an_unknown_name_is_an_attribute_error() -> None:
+@pytest.mark.parametrize("face", FACES)
+def test_an_unknown_name_is_an_attribute_error(face: ModuleType) -> None:
     """`hasattr` and tab completion rely on it."""
-    assert not hasattr(tp, "no_such_name")
+    assert not hasattr(face, "no_such_name")
+    with pytest.raises(AttributeError, match=f"module '{face.__name__}' has no attribute 'no_"):
+        face.no_such_name  # noqa: B018
 
 
-def test_a_function_is_never_taken_for_the_module_it_lives_in() -> None:
-    """No function of the public face shares its name with a module, which would hide it."""
-    modules = {path.stem for path in Path(PACKAGE).glob("*.py")}
+@pytest.mark.parametrize("face", FACES)
+def test_a_function_is_never_taken_for_the_module_it_lives_in(face: ModuleType) -> None:
+    """No function of a lazy face shares its name with a module beside it, which would hide it."""
+    modules = {found.name for found in pkgutil.iter_modules(face.__path__)}
+    functions = {name for name in face.__all__ if not inspect.ismodule(getattr(face, name))}
 
-    assert not {name for name in tp.__all__ if name in modules} - {"datasets", "errors", "testing"}
-    assert sys.modules["touchpoints"] is tp
+    assert not functions & modules
+    assert sys.modules[face.__name__] is face
 
 
 def test_the_daily_calls_need_no_heavy_package() -> None:

@@ -24,7 +24,8 @@ from touchpoints.classify.contract.protocol import (
 )
 from touchpoints.classify.typing import problem_of
 from touchpoints.errors import ProblemsError, TouchpointsError
-from touchpoints.taxonomy import Taxonomy, lint, taxonomy_from_dict
+from touchpoints.taxonomy import Taxonomy, taxonomy_from_dict
+from touchpoints.taxonomy.lint import lint
 
 __all__ = ["check_classifier", "check_taxonomy"]
 

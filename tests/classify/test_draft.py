@@ -577,7 +577,11 @@ def test_a_column_named_like_a_joining_word_is_refused() -> None:
             InvalidInputError,
             "min_count must be an integer of",
         ),
-        ({"name": "event", "count": "event"}, InvalidInputError, "count must hold numbers"),
+        (
+            {"name": "event", "count": "event"},
+            InvalidInputError,
+            "column 'event' must hold numbers (rows 0, 1: 'a', 'b')",
+        ),
         ({"name": "event", "count": "n"}, InvalidInputError, "row 1: 1.5"),
         ({"name": "event", "taxonomy": "custmer"}, NotFoundError, "did you mean 'customer'"),
     ],

@@ -12,20 +12,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchpoints.classify.text.folding import (
-    fold,
-    fold_spaced,
-    instant_in,
-    number_in,
-    written,
-)
-from touchpoints.taxonomy._words import fold as fold_name
+from touchpoints._core.text import fold, fold_spaced
+from touchpoints.classify import rules
+from touchpoints.classify.text.folding import instant_in, number_in, written
+from touchpoints.taxonomy import Facet, Term
+
+UNSEEN = ["́", "\u200b", "\ufeff", "\xad", "️", "󠄁", "͏", "ㅤ", "ᅟ", "᠋", "\u2067"]
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cf", "Mn"])))
-def test_text_folds_as_names_of_the_taxonomy_do(text: str) -> None:
-    """A rule and a label mean the same text; only marks of direction and of emoji differ."""
-    assert fold_name(text) == fold_spaced(text)
+@pytest.mark.parametrize("word", [*(f"ca{mark}fe" for mark in UNSEEN), "CAFÉ", "\uff43\uff41fe"])
+def test_what_cannot_be_seen_makes_no_difference(word: str) -> None:
+    """Accents, joiners, byte order marks, hyphens, selectors, fillers, directions, case, width.
+
+    A name of a taxonomy is found by it, and a rule meets it, in one and the same way.
+    """
+    shop = Facet("channel", terms=[Term("web", labels={"en": word})])
+    ask = rules({"rule": [{"when": {"text": word}, "type": "visit"}]})
+
+    assert "cafe" == fold(word)
+    assert "web" == shop.find("Cafe").id
+    assert "visit" == ask({"text": "Cafe"})
+
+
+@given(st.text())
+def test_text_that_was_folded_folds_to_itself_but_for_spaces(text: str) -> None:
+    """A label and a rule mean the same text, whichever of them was folded first."""
+    assert fold_spaced(text) == fold_spaced(fold(text)) == fold_spaced(f" {text} ")
 
 
 @given(st.text())

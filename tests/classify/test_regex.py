@@ -14,8 +14,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests import strategies
+from touchpoints._core.text import fold
 from touchpoints.classify.rule_files.regex import MOST_BYTES, MOST_LETTERS, Pattern, compiled
-from touchpoints.classify.text.folding import fold
 from touchpoints.errors import InvalidInputError
 
 ATOMS = st.sampled_from(

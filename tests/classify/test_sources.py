@@ -258,7 +258,8 @@ def test_a_later_file_wins_and_lists_can_be_joined(tmp_path: Path) -> None:
         ("Socials.yml", "a: [" + "x " * 600_000, "1,200,004 characters, 1,000,000 are the most"),
         ("Socials.json", "[1, 2]", "expected sites"),
         ("Socials.json", "{", "this cannot be read"),
-        ("mine.toml", "= 1", "this cannot be read"),
+        ("mine.toml", "= 1", "mine.toml: this is not TOML: line 1, column 1"),
+        ("mine.toml", "x.y = 1" + "0" * 5_000, "mine.toml: a value cannot be read"),
         ("Socials.json", "[" * 100_000, "this cannot be read"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import given
 import touchpoints as tp
 from tests import strategies
 from touchpoints._core.frozen import code_values
-from touchpoints.classify.typing import match_events, match_texts, table_of
+from touchpoints.classify.typing import distinct_touchpoints, match_events, match_texts
 from touchpoints.classify.untyped_policy import Unsettled, settle
 from touchpoints.errors import ClassifierError
 from touchpoints.taxonomy import Taxonomy, Touchpoint, load_taxonomy, untyped
@@ -156,7 +156,7 @@ def test_raw_text_that_reads_like_a_type_is_not_taken_for_it() -> None:
 
     fields = {"page": code_values(["/chat", "live_chat"])}
     _, found = match_events(fields, first_only, CUSTOMER)
-    distinct, _ = table_of(found.touchpoints)
+    distinct, _ = distinct_touchpoints(found.touchpoints)
 
     assert 2 == len({touchpoint.key for touchpoint in distinct})
     assert ["live_chat", ""] == [touchpoint.type for touchpoint in distinct]

@@ -639,7 +639,12 @@ def test_ids_whose_hashes_collide_are_told_apart(
 # ------------------------------------------------------------------------------------- wrong frames
 
 
-@pytest.mark.parametrize("thing", [LOG, [1, 2], "log.csv", None, np.zeros((2, 2)), pd.Series([1])])
+def test_columns_by_name_are_a_table_too() -> None:
+    """Whoever has a mapping instead of a frame need not look for another reader."""
+    assert tp.from_columns(LOG, **OPTIONS) == tp.from_frame(LOG, **OPTIONS)
+
+
+@pytest.mark.parametrize("thing", [[1, 2], "log.csv", None, np.zeros((2, 2)), pd.Series([1])])
 def test_what_is_no_frame_is_told_so(thing: Any) -> None:
     """With the two readers that take plain data."""
     with pytest.raises(WrongKindError, match="no dataframe") as caught:
@@ -664,7 +669,7 @@ def test_two_columns_of_one_name_are_refused() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_count_that_is_no_number_is_refused(kind: str) -> None:
     """Text in a column of counts."""
-    with pytest.raises(InvalidInputError, match="what.* cannot be read as float64"):
+    with pytest.raises(InvalidInputError, match="column .what. must hold numbers .rows 0, 1"):
         tp.from_frame(KINDS[kind](LOG), **{**OPTIONS, "count": "what"})
 
 

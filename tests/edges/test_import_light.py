@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,9 @@ def watch(event, details):
 
 sys.addaudithook(watch)
 importlib.import_module(name)
+exec(sys.argv[2])
 print(json.dumps({
+    "modules": sorted(module for module in sys.modules if module.partition(".")[0] == name),
     "touched": seen[:],
     "loaded": sorted({module.partition(".")[0] for module in set(sys.modules) - known}),
     "stdlib": sorted(sys.stdlib_module_names),
@@ -43,10 +46,10 @@ print(json.dumps({
 ALLOWED = {"attr", "attrs", "networkx", "numpy"}
 
 
-def watched_import(name: str, folder: Path) -> dict[str, list[str]]:
+def watched_import(name: str, folder: Path, *, then: str = "") -> dict[str, list[str]]:
     """Import a package in a fresh interpreter; return what it loaded and what it touched."""
     answer = subprocess.run(
-        [sys.executable, "-B", "-c", WATCH, name],
+        [sys.executable, "-B", "-c", WATCH, name, then],
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
@@ -59,7 +62,7 @@ def watched_import(name: str, folder: Path) -> dict[str, list[str]]:
     touched = [event for event in seen["touched"] if not event.endswith((".py", ".pyc", ".so"))]
     if not seen["environment"]:
         touched.append("the environment")
-    return {"loaded": sorted(foreign), "touched": touched}
+    return {"loaded": sorted(foreign), "touched": touched, "modules": seen["modules"]}
 
 
 def test_import_loads_nothing_heavy_and_touches_nothing() -> None:
@@ -68,7 +71,26 @@ def test_import_loads_nothing_heavy_and_touches_nothing() -> None:
     scipy, narwhals, pandas, polars and every other package wait until something needs them; no file
     but the modules themselves is opened, no entry point listed, no connection made.
     """
-    assert {"loaded": [], "touched": []} == watched_import("touchpoints", PACKAGE.parent)
+    seen = watched_import("touchpoints", PACKAGE.parent)
+    few = ["touchpoints", "touchpoints._core", "touchpoints._core.lazy"]
+    assert {"loaded": [], "touched": [], "modules": few} == seen
+
+
+READ_A_LOG = """
+log = {"id": [1, 1, 2], "day": ["2026-01-01", "2026-01-02", "2026-01-02"], "do": list("aba")}
+touchpoints = sys.modules["touchpoints"]
+touchpoints.from_columns(log, journey="id", time="day", touchpoint="do")
+"""
+
+
+def test_reading_a_log_loads_what_it_needs() -> None:
+    """No taxonomy, no rules, no graphs, no analysis, and fewer than 45 modules."""
+    modules = watched_import("touchpoints", PACKAGE.parent, then=READ_A_LOG)["modules"]
+    unneeded = re.compile(r"touchpoints\.(taxonomy\.model|classify\.(rule_files|web)|graphs|paths)")
+
+    assert "touchpoints.journeys.model" in modules
+    assert [] == list(filter(unneeded.match, modules))
+    assert 45 > len(modules), modules
 
 
 @pytest.mark.parametrize(

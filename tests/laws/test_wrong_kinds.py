@@ -63,7 +63,7 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("classify.load", "name"): ("takes the name of an installed classifier, not", {"text"}),
     ("classify.rules", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
     ("from_columns", "columns"): ("takes a mapping of names to columns, not", {"dict"}),
-    ("from_frame", "frame"): ("is no dataframe", {"frame"}),
+    ("from_frame", "frame"): ("is no dataframe", {"dict", "frame"}),
     ("from_node_link", "data"): ("takes a graph in node-link form", {"dict"}),
     ("from_paths", "table"): ("is no dataframe", {"dict", "frame"}),
     ("from_records", "records"): ("takes records|record 0 is no mapping", set()),

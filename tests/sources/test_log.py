@@ -366,7 +366,7 @@ def test_a_count_is_a_whole_number(number: str) -> None:
 
 def test_a_count_that_is_text_is_an_error_of_this_library() -> None:
     """Not of numpy's."""
-    with pytest.raises(InvalidInputError, match="count cannot be read"):
+    with pytest.raises(InvalidInputError, match="column 'n' must hold numbers .rows 0: 'many'"):
         read("a 01 x n=many", count="n")
 
 

@@ -192,7 +192,11 @@ def test_a_sign_in_a_name_is_no_separator() -> None:
         ("total_null", [3, 0.5], "whole numbers"),
         ("total_null", [3, None], "whole numbers"),
         ("total_conversions", [math.inf, 1], "whole numbers"),
-        ("total_conversions", ["1", "2"], r"'total_conversions' must hold numbers.*'1', '2'"),
+        (
+            "total_conversions",
+            ["1", "two"],
+            r"'total_conversions' must hold numbers .rows 1: 'two'",
+        ),
         ("total_conversions", [0, 2], r"value where no journey converted.*row, 0: 0.244"),
     ],
 )
@@ -200,6 +204,12 @@ def test_impossible_numbers_are_refused_with_their_rows(column, values, match) -
     """Counts are whole and not negative, and only who converted has a value."""
     with pytest.raises(InvalidInputError, match=match):
         read({**TABLE, column: values})
+
+
+def test_text_that_writes_a_number_is_one() -> None:
+    """As a CSV reader gives it, in this table as in a log."""
+    texts = {name: list(map(str, values)) for name, values in TABLE.items()}
+    assert read(TABLE) == read(texts) == read(pl.DataFrame(texts))
 
 
 def test_an_outcome_that_is_a_count_is_refused_with_the_mend() -> None:

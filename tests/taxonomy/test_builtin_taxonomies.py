@@ -8,19 +8,19 @@ from importlib.resources import files
 
 import pytest
 
+from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy import (
     FACETS,
     Facet,
     Taxonomy,
     Term,
     TouchpointType,
-    coverage,
-    lint,
     load_taxonomy,
     parse_taxonomy,
     untyped,
 )
-from touchpoints.taxonomy._words import fold
+from touchpoints.taxonomy.coverage import coverage
+from touchpoints.taxonomy.lint import lint
 
 BOTH = pytest.mark.parametrize("name", ["customer", "patient"])
 OTHER_FACETS = [
@@ -242,7 +242,7 @@ def test_no_name_is_ambiguous(name: str) -> None:
         for one in group.values():
             aliases = [alias for names in one.aliases.values() for alias in names]
             for phrase in (one.id, *one.labels.values(), *aliases):
-                owners.setdefault(fold(phrase), set()).add(one.id)
+                owners.setdefault(fold_spaced(phrase), set()).add(one.id)
         assert {} == {phrase: ids for phrase, ids in owners.items() if len(ids) > 1}
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from touchpoints.errors import NotFoundError, WrongKindError
-from touchpoints.taxonomy import Facet, Taxonomy, Term, TouchpointType, coverage
+from touchpoints.taxonomy import Facet, Taxonomy, Term, TouchpointType
+from touchpoints.taxonomy.coverage import coverage
 
 CHANNEL = Facet(
     "channel",

@@ -11,16 +11,14 @@ from hypothesis import strategies as st
 
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.taxonomy import (
-    Findings,
     Taxonomy,
     TouchpointType,
-    lint,
-    lint_file,
     load_taxonomy,
     parse_taxonomy,
 )
 from touchpoints.taxonomy._lint_texts import SEVERITIES, TEXTS, code_of
 from touchpoints.taxonomy._lint_words import _content, business_words, near_pairs
+from touchpoints.taxonomy.lint import Findings, lint, lint_file
 
 CLEAN = """
 name = "clean"

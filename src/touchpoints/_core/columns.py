@@ -1,9 +1,9 @@
-"""The columns of a log, whoever held them, in the shape the reader of events wants."""
+"""Tables and their columns, whoever holds them, in the shapes that readers want."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,10 +11,15 @@ import numpy as np
 
 from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.frozen import Array, Coded, code_values, is_missing, text_array
-from touchpoints._core.instants import Instants, from_datetime64, from_objects
-from touchpoints._core.messages import not_found
+from touchpoints._core.instants import (
+    Instants,
+    from_datetime64,
+    from_objects,
+)
+from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 
+SAMPLE = 1000
 _FLAGS = (bool, np.bool_)
 _NUMBERS = (int, float, np.integer, np.floating)
 _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
@@ -80,18 +85,28 @@ class Names:
     per_interaction: tuple[str, ...] = ()
     per_journey: tuple[str, ...] = ()
 
-    def check(self, columns: Sequence[str]) -> None:
-        """Raise when a column named is not there, with near names; say which argument named it."""
+    def asked(self) -> list[tuple[str, Any]]:
+        """Return each column that is named, beside the argument that names it."""
+        pairs: list[tuple[str, Any]] = []
         for field in attrs.fields(Names):
             value = getattr(self, field.name)
-            for name in value if isinstance(value, tuple) else (value,):
-                if name is None and field.default is None:
-                    continue
-                if not isinstance(name, str):
-                    raise WrongKindError(f"{field.name} takes the name of a column, not {name!r}")
-                if name not in columns:
-                    what = "classifier's field" if field.name == "fields" else field.name
-                    raise not_found("column", name, columns, where=f"asked for as {what}")
+            what = "classifier's field" if field.name == "fields" else field.name
+            given = value if isinstance(value, tuple) else (value,)
+            optional = field.default is None
+            pairs += [(what, name) for name in given if not (optional and name is None)]
+        return pairs
+
+
+def columns_asked(asked: Iterable[tuple[str, Any]], known: Sequence[str]) -> list[str]:
+    """Return the columns that arguments ask for, each once; raise with near names of the others."""
+    names = []
+    for argument, name in asked:
+        if not isinstance(name, str):
+            raise WrongKindError(f"{argument} takes the name of a column, not {name!r}")
+        if name not in known:
+            raise not_found("column", name, known, where=f"asked for as {argument}")
+        names.append(name)
+    return list(dict.fromkeys(names))
 
 
 def several(argument: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -212,6 +227,29 @@ def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
         if array.dtype.kind in "iuf":
             return array
     return code_values(values)
+
+
+def numbers_of(values: Any, name: str) -> Array:
+    """Return a column of numbers as an array, nan where missing; refuse what is no number."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        return values
+    plain = [np.nan if is_missing(one) else one for one in values]
+    try:
+        return np.array(plain, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        wrong = [row for row, one in enumerate(plain) if not _writes_number(one)]
+        raise InvalidInputError(
+            f"column {name!r} must hold numbers",
+            where=f"rows {first_few(wrong)}: {first_few(plain[row] for row in wrong[:5])}",
+        ) from error
+
+
+def _writes_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def ranks_of(column: Coded | Array) -> Array:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from touchpoints._core.columns import (
+    SAMPLE,
     Keys,
-    Log,
-    Names,
+    columns_asked,
     kept_values,
     keys_of_codes,
     keys_of_floats,
     keys_of_integers,
     keys_of_values,
-    ranks_of,
+    numbers_of,
 )
 from touchpoints._core.frozen import (
     Array,
     Coded,
     code_values,
-    is_missing,
-    numbers,
     text_array,
 )
 from touchpoints._core.instants import (
@@ -37,13 +35,12 @@ from touchpoints._core.instants import (
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
-_SAMPLE = 1000
 _GUESS = 1 << 16
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
 
 
-class Table:
-    """An eager table of any kind, column by column in the shapes the reader wants."""
+class Frame:
+    """A dataframe of any kind, column by column in the shapes that readers want."""
 
     def __init__(self, frame: Any) -> None:
         try:
@@ -61,17 +58,17 @@ class Table:
         self.lazy = isinstance(given, nw.LazyFrame)
         self._frame: Any = None
 
-    def samples(self) -> dict[str, list[Any]]:
-        """Return some values of each text column, from the whole table; nothing of a lazy one."""
+    def samples(self) -> dict[str, list[Any]] | None:
+        """Return some values of each text column, from the whole table; None of a lazy one."""
         if self.lazy:
-            return {}
-        some = self._given.gather_every(max(1, len(self._given) // _SAMPLE))
+            return None
+        some = self._given.gather_every(max(1, len(self._given) // SAMPLE))
         texts = (*_TEXTS, nw.Object)
         return {name: some[name].to_list() for name in self.names if some[name].dtype in texts}
 
-    def load(self, names: Sequence[str]) -> None:
-        """Read these columns, and no others."""
-        chosen = self._given.select(*dict.fromkeys(names))
+    def load(self, asked: Iterable[tuple[str, Any]]) -> None:
+        """Read the columns that arguments ask for, and no others; refuse those not there."""
+        chosen = self._given.select(*columns_asked(asked, self.names))
         self._frame = chosen.collect() if self.lazy else chosen
 
     @property
@@ -79,21 +76,22 @@ class Table:
         """How many rows were read."""
         return len(self._frame)
 
-    def column(self, name: str) -> Any:
-        """Return a column as a narwhals series."""
-        return self._frame[name]
+    def values(self, name: str) -> list[Any]:
+        """Return a column as Python values."""
+        values: list[Any] = self._frame[name].to_list()
+        return values
 
     def text(self, name: str) -> Coded:
         """Return a column as coded text."""
-        return _text(self.column(name))
+        return _text(self._frame[name])
 
     def keys(self, name: str) -> Keys:
         """Return a column of ids as keys to group by."""
-        return _keys(self.column(name))
+        return _keys(self._frame[name])
 
     def kept(self, name: str) -> Coded | Array:
         """Return a column as it is kept: numbers as an array, text as codes."""
-        series = self.column(name)
+        series = self._frame[name]
         dtype = series.dtype
         if dtype == nw.Boolean or dtype.is_numeric():
             return _numbers(series)
@@ -103,18 +101,18 @@ class Table:
             return kept_values(series.to_numpy() if dtype == nw.Duration else series.to_list())
         return _text(series)
 
+    def numbers(self, name: str) -> Array:
+        """Return a column of numbers as an array, nan where missing."""
+        return _numbers(self._frame[name])
+
     def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
         """Return a column of times."""
-        instants = _times(self.column(name), name, time_format)
+        instants = _times(self._frame[name], name, time_format)
         return localise(instants, tz) if tz is not None else instants
 
 
 def _numbers(series: Any) -> Array:
-    array = np.asarray(series.to_numpy())
-    if array.dtype.kind in "biuf":
-        return array
-    plain = [np.nan if is_missing(one) else one for one in array.tolist()]
-    return numbers(plain, np.float64, name=f"column {series.name!r}")
+    return numbers_of(np.asarray(series.to_numpy()), series.name)
 
 
 def _missing(series: Any) -> Array | None:
@@ -270,46 +268,3 @@ def _times(series: Any, name: str, time_format: str | None) -> Instants:
     if dtype.is_numeric():
         return from_numbers(_numbers(series), name, time_format)
     return from_objects(series.to_list(), name, time_format)
-
-
-def read_table(table: Table, names: Names, *, time_format: str | None, tz: str | None) -> Log:
-    """Read the named columns of a table into a `Log`."""
-    table.load(_wanted(names))
-    end = None if names.end is None else table.instants(names.end, time_format, tz)
-    kept = dict.fromkeys((*names.fields, *names.per_interaction))
-    return Log(
-        rows=table.rows,
-        journey=table.keys(names.journey),
-        time=table.instants(names.time, time_format, tz),
-        touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
-        fields={name: table.kept(name) for name in kept},
-        per_interaction=names.per_interaction,
-        per_journey={name: table.kept(name) for name in names.per_journey},
-        person=None if names.person is None else table.keys(names.person),
-        end=end,
-        lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
-        instance=None if names.instance is None else table.keys(names.instance),
-        count=None if names.count is None else _numbers(table.column(names.count)),
-        tiebreak=None if names.tiebreak is None else ranks_of(table.kept(names.tiebreak)),
-        row_order=not table.lazy,
-    )
-
-
-def _wanted(names: Names) -> list[str]:
-    single = (
-        names.journey,
-        names.time,
-        names.touchpoint,
-        names.person,
-        names.end,
-        names.lifecycle,
-        names.instance,
-        names.count,
-        names.tiebreak,
-    )
-    return [
-        *(name for name in single if name is not None),
-        *names.fields,
-        *names.per_interaction,
-        *names.per_journey,
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar, get_args
@@ -26,9 +25,11 @@ _OF_ONE = {
 
 def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
     """Return `` (did you mean 'a' or 'b'?)``, or nothing when no choice is near."""
+    from difflib import get_close_matches
+
     known = sorted({str(choice) for choice in choices})
     folded = {choice.casefold(): choice for choice in known}
-    near = difflib.get_close_matches(str(name).casefold(), list(folded), n=most, cutoff=0.6)
+    near = get_close_matches(str(name).casefold(), list(folded), n=most, cutoff=0.6)
     if not near:
         return ""
     return f" (did you mean {' or '.join(repr(folded[one]) for one in near)}?)"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from touchpoints._core.documents import tables_of
 from touchpoints._core.frozen import FrozenMap
 
 
@@ -15,4 +15,4 @@ from touchpoints._core.frozen import FrozenMap
 def read_data(name: str) -> Mapping[str, Any]:
     """Return the document of ``data/<name>.toml``; do not change what is inside."""
     file = files("touchpoints.classify").joinpath("data", f"{name}.toml")
-    return FrozenMap(tomllib.loads(file.read_text(encoding="utf-8")))
+    return FrozenMap(tables_of(file.read_text(encoding="utf-8"), where=file.name))

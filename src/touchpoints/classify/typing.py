@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -20,7 +20,10 @@ from touchpoints.classify.contract.protocol import (
     name_of,
 )
 from touchpoints.errors import ClassifierError, NotFoundError
-from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Taxonomy, Touchpoint, untyped
+from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Touchpoint, untyped
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy import Taxonomy
 
 NEED_FROM, CONTEXT_FROM = "need_from", "context_from"
 FROM_NOTHING, FROM_DEFAULT, FROM_RULE, FROM_DATA = 0, 1, 2, 3
@@ -244,7 +247,7 @@ def _column(values: Sequence[str | None]) -> Coded:
     return Coded(owned(np.array(codes, dtype=np.int32)), terms)
 
 
-def table_of(touchpoints: Sequence[Touchpoint]) -> tuple[tuple[Touchpoint, ...], Array]:
+def distinct_touchpoints(touchpoints: Sequence[Touchpoint]) -> tuple[tuple[Touchpoint, ...], Array]:
     """Return the distinct touchpoints, and the place of each of those given among them."""
     distinct = tuple(dict.fromkeys(touchpoints))
     places = {touchpoint: place for place, touchpoint in enumerate(distinct)}

@@ -1,29 +1,17 @@
 """Journeys as plain networkx graphs, and graphs as text and files."""
 
-from touchpoints.graphs.exchange import (
-    from_node_link,
-    read_graphml,
-    to_node_link,
-    write_graphml,
-)
-from touchpoints.graphs.higher_order import higher_order_graph
-from touchpoints.graphs.journey import journey_graph
-from touchpoints.graphs.outcome import outcome_graph
-from touchpoints.graphs.schema import Problem, check_graph
-from touchpoints.graphs.text import to_dot, to_mermaid
-from touchpoints.graphs.transition import transition_graph
+from touchpoints._core.lazy import attach
 
-__all__ = [
-    "Problem",
-    "check_graph",
-    "from_node_link",
-    "higher_order_graph",
-    "journey_graph",
-    "outcome_graph",
-    "read_graphml",
-    "to_dot",
-    "to_mermaid",
-    "to_node_link",
-    "transition_graph",
-    "write_graphml",
-]
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    """
+    : plan
+    exchange: from_node_link read_graphml to_node_link write_graphml
+    higher_order: higher_order_graph
+    journey: journey_graph
+    outcome: outcome_graph
+    schema: Problem check_graph
+    text: to_dot to_mermaid
+    transition: transition_graph
+    """,
+)

@@ -16,8 +16,8 @@ from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,
     Matched,
+    distinct_touchpoints,
     match_events,
-    table_of,
 )
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
 from touchpoints.errors import InvalidInputError
@@ -75,7 +75,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     ]
     if not columns:
         table, values = distinct_tuples(seen)
-        touchpoints, places = table_of(_grouped(names, facets, values))
+        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
         codes = places[table][journeys.codes] if len(table) else journeys.codes
     else:
         spread = [
@@ -83,7 +83,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
             for name, one in zip(names, seen, strict=True)
         ]
         codes, values = distinct_tuples(spread)
-        touchpoints, places = table_of(_grouped(names, facets, values))
+        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
         codes = places[codes] if len(journeys.codes) else journeys.codes
     defining = _defining(journeys, touchpoints, codes)
     meta = attrs.evolve(journeys.meta, lens=names, defining=defining)
@@ -185,7 +185,7 @@ def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journe
     for old, new in names.items():
         for place in np.flatnonzero(meant(journeys, old)).tolist():
             renamed[place] = _named(journeys, new)
-    touchpoints, places = table_of(renamed)
+    touchpoints, places = distinct_touchpoints(renamed)
     codes = places[journeys.codes] if len(places) else journeys.codes
     meta = attrs.evolve(journeys.meta, defining=_defining(journeys, touchpoints, codes))
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
@@ -275,7 +275,7 @@ def _field(journeys: Journeys, name: str) -> Coded | Array:
 def _typed_again(
     journeys: Journeys, codes: Array, matched: Matched, tally: Mapping[str, Any]
 ) -> Journeys:
-    touchpoints, table = table_of(matched.touchpoints)
+    touchpoints, table = distinct_touchpoints(matched.touchpoints)
     columns: dict[str, Any] = dict(journeys.per_interaction)
     columns |= {name: column.take(codes) for name, column in matched.columns.items()}
     for name in (NEED_FROM, CONTEXT_FROM):

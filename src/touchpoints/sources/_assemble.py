@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
@@ -25,9 +25,9 @@ from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,
     Matched,
+    distinct_touchpoints,
     match_events,
     match_texts,
-    table_of,
 )
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
 from touchpoints.errors import InvalidInputError
@@ -35,7 +35,10 @@ from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled, take_rows
 from touchpoints.sources._lifecycle import OTHER, pair, stages_of
 from touchpoints.sources._order import Placed, place, repeated
-from touchpoints.taxonomy import MISSING, Taxonomy
+from touchpoints.taxonomy import MISSING
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy import Taxonomy
 
 _MOST_COUNT = 2**53
 
@@ -124,7 +127,7 @@ def _with_columns(log: Log, placed: Placed) -> Placed:
 def _with_ends(log: Log, placed: Placed, stages: Array | None, matched: Matched) -> Placed:
     """Find when each interaction ended: from its own column, or by pairing start and complete."""
     if stages is not None:
-        kinds = table_of((*matched.touchpoints, MISSING))[1][_codes(placed)]
+        kinds = distinct_touchpoints((*matched.touchpoints, MISSING))[1][_codes(placed)]
         placed = pair(log, placed, stages=stages, kinds=kinds)
     elif log.end is not None:
         _check_zones(log.time, log.end)
@@ -187,7 +190,7 @@ def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: Names) -> 
 
 
 def _build(log: Log, placed: Placed, tied: Array, matched: Matched, options: Options) -> Journeys:
-    touchpoints, table = table_of((*matched.touchpoints, MISSING))
+    touchpoints, table = distinct_touchpoints((*matched.touchpoints, MISSING))
     distinct = _codes(placed)
     plain = len(touchpoints) == len(table) and not bool((distinct < 0).any())
     final, order = ordering.by_appearance(distinct if plain else table[distinct], len(touchpoints))

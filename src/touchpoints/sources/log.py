@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from touchpoints._core.columns import (
-    Keys,
-    Log,
-    Names,
-    kept_values,
-    keys_of_values,
-    list_of,
-    ranks_of,
-    several,
-)
-from touchpoints._core.frozen import Coded, code_values, numbers
-from touchpoints._core.instants import (
-    Instants,
-    from_datetime64,
-    from_numbers,
-    from_objects,
-    localise,
-)
+from touchpoints._core.columns import Log, Names, ranks_of, several
 from touchpoints._core.messages import check_option, first_few, require_kind
+from touchpoints._core.reading import Table, table_of
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import WrongKindError
 from touchpoints.sources._assemble import Duplicates, Missing, Options, assemble
 from touchpoints.sources._lifecycle import warn_of_lifecycle
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys
     from touchpoints.taxonomy import Taxonomy
-
-_SAMPLE = 1000
 
 
 def from_frame(
@@ -67,8 +46,8 @@ def from_frame(
     ----------
     frame
         A pandas or polars DataFrame, a polars LazyFrame, a pyarrow Table, a duckdb relation, or
-        any other table narwhals reads. One row an event, in any order. It is not changed, and of a
-        lazy one only the columns named are read.
+        any other table narwhals reads, or columns by name. One row an event, in any order. It is
+        not changed, and of a lazy one only the columns named are read.
     journey, time, touchpoint
         The columns with the id of the journey, the time of the event, and what happened. Instead
         of a column, ``touchpoint`` can be a classifier (see `classifier`), called once for each
@@ -153,8 +132,6 @@ def from_frame(
     >>> [journey.keys for journey in journeys]
     [('search', 'purchase'), ('search',)]
     """
-    from touchpoints._core import frames
-
     names = Names(
         journey=journey,
         time=time,
@@ -170,11 +147,11 @@ def from_frame(
         per_journey=several("per_journey", per_journey),
     )
     options = _options(taxonomy, touchpoint, unmatched, duplicates, missing)
-    table = frames.Table(frame)
-    names.check(table.names)
+    table = table_of(frame)
+    table.load(names.asked())
     if lifecycle is None:
-        warn_of_lifecycle(table.names, None if table.lazy else table.samples(), names)
-    return assemble(frames.read_table(table, names, time_format=time_format, tz=tz), names, options)
+        warn_of_lifecycle(table.names, table.samples(), names)
+    return assemble(_log(table, names, time_format, tz), names, options)
 
 
 def from_columns(
@@ -231,26 +208,26 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     """
     mend = "tp.from_frame reads a dataframe, tp.from_records a sequence of mappings"
     require_kind(columns, Mapping, takes="a mapping of names to columns", mend=mend)
-    names = Names(
+    return from_frame(
+        columns,
         journey=journey,
         time=time,
-        touchpoint=_column_of(touchpoint),
-        fields=_fields_of(touchpoint),
+        touchpoint=touchpoint,
         person=person,
         end=end,
         lifecycle=lifecycle,
         instance=instance,
         count=count,
+        taxonomy=taxonomy,
+        per_interaction=per_interaction,
+        per_journey=per_journey,
+        unmatched=unmatched,
+        missing=missing,
         tiebreak=tiebreak,
-        per_interaction=several("per_interaction", per_interaction),
-        per_journey=several("per_journey", per_journey),
+        duplicates=duplicates,
+        tz=tz,
+        time_format=time_format,
     )
-    options = _options(taxonomy, touchpoint, unmatched, duplicates, missing)
-    names.check(list(columns))
-    rows = _rows_of(columns, names)
-    if lifecycle is None:
-        warn_of_lifecycle(list(columns), _samples(columns), names)
-    return assemble(_log(columns, names, rows, time_format, tz), names, options)
 
 
 def from_records(
@@ -320,7 +297,7 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count, tiebreak)),
     )
     names = dict.fromkeys((name for row in rows for name in row) if rows else asked)
-    return from_columns(
+    return from_frame(
         {name: [row.get(name) for row in rows] for name in names},
         journey=journey,
         time=time,
@@ -369,61 +346,21 @@ def _options(
     )
 
 
-def _samples(columns: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
-    """Return some values of each column of text, from the whole of it."""
-    step = max(1, max(map(len, columns.values()), default=0) // _SAMPLE)
-    some = {name: list(islice(values, 0, None, step)) for name, values in columns.items()}
-    return {name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)}
-
-
-def _rows_of(columns: Mapping[str, Any], names: Names) -> int:
-    for name, values in columns.items():
-        sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
-        text_or_map = isinstance(values, (str, bytes, Mapping))
-        if not sized or text_or_map or getattr(values, "ndim", 1) != 1:
-            raise WrongKindError(f"column {name!r} is no list or one-dimensional array")
-    sizes = {name: len(values) for name, values in columns.items()}
-    if len(set(sizes.values())) > 1:
-        raise InvalidInputError(f"the columns differ in length: {sizes}")
-    return sizes[names.journey]
-
-
-def _log(
-    columns: Mapping[str, Any], names: Names, rows: int, time_format: str | None, tz: str | None
-) -> Log:
-    def keys(name: str | None) -> Keys | None:
-        return None if name is None else keys_of_values(columns[name])
-
-    def instants(name: str) -> Instants:
-        found = _read_times(columns[name], name, time_format)
-        return found if tz is None else localise(found, tz)
-
-    def text(name: str | None) -> Coded | None:
-        return None if name is None else code_values(list_of(columns[name]))
-
+def _log(table: Table, names: Names, time_format: str | None, tz: str | None) -> Log:
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
     return Log(
-        rows=rows,
-        journey=keys_of_values(columns[names.journey]),
-        time=instants(names.time),
-        touchpoint=text(names.touchpoint),
-        fields={name: kept_values(columns[name]) for name in kept},
+        rows=table.rows,
+        journey=table.keys(names.journey),
+        time=table.instants(names.time, time_format, tz),
+        touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
+        fields={name: table.kept(name) for name in kept},
         per_interaction=names.per_interaction,
-        per_journey={name: kept_values(columns[name]) for name in names.per_journey},
-        person=keys(names.person),
-        end=None if names.end is None else instants(names.end),
-        lifecycle=text(names.lifecycle),
-        instance=keys(names.instance),
-        count=None
-        if names.count is None
-        else numbers(columns[names.count], np.float64, name="count"),
-        tiebreak=None if names.tiebreak is None else ranks_of(kept_values(columns[names.tiebreak])),
+        per_journey={name: table.kept(name) for name in names.per_journey},
+        person=None if names.person is None else table.keys(names.person),
+        end=None if names.end is None else table.instants(names.end, time_format, tz),
+        lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
+        instance=None if names.instance is None else table.keys(names.instance),
+        count=None if names.count is None else table.numbers(names.count),
+        tiebreak=None if names.tiebreak is None else ranks_of(table.kept(names.tiebreak)),
+        row_order=not table.lazy,
     )
-
-
-def _read_times(values: Any, name: str, time_format: str | None) -> Instants:
-    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
-        return from_datetime64(values, None)
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
-        return from_numbers(values, name, time_format)
-    return from_objects(list_of(values), name, time_format)

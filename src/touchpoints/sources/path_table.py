@@ -11,17 +11,18 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
-from touchpoints._core.frozen import Array, is_missing, owned, text_array
-from touchpoints._core.messages import check_option, counted, first_few, not_found
+from touchpoints._core.frozen import Array, owned, text_array
+from touchpoints._core.messages import check_option, counted, first_few
+from touchpoints._core.reading import table_of
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,
     Matched,
+    distinct_touchpoints,
     match_texts,
-    table_of,
 )
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import check_outcome_name
@@ -166,49 +167,14 @@ class _Asked:
         return {argument: name for argument, name in given.items() if name is not None}
 
 
-def _columns(table: Any, asked: _Asked) -> dict[str, Any]:
+def _columns(source: Any, asked: _Asked) -> dict[str, Any]:
     """Return the columns asked for: the paths as a list, the others as float64."""
-    if isinstance(table, Mapping):
-        names, column = list(table), table.__getitem__
-    else:
-        from touchpoints._core import frames
-
-        frame = frames.Table(table)
-        names, column = frame.names, frame.column
-    for argument, name in asked.columns().items():
-        if name not in names:
-            raise not_found("column", name, names, where=f"asked for as {argument}")
-    if not isinstance(table, Mapping):
-        frame.load(list(asked.columns().values()))
-    found: dict[str, Any] = {
-        name: _as_list(column(name)) if argument == "path" else _numbers(column(name), name)
+    table = table_of(source)
+    table.load(asked.columns().items())
+    return {
+        name: table.values(name) if argument == "path" else table.numbers(name).astype(np.float64)
         for argument, name in asked.columns().items()
     }
-    sizes = {name: len(values) for name, values in found.items()}
-    if len(set(sizes.values())) > 1:
-        raise InvalidInputError(f"the columns differ in length: {sizes}")
-    return found
-
-
-def _as_list(values: Any) -> list[Any]:
-    if isinstance(values, (str, bytes)) or getattr(values, "ndim", 1) != 1:
-        raise WrongKindError("a column is a list or a one-dimensional array")
-    listed: list[Any] = values.to_list() if hasattr(values, "to_list") else list(values)
-    return listed
-
-
-def _numbers(values: Any, name: str) -> Array:
-    """Return a column of numbers as float64, nan where missing."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
-        return values.astype(np.float64)
-    plain = [np.nan if is_missing(one) else one for one in _as_list(values)]
-    wrong = [row for row, one in enumerate(plain) if isinstance(one, str)]
-    if not wrong:
-        return np.array(plain, dtype=np.float64)
-    raise InvalidInputError(
-        f"column {name!r} must hold numbers",
-        where=f"rows {first_few(wrong)}: {first_few(plain[row] for row in wrong[:5])}",
-    )
 
 
 def _checked_texts(values: list[Any], path: str, separator: str) -> list[str]:
@@ -390,7 +356,7 @@ def _kept(steps: _Steps, mask: Array | None) -> _Steps:
 
 
 def _build(steps: _Steps, parts: _Parts, matched: Matched, meta: Meta) -> Journeys:
-    touchpoints, table = table_of(matched.touchpoints)
+    touchpoints, table = distinct_touchpoints(matched.touchpoints)
     codes = table[steps.codes] if len(table) else steps.codes
     columns = {}
     if meta.taxonomy is not None:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from touchpoints._core.messages import did_you_mean
+from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy._keys import UNKNOWN
-from touchpoints.taxonomy._words import Named, fold
+from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.builtin import CLOSED, FIVE
 from touchpoints.taxonomy.vocabulary import (
     TYPICAL,
@@ -170,12 +171,12 @@ def _shared_names(named: Iterable[tuple[str, Named]]) -> Iterator[Problem]:
     items = list(named)
     owners: dict[tuple[str, str], str] = {}
     for where, one in items:
-        first = owners.setdefault(("", fold(one.id)), one.id)
+        first = owners.setdefault(("", fold_spaced(one.id)), one.id)
         if first != one.id:
             yield where, f"the id differs from {first!r} in nothing but case"
     for where, one in items:
         for field, lang, phrase in _names(one):
-            folded = fold(phrase)
+            folded = fold_spaced(phrase)
             first = owners.get(("", folded)) or owners.setdefault((lang, folded), one.id)
             if first != one.id:
                 yield f"{where}.{place(field, lang)}", f"{phrase!r} already names {first!r}"

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from touchpoints.taxonomy._words import fold
+from touchpoints._core.text import fold_spaced
 
 _WORD = re.compile(r"\w+")
 
@@ -84,7 +84,9 @@ _NEAR = (4, 5)  # shared words out of all, in whole numbers: 0.8 * 35 is more th
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text without case and accents."""
-    return _WORD.findall(fold(text).replace("_", " ").replace("cross-selling", "crossselling"))
+    return _WORD.findall(
+        fold_spaced(text).replace("_", " ").replace("cross-selling", "crossselling")
+    )
 
 
 def stem(word: str) -> str:
@@ -116,7 +118,7 @@ def business_words(label: str) -> tuple[str, ...]:
     >>> business_words("Reading an email the shop sent"), business_words("Customer service call")
     ((), ())
     """
-    words = words_of(_DEPARTMENTS.sub(" ", fold(label)))
+    words = words_of(_DEPARTMENTS.sub(" ", fold_spaced(label)))
     for listed in (_FIRST_PERSON, _JARGON):
         found = tuple(word for word in words if word in listed)
         if found:

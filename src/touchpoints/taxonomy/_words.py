@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from touchpoints._core.messages import not_found
+from touchpoints._core.text import fold_spaced
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 Labels = Mapping[str, str]
@@ -40,24 +40,6 @@ def label_in(labels: Labels, lang: str, *, default: str) -> str:
     return labels.get("en") or next(iter(labels.values()), default)
 
 
-def fold(phrase: str) -> str:
-    """Return a phrase without case, accents and surplus white space.
-
-    Examples
-    --------
-    >>> fold("  Búsqueda   ORGÁNICA ")
-    'busqueda organica'
-    """
-    if phrase.isascii():
-        return " ".join(phrase.casefold().split())
-    letters = (
-        letter
-        for letter in unicodedata.normalize("NFKD", phrase)
-        if not unicodedata.combining(letter)
-    )
-    return " ".join("".join(letters).casefold().split())
-
-
 class Phrases:
     """An index from folded ids, labels and aliases to ids; each look-up is one step."""
 
@@ -77,11 +59,11 @@ class Phrases:
 
     def _add(self, lang: str, phrase: str, named: str) -> None:
         self._names.append((lang, phrase))
-        self._of.setdefault(fold(phrase), {}).setdefault(lang, {})[named] = None
+        self._of.setdefault(fold_spaced(phrase), {}).setdefault(lang, {})[named] = None
 
     def ids(self, phrase: str, *, lang: str | None = None) -> tuple[str, ...]:
         """Return the ids a phrase stands for: as an id in any case, as a label in the language."""
-        found = self._of.get(fold(phrase), {})
+        found = self._of.get(fold_spaced(phrase), {})
         asked = found if lang is None else [one for one in ("", lang) if one in found]
         return tuple(dict.fromkeys(named for one in asked for named in found[one]))
 

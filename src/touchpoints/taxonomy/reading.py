@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import attrs
 
 from touchpoints._core.messages import counted, did_you_mean
+from touchpoints._core.text import fold_spaced
 from touchpoints.errors import ProblemsError, TouchpointsError
 from touchpoints.taxonomy._checks import place
 from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
 from touchpoints.taxonomy._order import in_places
-from touchpoints.taxonomy._words import fold
 from touchpoints.taxonomy.builtin import FIVE
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType
@@ -213,7 +213,7 @@ def _aliases_moved(known: dict[str, Entry], tables: Mapping[str, Table]) -> dict
     for own, table in tables.items():
         names: list[tuple[str, str]] = [("", own), *_own_aliases(table)]
         for lang, phrase in (*names, *known[own].labels.items()):
-            owners.setdefault((lang, fold(phrase)), set()).add(own)
+            owners.setdefault((lang, fold_spaced(phrase)), set()).add(own)
     return {name: _without(one, owners) for name, one in known.items()}
 
 
@@ -229,7 +229,7 @@ def _without(one: Entry, owners: Mapping[tuple[str, str], set[str]]) -> Entry:
 def _owners(
     owners: Mapping[tuple[str, str], set[str]], lang: str, alias: str, default: str
 ) -> set[str]:
-    folded = fold(alias)
+    folded = fold_spaced(alias)
     found = owners.get((lang, folded), set()) | owners.get(("", folded), set())
     return found or {default}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from touchpoints.errors import InvalidInputError
@@ -44,6 +43,8 @@ def in_threads(calls: Sequence[Callable[[], T]], *, rows: int = WORTH) -> list[T
     many = min(cores(), len(calls))
     if many < 2 or rows < WORTH:
         return [call() for call in calls]
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(many) as pool:
         return [done.result() for done in [pool.submit(call) for call in calls]]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -13,33 +14,50 @@ from touchpoints.classify.contract.protocol import (
     Classifier,
     ask_all,
     check_classifier_object,
-    checked_classifiers,
     name_of,
-    reads_of,
 )
 from touchpoints.classify.contract.traces import Step, first_wins, step_of
 from touchpoints.errors import InvalidInputError
 
 
 @attrs.frozen
-class FirstMatch:
-    """The first answer that has a type, of several classifiers asked in order."""
+class Several(ABC):
+    """Several classifiers that answer as one."""
+
+    verb: ClassVar[str]
 
     classifiers: tuple[Classifier, ...]
 
+    def __attrs_post_init__(self) -> None:
+        if not self.classifiers:
+            raise InvalidInputError(f"{self.verb} needs at least one classifier")
+        for one in self.classifiers:
+            check_classifier_object(one)
+
     @property
     def reads(self) -> tuple[str, ...]:
-        """Every field that one of them reads."""
-        return reads_of(self.classifiers)
+        """Every field that one of them reads, each once."""
+        return tuple(dict.fromkeys(name for one in self.classifiers for name in one.reads))
 
     @property
     def name(self) -> str:
         """The names of the classifiers, in order."""
-        return f"first_match({', '.join(name_of(one) for one in self.classifiers)})"
+        return f"{self.verb}({', '.join(map(name_of, self.classifiers))})"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return the first answer with a type, else the first answer at all."""
+        """Return the answer to one event."""
         return self.batch([event])[0]
+
+    @abstractmethod
+    def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """Return the answers to several events."""
+
+
+@attrs.frozen
+class FirstMatch(Several):
+    """The first answer that has a type, else the first at all, of classifiers asked in order."""
+
+    verb = "first_match"
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events; each classifier is asked what is still open."""
@@ -93,7 +111,7 @@ def first_match(*classifiers: Classifier) -> FirstMatch:
     >>> both({"page": "/cart", "event": "order"})
     'purchase'
     """
-    return FirstMatch(checked_classifiers("first_match", classifiers))
+    return FirstMatch(classifiers)
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
+from touchpoints.classify.combining.chain import Several
 from touchpoints.classify.contract.answers import (
     TYPE,
     Answer,
@@ -20,9 +21,7 @@ from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
     Classifier,
     ask_all,
-    checked_classifiers,
     name_of,
-    reads_of,
 )
 from touchpoints.classify.contract.traces import Outcome, Step, step_of
 from touchpoints.taxonomy import UNKNOWN
@@ -31,24 +30,10 @@ _Named = tuple[str, Verdict]
 
 
 @attrs.frozen
-class Combine:
+class Combine(Several):
     """One answer from several classifiers, each filling in what those before it left open."""
 
-    classifiers: tuple[Classifier, ...]
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Every field that one of them reads."""
-        return reads_of(self.classifiers)
-
-    @property
-    def name(self) -> str:
-        """The names of the classifiers, in order."""
-        return f"combine({', '.join(name_of(one) for one in self.classifiers)})"
-
-    def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return the plainest answer that says all that was said, None when nothing was."""
-        return self.batch([event])[0]
+    verb = "combine"
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events."""
@@ -176,4 +161,4 @@ def combine(*classifiers: Classifier) -> Combine:
     >>> both({"event": "chat_opened", "reason": ""})
     'live_chat'
     """
-    return Combine(checked_classifiers("combine", classifiers))
+    return Combine(classifiers)

@@ -129,20 +129,6 @@ def check_classifier_object(one: object) -> None:
         )
 
 
-def checked_classifiers(caller: str, several: Sequence[Classifier]) -> tuple[Classifier, ...]:
-    """Return the classifiers a function was given; refuse none at all and what is none."""
-    if not several:
-        raise InvalidInputError(f"{caller} needs at least one classifier")
-    for one in several:
-        check_classifier_object(one)
-    return tuple(several)
-
-
-def reads_of(several: Sequence[Classifier]) -> tuple[str, ...]:
-    """Return every field that one of some classifiers reads, each once."""
-    return tuple(dict.fromkeys(name for one in several for name in one.reads))
-
-
 def seen_by(one: Classifier, fields: Mapping[str, Any]) -> Event:
     """Return just what a classifier declared of an event; a field that is not there is None."""
     return Event({name: fields.get(name) for name in one.reads})

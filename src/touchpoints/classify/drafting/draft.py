@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
-from touchpoints._core.frozen import Array, Coded, code_values, text_array
-from touchpoints._core.messages import not_found
+from touchpoints._core.frozen import Array, Coded, text_array
+from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.drafting.files import key_of, rules_text, taxonomy_text
 from touchpoints.classify.drafting.guessing import Guesser
@@ -174,7 +174,7 @@ def draft(
     asked = [one for one in attrs.astuple(columns) if one]
     _check(asked, min_count)
     known, extends = _taxonomy(taxonomy)
-    values, weights = _read(frame, asked, count)
+    values, weights = _read(frame, columns, count)
     codes, distinct = distinct_tuples(values)
     counts = np.bincount(codes, weights, minlength=len(distinct[0])).astype(np.int64)
     events = [dict(zip(asked, row, strict=True)) for row in zip(*distinct, strict=True)]
@@ -232,41 +232,19 @@ def _taxonomy(given: str | os.PathLike[str] | Taxonomy) -> tuple[Taxonomy, str]:
     return load_taxonomy(str(given)), str(given)
 
 
-def _read(frame: Any, asked: Sequence[str], count: str | None) -> tuple[list[Coded], Array | None]:
+def _read(frame: Any, asked: Columns, count: str | None) -> tuple[list[Coded], Array | None]:
     """Return the columns asked for as text, and the counts."""
-    wanted = [*asked, *([count] if count else [])]
-    if isinstance(frame, Mapping):
-        _check_columns(wanted, list(frame))
-        sizes = {name: len(frame[name]) for name in wanted}
-        if len(set(sizes.values())) > 1:
-            raise InvalidInputError(f"the columns differ in length: {sizes}")
-        return [code_values(list(frame[name])) for name in asked], _counts(
-            frame[count] if count else None
-        )
-    from touchpoints._core import frames
-
-    table = frames.Table(frame)
-    _check_columns(wanted, table.names)
-    table.load(wanted)
-    return [table.text(name) for name in asked], _counts(table.kept(count) if count else None)
+    table = table_of(frame)
+    names = [(argument, name) for argument, name in attrs.asdict(asked).items() if name]
+    table.load([*names, *([("count", count)] if count else [])])
+    texts = [table.text(name) for _, name in names]
+    return texts, _whole(table.numbers(count)) if count else None
 
 
-def _check_columns(wanted: Sequence[str], names: Sequence[str]) -> None:
-    for name in wanted:
-        if name not in names:
-            raise not_found("column", name, names)
-
-
-def _counts(values: Any) -> Array | None:
-    if values is None:
-        return None
-    try:
-        counts = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"count must hold numbers: {error}") from error
-    whole = np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts))
-    if not whole.all():
-        row = int(np.flatnonzero(~whole)[0])
+def _whole(counts: Array) -> Array:
+    wrong = np.flatnonzero(~((counts >= 0) & (counts < np.inf) & (counts == np.floor(counts))))
+    if len(wrong):
+        row = int(wrong[0])
         raise InvalidInputError(
             "count must hold whole numbers from 0 up", where=f"row {row}: {counts[row]}"
         )

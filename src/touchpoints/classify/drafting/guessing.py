@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 import attrs
 
+from touchpoints._core.text import fold_spaced
 from touchpoints.classify._data import read_data
-from touchpoints.classify.text.folding import fold_spaced
 from touchpoints.classify.web.event_names import TRACKERS, name_table, words_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy

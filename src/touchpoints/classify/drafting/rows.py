@@ -9,14 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from touchpoints.classify.drafting.guessing import (
-    LOCALE,
-    NO_GUESS,
-    Guess,
-    Guesser,
-    is_general,
-)
-from touchpoints.classify.text.folding import fold_spaced, written
+from touchpoints._core.text import fold_spaced
+from touchpoints.classify.drafting.guessing import LOCALE, NO_GUESS, Guess, Guesser, is_general
+from touchpoints.classify.text.folding import written
 
 Kind = Literal["name", "campaign", "page", "text", "general", "none"]
 Words: TypeAlias = "tuple[str, ...]"

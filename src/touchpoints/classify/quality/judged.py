@@ -10,7 +10,8 @@ import numpy as np
 
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array, is_missing
-from touchpoints._core.messages import first_few, not_found
+from touchpoints._core.messages import first_few
+from touchpoints._core.reading import table_of
 from touchpoints.classify.contract.answers import (
     NO_ANSWER,
     TYPE,
@@ -119,14 +120,8 @@ def read_examples(labelled: Labelled, truth: Mapping[str, str] | None) -> Exampl
 
 
 def _from_table(table: Mapping[str, Any], truth: Mapping[str, str]) -> Examples:
-    for column in truth.values():
-        if column not in table:
-            raise not_found("column", column, tuple(table), where="truth")
-    names = list(table)
-    sizes = {name: len(table[name]) for name in names}
-    if len(set(sizes.values())) > 1:
-        raise InvalidInputError(f"the columns differ in length: {sizes}")
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*table.values(), strict=True)]
+    table_of(table).load(("truth", column) for column in truth.values())
+    rows = [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
     truths = ({facet: row[column] for facet, column in truth.items()} for row in rows)
     return Examples(tuple(rows), tuple(_stated(one) for one in truths))
 

@@ -14,8 +14,8 @@ from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import require_kind
 from touchpoints._core.tables import Table, column
+from touchpoints._core.text import fold_spaced
 from touchpoints.classify.drafting.guessing import NO_GUESS, Guess, Guesser
-from touchpoints.classify.text.folding import fold_spaced
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import MISSING, Taxonomy, Touchpoint, parse_key
 

@@ -9,9 +9,10 @@ import attrs
 
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import check_option, did_you_mean, first_few, not_found
+from touchpoints._core.text import fold_spaced
 from touchpoints.classify.contract.answers import TYPE, Answer, Facets
 from touchpoints.classify.contract.traces import Step, words_of
-from touchpoints.classify.text.folding import fold_spaced, written
+from touchpoints.classify.text.folding import written
 from touchpoints.errors import ClassifierError, InvalidInputError
 from touchpoints.taxonomy import UNKNOWN, Taxonomy, Term, TouchpointType
 

@@ -9,8 +9,9 @@ from typing import Any, Literal, Protocol
 import attrs
 
 from touchpoints._core.messages import first_few
+from touchpoints._core.text import fold_spaced
 from touchpoints.classify.rule_files.regex import Pattern
-from touchpoints.classify.text.folding import fold_spaced, instant_in, number_in, written
+from touchpoints.classify.text.folding import instant_in, number_in, written
 
 FALSE, UNSURE, TRUE = 0, 1, 2
 """Three-valued logic: a question about a missing value is neither true nor false."""

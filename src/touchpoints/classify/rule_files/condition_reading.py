@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from touchpoints._core.messages import did_you_mean
+from touchpoints._core.text import fold_spaced
 from touchpoints.classify.rule_files.comparisons import (
     Among,
     Bound,
@@ -19,7 +20,7 @@ from touchpoints.classify.rule_files.comparisons import (
 )
 from touchpoints.classify.rule_files.conditions import Clause, Condition, Either, Every, Not
 from touchpoints.classify.rule_files.regex import Pattern
-from touchpoints.classify.text.folding import fold_spaced, instant_in
+from touchpoints.classify.text.folding import instant_in
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._fields import Fields, Place
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import attrs
 import numpy as np
 
-from touchpoints.classify.text.folding import fold
+from touchpoints._core.text import fold
 from touchpoints.errors import InvalidInputError
 
 MOST_LETTERS = 2_000

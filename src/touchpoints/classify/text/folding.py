@@ -1,53 +1,15 @@
-"""Text without what people write differently: case, accents, invisible marks, extra spaces."""
+"""Fields as text, numbers and times, however they are written."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from typing import Any
 
 from touchpoints._core.frozen import is_missing
 
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+|(\d+\.\d*|\.\d+))([eE][+-]?\d+)?\s*", re.ASCII)
 _MOST_DIGITS = 60
-
-
-class _Folded(dict[int, str]):
-    """From a character to how it is compared; filled as characters are met, for `str.translate`."""
-
-    def __missing__(self, code: int) -> str:
-        letters = unicodedata.normalize("NFKD", chr(code))
-        self[code] = "".join(filter(_is_seen, letters)).casefold()
-        return self[code]
-
-
-def _is_seen(letter: str) -> bool:
-    """Tell whether a character is more than an accent, a direction or the look of an emoji."""
-    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
-        return False
-    return not "\N{VARIATION SELECTOR-1}" <= letter <= "\N{VARIATION SELECTOR-16}"
-
-
-_FOLDED = _Folded()
-
-
-def fold(text: str) -> str:
-    """Return text without case, accents and invisible marks; white space stays.
-
-    Linear in the length of the text, some hundredths of a second for a million characters.
-
-    Examples
-    --------
-    >>> fold("Venta RELÁMPAGO")
-    'venta relampago'
-    """
-    return text.lower() if text.isascii() else text.translate(_FOLDED)
-
-
-def fold_spaced(text: str) -> str:
-    """Return folded text with single spaces between words and none around them."""
-    return " ".join(fold(text).split())
 
 
 def written(value: Any) -> str | None:

@@ -11,11 +11,12 @@ from touchpoints._core import checks
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import check_option, did_you_mean, first_few
+from touchpoints._core.text import fold_spaced
 from touchpoints.classify.contract.answers import TYPE, Answer, Verdict, simplest
 from touchpoints.classify.contract.protocol import fields_read
 from touchpoints.classify.contract.traces import Outcome, Step
 from touchpoints.classify.rule_files.documents import Source, read_document
-from touchpoints.classify.text.folding import fold_spaced, written
+from touchpoints.classify.text.folding import written
 from touchpoints.classify.text.phrases import NEGATIONS, PhraseTree, words_of_phrase
 from touchpoints.taxonomy import FACETS, Taxonomy
 from touchpoints.taxonomy._fields import Fields

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import attrs
 
-from touchpoints.classify.text.folding import fold
+from touchpoints._core.text import fold
 
 NEGATIONS = frozenset(
     [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -13,9 +12,10 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from touchpoints._core.documents import tables_of
 from touchpoints._core.messages import did_you_mean
 from touchpoints._core.tables import attempt_import
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, ProblemsError
 
 CATEGORIES = ("search", "social", "video", "shopping", "email", "ai_assistant", "other")
 
@@ -97,7 +97,10 @@ def _of_table(text: str) -> Lines:
 
 def _of_document(path: Path, text: str, *, category: str | None) -> Lines:
     try:
-        document = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+        is_json = path.suffix.lower() == ".json"
+        document = json.loads(text) if is_json else tables_of(text, where=str(path))
+    except ProblemsError as error:
+        return Lines((), tuple(one.removeprefix(f"{path}: ") for one in error.problems))
     except (ValueError, RecursionError) as error:
         return Lines((), (f"this cannot be read: {error}",))
     if not isinstance(document, Mapping):

@@ -1,0 +1,13 @@
+from touchpoints.graphs import plan as plan
+from touchpoints.graphs.exchange import from_node_link as from_node_link
+from touchpoints.graphs.exchange import read_graphml as read_graphml
+from touchpoints.graphs.exchange import to_node_link as to_node_link
+from touchpoints.graphs.exchange import write_graphml as write_graphml
+from touchpoints.graphs.higher_order import higher_order_graph as higher_order_graph
+from touchpoints.graphs.journey import journey_graph as journey_graph
+from touchpoints.graphs.outcome import outcome_graph as outcome_graph
+from touchpoints.graphs.schema import Problem as Problem
+from touchpoints.graphs.schema import check_graph as check_graph
+from touchpoints.graphs.text import to_dot as to_dot
+from touchpoints.graphs.text import to_mermaid as to_mermaid
+from touchpoints.graphs.transition import transition_graph as transition_graph
