@@ -30,6 +30,10 @@ _TOKEN = re.compile(
 )
 
 
+# The star at the end of a word of a phrase, and a sign of no meaning that stands for it.
+_STAR = re.compile(r"(?<=\S)\*+(?!\S)")
+_BEGINS = "\ue000"
+
 END = ""
 """Stands among words where a clause ends."""
 
@@ -60,14 +64,15 @@ def denies(word: str, negations: Collection[str]) -> bool:
 def words_of_phrase(phrase: str) -> tuple[str, ...]:
     """Return the words of a phrase as they are compared; one may end in ``*``.
 
-    Empty where a clause ends within the phrase: "no, thanks" is not "no thanks".
+    `END` where a clause ends within the phrase, at a line break too: "no, thanks" is not "no
+    thanks".
     """
     words: list[str] = []
-    for part in fold(phrase).split():
-        found = list(words_of(part.rstrip("*")))
-        if found and found[-1] and part.endswith("*"):
-            found[-1] += "*"
-        words.extend(found)
+    for word in words_of(_STAR.sub(_BEGINS, phrase.replace(_BEGINS, ""))):
+        if word != _BEGINS:
+            words.append(word)
+        elif words and words[-1]:
+            words[-1] += "*"
     while words and not words[-1]:
         words.pop()
     return tuple(words)
