@@ -64,7 +64,7 @@ def main() -> None:
 
     graph = tp.transition_graph(journeys)
     tp.write_graphml(graph, "journeys.graphml")
-    Path("journeys.mmd").write_text(tp.to_mermaid(graph, most=3 * TOP), encoding="utf-8")
+    Path("journeys.mmd").write_text(tp.to_mermaid(graph, max_edges=3 * TOP), encoding="utf-8")
     print(f"\nWrote journeys.graphml and journeys.mmd: {graph}")
 
 

@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = attach(
     sources.path_table: from_paths
     taxonomy: Facet Taxonomy Term Touchpoint TouchpointType available_taxonomies load_taxonomy
     taxonomy: read_taxonomy
-    taxonomy.coverage: Coverage coverage
+    taxonomy.coverage: TaxonomyCoverage taxonomy_coverage
     taxonomy.lint: Findings lint lint_file
     uncertainty: bootstrap wilson
     """,

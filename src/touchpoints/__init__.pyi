@@ -65,8 +65,8 @@ from touchpoints.taxonomy import TouchpointType as TouchpointType
 from touchpoints.taxonomy import available_taxonomies as available_taxonomies
 from touchpoints.taxonomy import load_taxonomy as load_taxonomy
 from touchpoints.taxonomy import read_taxonomy as read_taxonomy
-from touchpoints.taxonomy.coverage import Coverage as Coverage
-from touchpoints.taxonomy.coverage import coverage as coverage
+from touchpoints.taxonomy.coverage import TaxonomyCoverage as TaxonomyCoverage
+from touchpoints.taxonomy.coverage import taxonomy_coverage as taxonomy_coverage
 from touchpoints.taxonomy.lint import Findings as Findings
 from touchpoints.taxonomy.lint import lint as lint
 from touchpoints.taxonomy.lint import lint_file as lint_file

@@ -7,10 +7,12 @@ import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from touchpoints._core.checks import (
+    require_kind,
+)
 from touchpoints._core.messages import (
     counted,
     first_few,
-    require_kind,
 )
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import shown

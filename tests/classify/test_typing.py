@@ -215,7 +215,7 @@ def test_first_match_asks_in_order() -> None:
     assert ["purchase", "/ / view[channel=website]"] == [one.key for one in found.touchpoints]
 
 
-# -------------------------------------------------------------------------------------- settling
+# ----------------------------------------------------------------------------- untyped_policy
 
 
 def test_texts_of_distinct_events_that_read_alike_are_added() -> None:

@@ -168,7 +168,7 @@ def test_bad_periods_get_clear_errors() -> None:
 @given(a=PATHS, b=PATHS)
 def test_transitions_are_those_of_each_group(a: list[str], b: list[str]) -> None:
     """The numbers of a and b are the probabilities of each group by itself."""
-    found = rows(compare.transitions(two(a, b), seed=1, least=0, resamples=5))
+    found = rows(compare.transitions(two(a, b), seed=1, min_count=0, resamples=5))
     left, right = naive.probabilities(a), naive.probabilities(b)
 
     assert set(left) | set(right) == set(found)
@@ -184,7 +184,7 @@ def test_transitions_are_those_of_each_group(a: list[str], b: list[str]) -> None
 @given(a=st.lists(st.text("ab", max_size=3), min_size=2, max_size=4), b=PATHS.map(lambda x: x[:4]))
 def test_p_comes_near_the_exact_test(a: list[str], b: list[str]) -> None:
     """Over all ways to deal journeys out, and over 4000 of them, p is the same."""
-    found = rows(compare.presence(two(["a", *a], b), seed=3, least=0, resamples=4000))
+    found = rows(compare.presence(two(["a", *a], b), seed=3, min_count=0, resamples=4000))
 
     for key, row in found.items():
         assert row["p"] == pytest.approx(naive.exact_p(["a", *a], b, key), abs=0.04)
@@ -211,7 +211,7 @@ def test_the_fast_paths_are_what_any_measure_gives() -> None:
     )
 
     for test, same in (("permutation", ("p",)), ("bootstrap", ("p", "low", "high"))):
-        quick = rows(compare.variants(pair, seed=5, least=0, resamples=60, test=test))
+        quick = rows(compare.variants(pair, seed=5, min_count=0, resamples=60, test=test))
         slow = rows(
             compare.measured(
                 pair,
@@ -253,7 +253,7 @@ def test_fast_medians_are_what_any_measure_gives(test: str) -> None:
     assert pair.shared
     asked = {"seed": 3, "resamples": 40, "test": test, "shared": "within"}
 
-    quick = rows(compare.gaps(pair, least=0, **asked))
+    quick = rows(compare.gaps(pair, min_count=0, **asked))
     slow = rows(compare.measured(pair, median_gaps, **asked))
 
     assert quick.keys() == slow.keys()
@@ -298,7 +298,7 @@ def test_gaps_are_medians_with_cliffs_delta() -> None:
     journeys = tp.from_records(records, journey="id", time="t", touchpoint="w")
     pair = compare.pair(journeys[:3], journeys[3:])
 
-    row = rows(compare.gaps(pair, seed=1, least=0, resamples=50))[("a", "b")]
+    row = rows(compare.gaps(pair, seed=1, min_count=0, resamples=50))[("a", "b")]
 
     left, right = (
         naive.gaps(times[part], paths[part], "ab") for part in (slice(3), slice(3, None))
@@ -381,23 +381,23 @@ def test_large_counts_are_dealt_without_writing_them_out() -> None:
 def test_order_and_names_play_no_part() -> None:
     """Shuffled journeys give the same numbers; renamed touchpoints the same under their names."""
     a, b = ["ab", "abb", "b", "ac"], ["b", "bc", "ab"]
-    plain = compare.transitions(two(a, b), seed=1, least=0, resamples=50)
-    shuffled = compare.transitions(two(a[::-1], b[::-1]), seed=1, least=0, resamples=50)
+    plain = compare.transitions(two(a, b), seed=1, min_count=0, resamples=50)
+    shuffled = compare.transitions(two(a[::-1], b[::-1]), seed=1, min_count=0, resamples=50)
 
     assert rows(plain).keys() == rows(shuffled).keys()
     for label, row in rows(plain).items():
         for name in ("a", "b", "low", "high", "n_a", "n_b"):
             assert row[name] == pytest.approx(rows(shuffled)[label][name], nan_ok=True)
     renamed = two([one.translate({97: 120}) for one in a], [one.translate({97: 120}) for one in b])
-    again = compare.transitions(renamed, seed=1, least=0, resamples=50)
+    again = compare.transitions(renamed, seed=1, min_count=0, resamples=50)
     assert again.p.tolist() == pytest.approx(plain.p.tolist(), nan_ok=True)
 
 
 def test_swapping_the_groups_swaps_the_signs() -> None:
     """What is more in a is less in b; the interval turns round."""
     a, b = ["ab", "abb", "b", "ac"], ["b", "bc", "ab"]
-    one = rows(compare.presence(two(a, b), seed=1, least=0, resamples=2000))
-    other = rows(compare.presence(two(b, a), seed=1, least=0, resamples=2000))
+    one = rows(compare.presence(two(a, b), seed=1, min_count=0, resamples=2000))
+    other = rows(compare.presence(two(b, a), seed=1, min_count=0, resamples=2000))
 
     for label, row in one.items():
         assert row["difference"] == pytest.approx(-other[label]["difference"])
@@ -615,7 +615,7 @@ def test_progress_is_told() -> None:
         ({"level": 95}, "level must lie between 0 and 1, got 95"),
         ({"resamples": 0}, "resamples must be an integer of at least 1, got 0"),
         ({"seed": -1}, "seed must be an integer of at least 0, got -1"),
-        ({"least": 1.5}, "least must be an integer of at least 0, got 1.5"),
+        ({"min_count": 1.5}, "min_count must be an integer of at least 0, got 1.5"),
     ],
 )
 def test_bad_options_get_clear_errors(wrong: dict[str, object], said: str) -> None:
@@ -630,7 +630,7 @@ def test_bad_options_get_clear_errors(wrong: dict[str, object], said: str) -> No
 def test_the_graph_of_differences_is_plain_and_writable() -> None:
     """Edges hold the absolute difference as weight and all columns; nothing breaks a format."""
     pair = two(["ab", "ab", "ac", "b"], ["ac", "ac", "ab", "c"])
-    G = compare.difference_graph(pair, seed=1, least=0, resamples=50)
+    G = compare.difference_graph(pair, seed=1, min_count=0, resamples=50)
 
     assert type(G) is nx.DiGraph
     assert G["a"]["b"]["difference"] == pytest.approx(2 / 3 - 1 / 3)
@@ -638,5 +638,5 @@ def test_the_graph_of_differences_is_plain_and_writable() -> None:
     assert ("a", "b") == (G.graph["a"], G.graph["b"])
     assert "difference" in G.nodes["a"]
     assert [] == [one for one in tp.check_graph(G) if one.attribute != "schema"]
-    few = compare.difference_graph(pair, seed=1, least=0, resamples=50, most=0.0)
+    few = compare.difference_graph(pair, seed=1, min_count=0, resamples=50, max_q=0.0)
     assert 0 == few.number_of_edges()

@@ -85,10 +85,10 @@ def test_presence_at_places() -> None:
     names = ["a (1)", "a+ b", "Anchor(pattern='b', offset=1)", "a (4)", "a | b"]
     assert set(names) == set(rows)
     for side, journeys in (("a", pair.a), ("b", pair.b)):
-        shares = tp.paths.funnel(journeys, places, order="open").of_all.tolist()
+        shares = tp.paths.funnel(journeys, places, kind="open").of_all.tolist()
         assert [rows[name][side] for name in names] == pytest.approx(shares)
         assert {rows[name][f"n_{side}"] for name in names} == {len(journeys)}
-    every = compare.presence(pair, seed=1, least=0, resamples=5)
+    every = compare.presence(pair, seed=1, min_count=0, resamples=5)
     assert rows["a (1)"]["a"] == {row["label"]: row["a"] for row in every.to_dicts()}["a"]
 
 

@@ -1,4 +1,4 @@
-"""The sums over clusters behind the interval of a difference of shares, written out."""
+"""The sums over units behind the interval of a difference of shares, written out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GROUP = np.array([0, 0, 2])
 
 
 def table(width: int) -> st.SearchStrategy[list[list[int]]]:
-    """Draw what each of four clusters has in so many columns; nothing is common."""
+    """Draw what each of four units has in so many columns; nothing is common."""
     row = st.lists(st.sampled_from([0, 0, 1, 2]), min_size=width, max_size=width)
     return st.lists(row, min_size=4, max_size=4)
 

@@ -55,7 +55,7 @@ def test_all_numbers_are_those_by_definition(a: naive.Waits, b: naive.Waits) -> 
     observed, expected, _ = naive.log_rank(a, b)
     others = sum(reached for _, reached in b)
     rest = observed + others - expected
-    assert [observed, others] == found.reached.tolist()
+    assert [observed, others] == found.events.tolist()
     assert [float(expected), float(rest)] == pytest.approx(found.expected.tolist())
     chi2 = naive.chi_square(a, b)
     assert (math.nan if chi2 is None else float(chi2)) == pytest.approx(found.chi2, nan_ok=True)
@@ -83,7 +83,7 @@ def test_the_published_trial() -> None:
     found = compare.time_to(pair, place="y", seed=1)
 
     assert 16.79 == pytest.approx(found.chi2, abs=0.005)
-    assert [9, 21] == found.reached.tolist()
+    assert [9, 21] == found.events.tolist()
     assert [19.25, 10.75] == pytest.approx(found.expected.tolist(), abs=0.005)
     assert [23, 8] == found.median.tolist()
     assert found.p < 0.002
@@ -134,7 +134,7 @@ def test_a_count_of_two_is_the_journey_twice() -> None:
         waiting(a[:1] * 2 + a[1:2] + a[2:] * 3, b[:1] * 2 + b[1:]), place="y", seed=1, resamples=50
     )
 
-    for name in ("journeys", "reached", "expected", "median", "mean"):
+    for name in ("journeys", "events", "expected", "median", "mean"):
         assert getattr(merged, name).tolist() == pytest.approx(getattr(spread, name).tolist())
     for name in ("chi2", "difference", "hazard_ratio", "horizon"):
         assert getattr(merged, name) == pytest.approx(getattr(spread, name))
@@ -224,7 +224,7 @@ def test_a_start_an_outcome_and_a_horizon() -> None:
     assert {"a": 2.0, "b": 2.5} == short.as_dict()
     assert (short.chi2, short.p) == (by_place.chi2, by_place.p)
     nobody = compare.time_to(pair, place="y", start="y", **asked)
-    assert [0, 0] == nobody.reached.tolist()
+    assert [0, 0] == nobody.events.tolist()
     assert math.isnan(nobody.chi2)
     assert math.isnan(nobody.p)
     assert [0, 1] == nobody.left_out.tolist()

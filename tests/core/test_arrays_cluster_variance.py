@@ -116,7 +116,7 @@ def test_effective_sizes_worked_out_by_hand(
         np.array([share]),
         np.array([((x - share * m) ** 2).sum()]),
         squares=(m**2).sum(),
-        clusters=float((m > 0).sum()),
+        units=float((m > 0).sum()),
     )
 
     assert found.tolist() == pytest.approx([expected], nan_ok=True)

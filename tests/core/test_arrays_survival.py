@@ -52,7 +52,7 @@ def test_share_and_variance_agree_with_the_definition(rows, apart: bool) -> None
 
 @given(rows=ROWS)
 def test_one_observation_a_person_is_greenwood(rows) -> None:
-    """Clusters of one change nothing."""
+    """Units of one change nothing."""
     times, ended, _, _ = (np.array(one) for one in zip(*rows, strict=True))
     one = np.ones(len(rows), dtype=np.int64)
 

@@ -55,7 +55,7 @@ def test_walkers_follow_edges(edges: list[tuple[int, int]], seed: int) -> None:
     sources = np.array([source for source, _ in edges], dtype=np.int64)
     targets = np.array([target for _, target in edges], dtype=np.int64)
     steps = walks.steps_of(sources, targets, np.ones(len(edges)), 5)
-    walked = walks.walk(steps, 0, count=6, longest=9, rng=np.random.default_rng(seed))
+    walked = walks.walk(steps, 0, count=6, max_length=9, rng=np.random.default_rng(seed))
     for walker in range(6):
         path = walked.edges[walked.offsets[walker] : walked.offsets[walker + 1]].tolist()
         at = 0
@@ -77,7 +77,7 @@ def test_a_draw_is_never_rounded_up_to_the_next_node() -> None:
     nodes = 2**20
     sources = np.array([nodes - 2, nodes - 1], dtype=np.int64)
     steps = walks.steps_of(sources, np.array([nodes - 1, 0]), np.ones(2), nodes)
-    walked = walks.walk(steps, nodes - 2, count=1, longest=1, rng=Highest())
+    walked = walks.walk(steps, nodes - 2, count=1, max_length=1, rng=Highest())
     assert [0] == walked.edges.tolist()
 
 
@@ -266,7 +266,7 @@ def test_a_graph_that_never_ends_is_refused() -> None:
 def test_a_journey_that_goes_on_too_long_is_cut_off() -> None:
     """It is not finished, and its outcome is not known."""
     graph = weighted({("(start)", "a"): 1, ("a", "a"): 10**9, ("a", "(end)"): 1})
-    drawn = simulate(graph, n=3, seed=1, longest=20)
+    drawn = simulate(graph, n=3, seed=1, max_length=20)
     assert [20, 20, 20] == np.diff(drawn.offsets).tolist()
     assert [False] * 3 == drawn.finished.tolist()
 
@@ -294,7 +294,7 @@ def test_an_edge_without_weight_says_what_is_missing() -> None:
         simulate(nx.DiGraph([("(start)", "a")]), n=1, seed=1)
 
 
-@pytest.mark.parametrize(("name", "value"), [("n", -1), ("n", 2.0), ("n", True), ("longest", 0)])
+@pytest.mark.parametrize(("name", "value"), [("n", -1), ("n", 2.0), ("n", True), ("max_length", 0)])
 def test_numbers_are_checked(name: str, value: object) -> None:
     """There are whole numbers of journeys, and a journey may take a step."""
     with pytest.raises(InvalidInputError, match=f"{name} must be an integer of at least"):

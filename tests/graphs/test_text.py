@@ -69,26 +69,26 @@ def test_dot_quotes_keys_and_labels() -> None:
 @pytest.mark.parametrize("draw", [to_mermaid, to_dot])
 def test_the_most_important_edges_are_kept(draw: object) -> None:
     """The heaviest, or those heavy enough; a comment counts the others, whose nodes go too."""
-    assert "2 of 5 edges left out" in draw(some(), most=3)
+    assert "2 of 5 edges left out" in draw(some(), max_edges=3)
     assert "2 of 5 edges left out" in draw(some(), min_weight=2)
     assert "chat" not in draw(some(), min_weight=2)
-    assert "chat" in draw(some(), most=4)
-    assert "5 of 5 edges left out" in draw(some(), most=0)
-    assert "left out" not in draw(some(), most=5)
+    assert "chat" in draw(some(), max_edges=4)
+    assert "5 of 5 edges left out" in draw(some(), max_edges=0)
+    assert "left out" not in draw(some(), max_edges=5)
 
 
 def test_equal_weights_keep_the_first_edges() -> None:
     """Which edges stay does not depend on luck."""
     graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "d")])
-    assert '"a" -> "b"' in to_dot(graph, most=1)
-    assert '"b" -> "c"' not in to_dot(graph, most=1)
+    assert '"a" -> "b"' in to_dot(graph, max_edges=1)
+    assert '"b" -> "c"' not in to_dot(graph, max_edges=1)
 
 
-@pytest.mark.parametrize("most", [-1, 2.5, "3", True])
-def test_most_is_a_whole_number(most: object) -> None:
+@pytest.mark.parametrize("max_edges", [-1, 2.5, "3", True])
+def test_max_edges_is_an_integer(max_edges: object) -> None:
     """Anything else is refused."""
-    with pytest.raises(InvalidInputError, match="most must be an integer of at least 0, got"):
-        to_mermaid(some(), most=most)
+    with pytest.raises(InvalidInputError, match="max_edges must be an integer of at least 0, got"):
+        to_mermaid(some(), max_edges=max_edges)
 
 
 def test_only_directed_graphs_are_drawn() -> None:

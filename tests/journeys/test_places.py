@@ -109,7 +109,7 @@ def test_a_start_is_left_and_an_end_reached_at_the_last_interaction(
     found = tp.paths.gaps(journeys, start=start, end=end)
     assert found.count.tolist() == [len(gaps)]
     waits = tp.paths.time_to(journeys, start=start, place=end)
-    assert np.repeat(waits.time / 86_400, waits.reached).tolist() == sorted(gaps)
+    assert np.repeat(waits.time / 86_400, waits.events).tolist() == sorted(gaps)
     if gaps:
         assert (found.min[0] / 86_400, found.max[0] / 86_400) == (min(gaps), max(gaps))
 
@@ -122,7 +122,7 @@ def test_outcomes_are_reached_when_time_to_says(words: list[str], end, days: int
     marked = tp.mark(journeys, "there", when=end, within=days * DAY)
     found = tp.paths.time_to(journeys, place=end)
 
-    in_time = found.reached[found.time <= days * 86_400].sum()
+    in_time = found.events[found.time <= days * 86_400].sum()
 
     assert np.nansum(marked.outcomes["there"]) == in_time
 
@@ -163,9 +163,9 @@ def test_any_of_steps_hold_patterns_and_anchors() -> None:
 
     assert tp.paths.funnel(journeys, ["a", ends]).journeys.tolist() == [4, 3]
     assert tp.paths.funnel(journeys, ["a", ends]).step.tolist() == ["a", "c d | d"]
-    strict = tp.paths.funnel(journeys, ["a", [tp.pattern("b c d"), "c"]], order="strict")
+    strict = tp.paths.funnel(journeys, ["a", [tp.pattern("b c d"), "c"]], kind="strict")
     assert strict.journeys.tolist() == [4, 2]
-    assert tp.paths.funnel(journeys, [ends, "b"], order="open").journeys.tolist() == [3, 2]
+    assert tp.paths.funnel(journeys, [ends, "b"], kind="open").journeys.tolist() == [3, 2]
     assert paths_of(tp.containing(journeys, [tp.pattern("b c"), tp.Anchor(pattern="c")])) == [
         "abcd",
         "acd",

@@ -28,13 +28,13 @@ MEASURES = {
     "converted_and_dropped": lambda log, **by: tp.paths.converted_and_dropped(
         log, "a", end="b", **by
     ),
-    "coverage": lambda log, **by: tp.paths.coverage(log, share=[0.5, 0.9], **by),
+    "variant_coverage": lambda log, **by: tp.paths.variant_coverage(log, share=[0.5, 0.9], **by),
     "deciding_attributes": lambda log, **by: tp.paths.deciding_attributes(
         log, "a", seed=1, permutations=9, **by
     ),
     "decision_points": tp.paths.decision_points,
     "direct_and_indirect": tp.paths.direct_and_indirect,
-    "discriminating": lambda log, by="segment": tp.paths.discriminating(log, by=by, longest=2),
+    "discriminating": lambda log, by="segment": tp.paths.discriminating(log, by=by, max_length=2),
     "fitness": lambda log, **by: tp.paths.fitness(log, PLAN, **by),
     "funnel": lambda log, **by: tp.paths.funnel(log, ["a", "b", "a"], **by),
     "gaps": tp.paths.gaps,
@@ -43,7 +43,9 @@ MEASURES = {
     "journey_repeats": tp.paths.journey_repeats,
     "journey_times": tp.paths.journey_times,
     "lifecycle_states": lambda log, **by: tp.paths.lifecycle_states(log, period=WEEK / 14, **by),
-    "markov_order": lambda log, **by: tp.paths.markov_order(log, seed=1, folds=2, most=2, **by),
+    "markov_order": lambda log, **by: tp.paths.markov_order(
+        log, seed=1, folds=2, max_order=2, **by
+    ),
     "median_time_to": lambda log, **by: tp.paths.median_time_to(log, place="b", **by),
     "ngrams": lambda log, **by: tp.paths.ngrams(log, n=2, **by),
     "order_sensitivity": tp.paths.order_sensitivity,
@@ -56,7 +58,7 @@ MEASURES = {
     "similarity_to": lambda log, **by: tp.paths.similarity_to(log, ["a", "b"], **by),
     "step_flows": lambda log, **by: tp.paths.step_flows(log, steps=3, **by),
     "step_matrix": lambda log, **by: tp.paths.step_matrix(log, steps=3, **by),
-    "subsequences": lambda log, **by: tp.paths.subsequences(log, support=0.2, **by),
+    "subsequences": lambda log, **by: tp.paths.subsequences(log, min_support=0.2, **by),
     "survival_by_step": tp.paths.survival_by_step,
     "throughput_times": tp.paths.throughput_times,
     "time_to": lambda log, **by: tp.paths.time_to(log, place="b", **by),
@@ -73,7 +75,7 @@ WHOLE = {
 
 # Ties are where the order of a log could decide, so some questions ask for few rows.
 TOPPED = {
-    "discriminating": lambda log: tp.paths.discriminating(log, by="segment", longest=2, top=3),
+    "discriminating": lambda log: tp.paths.discriminating(log, by="segment", max_length=2, top=3),
     "fastest": lambda log: tp.paths.routes(log, "a", end="b", first="fastest", top=1),
     "gaps": lambda log: tp.paths.gaps(log, start={"a", "c"}, end="b", level=0.9),
     "hierarchical": lambda log: tp.paths.hierarchical(tp.paths.distances(log), 2),
@@ -81,7 +83,7 @@ TOPPED = {
     "ngrams": lambda log: tp.paths.ngrams(log, n=1, top=2),
     "rare_variants": lambda log: tp.paths.rare_variants(log, share=0.3, top=1),
     "steps_from_the_end": lambda log: tp.paths.step_matrix(log, steps=2, side="end"),
-    "subsequences": lambda log: tp.paths.subsequences(log, support=0.1, gap=1, top=3),
+    "subsequences": lambda log: tp.paths.subsequences(log, min_support=0.1, gap=1, top=3),
     "transitions": lambda log: tp.paths.transitions(log, top=3),
     "variants": lambda log: tp.paths.variants(log, top=2),
 }

@@ -48,7 +48,10 @@ ASKED = {
         LOG, "a", **{"seed": 1, "permutations": 3} | more
     ),
     "paths.discriminating": lambda **more: tp.paths.discriminating(
-        LOG, by="segment", test="permutation", **{"seed": 1, "longest": 2, "permutations": 3} | more
+        LOG,
+        by="segment",
+        test="permutation",
+        **{"seed": 1, "max_length": 2, "permutations": 3} | more,
     ),
     "paths.hierarchical": lambda **more: tp.paths.hierarchical(tp.paths.distances(LOG), **more),
     "paths.k_medoids": lambda **more: tp.paths.k_medoids(
@@ -60,7 +63,7 @@ ASKED = {
     "paths.routes": lambda **more: tp.paths.routes(LOG, "a", end="b", **more),
     "paths.step_flows": lambda **more: tp.paths.step_flows(LOG, **more),
     "paths.step_matrix": lambda **more: tp.paths.step_matrix(LOG, **more),
-    "paths.subsequences": lambda **more: tp.paths.subsequences(LOG, support=0.5, **more),
+    "paths.subsequences": lambda **more: tp.paths.subsequences(LOG, min_support=0.5, **more),
     "paths.transitions": lambda **more: tp.paths.transitions(LOG, **more),
     "paths.variants": lambda **more: tp.paths.variants(LOG, **more),
     "compare.difference_graph": lambda **more: tp.compare.difference_graph(PAIR, **FEW | more),

@@ -207,7 +207,7 @@ def test_every_record_that_is_a_table_says_which_number_it_is_by_label() -> None
 
 
 def test_numbers_by_label_of_what_has_no_groups() -> None:
-    """Clusters by variant; distances by pair of variants, and kinds filtered out by their name."""
+    """Units by variant; distances by pair of variants, and kinds filtered out by their name."""
     log = tp.from_paths({"path": ["a > b", "a", "c > d"], "n": [3, 2, 1]}, path="path", count="n")
     found = tp.paths.distances(log)
 

@@ -26,7 +26,7 @@ def branches(journeys):
 
 
 def share_of(hits, trials):
-    """Return (hits, share, low, high) of what clusters did, or nan where nobody tried."""
+    """Return (hits, share, low, high) of what units did, or nan where nobody tried."""
     done, tried = sum(hits.values()), sum(trials.values())
     if not tried:
         return 0, math.nan, math.nan, math.nan

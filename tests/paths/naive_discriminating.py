@@ -13,7 +13,7 @@ def held(path: str, longest: int) -> set[str]:
 def effective(people: list[tuple[int, int]]) -> float:
     """Return how many independent journeys tell as much as (hits, journeys) of each person.
 
-    The variance of a ratio of totals over clusters, against that of as many single journeys.
+    The variance of a ratio of totals over units, against that of as many single journeys.
     """
     hits, size, count = sum(h for h, _ in people), sum(n for _, n in people), len(people)
     share = hits / size

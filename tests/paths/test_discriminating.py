@@ -39,7 +39,7 @@ def test_counts_and_statistics_agree_with_writing_all_subsequences_down(
     """Every subsequence frequent in some group is there, with its journeys and chi-square."""
     groups = [WEB_AND_APP[nth % 2] for nth in range(len(paths))]
     found = tp.paths.discriminating(
-        grouped(paths, groups), by="device", longest=longest, least=least
+        grouped(paths, groups), by="device", max_length=longest, min_support=least
     )
 
     held = [naive_discriminating.held(path, longest) for path in paths]
@@ -77,7 +77,7 @@ def test_the_test_is_that_of_scipy_and_the_largest_difference_comes_first() -> N
     paths = ["ab"] * 8 + ["b"] * 4 + ["ab"] * 2 + ["cb"] * 9
     journeys = grouped(paths, ["web"] * 12 + ["app"] * 11)
 
-    found = tp.paths.discriminating(journeys, by="device", longest=1)
+    found = tp.paths.discriminating(journeys, by="device", max_length=1)
 
     table = np.array([[2, 8], [9, 4]])
     place = found.subsequence.tolist().index(("a",))
@@ -117,7 +117,7 @@ def test_permutations_come_near_the_exact_p() -> None:
     dealt = tp.paths.discriminating(
         journeys,
         by="device",
-        longest=1,
+        max_length=1,
         test="permutation",
         seed=1,
         permutations=400,
@@ -136,10 +136,10 @@ def test_journeys_of_one_person_are_not_independent() -> None:
     groups = ["web"] * 50 + ["app"] * 50
     people = attrs.evolve(grouped(paths, groups), persons=[nth // 10 for nth in range(100)])
 
-    alone = tp.paths.discriminating(grouped(paths, groups), by="device", longest=1)
-    together = tp.paths.discriminating(people, by="device", longest=1)
+    alone = tp.paths.discriminating(grouped(paths, groups), by="device", max_length=1)
+    together = tp.paths.discriminating(people, by="device", max_length=1)
     dealt = tp.paths.discriminating(
-        people, by="device", longest=1, test="permutation", seed=1, permutations=200
+        people, by="device", max_length=1, test="permutation", seed=1, permutations=200
     )
 
     assert alone.p[0] < 0.001
@@ -174,7 +174,7 @@ def test_residuals_and_statistic_tell_the_same(people: list[tuple[str, int, int]
     paths, groups, persons = (list(column) for column in zip(*rows, strict=True))
     journeys = attrs.evolve(grouped(paths, groups), persons=persons)
 
-    found = tp.paths.discriminating(journeys, by="device", longest=1).to_dicts()
+    found = tp.paths.discriminating(journeys, by="device", max_length=1).to_dicts()
 
     rows = [row for row in found if row["subsequence"] == ("a",)]
     sizes = [naive_discriminating.effective(part) for part in parts.values()]
@@ -194,7 +194,7 @@ def test_residuals_do_not_grow_with_counts_of_few_people() -> None:
     many = attrs.evolve(few, counts=[2**40] * 8)
 
     for journeys in (few, many):
-        found = tp.paths.discriminating(journeys, by="device", longest=1)
+        found = tp.paths.discriminating(journeys, by="device", max_length=1)
         known = ~np.isnan(found.chi2)
         assert (found.residual[known] ** 2 <= found.chi2[known] + 1e-9).all()
 
@@ -260,7 +260,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.discriminating(journeys, by="device", test="permutation")
     with pytest.raises(InvalidInputError, match="did you mean 'permutation'"):
         tp.paths.discriminating(journeys, by="device", test="permutations")
-    with pytest.raises(InvalidInputError, match="longest must be an integer of at least 1, got 0"):
-        tp.paths.discriminating(journeys, by="device", longest=0)
+    with pytest.raises(InvalidInputError, match="max_length must be an integer of at least 1"):
+        tp.paths.discriminating(journeys, by="device", max_length=0)
     with pytest.raises(InvalidInputError, match="no share above 0"):
-        tp.paths.discriminating(journeys, by="device", least=0)
+        tp.paths.discriminating(journeys, by="device", min_support=0)

@@ -68,7 +68,7 @@ def test_cut_journeys_have_no_known_start_or_end() -> None:
 @given(small_journeys(), st.floats(0.05, 1.0))
 def test_coverage_agrees_with_counting_by_hand(journeys, share) -> None:
     """The fewest variants that reach the share."""
-    row = tp.paths.coverage(journeys, share=share).to_dicts()[0]
+    row = tp.paths.variant_coverage(journeys, share=share).to_dicts()[0]
 
     assert naive_frequencies.coverage(journeys, share) == (row["variants"], row["journeys"])
 
@@ -78,7 +78,7 @@ def test_common_and_rare_variants_are_all_of_them(journeys, share) -> None:
     """What covers the share, and the rest, with the rarest first."""
     every = tp.paths.variants(journeys)
 
-    number = int(tp.paths.coverage(journeys, share=share).variants[0])
+    number = int(tp.paths.variant_coverage(journeys, share=share).variants[0])
     rare = tp.paths.rare_variants(journeys, share=share)
 
     assert every.variant.tolist()[number:] == sorted(
@@ -92,7 +92,7 @@ def test_the_published_coverage_of_the_traffic_fines(logs: Path) -> None:
     frame = pl.read_csv(logs / "traffic_fines.csv.gz", infer_schema_length=0)
     journeys = tp.from_frame(frame, journey="case_id", time="timestamp", touchpoint="activity")
 
-    found = tp.paths.coverage(journeys, share=[0.95, 1.0])
+    found = tp.paths.variant_coverage(journeys, share=[0.95, 1.0])
 
     assert found.variants.tolist() == [5, 44]
     assert found.journeys.tolist() == [9599, 10_000]
@@ -118,12 +118,12 @@ def test_counts_groups_and_renaming() -> None:
     renamed = built(["xy", "xy", "xxz", "xxz", "xxz", ""])
 
     assert tp.paths.presence(merged) == tp.paths.presence(spread)
-    assert tp.paths.coverage(merged) == tp.paths.coverage(spread)
+    assert tp.paths.variant_coverage(merged) == tp.paths.variant_coverage(spread)
     assert tp.paths.rare_variants(merged, share=0.5) == tp.paths.rare_variants(spread, share=0.5)
     assert tp.paths.presence(renamed).low.tolist() == tp.paths.presence(spread).low.tolist()
     grouped = attrs.evolve(merged, per_journey={"device": ["web", "app", "app"]})
     assert ["app", "app", "web", "web"] == tp.paths.presence(grouped, by="device").group.tolist()
-    assert ["app", "web"] == tp.paths.coverage(grouped, by="device").group.tolist()
+    assert ["app", "web"] == tp.paths.variant_coverage(grouped, by="device").group.tolist()
     assert ("web", "b") in tp.paths.presence(grouped, by="device").as_dict()
 
 
@@ -132,7 +132,7 @@ def test_no_journeys_have_nothing() -> None:
     for journeys in (built([]), built(["ab"])[:0], built(["ab"], counts=[0])):
         assert 0 == len(tp.paths.presence(journeys))
         assert 0 == len(tp.paths.rare_variants(journeys))
-        row = tp.paths.coverage(journeys).to_dicts()[0]
+        row = tp.paths.variant_coverage(journeys).to_dicts()[0]
         assert row["variants"] == 0
         assert np.isnan([row["covered"], row["of_variants"]]).all()
 
@@ -140,7 +140,7 @@ def test_no_journeys_have_nothing() -> None:
 @pytest.mark.parametrize("share", [0, -1, 95, np.nan])
 def test_a_share_lies_between_none_and_all(share) -> None:
     """Percent, nothing and nan are refused with the mend."""
-    for measure in (tp.paths.coverage, tp.paths.rare_variants):
+    for measure in (tp.paths.variant_coverage, tp.paths.rare_variants):
         with pytest.raises(InvalidInputError, match="no share above 0"):
             measure(built(["ab"]), share=share)
 
@@ -148,7 +148,7 @@ def test_a_share_lies_between_none_and_all(share) -> None:
 @pytest.mark.parametrize("share", ["x", True, None, {"a": 1}])
 def test_a_share_is_a_number(share) -> None:
     """Text is no sequence of shares, and truth no number."""
-    for measure in (tp.paths.coverage, tp.paths.rare_variants):
+    for measure in (tp.paths.variant_coverage, tp.paths.rare_variants):
         with pytest.raises(WrongKindError, match=r"is no number\nwrite 95 % as share=0.95"):
             measure(built(["ab"]), share=share)
 
@@ -167,7 +167,7 @@ def test_coverage_by_group_has_a_number_for_each_share() -> None:
     """One number a group and share, fit for tp.bootstrap."""
     journeys = built(["a", "b", "a"], per_journey={"device": ["web", "web", "app"]})
 
-    found = tp.paths.coverage(journeys, share=np.array([0.5, 1.0]), by="device").as_dict()
+    found = tp.paths.variant_coverage(journeys, share=np.array([0.5, 1.0]), by="device").as_dict()
 
     assert found == {("app", 0.5): 1, ("app", 1.0): 1, ("web", 0.5): 1, ("web", 1.0): 2}
 
@@ -193,7 +193,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.decision_points,
         tp.paths.step_matrix,
         tp.paths.repeats,
-        tp.paths.coverage,
+        tp.paths.variant_coverage,
         tp.paths.transitions,
         tp.paths.absorption,
         lambda journeys, **by: tp.paths.discriminating(journeys, **{"by": "device"} | by),

@@ -29,7 +29,7 @@ def test_the_published_funnel_types(logs: Path) -> None:
     journeys = log(**{name: "".join(path) for name, path in known["paths"].items()})
 
     for order in ("closed", "open", "hybrid"):
-        found = tp.paths.funnel(journeys, known["stages"], order=order)
+        found = tp.paths.funnel(journeys, known["stages"], kind=order)
 
         assert found.journeys.tolist() == [len(known[order][stage]) for stage in known["stages"]]
 
@@ -47,7 +47,7 @@ def test_funnels_agree_with_trying_every_way(
     journeys = log(**{f"j{place}": f"{path}" for place, path in enumerate([*paths, "abc"])})
     within = None if window is None else dt.timedelta(days=window)
 
-    found = tp.paths.funnel(journeys, list(steps), order=order, within=within)
+    found = tp.paths.funnel(journeys, list(steps), kind=order, within=within)
 
     depths = [naive_funnels.depth(path, steps, order, window) for path in [*paths, "abc"]]
     expected = [sum(depth > nth for depth in depths) for nth in range(len(steps))]
@@ -60,13 +60,13 @@ def test_blocks_of_journeys_change_nothing(order, within, monkeypatch) -> None:
     """Small blocks on several cores give the same table."""
     shop = tp.datasets.shop(60, seed=3)
     steps = ["search_query", tp.pattern("review_read | live_chat+"), "purchase"]
-    expected = tp.paths.funnel(shop, steps, order=order, within=within).to_dicts()
+    expected = tp.paths.funnel(shop, steps, kind=order, within=within).to_dicts()
 
     monkeypatch.setattr(following, "_BLOCK", 7)
     monkeypatch.setattr(threads, "cores", lambda: 3)
 
     np.testing.assert_equal(
-        tp.paths.funnel(shop, steps, order=order, within=within).to_dicts(), expected
+        tp.paths.funnel(shop, steps, kind=order, within=within).to_dicts(), expected
     )
 
 
@@ -186,9 +186,9 @@ def test_bad_questions_get_clear_errors() -> None:
     with pytest.raises(InvalidInputError, match="needs times"):
         tp.paths.funnel(tp.distinct(journeys), ["a"], within=dt.timedelta(1))
     with pytest.raises(InvalidInputError, match="no first step for a window"):
-        tp.paths.funnel(journeys, ["a"], order="open", within=dt.timedelta(1))
+        tp.paths.funnel(journeys, ["a"], kind="open", within=dt.timedelta(1))
     with pytest.raises(InvalidInputError, match="did you mean 'closed'"):
-        tp.paths.funnel(journeys, ["a"], order="close")
+        tp.paths.funnel(journeys, ["a"], kind="close")
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.funnel(journeys, ["a"], by="device")
 
@@ -208,15 +208,15 @@ def test_steps_can_have_names(order) -> None:
     places = ["a", ["b", "c"], {"channel": "unknown"}]
 
     named = tp.paths.funnel(
-        journeys, dict(zip(["First", "then", "last"], places, strict=True)), order=order
+        journeys, dict(zip(["First", "then", "last"], places, strict=True)), kind=order
     )
 
     assert named.step.tolist() == ["First", "then", "last"]
-    plain = tp.paths.funnel(journeys, places, order=order)
+    plain = tp.paths.funnel(journeys, places, kind=order)
     assert named.journeys.tolist() == plain.journeys.tolist()
     assert named.of_previous.tolist() == plain.of_previous.tolist()
     with pytest.raises(InvalidInputError, match="at least one step"):
-        tp.paths.funnel(journeys, {}, order=order)
+        tp.paths.funnel(journeys, {}, kind=order)
 
 
 def test_groups_can_be_compared_by_named_steps() -> None:

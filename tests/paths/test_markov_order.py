@@ -39,7 +39,7 @@ def test_a_planted_order_is_found(order) -> None:
     journeys = attrs.evolve(planted(order), began=np.zeros(400, dtype=bool))
     journeys = attrs.evolve(journeys, finished=np.zeros(400, dtype=bool))
 
-    found = tp.paths.markov_order(journeys, seed=1, most=4)
+    found = tp.paths.markov_order(journeys, seed=1, max_order=4)
 
     assert (found.best, found.best_bic, found.best_ratio) == (order, order, order)
     graph = tp.higher_order_graph(journeys, order=max(found.best, 1))
@@ -49,7 +49,7 @@ def test_a_planted_order_is_found(order) -> None:
 @given(small_journeys(), st.integers(1, 3))
 def test_orders_agree_with_the_definition(journeys, most) -> None:
     """Contexts, parameters and log-likelihoods, counts and cut ends honoured."""
-    found = tp.paths.markov_order(journeys, seed=1, most=most, folds=2)
+    found = tp.paths.markov_order(journeys, seed=1, max_order=most, folds=2)
 
     expected = naive_markov_order.fitted(journeys, most)
 
@@ -66,7 +66,7 @@ def test_losses_agree_with_the_definition(journeys, most) -> None:
         journeys.codes,
         journeys.offsets,
         k,
-        most=most,
+        max_order=most,
         began=journeys.began,
         finished=journeys.finished,
         real=journeys.counts > 0,
@@ -111,7 +111,7 @@ def test_the_ratio_test_keeps_its_level() -> None:
                 path += "a" if rng.random() < share[path[-1]] else "b"
             paths.append(path)
         journeys = attrs.evolve(built(paths), finished=np.zeros(40, dtype=bool))
-        called += tp.paths.markov_order(journeys, seed=1, most=2, folds=2).p[2] < 0.05
+        called += tp.paths.markov_order(journeys, seed=1, max_order=2, folds=2).p[2] < 0.05
 
     assert called <= 8
 
@@ -190,10 +190,10 @@ def test_groups_are_what_each_group_is_alone(journeys) -> None:
     assume((journeys.per_journey["segment"].codes >= 0).any())
 
     with warned_of_ungrouped(journeys, "segment"):
-        found = tp.paths.markov_order(journeys, seed=1, folds=2, most=2, by="segment")
+        found = tp.paths.markov_order(journeys, seed=1, folds=2, max_order=2, by="segment")
 
     alone = each_alone(
-        journeys, "segment", lambda one: tp.paths.markov_order(one, seed=1, folds=2, most=2)
+        journeys, "segment", lambda one: tp.paths.markov_order(one, seed=1, folds=2, max_order=2)
     )
     assert [pytest.approx(row, nan_ok=True) for row in alone] == found.to_dicts()
     assert next(iter(found.to_dicts()[0])) == "group"
@@ -263,8 +263,8 @@ def test_without_ends_finished_and_open_journeys_are_alike(journeys) -> None:
     """Nothing that is told depends on how a journey ends."""
     opened = attrs.evolve(journeys, finished=np.zeros(len(journeys), dtype=bool))
 
-    found = tp.paths.markov_order(journeys, seed=1, folds=2, most=2, ends=False)
-    again = tp.paths.markov_order(opened, seed=1, folds=2, most=2, ends=False)
+    found = tp.paths.markov_order(journeys, seed=1, folds=2, max_order=2, ends=False)
+    again = tp.paths.markov_order(opened, seed=1, folds=2, max_order=2, ends=False)
 
     for name in ("predictions", "contexts", "parameters", "log_likelihood"):
         assert getattr(found, name).tolist() == getattr(again, name).tolist()
@@ -290,7 +290,8 @@ def test_unknown_groups_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("most", 0), ("most", 1.5), ("folds", 1), ("seed", -1), ("seed", True)]
+    ("name", "value"),
+    [("max_order", 0), ("max_order", 1.5), ("folds", 1), ("seed", -1), ("seed", True)],
 )
 def test_numbers_are_whole_and_large_enough(name, value) -> None:
     """Anything else is refused by name."""

@@ -50,7 +50,9 @@ def test_blocks_of_windows_change_nothing(block, monkeypatch) -> None:
 )
 def test_subsequences_agree_with_trying_all(journeys, longest, gap, support) -> None:
     """None is missed and none is invented, with and without limits on gaps."""
-    found = tp.paths.subsequences(journeys, support=support, longest=longest, shortest=1, gap=gap)
+    found = tp.paths.subsequences(
+        journeys, min_support=support, max_length=longest, min_length=1, gap=gap
+    )
 
     least = support * int(journeys.counts.sum()) - 1e-9
     expected = naive_frequencies.subsequences(journeys, least=least, longest=longest, gap=gap)
@@ -60,7 +62,7 @@ def test_subsequences_agree_with_trying_all(journeys, longest, gap, support) -> 
 @given(small_journeys())
 def test_without_gaps_subsequences_are_ngrams(journeys) -> None:
     """gap=0 asks for direct neighbours, with the same intervals."""
-    pairs = tp.paths.subsequences(journeys, support=0.01, longest=2, gap=0).to_dicts()
+    pairs = tp.paths.subsequences(journeys, min_support=0.01, max_length=2, gap=0).to_dicts()
 
     grams = tp.paths.ngrams(journeys, n=2).to_dicts()
 
@@ -74,7 +76,7 @@ def test_confidence_and_lift() -> None:
     """Of three that did a, two went on to b, which three of four did at all."""
     journeys = built(["axb", "ab", "a", "b"])
 
-    row = tp.paths.subsequences(journeys, support=0.5).to_dicts()[0]
+    row = tp.paths.subsequences(journeys, min_support=0.5).to_dicts()[0]
 
     assert row["subsequence"] == ("a", "b")
     assert (row["confidence"], row["lift"]) == pytest.approx((2 / 3, 2 / 3 / (3 / 4)))
@@ -84,9 +86,9 @@ def test_a_gap_is_measured_from_any_occurrence() -> None:
     """The first a is too far from b, the second is not."""
     journeys = built(["axxab"])
 
-    assert 1 == len(tp.paths.subsequences(journeys, gap=0, longest=2).subsequence[:1])
-    assert ("a", "b") in tp.paths.subsequences(journeys, gap=0, longest=2).as_dict()
-    assert ("x", "b") not in tp.paths.subsequences(journeys, gap=0, longest=2).as_dict()
+    assert 1 == len(tp.paths.subsequences(journeys, gap=0, max_length=2).subsequence[:1])
+    assert ("a", "b") in tp.paths.subsequences(journeys, gap=0, max_length=2).as_dict()
+    assert ("x", "b") not in tp.paths.subsequences(journeys, gap=0, max_length=2).as_dict()
 
 
 @given(small_journeys(), st.randoms())
@@ -139,7 +141,7 @@ def test_no_journeys_have_no_sequences() -> None:
     """Empty logs, and journeys too short, give empty tables."""
     for journeys in (built([]), built(["", "ab"]), built(["abc"])[:0], built(["abc"], counts=[0])):
         assert 0 == len(tp.paths.ngrams(journeys))
-        assert 0 == len(tp.paths.subsequences(journeys, shortest=3))
+        assert 0 == len(tp.paths.subsequences(journeys, min_length=3))
 
 
 def test_bad_questions_get_clear_errors() -> None:
@@ -152,10 +154,10 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.ngrams(journeys, n=True)
     with pytest.raises(InvalidInputError, match="top must be an integer of at least 0, got -1"):
         tp.paths.subsequences(journeys, top=-1)
-    with pytest.raises(InvalidInputError, match="5 % as support"):
-        tp.paths.subsequences(journeys, support=5)
-    with pytest.raises(InvalidInputError, match="longest must be an integer of at least 2, got 1"):
-        tp.paths.subsequences(journeys, longest=1)
+    with pytest.raises(InvalidInputError, match="5 % as min_support"):
+        tp.paths.subsequences(journeys, min_support=5)
+    with pytest.raises(InvalidInputError, match="max_length must be an integer of at least 2"):
+        tp.paths.subsequences(journeys, max_length=1)
     with pytest.raises(InvalidInputError, match="gap must be an integer of at least 0, got -1"):
         tp.paths.subsequences(journeys, gap=-1)
     with pytest.raises(NotFoundError, match="column or facet 'device'"):

@@ -135,7 +135,7 @@ def test_order_and_names_and_counts_play_no_part(journeys, data) -> None:
 
 @given(journeys=small_journeys())
 def test_survival_agrees_with_its_definition(journeys) -> None:
-    """Open journeys are watched up to the step before their last; persons are clusters."""
+    """Open journeys are watched up to the step before their last; persons are units."""
     persons = [None] * len(journeys) if journeys.persons is None else journeys.persons.tolist()
     rows = [
         (len(one) - (not journeys.finished[place]), bool(journeys.finished[place]), one.count, who)

@@ -48,7 +48,7 @@ def test_weights_choose_the_facets() -> None:
     """With all weight on the need, touchpoints of one need cost nothing: no metric any more."""
     shop = tp.datasets.shop(300, seed=1)
 
-    costs = tp.paths.substitution_costs(shop, method="facets", weights={"need": 3}, most=1.0)
+    costs = tp.paths.substitution_costs(shop, method="facets", weights={"need": 3}, max_cost=1.0)
 
     known = sorted(shop.touchpoints, key=lambda touchpoint: touchpoint.key)
     needs = [touchpoint.need for touchpoint in known]
@@ -72,7 +72,7 @@ def test_an_unknown_facet_differs_from_every_other() -> None:
 
 def test_constant_costs_and_a_detour() -> None:
     """One cost for all is a metric; one that a detour undercuts is not."""
-    costs = tp.paths.substitution_costs(log(one="abc"), method="constant", most=1.5)
+    costs = tp.paths.substitution_costs(log(one="abc"), method="constant", max_cost=1.5)
 
     assert set(costs.as_dict().values()) == {1.5}
     assert costs.is_metric()
@@ -103,5 +103,5 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.substitution_costs(shop, method="facets", weights={"need": -1})
     with pytest.raises(InvalidInputError, match="above 0"):
         tp.paths.substitution_costs(shop, method="facets", weights={"need": 0})
-    with pytest.raises(InvalidInputError, match="most=0"):
-        tp.paths.substitution_costs(shop, most=0)
+    with pytest.raises(InvalidInputError, match="max_cost=0"):
+        tp.paths.substitution_costs(shop, max_cost=0)

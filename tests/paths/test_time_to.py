@@ -30,8 +30,8 @@ def test_curves_agree_with_their_definition(journeys, start) -> None:
     found = tp.paths.time_to(journeys, place="a", start=start)
 
     assert found.time.tolist() == [time / 1e6 for time in sorted(expected)]
-    assert found.waiting.tolist() == pytest.approx([share for share, _ in expected.values()])
-    assert found.reached.sum() == sum(row[2] for row in rows if row[1])
+    assert found.survival.tolist() == pytest.approx([share for share, _ in expected.values()])
+    assert found.events.sum() == sum(row[2] for row in rows if row[1])
     assert found.censored.sum() == sum(row[2] for row in rows if not row[1])
     if len(found):
         assert set(found.left_out.tolist()) == {left_out}
@@ -72,10 +72,10 @@ def test_who_does_not_get_there_is_censored_when_watching_ends() -> None:
 
     assert (found.time / DAY).tolist() == [1, 2, 3]
     assert found.censored.tolist() == [0, 1, 0]
-    assert found.waiting.tolist() == pytest.approx([2 / 3, 2 / 3, 0])
+    assert found.survival.tolist() == pytest.approx([2 / 3, 2 / 3, 0])
     median = tp.paths.median_time_to(journeys, place="b")
     assert (median.median / DAY).tolist() == [3]
-    assert (median.journeys.tolist(), median.reached.tolist()) == ([3], [2])
+    assert (median.journeys.tolist(), median.events.tolist()) == ([3], [2])
 
 
 def test_outcomes_that_were_marked_have_their_own_times() -> None:
@@ -85,7 +85,7 @@ def test_outcomes_that_were_marked_have_their_own_times() -> None:
     found = tp.paths.time_to(journeys)
 
     assert (found.time / DAY).tolist() == [1, 3]
-    assert found.reached.tolist() == [1, 1]
+    assert found.events.tolist() == [1, 1]
     assert found.censored.tolist() == [0, 1]
 
 
@@ -100,7 +100,7 @@ def test_the_median_has_an_interval_and_may_not_be_known() -> None:
     assert found.median / DAY == 5
     assert found.low < found.median < found.high
     assert np.isnan(unknown.median).all()
-    assert unknown.waiting.tolist() == [0.75]
+    assert unknown.survival.tolist() == [0.75]
 
 
 def test_journeys_of_one_person_widen_the_interval() -> None:
@@ -112,7 +112,7 @@ def test_journeys_of_one_person_widen_the_interval() -> None:
 
     narrow, wide, none = (tp.paths.time_to(one, place="b") for one in (alone, people, single))
 
-    assert (wide.unit, narrow.waiting[0]) == ("person", wide.waiting[0])
+    assert (wide.unit, narrow.survival[0]) == ("person", wide.survival[0])
     assert wide.high[0] - wide.low[0] > narrow.high[0] - narrow.low[0]
     assert np.isnan(none.low[0])
 

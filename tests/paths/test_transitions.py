@@ -129,7 +129,7 @@ def test_intervals_know_that_one_person_is_one_person() -> None:
 
 
 def test_intervals_are_about_as_wide_as_the_bootstrap_says() -> None:
-    """The formula for clusters agrees with redrawing them."""
+    """The formula for units agrees with redrawing them."""
     rng = np.random.default_rng(4)
     taste = rng.beta(1, 1, 120)
     journeys = built(

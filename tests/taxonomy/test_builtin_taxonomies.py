@@ -19,7 +19,7 @@ from touchpoints.taxonomy import (
     parse_taxonomy,
     untyped,
 )
-from touchpoints.taxonomy.coverage import coverage
+from touchpoints.taxonomy.coverage import taxonomy_coverage
 from touchpoints.taxonomy.lint import lint
 
 BOTH = pytest.mark.parametrize("name", ["customer", "patient"])
@@ -263,7 +263,7 @@ def test_the_linter_finds_only_what_is_meant(name: str) -> None:
 @BOTH
 def test_every_stage_from_stimulus_to_after_sale_is_covered(name: str) -> None:
     """There is a touchpoint at each stage, from advertising to after the sale (B35)."""
-    table = coverage(taxonomy(name), rows="stage", columns="area")
+    table = taxonomy_coverage(taxonomy(name), rows="stage", columns="area")
     assert all(table.matrix().sum(axis=1) > 0)
     assert all(table.matrix().sum(axis=0) > 0)
     moments = {one.defaults["moment"] for one in taxonomy(name).types.values()}

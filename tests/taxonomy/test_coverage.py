@@ -7,7 +7,7 @@ import pytest
 
 from touchpoints.errors import NotFoundError, WrongKindError
 from touchpoints.taxonomy import Facet, Taxonomy, Term, TouchpointType
-from touchpoints.taxonomy.coverage import coverage
+from touchpoints.taxonomy.coverage import taxonomy_coverage
 
 CHANNEL = Facet(
     "channel",
@@ -37,7 +37,7 @@ def taxonomy() -> Taxonomy:
 
 def test_channels_by_type_count_every_typical_channel(taxonomy: Taxonomy) -> None:
     """A broader channel counts what is within it; channels of arrival only are left out (A22)."""
-    found = coverage(taxonomy)
+    found = taxonomy_coverage(taxonomy)
 
     assert ("channel", "type") == (found.rows, found.columns)
     assert ["social", "social.paid", "chat", "fax", "shop", "town"] == list(
@@ -49,7 +49,7 @@ def test_channels_by_type_count_every_typical_channel(taxonomy: Taxonomy) -> Non
 
 def test_stages_by_area_have_gaps(taxonomy: Taxonomy) -> None:
     """An area is a broadest channel; every empty cell is listed (B17)."""
-    found = coverage(taxonomy, rows="stage", columns="area")
+    found = taxonomy_coverage(taxonomy, rows="stage", columns="area")
 
     assert [[1, 1, 0, 1], [0, 0, 0, 0]] == found.matrix().tolist()
     after = [("after", area) for area in ("social", "chat", "fax", "town")]
@@ -58,22 +58,22 @@ def test_stages_by_area_have_gaps(taxonomy: Taxonomy) -> None:
 
 def test_any_two_facets_can_be_crossed(taxonomy: Taxonomy) -> None:
     """Rows and columns are facets, types or areas; what a type does not say is in no cell."""
-    found = coverage(taxonomy, rows="need", columns="stage")
+    found = taxonomy_coverage(taxonomy, rows="need", columns="stage")
     assert [[2, 0], [0, 0]] == found.matrix().tolist()
-    assert 0 == len(coverage(taxonomy, rows="context", columns="stage"))
+    assert 0 == len(taxonomy_coverage(taxonomy, rows="context", columns="stage"))
 
 
 def test_a_facet_called_area_comes_first() -> None:
     """A taxonomy that has areas of its own is asked for those."""
     own = Facet("area", terms=[Term("north")])
     types = [TouchpointType("a", defaults={"area": "north"})]
-    found = coverage(Taxonomy("x", facets=[own], types=types), rows="area")
+    found = taxonomy_coverage(Taxonomy("x", facets=[own], types=types), rows="area")
     assert [("north", "a", 1)] == [tuple(row.values()) for row in found.to_dicts()]
 
 
 def test_a_taxonomy_without_channels_has_an_empty_table() -> None:
     """Without rows there are no cells."""
-    found = coverage(Taxonomy("x", types=[TouchpointType("a")]))
+    found = taxonomy_coverage(Taxonomy("x", types=[TouchpointType("a")]))
     assert 0 == len(found)
     assert (0, 0) == found.matrix().shape
     assert () == found.gaps()
@@ -81,10 +81,10 @@ def test_a_taxonomy_without_channels_has_an_empty_table() -> None:
 
 def test_the_table_is_a_table(taxonomy: Taxonomy) -> None:
     """It goes to dataframes, cannot be changed, and compares by content."""
-    found = coverage(taxonomy, rows="need", columns="area")
+    found = taxonomy_coverage(taxonomy, rows="need", columns="area")
     assert ["row", "column", "count"] == list(found.to_pandas().columns)
     assert np.int64 == found.count.dtype
-    assert found == coverage(taxonomy, rows="need", columns="area")
+    assert found == taxonomy_coverage(taxonomy, rows="need", columns="area")
     with pytest.raises(ValueError, match="read-only"):
         found.count[0] = 3
 
@@ -92,6 +92,6 @@ def test_the_table_is_a_table(taxonomy: Taxonomy) -> None:
 def test_what_cannot_be_counted_is_an_error(taxonomy: Taxonomy) -> None:
     """An unknown facet gets near names; a path is no taxonomy."""
     with pytest.raises(NotFoundError, match="no facet 'chanel'.*did you mean 'channel'"):
-        coverage(taxonomy, rows="chanel")
+        taxonomy_coverage(taxonomy, rows="chanel")
     with pytest.raises(WrongKindError, match="takes a Taxonomy, not str"):
-        coverage("mine.toml")
+        taxonomy_coverage("mine.toml")

@@ -19,8 +19,8 @@ from tests.house_rules import PACKAGE
 from tests.naive_paths import built, small_journeys
 from touchpoints import paths
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
-from touchpoints.uncertainty import clusters_of
-from touchpoints.uncertainty.clusters import redrawing
+from touchpoints.uncertainty import units_of
+from touchpoints.uncertainty.units import redrawing
 
 # ------------------------------------------------------------------------------------------ wilson
 
@@ -95,13 +95,13 @@ def test_intervals_need_no_scipy() -> None:
     assert "False" == answer.stdout.strip()
 
 
-# ---------------------------------------------------------------------------------------- clusters
+# ---------------------------------------------------------------------------------------- units
 
 
-def test_persons_are_clusters_where_there_are_any() -> None:
+def test_persons_are_units_where_there_are_any() -> None:
     """Journeys of one person belong together, and who has none is alone, once for each count."""
     journeys = built("aaaa", persons=["ana", None, "ana", "leo"], counts=[1, 3, 2, 0])
-    found = clusters_of(journeys, None)
+    found = units_of(journeys, None)
 
     assert "person" == found.unit
     assert found.of[0] == found.of[2]
@@ -109,11 +109,11 @@ def test_persons_are_clusters_where_there_are_any() -> None:
     assert [1, 1, 2, 0] == found.within.tolist()
 
 
-def test_journeys_are_clusters_where_persons_are_not_known() -> None:
+def test_journeys_are_units_where_persons_are_not_known() -> None:
     """Each real journey is one: a row stands for as many as its count."""
     assert ("journey", 6) == (
-        clusters_of(built("aa", counts=[2, 4]), None).unit,
-        clusters_of(built("aa", counts=[2, 4]), None).total,
+        units_of(built("aa", counts=[2, 4]), None).unit,
+        units_of(built("aa", counts=[2, 4]), None).total,
     )
 
 
@@ -127,7 +127,7 @@ def test_journeys_are_clusters_where_persons_are_not_known() -> None:
 )
 def test_a_column_can_say_what_belongs_together(column) -> None:
     """Equal values are one cluster; a missing value is a cluster of its own."""
-    found = clusters_of(built("aaaa", per_journey={"clinic": column}), "clinic")
+    found = units_of(built("aaaa", per_journey={"clinic": column}), "clinic")
 
     assert 3 == found.total
     assert found.of[0] == found.of[3]
@@ -162,7 +162,7 @@ def test_redrawing_journeys_keeps_their_number() -> None:
 
     assert [406, 406, 406, 0] == [table.estimate, table.low, table.high, table.se]
     assert ("journey", 406, 50, 0.95) == (
-        table.unit, table.clusters, table.resamples, table.level,
+        table.unit, table.units, table.resamples, table.level,
     )  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def test_redrawing_persons_keeps_their_number_and_their_journeys_together() -> N
     table = tp.bootstrap(journeys, counted, seed=3, resamples=60)
 
     assert {(1, 1, 1), (2, 2, 0), (0, 0, 2)} == seen
-    assert 2 == table.clusters
+    assert 2 == table.units
 
 
 @pytest.mark.parametrize("repeats", [[1, 1, 1], [2, 0, 1], [60, 20, 40]])
@@ -311,7 +311,7 @@ def test_infinite_statistics_do_not_break_the_table() -> None:
     "journeys",
     [built([]), built("a"), built("aa", persons=["ana", "ana"]), built("ab", counts=[0, 1])],
 )
-def test_below_two_clusters_there_is_no_interval(journeys) -> None:
+def test_below_two_units_there_is_no_interval(journeys) -> None:
     """The estimate stays; the ends are nan and the table says why."""
     table = tp.bootstrap(journeys, size, seed=1, resamples=10)
 
@@ -393,7 +393,7 @@ def test_intervals_over_persons_cover_and_over_journeys_do_not() -> None:
     """With people of differing propensity, only clustered intervals keep their level.
 
     Forty persons of five journeys each, 120 times. At 95 %, journeys drawn one by one cover far
-    too seldom; whole persons come near (a percentile interval of 40 clusters is a little narrow).
+    too seldom; whole persons come near (a percentile interval of 40 units is a little narrow).
     """
     rng = np.random.default_rng(11)
     covered = {"person": 0, "journey": 0}

@@ -1,11 +1,15 @@
-"""Checks of the numbers a caller gives: integers, seeds and levels."""
+"""Checks of what a caller gives: options, kinds, integers, seeds and levels."""
 
 from __future__ import annotations
 
+import os
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeVar, get_args
 
+from touchpoints._core.messages import did_you_mean, wrong_kind
 from touchpoints.errors import InvalidInputError
+
+T = TypeVar("T")
 
 
 def whole(name: str, value: Any, *, least: int = 1, mend: str = "") -> int:
@@ -47,3 +51,26 @@ def _shown(value: Any) -> str:
     if value is None or isinstance(value, (bool, str)):
         return repr(value)
     return str(value) if isinstance(value, Real) else f"a {type(value).__name__}"
+
+
+def check_option(name: str, value: T, literal: object) -> T:
+    """Return ``value`` when it is one of the values of a ``Literal`` type, else raise."""
+    choices = get_args(literal)
+    if value not in choices:
+        hint = did_you_mean(str(value), [str(choice) for choice in choices])
+        listed = ", ".join(repr(choice) for choice in choices)
+        raise InvalidInputError(f"{name}={value!r} is not an option{hint}", mend=f"one of {listed}")
+    return value
+
+
+def require_kind(
+    value: object, kind: type[Any] | tuple[type[Any], ...], *, takes: str, mend: str
+) -> None:
+    """Raise unless a value is of a kind."""
+    if not isinstance(value, kind):
+        raise wrong_kind(value, takes=takes, mend=mend)
+
+
+def require_path(path: object, *, mend: str) -> None:
+    """Raise unless this is the path of a file."""
+    require_kind(path, (str, os.PathLike), takes="the path of a file", mend=mend)

@@ -26,7 +26,7 @@ _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Keys:
+class IdColumn:
     """A column of ids, as 64-bit numbers to group by.
 
     Attributes
@@ -53,23 +53,23 @@ class Log:
     """A log before it is read: every column as it will be used, nothing dropped yet."""
 
     rows: int
-    journey: Keys
+    journey: IdColumn
     time: Instants
     touchpoint: Coded | None = None
     fields: Mapping[str, Any] = attrs.field(factory=dict)
     per_interaction: tuple[str, ...] = ()
     per_journey: Mapping[str, Any] = attrs.field(factory=dict)
-    person: Keys | None = None
+    person: IdColumn | None = None
     end: Instants | None = None
     lifecycle: Coded | None = None
-    instance: Keys | None = None
+    instance: IdColumn | None = None
     count: Array | None = None
     tiebreak: Array | None = None
     row_order: bool = True
 
 
 @attrs.frozen(kw_only=True)
-class Names:
+class ColumnRoles:
     """Which column of the caller's table is what."""
 
     journey: str
@@ -88,7 +88,7 @@ class Names:
     def asked(self) -> list[tuple[str, Any]]:
         """Return each column that is named, beside the argument that names it."""
         pairs: list[tuple[str, Any]] = []
-        for field in attrs.fields(Names):
+        for field in attrs.fields(ColumnRoles):
             value = getattr(self, field.name)
             what = "classifier's field" if field.name == "fields" else field.name
             given = value if isinstance(value, tuple) else (value,)
@@ -118,10 +118,10 @@ def several(argument: str, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def keys_of_integers(values: Array, missing: Array | None = None) -> Keys:
+def keys_of_integers(values: Array, missing: Array | None = None) -> IdColumn:
     """Return keys of integer ids; small ranges are exact, wide ones are scattered and checked."""
     if values.dtype == np.uint64 and len(values) and int(values.max()) >= 2**63:
-        return Keys(
+        return IdColumn(
             primary=mix(values),
             check=values,
             labels=lambda rows: text_array(values[rows].tolist()),
@@ -134,10 +134,10 @@ def keys_of_integers(values: Array, missing: Array | None = None) -> Keys:
 
     low = int(numbers.min()) if len(numbers) else 0
     if len(numbers) and int(numbers.max()) - low < 2**32:
-        return Keys(
+        return IdColumn(
             primary=(numbers - low).view(np.uint64), check=None, labels=labels, missing=missing
         )
-    return Keys(
+    return IdColumn(
         primary=mix(numbers.view(np.uint64)),
         check=numbers.view(np.uint64),
         labels=labels,
@@ -145,11 +145,11 @@ def keys_of_integers(values: Array, missing: Array | None = None) -> Keys:
     )
 
 
-def keys_of_codes(column: Coded) -> Keys:
+def keys_of_codes(column: Coded) -> IdColumn:
     """Return keys of text that is coded already."""
     table = text_array([*column.categories, None])
     missing = column.codes < 0
-    return Keys(
+    return IdColumn(
         primary=np.where(missing, 0, column.codes).astype(np.uint64),
         check=None,
         labels=lambda rows: table[column.codes[rows]],
@@ -157,7 +157,7 @@ def keys_of_codes(column: Coded) -> Keys:
     )
 
 
-def keys_of_values(values: Any) -> Keys:
+def keys_of_values(values: Any) -> IdColumn:
     """Return keys of Python values: whole numbers stay numbers, all else is text."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         return keys_of_integers(values)
@@ -174,7 +174,7 @@ def _counts(kind: type) -> bool:
     return issubclass(kind, _NUMBERS) and not issubclass(kind, bool)
 
 
-def _keys_of_numbers(values: list[Any]) -> Keys:
+def _keys_of_numbers(values: list[Any]) -> IdColumn:
     missing = np.array([is_missing(one) for one in values], dtype=bool)
     filled = [0 if gone else one for one, gone in zip(values, missing.tolist(), strict=True)]
     whole = all(float(one).is_integer() for one in filled)
@@ -184,7 +184,7 @@ def _keys_of_numbers(values: list[Any]) -> Keys:
     return keys_of_integers(numbers, missing if missing.any() else None)
 
 
-def keys_of_floats(values: Array) -> Keys:
+def keys_of_floats(values: Array) -> IdColumn:
     """Return keys of numbers that a missing value turned into floats: whole ones become ints."""
     missing = np.isnan(values)
     whole = np.where(missing, 0, values)
@@ -283,7 +283,7 @@ def comparable(column: Coded | Array) -> Array:
     return column.astype(np.int64)
 
 
-def comparable_keys(keys: Keys) -> tuple[Array, Array]:
+def comparable_keys(keys: IdColumn) -> tuple[Array, Array]:
     """Return integers that are equal where ids are, and which ids are missing (those are equal)."""
     numbers = (keys.primary if keys.check is None else keys.check).view(np.int64)
     if keys.missing is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from touchpoints._core.columns import (
     SAMPLE,
-    Keys,
+    IdColumn,
     columns_asked,
     kept_values,
     keys_of_codes,
@@ -85,7 +85,7 @@ class Frame:
         """Return a column as coded text."""
         return _text(self._frame[name])
 
-    def keys(self, name: str) -> Keys:
+    def keys(self, name: str) -> IdColumn:
         """Return a column of ids as keys to group by."""
         return _keys(self._frame[name])
 
@@ -214,7 +214,7 @@ def _without_empty(codes: Array, categories: list[str]) -> Coded:
     return Coded(codes.astype(np.int32, copy=False), tuple(categories))
 
 
-def _keys(series: Any) -> Keys:
+def _keys(series: Any) -> IdColumn:
     dtype = series.dtype
     if dtype.is_integer():
         missing = _missing(series)
@@ -227,7 +227,7 @@ def _keys(series: Any) -> Keys:
     return keys_of_values(series.to_list()) if dtype == nw.Object else keys_of_codes(_text(series))
 
 
-def _polars_keys(native: Any) -> Keys:
+def _polars_keys(native: Any) -> IdColumn:
     """Hash text with polars' own hash, twice with independent seeds."""
     import polars as pl
 
@@ -244,7 +244,7 @@ def _polars_keys(native: Any) -> Keys:
     def labels(rows: Array) -> Array:
         return text_array(native.gather(rows).to_numpy())
 
-    return Keys(
+    return IdColumn(
         primary=primary,
         check=check,
         labels=labels,

@@ -1,14 +1,10 @@
-"""Small helpers for messages: near names, checked options and kinds, the first few offenders."""
+"""Pieces of messages: near names, the first few offenders, numbers with their nouns."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable
-from typing import Any, TypeVar, get_args
 
-from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
-
-T = TypeVar("T")
+from touchpoints.errors import NotFoundError, WrongKindError
 
 _SHOWN = 5
 _LONGEST = 200
@@ -56,16 +52,6 @@ def not_found(
     return NotFoundError(f"no {kind} {name!r}{hint}", where=where, mend=mend)
 
 
-def check_option(name: str, value: T, literal: object) -> T:
-    """Return ``value`` when it is one of the values of a ``Literal`` type, else raise."""
-    choices = get_args(literal)
-    if value not in choices:
-        hint = did_you_mean(str(value), [str(choice) for choice in choices])
-        listed = ", ".join(repr(choice) for choice in choices)
-        raise InvalidInputError(f"{name}={value!r} is not an option{hint}", mend=f"one of {listed}")
-    return value
-
-
 def counted(number: int, noun: str, *, verb: str = "") -> str:
     """Return a number with its noun, in the plural unless it is one, and the verb that agrees."""
     text = f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -77,19 +63,6 @@ def agreeing(number: int, verb: str) -> str:
     return _OF_ONE[verb] if number == 1 else verb
 
 
-def require_kind(
-    value: object, kind: type[Any] | tuple[type[Any], ...], *, takes: str, mend: str
-) -> None:
-    """Raise unless a value is of a kind."""
-    if not isinstance(value, kind):
-        raise wrong_kind(value, takes=takes, mend=mend)
-
-
 def wrong_kind(value: object, *, takes: str, mend: str) -> WrongKindError:
     """Build the error for what is of another kind than a function takes, with the call to mend."""
     return WrongKindError(f"this takes {takes}, not {type(value).__name__}", mend=mend)
-
-
-def require_path(path: object, *, mend: str) -> None:
-    """Raise unless this is the path of a file."""
-    require_kind(path, (str, os.PathLike), takes="the path of a file", mend=mend)

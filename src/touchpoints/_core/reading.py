@@ -10,7 +10,7 @@ import numpy as np
 
 from touchpoints._core.columns import (
     SAMPLE,
-    Keys,
+    IdColumn,
     columns_asked,
     kept_values,
     keys_of_values,
@@ -77,7 +77,7 @@ class _Plain:
     def text(self, name: str) -> Coded:
         return code_values(self.values(name))
 
-    def keys(self, name: str) -> Keys:
+    def keys(self, name: str) -> IdColumn:
         return keys_of_values(self._columns[name])
 
     def kept(self, name: str) -> Coded | Array:

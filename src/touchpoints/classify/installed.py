@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from touchpoints._core import plugins
-from touchpoints._core.messages import require_kind
+from touchpoints._core.checks import (
+    require_kind,
+)
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.errors import WrongKindError
 

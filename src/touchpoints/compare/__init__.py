@@ -5,12 +5,12 @@ from touchpoints.compare._shared.testing import Comparison
 from touchpoints.compare.graph import difference_graph
 from touchpoints.compare.measures import funnels, measured, presence, transitions, variants
 from touchpoints.compare.times import gaps, throughput
-from touchpoints.compare.waiting import LogRank, time_to
+from touchpoints.compare.waiting import TimeToComparison, time_to
 
 __all__ = [
     "Comparison",
-    "LogRank",
     "Pair",
+    "TimeToComparison",
     "difference_graph",
     "funnels",
     "gaps",

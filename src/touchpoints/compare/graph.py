@@ -20,8 +20,8 @@ def difference_graph(
     pair: Pair,
     *,
     seed: int,
-    most: float = 1.0,
-    least: int = 5,
+    max_q: float = 1.0,
+    min_count: int = 5,
     test: Test = "permutation",
     shared: Shared = "refuse",
     resamples: int = 5000,
@@ -35,9 +35,9 @@ def difference_graph(
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
-    most
+    max_q
         Only edges with a q of at most this are drawn; by default all that were compared.
-    least, seed, test, shared, resamples, level, progress
+    min_count, seed, test, shared, resamples, level, progress
         As for `transitions`.
     lang
         The language of the labels.
@@ -69,7 +69,7 @@ def difference_graph(
     >>> G.graph["a"], G.graph["b"], "difference" in G["(start)"]["search_query"]
     ('computer', 'phone', True)
     """
-    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     journeys = checked_pair(pair).journeys
     steps = compared_shares(pair, step_shares(journeys), asked)
     nodes = compared_shares(pair, presence_shares(journeys), asked)
@@ -77,7 +77,7 @@ def difference_graph(
     graph = nx.DiGraph(kind="difference", a=a, b=b, level=level, test=test)
     _add_nodes(graph, pair, steps, nodes, lang=lang)
     for row in steps.to_dicts():
-        if row["difference"] == row["difference"] and (row["q"] <= most or most >= 1):
+        if row["difference"] == row["difference"] and (row["q"] <= max_q or max_q >= 1):
             source, target = row.pop("label")
             graph.add_edge(source, target, weight=abs(row["difference"]), **_known(row))
     return graph

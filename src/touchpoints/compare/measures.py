@@ -10,7 +10,9 @@ from typing import Literal
 import numpy as np
 
 from touchpoints._core.arrays.counting import check_counts
-from touchpoints._core.messages import check_option
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.progress import Progress
 from touchpoints._core.tables import apart
 from touchpoints.compare._shared.draws import Shared
@@ -43,8 +45,8 @@ from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, has_place
 from touchpoints.journeys.places.between import place_name
-from touchpoints.paths.funnels import Order, Steps, checked_steps, reached
-from touchpoints.uncertainty import clusters_of
+from touchpoints.paths.funnels import Kind, Steps, checked_steps, reached
+from touchpoints.uncertainty import units_of
 from touchpoints.uncertainty.resampling import labelled, redrawable
 
 Of = Literal["all", "previous"]
@@ -123,7 +125,7 @@ def measured(
     asked = Asked(seed, resamples, level, test, shared, progress=progress)
     journeys = checked_pair(pair).journeys
     labels, numbers = labelled(measure(journeys))
-    journeys = redrawable(journeys, measure, clusters_of(journeys, None), numbers)
+    journeys = redrawable(journeys, measure, units_of(journeys, None), numbers)
     known: dict[Hashable, None] = dict.fromkeys(labels)
     for side in (pair.in_a, ~pair.in_a):
         counts = np.where(side, journeys.counts, 0)
@@ -136,7 +138,7 @@ def transitions(
     pair: Pair,
     *,
     seed: int,
-    least: int = 5,
+    min_count: int = 5,
     test: Test = "permutation",
     shared: Shared = "refuse",
     resamples: int = 5000,
@@ -149,7 +151,7 @@ def transitions(
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
-    least
+    min_count
         Edges that fewer journeys take, both groups together, are not compared: nothing could be
         found of them, and each further question makes the others' q larger.
     seed, test, shared, resamples, level, progress
@@ -181,7 +183,7 @@ def transitions(
     >>> ("(start)", "search_query") in found.label.tolist()
     True
     """
-    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     return compared_shares(pair, step_shares(checked_pair(pair).journeys), asked)
 
 
@@ -189,7 +191,7 @@ def variants(
     pair: Pair,
     *,
     seed: int,
-    least: int = 5,
+    min_count: int = 5,
     test: Test = "permutation",
     shared: Shared = "refuse",
     resamples: int = 5000,
@@ -202,7 +204,7 @@ def variants(
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
-    least
+    min_count
         Variants of fewer journeys, both groups together, are not compared.
     seed, test, shared, resamples, level, progress
         As for `measured`.
@@ -227,7 +229,7 @@ def variants(
     >>> found.measured_as
     'cohen_h'
     """
-    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     return compared_shares(pair, variant_shares(checked_pair(pair).journeys), asked)
 
 
@@ -236,7 +238,7 @@ def presence(
     *,
     seed: int,
     places: Sequence[Place] | None = None,
-    least: int = 5,
+    min_count: int = 5,
     test: Test = "permutation",
     shared: Shared = "refuse",
     resamples: int = 5000,
@@ -252,7 +254,7 @@ def presence(
     places
         What to compare instead of every touchpoint: touchpoints by key or type, facets, patterns
         or anchors; several touchpoints in one place mean any of them.
-    least
+    min_count
         Touchpoints of fewer journeys, both groups together, are not compared; places always are.
     seed, test, shared, resamples, level, progress
         As for `measured`.
@@ -284,7 +286,7 @@ def presence(
     >>> found.label[0], found.measured_as
     ('review_read', 'cohen_h')
     """
-    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     journeys = checked_pair(pair).journeys
     if places is not None:
         return compared(pair, _place_shares(journeys, places), asked, effect="cohen_h")
@@ -310,7 +312,7 @@ def funnels(
     *,
     seed: int,
     of: Of = "all",
-    order: Order = "closed",
+    kind: Kind = "closed",
     within: dt.timedelta | None = None,
     test: Test = "permutation",
     shared: Shared = "refuse",
@@ -324,7 +326,7 @@ def funnels(
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
-    steps, order, within
+    steps, kind, within
         As for `tp.paths.funnel`.
     of
         Shares of ``"all"`` journeys, or of those that reach the ``"previous"`` step.
@@ -357,9 +359,9 @@ def funnels(
     check_option("of", of, Of)
     journeys = checked_pair(pair).journeys
     check_counts(journeys.offsets, journeys.counts)
-    named, limit = checked_steps(journeys, steps, order=order, within=within)
+    named, limit = checked_steps(journeys, steps, kind=kind, within=within)
     labels: list[Hashable] = [*apart([name for name, _ in named])]
-    way = reached(journeys, [place for _, place in named], order=order, limit=limit)
+    way = reached(journeys, [place for _, place in named], kind=kind, limit=limit)
     before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
     counted = way.steps if of == "all" else way.steps & before
     places, owners = np.nonzero(counted)

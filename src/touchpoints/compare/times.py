@@ -28,7 +28,7 @@ def gaps(
     seed: int,
     start: Place | None = None,
     end: Place | None = None,
-    least: int = 10,
+    min_count: int = 10,
     test: Test = "permutation",
     shared: Shared = "refuse",
     resamples: int = 2000,
@@ -44,7 +44,7 @@ def gaps(
     start, end
         Two places, both or neither, as for `tp.paths.gaps`: touchpoints by key or type, facets,
         patterns or anchors. Without them every edge is compared.
-    least
+    min_count
         Edges with fewer gaps, both groups together, are not compared; two places always are.
     seed, test, shared, resamples, level, progress
         As for `measured`.
@@ -85,7 +85,7 @@ def gaps(
     >>> compare.gaps(two, seed=1, resamples=100, shared="within").measured_as
     'cliff_delta'
     """
-    asked = Asked(seed, resamples, level, test, shared, least=least, progress=progress)
+    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     journeys = checked_pair(pair).journeys
     places = two_places(start, end, what="compare.gaps", without="every edge")
     if places is not None:
@@ -93,7 +93,7 @@ def gaps(
         return compared(pair, medians, asked, effect="cliff_delta")
     medians = gap_medians(journeys, what="compare.gaps")
     sizes = medians.sizes(pair.journeys.counts)
-    kept = np.flatnonzero(sizes >= max(asked.least, 1))
+    kept = np.flatnonzero(sizes >= max(asked.min_count, 1))
     left_out = int((sizes > 0).sum()) - len(kept)
     return compared(pair, medians.only(kept), asked, effect="cliff_delta", left_out=left_out)
 

@@ -11,7 +11,7 @@ import numpy as np
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
-from touchpoints.compare._shared.draws import Shared, Units, permuted, redrawn, units_of
+from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
 from touchpoints.compare._shared.pairs import (
     Pair,
     checked_pair,
@@ -32,14 +32,14 @@ _ROOM = 1 << 21
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class LogRank(Labelled):
+class TimeToComparison(Labelled):
     """How fast two groups get somewhere: one row a group, a first.
 
     Attributes
     ----------
     group : object
         What the group is called.
-    journeys, reached, left_out : int64
+    journeys, events, left_out : int64
         Journeys with a known start; those of them that got there; journeys without.
     expected : float64
         How many would have got there if both groups were equally fast.
@@ -56,7 +56,7 @@ class LogRank(Labelled):
     p : float
         How often chance alone makes a statistic as large, in (0, 1].
     hazard_ratio : float
-        How many times as fast as b those in a get there: reached / expected of a, over that of b.
+        How many times as fast as b those in a get there: events / expected of a, over that of b.
     resamples : int
         How often the groups were drawn.
     level : float
@@ -71,7 +71,7 @@ class LogRank(Labelled):
 
     group: Array = column(object)
     journeys: Array = column(np.int64)
-    reached: Array = column(np.int64)
+    events: Array = column(np.int64)
     left_out: Array = column(np.int64)
     expected: Array = column(np.float64)
     median: Array = column(np.float64)
@@ -101,7 +101,7 @@ def time_to(
     resamples: int = 2000,
     level: float = 0.95,
     progress: Progress = False,
-) -> LogRank:
+) -> TimeToComparison:
     """Compare how fast journeys get somewhere; those not watched long enough are censored.
 
     Parameters
@@ -117,7 +117,7 @@ def time_to(
 
     Returns
     -------
-    LogRank
+    TimeToComparison
         One row a group, and the test.
 
     Raises
@@ -162,14 +162,14 @@ def time_to(
     """
     asked = Asked(seed, resamples, level, "permutation", shared, progress=progress)
     waits = waits_of(checked_pair(pair).journeys, place=place, outcome=outcome, start=start)
-    units = units_of(pair, asked.shared, test=asked.test)
+    sides = sides_of(pair, asked.shared, test=asked.test)
     limit = _limit(pair, waits, horizon)
     curves = Curves.of(waits, limit / _SECOND)
     counts = pair.journeys.counts
-    sides = [np.where(side, counts, 0)[None, :] for side in (pair.in_a, ~pair.in_a)]
-    sums = [curves.sums(one) for one in sides]
+    counts_of = [np.where(side, counts, 0)[None, :] for side in (pair.in_a, ~pair.in_a)]
+    sums = [curves.sums(one) for one in counts_of]
     observed, expected, variance = (one[0] for one in curves.log_rank(sums[0], sums[0] + sums[1]))
-    p, ends = _drawn(pair, units, curves, asked)
+    p, ends = _drawn(pair, sides, curves, asked)
     reached = np.array([curves.events(one)[0].sum() for one in sums])
     expected_of = np.array([expected, reached.sum() - expected])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -177,11 +177,11 @@ def time_to(
         speed = reached / expected_of
         ratio = speed[0] / speed[1]
     means = [float(curves.means(one)[0]) for one in sums]
-    known = [int(one[0, waits.chosen].sum()) for one in sides]
-    return LogRank(
+    known = [int(one[0, waits.chosen].sum()) for one in counts_of]
+    return TimeToComparison(
         group=text_array(list(pair.names)),
         journeys=np.array(known),
-        reached=reached.astype(np.int64),
+        events=reached.astype(np.int64),
         left_out=np.array(pair.sizes) - known,
         expected=expected_of,
         median=np.array([curves.median(one) for one in sums]),
@@ -195,8 +195,8 @@ def time_to(
         hazard_ratio=float(ratio),
         resamples=int(asked.resamples),
         level=asked.level,
-        unit=units.clusters.unit,
-        shared=len(units.both),
+        unit=sides.units.unit,
+        shared=len(sides.both),
     )
 
 
@@ -218,14 +218,14 @@ def _limit(pair: Pair, waits: Waits, horizon: dt.timedelta | None) -> int:
 
 
 def _drawn(
-    pair: Pair, units: Units, curves: Curves, asked: Asked
+    pair: Pair, sides: Sides, curves: Curves, asked: Asked
 ) -> tuple[float, tuple[float, float]]:
     """Return p of the log-rank statistic, and the ends of the interval of the difference."""
     rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(asked.seed).spawn(2)]
-    movable = np.where(units.movable, pair.journeys.counts, 0)
+    movable = np.where(sides.movable, pair.journeys.counts, 0)
     whole = curves.sums(movable[None, :])
     seen = curves.deviation(curves.sums(np.where(pair.in_a, movable, 0)[None, :]), whole)[0]
-    both = curves.apart(units.in_a)
+    both = curves.apart(sides.in_a)
     rounds = 2 * -(-asked.resamples // curves.block())
     with reporting(asked.progress, rounds, what="compare") as step:
 
@@ -235,15 +235,15 @@ def _drawn(
                 step()
 
         dealt = measured(
-            permuted(pair, units, rngs[0]), lambda one: curves.deviation(curves.sums(one), whole)
+            permuted(pair, sides, rngs[0]), lambda one: curves.deviation(curves.sums(one), whole)
         )
         p = p_permuted(dealt, seen)
         means = np.concatenate(
-            list(measured(redrawn(units, rngs[1]), lambda one: both.means_of_both(both.sums(one))))
+            list(measured(redrawn(sides, rngs[1]), lambda one: both.means_of_both(both.sums(one))))
         )
     differences = means[:, :1] - means[:, 1:]
     low, high = quantiles(differences, np.zeros(1), asked.level)
-    if units.fewest < 2:
+    if sides.fewest < 2:
         return float(p[0]), (np.nan, np.nan)
     return float(p[0]), (float(low[0]), float(high[0]))
 

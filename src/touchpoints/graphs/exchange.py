@@ -12,11 +12,13 @@ from typing import Any
 import networkx as nx
 from networkx.readwrite.graphml import GraphMLReader, GraphMLWriter
 
+from touchpoints._core.checks import (
+    require_kind,
+    require_path,
+)
 from touchpoints._core.messages import (
     counted,
     first_few,
-    require_kind,
-    require_path,
 )
 from touchpoints.errors import InvalidInputError, ProblemsError, StorageError
 from touchpoints.graphs.schema import DEFAULTS, require_digraph, unwritable

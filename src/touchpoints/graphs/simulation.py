@@ -39,7 +39,7 @@ def simulate(
     start: str = START,
     begin: dt.datetime | np.datetime64 | None = None,
     spread: dt.timedelta = _SPREAD,
-    longest: int = _LONGEST,
+    max_length: int = _LONGEST,
     taxonomy: Taxonomy | None = None,
 ) -> Journeys:
     """Draw journeys from a graph: the way back from a summary to journeys like those behind it.
@@ -62,7 +62,7 @@ def simulate(
         ``gap_median`` of its edge, to the microsecond. Without it there are no times.
     spread
         The span of the starts.
-    longest
+    max_length
         A journey still going after that many steps is cut off there: ``finished`` is False.
     taxonomy
         Goes to ``meta.taxonomy``; touchpoints are built from the node attributes either way.
@@ -104,12 +104,12 @@ def simulate(
     ('search', 'buy')
     """
     require_digraph(G)
-    n, longest = checks.whole("n", n, least=0), checks.whole("longest", longest)
+    n, max_length = checks.whole("n", n, least=0), checks.whole("max_length", max_length)
     if start not in G:
         raise not_found("node", start, [str(node) for node in G])
     plan = _plan(G, start)
     rng = np.random.default_rng(checks.seed(seed))
-    walked = walks.walk(plan.steps, plan.start, count=n, longest=longest, rng=rng)
+    walked = walks.walk(plan.steps, plan.start, count=n, max_length=max_length, rng=rng)
     emitted = _emitted(plan, walked)
     columns: dict[str, Any] = {}
     if begin is not None:

@@ -36,7 +36,7 @@ class _Picture:
     left_out: str
 
 
-def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> str:
+def to_mermaid(G: nx.DiGraph, *, max_edges: int | None = None, min_weight: float = 0) -> str:
     """Return a Mermaid flowchart of a graph, which GitHub and many wikis draw.
 
     Parameters
@@ -44,7 +44,7 @@ def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0)
     G
         Any directed graph. Nodes are called by their ``label``, else by their key; edges by
         ``probability`` and ``weight``, or by ``gap``, where they have them.
-    most
+    max_edges
         How many edges to keep: those of most ``weight``, the first ones where it is equal.
     min_weight
         Keep edges of at least this ``weight``; one without a ``weight`` counts as 1.
@@ -59,7 +59,7 @@ def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0)
     Raises
     ------
     InvalidInputError
-        When ``most`` is not an integer of at least 0.
+        When ``max_edges`` is not an integer of at least 0.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def to_mermaid(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0)
         n0 -->|"1.00 · 2"| n1
     <BLANKLINE>
     """
-    picture = _picture(G, most, min_weight)
+    picture = _picture(G, max_edges, min_weight)
     places = {node: f"n{place}" for place, (node, *_) in enumerate(picture.nodes)}
     lines = ["flowchart LR"]
     if picture.left_out:
@@ -99,12 +99,12 @@ def _mermaid_styles(picture: _Picture) -> list[str]:
     return lines
 
 
-def to_dot(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> str:
+def to_dot(G: nx.DiGraph, *, max_edges: int | None = None, min_weight: float = 0) -> str:
     r"""Return a graph in DOT, which Graphviz and other tools draw.
 
     Parameters
     ----------
-    G, most, min_weight
+    G, max_edges, min_weight
         As for `to_mermaid`.
 
     Returns
@@ -115,13 +115,13 @@ def to_dot(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> 
     Raises
     ------
     InvalidInputError
-        When ``most`` is not an integer of at least 0.
+        When ``max_edges`` is not an integer of at least 0.
 
     Examples
     --------
     >>> import touchpoints as tp
     >>> journeys = tp.from_paths({"path": ['say "hi"']}, path="path")
-    >>> print(tp.to_dot(tp.transition_graph(journeys), most=1))
+    >>> print(tp.to_dot(tp.transition_graph(journeys), max_edges=1))
     digraph {
         // 1 of 2 edges left out
         rankdir=LR;
@@ -132,7 +132,7 @@ def to_dot(G: nx.DiGraph, *, most: int | None = None, min_weight: float = 0) -> 
     }
     <BLANKLINE>
     """
-    picture = _picture(G, most, min_weight)
+    picture = _picture(G, max_edges, min_weight)
     lines = ["digraph {"]
     if picture.left_out:
         lines.append(f"    // {picture.left_out}")
@@ -150,13 +150,13 @@ def _dot_style(style: str) -> str:
     return style and f', class="{style}", {_DOT_STYLES[style]}'
 
 
-def _picture(G: nx.DiGraph, most: int | None, min_weight: float) -> _Picture:
+def _picture(G: nx.DiGraph, max_edges: int | None, min_weight: float) -> _Picture:
     require_digraph(G)
-    most = checks.limit("most", most)
+    max_edges = checks.limit("max_edges", max_edges)
     edges = list(G.edges(data=True))
     kept = [place for place, edge in enumerate(edges) if _weight(edge[2]) >= min_weight]
-    if most is not None:
-        kept = sorted(sorted(kept, key=lambda place: -_weight(edges[place][2]))[:most])
+    if max_edges is not None:
+        kept = sorted(sorted(kept, key=lambda place: -_weight(edges[place][2]))[:max_edges])
     gone = len(edges) - len(kept)
     left = {node for place in kept for node in edges[place][:2]}
     nodes = [node for node in G if not gone or node in left or not G.degree(node)]

@@ -171,7 +171,7 @@ class Journeys:
     Parameters
     ----------
     touchpoints : tuple of Touchpoint, k
-        The distinct touchpoints, what ``codes`` index. Keys are unique.
+        The distinct touchpoints, what ``codes`` index. IdColumn are unique.
     codes : int32 (m,)
         The touchpoint of each interaction, journey by journey, in time order.
     offsets : int64 (n+1,)

@@ -9,8 +9,14 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.messages import check_option, first_few, not_found
+from touchpoints._core.messages import (
+    first_few,
+    not_found,
+)
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.typing import (
     CONTEXT_FROM,

@@ -15,8 +15,13 @@ from typing import Any, BinaryIO
 import attrs
 import numpy as np
 
+from touchpoints._core.checks import (
+    require_path,
+)
 from touchpoints._core.frozen import Array, Coded, owned, text_array
-from touchpoints._core.messages import first_few, require_path
+from touchpoints._core.messages import (
+    first_few,
+)
 from touchpoints.errors import StorageError, WrongKindError
 from touchpoints.journeys.meta import Meta, report_from_dict
 from touchpoints.journeys.model import Journeys, checked_journeys

@@ -47,9 +47,9 @@ from touchpoints.paths.frequencies import (
     Presence,
     RareVariants,
     VariantCoverage,
-    coverage,
     presence,
     rare_variants,
+    variant_coverage,
 )
 from touchpoints.paths.funnels import Funnel, funnel
 from touchpoints.paths.journey_times import JourneyTimes, journey_times
@@ -121,7 +121,6 @@ __all__ = [
     "conformance",
     "conversion",
     "converted_and_dropped",
-    "coverage",
     "deciding_attributes",
     "decision_points",
     "direct_and_indirect",
@@ -157,5 +156,6 @@ __all__ = [
     "throughput_times",
     "time_to",
     "transitions",
+    "variant_coverage",
     "variants",
 ]

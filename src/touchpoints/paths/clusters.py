@@ -9,8 +9,11 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.distances import clustering
+from touchpoints._core.checks import (
+    check_option,
+    require_kind,
+)
 from touchpoints._core.frozen import Array, Coded, owned, read_only, same_array
-from touchpoints._core.messages import check_option, require_kind
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import (
     Labelled,

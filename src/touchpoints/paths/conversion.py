@@ -22,7 +22,7 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, next_spans, quickest_spans, spans
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import JourneyShares, clusters_of
+from touchpoints.uncertainty import JourneyShares, units_of
 from touchpoints.uncertainty.cell_shares import presence_shares, stacked
 
 
@@ -300,10 +300,10 @@ def _side_by_side(
     ways, k = _ways(journeys, start, end, limit=limit), len(journeys.touchpoints)
     stops = np.where(ways.converted, ways.begins, journeys.offsets[1:])
     pairs = _met(journeys, np.where(ways.started, ways.starts + 1, stops), stops)
-    clusters, counts = clusters_of(journeys, None), journeys.counts
+    units, counts = units_of(journeys, None), journeys.counts
     dropped = ways.started & ~ways.converted & journeys.finished
     won, lost = (
-        presence_shares(clusters, counts, pairs, size=k, level=level, among=among)
+        presence_shares(units, counts, pairs, size=k, level=level, among=among)
         for among in (ways.converted, dropped)
     )
     difference = won.share - lost.share
@@ -319,7 +319,7 @@ def _side_by_side(
         **lost.take(order).columns("dropped_share", ends="dropped_"),
         difference=difference[order],
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 

@@ -23,7 +23,7 @@ from touchpoints.graphs.flows import END, START, usual_ends
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys, take_rows
 from touchpoints.journeys.places.anchors import Place, rows_at
-from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty import units_of
 from touchpoints.uncertainty.discovery import false_discovery
 
 PREVIOUS = "(previous)"
@@ -242,18 +242,18 @@ def _visits(journeys: Journeys, at: Place) -> _Visits:
             f"{int(times.sum()):,} visits are too many to permute",
             mend="tp.sample(journeys, n=…, seed=…) draws some of the journeys",
         )
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     copies = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
     rows, owner, following = (np.repeat(part, times) for part in (rows, owner, following))
     most = int(times.max(initial=1))
-    alone = clusters.repeats[clusters.of[owner]] > 1
+    alone = units.repeats[units.of[owner]] > 1
     return _Visits(
         rows,
         owner,
         _ranked(Coded(following, (*_keys(journeys), END))),
         owner * most + copies,
-        clusters.of[owner] * most + np.where(alone, copies, 0),
-        clusters.unit,
+        units.of[owner] * most + np.where(alone, copies, 0),
+        units.unit,
     )
 
 

@@ -17,15 +17,17 @@ from touchpoints._core.arrays.counting.successors import (
 )
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import check_option
 from touchpoints._core.tables import Estimated, column
 from touchpoints.graphs.flows import END, OPEN, usual_ends
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, rows_at
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty import units_of
 from touchpoints.uncertainty.cell_shares import choice_shares
 
 Correction = Literal["miller-madow", "none"]
@@ -163,9 +165,9 @@ def _branches(journeys: Journeys, *, at: Place | None, level: float) -> Branches
     cells, size = dense_numbers(keys, width * width)
     pairs = distinct_keys(keys, cells, size)
     sources, targets = pairs // width, pairs % width
-    clusters, cut = clusters_of(journeys, None), targets > k
+    units, cut = units_of(journeys, None), targets > k
     # What is cut off is last of its touchpoint, and so a group of its own whose number never falls.
-    shares = choice_shares(clusters, (visits.owners, cells), groups=sources * 2 + cut, level=level)
+    shares = choice_shares(units, (visits.owners, cells), groups=sources * 2 + cut, level=level)
     visited = np.bincount(sources, shares.totals, width)[sources]
     ranks = key_ranks(journeys, terminals=2)
     order = np.lexsort((ranks[targets], -shares.totals, cut, ranks[sources], -visited))
@@ -179,7 +181,7 @@ def _branches(journeys: Journeys, *, at: Place | None, level: float) -> Branches
         low=np.where(unknown, np.nan, shares.low),
         high=np.where(unknown, np.nan, shares.high),
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 
@@ -262,11 +264,11 @@ def _points(journeys: Journeys, *, correction: Correction, level: float) -> Deci
     weights = journeys.counts[visits.owners].astype(np.float64)
     visited = np.bincount(visits.codes, weights, k)
     known = visits.following <= k
-    clusters, groups = clusters_of(journeys, None), np.arange(2 * k) // 2
+    units, groups = units_of(journeys, None), np.arange(2 * k) // 2
 
     def share(among: Array, hits: Array) -> Any:
         rows = visits.owners[among], visits.codes[among] * 2 + hits[among]
-        return choice_shares(clusters, rows, groups=groups, level=level).take(order * 2 + 1)
+        return choice_shares(units, rows, groups=groups, level=level).take(order * 2 + 1)
 
     order = most_frequent(visited, None, key_ranks(journeys))
     order = order[visited[order] > 0]
@@ -283,7 +285,7 @@ def _points(journeys: Journeys, *, correction: Correction, level: float) -> Deci
         open=np.bincount(visits.codes, weights * ~known, k)[order].astype(np.int64),
         **detour.columns("detour"),
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
         correction=correction,
     )
 

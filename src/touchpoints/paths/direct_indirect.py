@@ -25,7 +25,7 @@ from touchpoints.graphs.flows import END, OPEN, usual_ends
 from touchpoints.journeys.groups import parts_by, stack
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import UNKNOWN
-from touchpoints.uncertainty import Clusters, clusters_of
+from touchpoints.uncertainty import Units, units_of
 from touchpoints.uncertainty.cell_shares import choice_shares, presence_shares
 
 KINDS = ("direct", "indirect", UNKNOWN)
@@ -231,15 +231,15 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
     real = np.flatnonzero(counts[owners] > 0)
     of, codes = owners[real], journeys.codes[real]
     met = np.flatnonzero(np.bincount(codes, minlength=len(kinds)))
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     every = choice_shares(
-        clusters, (of, kinds[codes]), groups=np.zeros(3, dtype=np.int64), level=level
+        units, (of, kinds[codes]), groups=np.zeros(3, dtype=np.int64), level=level
     )
     has = np.stack(
         [any_by_segment(kinds[journeys.codes] == one, journeys.offsets) for one in range(3)]
     )
     cells, having = np.nonzero(has)
-    present = presence_shares(clusters, counts, (having, cells), size=3, level=level)
+    present = presence_shares(units, counts, (having, cells), size=3, level=level)
     alone = has & (has.sum(axis=0) == 1)
     shown = np.array([0, 1, 2] if every.totals[2] else [0, 1])
     every, present = every.take(shown), present.take(shown)
@@ -252,12 +252,12 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
         **present.columns("of_journeys"),
         only=(alone @ counts)[shown],
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 
 def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
-    clusters: Clusters = clusters_of(journeys, None)
+    units: Units = units_of(journeys, None)
     sources = _kinds(journeys)[journeys.codes]
     targets = next_codes(sources, journeys.offsets, usual_ends(journeys).of, len(KINDS))
     owners = owners_of(journeys.offsets).astype(np.int64)
@@ -265,7 +265,7 @@ def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
     width = len(KINDS) + 2
     cells = (sources * width + targets)[real]
     groups = np.arange(len(KINDS) * width) // width
-    found = choice_shares(clusters, (owners[real], cells), groups=groups, level=level)
+    found = choice_shares(units, (owners[real], cells), groups=groups, level=level)
     shown = np.flatnonzero(found.totals)
     names = text_array([*KINDS, END, OPEN])
     found = found.take(shown)
@@ -275,7 +275,7 @@ def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
         count=found.totals,
         **found.columns("probability", ends=""),
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 

@@ -15,8 +15,10 @@ from touchpoints._core.arrays.sequences.subsequences import next_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
 from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import check_option
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError
@@ -26,7 +28,7 @@ from touchpoints.journeys.tie_breaking import (
     variants_of,
 )
 from touchpoints.uncertainty import (
-    clusters_of,
+    units_of,
     wilson,
 )
 from touchpoints.uncertainty.discovery import (
@@ -117,8 +119,8 @@ def discriminating(
     journeys: Journeys,
     *,
     by: str,
-    longest: int = 3,
-    least: float = 0.05,
+    max_length: int = 3,
+    min_support: float = 0.05,
     test: Test = "chi2",
     permutations: int = 999,
     seed: int | None = None,
@@ -132,9 +134,9 @@ def discriminating(
     ----------
     by
         A per-journey column, facet or per-interaction column; at least two groups.
-    longest
+    max_length
         The most touchpoints a subsequence has, from 1.
-    least
+    min_support
         Only subsequences that at least this share of some group's journeys hold, in (0, 1].
     test
         ``"chi2"``: of independence, with an effective number of journeys where persons are known.
@@ -191,7 +193,7 @@ def discriminating(
     [(('ad',), 'app', 0.0), (('ad',), 'web', 1.0)]
     """
     check_option("test", test, Test)
-    _check(longest, least, test, permutations, seed)
+    _check(max_length, min_support, test, permutations, seed)
     checks.level(level)
     groups = groups_of(journeys, by)
     warn_of_ungrouped(journeys, groups, by)
@@ -203,7 +205,7 @@ def discriminating(
     chosen = Groups(tuple(groups.labels[place] for place in present.tolist()), labels)
     log = take(journeys, kept)
     variants = _variants(log)
-    tested = _frequent(variants, chosen, log.counts, longest, least)
+    tested = _frequent(variants, chosen, log.counts, max_length, min_support)
     effective = np.stack(
         [_effective(log, variants, tested, labels == group) for group in range(len(present))]
     )
@@ -215,17 +217,19 @@ def discriminating(
         blocks = _dealt(log, variants, chosen, permutations, seed)
         with reporting(progress, permutations, what="permutations") as step:
             p = _permuted(tested, statistic, blocks, permutations, step)
-    facts = {"test": test, "unit": clusters_of(log, None).unit, "level": level}
+    facts = {"test": test, "unit": units_of(log, None).unit, "level": level}
     keys = [touchpoint.key for touchpoint in log.touchpoints]
     named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
     return _table(named, chosen.labels, tested, effective, (statistic, p), top, facts)
 
 
-def _check(longest: int, least: float, test: str, permutations: int, seed: int | None) -> None:
-    checks.whole("longest", longest)
+def _check(
+    max_length: int, min_support: float, test: str, permutations: int, seed: int | None
+) -> None:
+    checks.whole("max_length", max_length)
     checks.whole("permutations", permutations)
-    if not 0 < least <= 1:
-        raise InvalidInputError(f"least={least!r} is no share above 0")
+    if not 0 < min_support <= 1:
+        raise InvalidInputError(f"min_support={min_support!r} is no share above 0")
     if test == "permutation" and seed is None:
         raise InvalidInputError("a permutation test needs a seed", mend="seed=1, or any other")
     if seed is not None:
@@ -239,7 +243,7 @@ def _variants(journeys: Journeys) -> _Variants:
 
 
 def _frequent(
-    variants: _Variants, groups: Groups, counts: Array, longest: int, least: float
+    variants: _Variants, groups: Groups, counts: Array, max_length: int, min_support: float
 ) -> _Tested:
     """Grow subsequences by one touchpoint at a time, from those that are frequent enough."""
     size, parts = len(variants.lengths), len(groups.labels)
@@ -248,11 +252,13 @@ def _frequent(
     patterns: list[tuple[int, ...]] = []
     holds, hits = [np.zeros((size, 0), dtype=bool)], [np.zeros((parts, 0))]
     grown: list[tuple[int, ...]] = [()]
-    for _ in range(longest):
+    for _ in range(max_length):
         totals = np.zeros((parts, len(grown) * variants.k))
         for block, found in _held(variants, grown):
             totals += table[:, block] @ found
-        kept = np.flatnonzero((totals / sizes >= least - 1e-12).any(axis=0) & totals.any(axis=0))
+        kept = np.flatnonzero(
+            (totals / sizes >= min_support - 1e-12).any(axis=0) & totals.any(axis=0)
+        )
         if not len(kept):
             break
         blocks = [found[:, kept] for _, found in _held(variants, grown)]
@@ -265,9 +271,9 @@ def _frequent(
 
 def _held(variants: _Variants, prefixes: list[tuple[int, ...]]) -> Iterator[tuple[slice, Array]]:
     """Yield, for blocks of variants, which hold each prefix with each touchpoint behind it."""
-    size, longest = variants.codes.shape
+    size, max_length = variants.codes.shape
     codes = np.array(prefixes, dtype=np.int64).reshape(len(prefixes), -1)
-    width = (len(prefixes) + longest + 2) * max(variants.k, 1)
+    width = (len(prefixes) + max_length + 2) * max(variants.k, 1)
     for start in range(0, size, max(1, _ROOM // width)):
         block = slice(start, start + max(1, _ROOM // width))
         coming = next_positions(variants.codes[block], variants.lengths[block], variants.k)
@@ -275,7 +281,7 @@ def _held(variants: _Variants, prefixes: list[tuple[int, ...]]) -> Iterator[tupl
         places = np.zeros((len(coming), len(prefixes)), dtype=np.int64)
         for step in codes.T:
             places = coming[row, places, step]
-        found = coming[row, places] <= longest
+        found = coming[row, places] <= max_length
         yield block, found.reshape(len(coming), -1)
 
 
@@ -285,15 +291,15 @@ def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside:
     As `JourneyShares`, for all subsequences at once.
     """
     part = take(journeys, np.flatnonzero(inside))
-    clusters, tried = clusters_of(part, None), float(part.counts.sum())
-    if clusters.unit == "journey":
+    units, tried = units_of(part, None), float(part.counts.sum())
+    if units.unit == "journey":
         return np.full(len(tested.patterns), tried)
     from scipy.sparse import csr_array
 
-    repeats, size = clusters.repeats.astype(np.float64), len(clusters.repeats)
-    cells = (clusters.of, variants.of[inside])
-    within = clusters.within.astype(np.float64)
-    chosen = np.bincount(clusters.of, within, size)
+    repeats, size = units.repeats.astype(np.float64), len(units.repeats)
+    cells = (units.of, variants.of[inside])
+    within = units.within.astype(np.float64)
+    chosen = np.bincount(units.of, within, size)
     members = csr_array((within, cells), shape=(size, len(variants.lengths)))
     squares, groups = float(repeats @ chosen**2), float(repeats[chosen > 0].sum())
     answer = np.zeros(len(tested.patterns))
@@ -303,7 +309,7 @@ def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside:
         share = repeats @ did / tried
         spread = repeats @ (did - share * chosen[:, None]) ** 2
         answer[start : start + step] = effective_sizes(
-            tried, share, spread, squares=squares, clusters=groups
+            tried, share, spread, squares=squares, units=groups
         )
     return answer
 
@@ -337,12 +343,12 @@ def _dealt(
         )
     rows = np.repeat(np.arange(len(journeys)), times)
     copies = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
-    clusters, most = clusters_of(journeys, None), int(times.max())
-    alone = clusters.repeats[clusters.of[rows]] > 1
+    units, most = units_of(journeys, None), int(times.max())
+    alone = units.repeats[units.of[rows]] > 1
     blocks = ordered_blocks(
         variants.of[rows] * parts + groups.of[rows],
         rows * most + copies,
-        clusters.of[rows] * most + np.where(alone, copies, 0),
+        units.of[rows] * most + np.where(alone, copies, 0),
     )
     base, label = variants.of[rows][blocks.rows], groups.of[rows]
     moved = islice(blocks.permutations(np.random.default_rng(seed)), permutations)

@@ -19,8 +19,13 @@ from touchpoints._core.arrays.distances.edit_distances import (
     positions_that_differ,
 )
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, owned
-from touchpoints._core.messages import check_option, not_found
+from touchpoints._core.messages import (
+    not_found,
+)
 from touchpoints._core.progress import Progress, reporting
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys, checked_journeys

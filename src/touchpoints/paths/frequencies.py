@@ -26,7 +26,7 @@ from touchpoints.journeys.tie_breaking import (
     ways_of,
 )
 from touchpoints.uncertainty import (
-    clusters_of,
+    units_of,
 )
 from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, presence_shares
 
@@ -173,12 +173,12 @@ def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) 
 
 def _presence(journeys: Journeys, *, level: float) -> Presence:
     k, counts = len(journeys.touchpoints), journeys.counts
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     owners, codes, times = _per_journey(journeys)
     filled = lengths_of(journeys.offsets) > 0
 
     def within(rows: tuple[Array, Array], among: Array | None = None) -> CellShares:
-        return presence_shares(clusters, counts, rows, size=k, level=level, among=among)
+        return presence_shares(units, counts, rows, size=k, level=level, among=among)
 
     def at_edge(known: Array, edge: Array) -> CellShares:
         among = np.flatnonzero(known & filled)
@@ -186,7 +186,7 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
 
     shares = within((owners, codes))
     single = np.zeros(k, dtype=np.int64)
-    all_of = choice_shares(clusters, (owners, codes), groups=single, level=level, amounts=times)
+    all_of = choice_shares(units, (owners, codes), groups=single, level=level, amounts=times)
     starts = at_edge(journeys.began, journeys.offsets[:-1])
     ends = at_edge(journeys.finished, journeys.offsets[1:] - 1)
     order = most_frequent(shares.totals, None, -all_of.totals, key_ranks(journeys))
@@ -204,7 +204,7 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
         ends=ends.totals,
         **ends.columns("of_ends"),
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 
@@ -219,7 +219,7 @@ def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
     return keys[starts] // k, keys[starts] % k, times
 
 
-def coverage(
+def variant_coverage(
     journeys: Journeys, *, share: float | Sequence[float] = 0.95, by: str | None = None
 ) -> VariantCoverage:
     """Say how many variants it takes to cover a share of the journeys.
@@ -253,7 +253,7 @@ def coverage(
     >>> import touchpoints as tp
     >>> table = {"path": ["visit > buy", "visit", "help"], "n": [6, 3, 1]}
     >>> journeys = tp.from_paths(table, path="path", count="n")
-    >>> tp.paths.coverage(journeys, share=[0.5, 0.8]).variants.tolist()
+    >>> tp.paths.variant_coverage(journeys, share=[0.5, 0.8]).variants.tolist()
     [1, 2]
     """
     several = isinstance(share, (Sequence, np.ndarray)) and not isinstance(share, str)

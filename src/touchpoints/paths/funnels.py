@@ -20,8 +20,10 @@ from touchpoints._core.arrays.segments.following import (
 )
 from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.arrays.threads import in_threads
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import check_option
 from touchpoints._core.tables import Estimated, apart, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
@@ -39,7 +41,7 @@ from touchpoints.journeys.places.selectors import meant
 from touchpoints.uncertainty import JourneyShares
 from touchpoints.uncertainty.cell_shares import stacked
 
-Order = Literal["closed", "strict", "hybrid", "open"]
+Kind = Literal["closed", "strict", "hybrid", "open"]
 Steps = Sequence[Place] | Mapping[str, Place]
 
 
@@ -83,7 +85,7 @@ class Funnel(Estimated):
     lost: Array = column(np.int64)
     open: Array = column(np.int64)
     median_time: Array = column(np.float64)
-    order: str
+    kind: str
 
     def as_dict(self) -> dict[Any, float]:
         """Return the share of all journeys that reach each step, or each (group, step).
@@ -107,7 +109,7 @@ def funnel(
     journeys: Journeys,
     steps: Steps,
     *,
-    order: Order = "closed",
+    kind: Kind = "closed",
     within: dt.timedelta | None = None,
     by: str | None = None,
     level: float = 0.95,
@@ -120,7 +122,7 @@ def funnel(
         One or more: touchpoints by key or type, facets, patterns or anchors; several of them in
         one step mean any of them. Or a mapping of names to such places, in order: the table calls
         the steps so.
-    order
+    kind
         ``"closed"``: the steps one after the other, with anything in between. ``"strict"``: each
         step directly behind the one before. ``"hybrid"``: the first step, then the others behind
         it in any order. ``"open"``: all the steps up to this one counted for themselves, wherever
@@ -169,21 +171,21 @@ def funnel(
     >>> tp.paths.funnel(journeys, {"came": "visit", "bought": "buy"}).as_dict()
     {'came': 1.0, 'bought': 0.125}
     """
-    named, limit = checked_steps(journeys, steps, order=order, within=within)
-    measure = partial(_measure, steps=named, order=order, limit=limit, level=level)
+    named, limit = checked_steps(journeys, steps, kind=kind, within=within)
+    measure = partial(_measure, steps=named, kind=kind, limit=limit, level=level)
     return by_group(journeys, by, measure)
 
 
 def checked_steps(
-    journeys: Journeys, steps: Steps, *, order: Order, within: dt.timedelta | None
+    journeys: Journeys, steps: Steps, *, kind: Kind, within: dt.timedelta | None
 ) -> tuple[list[tuple[str, Place]], int | None]:
     """Return the steps with their names, and the window in microseconds; raise as `funnel`."""
-    check_option("order", order, Order)
+    check_option("kind", kind, Kind)
     named = _named(steps)
     limit = None if within is None else microseconds(within, "within")
     if limit is not None:
         require_times(journeys, "funnel(within=…)")
-        if order == "open":
+        if kind == "open":
             raise InvalidInputError("an open funnel has no first step for a window to start at")
     return named, limit
 
@@ -205,11 +207,11 @@ def _measure(
     journeys: Journeys,
     *,
     steps: list[tuple[str, Place]],
-    order: Order,
+    kind: Kind,
     limit: int | None,
     level: float,
 ) -> Funnel:
-    way = reached(journeys, [place for _, place in steps], order=order, limit=limit)
+    way = reached(journeys, [place for _, place in steps], kind=kind, limit=limit)
     shares = JourneyShares(journeys, level=level)
     before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
     missed = before & ~way.steps
@@ -230,19 +232,19 @@ def _measure(
         median_time=np.array(way.medians),
         level=level,
         unit=shares.unit,
-        order=order,
+        kind=kind,
     )
 
 
-def reached(journeys: Journeys, steps: list[Place], *, order: Order, limit: int | None) -> Reached:
+def reached(journeys: Journeys, steps: list[Place], *, kind: Kind, limit: int | None) -> Reached:
     """Return which journeys reach each step, within ``limit`` microseconds of the first."""
     flags = np.zeros((len(steps), len(journeys)), dtype=bool)
-    if order == "open":
+    if kind == "open":
         for flag, step in zip(flags, steps, strict=True):
             flag[:] = has_place(journeys, step)
         return Reached(flags, [np.nan] * len(steps))
     stamps = None if journeys.times is None else journeys.times.view(np.int64)
-    rules = Rules(strict=order == "strict", hybrid=order == "hybrid", limit=limit, stamps=stamps)
+    rules = Rules(strict=kind == "strict", hybrid=kind == "hybrid", limit=limit, stamps=stamps)
     hits = _hits(journeys, steps, rules)
     found = followed(hits, journeys.offsets, rules)
     np.greater(found.depth, np.arange(len(steps), dtype=np.int32)[:, None], out=flags)

@@ -18,13 +18,15 @@ from touchpoints._core.arrays.segments import (
 )
 from touchpoints._core.arrays.segments.choosing import owners_at
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import check_option
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty import units_of
 from touchpoints.uncertainty.cell_shares import choice_shares
 
 Definition = Literal["adjacent", "runs"]
@@ -233,10 +235,10 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
     occurrences = np.bincount(held.codes, weights * held.times, k).astype(np.int64)
     rework = np.bincount(held.codes, weights * (held.times - 1), k).astype(np.int64)
     loops, pairs = (_by_code(journeys, rows) for rows in _self_loops(journeys, definition))
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     real = weights > 0
     rows = held.owners[real], (held.codes * 2 + (held.times > 1))[real]
-    shares = choice_shares(clusters, rows, groups=np.arange(2 * k) // 2, level=level)
+    shares = choice_shares(units, rows, groups=np.arange(2 * k) // 2, level=level)
     order = most_frequent(rework, None, -occurrences, key_ranks(journeys))
     order = order[occurrences[order] > 0]
     chosen = shares.take(order * 2 + 1)
@@ -252,7 +254,7 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
         **chosen.columns("share", ends=""),
         definition=definition,
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 

@@ -18,15 +18,17 @@ from touchpoints._core.arrays.sequences.contexts import (
     log_likelihoods,
     predictions,
 )
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import check_option
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
-from touchpoints.uncertainty import Clusters, clusters_of
+from touchpoints.uncertainty import Units, units_of
 
 Criterion = Literal["loss", "bic", "ratio"]
 
@@ -133,7 +135,7 @@ def markov_order(
     journeys: Journeys,
     *,
     seed: int,
-    most: int = 3,
+    max_order: int = 3,
     folds: int = 5,
     ends: bool = True,
     by: str | None = None,
@@ -146,7 +148,7 @@ def markov_order(
     seed
         Deals persons (journeys, where persons are not known) to the folds; the same seed gives
         the same answer, whatever the order of the log, and each group the one it would give alone.
-    most
+    max_order
         The largest order tried, 1 or more.
     folds
         How many parts; each is predicted from the others. 2 or more.
@@ -175,7 +177,7 @@ def markov_order(
     -----
     The end of a finished journey is a step (unless ``ends=False``), that a log cuts off is none.
     The beginning of a journey is part of what is known; of a journey that began before the log,
-    steps with fewer than ``most`` touchpoints before them are left out, of all orders alike.
+    steps with fewer than ``max_order`` touchpoints before them are left out, of all orders alike.
 
     Cross-validation is the criterion to trust: it says what an order is worth on journeys not
     learned from, backing off to shorter contexts where a context is rare. BIC (Katz 1981) and the
@@ -203,38 +205,44 @@ def markov_order(
     >>> found.best, found.best_bic, found.best_ratio
     (2, 2, 2)
     """
-    most, folds = checks.whole("most", most), checks.whole("folds", folds, least=2)
+    max_order, folds = checks.whole("max_order", max_order), checks.whole("folds", folds, least=2)
     seed = checks.seed(seed)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     with reporting(progress, parts * folds, what="Markov order") as step:
         dealt = partial(_orders, folds=folds, seed=seed, step=step)
-        return by_group(journeys, by, partial(dealt, most=most, ends=bool(ends)))
+        return by_group(journeys, by, partial(dealt, max_order=max_order, ends=bool(ends)))
 
 
 def _orders(
-    journeys: Journeys, *, most: int, ends: bool, folds: int, seed: int, step: Callable[[], None]
+    journeys: Journeys,
+    *,
+    max_order: int,
+    ends: bool,
+    folds: int,
+    seed: int,
+    step: Callable[[], None],
 ) -> MarkovOrders:
     k = len(journeys.touchpoints)
     found = predictions(
         journeys.codes,
         journeys.offsets,
         k,
-        most=most,
+        max_order=max_order,
         began=journeys.began,
         finished=journeys.finished,
         real=journeys.counts > 0,
         ends=ends,
     )
     weights = journeys.counts[found.owners].astype(np.float64)
-    clusters = clusters_of(journeys, None)
-    dealt = _dealt(journeys, clusters, folds, seed=seed)
+    units = units_of(journeys, None)
+    dealt = _dealt(journeys, units, folds, seed=seed)
     losses = np.full((folds, len(found.orders)), np.nan)
     for fold in range(folds):
         test = dealt[found.owners, fold]
-        if clusters.total >= folds:
+        if units.total >= folds:
             losses[fold] = held_out_losses(found, weights - test, test, k + ends)
         step()
-    return _table(found, weights, losses, k=k, unit=clusters.unit)
+    return _table(found, weights, losses, k=k, unit=units.unit)
 
 
 def _table(found: Predictions, weights: Array, losses: Array, *, k: int, unit: str) -> MarkovOrders:
@@ -299,15 +307,15 @@ def _best(losses: Array) -> int:
     return int(np.flatnonzero(excess <= error + 1e-12)[0])
 
 
-def _dealt(journeys: Journeys, clusters: Clusters, folds: int, *, seed: int) -> Array:
+def _dealt(journeys: Journeys, units: Units, folds: int, *, seed: int) -> Array:
     """Return how many real journeys of each row are in each fold, float64 (n, folds).
 
-    Clusters are dealt in an order that depends on nothing but what is in them, alike ones
+    Units are dealt in an order that depends on nothing but what is in them, alike ones
     together.
     """
     rng = np.random.default_rng(seed)
-    order = np.argsort(_content(journeys, clusters), kind="stable")
-    alike, total = clusters.repeats[order], clusters.total
+    order = np.argsort(_content(journeys, units), kind="stable")
+    alike, total = units.repeats[order], units.total
     share = np.zeros((len(order), folds))
     if total <= _FEW * len(order):
         fold = np.empty(total, dtype=np.int64)
@@ -316,16 +324,16 @@ def _dealt(journeys: Journeys, clusters: Clusters, folds: int, *, seed: int) -> 
         share = np.bincount(cells, minlength=share.size).reshape(share.shape).astype(np.float64)
     else:
         share[order] = rng.multinomial(alike, np.full(folds, 1 / folds))
-    dealt: Array = share[clusters.of] * clusters.within[:, None]
+    dealt: Array = share[units.of] * units.within[:, None]
     return dealt
 
 
-def _content(journeys: Journeys, clusters: Clusters) -> Array:
+def _content(journeys: Journeys, units: Units) -> Array:
     """Return a number for each cluster that tells what its journeys are, uint64 (g,)."""
     ranks = key_ranks(journeys)
     hashes = sequence_hash(ranks[journeys.codes], journeys.offsets, len(ranks))
     flags = journeys.began.astype(np.uint64) * np.uint64(2) + journeys.finished.astype(np.uint64)
-    hashes = mix(hashes ^ mix(flags)) * clusters.within.astype(np.uint64)
-    content = np.zeros(len(clusters.repeats), dtype=np.uint64)
-    np.add.at(content, clusters.of, hashes)
+    hashes = mix(hashes ^ mix(flags)) * units.within.astype(np.uint64)
+    content = np.zeros(len(units.repeats), dtype=np.uint64)
+    np.add.at(content, units.of, hashes)
     return content

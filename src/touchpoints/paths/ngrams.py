@@ -26,7 +26,7 @@ from touchpoints.journeys.tie_breaking import (
 )
 from touchpoints.uncertainty import (
     JourneyShares,
-    clusters_of,
+    units_of,
 )
 from touchpoints.uncertainty.cell_shares import (
     plain_shares,
@@ -143,15 +143,15 @@ def ngrams(
 
 
 def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngrams:
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     codes, counts = journeys.codes, journeys.counts
-    people = clusters.unit == "person"
+    people = units.unit == "person"
     found = windows.window_counts(
         codes, journeys.offsets, len(journeys.touchpoints), n=n, counts=counts, pairs=people
     )
     if people:
         rows, size = (found.owners, found.cells), len(found.codes)
-        shares = presence_shares(clusters, counts, rows, size=size, level=level)
+        shares = presence_shares(units, counts, rows, size=size, level=level)
     else:  # intervals need only how many journeys there are
         shares = plain_shares(found.segments, int(counts.sum()), level=level)
     grams = found.codes
@@ -164,16 +164,16 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
         **shares.take(order).columns("share", ends=""),
         occurrences=found.occurrences[order],
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 
 def subsequences(
     journeys: Journeys,
     *,
-    support: float = 0.1,
-    longest: int = 4,
-    shortest: int = 2,
+    min_support: float = 0.1,
+    max_length: int = 4,
+    min_length: int = 2,
     gap: int | None = None,
     top: int | None = None,
     by: str | None = None,
@@ -184,9 +184,9 @@ def subsequences(
 
     Parameters
     ----------
-    support
+    min_support
         The least share of journeys that must have a sequence, in (0, 1].
-    longest, shortest
+    max_length, min_length
         How many touchpoints a sequence has at most and at least.
     gap
         How many other touchpoints may lie between two of a sequence; any number by default, 0 for
@@ -230,19 +230,20 @@ def subsequences(
     --------
     >>> import touchpoints as tp
     >>> journeys = tp.from_paths({"path": ["a > x > b", "a > b", "a > y"]}, path="path")
-    >>> found = tp.paths.subsequences(journeys, support=0.5)
+    >>> found = tp.paths.subsequences(journeys, min_support=0.5)
     >>> found.subsequence.tolist(), found.journeys.tolist(), found.lift.round(2).tolist()
     ([('a', 'b')], [2], [1.0])
     """
     checks.level(level)
-    shortest = checks.whole("shortest", shortest)
-    longest = checks.whole("longest", longest, least=shortest)
+    min_length = checks.whole("min_length", min_length)
+    max_length = checks.whole("max_length", max_length, least=min_length)
     gap, top = checks.limit("gap", gap), checks.limit("top", top)
-    if isinstance(support, bool) or not 0 < support <= 1:
+    if isinstance(min_support, bool) or not 0 < min_support <= 1:
         raise InvalidInputError(
-            f"support={support!r} is no share above 0 and up to 1", mend="write 5 % as support=0.05"
+            f"min_support={min_support!r} is no share above 0 and up to 1",
+            mend="write 5 % as min_support=0.05",
         )
-    wanted = _Wanted(support, longest, shortest, gap, top, level)
+    wanted = _Wanted(min_support, max_length, min_length, gap, top, level)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     total = parts * len(checked_journeys(journeys).touchpoints)
     with reporting(progress, total, what="subsequences") as step:
@@ -251,9 +252,9 @@ def subsequences(
 
 @attrs.frozen
 class _Wanted:
-    support: float
-    longest: int
-    shortest: int
+    min_support: float
+    max_length: int
+    min_length: int
     gap: int | None
     top: int | None
     level: float
@@ -264,7 +265,7 @@ def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], Non
     found = list(prefixes.frequent(distinct, step))
     totals = {one.codes: int(distinct.counts[one.segments].sum()) for one in found}
     totals[()] = int(journeys.counts.sum())
-    listed = [one for one in found if len(one.codes) >= wanted.shortest]
+    listed = [one for one in found if len(one.codes) >= wanted.min_length]
     ranks = key_ranks(journeys).tolist()
     listed.sort(
         key=lambda one: (
@@ -300,8 +301,8 @@ def _distinct(journeys: Journeys, wanted: _Wanted) -> tuple[Array, prefixes.Sequ
         found.offsets,
         counts,
         len(journeys.touchpoints),
-        wanted.support * float(counts.sum()) * (1 - 1e-12),
-        wanted.longest,
+        wanted.min_support * float(counts.sum()) * (1 - 1e-12),
+        wanted.max_length,
         wanted.gap,
     )
 

@@ -12,15 +12,17 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.messages import check_option
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.outcomes import watched_until
-from touchpoints.uncertainty import clusters_of, wilson
+from touchpoints.uncertainty import units_of, wilson
 
 Calendar = Literal["day", "week", "month"]
 
@@ -293,16 +295,16 @@ class _Visits:
 
 
 def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
-    clusters = clusters_of(journeys, None)
-    size = len(clusters.repeats)
+    units = units_of(journeys, None)
+    size = len(units.repeats)
     stamps = require_times(journeys, "retention").view(np.int64)
     lengths = lengths_of(journeys.offsets)
     late = np.zeros(size, dtype=bool)
     real = (lengths > 0) & (journeys.counts > 0)
-    late[clusters.of[real & ~journeys.began]] = True
+    late[units.of[real & ~journeys.began]] = True
     seen = np.full(size, _MISSING)
-    np.maximum.at(seen, clusters.of, watched_until(journeys).view(np.int64))
-    whose = np.repeat(clusters.of, lengths)
+    np.maximum.at(seen, units.of, watched_until(journeys).view(np.int64))
+    whose = np.repeat(units.of, lengths)
     kept = np.repeat(real, lengths) & ~late[whose]
     periods = clock.number(stamps[kept])
     low = int(periods.min(initial=0))
@@ -317,11 +319,11 @@ def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
     return _Visits(
         who=np.repeat(np.arange(len(starts)), ends - starts),
         when=when,
-        alike=clusters.repeats[people],
+        alike=units.repeats[people],
         first=when[starts],
         until=clock.number(until),
-        left_out=int(clusters.repeats[late].sum()),
-        unit=clusters.unit,
+        left_out=int(units.repeats[late].sum()),
+        unit=units.unit,
     )
 
 

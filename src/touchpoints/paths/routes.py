@@ -22,8 +22,10 @@ from touchpoints._core.arrays.segments import (
 from touchpoints._core.arrays.statistics.quantiles import (
     spreads,
 )
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import check_option
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import between, require_times
@@ -37,7 +39,7 @@ from touchpoints.journeys.tie_breaking import (
     ways_of,
 )
 from touchpoints.uncertainty import (
-    clusters_of,
+    units_of,
 )
 from touchpoints.uncertainty.cell_shares import presence_shares
 
@@ -167,9 +169,9 @@ def _routes(
     journeys = take(journeys, np.flatnonzero(there))
     found = variants_of(journeys)
     groups, places = found.of, found.first
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     rows = np.arange(len(groups)), groups
-    shares = presence_shares(clusters, journeys.counts, rows, size=len(places), level=level)
+    shares = presence_shares(units, journeys.counts, rows, size=len(places), level=level)
     medians = _medians(journeys, groups, len(places))
     order = frequent_first(shares.totals, journeys, rows=places)
     if first == "fastest":
@@ -182,7 +184,7 @@ def _routes(
         steps=lengths_of(found.offsets)[order] - 1,
         median_time=medians[order],
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 

@@ -18,7 +18,7 @@ from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty import units_of
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -107,7 +107,7 @@ def survival_by_step(
 
 
 def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     there = np.flatnonzero(journeys.began & (journeys.counts > 0))
     lengths = lengths_of(journeys.offsets)[there]
     done = journeys.finished[there]
@@ -117,10 +117,10 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
         np.where(done, lengths, lengths - 1),
         done,
         Clustered(
-            of=clusters.of[there],
-            repeats=clusters.repeats,
-            within=clusters.within[there],
-            apart=clusters.unit == "journey",
+            of=units.of[there],
+            repeats=units.repeats,
+            within=units.within[there],
+            apart=units.unit == "journey",
         ),
         also=steps,
     )
@@ -140,5 +140,5 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
         high=np.where(watched > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )

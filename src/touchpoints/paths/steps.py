@@ -16,8 +16,10 @@ from touchpoints._core.arrays.segments.stepping import Aligned, aligned
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.cluster_variance import summed_runs
 from touchpoints._core.arrays.threads import in_threads
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import check_option
 from touchpoints._core.tables import Estimated, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, OPEN, START
@@ -25,7 +27,7 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, first_places
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.uncertainty import Clusters, clusters_of
+from touchpoints.uncertainty import Units, units_of
 from touchpoints.uncertainty.cell_shares import Tally
 
 Side = Literal["start", "end"]
@@ -249,12 +251,12 @@ class _Laid:
 
     aligned: Aligned
     counts: Array | None
-    clusters: Clusters
+    units: Units
     left_out: int
 
     def by_step(self, steps: range, measure: Callable[[int, Tally], T]) -> list[T]:
         """Measure each step: who is at what, all else in the last cell."""
-        if self.counts is None and self.clusters.unit == "journey":
+        if self.counts is None and self.units.unit == "journey":
             totals = self.aligned.totals(steps).astype(np.float64)
             return [
                 measure(step, Tally(one, None)) for step, one in zip(steps, totals, strict=True)
@@ -272,13 +274,13 @@ class _Laid:
     def tally(self, cells: Array, size: int) -> Tally:
         """Count who is in which of so many cells, integers (a,)."""
         totals = np.bincount(cells, self.counts, size).astype(np.float64)
-        if self.clusters.unit == "journey":
+        if self.units.unit == "journey":
             return Tally(totals, None)
-        keys = self.clusters.of[self.aligned.chosen] * size + cells
-        key, amounts = summed_runs(keys, self.clusters.within[self.aligned.chosen])
+        keys = self.units.of[self.aligned.chosen] * size + cells
+        key, amounts = summed_runs(keys, self.units.within[self.aligned.chosen])
         key, amounts = key[amounts > 0], amounts[amounts > 0]
         of = key // size
-        return Tally(totals, (of, key % size, amounts, self.clusters.repeats[of]))
+        return Tally(totals, (of, key % size, amounts, self.units.repeats[of]))
 
 
 def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
@@ -300,7 +302,7 @@ def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
     return _Laid(
         aligned=laid,
         counts=None if bool((counts == 1).all()) else counts.astype(np.float64),
-        clusters=clusters_of(journeys, None),
+        units=units_of(journeys, None),
         left_out=int(journeys.counts[~there].sum()),
     )
 
@@ -323,7 +325,7 @@ def _matrix(
     cells = partial(_cells, laid, ranks=key_ranks(journeys), level=level)
     columns = _stacked(laid.by_step(span, cells))
     columns["touchpoint"] = names[columns["touchpoint"]]
-    return StepMatrix(**columns, level=level, unit=laid.clusters.unit)
+    return StepMatrix(**columns, level=level, unit=laid.units.unit)
 
 
 def _cells(laid: _Laid, step: int, tally: Tally, *, ranks: Array, level: float) -> dict[str, Any]:
@@ -364,7 +366,7 @@ def _links(
     columns = _stacked(parts)
     for name in ("source", "target"):
         columns[name] = names[columns[name]]
-    return StepFlows(**columns, level=level, unit=laid.clusters.unit)
+    return StepFlows(**columns, level=level, unit=laid.units.unit)
 
 
 def _crossings(

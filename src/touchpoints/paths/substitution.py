@@ -8,8 +8,13 @@ from typing import Literal
 import numpy as np
 
 from touchpoints._core.arrays.counting import pair_counts, row_weights
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import check_option, not_found
+from touchpoints._core.messages import (
+    not_found,
+)
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.places.selectors import facet_names
@@ -27,21 +32,21 @@ def substitution_costs(
     *,
     method: Method = "transitions",
     weights: Mapping[str, float] | None = None,
-    most: float = 2.0,
+    max_cost: float = 2.0,
 ) -> SubstitutionCosts:
     """Price the replacement of each touchpoint by each other.
 
     Parameters
     ----------
     method
-        ``"transitions"``: ``most × (2 − p(a → b) − p(b → a)) / 2``, with p the share of the
+        ``"transitions"``: ``max_cost × (2 − p(a → b) − p(b → a)) / 2``, with p the share of the
         transitions out of a touchpoint: touchpoints that follow each other are near.
-        ``"facets"``: ``most`` times the weighted share of facets in which two touchpoints differ:
-        those of one need and channel are near. ``"constant"``: ``most`` for any two.
+        ``"facets"``: ``max_cost`` times the weighted share of facets in which two touchpoints
+        differ: those of one need and channel are near. ``"constant"``: ``max_cost`` for any two.
     weights
         How much each facet counts, by its name; ``"type"`` for the type itself. By default every
         facet that some touchpoint has, and the type, count 1. Only for ``"facets"``.
-    most
+    max_cost
         The largest cost, above 0. Twice the cost of putting in or leaving out (``indel`` of
         `distances`) makes a replacement never dearer than both.
 
@@ -87,14 +92,14 @@ def substitution_costs(
     check_option("method", method, Method)
     if weights is not None and method != "facets":
         raise InvalidInputError(f"{method!r} has no weights", mend="method='facets' has")
-    if not 0 < most < np.inf:
-        raise InvalidInputError(f"most={most!r} must be a finite cost above 0")
+    if not 0 < max_cost < np.inf:
+        raise InvalidInputError(f"max_cost={max_cost!r} must be a finite cost above 0")
     if method == "transitions":
-        costs = most * _by_transitions(journeys)
+        costs = max_cost * _by_transitions(journeys)
     elif method == "facets":
-        costs = most * _by_facets(journeys, weights)
+        costs = max_cost * _by_facets(journeys, weights)
     else:
-        costs = np.full((len(journeys.touchpoints),) * 2, float(most))
+        costs = np.full((len(journeys.touchpoints),) * 2, float(max_cost))
     np.fill_diagonal(costs, 0.0)
     order = np.argsort(key_ranks(journeys))
     return SubstitutionCosts(

@@ -32,7 +32,7 @@ from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.places.anchors import Place, first_spans, next_spans
-from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty import units_of
 
 T = TypeVar("T", bound=Table)
 
@@ -50,22 +50,22 @@ class TimeTo(Estimated):
         Seconds since the start.
     at_risk : int64
         Journeys still waiting and watched just before.
-    reached, censored : int64
+    events, censored : int64
         Journeys that got there at that time, and ones last watched at it, still waiting.
-    waiting, low, high : float64
+    survival, low, high : float64
         The share that takes longer, in [0, 1], and its interval.
     left_out : int64
         Journeys without a known start, or that got there at a time nobody knows.
     """
 
-    value = "waiting"
+    value = "survival"
     labels = ("time",)
 
     time: Array = column(np.float64)
     at_risk: Array = column(np.int64)
-    reached: Array = column(np.int64)
+    events: Array = column(np.int64)
     censored: Array = column(np.int64)
-    waiting: Array = column(np.float64)
+    survival: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     left_out: Array = column(np.int64)
@@ -77,23 +77,23 @@ class MedianTimeTo(Estimated):
 
     Attributes
     ----------
-    journeys, reached, left_out : int64
+    journeys, events, left_out : int64
         Journeys with a known start; those of them that got there; journeys without.
     median, low, high : float64
         Seconds until half got there, and the interval; nan where that was not watched.
-    waiting : float64
+    survival : float64
         The share still waiting when the last journey was last watched.
     """
 
     value = "median"
 
     journeys: Array = column(np.int64)
-    reached: Array = column(np.int64)
+    events: Array = column(np.int64)
     left_out: Array = column(np.int64)
     median: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
-    waiting: Array = column(np.float64)
+    survival: Array = column(np.float64)
 
 
 def time_to(
@@ -174,7 +174,7 @@ def time_to(
     ... ]
     >>> journeys = tp.from_records(rows, journey="who", time="t", touchpoint="w")
     >>> found = tp.paths.time_to(journeys, place="buy")
-    >>> found.censored.tolist(), found.waiting.tolist()
+    >>> found.censored.tolist(), found.survival.tolist()
     ([1, 0], [1.0, 0.0])
     """
     checks.level(level)
@@ -332,14 +332,14 @@ def _first_behind(journeys: Journeys, place: Place | None, rows: Array) -> Array
 
 
 def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, str]:
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     clustered = Clustered(
-        of=clusters.of[found.chosen],
-        repeats=clusters.repeats,
-        within=clusters.within[found.chosen],
-        apart=clusters.unit == "journey",
+        of=units.of[found.chosen],
+        repeats=units.repeats,
+        within=units.within[found.chosen],
+        apart=units.unit == "journey",
     )
-    return product_limit(found.times, found.reached, clustered), clusters.unit
+    return product_limit(found.times, found.reached, clustered), units.unit
 
 
 def _curve(journeys: Journeys, waits: _Waiting, *, level: float) -> TimeTo:
@@ -351,9 +351,9 @@ def _curve(journeys: Journeys, waits: _Waiting, *, level: float) -> TimeTo:
     return TimeTo(
         time=curve.times / _SECOND,
         at_risk=curve.at_risk,
-        reached=curve.ended,
+        events=curve.ended,
         censored=curve.censored,
-        waiting=curve.share,
+        survival=curve.share,
         low=low,
         high=high,
         left_out=np.full(len(low), found.left_out),
@@ -377,15 +377,15 @@ def _median(journeys: Journeys, waits: _Waiting, *, level: float) -> MedianTimeT
     median, early, late = (
         _first_time(curve.times, share <= 0.5) for share in (curve.share, low, high)
     )
-    waiting = float(curve.share[-1]) if len(curve.share) else np.nan
+    survival = float(curve.share[-1]) if len(curve.share) else np.nan
     columns: dict[str, Any] = {
         "journeys": [int(journeys.counts[found.chosen].sum())],
-        "reached": [int(curve.ended.sum())],
+        "events": [int(curve.ended.sum())],
         "left_out": [found.left_out],
         "median": [median],
         "low": [early],
         "high": [late],
-        "waiting": [waiting],
+        "survival": [survival],
     }
     return MedianTimeTo(**columns, level=level, unit=unit)
 

@@ -78,7 +78,7 @@ def gaps(
     those, censored.
 
     The interval of a mean is Student's over persons, or over journeys where persons are not known
-    (the ratio of sums over clusters, linearised: Cochran 1977, Sampling Techniques, 6.3). Times
+    (the ratio of sums over units, linearised: Cochran 1977, Sampling Techniques, 6.3). Times
     are skewed: prefer the median, and `bootstrap` for its interval. One sort, O(m log m);
     between places O(m) and a sort of the gaps found.
 

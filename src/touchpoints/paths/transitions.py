@@ -23,7 +23,7 @@ from touchpoints.graphs.flows import Flows, first_steps, flows, last_steps
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
-from touchpoints.uncertainty import Clusters, clusters_of
+from touchpoints.uncertainty import Units, units_of
 from touchpoints.uncertainty.cell_shares import with_interval
 
 _BLOCK = 1 << 20
@@ -94,7 +94,7 @@ def transitions(
 
     Intervals are those of Wilson with an effective number of trials, because the steps of one
     person (of one journey, where persons are not known) are not independent: the steps from the
-    source divided by the design effect of those clusters. Where each person passes the source
+    source divided by the design effect of those units. Where each person passes the source
     once, they are the plain intervals of `wilson`. `bootstrap` gives intervals without such a
     formula. O(m log m) in the number of interactions.
 
@@ -125,8 +125,8 @@ def transitions(
 
 def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transitions:
     found = flows(journeys)
-    clusters = clusters_of(journeys, None)
-    crossing, sizes = _spread(journeys, found, clusters)
+    units = units_of(journeys, None)
+    crossing, sizes = _spread(journeys, found, units)
     leaving = found.leaving()[found.sources]
     shares = with_interval(found.totals, found.totals / leaving, sizes, level)
     ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
@@ -139,17 +139,17 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
         **shares.take(order).columns("probability", ends=""),
         journeys=crossing[order],
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )
 
 
-def _spread(journeys: Journeys, found: Flows, clusters: Clusters) -> tuple[Array, Array]:
+def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, Array]:
     """Return how many journeys cross each edge, and how many independent trials its share has."""
     size = len(found.totals)
     crossing = np.zeros(size, dtype=np.int64)
     _, groups = np.unique(found.sources, return_inverse=True)
     sums = ClusterSums(groups)
-    apart = clusters.unit == "journey"
+    apart = units.unit == "journey"
     keys: list[Array] = [np.empty(0, np.int64)]
     weights: list[Array] = [np.empty(0)]
     for owners, edges, times in _taken(journeys, found):
@@ -158,11 +158,11 @@ def _spread(journeys: Journeys, found: Flows, clusters: Clusters) -> tuple[Array
         if apart:
             sums.add(owners, edges, times, real)
         else:
-            keys.append(clusters.of[owners] * size + edges)
-            weights.append(times * clusters.within[owners])
+            keys.append(units.of[owners] * size + edges)
+            weights.append(times * units.within[owners])
     if not apart:
         key, amounts = summed_runs(np.concatenate(keys), np.concatenate(weights))
-        sums.add(key // size, key % size, amounts, clusters.repeats[key // size])
+        sums.add(key // size, key % size, amounts, units.repeats[key // size])
     return crossing, sums.effective_sizes()
 
 

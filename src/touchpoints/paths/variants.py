@@ -19,7 +19,7 @@ from touchpoints.journeys.tie_breaking import (
     ways_of,
 )
 from touchpoints.uncertainty import (
-    clusters_of,
+    units_of,
 )
 from touchpoints.uncertainty.cell_shares import (
     presence_shares,
@@ -115,9 +115,9 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
     order = frequent_first(totals, journeys, rows=first, top=top)
     order = order[totals[order] > 0]
     every = totals.sum()
-    clusters = clusters_of(journeys, None)
+    units = units_of(journeys, None)
     rows = np.arange(len(groups)), groups
-    shares = presence_shares(clusters, journeys.counts, rows, size=len(first), level=level)
+    shares = presence_shares(units, journeys.counts, rows, size=len(first), level=level)
     return Variants(
         variant=ways_of(journeys, first[order]),
         journeys=totals[order],
@@ -125,5 +125,5 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
         cumulative=np.cumsum(totals[order]) / max(every, 1),
         length=lengths_of(found.offsets)[order],
         level=level,
-        unit=clusters.unit,
+        unit=units.unit,
     )

@@ -10,9 +10,9 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.columns import (
-    Keys,
+    ColumnRoles,
+    IdColumn,
     Log,
-    Names,
     check_not_empty_column,
     comparable,
     comparable_keys,
@@ -57,7 +57,7 @@ class Options:
     missing: Missing
 
 
-def assemble(log: Log, names: Names, options: Options) -> Journeys:
+def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     """Return the journeys of a log."""
     check_not_empty_column(names.journey, log.rows, _count(log.journey.missing), "journey")
     check_not_empty_column(names.time, log.rows, _count(log.time.missing), "time")
@@ -88,7 +88,7 @@ def _count(mask: Array | None) -> int:
 
 
 def _usable(
-    log: Log, stages: Array | None, names: Names, options: Options
+    log: Log, stages: Array | None, names: ColumnRoles, options: Options
 ) -> tuple[Array | None, dict[str, Any]]:
     """Return the rows that have a journey, a time and a stage that counts; None for all."""
     tally: dict[str, Any] = {"rows": log.rows, "ambiguous_times": log.time.ambiguous}
@@ -148,7 +148,7 @@ def _check_zones(time: Instants, end: Instants) -> None:
         )
 
 
-def _types(log: Log, names: Names, options: Options) -> tuple[Array, Matched]:
+def _types(log: Log, names: ColumnRoles, options: Options) -> tuple[Array, Matched]:
     """Return which distinct text or event each row is (-1 without a name), and what those are."""
     if options.classifier is not None:
         return match_events(log.fields, options.classifier, options.taxonomy)
@@ -160,7 +160,9 @@ def _types(log: Log, names: Names, options: Options) -> tuple[Array, Matched]:
     return texts.codes, match_texts(texts.categories, options.taxonomy)
 
 
-def _settle_unmatched(placed: Placed, matched: Matched, names: Names, options: Options) -> Placed:
+def _settle_unmatched(
+    placed: Placed, matched: Matched, names: ColumnRoles, options: Options
+) -> Placed:
     owner = "the classifier" if options.classifier is not None else "the taxonomy"
     source = Unsettled(rows=placed.rows, column=names.touchpoint, owner=owner)
     found = settle(_codes(placed), matched, options.unmatched, source)
@@ -172,7 +174,7 @@ def _codes(placed: Placed) -> Array:
     return np.zeros(len(placed.rows), dtype=np.int32) if placed.codes is None else placed.codes
 
 
-def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: Names) -> None:
+def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: ColumnRoles) -> None:
     if log.row_order:
         return
     if log.tiebreak is not None:
@@ -224,7 +226,7 @@ def _tie_counts(placed: Placed, tied: Array, codes: Array) -> dict[str, Any]:
     }
 
 
-def _persons(person: Keys | None, placed: Placed) -> tuple[Array | None, int]:
+def _persons(person: IdColumn | None, placed: Placed) -> tuple[Array | None, int]:
     """Return whose each journey is, and how many journeys name several persons."""
     if person is None:
         return None, 0

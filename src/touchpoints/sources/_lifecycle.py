@@ -11,7 +11,7 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import combine_hash, mix
 from touchpoints._core.arrays.sorting import ordering
-from touchpoints._core.columns import Log, Names
+from touchpoints._core.columns import ColumnRoles, Log
 from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.instants import NAT
 from touchpoints.errors import warn
@@ -23,7 +23,7 @@ _LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "l
 
 
 def warn_of_lifecycle(
-    columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: Names
+    columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: ColumnRoles
 ) -> None:
     """Warn when a column looks as if it said start and complete; without samples, by its name."""
     used = {names.journey, names.touchpoint, *names.fields, *names.per_journey}

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from touchpoints._core.columns import Log, Names, ranks_of, several
-from touchpoints._core.messages import check_option, first_few, require_kind
+from touchpoints._core.checks import (
+    check_option,
+    require_kind,
+)
+from touchpoints._core.columns import ColumnRoles, Log, ranks_of, several
+from touchpoints._core.messages import (
+    first_few,
+)
 from touchpoints._core.reading import Table, table_of
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
@@ -132,7 +138,7 @@ def from_frame(
     >>> [journey.keys for journey in journeys]
     [('search', 'purchase'), ('search',)]
     """
-    names = Names(
+    names = ColumnRoles(
         journey=journey,
         time=time,
         touchpoint=_column_of(touchpoint),
@@ -346,7 +352,7 @@ def _options(
     )
 
 
-def _log(table: Table, names: Names, time_format: str | None, tz: str | None) -> Log:
+def _log(table: Table, names: ColumnRoles, time_format: str | None, tz: str | None) -> Log:
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
     return Log(
         rows=table.rows,

@@ -11,8 +11,14 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.messages import check_option, counted, first_few
+from touchpoints._core.messages import (
+    counted,
+    first_few,
+)
 from touchpoints._core.reading import table_of
 from touchpoints.classify.typing import (
     CONTEXT_FROM,

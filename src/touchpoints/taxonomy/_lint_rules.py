@@ -10,7 +10,7 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints.taxonomy._checks import place
 from touchpoints.taxonomy._lint_words import bare, business_words, near_pairs
 from touchpoints.taxonomy._words import Named
-from touchpoints.taxonomy.coverage import coverage
+from touchpoints.taxonomy.coverage import taxonomy_coverage
 from touchpoints.taxonomy.loading import load_taxonomy
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType, text_map
@@ -118,7 +118,7 @@ def _near(field: str, texts: Texts, within: tuple[str, ...], lang: str) -> Itera
 
 
 def _without_touchpoint(taxonomy: Taxonomy, *, facet: str, case: str) -> Iterator[Finding]:
-    found = coverage(taxonomy, rows=facet, columns="type")
+    found = taxonomy_coverage(taxonomy, rows=facet, columns="type")
     served = set(found.row[found.count > 0])
     for term in dict.fromkeys(found.row):
         if term not in served:
@@ -128,7 +128,7 @@ def _without_touchpoint(taxonomy: Taxonomy, *, facet: str, case: str) -> Iterato
 def _empty_areas(taxonomy: Taxonomy) -> Iterator[Finding]:
     if "stage" not in taxonomy.facets:
         return
-    found = coverage(taxonomy, rows="stage", columns="area")
+    found = taxonomy_coverage(taxonomy, rows="stage", columns="area")
     empty: dict[str, list[str]] = {}
     for stage, area in found.gaps():
         empty.setdefault(stage, []).append(area)

@@ -7,8 +7,13 @@ from collections.abc import Callable
 import attrs
 import numpy as np
 
+from touchpoints._core.checks import (
+    require_kind,
+)
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import not_found, require_kind
+from touchpoints._core.messages import (
+    not_found,
+)
 from touchpoints._core.tables import Table
 from touchpoints._core.tables import column as field
 from touchpoints.taxonomy.model import Taxonomy
@@ -23,7 +28,7 @@ Terms = Callable[[TouchpointType], frozenset[str]]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Coverage(Table):
+class TaxonomyCoverage(Table):
     """How many touchpoint types there are in each cell of a matrix: one row a cell, row by row.
 
     Attributes
@@ -38,8 +43,10 @@ class Coverage(Table):
     Examples
     --------
     >>> import touchpoints as tp
-    >>> found = tp.coverage(tp.load_taxonomy("customer"), rows="stage", columns="directness")
-    >>> isinstance(found, tp.Coverage), found.matrix().shape == (5, 2)
+    >>> found = tp.taxonomy_coverage(
+    ...     tp.load_taxonomy("customer"), rows="stage", columns="directness"
+    ... )
+    >>> isinstance(found, tp.TaxonomyCoverage), found.matrix().shape == (5, 2)
     (True, True)
     """
 
@@ -60,7 +67,9 @@ class Coverage(Table):
         return self.count.reshape(rows, columns)
 
 
-def coverage(taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type") -> Coverage:
+def taxonomy_coverage(
+    taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type"
+) -> TaxonomyCoverage:
     """Count the touchpoint types by two of their facets.
 
     Parameters
@@ -73,7 +82,7 @@ def coverage(taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type"
 
     Returns
     -------
-    Coverage
+    TaxonomyCoverage
         One row for each pair of ids. A term that is broader than others counts their types too.
 
     Raises
@@ -90,7 +99,7 @@ def coverage(taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type"
     Examples
     --------
     >>> from touchpoints.taxonomy import load_taxonomy
-    >>> stages = coverage(load_taxonomy("customer"), rows="stage", columns="area")
+    >>> stages = taxonomy_coverage(load_taxonomy("customer"), rows="stage", columns="area")
     >>> stages.matrix().shape
     (5, 12)
     >>> ("awareness", "goods") in stages.gaps(), ("retention", "goods") in stages.gaps()
@@ -107,7 +116,7 @@ def coverage(taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type"
             for column in columns_of_type:
                 if (row, column) in counts:
                     counts[row, column] += 1
-    return Coverage(
+    return TaxonomyCoverage(
         row=text_array([row for row, _ in counts]),
         column=text_array([column for _, column in counts]),
         count=np.array(list(counts.values()), dtype=np.int64),

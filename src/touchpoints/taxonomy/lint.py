@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterable
 
 import attrs
 
+from touchpoints._core.checks import (
+    check_option,
+    require_kind,
+)
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import (
-    check_option,
     counted,
     not_found,
-    require_kind,
 )
 from touchpoints._core.tables import Table
 from touchpoints._core.tables import column as field

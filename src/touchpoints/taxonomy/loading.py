@@ -11,8 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from touchpoints._core import plugins
+from touchpoints._core.checks import (
+    require_kind,
+    require_path,
+)
 from touchpoints._core.documents import decoded, tables_of
-from touchpoints._core.messages import not_found, require_kind, require_path
+from touchpoints._core.messages import (
+    not_found,
+)
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.reading import taxonomy_of

@@ -15,9 +15,9 @@ from touchpoints._core.arrays.statistics.cluster_variance import (
     summed_runs,
 )
 from touchpoints._core.frozen import Array
-from touchpoints.uncertainty.clusters import Clusters
 from touchpoints.uncertainty.journey_shares import Share
 from touchpoints.uncertainty.shares import wilson
+from touchpoints.uncertainty.units import Units
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -60,7 +60,7 @@ def stacked(shares: Sequence[Share]) -> CellShares:
 
 
 def choice_shares(
-    clusters: Clusters,
+    units: Units,
     rows: tuple[Array, Array],
     *,
     groups: Array,
@@ -87,14 +87,14 @@ def choice_shares(
     checks.level(level)
     owners, cells = rows
     size = len(groups)
-    keys = clusters.of[owners] * size + cells
-    if amounts is None and bool((clusters.within == 1).all()):
+    keys = units.of[owners] * size + cells
+    if amounts is None and bool((units.within == 1).all()):
         keys, summed = runs(keys)  # sorts without an order to keep
     else:
-        weights = clusters.within[owners]
+        weights = units.within[owners]
         keys, summed = summed_runs(keys, weights if amounts is None else weights * amounts)
     sums = ClusterSums(groups)
-    sums.add(keys // size, keys % size, summed, clusters.repeats[keys // size])
+    sums.add(keys // size, keys % size, summed, units.repeats[keys // size])
     totals, every = sums.cell_totals, sums.totals[groups]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = totals / every
@@ -103,7 +103,7 @@ def choice_shares(
 
 
 def presence_shares(
-    clusters: Clusters,
+    units: Units,
     counts: Array,
     rows: tuple[Array, Array],
     *,
@@ -140,9 +140,9 @@ def presence_shares(
         nothing = np.full(size, np.nan)
         return with_interval(totals, nothing, np.zeros(size), level)
     share = totals / tried
-    if clusters.unit == "journey":
+    if units.unit == "journey":
         return with_interval(totals, share, np.full(size, tried), level)
-    of, within, repeats = clusters.of, clusters.within, clusters.repeats
+    of, within, repeats = units.of, units.within, units.repeats
     chosen = np.bincount(of[kept], within[kept].astype(np.float64), len(repeats))
     keys, did = summed_runs(of[owners] * size + cells, within[owners])
     who, cell = keys // size, keys % size
@@ -151,7 +151,7 @@ def presence_shares(
     every = float((repeats * chosen**2).sum())
     spread = squares - 2 * share * products + share**2 * every
     groups = float(repeats[chosen > 0].sum())
-    sizes = effective_sizes(tried, share, spread, squares=every, clusters=groups)
+    sizes = effective_sizes(tried, share, spread, squares=every, units=groups)
     return with_interval(totals, share, sizes, level)
 
 
@@ -174,7 +174,7 @@ def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
 class Tally:
     """How many journeys are in each cell; where there are persons, also how many of each.
 
-    That is: cluster, cell, journeys, and clusters alike.
+    That is: cluster, cell, journeys, and units alike.
     """
 
     totals: Array

@@ -9,8 +9,8 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty.clusters import Clusters, clusters_of
 from touchpoints.uncertainty.shares import wilson
+from touchpoints.uncertainty.units import Units, units_of
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +33,7 @@ class Share:
 
 
 class JourneyShares:
-    """Shares of the journeys given, one after the other; what the clusters need is made once.
+    """Shares of the journeys given, one after the other; what the units need is made once.
 
     Intervals are Wilson's with an effective number of trials: journeys of one person are not
     independent, so their number is divided by the design effect of the persons (Kish 1965, Survey
@@ -45,12 +45,12 @@ class JourneyShares:
         self.counts = journeys.counts
         self._plain = bool((journeys.counts == 1).all())
         self.level = checks.level(level)
-        self.clusters = None if journeys.persons is None else clusters_of(journeys, None)
+        self.units = None if journeys.persons is None else units_of(journeys, None)
 
     @property
     def unit(self) -> str:
         """What is taken to be independent: ``"person"`` or ``"journey"``."""
-        return "journey" if self.clusters is None else self.clusters.unit
+        return "journey" if self.units is None else self.units.unit
 
     def of(self, hits: Array, *, among: Array | None = None) -> Share:
         """Return the share of hits, bool (n,), among all journeys or those of a mask, bool (n,)."""
@@ -60,8 +60,8 @@ class JourneyShares:
         if not tried:
             return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
         share = done / tried
-        clusters = self.clusters
-        size = tried if clusters is None else _effective(clusters, hits, among, share)
+        units = self.units
+        size = tried if units is None else _effective(units, hits, among, share)
         low, high = wilson(share * size, size, level=self.level)
         return Share(hits=done, trials=tried, share=share, low=low, high=high)
 
@@ -70,9 +70,9 @@ class JourneyShares:
         return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
 
 
-def _effective(clusters: Clusters, hits: Array, among: Array, share: float) -> float:
+def _effective(units: Units, hits: Array, among: Array, share: float) -> float:
     """Return how many independent journeys tell as much about the share."""
-    of, repeats, within = clusters.of, clusters.repeats, clusters.within
+    of, repeats, within = units.of, units.repeats, units.within
     size = len(repeats)
     chosen = np.bincount(of[among], within[among].astype(np.float64), size)
     did = np.bincount(of[hits], within[hits].astype(np.float64), size)
@@ -81,6 +81,6 @@ def _effective(clusters: Clusters, hits: Array, among: Array, share: float) -> f
         np.array([share]),
         np.array([(repeats * (did - share * chosen) ** 2).sum()]),
         squares=float((repeats * chosen**2).sum()),
-        clusters=float(repeats[chosen > 0].sum()),
+        units=float(repeats[chosen > 0].sum()),
     )
     return float(sizes[0])

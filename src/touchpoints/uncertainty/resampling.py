@@ -10,14 +10,19 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.messages import check_option, first_few
+from touchpoints._core.messages import (
+    first_few,
+)
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.uncertainty.clusters import Clusters, clusters_of, redrawing
+from touchpoints.uncertainty.units import Units, redrawing, units_of
 
 Statistic = Callable[[Journeys], Any]
 Method = Literal["percentile", "basic"]
@@ -47,7 +52,7 @@ class Bootstrap(Labelled):
         The level of the interval.
     unit : str
         What was drawn as a whole.
-    clusters : int
+    units : int
         How many of those there are.
     reason : str
         Why there is no interval; empty when there is one.
@@ -65,7 +70,7 @@ class Bootstrap(Labelled):
     resamples: int
     level: float
     unit: str
-    clusters: int
+    units: int
     reason: str = attrs.field(default="", repr=False)
 
     def __repr__(self) -> str:
@@ -117,7 +122,7 @@ def bootstrap(
     -------
     Bootstrap
         A table of label, estimate, low, high, standard error; in the order of the statistic's
-        labels. Labels that only a resample has are not listed. With fewer than two clusters the
+        labels. Labels that only a resample has are not listed. With fewer than two units the
         interval is nan, and ``reason`` says so.
 
     Raises
@@ -133,12 +138,12 @@ def bootstrap(
 
     Notes
     -----
-    As many clusters as there are are drawn with replacement (multinomially), and ``counts`` (and
+    As many units as there are are drawn with replacement (multinomially), and ``counts`` (and
     with them ``values``) multiplied by how often each was drawn; a row not drawn has count 0.
     Events are never redrawn, and journeys of one person stay together: they are not independent,
     and intervals that treat them so are too narrow. The statistic is computed once for each
     resample; the drawing itself is linear in the number of journeys. Intervals from fewer than
-    about 20 clusters are too narrow whatever the method.
+    about 20 units are too narrow whatever the method.
 
     References
     ----------
@@ -159,14 +164,14 @@ def bootstrap(
     resamples, seed = checks.whole("resamples", resamples), checks.seed(seed)
     checks.level(level)
     check_option("method", method, Method)
-    clusters = clusters_of(journeys, unit)
+    units = units_of(journeys, unit)
     labels, estimate = labelled(statistic(journeys))
     drawn = np.full((resamples, len(labels)), absent)
-    if clusters.total < 2:
+    if units.total < 2:
         drawn[:] = np.nan
     else:
         places = {label: place for place, label in enumerate(labels)}
-        samples = _samples(redrawable(journeys, statistic, clusters, estimate), clusters, seed)
+        samples = _samples(redrawable(journeys, statistic, units, estimate), units, seed)
         with reporting(progress, resamples, what="bootstrap") as step:
             for row, sample in zip(drawn, samples, strict=False):
                 _fill(row, statistic(sample), places)
@@ -181,36 +186,34 @@ def bootstrap(
         defined=(~np.isnan(drawn)).sum(axis=0),
         resamples=resamples,
         level=level,
-        unit=clusters.unit,
-        clusters=clusters.total,
-        reason=_reason(clusters),
+        unit=units.unit,
+        units=units.total,
+        reason=_reason(units),
     )
 
 
-def _reason(clusters: Clusters) -> str:
-    if clusters.total >= 2:
+def _reason(units: Units) -> str:
+    if units.total >= 2:
         return ""
-    found = f"only {clusters.total}" if clusters.total else "none"
-    return f"it takes 2 of what is drawn (unit {clusters.unit!r}), and there is {found}"
+    found = f"only {units.total}" if units.total else "none"
+    return f"it takes 2 of what is drawn (unit {units.unit!r}), and there is {found}"
 
 
-def _samples(journeys: Journeys, clusters: Clusters, seed: int) -> Iterator[Journeys]:
+def _samples(journeys: Journeys, units: Units, seed: int) -> Iterator[Journeys]:
     """Yield redrawn journeys without end: the counts differ, all other columns are shared."""
     rng = np.random.default_rng(seed)
-    draw = redrawing(clusters.repeats, rng)
+    draw = redrawing(units.repeats, rng)
     while True:
-        times = draw()[clusters.of]
-        yield recounted(journeys, times * clusters.within, times=times)
+        times = draw()[units.of]
+        yield recounted(journeys, times * units.within, times=times)
 
 
-def redrawable(
-    journeys: Journeys, statistic: Statistic, clusters: Clusters, estimate: Array
-) -> Journeys:
+def redrawable(journeys: Journeys, statistic: Statistic, units: Units, estimate: Array) -> Journeys:
     """Return the journeys as they can be redrawn: without values known only for several at once.
 
     Whether the statistic uses such values shows when they are taken away.
     """
-    merged = clusters.repeats[clusters.of] > 1
+    merged = units.repeats[units.of] > 1
     if not journeys.values or not merged.any():
         return journeys
     blank = {name: owned(np.where(merged, np.nan, one)) for name, one in journeys.values.items()}

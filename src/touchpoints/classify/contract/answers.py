@@ -7,8 +7,13 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import check_option, first_few
+from touchpoints._core.messages import (
+    first_few,
+)
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy import UNKNOWN, Touchpoint, parse_key
 

@@ -11,8 +11,10 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.checks import (
+    require_kind,
+)
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import require_kind
 from touchpoints._core.tables import Table, column
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.drafting.guessing import NO_GUESS, Guess, Guesser

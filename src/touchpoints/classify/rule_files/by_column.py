@@ -7,8 +7,15 @@ from typing import Any, Literal
 
 import attrs
 
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import check_option, did_you_mean, first_few, not_found
+from touchpoints._core.messages import (
+    did_you_mean,
+    first_few,
+    not_found,
+)
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.contract.answers import TYPE, Answer, Facets
 from touchpoints.classify.contract.traces import Step, words_of

@@ -8,8 +8,13 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import check_option, counted
+from touchpoints._core.messages import (
+    counted,
+)
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.traces import Step

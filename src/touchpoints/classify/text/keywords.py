@@ -8,9 +8,15 @@ from typing import Any, Literal
 import attrs
 
 from touchpoints._core import checks
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import check_option, did_you_mean, first_few
+from touchpoints._core.messages import (
+    did_you_mean,
+    first_few,
+)
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.contract.answers import TYPE, Answer, Verdict, simplest
 from touchpoints.classify.contract.protocol import fields_read

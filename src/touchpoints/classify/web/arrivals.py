@@ -7,7 +7,12 @@ from typing import Any
 
 import attrs
 
-from touchpoints._core.messages import check_option, first_few
+from touchpoints._core.checks import (
+    check_option,
+)
+from touchpoints._core.messages import (
+    first_few,
+)
 from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import Facets
 from touchpoints.classify.contract.traces import Step, first_wins

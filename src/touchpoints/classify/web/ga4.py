@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import attrs
 
-from touchpoints._core.messages import check_option
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import Facets, verdict_of
 from touchpoints.classify.contract.traces import Step, first_wins

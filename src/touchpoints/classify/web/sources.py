@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 import attrs
 
+from touchpoints._core.checks import (
+    check_option,
+    require_path,
+)
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import (
-    check_option,
     counted,
     first_few,
-    require_path,
 )
 from touchpoints.classify._data import read_data
 from touchpoints.classify.web.source_files import Line, read_lines

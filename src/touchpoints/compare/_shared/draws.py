@@ -9,12 +9,17 @@ from typing import Literal
 import attrs
 import numpy as np
 
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import check_option, counted
-from touchpoints.compare._shared.pairs import Pair, shared_clusters
+from touchpoints._core.messages import (
+    counted,
+)
+from touchpoints.compare._shared.pairs import Pair, shared_units
 from touchpoints.errors import InvalidInputError
-from touchpoints.uncertainty import Clusters, clusters_of
-from touchpoints.uncertainty.clusters import redrawing
+from touchpoints.uncertainty import Units, units_of
+from touchpoints.uncertainty.units import redrawing
 
 Shared = Literal["refuse", "within"]
 
@@ -24,7 +29,7 @@ _SHORT = 64
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Units:
+class Sides:
     """What is dealt out or redrawn as a whole.
 
     Attributes
@@ -34,10 +39,10 @@ class Units:
     in_a : bool (n,)
         Which rows are in group a.
     side_a, side_b, both : int64
-        The clusters with journeys in a alone, in b alone, and in both.
+        The units with journeys in a alone, in b alone, and in both.
     """
 
-    clusters: Clusters
+    units: Units
     in_a: Array
     side_a: Array
     side_b: Array
@@ -46,7 +51,7 @@ class Units:
     @property
     def fewest(self) -> int:
         """How many persons or journeys the smaller group has."""
-        repeats = self.clusters.repeats
+        repeats = self.units.repeats
         both = int(repeats[self.both].sum())
         return both + min(int(repeats[side].sum()) for side in (self.side_a, self.side_b))
 
@@ -56,15 +61,15 @@ class Units:
 
         Persons of one group alone cannot be dealt out when all persons of the other are in both.
         """
-        moved = np.zeros(len(self.clusters.repeats), dtype=bool)
+        moved = np.zeros(len(self.units.repeats), dtype=bool)
         moved[self.both] = True
         if len(self.side_a) and len(self.side_b):
             moved[self.side_a] = True
             moved[self.side_b] = True
-        return moved[self.clusters.of]
+        return moved[self.units.of]
 
 
-def units_of(pair: Pair, shared: Shared, *, test: str) -> Units:
+def sides_of(pair: Pair, shared: Shared, *, test: str) -> Sides:
     """Return what is dealt out as a whole.
 
     Raises
@@ -74,8 +79,8 @@ def units_of(pair: Pair, shared: Shared, *, test: str) -> Units:
         about them.
     """
     check_option("shared", shared, Shared)
-    clusters = clusters_of(pair.journeys, None)
-    both = shared_clusters(pair, clusters)
+    units = units_of(pair.journeys, None)
+    both = shared_units(pair, units)
     if both.any() and shared == "refuse" and test == "permutation":
         raise InvalidInputError(
             f"{counted(int(both.sum()), 'person', verb='have')} journeys in both groups, so the "
@@ -83,12 +88,12 @@ def units_of(pair: Pair, shared: Shared, *, test: str) -> Units:
             mend="shared='within' deals out their journeys among themselves; test='bootstrap' "
             "redraws them whole",
         )
-    real = clusters.repeats > 0
-    size = len(clusters.repeats)
+    real = units.repeats > 0
+    size = len(units.repeats)
     real_a = pair.in_a & (pair.journeys.counts > 0)
-    in_a = np.bincount(clusters.of[real_a], minlength=size) > 0
-    return Units(
-        clusters=clusters,
+    in_a = np.bincount(units.of[real_a], minlength=size) > 0
+    return Sides(
+        units=units,
         in_a=pair.in_a,
         side_a=np.flatnonzero(real & in_a & ~both),
         side_b=np.flatnonzero(real & ~in_a),
@@ -96,35 +101,35 @@ def units_of(pair: Pair, shared: Shared, *, test: str) -> Units:
     )
 
 
-def permuted(pair: Pair, units: Units, rng: np.random.Generator) -> Iterator[Array]:
+def permuted(pair: Pair, sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
     """Yield, without end, how many journeys of each row fall to group a, int64 or bool (n,).
 
     Persons of one group alone are dealt out whole, as many to each group as there were; the
     journeys of people in both are dealt out among those of the same person. Rows that no deal can
     move are left out: they tell nothing of chance. Group b gets the rest of the others.
     """
-    repeats = units.clusters.repeats
-    alone = np.sort(np.concatenate([units.side_a, units.side_b]))
-    deal = _dealing(repeats[alone], int(repeats[units.side_a].sum()), rng)
-    spread = _spreading(units.clusters, alone)
-    shuffle = _shuffling(pair, units, rng)
-    fixed = np.flatnonzero(~units.movable)
+    repeats = sides.units.repeats
+    alone = np.sort(np.concatenate([sides.side_a, sides.side_b]))
+    deal = _dealing(repeats[alone], int(repeats[sides.side_a].sum()), rng)
+    spread = _spreading(sides.units, alone)
+    shuffle = _shuffling(pair, sides, rng)
+    fixed = np.flatnonzero(~sides.movable)
     while True:
         first = shuffle(spread(deal()))
         first[fixed] = 0
         yield first
 
 
-def _spreading(clusters: Clusters, some: Array) -> Callable[[Array], Array]:
-    """Return a function from how often each of some clusters is there to the same of each row."""
-    places = np.full(len(clusters.repeats), len(some))
+def _spreading(units: Units, some: Array) -> Callable[[Array], Array]:
+    """Return a function from how often each of some units is there to the same of each row."""
+    places = np.full(len(units.repeats), len(some))
     places[some] = np.arange(len(some))
-    of_rows = places[clusters.of]
-    single = bool((clusters.within == 1).all())
+    of_rows = places[units.of]
+    single = bool((units.within == 1).all())
 
     def spread(times: Array) -> Array:
         rows: Array = np.append(times, np.zeros(1, dtype=times.dtype))[of_rows]
-        return rows if single else rows * clusters.within
+        return rows if single else rows * units.within
 
     return spread
 
@@ -163,16 +168,16 @@ def chosen(total: int, size: int, rng: np.random.Generator) -> Array:
     return taken
 
 
-def _shuffling(pair: Pair, units: Units, rng: np.random.Generator) -> Callable[[Array], Array]:
+def _shuffling(pair: Pair, sides: Sides, rng: np.random.Generator) -> Callable[[Array], Array]:
     """Return a function that adds how many of each shared person's journeys fall to group a."""
-    if not len(units.both):
+    if not len(sides.both):
         return lambda first: first
-    mask = np.zeros(len(units.clusters.repeats), dtype=bool)
-    mask[units.both] = True
-    rows = np.flatnonzero(mask[units.clusters.of])
+    mask = np.zeros(len(sides.units.repeats), dtype=bool)
+    mask[sides.both] = True
+    rows = np.flatnonzero(mask[sides.units.of])
     unit_rows = np.repeat(rows, pair.journeys.counts[rows])
     persons, owner, lengths = np.unique(
-        units.clusters.of[unit_rows], return_inverse=True, return_counts=True
+        sides.units.of[unit_rows], return_inverse=True, return_counts=True
     )
     wanted = np.bincount(owner, pair.in_a[unit_rows], len(persons)).astype(np.int64)
     urns = _selecting if lengths.max() <= _SHORT else _sorting
@@ -230,14 +235,14 @@ def _places_within(owner: Array, lengths: Array) -> Array:
     return places
 
 
-def redrawn(units: Units, rng: np.random.Generator) -> Iterator[Array]:
+def redrawn(sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
     """Yield, without end, how often each row is drawn, int64 (n,).
 
     Persons are redrawn with replacement, whole: those of a alone, of b alone and of both apart.
     Their journeys stay in the group they are in.
     """
-    clusters, parts = units.clusters, (units.side_a, units.side_b, units.both)
-    draws = [redrawing(clusters.repeats[some], rng) for some in parts]
-    spread = _spreading(clusters, np.concatenate(parts))
+    units, parts = sides.units, (sides.side_a, sides.side_b, sides.both)
+    draws = [redrawing(units.repeats[some], rng) for some in parts]
+    spread = _spreading(units, np.concatenate(parts))
     while True:
         yield spread(np.concatenate([draw() for draw in draws]))

@@ -10,20 +10,20 @@ import numpy as np
 from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.statistics import Shares
-from touchpoints.uncertainty import Clusters, wilson
+from touchpoints.uncertainty import Units, wilson
 
 _CLOSE = 1e-12
 
 
 def newcombe(
-    shares: Shares, weights: tuple[Array, Array], clusters: Clusters, level: float
+    shares: Shares, weights: tuple[Array, Array], units: Units, level: float
 ) -> tuple[Array, Array]:
     """Return intervals of differences of shares from Wilson's of each share, (labels,) each.
 
     The sizes are effective ones; what persons in both groups do alike enters as the correlation of
     the two shares (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
     """
-    sides = [_Side.of(shares, one, clusters) for one in weights]
+    sides = [_Side.of(shares, one, units) for one in weights]
     low_a, high_a = sides[0].wilson(level)
     low_b, high_b = sides[1].wilson(level)
     a, b = sides[0].share, sides[1].share
@@ -37,9 +37,9 @@ def newcombe(
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Side:
-    """The shares of one group: sums over its clusters, and how much they tell about each share.
+    """The shares of one group: sums over its units, and how much they tell about each share.
 
-    ``hits`` is sparse (clusters, labels), ``trials`` sparse (clusters, groups of labels).
+    ``hits`` is sparse (units, labels), ``trials`` sparse (units, groups of labels).
     """
 
     hits: Any
@@ -51,15 +51,15 @@ class _Side:
     spread: Array
 
     @classmethod
-    def of(cls, shares: Shares, weights: Array, clusters: Clusters) -> _Side:
-        """Linearise the ratio of sums over clusters (Cochran 1977, Sampling Techniques, 6.3)."""
+    def of(cls, shares: Shares, weights: Array, units: Units) -> _Side:
+        """Linearise the ratio of sums over units (Cochran 1977, Sampling Techniques, 6.3)."""
         from scipy import sparse
 
-        repeats, group = clusters.repeats.astype(np.float64), shares.group
+        repeats, group = units.repeats.astype(np.float64), shares.group
         rows = np.flatnonzero(weights > 0)
-        inside = clusters.within[rows].astype(np.float64)
+        inside = units.within[rows].astype(np.float64)
         shape = (len(repeats), len(weights))
-        gather = sparse.csr_array((inside, (clusters.of[rows], rows)), shape=shape)
+        gather = sparse.csr_array((inside, (units.of[rows], rows)), shape=shape)
         hits, trials = gather @ shares.hits, gather @ shares.trials
         done, tried = hits.T @ repeats, (trials.T @ repeats)[group]
         squares = (trials.power(2).T @ repeats)[group]
@@ -68,8 +68,8 @@ class _Side:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = done / tried
             spread = hits.power(2).T @ repeats - 2 * share * crossed + share**2 * squares
-            size = effective_sizes(tried, share, spread, squares=squares, clusters=groups)
-            # Clusters that all do it equally often are taken to be alike, as one cluster alone is.
+            size = effective_sizes(tried, share, spread, squares=squares, units=groups)
+            # Units that all do it equally often are taken to be alike, as one cluster alone is.
             size = np.where(spread > _CLOSE * tried, size, tried**2 / squares)
         size = np.where(tried > 0, size, 0.0)
         return cls(
@@ -88,7 +88,7 @@ class _Side:
 
 
 def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
-    """Return the sum over clusters of hits times trials, for each label."""
+    """Return the sum over units of hits times trials, for each label."""
     found = hits.tocoo()
     tried = trials.tocsr()
     tried.sort_indices()
@@ -104,7 +104,7 @@ def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
 
 
 def _correlation(a: _Side, b: _Side) -> Array:
-    """Return how far the shares of two groups go together, by the clusters that are in both."""
+    """Return how far the shares of two groups go together, by the units that are in both."""
     together = (
         a.hits.multiply(b.hits).T @ a.repeats
         - b.share * _crossed(a.hits, b.trials, a.group, a.repeats)

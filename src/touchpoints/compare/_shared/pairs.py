@@ -10,14 +10,21 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.checks import (
+    require_kind,
+)
 from touchpoints._core.frozen import Array, owned, read_only
-from touchpoints._core.messages import counted, first_few, not_found, require_kind
+from touchpoints._core.messages import (
+    counted,
+    first_few,
+    not_found,
+)
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import concat
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import Groups, groups_of
 from touchpoints.journeys.model import INSTANT, Journeys, checked_journeys, derive, take
-from touchpoints.uncertainty import Clusters, clusters_of
+from touchpoints.uncertainty import Units, units_of
 
 Window = tuple[dt.datetime | np.datetime64 | str | None, dt.datetime | np.datetime64 | str | None]
 
@@ -81,7 +88,7 @@ class Pair:
     @property
     def shared(self) -> int:
         """How many persons have journeys in both groups; 0 where persons are not known."""
-        return int(shared_clusters(self, clusters_of(self.journeys, None)).sum())
+        return int(shared_units(self, units_of(self.journeys, None)).sum())
 
     def __repr__(self) -> str:
         both = zip(self.names, self.sizes, strict=True)
@@ -91,12 +98,12 @@ class Pair:
         return f"<Pair: {facts}{shared}{rest}>"
 
 
-def shared_clusters(groups: Pair, clusters: Clusters) -> Array:
+def shared_units(groups: Pair, units: Units) -> Array:
     """Tell of each cluster whether it has real journeys in both groups, bool (g,)."""
-    size = len(clusters.repeats)
+    size = len(units.repeats)
     real = groups.journeys.counts > 0
     sides = [
-        np.bincount(clusters.of[real & side], minlength=size) > 0
+        np.bincount(units.of[real & side], minlength=size) > 0
         for side in (groups.in_a, ~groups.in_a)
     ]
     answer: Array = sides[0] & sides[1]

@@ -10,11 +10,13 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import check_option
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
-from touchpoints.compare._shared.draws import Shared, Units, permuted, redrawn, units_of
+from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
 from touchpoints.compare._shared.features import shown_by
 from touchpoints.compare._shared.newcombe import newcombe
 from touchpoints.compare._shared.pairs import Pair
@@ -106,7 +108,7 @@ class Asked:
     level: float
     test: Test
     shared: Shared
-    least: int = 0
+    min_count: int = 0
     progress: Progress = False
 
     def __attrs_post_init__(self) -> None:
@@ -115,7 +117,7 @@ class Asked:
         checks.level(self.level)
         checks.seed(self.seed)
         checks.whole("resamples", self.resamples)
-        checks.whole("least", self.least, least=0)
+        checks.whole("min_count", self.min_count, least=0)
 
 
 def compared(
@@ -126,14 +128,14 @@ def compared(
     The intervals of shares are Newcombe's; those of anything else, and of all where the test is
     the bootstrap, are quantiles of the redrawn differences.
     """
-    units = units_of(pair, asked.shared, test=asked.test)
+    sides = sides_of(pair, asked.shared, test=asked.test)
     counts = pair.journeys.counts
     weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
     a, b = (statistic.of(statistic.sums(one[None, :]))[0] for one in weights)
     shares = statistic if isinstance(statistic, Shares) and asked.test == "permutation" else None
-    p, ends = _drawn(pair, units, statistic, asked, a - b, intervals=shares is None)
+    p, ends = _drawn(pair, sides, statistic, asked, a - b, intervals=shares is None)
     if shares is not None:
-        ends = newcombe(shares, weights, units.clusters, asked.level)
+        ends = newcombe(shares, weights, sides.units, asked.level)
     sizes = [statistic.sizes(one).round().astype(np.int64) for one in weights]
     columns: dict[str, Any] = {
         "label": text_array(statistic.labels),
@@ -157,15 +159,15 @@ def compared(
         measured_as=effect,
         resamples=int(asked.resamples),
         level=asked.level,
-        unit=units.clusters.unit,
-        shared=len(units.both),
+        unit=sides.units.unit,
+        shared=len(sides.both),
         left_out=left_out,
     )
 
 
 def _drawn(
     pair: Pair,
-    units: Units,
+    sides: Sides,
     statistic: Statistic,
     asked: Asked,
     difference: Array,
@@ -180,24 +182,24 @@ def _drawn(
     ends = (p, p)
     with reporting(asked.progress, rounds, what="compare") as step:
         if permuting:
-            whole = statistic.sums(np.where(units.movable, pair.journeys.counts, 0)[None, :])
-            drawn = _dealt(statistic, permuted(pair, units, rngs[0]), asked, step, whole=whole)
-            p = p_permuted(drawn, _movable_difference(pair, units, statistic, whole=whole))
+            whole = statistic.sums(np.where(sides.movable, pair.journeys.counts, 0)[None, :])
+            drawn = _dealt(statistic, permuted(pair, sides, rngs[0]), asked, step, whole=whole)
+            p = p_permuted(drawn, _movable_difference(pair, sides, statistic, whole=whole))
         if intervals:
-            both = statistic.apart(units.in_a)
-            drawn = _redrawn(both, redrawn(units, rngs[1]), asked, step)
+            both = statistic.apart(sides.in_a)
+            drawn = _redrawn(both, redrawn(sides, rngs[1]), asked, step)
             redrawings = np.concatenate(list(drawn))
             ends = quantiles(redrawings, difference, asked.level)
             p = p if permuting else _p_redrawn(redrawings, difference)
-    if intervals and units.fewest < 2:  # one alone is redrawn as itself, which tells of no chance
+    if intervals and sides.fewest < 2:  # one alone is redrawn as itself, which tells of no chance
         nothing = np.full_like(p, np.nan)
         p, ends = p if permuting else nothing, (nothing, nothing)
     return p, ends
 
 
-def _movable_difference(pair: Pair, units: Units, statistic: Statistic, *, whole: Array) -> Array:
+def _movable_difference(pair: Pair, sides: Sides, statistic: Statistic, *, whole: Array) -> Array:
     """Return the differences as they are between the rows that can be dealt out."""
-    first = np.where(units.movable & pair.in_a, pair.journeys.counts, 0)
+    first = np.where(sides.movable & pair.in_a, pair.journeys.counts, 0)
     found: Array = _left_over(statistic, statistic.sums(first[None, :]), whole=whole)[0]
     return found
 
@@ -229,7 +231,7 @@ def _redrawn(
 def compared_shares(pair: Pair, shares: Shares, asked: Asked) -> Comparison:
     """Compare the shares that enough journeys show, and count the others."""
     shown = shown_by(shares, pair.journeys.counts)
-    kept = np.flatnonzero(shown >= max(asked.least, 1))
+    kept = np.flatnonzero(shown >= max(asked.min_count, 1))
     left_out = int((shown > 0).sum()) - len(kept)
     return compared(pair, shares.only(kept), asked, effect="cohen_h", left_out=left_out)
 
@@ -243,11 +245,11 @@ def blocks(draws: Draws, left: int, size: int) -> Iterator[Array]:
 def p_permuted(drawn: Iterator[Array], difference: Array) -> Array:
     """Return how often a dealt difference is as large; the groups as they are count as one deal."""
     defined, extreme = (np.zeros(len(difference), dtype=np.int64) for _ in range(2))
-    least = np.abs(difference) * (1 - _CLOSE) - _CLOSE
+    min_count = np.abs(difference) * (1 - _CLOSE) - _CLOSE
     for block in drawn:
         defined += (~np.isnan(block)).sum(axis=0)
         with np.errstate(invalid="ignore"):
-            extreme += (np.abs(block) >= least).sum(axis=0)
+            extreme += (np.abs(block) >= min_count).sum(axis=0)
     p = (1 + extreme) / (1 + defined)
     return np.where(np.isnan(difference) | (defined == 0), np.nan, p)
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 import attrs
 import networkx as nx
 
+from touchpoints._core.checks import (
+    require_kind,
+)
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import (
     counted,
-    require_kind,
 )
 from touchpoints.taxonomy import Taxonomy, Touchpoint
 

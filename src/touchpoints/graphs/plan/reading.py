@@ -9,9 +9,15 @@ from pathlib import Path
 import attrs
 import networkx as nx
 
+from touchpoints._core.checks import (
+    require_kind,
+    require_path,
+)
 from touchpoints._core.documents import all_problems, decoded, tables_of
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import did_you_mean, require_kind, require_path
+from touchpoints._core.messages import (
+    did_you_mean,
+)
 from touchpoints.errors import TouchpointsError
 from touchpoints.graphs.plan.model import Plan, PlannedTouchpoint
 from touchpoints.graphs.plan.together import (

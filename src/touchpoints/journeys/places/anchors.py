@@ -14,8 +14,10 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.segments import choosing
+from touchpoints._core.checks import (
+    check_option,
+)
 from touchpoints._core.frozen import Array, owned
-from touchpoints._core.messages import check_option
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.places.pattern.language import Matches, Pattern, matches, pattern
 from touchpoints.journeys.places.selectors import Selector, meant, rows_meant

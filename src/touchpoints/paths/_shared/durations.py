@@ -19,7 +19,7 @@ from touchpoints._core.tables import Grouped, column, optional_column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import clusters_of
+from touchpoints.uncertainty import units_of
 
 _SECOND = 1e6
 
@@ -38,7 +38,7 @@ class Durations(Grouped):
     mean : float64
         Their mean; nan where none is known, like all that follows.
     mean_low, mean_high : float64, optional
-        The interval of the mean, where ``level`` was given; nan below two clusters.
+        The interval of the mean, where ``level`` was given; nan below two units.
     min, q1, median, q3, max : float64
         The shortest, the quartiles, the longest.
     quantiles : object, optional
@@ -189,8 +189,8 @@ def _summed_up(
 def _mean_bounds(
     journeys: Journeys, found: Measured, means: Array, level: float
 ) -> tuple[Array, Array]:
-    """Return the interval of each mean, over clusters of persons or else of journeys."""
-    clusters = clusters_of(journeys, None)
+    """Return the interval of each mean, over units of persons or else of journeys."""
+    units = units_of(journeys, None)
     owners = found.owners()
     known = np.flatnonzero((found.groups < found.size) & (journeys.counts[owners] > 0))
     rows = owners[known]
@@ -198,8 +198,8 @@ def _mean_bounds(
         found.values[known] / _SECOND,
         found.groups[known],
         means,
-        of=clusters.of[rows],
-        within=clusters.within[rows],
-        repeats=clusters.repeats,
+        of=units.of[rows],
+        within=units.within[rows],
+        repeats=units.repeats,
         level=level,
     )

@@ -64,17 +64,17 @@ def predictions(
     offsets: Array,
     k: int,
     *,
-    most: int,
+    max_order: int,
     began: Array,
     finished: Array,
     real: Array,
     ends: bool = True,
 ) -> Predictions:
-    """Return all predictions with their contexts of each order up to ``most``.
+    """Return all predictions with their contexts of each order up to ``max_order``.
 
     Where a segment began, its beginning is part of the context; where it did not, what fewer than
-    ``most`` rows precede is left out. Where it did not finish, its end is not predicted; without
-    ``ends`` no end is. Segments that are not real are left out.
+    ``max_order`` rows precede is left out. Where it did not finish, its end is not predicted;
+    without ``ends`` no end is. Segments that are not real are left out.
     """
     lengths = lengths_of(offsets)
     owners = np.concatenate([np.arange(len(lengths)), owners_of(offsets)]).astype(np.int64)
@@ -83,10 +83,10 @@ def predictions(
     targets = np.concatenate([_first(codes, offsets, k), _behind(codes, offsets, k)])
     place = np.where(before < 0, 0, before - offsets[:-1][owners] + 1)
     kept = ((targets < k) | (finished[owners] & ends)) & real[owners]
-    kept &= began[owners] | (place >= most)
+    kept &= began[owners] | (place >= max_order)
     owners, before, targets = owners[kept], before[kept], targets[kept]
     orders = [_order(np.zeros(len(owners), dtype=np.int64), np.array([k]), targets, k)]
-    for order in range(1, most + 1):
+    for order in range(1, max_order + 1):
         states = last_codes(codes, offsets, k, order=order)
         last = np.array([member[-1] for member in states.members] + [k], dtype=np.int64)
         found = np.append(states.codes, len(states.members))[before]

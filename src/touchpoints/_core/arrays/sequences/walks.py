@@ -57,12 +57,14 @@ class Walks:
     cut: Array
 
 
-def walk(steps: Steps, start: int, *, count: int, longest: int, rng: np.random.Generator) -> Walks:
+def walk(
+    steps: Steps, start: int, *, count: int, max_length: int, rng: np.random.Generator
+) -> Walks:
     """Let walkers step along edges until they reach a node that none leaves.
 
     Parameters
     ----------
-    longest
+    max_length
         How many steps a walker takes at most.
 
     Notes
@@ -73,7 +75,7 @@ def walk(steps: Steps, start: int, *, count: int, longest: int, rng: np.random.G
     leaves = np.diff(steps.starts) > 0
     walkers = np.flatnonzero(leaves[at])
     taken: list[tuple[Array, Array]] = []
-    while len(walkers) and len(taken) < longest:
+    while len(walkers) and len(taken) < max_length:
         here = at[walkers]
         edges = np.searchsorted(steps.reach, here + rng.random(len(walkers)), side="right")
         # Adding the node's number can round a draw up to the next node's.

@@ -61,7 +61,7 @@ class ClusterSums:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = self.cell_totals / total
         spread = self.cell_squares - 2 * share * self.products + share**2 * squares
-        return effective_sizes(total, share, spread, squares=squares, clusters=self.clusters[of])
+        return effective_sizes(total, share, spread, squares=squares, units=self.clusters[of])
 
 
 def effective_sizes(
@@ -70,7 +70,7 @@ def effective_sizes(
     spreads: Array,
     *,
     squares: Array | float,
-    clusters: Array | float,
+    units: Array | float,
 ) -> Array:
     """Return how many independent choices tell as much about each share as clustered ones.
 
@@ -81,7 +81,7 @@ def effective_sizes(
     shares : float64 (c,)
     spreads : float64 (c,)
         Sum over clusters of the squares of what they chose it above their share of choices.
-    squares, clusters : float64 (c,) or one for all
+    squares, units : float64 (c,) or one for all
         Sum of the squared sizes of the clusters, and how many have a choice at all.
 
     Notes
@@ -95,10 +95,10 @@ def effective_sizes(
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         alike = totals**2 / squares
-        sizes = totals**2 * shares * (1 - shares) / spreads * (clusters - 1) / clusters
+        sizes = totals**2 * shares * (1 - shares) / spreads * (units - 1) / units
         sizes = np.minimum(sizes * totals / (totals - 1), totals)
     sizes = np.where(spreads > _NOTHING, sizes, totals)
-    return np.where((shares == 0) | (shares == 1) | (clusters < 2), alike, sizes)
+    return np.where((shares == 0) | (shares == 1) | (units < 2), alike, sizes)
 
 
 def runs(keys: Array) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from touchpoints._core.frozen import Array
 
 @attrs.frozen(eq=False, kw_only=True)
 class Clustered:
-    """What is independent of what: the columns of `Clusters`.
+    """What is independent of what: the columns of `Units`.
 
     Attributes
     ----------

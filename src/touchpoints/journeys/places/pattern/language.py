@@ -10,8 +10,10 @@ import numpy as np
 
 from touchpoints._core.arrays import segments, sequences
 from touchpoints._core.arrays.segments import choosing
+from touchpoints._core.checks import (
+    require_kind,
+)
 from touchpoints._core.frozen import Array, owned
-from touchpoints._core.messages import require_kind
 from touchpoints.errors import InvalidInputError, TouchpointsError
 from touchpoints.journeys.places.pattern.matcher import Atoms, matches_of, required_in
 from touchpoints.journeys.places.pattern.parser import Keyed, Node, parse

@@ -17,7 +17,7 @@ _FEW_DRAWS = 8
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Clusters:
+class Units:
     """What is drawn as a whole.
 
     Attributes
@@ -27,7 +27,7 @@ class Clusters:
     of : int64 (n,)
         The cluster of each row.
     repeats : int64 (g,)
-        How many clusters are alike: the count of a row whose journeys are clusters of their own,
+        How many units are alike: the count of a row whose journeys are units of their own,
         else 1; 0 where no real journey is.
     within : int64 (n,)
         How many real journeys each row is in one such cluster.
@@ -40,11 +40,11 @@ class Clusters:
 
     @property
     def total(self) -> int:
-        """How many clusters there are."""
+        """How many units there are."""
         return int(self.repeats.sum())
 
 
-def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
+def units_of(journeys: Journeys, unit: str | None) -> Units:
     """Return what journeys belong together: those of a person, or of a value of a column.
 
     By default persons where there are any, else each journey by itself. A row without a person
@@ -55,7 +55,7 @@ def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
         unit = "journey" if journeys.persons is None else "person"
     if unit == "journey":
         alone, counts = np.arange(len(journeys)), journeys.counts
-        return Clusters(unit=unit, of=alone, repeats=counts, within=np.ones_like(counts))
+        return Units(unit=unit, of=alone, repeats=counts, within=np.ones_like(counts))
     codes = _unit_codes(journeys, unit)
     known = np.flatnonzero(codes >= 0)
     alone = np.flatnonzero(codes < 0)
@@ -66,11 +66,11 @@ def clusters_of(journeys: Journeys, unit: str | None) -> Clusters:
     within = journeys.counts.copy()
     within[alone] = 1
     repeats = np.concatenate([people.astype(np.int64), journeys.counts[alone]])
-    return Clusters(unit=unit, of=of, repeats=repeats, within=within)
+    return Units(unit=unit, of=of, repeats=repeats, within=within)
 
 
 def redrawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
-    """Return a function that draws as many clusters as there are with replacement, int64 (g,)."""
+    """Return a function that draws as many units as there are with replacement, int64 (g,)."""
     alive, size, total = np.flatnonzero(repeats), len(repeats), int(repeats.sum())
     if not total:
         return lambda: np.zeros(size, dtype=np.int64)
