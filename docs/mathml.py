@@ -6,8 +6,6 @@ import html
 import re
 from typing import Any
 
-from latex2mathml.converter import convert
-
 _INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 _BLOCK = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
 
@@ -19,4 +17,6 @@ def on_page_content(content: str, **_: Any) -> str:
 
 
 def _mathml(latex: str, *, display: str) -> str:
+    from latex2mathml.converter import convert
+
     return convert(html.unescape(latex).strip(), display=display)
