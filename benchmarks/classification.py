@@ -21,7 +21,7 @@ import polars as pl
 from scaling import least_seconds
 
 import touchpoints as tp
-from touchpoints._core.frames import Table
+from touchpoints._core.reading import table_of
 from touchpoints.classify.typing import match_events
 
 FIELDS = ("source", "medium", "campaign")
@@ -105,8 +105,8 @@ class Visits:
 
     def coded(self) -> dict[str, Any]:
         """Code each column."""
-        table = Table(self.frame)
-        table.load(FIELDS)
+        table = table_of(self.frame)
+        table.load((name, "fields") for name in FIELDS)
         return {name: table.kept(name) for name in FIELDS}
 
     def typed(self, classifier: Any) -> Any:
