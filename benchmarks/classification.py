@@ -106,7 +106,7 @@ class Visits:
     def coded(self) -> dict[str, Any]:
         """Code each column."""
         table = table_of(self.frame)
-        table.load((name, "fields") for name in FIELDS)
+        table.load(("reads", name) for name in FIELDS)
         return {name: table.kept(name) for name in FIELDS}
 
     def typed(self, classifier: Any) -> Any:
