@@ -190,7 +190,7 @@ def test_an_event_of_nothing_has_no_name() -> None:
 
     @tp.classifier(reads=("page",))
     def silent(_: Any) -> None:
-        """Say nothing."""
+        """Return no answer."""
 
     _, found = match_events({"page": code_values([None])}, silent, None)
 
@@ -223,7 +223,7 @@ def test_counts_of_distinct_events_with_the_same_label_are_added() -> None:
 
     @tp.classifier(reads=("left", "right"))
     def silent(_: Any) -> None:
-        """Say nothing."""
+        """Return no answer."""
 
     fields = {"left": code_values(["x", None, "x"]), "right": code_values([None, "x", None])}
     codes, found = match_events(fields, silent, None)

@@ -132,8 +132,8 @@ def combine(*classifiers: Classifier) -> Combine:
     """Merge the answers of several classifiers: the type from one, facets from others.
 
     The type comes from the first classifier that gives a type. Each facet, and each
-    per-interaction column, comes from the first classifier that gives it a term, so put the
-    classifier that you trust most first. A different term from a later classifier is kept as a
+    per-interaction column, comes from the first classifier that gives it a term, so pass the
+    classifiers in order of trust. A different term from a later classifier is kept as a
     `Conflict` in the `Verdict`; ``meta.report.facet_conflicts`` counts the distinct events with a
     conflict. Where a classifier gave another type than the chosen one, the facets that it
     concluded are left out, and those that it observed in the data are kept.

@@ -219,8 +219,8 @@ def verdict_of(answer: Answer) -> Verdict:
         observed = answer if answer.provenance == "data" else ()
         return Verdict(facets=FrozenMap(answer), observed=frozenset(observed))
     if isinstance(answer, Touchpoint):
-        said = parse_key(answer.key)[1] if answer.type else answer.known()
-        return Verdict(answer.type, facets=FrozenMap(said))
+        facets = parse_key(answer.key)[1] if answer.type else answer.known()
+        return Verdict(answer.type, facets=FrozenMap(facets))
     return Verdict()
 
 

@@ -70,8 +70,8 @@ class Events(Sequence[Event]):
 
     def select(self, names: Sequence[str]) -> Events:
         """Return the events with these fields only; a field that does not exist is None."""
-        nothing = [None] * self._size
-        return Events({name: self._columns.get(name, nothing) for name in names}, self._size)
+        missing = [None] * self._size
+        return Events({name: self._columns.get(name, missing) for name in names}, self._size)
 
     def take(self, positions: Sequence[int]) -> Events:
         """Return the events at these positions."""

@@ -13,7 +13,7 @@ from touchpoints._core.documents import decoded, tables_of
 from touchpoints._core.messages import wrong_kind
 
 Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
-"""The path of a TOML file, or a mapping with the content of such a file."""
+"""The path of a TOML file, or a mapping with the same content."""
 
 
 @attrs.frozen
@@ -41,7 +41,7 @@ def read_document(source: Source, *, kind: str) -> Document:
     Parameters
     ----------
     source
-        The path of a file, or a mapping with the content of such a file.
+        The path of a file, or a mapping with the same content.
     kind
         What the tables define, for messages, for example ``"rules"``.
 

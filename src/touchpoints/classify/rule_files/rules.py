@@ -112,9 +112,9 @@ def rules(
     Parameters
     ----------
     source
-        The path of a TOML file, or a mapping with the content of such a file: ``rule``, a list of
-        tables; ``fold`` (default true), whether texts are compared without case and accents;
-        ``name``. A rule has ``when``; ``type`` and the term of any facet; ``columns``; ``name``;
+        The path of a TOML file, or a mapping with the same content: ``rule``, a list of tables;
+        ``fold`` (default true), whether texts are compared without case and accents; ``name``;
+        ``note``. A rule has ``when``; ``type`` and the term of any facet; ``columns``; ``name``;
         ``provenance`` (``"data"`` when the fields in ``when`` state the facets directly, default
         ``"rule"``); ``note``.
     taxonomy
