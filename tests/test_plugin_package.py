@@ -86,7 +86,7 @@ def test_an_installed_classifier_types_a_log(name: str) -> None:
     ("name", "reason"),
     [
         ("burnt", "RuntimeError: the oven is on fire"),
-        ("raw", "'a text is no classifier' is no classifier"),
+        ("raw", "'a text is no classifier' is not a classifier"),
     ],
 )
 def test_a_broken_plugin_names_itself_and_hurts_nobody(name: str, reason: str) -> None:

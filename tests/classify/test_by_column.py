@@ -1,4 +1,4 @@
-"""Facets straight from a column: looked up, and observed."""
+"""Facets read directly from a column count as observed."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def customer() -> tp.Taxonomy:
 def test_a_value_is_an_id_a_label_or_one_of_your_own(
     customer: tp.Taxonomy, value: str, term: str
 ) -> None:
-    """In any language of the taxonomy, whatever the case and the accents."""
+    """In any language of the taxonomy, ignoring case and accents."""
     why = by_column("why", facet="need", taxonomy=customer, terms={"price": "save_money"})
     assert tp.Facets(need=term, provenance="data") == why({"why": value})
 
 
 @pytest.mark.parametrize("value", [None, "", float("nan")])
-def test_a_missing_value_says_nothing(customer: tp.Taxonomy, value: Any) -> None:
-    """It is not an unknown one."""
+def test_a_missing_value_gets_no_answer(customer: tp.Taxonomy, value: Any) -> None:
+    """A missing value is not an unknown value."""
     assert by_column("why", facet="need", taxonomy=customer)({"why": value}) is None
 
 
 def test_types_can_be_read_too(customer: tp.Taxonomy) -> None:
-    """A column may say what happened."""
+    """A column may hold touchpoint types."""
     what = by_column("what", facet="type", taxonomy=customer)
     assert "live_chat" == what({"what": "Chat en vivo"})
 
 
 def test_numbers_and_flags_are_values(customer: tp.Taxonomy) -> None:
-    """A survey's answer 1 is the text 1, also where a missing one made it 1.0."""
+    """The answer 1 of a survey equals the text 1, also where missing answers made it 1.0."""
     why = by_column("why", facet="need", terms={"1": "save_money", "true": "learn"})
     assert ["save_money", "save_money", "learn"] == [
         why({"why": value})["need"] for value in (1, 1.0, True)
@@ -57,7 +57,7 @@ def test_numbers_and_flags_are_values(customer: tp.Taxonomy) -> None:
 
 
 def test_all_unknown_values_are_one_error(customer: tp.Taxonomy) -> None:
-    """Reading a log names every value that means nothing, with near names."""
+    """The error of reading a log lists every unknown value, with near names."""
     why = by_column("why", facet="need", taxonomy=customer)
     rows = [
         {"id": 1, "t": "2026-01-01", "what": "live_chat", "why": one}
@@ -73,7 +73,7 @@ def test_all_unknown_values_are_one_error(customer: tp.Taxonomy) -> None:
 
 
 def test_unknown_values_can_be_left_out(customer: tp.Taxonomy) -> None:
-    """The need is then unknown, and what was stated is observed."""
+    """The need of these values is the default; a stated need is observed."""
     names = by_column("what", facet="type", taxonomy=customer)
     why = by_column("why", facet="need", taxonomy=customer, unknown="abstain")
     rows = [
@@ -87,13 +87,13 @@ def test_unknown_values_can_be_left_out(customer: tp.Taxonomy) -> None:
 
 
 def test_a_column_of_your_own_needs_no_taxonomy() -> None:
-    """What is no facet becomes a per-interaction column."""
+    """A name that is not a facet becomes a per-interaction column."""
     how = by_column("ref", facet="arrival_channel", terms={"fb": "social.paid"}, unknown="abstain")
     assert tp.Facets(arrival_channel="social.paid", provenance="data") == how({"ref": "FB"})
 
 
 def test_a_name_of_two_things_is_no_value() -> None:
-    """What two terms are called says nothing."""
+    """A label of two terms is ambiguous and gets no answer."""
     taxonomy = tp.Taxonomy(
         "mine",
         languages=("en", "es"),
@@ -118,7 +118,7 @@ def test_a_name_of_two_things_is_no_value() -> None:
         ({"facet": "nead"}, NotFoundError, "did you mean 'need'"),
         ({"facet": "need", "terms": {"x": "lern"}}, NotFoundError, "did you mean 'learn'"),
         ({"facet": "need", "unknown": "drop"}, InvalidInputError, "'raise', 'abstain'"),
-        ({"facet": "need", "taxonomy": None}, InvalidInputError, "nothing says what"),
+        ({"facet": "need", "taxonomy": None}, InvalidInputError, "needs a taxonomy or terms"),
     ],
 )
 def test_mistakes_are_named(

@@ -1,4 +1,4 @@
-"""Several classifiers as one: who decides, what is added, where they disagree."""
+"""Combined classifiers: which one decides, what is added, where they disagree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from touchpoints.errors import InvalidInputError
 
 
 def saying(answer: Any, name: str = "one") -> Any:
-    """Return a classifier that always says the same."""
+    """Return a classifier that always gives the same answer."""
 
     def classify(event: Any) -> Any:
         return answer
@@ -52,19 +52,19 @@ ANSWERS = st.one_of(
     ],
 )
 def test_the_first_with_a_type_wins(answers: list[Any], expected: Any) -> None:
-    """Facets alone are the answer only when nobody names a type."""
+    """Facets alone are the answer only when no classifier gives a type."""
     assert expected == first_match(*map(saying, answers))({"x": 1})
 
 
 def test_an_untyped_touchpoint_names_no_type() -> None:
-    """It is the answer when nobody knows better."""
+    """An untyped touchpoint is the answer only when no classifier gives a type."""
     raw = tp.load_taxonomy("customer").untyped("banner")
     assert "purchase" == first_match(saying(raw), saying("purchase"))({"x": 1})
     assert raw == first_match(saying(raw), saying(None))({"x": 1})
 
 
 def test_later_classifiers_are_asked_only_what_is_open() -> None:
-    """Who comes after a type is not asked at all."""
+    """Classifiers after the one that gives a type are not called."""
     seen = []
 
     @tp.classifier(reads=("x",))
@@ -105,12 +105,12 @@ def test_later_classifiers_are_asked_only_what_is_open() -> None:
     ],
 )
 def test_facets_are_filled_in(answers: list[Any], expected: Any) -> None:
-    """The type from the first that names one, each facet from the first that says something."""
+    """The type and each facet come from the first classifier that gives them."""
     assert expected == combine(*map(saying, answers))({"x": 1})
 
 
 def test_disagreement_is_kept() -> None:
-    """Both terms and who said them; the first is taken."""
+    """A conflict holds both terms and the classifiers that gave them; the first term is kept."""
     found = combine(
         saying(tp.Facets(need="learn"), "survey"),
         saying(Verdict("live_chat", facets={"need": "compare"}), "rules"),
@@ -125,8 +125,8 @@ def test_disagreement_is_kept() -> None:
     assert "need: 'learn' (survey) against 'compare' (rules)" == str(found.conflicts[1])
 
 
-def test_what_was_said_of_another_type_is_left_out() -> None:
-    """A need concluded together with a type that was not taken is not about this event."""
+def test_facets_concluded_with_another_type_are_left_out() -> None:
+    """A need concluded together with a type that was not chosen is not about this event."""
     chat = saying("live_chat")
     concluded = saying(Verdict("purchase", facets={"need": "acquire"}))
     observed = saying(Verdict("purchase", facets={"need": "acquire"}, observed=("need",)))
@@ -135,8 +135,8 @@ def test_what_was_said_of_another_type_is_left_out() -> None:
     assert {"need": "acquire"} == dict(combine(chat, observed)({"x": 1}).facets)
 
 
-def test_a_touchpoint_says_what_differs_from_its_type() -> None:
-    """Defaults of a touchpoint do not stand in the way of what another one knows."""
+def test_a_touchpoint_gives_only_facets_that_differ_from_the_defaults() -> None:
+    """Default facets of a touchpoint do not override the facets of a later classifier."""
     customer = tp.load_taxonomy("customer")
     app = saying(customer.touchpoint("live_chat", channel="app"))
     found = combine(app, saying(tp.Facets(need="learn")))({"x": 1})
@@ -144,7 +144,7 @@ def test_a_touchpoint_says_what_differs_from_its_type() -> None:
 
 
 def test_the_report_counts_the_events_in_dispute() -> None:
-    """Distinct events on which combined classifiers disagree, whatever became of them (B20)."""
+    """The report counts the distinct events on which combined classifiers disagree (B20)."""
 
     @tp.classifier(reads=("x",))
     def other(event: Any) -> tp.Facets:
@@ -163,27 +163,27 @@ def test_the_report_counts_the_events_in_dispute() -> None:
 
 @given(st.lists(ANSWERS, min_size=1, max_size=4))
 def test_combining_loses_nothing_and_invents_nothing(answers: list[Any]) -> None:
-    """The type and every facet of the result were said; one classifier alone is unchanged."""
+    """The type and all facets of the result are in an answer; a single answer is unchanged."""
     found = verdict_of(combine(*map(saying, answers))({"x": 1}))
-    said = [verdict_of(one) for one in answers]
-    types = [one.type for one in said if one.type]
+    verdicts = [verdict_of(one) for one in answers]
+    types = [one.type for one in verdicts if one.type]
     assert (types[0] if types else "") == found.type
     for facet, term in found.facets.items():
-        assert term in [one.facets.get(facet) for one in said]
+        assert term in [one.facets.get(facet) for one in verdicts]
     if len(answers) == 1:
-        assert said[0] == found
+        assert verdicts[0] == found
 
 
 @given(st.lists(ANSWERS, min_size=2, max_size=4))
 def test_combining_is_associative(answers: list[Any]) -> None:
-    """Combining in two steps fills the same type; names aside, as in one."""
+    """Combining first some classifiers and then the rest gives the same type."""
     one = [saying(answer) for answer in answers]
     flat, nested = combine(*one)({"x": 1}), combine(combine(*one[:-1]), one[-1])({"x": 1})
     assert type_of(flat) == type_of(nested)
 
 
 def test_reads_and_names_are_those_of_all() -> None:
-    """What any of them reads, each once; the name tells who is inside."""
+    """All fields that any classifier reads, without repeats; the name lists the classifiers."""
 
     @tp.classifier(reads=("y", "x"))
     def other(event: Any) -> None:
@@ -196,7 +196,7 @@ def test_reads_and_names_are_those_of_all() -> None:
 
 
 def test_unsure_answers_are_left_out() -> None:
-    """Below the threshold there is no answer; one that states no confidence passes."""
+    """There is no answer below the threshold; an answer without a confidence is kept."""
     for confidence, expected in ((0.4, None), (0.5, "t"), (None, "t")):
         found = abstain_below(saying(Verdict("t", confidence=confidence)), 0.5)({"x": 1})
         assert expected == (found and found.type)
@@ -204,20 +204,20 @@ def test_unsure_answers_are_left_out() -> None:
 
 
 def test_an_unsure_answer_makes_way() -> None:
-    """In a chain the next one is asked where the first abstains."""
+    """In a chain the next classifier is called where the first abstains."""
     unsure = abstain_below(saying(Verdict("purchase", confidence=0.2)), 0.5)
     assert "live_chat" == first_match(unsure, saying("live_chat"))({"x": 1})
 
 
 @pytest.mark.parametrize("make", [combine, first_match])
 def test_at_least_one_is_needed(make: Any) -> None:
-    """Nothing combined is a mistake."""
-    with pytest.raises(InvalidInputError, match="at least one classifier"):
+    """A combination of no classifiers is an error."""
+    with pytest.raises(InvalidInputError, match="at least one classifier, got none"):
         make()
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
 def test_a_threshold_is_a_share(threshold: float) -> None:
-    """Percent are refused."""
-    with pytest.raises(InvalidInputError, match="no share"):
+    """Percentages are refused."""
+    with pytest.raises(InvalidInputError, match=r"must be a share in \[0, 1\], got"):
         abstain_below(saying("t"), threshold)

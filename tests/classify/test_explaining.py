@@ -1,4 +1,4 @@
-"""An explanation names what decided, by which fields, and what lost."""
+"""An explanation names the step that decided, the fields it read, and the overruled steps."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ WORDS = keywords({"need": {"save_money": ["cheap", "good price"], "learn": ["how
 
 @tp.classifier(reads=("event", "page"))
 def lazy(event: Any) -> str | None:
-    """Look at the page only when the event says nothing."""
+    """Read the page only when the event decides nothing."""
     if event["event"] == "order":
         return "purchase"
     return "website_visit" if event["page"] else None
 
 
 def test_the_rule_that_decides_is_named() -> None:
-    """With the fields it looked at, their values and the reason."""
+    """With the fields that it read, their values and the reason."""
     found = explain(RULES, {"event": "BUY", "page": "/chat/1", "price": 3})
 
     [winner] = found.winners
@@ -60,7 +60,7 @@ def test_the_rule_that_decides_is_named() -> None:
 
 
 def test_the_losers_are_named() -> None:
-    """Every other rule that holds, with its answer; and why the rest does not."""
+    """Every other rule that matches, with its answer, and why the rest do not match."""
     found = explain(RULES, {"event": "BUY", "page": "/chat/1", "price": 3})
 
     assert [("rule 2 'chat'", "live_chat"), ("rule 3 'visits'", "website_visit")] == [
@@ -79,25 +79,25 @@ def test_the_losers_are_named() -> None:
         ({"price": None, "page": "/y"}, "price is missing"),
         (
             {"price": "dear", "page": "/y"},
-            "price='dear' is not at least 5 (it is of another kind)",
+            "price='dear' is not at least 5 (the value is of another type)",
         ),
     ],
 )
 def test_why_a_rule_does_not_hold(event: dict[str, Any], reason: str) -> None:
-    """The comparison that fails, in words; a missing value is called so."""
+    """The comparison that fails, in words; a missing value is called missing."""
     assert reason == explain(RULES, event).steps[3].reason
 
 
 def test_of_a_function_the_fields_it_looked_at_are_named() -> None:
-    """Nothing more can be known of a plain function than what it looks at."""
+    """Of a plain function only the fields that it read are known."""
     found = explain(lazy, {"event": "order", "page": "/x"})
     assert ("lazy", "purchase", ("event",)) == (found.classifier, found.answer, found.fields)
     assert ("event", "page") == explain(lazy, {"event": "view", "page": ""}).fields
-    assert "without a look at page" in repr(found)
+    assert "did not look at page" in repr(found)
 
 
 def test_in_a_chain_the_classifier_and_its_rule_are_named() -> None:
-    """Inside what was overruled, every rule that held is a loser."""
+    """Every matching rule inside an overruled classifier is a loser."""
     found = explain(first_match(lazy, RULES), {"event": "order", "page": "/chat", "price": None})
 
     assert ["lazy"] == [step.name for step in found.winners]
@@ -108,7 +108,7 @@ def test_in_a_chain_the_classifier_and_its_rule_are_named() -> None:
 
 
 def test_in_a_combination_what_was_added_and_what_was_not_is_named() -> None:
-    """The type decided, a facet added, a facet in dispute left out with the reason."""
+    """A step decided the type, another added a facet; the reason names the facets left out."""
     other = keywords({"need": {"learn": ["price"]}, "context": {"urgency": ["now"]}})
     event = {"event": "order", "page": "", "text": "a good price now"}
     found = explain(combine(lazy, WORDS, other), event)
@@ -120,7 +120,7 @@ def test_in_a_combination_what_was_added_and_what_was_not_is_named() -> None:
 
 
 def test_of_keywords_the_phrases_are_named() -> None:
-    """What speaks for a term, what speaks for less, what is denied."""
+    """The phrases for the chosen term, for the terms that lost, and the denied phrases."""
     found = explain(WORDS, {"text": "how to get a good price, never cheap"})
 
     assert ["need save_money"] == [step.name for step in found.winners]
@@ -133,7 +133,7 @@ def test_of_keywords_the_phrases_are_named() -> None:
 
 
 def test_other_kinds_explain_themselves_too() -> None:
-    """A column, an estimator, a threshold: each says what it took and why not."""
+    """A column, an estimator and a threshold give the reason for their answer or their silence."""
 
     class Sure:
         classes_ = ("live_chat", "purchase")
@@ -150,15 +150,15 @@ def test_other_kinds_explain_themselves_too() -> None:
     assert (None, "below 0.9") == (unsure.answer, unsure.steps[0].reason)
 
     stated = by_column("why", facet="need", terms={"price": "save_money"}, unknown="abstain")
-    assert ["why='colour' is no term of need"] == [
+    assert ["why='colour' is not a term of need"] == [
         step.reason for step in explain(stated, {"why": "colour"}).silent
     ]
 
 
 def test_it_reads_as_a_short_text() -> None:
-    """The answer, what was read, and a line for each rule; of many silent ones the first."""
+    """The answer, the fields, and a line for each rule; of many silent rules only the first."""
     many = rules(
-        {"rule": [{"when": {"x": f"v{place}"}, "type": f"t{place}"} for place in range(100)]}
+        {"rule": [{"when": {"x": f"v{number}"}, "type": f"t{number}"} for number in range(100)]}
     )
     lines = repr(explain(many, {"x": "v50" + " " * 500})).splitlines()
     assert "rules: t50" == lines[0]
@@ -172,7 +172,7 @@ def test_it_reads_as_a_short_text() -> None:
     )
 )
 def test_explaining_agrees_with_answering(event: dict[str, Any]) -> None:
-    """The answer explained is the answer given, whatever the event; the decider gave it."""
+    """For any event the explained answer is the answer given, and the winners gave it."""
     for one in (RULES, lazy, first_match(RULES, lazy), combine(lazy, RULES)):
         found = explain(one, event)
         assert one(seen_by(one, event)) == found.answer
@@ -181,9 +181,9 @@ def test_explaining_agrees_with_answering(event: dict[str, Any]) -> None:
         assert repr(found)
 
 
-def test_what_fails_or_is_none_is_an_error() -> None:
-    """As when it is asked."""
-    with pytest.raises(WrongKindError, match="no classifier"):
+def test_a_failing_classifier_or_another_object_is_an_error() -> None:
+    """The errors are the same as when an event is classified."""
+    with pytest.raises(WrongKindError, match="is not a classifier"):
         explain(lambda event: None, {})
 
     @tp.classifier(reads=("x",))

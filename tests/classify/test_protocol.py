@@ -1,4 +1,4 @@
-"""Classifiers that break their promises are caught, with the event and their name."""
+"""Classifiers that break the contract raise an error with their name and the event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def log(*words: str | None) -> list[dict[str, Any]]:
 
 
 def read(classifier: Any, *words: str | None, **more: Any) -> tp.Journeys:
-    """Read such a log with a classifier."""
+    """Read the log of these words with a classifier."""
     given = {"taxonomy": tp.load_taxonomy("customer"), "unmatched": "keep", **more}
     return tp.from_records(log(*words), journey="id", time="t", touchpoint=classifier, **given)
 
@@ -30,7 +30,7 @@ def of(function: Any, *reads: str) -> Any:
 
 
 class Batching:
-    """A classifier that answers all at once."""
+    """A classifier that answers all events in one call."""
 
     reads = ("x",)
 
@@ -49,7 +49,7 @@ class Batching:
 
 
 def test_a_classifier_that_raises_is_named_with_the_event() -> None:
-    """Which classifier, which event, which error; the cause is kept."""
+    """The message has the classifier, the event and the error; the cause is kept."""
 
     def fragile(event: Any) -> str:
         return {"a": "live_chat"}[event["x"]]
@@ -76,25 +76,25 @@ def test_a_wrong_kind_of_answer_is_named_with_the_event(answer: Any) -> None:
     "look", [lambda event: event["y"], lambda event: event.get("y"), lambda event: event["X"]]
 )
 def test_a_field_that_was_not_declared_cannot_be_read(look: Any) -> None:
-    """Undeclared fields would make the answers wrong in silence: each event is asked once."""
+    """As each distinct event is classified once, an undeclared field would give wrong answers."""
     with pytest.raises(ClassifierError, match="which it did not declare") as caught:
         read(of(look), "a")
     assert "reads=('x', " in caught.value.mend
 
 
-def test_what_is_there_can_be_asked_for_without_error() -> None:
-    """`in` tells what was declared."""
+def test_in_tests_for_a_declared_field_without_error() -> None:
+    """`in` is true of a declared field and false of any other."""
     assert (
         ask(of(lambda event: "t" if "y" not in event and "x" in event else None), {"x": 1}) == "t"
     )
 
 
 def test_a_field_an_event_lacks_is_missing() -> None:
-    """As in a record that lacks it."""
+    """The value is None, as in a record without the field."""
     assert "gone" == ask(of(lambda event: "gone" if event["x"] is None else "there"), {"y": 1})
 
 
-def test_all_events_are_asked_in_one_call_where_that_is_offered() -> None:
+def test_a_classifier_with_batch_gets_all_events_in_one_call() -> None:
     """A classifier with a batch is called once, with each distinct event once."""
     seen: list[list[Any]] = []
 
@@ -119,13 +119,13 @@ def test_all_events_are_asked_in_one_call_where_that_is_offered() -> None:
     ],
 )
 def test_a_batch_that_goes_wrong_is_an_error(answer: Any, message: str) -> None:
-    """Too few answers, wrong ones, an exception: said with the name of the classifier."""
+    """Too few answers, wrong answers, an exception: the error has the name of the classifier."""
     with pytest.raises(ClassifierError, match=message):
         read(Batching(answer), "a", "b")
 
 
 def test_an_event_at_fault_in_a_batch_is_found() -> None:
-    """The events are asked one by one to name the one that fails."""
+    """The events are classified one by one to name the event that fails."""
 
     def answer(events: Any) -> list[str]:
         return [{"a": "live_chat"}[event["x"]] for event in events]
@@ -136,7 +136,7 @@ def test_an_event_at_fault_in_a_batch_is_found() -> None:
 
 
 def test_a_megabyte_of_any_script_can_be_typed() -> None:
-    """Long, right-to-left and empty texts go through a whole chain, each read once."""
+    """Long, right-to-left and empty texts pass through a combination of classifiers."""
     words = tp.classify.keywords(
         {"type": {"live_chat": ["chat"]}, "need": {"learn": ["كيف"]}}, reads="x"
     )
@@ -187,7 +187,7 @@ def test_long_values_are_cut_in_messages() -> None:
 def test_where_need_and_context_come_from(
     answer: Any, key: str | None, origins: tuple[int, int]
 ) -> None:
-    """0 unknown, 1 the type's default, 2 a rule, 3 the data, also where it is the default (A7)."""
+    """0 unknown, 1 the default, 2 a rule, 3 the data, also where the term is the default (A7)."""
     journeys = read(of(lambda event: answer), "a")
     if key is not None:
         assert (key,) == journeys[0].keys
@@ -196,7 +196,7 @@ def test_where_need_and_context_come_from(
 
 
 def test_the_graph_shows_what_was_observed() -> None:
-    """Of four chats two say what they need: half of the node's needs were observed."""
+    """Two of four chats state their need, so half of the needs of the node were observed."""
     answers = {
         "default": "live_chat",
         "again": "live_chat",
@@ -209,7 +209,7 @@ def test_the_graph_shows_what_was_observed() -> None:
 
 
 def test_columns_of_an_answer_are_kept_beside_its_type() -> None:
-    """What is no facet becomes a per-interaction column."""
+    """A name that is not a facet becomes a per-interaction column."""
     journeys = read(
         of(lambda event: Verdict("live_chat", facets={"arrival_channel": "email", "score": "7"})),
         "a",
@@ -220,7 +220,7 @@ def test_columns_of_an_answer_are_kept_beside_its_type() -> None:
 
 
 def test_answers_can_be_used_without_a_taxonomy() -> None:
-    """Types are then raw texts, facets what the five are."""
+    """Types are then raw texts, and the facets are the five default facets."""
     journeys = read(of(lambda event: Verdict("chat", facets={"need": "learn"})), "a", taxonomy=None)
     assert ("chat[need=learn]",) == journeys[0].keys
     assert [2] == journeys.per_interaction["need_from"].tolist()
@@ -239,21 +239,21 @@ def test_answers_can_be_used_without_a_taxonomy() -> None:
         (lambda: tp.Facets(need="learn", provenance="guess"), InvalidInputError),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused(make: Any, error: type[Exception]) -> None:
-    """A facet is text, a type is no facet, a confidence is a share."""
+def test_an_invalid_answer_is_refused(make: Any, error: type[Exception]) -> None:
+    """A term must be text, a type is not a facet, a confidence must be a share."""
     with pytest.raises(error):
         make()
 
 
 @pytest.mark.parametrize("wrong", [lambda event: "t", "rules.toml", None, tp.classify.rules])
-def test_what_is_no_classifier_says_how_to_become_one(wrong: Any) -> None:
-    """A bare function, a path: refused with the decorator to use."""
-    with pytest.raises(WrongKindError, match="is no classifier"):
+def test_an_object_that_is_not_a_classifier_is_refused(wrong: Any) -> None:
+    """A bare function and a path are refused; the error names the decorator to use."""
+    with pytest.raises(WrongKindError, match="is not a classifier"):
         tp.classify.first_match(wrong)
 
 
-def test_one_answer_each_also_when_nothing_is_asked() -> None:
-    """No events, no answers; the batch is not called."""
+def test_no_events_get_no_answers() -> None:
+    """The batch is not called when there are no events."""
     batching = Batching(lambda events: 1 / 0)
     assert [] == ask_all(batching, [])
     assert 0 == batching.calls

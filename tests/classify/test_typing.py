@@ -1,4 +1,4 @@
-"""From distinct texts and events to touchpoints, each asked about once."""
+"""Distinct texts and events are matched to touchpoints, each once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def classify(answer: Any, *, taxonomy: Any = CUSTOMER) -> Any:
 
 
 def test_without_a_taxonomy_each_text_is_an_untyped_touchpoint() -> None:
-    """Everything matches, nothing is known."""
+    """Every text matches, and no need is known."""
     found = match_texts(["search", "Payment (card)", "50% [new]", "(start)"], None)
 
     assert ["search", "Payment (card)", "50%25 %5Bnew%5D", "%28start%29"] == [
@@ -45,7 +45,7 @@ def test_without_a_taxonomy_each_text_is_an_untyped_touchpoint() -> None:
 
 
 def test_with_a_taxonomy_texts_are_looked_up() -> None:
-    """By id, label or alias in any language; the rest is raw text that matched nothing."""
+    """By id, label or alias in any language; other texts are unmatched raw texts."""
     found = match_texts(["live_chat", "Live chat", "Chat en vivo", "fax"], CUSTOMER)
 
     assert ["live_chat"] * 3 + ["fax"] == [touchpoint.key for touchpoint in found.touchpoints]
@@ -57,7 +57,7 @@ def test_with_a_taxonomy_texts_are_looked_up() -> None:
 
 
 def test_a_type_id_is_a_touchpoint_with_the_types_defaults() -> None:
-    """Its need is the default, not seen."""
+    """Its need is the default and does not count as observed."""
     found = classify("live_chat")
 
     assert (CUSTOMER.touchpoint("live_chat"),) == found.touchpoints
@@ -65,7 +65,7 @@ def test_a_type_id_is_a_touchpoint_with_the_types_defaults() -> None:
 
 
 def test_a_touchpoint_with_another_need_was_concluded() -> None:
-    """What differs from the default came from the rule, what does not is the default."""
+    """A need other than the default comes from the rule; an equal need is the default."""
     found = classify(CUSTOMER.touchpoint("live_chat", need="learn"))
 
     assert ["live_chat[need=learn]"] == [touchpoint.key for touchpoint in found.touchpoints]
@@ -75,7 +75,7 @@ def test_a_touchpoint_with_another_need_was_concluded() -> None:
 
 @pytest.mark.parametrize(("provenance", "code"), [("rule", 2), ("data", 3)])
 def test_facets_without_a_type_stay_unmatched(provenance: Any, code: int) -> None:
-    """They are kept on the raw text, with where they come from."""
+    """The facets are kept on the raw text, with their provenance."""
     found = classify(tp.Facets(need="learn", provenance=provenance))
 
     assert ["/chat[need=learn]"] == [touchpoint.key for touchpoint in found.touchpoints]
@@ -93,13 +93,13 @@ def test_facets_that_are_no_facets_are_columns() -> None:
 
 
 def test_a_misspelt_facet_is_no_column() -> None:
-    """A name near a facet's is an error with the near name, not a new column."""
+    """A name similar to a facet is an error that proposes the facet, not a new column."""
     with pytest.raises(ClassifierError, match="did you mean 'channel'"):
         classify(tp.Facets(chanel="website"))
 
 
 def test_no_answer_leaves_the_raw_text() -> None:
-    """None is no answer, and the event keeps the text it came with."""
+    """None is no answer, and the event keeps its raw text."""
     found = classify(None)
 
     assert (untyped("/chat"),) == found.touchpoints
@@ -119,7 +119,7 @@ def test_no_answer_leaves_the_raw_text() -> None:
     ],
 )
 def test_an_answer_that_means_nothing_is_an_error(answer: Any, message: str) -> None:
-    """With the classifier's name, the event, and a near name where there is one."""
+    """The error has the name of the classifier, the event, and a similar name if one exists."""
     with pytest.raises(ClassifierError, match=message) as caught:
         classify(answer)
 
@@ -128,7 +128,7 @@ def test_an_answer_that_means_nothing_is_an_error(answer: Any, message: str) -> 
 
 
 def test_a_classifier_that_raises_is_named() -> None:
-    """With the event it was asked about and the error it raised."""
+    """The error has the name of the classifier and the error that it raised."""
 
     @tp.classifier(reads=("page",))
     def broken(event: Any) -> str:
@@ -140,7 +140,7 @@ def test_a_classifier_that_raises_is_named() -> None:
 
 
 def test_without_a_taxonomy_any_text_is_an_answer() -> None:
-    """An untyped touchpoint of that name."""
+    """The answer is an untyped touchpoint of that name."""
     found = classify("anything [at all]", taxonomy=None)
 
     assert (untyped("anything [at all]"),) == found.touchpoints
@@ -148,7 +148,7 @@ def test_without_a_taxonomy_any_text_is_an_answer() -> None:
 
 
 def test_raw_text_that_reads_like_a_type_is_not_taken_for_it() -> None:
-    """An event called as a type, which the classifier left alone, is another touchpoint."""
+    """An unmatched event with the name of a type is a touchpoint of its own, not that type."""
 
     @tp.classifier(reads=("page",))
     def first_only(event: Any) -> str | None:
@@ -165,8 +165,8 @@ def test_raw_text_that_reads_like_a_type_is_not_taken_for_it() -> None:
 # ---------------------------------------------------------------------------------------- events
 
 
-def test_each_distinct_event_is_asked_about_once() -> None:
-    """Rows share the answer of their event; missing fields are None to the classifier."""
+def test_each_distinct_event_is_classified_once() -> None:
+    """Equal rows share one answer; the classifier gets missing fields as None."""
     asked = []
 
     @tp.classifier(reads=("page", "paid"))
@@ -186,11 +186,11 @@ def test_each_distinct_event_is_asked_about_once() -> None:
 
 
 def test_an_event_of_nothing_has_no_name() -> None:
-    """All fields missing and no answer: it counts as a touchpoint whose name is missing."""
+    """With all fields missing and no answer, the touchpoint counts as one without a name."""
 
     @tp.classifier(reads=("page",))
     def silent(_: Any) -> None:
-        """Say nothing."""
+        """Return no answer."""
 
     _, found = match_events({"page": code_values([None])}, silent, None)
 
@@ -218,12 +218,12 @@ def test_first_match_asks_in_order() -> None:
 # ----------------------------------------------------------------------------- untyped_policy
 
 
-def test_texts_of_distinct_events_that_read_alike_are_added() -> None:
-    """The report counts rows by text, however many distinct events had it."""
+def test_counts_of_distinct_events_with_the_same_label_are_added() -> None:
+    """The report counts rows by text, however many distinct events have that text."""
 
     @tp.classifier(reads=("left", "right"))
     def silent(_: Any) -> None:
-        """Say nothing."""
+        """Return no answer."""
 
     fields = {"left": code_values(["x", None, "x"]), "right": code_values([None, "x", None])}
     codes, found = match_events(fields, silent, None)
@@ -235,7 +235,7 @@ def test_texts_of_distinct_events_that_read_alike_are_added() -> None:
 
 @given(strategies.taxonomies())
 def test_every_type_of_a_taxonomy_matches_its_own_names(taxonomy: Taxonomy) -> None:
-    """By id and by label in each language; a need is by default where the type has one."""
+    """By id and by label in each language; the need is the default where the type has one."""
     for one in taxonomy.types.values():
         found = match_texts([one.id, *one.labels.values()], taxonomy)
 

@@ -52,7 +52,7 @@ KINDS: dict[str, tuple[str, set[str]]] = {
     "Distances": ("takes Distances, not", set()),
     "nx.DiGraph": (r"takes a networkx\.DiGraph, not", {"graph"}),
     "str | os.PathLike[str]": ("takes the path of a file, not", {"text"}),
-    "Classifier": ("is no classifier", set()),
+    "Classifier": ("is not a classifier", set()),
     "Iterable[Journeys]": ("takes (a sequence of )?Journeys, not", {"list of journeys"}),
 }
 # Parameters whose annotation says less than the function needs.

@@ -1,4 +1,4 @@
-"""Classifiers: from a raw event to a touchpoint."""
+"""Classifiers: functions from a raw event to a touchpoint."""
 
 from touchpoints._core.lazy import attach
 

@@ -1,4 +1,4 @@
-"""The data this package ships: TOML files, read when first asked for."""
+"""The TOML data files of this package, read on first use."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from touchpoints._core.frozen import FrozenMap
 
 @cache
 def read_data(name: str) -> Mapping[str, Any]:
-    """Return the document of ``data/<name>.toml``; do not change what is inside."""
+    """Return the content of ``data/<name>.toml``; it is cached, so do not change what it holds."""
     file = files("touchpoints.classify").joinpath("data", f"{name}.toml")
     return FrozenMap(tables_of(file.read_text(encoding="utf-8"), where=file.name))

@@ -1,4 +1,4 @@
-"""Classifiers that installed packages offer; nothing of them is imported before it is asked for."""
+"""Classifiers of installed packages, found by entry points and imported on request."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from touchpoints.errors import WrongKindError
 
 
 def available() -> tuple[str, ...]:
-    """Return the names of the classifiers that installed packages offer, importing none.
+    """Return the names of the classifiers of installed packages, without importing them.
 
-    A package offers one by an entry point in the group ``touchpoints.classifiers``. There is no
-    other registry. Cost: one look at the metadata of every installed distribution.
+    A package offers a classifier by an entry point in the group ``touchpoints.classifiers``; there
+    is no other registry. Cost: one read of the metadata of every installed distribution.
+
+    See Also
+    --------
+    load : Import a classifier by its name.
+    touchpoints.available_taxonomies : The names of installed taxonomies.
 
     Examples
     --------
@@ -25,21 +30,27 @@ def available() -> tuple[str, ...]:
 
 
 def load(name: str) -> Classifier:
-    """Return the classifier that an installed package offers under this name.
+    """Import the classifier that an installed package offers under a name.
 
     Parameters
     ----------
     name
-        One of `available`. The entry point is a classifier, or a function without arguments that
-        makes one (to read a rule file of the package, say).
+        A name from `available`. The entry point is a classifier, or a function without arguments
+        that returns a classifier (for example, one that reads a rule file of the package).
 
     Raises
     ------
     NotFoundError
-        When no package offers it; the message proposes near names.
+        When no package offers the name; the message proposes near names.
     PluginError
-        When importing it fails, or it is no classifier; the message names the package. Other
-        plug-ins are not touched.
+        When the import fails, or what is imported is not a classifier; the message names the
+        package. Other plug-ins are not affected.
+
+    See Also
+    --------
+    available : The names that can be loaded.
+    touchpoints.load_taxonomy : Load a built-in or installed taxonomy.
+    touchpoints.testing.check_classifier : Check a classifier before publishing it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""From distinct texts or events to touchpoints: each distinct one is asked about once."""
+"""Match distinct texts or events to touchpoints; each distinct value is classified once."""
 
 from __future__ import annotations
 
@@ -26,29 +26,33 @@ if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy
 
 NEED_FROM, CONTEXT_FROM = "need_from", "context_from"
+"""The reserved per-interaction columns that hold where need and context come from."""
+
 FROM_NOTHING, FROM_DEFAULT, FROM_RULE, FROM_DATA = 0, 1, 2, 3
+"""Their values: unknown, the type's default, a rule, the data."""
 
 Terms = Mapping[str, str]
+"""Terms by the name of a facet or of a per-interaction column."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Matched:
-    """What distinct texts or events turned out to be; one entry each.
+    """The touchpoints of d distinct texts or events, with one entry for each.
 
     Attributes
     ----------
     touchpoints
-        The touchpoint of each; an untyped one where nothing matched.
+        The touchpoint of each distinct text or event; an untyped touchpoint where no type matched.
     matched : bool (d,)
-        Whether a type was found (or none was looked for).
+        Whether a type was found; always true for texts without a taxonomy.
     named : bool (d,)
-        Whether there was a name at all.
+        Whether the text or event has a name.
     need_from, context_from : int8 (d,)
         0 unknown, 1 the type's default, 2 a rule, 3 the data.
     columns
-        Per-interaction columns that the answers carried.
+        The per-interaction columns in the answers.
     disputed : int
-        How many of them combined classifiers disagreed on.
+        The number of distinct events on which combined classifiers disagreed.
     """
 
     touchpoints: tuple[Touchpoint, ...]
@@ -60,13 +64,15 @@ class Matched:
     disputed: int = 0
 
     def origins(self, taxonomy: Taxonomy | None) -> dict[str, Array]:
-        """Return the reserved columns worth keeping: none when nothing can be known of them."""
+        """Return `need_from` and `context_from`; without a taxonomy omit those that are all 0."""
         every = {NEED_FROM: self.need_from, CONTEXT_FROM: self.context_from}
         return {name: one for name, one in every.items() if taxonomy is not None or one.any()}
 
 
 @attrs.frozen
-class _One:
+class _Match:
+    """The entry of one distinct text or event in `Matched`."""
+
     touchpoint: Touchpoint
     matched: bool = True
     need_from: int = FROM_NOTHING
@@ -77,47 +83,47 @@ class _One:
 
 
 def match_texts(texts: Sequence[str], taxonomy: Taxonomy | None) -> Matched:
-    """Look each text up by id, alias or label; without a taxonomy each is an untyped touchpoint."""
+    """Look up each text by id, alias or label; without a taxonomy, return untyped touchpoints."""
     return _gather([_match_text(text, taxonomy) for text in texts])
 
 
-def _match_text(text: str, taxonomy: Taxonomy | None) -> _One:
+def _match_text(text: str, taxonomy: Taxonomy | None) -> _Match:
     if taxonomy is None:
-        return _One(untyped(text))
+        return _Match(untyped(text))
     found = taxonomy.lookup(text)
     if found is None:
-        return _One(_raw(text, taxonomy, {}), matched=False)
+        return _Match(_raw(text, taxonomy, {}), matched=False)
     return _typed(taxonomy.touchpoint(found), {})
 
 
 def _raw(text: str, taxonomy: Taxonomy | None, facets: Mapping[str, str]) -> Touchpoint:
-    """Return an untyped touchpoint whose key is not taken for a type's."""
-    one = untyped(text, **facets) if taxonomy is None else taxonomy.untyped(text, **facets)
+    """Return an untyped touchpoint whose key differs from every type id of the taxonomy."""
+    raw = untyped(text, **facets) if taxonomy is None else taxonomy.untyped(text, **facets)
     if taxonomy is not None and text in taxonomy.types:
-        return attrs.evolve(one, key=f"%{ord(text[0]):02X}{one.key[1:]}")
-    return one
+        return attrs.evolve(raw, key=f"%{ord(text[0]):02X}{raw.key[1:]}")
+    return raw
 
 
-def _typed(touchpoint: Touchpoint, origins: Mapping[str, int]) -> _One:
-    """Return a touchpoint with where its need and context come from; defaults if not said."""
+def _typed(touchpoint: Touchpoint, origins: Mapping[str, int]) -> _Match:
+    """Return a match with the origins of need and context; those not given are the default's."""
     need_from, context_from = (
         FROM_NOTHING if term == UNKNOWN else origins.get(name, FROM_DEFAULT)
         for name, term in (("need", touchpoint.need), ("context", touchpoint.context))
     )
-    return _One(touchpoint, need_from=need_from, context_from=context_from)
+    return _Match(touchpoint, need_from=need_from, context_from=context_from)
 
 
 def match_events(
     fields: Mapping[str, Any], classifier: Classifier, taxonomy: Taxonomy | None
 ) -> tuple[Array, Matched]:
-    """Classify the distinct events of some columns.
+    """Classify each distinct combination of the fields that a classifier reads.
 
     Returns
     -------
     codes : int32 (m,)
-        Which distinct event each row is.
+        The position of each row's event among the distinct events.
     matched
-        What each distinct event is.
+        The touchpoints of the distinct events.
     """
     check_classifier_object(classifier)
     names = classifier.reads
@@ -129,58 +135,59 @@ def match_events(
 
 
 class _Answers:
-    """Turns answers into touchpoints; what is alike in many answers is worked out once."""
+    """Converts answers to touchpoints; equal answers, and equal facets, are converted once."""
 
     def __init__(self, owner: str, taxonomy: Taxonomy | None) -> None:
         self._owner = owner
         self._taxonomy = taxonomy
         self._known_facets = FACETS if taxonomy is None else tuple(taxonomy.facets)
-        self._typed: dict[Answer, _One] = {}
-        self._parted: dict[FrozenMap[str, str], tuple[Terms, Terms]] = {}
+        self._typed: dict[Answer, _Match] = {}
+        self._split: dict[FrozenMap[str, str], tuple[Terms, Terms]] = {}
 
-    def all(self, answers: Sequence[Answer], events: Events) -> list[_One]:
-        """Return what each event is by its answer."""
+    def all(self, answers: Sequence[Answer], events: Events) -> list[_Match]:
+        """Return the match of each event, from its answer."""
         found = []
-        alike: dict[int, _One] = {}  # by identity: rules give few answers again and again
-        for place, answer in enumerate(answers):
-            one = alike.get(id(answer))
-            if one is None:
-                one = self.read(answer, events[place])
-                if one.matched:  # else it holds the text of the event
-                    alike[id(answer)] = one
-            found.append(one)
+        alike: dict[int, _Match] = {}  # by identity: rules return few objects, many times each
+        for position, answer in enumerate(answers):
+            match = alike.get(id(answer))
+            if match is None:
+                match = self.read(answer, events[position])
+                if match.matched:  # otherwise the touchpoint holds the text of the event
+                    alike[id(answer)] = match
+            found.append(match)
         return found
 
-    def read(self, answer: Answer, event: Mapping[str, Any]) -> _One:
-        """Return what an event is by its answer; an error names the classifier and the event."""
+    def read(self, answer: Answer, event: Mapping[str, Any]) -> _Match:
+        """Return the match of an event; errors name the classifier and the event."""
         known = self._typed.get(answer)
         if known is not None:
             return known
         try:
-            one = self._understood(answer, event)
+            match = self._understood(answer, event)
         except NotFoundError as error:
             raise ClassifierError(
                 f"the classifier {self._owner} answered {answer!r}: {error.what}",
                 where=shown(event),
             ) from error
-        if one.matched:
-            self._typed[answer] = one
-        return one
+        if match.matched:
+            self._typed[answer] = match
+        return match
 
-    def _understood(self, answer: Answer, event: Mapping[str, Any]) -> _One:
+    def _understood(self, answer: Answer, event: Mapping[str, Any]) -> _Match:
         if isinstance(answer, Touchpoint):
             return _from_touchpoint(answer, self._taxonomy)
         verdict = verdict_of(answer)
         facets, columns = self._parts(verdict.facets)
         origins = {name: FROM_DATA if name in verdict.observed else FROM_RULE for name in facets}
         if verdict.type:
-            one = _typed(self._touchpoint(verdict.type, facets), origins)
-            return attrs.evolve(one, columns=columns, disputed=bool(verdict.conflicts))
+            match = _typed(self._touchpoint(verdict.type, facets), origins)
+            return attrs.evolve(match, columns=columns, disputed=bool(verdict.conflicts))
         text = " / ".join(str(value) for value in event.values() if value is not None)
-        one = _typed(_raw(text, self._taxonomy, facets), origins)
+        match = _typed(_raw(text, self._taxonomy, facets), origins)
         if not text:
-            one = attrs.evolve(one, touchpoint=MISSING, named=False)
-        return attrs.evolve(one, matched=False, columns=columns, disputed=bool(verdict.conflicts))
+            match = attrs.evolve(match, touchpoint=MISSING, named=False)
+        disputed = bool(verdict.conflicts)
+        return attrs.evolve(match, matched=False, columns=columns, disputed=disputed)
 
     def _touchpoint(self, type_: str, facets: Mapping[str, str]) -> Touchpoint:
         if self._taxonomy is None:
@@ -188,8 +195,8 @@ class _Answers:
         return self._taxonomy.touchpoint(type_, **facets)
 
     def _parts(self, facets: FrozenMap[str, str]) -> tuple[Terms, Terms]:
-        """Part an answer into facets of the taxonomy and per-interaction columns."""
-        parts = self._parted.get(facets)
+        """Split an answer into facets of the taxonomy and per-interaction columns."""
+        parts = self._split.get(facets)
         if parts is None:
             known = self._known_facets
             parts = (
@@ -200,12 +207,12 @@ class _Answers:
                 hint = did_you_mean(name, known) if name != "arrival_channel" else ""
                 if hint:
                     raise NotFoundError(f"no facet {name!r}{hint}")
-            self._parted[facets] = parts
+            self._split[facets] = parts
         return parts
 
 
 def problem_of(answer: Answer, taxonomy: Taxonomy | None) -> str:
-    """Return why an answer cannot be used with a taxonomy, empty when it can."""
+    """Return why an answer does not fit a taxonomy, or an empty string when it does."""
     try:
         _Answers("", taxonomy).read(answer, {"event": "event"})
     except ClassifierError as error:
@@ -213,8 +220,8 @@ def problem_of(answer: Answer, taxonomy: Taxonomy | None) -> str:
     return ""
 
 
-def _from_touchpoint(answer: Touchpoint, taxonomy: Taxonomy | None) -> _One:
-    """Take a touchpoint as answered; what differs from the type's default is its conclusion."""
+def _from_touchpoint(answer: Touchpoint, taxonomy: Taxonomy | None) -> _Match:
+    """Return the match of a touchpoint; need or context other than the default is from a rule."""
     if taxonomy is None or not answer.type:
         return _typed(answer, dict.fromkeys(("need", "context"), FROM_RULE))
     again = taxonomy.touchpoint(answer)
@@ -227,28 +234,28 @@ def _from_touchpoint(answer: Touchpoint, taxonomy: Taxonomy | None) -> _One:
     return _typed(again, concluded)
 
 
-def _gather(answers: Sequence[_One]) -> Matched:
-    names = dict.fromkeys(name for one in answers for name in one.columns)
+def _gather(matches: Sequence[_Match]) -> Matched:
+    names = dict.fromkeys(name for match in matches for name in match.columns)
     return Matched(
-        touchpoints=tuple(one.touchpoint for one in answers),
-        matched=np.array([one.matched for one in answers], dtype=bool),
-        named=np.array([one.named for one in answers], dtype=bool),
-        need_from=np.array([one.need_from for one in answers], dtype=np.int8),
-        context_from=np.array([one.context_from for one in answers], dtype=np.int8),
-        columns={name: _column([one.columns.get(name) for one in answers]) for name in names},
-        disputed=sum(one.disputed for one in answers),
+        touchpoints=tuple(match.touchpoint for match in matches),
+        matched=np.array([match.matched for match in matches], dtype=bool),
+        named=np.array([match.named for match in matches], dtype=bool),
+        need_from=np.array([match.need_from for match in matches], dtype=np.int8),
+        context_from=np.array([match.context_from for match in matches], dtype=np.int8),
+        columns={name: _column([match.columns.get(name) for match in matches]) for name in names},
+        disputed=sum(match.disputed for match in matches),
     )
 
 
 def _column(values: Sequence[str | None]) -> Coded:
     terms = tuple(dict.fromkeys(value for value in values if value is not None))
-    places = {term: place for place, term in enumerate(terms)}
-    codes = [-1 if value is None else places[value] for value in values]
+    positions = {term: position for position, term in enumerate(terms)}
+    codes = [-1 if value is None else positions[value] for value in values]
     return Coded(owned(np.array(codes, dtype=np.int32)), terms)
 
 
 def distinct_touchpoints(touchpoints: Sequence[Touchpoint]) -> tuple[tuple[Touchpoint, ...], Array]:
-    """Return the distinct touchpoints, and the place of each of those given among them."""
+    """Return the distinct touchpoints, and the position among them of each touchpoint given."""
     distinct = tuple(dict.fromkeys(touchpoints))
-    places = {touchpoint: place for place, touchpoint in enumerate(distinct)}
-    return distinct, np.array([places[one] for one in touchpoints], dtype=np.int32)
+    positions = {touchpoint: position for position, touchpoint in enumerate(distinct)}
+    return distinct, np.array([positions[one] for one in touchpoints], dtype=np.int32)

@@ -1,4 +1,4 @@
-"""What becomes of events without a name or a type: raised, dropped or kept, and counted."""
+"""Apply `unmatched=`: raise on, drop or keep events that have no name or match no type."""
 
 from __future__ import annotations
 
@@ -15,14 +15,26 @@ from touchpoints.classify.typing import Matched
 from touchpoints.errors import InvalidInputError
 
 Unmatched = Literal["raise", "drop", "keep"]
+"""What to do with events without a type: refuse the log, leave them out, or keep them untyped."""
 
 _TYPED, _UNKNOWN, _UNNAMED = 0, 1, 2
-_MOST_TEXTS = 20
+_MAX_TEXTS = 20
+"""How many of the most frequent unmatched texts the report lists."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Unsettled:
-    """Where the events come from, for the message: their rows in the log, column, and judge."""
+    """The source of the events, for the error message.
+
+    Attributes
+    ----------
+    rows : int (m,) or None
+        The row of the log that each event comes from.
+    column : str or None
+        The column of the log that holds the names.
+    owner : str
+        What assigns the types, for example "the taxonomy" or "the classifier".
+    """
 
     rows: Array | None
     column: str | None
@@ -31,19 +43,19 @@ class Unsettled:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Settled:
-    """Which events stay (None: all), and the counts for the report."""
+    """Whether each event stays, bool (m,) or None for all, and the counts for the report."""
 
     kept: Array | None
     tally: Mapping[str, Any]
 
 
 def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettled) -> Settled:
-    """Raise, drop or keep what has no name or no type.
+    """Apply `unmatched=`: raise on, drop or keep events without a name or type, and count them.
 
     Parameters
     ----------
     codes : int32 (m,)
-        Which of the distinct texts or events each event is; -1 without a name.
+        The position of each event among the distinct texts or events; -1 without a name.
     unmatched
         ``"raise"``, ``"drop"`` or ``"keep"``.
     """
@@ -66,27 +78,27 @@ def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettl
 def _frequent_texts(codes: Array, matched: Matched) -> dict[str, int]:
     totals = np.bincount(codes, minlength=len(matched.touchpoints))
     texts: Counter[str] = Counter()
-    for code in np.flatnonzero(totals).tolist():  # distinct events may read alike
+    for code in np.flatnonzero(totals).tolist():  # distinct events may have the same label
         texts[matched.touchpoints[code].label()] += int(totals[code])
-    return dict(texts.most_common(_MOST_TEXTS))
+    return dict(texts.most_common(_MAX_TEXTS))
 
 
 def _error(
-    unnamed: int, unknown: int, places: Array, texts: dict[str, int], source: Unsettled
+    unnamed: int, unknown: int, positions: Array, texts: dict[str, int], source: Unsettled
 ) -> InvalidInputError:
-    said = []
+    problems = []
     if unnamed:
-        said.append(f"{counted(unnamed, 'row', verb='have')} no touchpoint name")
+        problems.append(f"{counted(unnamed, 'row', verb='have')} no touchpoint name")
     if unknown:
-        said.append(f"{counted(unknown, 'row', verb='match')} no touchpoint type")
+        problems.append(f"{counted(unknown, 'row', verb='match')} no touchpoint type")
     where = [] if source.column is None else [f"column {source.column!r}"]
     if source.rows is not None:
-        where.append(f"rows {first_few(np.sort(source.rows[places])[:6].tolist())}")
+        where.append(f"rows {first_few(np.sort(source.rows[positions])[:6].tolist())}")
     if texts:
         where.append(f"the most frequent: {first_few(texts)}")
     advice = f"teach {source.owner} about them, or " if unknown else ""
     return InvalidInputError(
-        " and ".join(said),
+        " and ".join(problems),
         where="; ".join(where),
         mend=f'{advice}pass unmatched="keep" (as untyped touchpoints) or unmatched="drop"; '
         "both are counted in meta.report",

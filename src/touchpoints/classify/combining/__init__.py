@@ -1,1 +1,1 @@
-"""Several classifiers as one."""
+"""Classifiers made of other classifiers."""

@@ -1,4 +1,4 @@
-"""Classifiers asked one after the other, and answers that are not sure enough left out."""
+"""Classifiers in order of precedence, and a confidence threshold for their answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ from touchpoints.errors import InvalidInputError
 
 @attrs.frozen
 class Several(ABC):
-    """Several classifiers that answer as one."""
+    """Base of the classifiers made of several others.
+
+    Attributes
+    ----------
+    verb : str
+        The name of the function that makes it, for messages.
+    classifiers : tuple of Classifier
+        At least one.
+    """
 
     verb: ClassVar[str]
 
@@ -30,18 +38,18 @@ class Several(ABC):
 
     def __attrs_post_init__(self) -> None:
         if not self.classifiers:
-            raise InvalidInputError(f"{self.verb} needs at least one classifier")
+            raise InvalidInputError(f"{self.verb} needs at least one classifier, got none")
         for one in self.classifiers:
             check_classifier_object(one)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Every field that one of them reads, each once."""
+        """The fields that any of the classifiers reads, without repeats."""
         return tuple(dict.fromkeys(name for one in self.classifiers for name in one.reads))
 
     @property
     def name(self) -> str:
-        """The names of the classifiers, in order."""
+        """The names of the classifiers, in order, after the name of the function."""
         return f"{self.verb}({', '.join(map(name_of, self.classifiers))})"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
@@ -55,46 +63,61 @@ class Several(ABC):
 
 @attrs.frozen
 class FirstMatch(Several):
-    """The first answer that has a type, else the first at all, of classifiers asked in order."""
+    """A chain of classifiers: the first answer with a type, or else the first answer."""
 
     verb = "first_match"
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to several events; each classifier is asked what is still open."""
+        """Return the answers to events; a classifier gets only the events without a type so far."""
         answers: list[Answer] = [None] * len(events)
         left = list(range(len(events)))
         seen = events_of(events, self.reads)
         for one in self.classifiers:
             found = ask_all(one, seen if len(left) == len(answers) else seen.take(left))
-            for place, answer in zip(left, found, strict=True):
-                if answers[place] is None or type_of(answer):
-                    answers[place] = answer
-            left = [place for place in left if not type_of(answers[place])]
+            for position, answer in zip(left, found, strict=True):
+                if answers[position] is None or type_of(answer):
+                    answers[position] = answer
+            left = [position for position in left if not type_of(answers[position])]
         return answers
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return what each of the classifiers says of an event, those no longer asked too."""
+        """Return the step of every classifier, including those after the one that decides."""
         found = [step_of(one, event) for one in self.classifiers]
         typed = any(type_of(step.answer) for step in found)
         return first_wins(
             found,
             lambda step: bool(type_of(step.answer)) or (step.answer is not None and not typed),
-            reason="the type comes from the first that names one",
+            reason="the first answer with a type is taken",
         )
 
 
 def first_match(*classifiers: Classifier) -> FirstMatch:
-    """Ask classifiers in order and take the first answer that has a type.
+    """Call classifiers in order and return the first answer that has a type.
 
-    `Facets` have no type: they are the answer only when no later classifier names one. To keep
-    them beside a type, use `combine`.
+    `Facets` have no type: they are the answer only when no later classifier gives a type. To keep
+    facets together with a type, use `combine`.
+
+    Parameters
+    ----------
+    *classifiers
+        At least one classifier; the first has precedence.
+
+    Returns
+    -------
+    FirstMatch
+        A classifier that reads every field that any of the classifiers reads.
 
     Raises
     ------
     InvalidInputError
-        Without any classifier.
+        When no classifier is given.
     WrongKindError
-        When one of them is no classifier.
+        When an argument is not a classifier.
+
+    See Also
+    --------
+    combine : Merge the type and the facets of several answers.
+    abstain_below : Make an unsure classifier give way to the next one.
 
     Examples
     --------
@@ -116,14 +139,14 @@ def first_match(*classifiers: Classifier) -> FirstMatch:
 
 @attrs.frozen
 class AbstainBelow:
-    """The answers of a classifier that are sure enough."""
+    """A classifier that leaves out answers of low confidence; made by `abstain_below`."""
 
     classifier: Classifier
     threshold: float
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """What the classifier reads."""
+        """The fields that the classifier reads."""
         return self.classifier.reads
 
     @property
@@ -132,15 +155,16 @@ class AbstainBelow:
         return f"abstain_below({name_of(self.classifier)}, {self.threshold:g})"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return the answer, or None when it is not sure enough."""
+        """Return the answer, or None when its confidence is below the threshold."""
         return self.batch([event])[0]
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events."""
-        return [None if self._unsure(one) else one for one in ask_all(self.classifier, events)]
+        answers = ask_all(self.classifier, events)
+        return [None if self._unsure(answer) else answer for answer in answers]
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return what the classifier says, and whether that is sure enough."""
+        """Return the step of the classifier, overruled if its confidence is too low."""
         step = step_of(self.classifier, event)
         if not self._unsure(step.answer):
             return (step,)
@@ -153,22 +177,32 @@ class AbstainBelow:
 
 
 def abstain_below(classifier: Classifier, threshold: float) -> AbstainBelow:
-    """Leave out the answers of a classifier that are not sure enough.
+    """Replace the answers of a classifier that have a low confidence by None.
 
     Parameters
     ----------
     classifier
-        One whose answers carry a confidence: `learned`, or a function that answers with
-        `Verdict`. An answer without one passes as it is: a rule is sure of what it says.
+        A classifier whose answers have a confidence: `learned`, or a function that returns a
+        `Verdict`. An answer without a confidence, for example that of a rule, is kept.
     threshold
-        The least confidence that counts, a share in [0, 1].
+        The minimum confidence, a share in [0, 1].
+
+    Returns
+    -------
+    AbstainBelow
+        A classifier that reads the same fields.
 
     Raises
     ------
     InvalidInputError
-        When the threshold is no share.
+        When the threshold is outside [0, 1].
     WrongKindError
-        When the first argument is no classifier.
+        When the first argument is not a classifier.
+
+    See Also
+    --------
+    learned : A classifier whose answers have a confidence.
+    first_match : Call the next classifier where this one abstains.
 
     Examples
     --------
@@ -182,5 +216,5 @@ def abstain_below(classifier: Classifier, threshold: float) -> AbstainBelow:
     """
     check_classifier_object(classifier)
     if not 0 <= threshold <= 1:
-        raise InvalidInputError(f"threshold={threshold!r} is no share from 0 to 1")
+        raise InvalidInputError(f"threshold must be a share in [0, 1], got {threshold!r}")
     return AbstainBelow(classifier, threshold)

@@ -1,4 +1,4 @@
-"""Facets from several classifiers in one answer; where they disagree, that is kept too."""
+"""One answer merged from several classifiers, with a record of their disagreements."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ from touchpoints.classify.contract.traces import Outcome, Step, step_of
 from touchpoints.taxonomy import UNKNOWN
 
 _Named = tuple[str, Verdict]
+"""The name of a classifier and its answer."""
 
 
 @attrs.frozen
 class Combine(Several):
-    """One answer from several classifiers, each filling in what those before it left open."""
+    """A classifier that merges the answers of several others; made by `combine`."""
 
     verb = "combine"
 
@@ -40,7 +41,7 @@ class Combine(Several):
         names = [name_of(one) for one in self.classifiers]
         seen = events_of(events, self.reads)
         columns = [ask_all(one, seen) for one in self.classifiers]
-        known: dict[tuple[int, ...], Answer] = {}  # few different answers, kept alive in columns
+        known: dict[tuple[int, ...], Answer] = {}  # by identity: `columns` keeps the answers alive
         found: list[Answer] = []
         for answers in zip(*columns, strict=True):
             key = tuple(map(id, answers))
@@ -51,11 +52,13 @@ class Combine(Several):
         return found
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return what each classifier says, and how much of it was taken."""
+        """Return the step of each classifier, with how much of its answer was used."""
         found = [step_of(one, event) for one in self.classifiers]
         named = [(step.name, verdict_of(step.answer)) for step in found]
         combined = _combined(named)
-        return tuple(_told(step, place, named, combined) for place, step in enumerate(found))
+        return tuple(
+            _with_outcome(step, position, named, combined) for position, step in enumerate(found)
+        )
 
 
 def _combined(named: Sequence[_Named]) -> Verdict:
@@ -81,7 +84,7 @@ def _combined(named: Sequence[_Named]) -> Verdict:
 def _facets(
     named: Sequence[_Named], chosen: str
 ) -> tuple[dict[str, tuple[str, str, bool]], list[Conflict]]:
-    """Return for each facet the first term said, who said it and whether it was observed."""
+    """Return {facet: (first term, name of its classifier, observed)}, and the conflicts."""
     taken: dict[str, tuple[str, str, bool]] = {}
     conflicts = []
     for name, one in named:
@@ -99,24 +102,25 @@ def _facets(
 
 
 def _usable(one: Verdict, chosen: str) -> Iterator[tuple[str, str]]:
-    """Yield the facets that hold whatever the type, and the others if the type was taken."""
+    """Yield the facets to merge: of another type than the chosen one, only those observed."""
     for facet, term in one.facets.items():
         if one.type in ("", chosen) or facet in one.observed:
             yield facet, term
 
 
-def _told(step: Step, place: int, named: Sequence[_Named], combined: Verdict) -> Step:
-    """Return a step with what became of its answer."""
+def _with_outcome(step: Step, position: int, named: Sequence[_Named], combined: Verdict) -> Step:
+    """Return the step with how its answer was used in the combined answer."""
     if step.answer is None:
         return step
-    without = _combined([*named[:place], (step.name, Verdict()), *named[place + 1 :]])
-    mine = named[place][1]
-    said = {TYPE: mine.type, **mine.facets} if mine.type else dict(mine.facets)
+    earlier = named[:position]
+    without = _combined([*earlier, (step.name, Verdict()), *named[position + 1 :]])
+    own = named[position][1]
+    terms = {TYPE: own.type, **own.facets} if own.type else dict(own.facets)
     result = {TYPE: combined.type, **combined.facets}
-    lost = [f"{facet}={term}" for facet, term in said.items() if result.get(facet) != term]
+    lost = [f"{facet}={term}" for facet, term in terms.items() if result.get(facet) != term]
     same = (without.type, without.facets) == (combined.type, combined.facets)
     outcome: Outcome = "added"
-    if mine.type and mine.type == combined.type and not any(one.type for _, one in named[:place]):
+    if own.type and own.type == combined.type and not any(one.type for _, one in earlier):
         outcome = "decided"
     elif same and lost:
         outcome = "overruled"
@@ -125,26 +129,38 @@ def _told(step: Step, place: int, named: Sequence[_Named], combined: Verdict) ->
 
 
 def combine(*classifiers: Classifier) -> Combine:
-    """Fill one answer from several classifiers: the type from one, facets from others.
+    """Merge the answers of several classifiers: the type from one, facets from others.
 
-    The type comes from the first that names one. Each facet, and each per-interaction column,
-    comes from the first that says something of it: put first what you trust most. What a later
-    one says otherwise is kept as a `Conflict` of the `Verdict`; ``meta.report.facet_conflicts``
-    counts the distinct events with one. What a rule concluded together with a type that was not
-    taken is left out; what it read from the data is not.
+    The type comes from the first classifier that gives a type. Each facet, and each
+    per-interaction column, comes from the first classifier that gives it a term, so pass the
+    classifiers in order of trust. A different term from a later classifier is kept as a
+    `Conflict` in the `Verdict`; ``meta.report.facet_conflicts`` counts the distinct events with a
+    conflict. Where a classifier gave another type than the chosen one, the facets that it
+    concluded are left out, and those that it observed in the data are kept.
+
+    Parameters
+    ----------
+    *classifiers
+        At least one classifier; the first has precedence.
 
     Returns
     -------
     Combine
-        A classifier that reads what any of them reads. Whether a facet was observed in the data
-        is kept facet by facet; when several say the same, it is enough that one observed it.
+        A classifier that reads every field that any of the classifiers reads. Provenance is kept
+        for each facet: it is ``"data"`` when any classifier that gives the same term observed it.
 
     Raises
     ------
     InvalidInputError
-        Without any classifier.
+        When no classifier is given.
     WrongKindError
-        When one of them is no classifier.
+        When an argument is not a classifier.
+
+    See Also
+    --------
+    first_match : Take one answer instead of merging several.
+    agreement : How often two classifiers give the same answer.
+    explain : Which classifier gave which part of an answer.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""What a classifier is and what it can answer: all that reading a log needs."""
+"""The classifier contract: events, answers, the protocol and explanations."""

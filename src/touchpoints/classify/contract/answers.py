@@ -1,4 +1,4 @@
-"""What a classifier can say of an event: a type, facets, and where each comes from."""
+"""The answers a classifier may give: a type, facets, and the provenance of each facet."""
 
 from __future__ import annotations
 
@@ -18,29 +18,38 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy import UNKNOWN, Touchpoint, parse_key
 
 Provenance = Literal["rule", "data"]
+"""Whether a rule concluded a facet (``"rule"``) or the event itself states it (``"data"``)."""
 
 TYPE = "type"
+"""The name under which tables and conflicts list the touchpoint type next to the facets."""
+
 NO_ANSWER = "(none)"
-"""How tables call the answer None."""
+"""The label for the answer None in tables."""
 
 
 class Facets(Mapping[str, str]):
-    """Facets, or per-interaction columns, that a classifier knows without knowing the type.
+    """Facets, or per-interaction columns, as an answer without a touchpoint type.
 
     Parameters
     ----------
     provenance
         ``"rule"`` when a rule concluded them, ``"data"`` when the event itself states them.
     **facets
-        Term ids by facet, or text by the name of a per-interaction column such as
+        Term ids by facet, or text by the name of a per-interaction column, for example
         ``arrival_channel``.
 
     Raises
     ------
     WrongKindError
-        When a term is no text.
+        When a term is not text.
     InvalidInputError
-        When one is called ``type``: both together are a `touchpoints.classify.Verdict`.
+        When a facet is called ``type``: for a type and facets together, answer with a
+        `touchpoints.classify.Verdict`.
+
+    See Also
+    --------
+    Verdict : A type and facets in one answer.
+    combine : Add facets to the type that another classifier finds.
 
     Examples
     --------
@@ -82,10 +91,10 @@ class Facets(Mapping[str, str]):
 def _terms(facets: Mapping[str, str]) -> FrozenMap[str, str]:
     wrong = [name for name, term in facets.items() if not isinstance(term, str)]
     if wrong:
-        raise WrongKindError("a facet's term is text", where=first_few(wrong))
+        raise WrongKindError("the term of a facet must be text", where=first_few(wrong))
     if TYPE in facets:
         raise InvalidInputError(
-            "a type is no facet",
+            "'type' is not a facet",
             mend=f"answer with touchpoints.classify.Verdict({facets[TYPE]!r}, facets={{...}})",
         )
     return facets if isinstance(facets, FrozenMap) else FrozenMap(facets)
@@ -93,16 +102,21 @@ def _terms(facets: Mapping[str, str]) -> FrozenMap[str, str]:
 
 @attrs.frozen(kw_only=True)
 class Conflict:
-    """Two classifiers that say different things of one event.
+    """A disagreement between two combined classifiers about one event.
 
     Attributes
     ----------
     facet : str
-        What they disagree on: a facet, a column or ``"type"``.
+        The facet or column with different terms, or ``"type"``.
     kept, left : str
-        The term that was taken, and the one that was not.
+        The term that was kept, and the term that was left out.
     kept_by, left_by : str
-        The names of the classifiers that said so.
+        The names of the classifiers that gave the two terms.
+
+    See Also
+    --------
+    combine : Where conflicts arise.
+    Verdict : The answer that holds them.
     """
 
     facet: str
@@ -127,27 +141,32 @@ def _names(items: Iterable[str]) -> frozenset[str]:
 
 def _share(_: object, __: object, value: float | None) -> None:
     if value is not None and not 0 <= value <= 1:
-        raise InvalidInputError(f"confidence={value!r} is no share from 0 to 1")
+        raise InvalidInputError(f"confidence must be a share in [0, 1], got {value!r}")
 
 
 @attrs.frozen
 class Verdict:
-    """A type together with facets, where each comes from, and how sure the classifier is.
+    """A touchpoint type with facets, their provenance, and the confidence of the classifier.
 
     Attributes
     ----------
     type : str
         The id of the touchpoint type; empty when only facets are known.
     facets : FrozenMap of str to str
-        Terms by facet, or text by the name of a per-interaction column. They stand above the
-        type's defaults.
+        Terms by facet, or text by the name of a per-interaction column. They take precedence over
+        the type's defaults.
     observed : frozenset of str
-        Those of the facets that the event itself states (provenance ``data``); a rule concluded the
-        others.
+        The facets that the event itself states (provenance ``"data"``); the others were concluded
+        by a rule.
     confidence : float or None
-        How sure the classifier is, a share in [0, 1]; None when it does not say.
+        The confidence of the classifier, a share in [0, 1]; None when it gives none.
     conflicts : tuple of Conflict
-        Where classifiers that were combined disagreed.
+        The disagreements between classifiers that were combined.
+
+    See Also
+    --------
+    Facets : An answer without a type.
+    abstain_below : Leave out answers of low confidence.
 
     Examples
     --------
@@ -163,10 +182,12 @@ class Verdict:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.type, str):
-            raise WrongKindError(f"a type is given by its id, not by {self.type!r}")
+            raise WrongKindError(f"type must be the id of a touchpoint type, got {self.type!r}")
         stray = self.observed - self.facets.keys()
         if stray:
-            raise InvalidInputError("observed names what is no facet here", where=first_few(stray))
+            raise InvalidInputError(
+                "every name in observed must be a key of facets", where=first_few(stray)
+            )
 
     def __repr__(self) -> str:
         words = [repr(self.type)] if self.type else []
@@ -178,14 +199,17 @@ class Verdict:
 
 
 Answer: TypeAlias = "str | Touchpoint | Facets | Verdict | None"
-"""What a classifier may return."""
+"""What a classifier may return: a type id, a touchpoint, facets without a type, both, or None.
+
+A str is the id of a touchpoint type, which then has its default facets. None means no answer.
+"""
 
 
 def verdict_of(answer: Answer) -> Verdict:
-    """Return any answer as a verdict; None is the empty one.
+    """Return any answer as a verdict; None becomes an empty verdict.
 
-    Of a touchpoint the facets that differ from its type's defaults are taken as concluded by a
-    rule: what a touchpoint has by default nobody said of this event.
+    Of a `Touchpoint`, only the facets that differ from the defaults of its type are kept, as
+    concluded by a rule: a default is not a statement about this event.
     """
     if isinstance(answer, Verdict):
         return answer
@@ -195,13 +219,13 @@ def verdict_of(answer: Answer) -> Verdict:
         observed = answer if answer.provenance == "data" else ()
         return Verdict(facets=FrozenMap(answer), observed=frozenset(observed))
     if isinstance(answer, Touchpoint):
-        said = parse_key(answer.key)[1] if answer.type else answer.known()
-        return Verdict(answer.type, facets=FrozenMap(said))
+        facets = parse_key(answer.key)[1] if answer.type else answer.known()
+        return Verdict(answer.type, facets=FrozenMap(facets))
     return Verdict()
 
 
 def simplest(verdict: Verdict) -> Answer:
-    """Return the plainest answer that says the same: None, a type id, facets or the verdict."""
+    """Return the simplest equivalent answer: None, a type id, facets or the verdict itself."""
     if verdict.confidence is not None or verdict.conflicts:
         return verdict
     if not verdict.facets:
@@ -213,14 +237,14 @@ def simplest(verdict: Verdict) -> Answer:
 
 
 def type_of(answer: Answer) -> str:
-    """Return the type an answer names, empty when it names none."""
+    """Return the type id in an answer, or an empty string when the answer has no type."""
     if isinstance(answer, str):
         return answer
     return answer.type if isinstance(answer, (Touchpoint, Verdict)) else ""
 
 
 def said_of(answer: Answer, facet: str) -> str:
-    """Return what an answer says of a facet or of ``"type"``; `NO_ANSWER` when nothing."""
+    """Return the term of a facet, or of ``"type"``, in an answer; `NO_ANSWER` if it has none."""
     if facet == TYPE:
         return type_of(answer) or NO_ANSWER
     if isinstance(answer, Touchpoint):

@@ -1,4 +1,4 @@
-"""Events as classifiers see them: the fields they declared, one event or many at once."""
+"""Events as a classifier receives them: the fields it declared, for one event or for many."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHOWN = 200
 
 
 class Event(Mapping[str, Any]):
-    """The fields of one event that a classifier declared; asking for another is an error."""
+    """One event, read-only, with the fields a classifier declared; any other field is an error."""
 
     __slots__ = ("_fields",)
 
@@ -46,14 +46,14 @@ def _undeclared(name: str, declared: Iterable[str]) -> ClassifierError:
 
 
 class Events(Sequence[Event]):
-    """Many events, field by field: a sequence of `Event` that holds columns.
+    """A sequence of `Event`, stored as columns.
 
     Parameters
     ----------
     columns
-        The values of each field, one an event, all of one length.
+        The values of each field, one value per event; all columns have the same length.
     size
-        How many events.
+        The number of events.
     """
 
     __slots__ = ("_columns", "_size")
@@ -63,33 +63,34 @@ class Events(Sequence[Event]):
         self._size = size
 
     def column(self, name: str) -> Sequence[Any]:
-        """Return the values of a field, one an event."""
+        """Return the values of a field, one value per event."""
         if name not in self._columns:
             raise _undeclared(name, self._columns)
         return self._columns[name]
 
     def select(self, names: Sequence[str]) -> Events:
-        """Return the events with these fields alone; a field that is not there is None."""
-        nothing = [None] * self._size
-        return Events({name: self._columns.get(name, nothing) for name in names}, self._size)
+        """Return the events with these fields only; a field that does not exist is None."""
+        missing = [None] * self._size
+        return Events({name: self._columns.get(name, missing) for name in names}, self._size)
 
-    def take(self, places: Sequence[int]) -> Events:
-        """Return the events at these places."""
+    def take(self, positions: Sequence[int]) -> Events:
+        """Return the events at these positions."""
         taken = {
-            name: [values[place] for place in places] for name, values in self._columns.items()
+            name: [values[position] for position in positions]
+            for name, values in self._columns.items()
         }
-        return Events(taken, len(places))
+        return Events(taken, len(positions))
 
     @overload
-    def __getitem__(self, place: int) -> Event: ...
+    def __getitem__(self, position: int) -> Event: ...
     @overload
-    def __getitem__(self, place: slice) -> Events: ...
-    def __getitem__(self, place: int | slice) -> Event | Events:
-        if isinstance(place, slice):
-            return self.take(range(self._size)[place])
-        if not -self._size <= place < self._size:
-            raise IndexError(place)
-        return Event({name: values[place] for name, values in self._columns.items()})
+    def __getitem__(self, position: slice) -> Events: ...
+    def __getitem__(self, position: int | slice) -> Event | Events:
+        if isinstance(position, slice):
+            return self.take(range(self._size)[position])
+        if not -self._size <= position < self._size:
+            raise IndexError(position)
+        return Event({name: values[position] for name, values in self._columns.items()})
 
     def __iter__(self) -> Iterator[Event]:
         names = tuple(self._columns)
@@ -106,21 +107,21 @@ class Events(Sequence[Event]):
 
 
 def events_of(events: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Events:
-    """Return some fields of events; a field that an event lacks is None."""
+    """Return the named fields of events; a field that an event lacks is None."""
     if isinstance(events, Events):
         return events.select(names)
     return Events({name: [event.get(name) for event in events] for name in names}, len(events))
 
 
 def shown(event: Mapping[str, Any]) -> str:
-    """Return an event as text for a message, long values cut."""
+    """Return an event as text for a message, with long values cut."""
     fields = (f"{name!r}: {brief(value)}" for name, value in event.items())
     return f"event {{{', '.join(fields)}}}"
 
 
-def brief(value: object, *, most: int = _SHOWN) -> str:
-    """Return a value as `repr` shows it, cut when it is long."""
-    if isinstance(value, str) and len(value) > most:
-        return f"{value[:most]!r}… ({len(value):,} characters)"
+def brief(value: object, *, max_length: int = _SHOWN) -> str:
+    """Return the `repr` of a value, cut when it is longer than ``max_length`` characters."""
+    if isinstance(value, str) and len(value) > max_length:
+        return f"{value[:max_length]!r}… ({len(value):,} characters)"
     text = repr(value)
-    return text if len(text) <= most + 2 else f"{text[:most]}…"
+    return text if len(text) <= max_length + 2 else f"{text[:max_length]}…"

@@ -1,4 +1,4 @@
-"""Why a classifier answers as it does: what decided, what lost, and what had nothing to say."""
+"""Explanations of an answer: what decided it, what was overruled and what did not match."""
 
 from __future__ import annotations
 
@@ -14,26 +14,33 @@ from touchpoints.classify.contract.protocol import Classifier, check_classifier_
 from touchpoints.classify.contract.traces import Outcome, Step, step_of, words_of
 
 _SHOWN = 12
+"""How many silent steps are printed, at each level."""
 _VALUE = 60
+"""How many characters of a value are printed."""
 
 
 @attrs.frozen(repr=False)
 class Explanation:
-    """How the answer to one event came about.
+    """The answer of a classifier to one event, with the steps that led to it.
 
     Attributes
     ----------
     classifier : str
         The name of the classifier.
     event : FrozenMap of str to object
-        The fields it declares, with their values.
+        The fields that the classifier declares, with their values.
     answer
-        What it says of the event.
+        Its answer to the event.
     fields : tuple of str
-        Those of the fields it looked at for this event.
+        The declared fields that it read for this event.
     steps : tuple of Step
-        What each rule, phrase or classifier in it says, in the order asked; those of a classifier
-        made of others are nested. Empty for a plain function, which shows only what it looks at.
+        The answer of each of its rules, phrases or classifiers, in the order in which they are
+        called; the steps of a classifier made of others are nested. Empty for a plain function,
+        of which only the fields that it read are known.
+
+    See Also
+    --------
+    explain : Make an explanation.
     """
 
     classifier: str
@@ -44,26 +51,26 @@ class Explanation:
 
     @property
     def winners(self) -> tuple[Step, ...]:
-        """The innermost steps that the answer, or part of it, comes from."""
+        """The innermost steps that gave the answer, or a part of it."""
         return tuple(step for step in self._leaves() if step.outcome in ("decided", "added"))
 
     @property
     def losers(self) -> tuple[Step, ...]:
-        """The innermost steps that would have answered otherwise, had none come first."""
+        """The innermost steps that have an answer but were overruled by another step."""
         return tuple(step for step in self._leaves() if step.outcome == "overruled")
 
     @property
     def silent(self) -> tuple[Step, ...]:
-        """The innermost steps that have nothing to say of this event."""
+        """The innermost steps that have no answer for this event."""
         return tuple(step for step in self._leaves() if step.outcome == "silent")
 
     def __repr__(self) -> str:
         read = ", ".join(
-            f"{name}={brief(value, most=_VALUE)}" for name, value in self.event.items()
+            f"{name}={brief(value, max_length=_VALUE)}" for name, value in self.event.items()
         )
         unread = [name for name in self.event if name not in self.fields]
         lines = [f"{self.classifier}: {words_of(self.answer)}", f"  reads {read}"]
-        lines += [f"  without a look at {', '.join(unread)}"] if unread and self.fields else []
+        lines += [f"  did not look at {', '.join(unread)}"] if unread and self.fields else []
         lines += _lines(self.steps, indent="  ")
         return "\n".join(lines)
 
@@ -73,7 +80,7 @@ class Explanation:
 
 
 def _leaves(step: Step, outcome: Outcome) -> Iterator[Step]:
-    """Yield the innermost steps; what is inside a loser loses with it."""
+    """Yield the innermost steps; a step inside an overruled step counts as overruled."""
     if not step.steps:
         yield step
     for inner in step.steps:
@@ -83,46 +90,53 @@ def _leaves(step: Step, outcome: Outcome) -> Iterator[Step]:
 
 
 def _lines(steps: tuple[Step, ...], *, indent: str) -> Iterator[str]:
-    """Yield a line for each step; of many that are silent only the first few."""
+    """Yield one line per step, with at most `_SHOWN` silent steps at each level."""
     silent = 0
     for step in steps:
         silent += step.outcome == "silent"
         if step.outcome == "silent" and silent > _SHOWN:
             continue
-        said = f" -> {words_of(step.answer)}" if step.answer is not None else ""
+        answer = f" -> {words_of(step.answer)}" if step.answer is not None else ""
         reason = f": {step.reason}" if step.reason else ""
-        yield f"{indent}{step.outcome:9}  {step.name}{reason}{said}"
+        yield f"{indent}{step.outcome:9}  {step.name}{reason}{answer}"
         yield from _lines(step.steps, indent=f"{indent}    ")
     if silent > _SHOWN:
         yield f"{indent}silent     {silent - _SHOWN:,} more"
 
 
 def explain(classifier: Classifier, event: Mapping[str, Any]) -> Explanation:
-    """Tell how a classifier comes to its answer for one event.
+    """Explain the answer of a classifier to one event: which rule decided, and why.
 
     Parameters
     ----------
     classifier
-        Rules, keywords, several combined, a plain function, or any other.
+        Any classifier: rules, keywords, a combination, a plain function.
     event
-        The fields of the event; one that is not there is missing.
+        The fields of the event. A field that the event lacks is missing (None).
 
     Returns
     -------
     Explanation
-        It names the rule (phrase, classifier) that decided and the fields it looked at, those that
-        would have answered too, and of the others why they did not. It prints as a short text.
+        The rule (phrase, classifier) that decided and the fields it read, those that were
+        overruled, and why each of the others did not match. It prints as a short text.
 
     Raises
     ------
     WrongKindError
-        When the first argument is no classifier.
+        When the first argument is not a classifier.
     ClassifierError
         When the classifier fails.
 
+    See Also
+    --------
+    evaluate_classifier : Accuracy on labelled events.
+    rules : A classifier whose rules an explanation names.
+    unmatched : The events that no type matched.
+
     Notes
     -----
-    Every rule is asked, also those after the one that decides, so this is slower than an answer.
+    Every rule is evaluated, including those after the rule that decides, so an explanation takes
+    longer than an answer.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a classifier is: a pure callable from an event to a touchpoint, and the fields it reads."""
+"""The plug-in contract: what a classifier must offer, and the checked calls of a classifier."""
 
 from __future__ import annotations
 
@@ -27,16 +27,46 @@ __all__ = [
 
 @runtime_checkable
 class Classifier(Protocol):
-    """Anything that can be called with an event and names the fields it reads.
+    """The contract of a classifier: a pure callable from an event to an answer, with `reads`.
 
-    Two methods are optional. ``batch(events)`` answers a sequence of events at once, for
-    classifiers that are faster that way: it is used wherever it is there. ``steps(event)`` tells
-    `explain` how the answer comes about.
+    Any object with the two required members is a classifier; there is no base class.
+
+    Attributes
+    ----------
+    reads : tuple of str
+        Required. The fields of an event that the classifier reads, at least one.
+    name : str
+        Optional. The name in messages and explanations; without it the ``__name__`` of a function
+        or the name of the class is used.
+
+    Methods
+    -------
+    __call__(event)
+        Required. Return a type id, a `Touchpoint`, `Facets`, a `Verdict`, or None for no answer.
+    batch(events)
+        Optional, for classifiers that are faster on many events. Return a list with one answer
+        per event, in the order of the events. When a log is read, it is used instead of
+        ``__call__``.
+    steps(event)
+        Optional. Return a tuple of `Step`, in the order of evaluation, for `explain`.
+
+    See Also
+    --------
+    classifier : Make a classifier of a function.
+    touchpoints.testing.check_classifier : Check that an object keeps this contract.
+    explain : Show how an answer came about.
+
+    Notes
+    -----
+    An event is a read-only mapping with exactly the fields in ``reads``; a missing value is None,
+    and reading any other field is an error. The classifier is called once for each distinct tuple
+    of values, so equal fields must get equal answers. Anything it raises becomes a
+    ``ClassifierError`` with its name and the event.
     """
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The fields of the event it looks at; it sees no others."""
+        """The fields of an event that the classifier reads."""
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
         """Return a type id, a `Touchpoint`, `Facets`, a `Verdict`, or None for no answer."""
@@ -44,14 +74,14 @@ class Classifier(Protocol):
 
 @attrs.frozen
 class FunctionClassifier:
-    """A function with the fields it reads; made by `classifier`."""
+    """A function together with the fields it reads; made by `classifier`."""
 
     function: Callable[[Mapping[str, Any]], Answer]
     reads: tuple[str, ...]
     name: str = ""
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return what the function says."""
+        """Return the answer of the function."""
         return self.function(event)
 
     def __repr__(self) -> str:
@@ -66,21 +96,27 @@ def classifier(
     Parameters
     ----------
     reads
-        The fields the function looks at. It is called once for each distinct tuple of their
-        values, however many events there are, so it must be pure: the same fields, the same
-        answer.
+        The fields that the function reads. The function is called once for each distinct tuple of
+        their values, whatever the number of events, so it must be pure: equal fields must give
+        equal answers.
 
     Returns
     -------
     callable
-        A decorator. The function may answer with a type id, a `Touchpoint`, `Facets`, a
+        A decorator. The function may return a type id, a `Touchpoint`, `Facets`, a
         `touchpoints.classify.Verdict` or None.
 
     Raises
     ------
     InvalidInputError
-        When ``reads`` is one text instead of a sequence of texts, names nothing, or names a field
+        When ``reads`` is a single text instead of a sequence of texts, is empty, or names a field
         twice.
+
+    See Also
+    --------
+    Classifier : The contract that the result keeps.
+    touchpoints.classify.rules : Make a classifier of a rule file instead of code.
+    touchpoints.testing.check_classifier : Check that a classifier keeps the contract.
 
     Examples
     --------
@@ -102,45 +138,48 @@ def classifier(
 
 
 def fields_read(reads: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of fields as a tuple; refuse one text, nothing, and repeats."""
+    """Return field names as a tuple; refuse a single text, an empty sequence and repeats."""
     if isinstance(reads, str):
-        raise InvalidInputError("reads is a sequence of field names", mend=f"reads=({reads!r},)")
+        raise InvalidInputError(
+            f"reads must be a sequence of field names, got the text {reads!r}",
+            mend=f"reads=({reads!r},)",
+        )
     fields = tuple(reads)
     if not fields:
-        raise InvalidInputError("a classifier must read at least one field")
+        raise InvalidInputError("reads must name at least one field, got none")
     if len(set(fields)) < len(fields):
-        raise InvalidInputError("reads names a field twice", where=first_few(fields))
+        raise InvalidInputError("reads must name each field once", where=first_few(fields))
     return fields
 
 
 def name_of(one: object) -> str:
-    """Return a name for a classifier, for messages."""
+    """Return the name of a classifier for messages."""
     return str(getattr(one, "name", "") or getattr(one, "__name__", "") or type(one).__name__)
 
 
 def check_classifier_object(one: object) -> None:
-    """Raise when an object is no classifier, saying how to make it one."""
+    """Raise an error with the remedy when an object is not a classifier."""
     reads = getattr(one, "reads", None)
     if not callable(one) or not isinstance(reads, tuple) or not reads:
         raise WrongKindError(
-            f"{first_few([one])} is no classifier: it is not callable or does not say what it "
-            "reads",
+            f"{first_few([one])} is not a classifier: it must be callable and have a non-empty "
+            "tuple of field names in its attribute reads",
             mend="decorate the function with @tp.classifier(reads=(...))",
         )
 
 
 def seen_by(one: Classifier, fields: Mapping[str, Any]) -> Event:
-    """Return just what a classifier declared of an event; a field that is not there is None."""
+    """Return an event with the declared fields only; a field that does not exist is None."""
     return Event({name: fields.get(name) for name in one.reads})
 
 
 def ask(one: Classifier, fields: Mapping[str, Any]) -> Answer:
-    """Call a classifier with an event of just the fields it reads; check the answer's kind."""
+    """Call a classifier with the fields it reads and check the type of its answer."""
     return answer_to(seen_by(one, fields), one)
 
 
 def answer_to(event: Event, one: Classifier) -> Answer:
-    """Call a classifier with an event as it is; check the answer's kind."""
+    """Call a classifier with an event as given and check the type of its answer."""
     try:
         answer = one(event)
     except ClassifierError:
@@ -151,7 +190,7 @@ def answer_to(event: Event, one: Classifier) -> Answer:
 
 
 def ask_all(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-    """Return the answers to several events, in one call where the classifier offers ``batch``."""
+    """Return the answers to several events, in one call if the classifier has ``batch``."""
     seen = events_of(events, one.reads)
     batch = getattr(one, "batch", None)
     if batch is None or not len(seen):
@@ -161,17 +200,18 @@ def ask_all(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[Answer
     except ClassifierError:
         raise
     except Exception as error:
-        for event in seen:  # the error that names the event, if a single one is at fault
+        for event in seen:  # if a single event is at fault, this raises an error that names it
             answer_to(event, one)
         raise _raised(one, error, where=f"a batch of {counted(len(seen), 'event')}") from error
     if len(answers) != len(seen):
         raise ClassifierError(
             f"the classifier {name_of(one)} gave {counted(len(answers), 'answer')} to "
             f"{counted(len(seen), 'event')}",
-            mend="batch returns one answer an event, in their order",
+            mend="batch must return one answer per event, in the order of the events",
         )
-    for place in {id(answer): place for place, answer in enumerate(answers)}.values():
-        _checked(one, seen[place], answers[place])
+    distinct = {id(answer): position for position, answer in enumerate(answers)}
+    for position in distinct.values():
+        _checked(one, seen[position], answers[position])
     return answers
 
 

@@ -1,4 +1,4 @@
-"""How an answer came about: one step for each rule, phrase or classifier that had a say."""
+"""Traces of an answer: one step for each rule, phrase or classifier that was consulted."""
 
 from __future__ import annotations
 
@@ -18,28 +18,34 @@ from touchpoints.classify.contract.protocol import (
 )
 
 Outcome = Literal["decided", "added", "overruled", "silent"]
+"""How the answer of a step was used; `Step` explains the four outcomes."""
 
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """What one rule, phrase or classifier says of an event, and what became of it.
+    """The answer of one rule, phrase or classifier to an event, and how it was used.
 
     Attributes
     ----------
     name : str
-        What it is called.
+        The name of the rule, phrase or classifier.
     outcome : str
-        ``"decided"``: its answer is the answer. ``"added"``: part of its answer is.
-        ``"overruled"``: it would have answered, but another came first. ``"silent"``: it has
-        nothing to say of this event.
+        ``"decided"``: its answer is the final answer. ``"added"``: a part of its answer is in the
+        final answer. ``"overruled"``: it has an answer, but another step took precedence.
+        ``"silent"``: it has no answer for this event.
     answer
-        What it says, None when nothing.
+        Its answer, None when it has none.
     reason : str
-        Why it says so, or why not.
+        Why it gave this answer, or why it gave none.
     fields : tuple of str
-        The fields of the event it looked at.
+        The fields of the event that it read.
     steps : tuple of Step
-        How it came to its answer in turn.
+        The steps that led to its answer, when it is made of others.
+
+    See Also
+    --------
+    explain : Collect the steps of an answer.
+    Explanation : All the steps for one event.
     """
 
     name: str
@@ -52,14 +58,14 @@ class Step:
 
 @runtime_checkable
 class Stepwise(Protocol):
-    """A classifier that can tell how its answer comes about."""
+    """A classifier that can explain its answer."""
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
-        """Return a step for everything that had a say, in the order asked."""
+        """Return a step for each part that was consulted, in the order of consultation."""
 
 
 class _Watched(Event):
-    """An event that remembers which of its fields were looked at."""
+    """An event that records which of its fields were read."""
 
     __slots__ = ("looked_at",)
 
@@ -74,7 +80,7 @@ class _Watched(Event):
 
 
 def step_of(one: Classifier, event: Mapping[str, Any]) -> Step:
-    """Return what a classifier says of an event, as if nothing else were asked."""
+    """Return the step of a classifier that is consulted alone: it decides, or it is silent."""
     seen = seen_by(one, event)
     if isinstance(one, Stepwise):
         steps, answer = one.steps(seen), ask(one, seen)
@@ -90,18 +96,18 @@ def step_of(one: Classifier, event: Mapping[str, Any]) -> Step:
 def first_wins(
     found: list[Step], decides: Callable[[Step], bool], *, reason: str
 ) -> tuple[Step, ...]:
-    """Return the steps with the first that decides as the winner; later answers are overruled."""
-    winner = next((place for place, step in enumerate(found) if decides(step)), None)
+    """Mark every answer except that of the first deciding step as overruled."""
+    winner = next((position for position, step in enumerate(found) if decides(step)), None)
     return tuple(
         attrs.evolve(step, outcome="overruled", reason=step.reason or reason)
-        if step.answer is not None and place != winner
+        if step.answer is not None and position != winner
         else step
-        for place, step in enumerate(found)
+        for position, step in enumerate(found)
     )
 
 
 def words_of(answer: Answer) -> str:
-    """Return an answer as a few words: the type, then the facets."""
+    """Return an answer as a short text: the type, then the facets."""
     verdict = verdict_of(answer)
     facets = ", ".join(
         f"{name}={term}{' (data)' if name in verdict.observed else ''}"

@@ -1,1 +1,1 @@
-"""Rules as data: conditions on fields, and what follows from them."""
+"""Rule files: conditions on the fields of an event, and the types and facets they assign."""

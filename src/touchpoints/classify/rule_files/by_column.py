@@ -1,4 +1,4 @@
-"""Facets that a column states outright: looked up, not concluded."""
+"""Facets read directly from a column by looking up its values."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ from touchpoints.errors import ClassifierError, InvalidInputError
 from touchpoints.taxonomy import UNKNOWN, Taxonomy, Term, TouchpointType
 
 Unknown = Literal["raise", "abstain"]
+"""What to do about unknown values: raise an error, or give no answer."""
 
-_MOST_LISTED = 5
+_MAX_LISTED = 5
 
 
 @attrs.frozen(repr=False)
 class ByColumn:
-    """One facet, read from one column; made by `by_column`.
+    """A classifier that reads one facet from one column; made by `by_column`.
 
     Attributes
     ----------
     column, facet : str
-        The column, and what it states.
+        The column, and the facet (or ``"type"``) that it states.
     terms : FrozenMap of str to str
-        From folded values to ids.
+        Ids by folded value.
     unknown : str
-        What becomes of other values: ``"raise"`` or ``"abstain"``.
+        What to do about other values: ``"raise"`` or ``"abstain"``.
     """
 
     column: str
@@ -49,42 +50,42 @@ class ByColumn:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The column."""
+        """The column, as the only field."""
         return (self.column,)
 
     @property
     def name(self) -> str:
-        """The column and what it states."""
+        """The column and the facet that it states."""
         return f"by_column({self.column}: {self.facet})"
 
     def __repr__(self) -> str:
         return f"<classifier {self.name}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return the facet (or type) the column states, None when it is missing."""
+        """Return the facet (or type) that the column states, None when its value is missing."""
         return self.batch([event])[0]
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to several events; all values that mean nothing are one error."""
+        """Return the answers to several events; all unknown values are reported in one error."""
         texts = [written(event.get(self.column)) for event in events]
         known = {text: self._answer(text) for text in dict.fromkeys(texts)}
-        strange = [text for text, answer in known.items() if answer is None and text is not None]
-        if strange and self.unknown == "raise":
-            raise self._error(strange)
+        unknown = [text for text, answer in known.items() if answer is None and text is not None]
+        if unknown and self.unknown == "raise":
+            raise self._error(unknown)
         return [known[text] for text in texts]
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return what the value of the column is taken for."""
+        """Return one step: the answer for the value of the column."""
         text = written(event.get(self.column))
         answer = self._answer(text)
-        strange = f" is no {self._kind}" if text is not None and answer is None else ""
+        unknown = f" is not a {self._kind}" if text is not None and answer is None else ""
         step = Step(
             name=self.facet if answer is None else words_of(answer),
             outcome="silent" if answer is None else "decided",
             answer=answer,
             reason=f"{self.column} is missing"
             if text is None
-            else f"{self.column}={text!r}{strange}",
+            else f"{self.column}={text!r}{unknown}",
             fields=(self.column,),
         )
         return (step,)
@@ -99,15 +100,16 @@ class ByColumn:
             return term
         return Facets(provenance="data", **{self.facet: term})
 
-    def _error(self, strange: list[str]) -> ClassifierError:
-        listed = [f"{one!r}{did_you_mean(one, self.terms)}" for one in strange[:_MOST_LISTED]]
-        more = len(strange) - len(listed)
+    def _error(self, unknown: list[str]) -> ClassifierError:
+        listed = [f"{text!r}{did_you_mean(text, self.terms)}" for text in unknown[:_MAX_LISTED]]
+        more = len(unknown) - len(listed)
         listed += [f"and {more:,} more"] if more else []
-        count = f"{len(strange):,} values that name" if len(strange) > 1 else "a value that names"
+        count = f"{len(unknown):,} values that name" if len(unknown) > 1 else "a value that names"
         return ClassifierError(
             f"column {self.column!r} holds {count} no {self._kind}",
             where=", ".join(listed),
-            mend='give their ids in terms=, add them as aliases, or pass unknown="abstain"',
+            mend="give their ids in terms=, add them to the taxonomy as aliases, or pass "
+            'unknown="abstain"',
         )
 
 
@@ -119,35 +121,46 @@ def by_column(
     terms: Mapping[str, str] | None = None,
     unknown: Unknown = "raise",
 ) -> ByColumn:
-    """Take a facet straight from a column: what it says was observed, not concluded.
+    """Read a facet directly from a column; it counts as observed, not as concluded.
 
     Parameters
     ----------
     column
-        The column.
+        The name of the column.
     facet
-        What it states: a facet, the name of a per-interaction column, or ``"type"``.
+        What the column states: a facet, the name of a per-interaction column, or ``"type"``.
     taxonomy
         Values are looked up in it by id, label or alias, ignoring case, accents and spacing.
     terms
-        From values of the column to ids; these come before the taxonomy.
+        Ids by value of the column; these take precedence over the taxonomy.
     unknown
-        What to do about values that are neither: ``"raise"`` one error with all of them, or
-        ``"abstain"``.
+        What to do about values that are in neither: ``"raise"`` one error that lists them, or
+        ``"abstain"``, which gives no answer.
 
     Returns
     -------
     ByColumn
-        A classifier that answers with `Facets` of provenance ``data``, or with a type id.
+        A classifier that answers with `Facets` of provenance ``"data"``, or with a type id.
 
     Raises
     ------
     NotFoundError
-        When the taxonomy has no such facet, or no such term or type as ``terms`` leads to.
+        When the taxonomy does not have the facet, or does not have an id in ``terms``.
     InvalidInputError
-        When neither a taxonomy nor terms say what values mean.
+        When no taxonomy is given and ``terms`` is empty or not given.
     ClassifierError
-        When events are classified, about values that mean nothing.
+        When events are classified and values are unknown.
+
+    See Also
+    --------
+    rules : Conclude types and facets from conditions on several columns.
+    combine : Add the stated facet to the types of another classifier.
+    keywords : Find facets in free text.
+
+    Notes
+    -----
+    A label or alias that belongs to two terms (or types) is ambiguous and counts as unknown. A
+    missing value gets no answer, whatever ``unknown`` is.
 
     Examples
     --------
@@ -165,24 +178,25 @@ def by_column(
     own = {fold_spaced(value): term for value, term in (terms or {}).items()}
     if taxonomy is None and not own:
         raise InvalidInputError(
-            "nothing says what the values mean", mend="pass taxonomy=, terms= or both"
+            "by_column needs a taxonomy or terms to look up the values, got neither",
+            mend="pass taxonomy=, terms= or both",
         )
     known = {} if taxonomy is None else _known(taxonomy, facet, own)
     return ByColumn(column, facet, FrozenMap({**known, **own}), unknown=unknown)
 
 
 def _known(taxonomy: Taxonomy, facet: str, own: Mapping[str, str]) -> dict[str, str]:
-    """Return what everything is called, to its id; what two things are called is left out."""
+    """Return {folded name: id} for a facet; a name that belongs to two ids is left out."""
     if facet not in (TYPE, *taxonomy.facets):
         raise not_found("facet", facet, (TYPE, *taxonomy.facets))
     named: Mapping[str, Term | TouchpointType] = (
         taxonomy.types if facet == TYPE else taxonomy.facets[facet].terms
     )
     ids = dict.fromkeys(named) if facet == TYPE else dict.fromkeys([*named, UNKNOWN])
-    strange = [term for term in own.values() if term not in ids]
-    if strange:
+    unknown = [term for term in own.values() if term not in ids]
+    if unknown:
         kind = "touchpoint type" if facet == TYPE else f"term of {facet}"
-        raise not_found(kind, strange[0], tuple(ids), where=f"terms: {first_few(strange)}")
+        raise not_found(kind, unknown[0], tuple(ids), where=f"terms: {first_few(unknown)}")
     found: dict[str, str | None] = {}
     for id_, phrase in _phrases(named.values()):
         found[phrase] = id_ if found.get(phrase, id_) == id_ else None
@@ -191,7 +205,7 @@ def _known(taxonomy: Taxonomy, facet: str, own: Mapping[str, str]) -> dict[str, 
 
 
 def _phrases(named: Iterable[Term | TouchpointType]) -> Iterator[tuple[str, str]]:
-    """Yield the id and each label and alias, folded."""
+    """Yield (id, folded name) for each label and alias."""
     for one in named:
         several = [
             *one.labels.values(),

@@ -1,4 +1,4 @@
-"""The ``when`` of a rule: from the tables of the file to a condition, mistakes noted."""
+"""Read the ``when`` of a rule from the tables of the file, and note every mistake in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from touchpoints.classify.rule_files.comparisons import (
     Contains,
     Matches,
     Missing,
-    Position,
+    Verb,
     Within,
 )
 from touchpoints.classify.rule_files.conditions import Clause, Condition, Either, Every, Not
@@ -25,9 +25,13 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._fields import Fields, Place
 
 JOINING = ("all", "any", "not")
+"""The keys that join conditions."""
+
 COMPARING = (
     *("equals", "in", "contains", "starts", "ends", "regex", "min", "max", "missing", "not"),
 )
+"""The keys that compare a field."""
+
 _MEANT = {
     **dict.fromkeys(["exists", "present", "known"], "missing = false"),
     **dict.fromkeys(["null", "empty", "absent"], "missing = true"),
@@ -43,12 +47,12 @@ _MEANT = {
     **dict.fromkeys(["ne", "not_equals", "!="], "not.equals"),
     "not_in": "not.in",
 }
-_DEEPEST = 20
+_MAX_DEPTH = 20
 _NEVER = Either(())
 
 
 class ConditionReader:
-    """Reads conditions; whatever is not as expected is noted.
+    """Reads conditions and notes every mistake.
 
     Parameters
     ----------
@@ -63,8 +67,8 @@ class ConditionReader:
         self._folded = folded
 
     def condition(self, value: object, where: Place) -> Condition:
-        """Return the condition of a table: all that stands in it must hold."""
-        if len(where) > _DEEPEST:
+        """Return the condition of a table: the conjunction of its entries."""
+        if len(where) > _MAX_DEPTH:
             self._fields.note(where, "conditions are nested too deeply")
             return _NEVER
         table = self._fields.table(value, where)
@@ -80,9 +84,9 @@ class ConditionReader:
         return self._field(key, value, where)
 
     def _some(self, value: object, where: Place) -> Condition:
-        """Return a condition that asks something."""
+        """Return the condition of a table that must not be empty."""
         if isinstance(value, Mapping) and not value:
-            self._fields.note(where, "there is nothing in it")
+            self._fields.note(where, "the condition is empty")
         return self.condition(value, where)
 
     def _several(self, value: object, where: Place) -> tuple[Condition, ...]:
@@ -90,7 +94,7 @@ class ConditionReader:
             self._fields.expected("a list of tables, each a condition", where, value)
             return ()
         return tuple(
-            self._some(one, (*where, str(place))) for place, one in enumerate(value, start=1)
+            self._some(one, (*where, str(number))) for number, one in enumerate(value, start=1)
         )
 
     def _field(self, name: str, value: object, where: Place) -> Condition:
@@ -99,10 +103,10 @@ class ConditionReader:
         if not isinstance(value, Mapping):
             return Clause(name, self._among([value], where))
         if not value:
-            self._fields.note(where, "nothing is asked of the field")
+            self._fields.note(where, "the field has no comparison")
         known = {key: value[key] for key in value if self._is_known(str(key), value[key], where)}
         parts: list[Condition] = [
-            self._asked(name, key, operand=known[key], where=(*where, key))
+            self._compared(name, key, operand=known[key], where=(*where, key))
             for key in known
             if key not in ("min", "max")
         ]
@@ -115,7 +119,7 @@ class ConditionReader:
             return True
         if isinstance(operand, Mapping):
             name = f"{where[-1]}.{key}"
-            hint = f' (the name of a field with a dot is quoted: "{name}")'
+            hint = f' (quote the name of a field that has a dot: "{name}")'
         elif key in _MEANT:
             hint = f" (write {_MEANT[key]})"
         else:
@@ -123,7 +127,7 @@ class ConditionReader:
         self._fields.note((*where, key), f"no such comparison{hint}")
         return False
 
-    def _asked(self, name: str, key: str, *, operand: Any, where: Place) -> Condition:
+    def _compared(self, name: str, key: str, *, operand: Any, where: Place) -> Condition:
         if key == "not":
             inner = operand if isinstance(operand, Mapping | list) else [operand]
             return Not(self._field(name, inner, where))
@@ -138,12 +142,12 @@ class ConditionReader:
             return Clause(name, self._among(values, where))
         comparison = self._regex(operand, where) if key == "regex" else None
         if key in ("contains", "starts", "ends"):
-            comparison = self._contains(operand, cast("Position", key), where=where)
+            comparison = self._contains(operand, cast("Verb", key), where=where)
         return _NEVER if comparison is None else Clause(name, comparison)
 
     def _among(self, values: Any, where: Place) -> Among:
         if not values:
-            self._fields.note(where, "the list is empty, so it can never hold")
+            self._fields.note(where, "the list is empty, so the condition can never hold")
         texts: set[str] = set()
         numbers: set[float] = set()
         flags: set[bool] = set()
@@ -153,27 +157,27 @@ class ConditionReader:
             elif isinstance(one, int | float):
                 numbers.add(one)
             elif isinstance(one, dt.date | dt.time):
-                self._fields.note(where, "a date is asked for with min and max")
+                self._fields.note(where, "a date is compared with min and max")
             elif text := self._text(one, where):
                 texts.add(text)
         return Among(frozenset(texts), frozenset(numbers), frozenset(flags), shown=tuple(values))
 
-    def _contains(self, operand: Any, position: Position, *, where: Place) -> Comparison | None:
+    def _contains(self, operand: Any, verb: Verb, *, where: Place) -> Comparison | None:
         given = list(operand) if isinstance(operand, list | tuple) else [operand]
         if not given:
-            self._fields.note(where, "the list is empty, so it can never hold")
+            self._fields.note(where, "the list is empty, so the condition can never hold")
         texts = tuple(text for one in given if (text := self._text(one, where)))
-        return Contains(texts, position) if texts else None
+        return Contains(texts, verb) if texts else None
 
     def _text(self, value: object, where: Place) -> str:
-        """Return a text as it is compared; empty, and noted, when there is nothing to compare."""
+        """Return a text in the form in which it is compared; note a mistake when it is empty."""
         if value == "":
             self._fields.note(where, "the text is empty (write missing = true for no value)")
             return ""
         text = self._fields.text(value, where)
         plain = self._plain(text)
         if text and not plain:
-            self._fields.note(where, f"nothing of {text!r} is left without accents and spaces")
+            self._fields.note(where, f"{text!r} is empty without its accents and spaces")
         return plain
 
     def _plain(self, text: str) -> str:
@@ -186,21 +190,25 @@ class ConditionReader:
         try:
             return Matches(Pattern(text, folded=self._folded))
         except InvalidInputError as error:
-            place = f" ({error.where})" if error.where else ""
+            at = f" ({error.where})" if error.where else ""
             caret = f"\n{error.mend}" if error.mend else ""
-            self._fields.note(where, f"{error.what}{place}{caret}")
+            self._fields.note(where, f"{error.what}{at}{caret}")
             return None
 
     def _within(self, table: Mapping[str, Any], where: Place) -> Within:
         given = [self._bound(table.get(key), (*where, key)) for key in ("min", "max")]
-        least, most = given
-        kinds = {type(one) for one in given if one is not None}
-        if len(kinds) > 1:
-            self._fields.note(where, "min and max are of different kinds")
+        lower, upper = given
+        types = [type(one).__name__ for one in given if one is not None]
+        if len(set(types)) > 1:
+            self._fields.note(
+                where, f"min and max must be of the same type, got {' and '.join(types)}"
+            )
             return Within()
-        if least is not None and most is not None and cast("Any", least) > most:
-            self._fields.note(where, f"min {least} is above max {most}, so it can never hold")
-        return Within(least, most)
+        if lower is not None and upper is not None and cast("Any", lower) > upper:
+            self._fields.note(
+                where, f"min {lower} is above max {upper}, so the condition can never hold"
+            )
+        return Within(lower, upper)
 
     def _bound(self, value: object, where: Place) -> Bound | None:
         if value is None:

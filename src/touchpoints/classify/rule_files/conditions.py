@@ -1,4 +1,4 @@
-"""Conditions on events: comparisons of fields, joined by all, any and not."""
+"""Conditions on events: comparisons of fields, joined by all, any and not, in ternary logic."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from touchpoints.classify.rule_files.comparisons import (
     Value,
 )
 
-_MOST_SHOWN = 60
+_MAX_SHOWN = 60
+"""How many characters of a value a reason shows."""
 
 
 @attrs.frozen
@@ -31,45 +32,48 @@ class Clause:
     comparison: Comparison
 
     def truth(self, of: Truths) -> Any:
-        """Return the truth of this comparison."""
+        """Return the truth value of this comparison."""
         return of(self)
 
 
 @attrs.frozen
 class Every:
-    """Every one of some conditions; true when there are none."""
+    """The conjunction of conditions; true when it has no parts."""
 
     parts: tuple[Condition, ...]
 
     def truth(self, of: Truths) -> Any:
-        """Return the least truth of the parts."""
+        """Return the minimum of the truth values of the parts."""
         return reduce(np.minimum, (part.truth(of) for part in self.parts), TRUE)
 
 
 @attrs.frozen
 class Either:
-    """At least one of some conditions; false when there are none."""
+    """The disjunction of conditions; false when it has no parts."""
 
     parts: tuple[Condition, ...]
 
     def truth(self, of: Truths) -> Any:
-        """Return the greatest truth of the parts."""
+        """Return the maximum of the truth values of the parts."""
         return reduce(np.maximum, (part.truth(of) for part in self.parts), FALSE)
 
 
 @attrs.frozen
 class Not:
-    """The opposite of a condition; of what is not sure, not sure either."""
+    """The negation of a condition; unsure when the condition is unsure."""
 
     part: Condition
 
     def truth(self, of: Truths) -> Any:
-        """Return the opposite truth."""
+        """Return the negated truth value."""
         return TRUE - self.part.truth(of)
 
 
 Condition: TypeAlias = Clause | Every | Either | Not
+"""A tree of comparisons."""
+
 Truths: TypeAlias = Callable[[Clause], Any]
+"""A function from a comparison to its truth value, or to an array with one per event."""
 
 
 def clauses_of(condition: Condition) -> Iterator[Clause]:
@@ -83,13 +87,13 @@ def clauses_of(condition: Condition) -> Iterator[Clause]:
             yield from clauses_of(part)
 
 
-class Answers:
-    """What comparisons say of some events: each meets each distinct value of its field once.
+class TruthTable:
+    """The truth values of comparisons on events, computed once per distinct value of a field.
 
     Parameters
     ----------
     events
-        The events.
+        The m events.
     folded
         Whether texts are compared without case and accents.
     """
@@ -101,7 +105,7 @@ class Answers:
         self._truths: dict[Clause, Array] = {}
 
     def truth(self, clause: Clause) -> Array:
-        """Return the truth of a comparison for each event, int8 (m,)."""
+        """Return the truth value of a comparison for each event, int8 (m,)."""
         if clause not in self._truths:
             codes, values = self._field(clause.field)
             table = np.array([clause.comparison.on(one) for one in values], dtype=np.int8)
@@ -109,7 +113,7 @@ class Answers:
         return self._truths[clause]
 
     def value(self, field: str) -> Value:
-        """Return a field of the first event."""
+        """Return the value of a field of the first event."""
         return self._field(field)[1][0]
 
     def _field(self, name: str) -> tuple[Array, list[Value]]:
@@ -117,15 +121,15 @@ class Answers:
             raws = self._events.column(name)
             keys = raws if set(map(type, raws)) <= {str, type(None)} else list(map(_key, raws))
             first = dict(zip(reversed(keys), reversed(raws), strict=True))
-            places = {key: place for place, key in enumerate(first)}
-            codes = np.fromiter(map(places.__getitem__, keys), np.intp, count=len(keys))
+            positions = {key: position for position, key in enumerate(first)}
+            codes = np.fromiter(map(positions.__getitem__, keys), np.intp, count=len(keys))
             values = [Value(raw, folded=self._folded) for raw in first.values()]
             self._fields[name] = codes, values
         return self._fields[name]
 
 
 def _key(raw: Any) -> Any:
-    """Return what tells values apart: 1, 1.0 and True are three."""
+    """Return a key that differs between types: 1, 1.0 and True are three distinct values."""
     try:
         hash(raw)
     except TypeError:
@@ -133,27 +137,27 @@ def _key(raw: Any) -> Any:
     return (type(raw), raw)
 
 
-def reason_of(condition: Condition, answers: Answers) -> str:
-    """Return in words why a condition holds of the (first) event, or why it does not."""
+def reason_of(condition: Condition, table: TruthTable) -> str:
+    """Return in words why a condition holds for the (first) event, or why it does not."""
     if isinstance(condition, Clause):
-        return _clause_reason(condition, answers)
+        return _clause_reason(condition, table)
     if isinstance(condition, Not):
-        return reason_of(condition.part, answers)
-    truth = int(np.ravel(condition.truth(answers.truth))[0])
-    parts = [(int(np.ravel(part.truth(answers.truth))[0]), part) for part in condition.parts]
+        return reason_of(condition.part, table)
+    truth = int(np.ravel(condition.truth(table.truth))[0])
+    parts = [(int(np.ravel(part.truth(table.truth))[0]), part) for part in condition.parts]
     decisive = [part for one, part in parts if one == truth]
     if not decisive:
-        return "it asks nothing" if truth == TRUE else "it offers nothing"
+        return "no conditions" if truth == TRUE else "no alternatives"
     every = isinstance(condition, Every) == (truth == TRUE)
-    return "; ".join(reason_of(part, answers) for part in (decisive if every else decisive[:1]))
+    return "; ".join(reason_of(part, table) for part in (decisive if every else decisive[:1]))
 
 
-def _clause_reason(clause: Clause, answers: Answers) -> str:
-    truth = int(answers.truth(clause)[0])
-    value = answers.value(clause.field)
+def _clause_reason(clause: Clause, table: TruthTable) -> str:
+    truth = int(table.truth(clause)[0])
+    value = table.value(clause.field)
     if isinstance(clause.comparison, Missing) or value.text is None:
-        said = Missing().said(TRUE if value.text is None else FALSE)
-        return f"{clause.field} {said}"
-    shown = f"{clause.field}={brief(value.raw, most=_MOST_SHOWN)}"
-    kind = " (it is of another kind)" if truth == UNSURE else ""
-    return f"{shown} {clause.comparison.said(truth)}{kind}"
+        result = Missing().described(TRUE if value.text is None else FALSE)
+        return f"{clause.field} {result}"
+    shown = f"{clause.field}={brief(value.raw, max_length=_MAX_SHOWN)}"
+    kind = " (the value is of another type)" if truth == UNSURE else ""
+    return f"{shown} {clause.comparison.described(truth)}{kind}"

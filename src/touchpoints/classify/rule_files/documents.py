@@ -1,4 +1,4 @@
-"""What people write for classifiers, as tables: a TOML file, or the same as a mapping."""
+"""Read the tables of a classifier from a TOML file or from a mapping."""
 
 from __future__ import annotations
 
@@ -13,11 +13,22 @@ from touchpoints._core.documents import decoded, tables_of
 from touchpoints._core.messages import wrong_kind
 
 Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
+"""The path of a TOML file, or a mapping with the same content."""
 
 
 @attrs.frozen
 class Document:
-    """Tables, what they are called in messages, and the name a classifier of them gets."""
+    """The tables of a source.
+
+    Attributes
+    ----------
+    tables : mapping
+        The content.
+    where : str
+        The path, or ``<rules>`` for a mapping, for messages.
+    name : str
+        The default name of the classifier.
+    """
 
     tables: Mapping[str, Any]
     where: str
@@ -30,22 +41,22 @@ def read_document(source: Source, *, kind: str) -> Document:
     Parameters
     ----------
     source
-        The path of a file, or what such a file would hold.
+        The path of a file, or a mapping with the same content.
     kind
-        What the tables are, for messages.
+        What the tables define, for messages, for example ``"rules"``.
 
     Raises
     ------
     ProblemsError
-        When the file is not TOML, with the line.
+        When the file is not TOML; the message gives the line.
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
     """
     if isinstance(source, Mapping):
         return Document(source, f"<{kind}>", kind)
     if not isinstance(source, (str, os.PathLike)):
         takes = f"{kind} as the path of a TOML file or a mapping"
-        raise wrong_kind(source, takes=takes, mend="write what such a file would hold as a dict")
+        raise wrong_kind(source, takes=takes, mend="write the content of the file as a dict")
     path = Path(source)
     shown = str(path)
     tables = tables_of(decoded(path.read_bytes(), where=shown), where=shown)

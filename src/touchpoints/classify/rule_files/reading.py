@@ -1,4 +1,4 @@
-"""Rule files: from their tables to rules, with all the problems of one at once."""
+"""Read rules from the tables of a rule file, and report all problems of the file together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import attrs
 
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import did_you_mean, first_few
+from touchpoints._core.messages import agreeing, did_you_mean, first_few
 from touchpoints.classify.contract.answers import TYPE, Answer, Provenance, Verdict, simplest
 from touchpoints.classify.rule_files.condition_reading import ConditionReader
 from touchpoints.classify.rule_files.conditions import Condition, clauses_of
@@ -21,24 +21,29 @@ from touchpoints.taxonomy import FACETS, UNKNOWN, Taxonomy, TouchpointType
 from touchpoints.taxonomy._fields import Fields
 
 TOP = ("name", "fold", "note", "rule")
+"""The keys at the top of a rule file."""
+
 OWN = ("name", "when", TYPE, "provenance", "columns", "note")
+"""The keys of a rule that are not facets."""
+
 ARRIVAL = "arrival_channel"
-_TAKEN = (TYPE, "need_from", "context_from")
+_RESERVED = (TYPE, "need_from", "context_from")
 _NEAR = 0.8
 
 Tables: TypeAlias = Mapping[str, Any]
+"""A table of the file."""
 
 
 @attrs.frozen
 class Rule:
-    """One rule: what it asks of an event, and what it answers.
+    """One rule: a condition on an event, and the answer when the condition holds.
 
     Attributes
     ----------
     number : int
-        Its place in the file, from 1.
+        The number of the rule in the file, from 1.
     name : str
-        What it is called; may be empty.
+        The name of the rule; may be empty.
     when
         The condition.
     answer
@@ -52,13 +57,13 @@ class Rule:
 
     @property
     def label(self) -> str:
-        """How messages call the rule."""
+        """The number and the name of the rule, for messages."""
         return f"rule {self.number} {self.name!r}" if self.name else f"rule {self.number}"
 
 
 @attrs.frozen
 class Ruleset:
-    """What a rule file says, and which of its rules no event can reach."""
+    """The content of a rule file, with a sentence for each rule that no event can reach."""
 
     name: str
     folded: bool
@@ -73,9 +78,9 @@ def read_rules(
     fields: Sequence[str] | None,
     strict: bool,
 ) -> Ruleset:
-    """Return the rules of a document; raise with every problem of it.
+    """Return the rules of a document, or raise one error with all of its problems.
 
-    A rule that no event can reach is one of them if this is to be ``strict``.
+    If ``strict``, a rule that no event can reach is a problem as well.
     """
     reader = _Reader(taxonomy)
     ruleset = reader.ruleset(document)
@@ -88,7 +93,7 @@ def read_rules(
 
 
 class _Reader:
-    """Reads the rules of one document and keeps a note of every problem."""
+    """Reads the rules of one document and collects every problem."""
 
     def __init__(self, taxonomy: Taxonomy | None) -> None:
         self.problems: list[str] = []
@@ -103,7 +108,7 @@ class _Reader:
         folded = top.flag(tables.get("fold", True), ("fold",))
         entries = tables.get("rule", [])
         if not isinstance(entries, list | tuple) or not entries:
-            top.note(("rule",), "there is none: a rule begins with [[rule]]")
+            top.note(("rule",), "the file has no rules (a rule begins with [[rule]])")
             entries = []
         self.problems.extend(top.problems)
         rules = tuple(
@@ -111,7 +116,7 @@ class _Reader:
         )
         self.problems.extend(_repeated_names(rules))
         if rules and not self.problems and not any(fields_of(rules)):
-            self.problems.append("no rule asks for a field")
+            self.problems.append("no rule has a condition on a field")
         return Ruleset(name, folded, rules, ())
 
     def _rule(self, entry: object, number: int, *, folded: bool) -> Rule:
@@ -119,7 +124,7 @@ class _Reader:
         table = fields.table(entry, ())
         name = fields.text(table["name"], ("name",)) if "name" in table else ""
         if "when" not in table and table:
-            fields.note(("when",), "there is none (write when = {} for a rule that always holds)")
+            fields.note(("when",), "it is missing (write when = {} for a rule that always holds)")
         reader = ConditionReader(fields, folded=folded)
         when = reader.condition(table.get("when", {}), ("when",))
         self.conditions_are_read &= not fields.problems
@@ -146,7 +151,7 @@ class _Reader:
         provenance = table.get("provenance", "rule")
         known: tuple[Provenance, ...] = ("rule", "data")
         if provenance not in known:
-            fields.note(("provenance",), f"it is one of {first_few(known)}, not {provenance!r}")
+            fields.note(("provenance",), f"must be one of {first_few(known)}, got {provenance!r}")
         return bool(provenance == "data")
 
     def _is_facet(self, fields: Fields, key: str) -> bool:
@@ -182,13 +187,13 @@ class _Reader:
         known = FACETS if self._taxonomy is None else tuple(self._taxonomy.facets)
         for name in columns:
             if name in known:
-                fields.note(("columns", name), "it is a facet: write it beside the type")
-            elif name in _TAKEN:
-                fields.note(("columns", name), "the name is taken")
+                fields.note(("columns", name), "it is a facet: write it next to the type")
+            elif name in _RESERVED:
+                fields.note(("columns", name), "the name is reserved")
 
 
 def _near_type(taxonomy: Taxonomy, name: str) -> str:
-    """Return which type may be meant by what is no id."""
+    """Return a hint for an unknown type id: the type with this label or alias, or near ids."""
     ids = [one.id for one in taxonomy.types.values() if name in _phrases(one)]
     if ids:
         return f" (ids only: {' or '.join(map(repr, ids))})"
@@ -211,7 +216,7 @@ def _repeated_names(rules: Sequence[Rule]) -> list[str]:
 
 
 def fields_of(rules: Sequence[Rule]) -> tuple[str, ...]:
-    """Return the fields that some rule asks for, in the order of the rules."""
+    """Return the fields in the conditions of the rules, in the order of the rules."""
     clauses = (clause for rule in rules for clause in clauses_of(rule.when))
     return tuple(dict.fromkeys(clause.field for clause in clauses))
 
@@ -229,11 +234,13 @@ def _never_reached(rules: Sequence[Rule]) -> list[str]:
     """Return a sentence for each rule that no event can reach."""
     found = []
     for one in unreachable([rule.when for rule in rules]):
-        label = rules[one.place].label
+        label = rules[one.position].label
         if not one.because_of:
             found.append(f"{label} can never match: its conditions exclude each other")
             continue
-        earlier = " and ".join(rules[place].label for place in one.because_of)
-        takes = "takes" if len(one.because_of) == 1 else "take"
-        found.append(f"{label} can never match: {earlier} {takes} every event it asks for")
+        earlier = " and ".join(rules[position].label for position in one.because_of)
+        matches = agreeing(len(one.because_of), "match")
+        found.append(
+            f"{label} can never match: {earlier} already {matches} every event that it would match"
+        )
     return found

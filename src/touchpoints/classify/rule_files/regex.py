@@ -1,10 +1,11 @@
 r"""Regular expressions of rule files: Python's syntax, searched for in linear time by RE2.
 
-A rule file comes from someone who edits data, and its patterns meet texts nobody has seen. Python's
-own matcher tries alternatives one after the other, so that ``(a+)+$`` takes years on forty letters;
-RE2 reads each character once (R. Cox (2010), https://swtch.com/~rsc/regexp/regexp3.html). Since RE2
-knows ``\w``, ``\d``, ``\s`` and ``\b`` of ASCII only, sets are written out as ranges of characters.
-For ``\b`` in other scripts each character stands between two marks, ``w`` around one of a word.
+The author of a rule file edits data and does not know the texts that the expressions are applied
+to. Python's own matcher backtracks, so that ``(a+)+$`` takes years on forty letters; RE2 reads each
+character once (R. Cox (2010), https://swtch.com/~rsc/regexp/regexp3.html). RE2 limits ``\w``,
+``\d``, ``\s`` and ``\b`` to ASCII, so character sets are written out as ranges of Unicode
+characters. For ``\b`` in other scripts, each character of the text is put between two marks: ``w``
+if it is a word character, ``-`` (or a line break) otherwise.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ import numpy as np
 from touchpoints._core.text import fold
 from touchpoints.errors import InvalidInputError
 
-MOST_LETTERS = 2_000
-MOST_DEPTH = 40
-MOST_REPEATS = 1_000
-MOST_BYTES = 16 << 20
+MAX_CHARACTERS = 2_000
+MAX_DEPTH = 40
+MAX_REPEATS = 1_000
+MAX_BYTES = 16 << 20
+"""The limits of an expression: its length, nested groups, repeats in braces, memory for RE2."""
 
 _SHOWN = 60
 _LAST = 0x10FFFF
@@ -41,14 +43,14 @@ _MEMBER = re.compile(rf"({_ESCAPE}|.)(?:-({_ESCAPE}|.))?", re.DOTALL)
 _KINDS = frozenset({r"\d", r"\D", r"\w", r"\W", r"\s", r"\S"})
 _KEPT = frozenset({"|", ")", "^", "$", r"\A", r"\Z", r"\z", r"\b", r"\B"})
 
-_LONG = "can take very long: not supported"
+_SLOW = "is not supported, as it can take very long"
 _JOIN = "(write two conditions, joined by all and not)"
 _REFUSED = {
-    **dict.fromkeys(["(?=", "(?!"], f"a group looks ahead, which {_LONG} {_JOIN}"),
-    **dict.fromkeys(["(?<=", "(?<!"], f"a group looks behind, which {_LONG} {_JOIN}"),
-    "(?P=": f"a back reference {_LONG} (write out what may come again)",
-    "(?(": "a group depends on another group: not supported (write both cases: '(?:a|b)')",
-    "(?>": "a group is atomic: not supported (write '(?:')",
+    **dict.fromkeys(["(?=", "(?!"], f"lookahead {_SLOW} {_JOIN}"),
+    **dict.fromkeys(["(?<=", "(?<!"], f"lookbehind {_SLOW} {_JOIN}"),
+    "(?P=": f"a back reference {_SLOW} (write out the repeated part)",
+    "(?(": "a conditional group is not supported (write both cases: '(?:a|b)')",
+    "(?>": "an atomic group is not supported (write '(?:')",
 }
 
 
@@ -59,10 +61,10 @@ class Pattern:
     Attributes
     ----------
     text : str
-        The expression, in Python's syntax but for back references, looking ahead or behind, atomic
-        groups, possessive repeats, conditions and the flags other than i, m and s.
+        The expression, in Python's syntax except back references, lookahead, lookbehind, atomic
+        groups, possessive repeats, conditional groups and flags other than i, m and s.
     folded : bool
-        Whether the texts it meets are folded; letters then match whatever their case and accents.
+        Whether the texts to search are folded; letters then match regardless of case and accents.
     """
 
     text: str
@@ -87,18 +89,18 @@ class Pattern:
 
 
 def compiled(pattern: str, *, folded: bool) -> list[Any]:
-    """Return what RE2 makes of a pattern; with edges of words, also that for padded texts.
+    r"""Compile a pattern with RE2; if it has ``\b`` or ``\B``, a second time for padded texts.
 
     Raises
     ------
     InvalidInputError
-        With the place of the mistake and a caret below it.
+        With the position of the mistake and a caret below it.
     """
     import re2
 
-    if len(pattern) > MOST_LETTERS:
+    if len(pattern) > MAX_CHARACTERS:
         raise InvalidInputError(
-            f"the regex has {len(pattern):,} characters, {MOST_LETTERS:,} are the most"
+            f"the regex must have at most {MAX_CHARACTERS:,} characters, got {len(pattern):,}"
         )
     tokens = list(_TOKEN.finditer(pattern))
     _check(tokens, pattern)
@@ -109,54 +111,54 @@ def compiled(pattern: str, *, folded: bool) -> list[Any]:
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True
-    options.max_mem = MOST_BYTES
+    options.max_mem = MAX_BYTES
     try:
         return [re2.compile(text.encode(), options) for text in texts]
     except re2.error as error:
         raise InvalidInputError(
-            f"the regex is too large when its repeats are written out: {MOST_REPEATS:,} repeats, "
-            f"nested ones multiplied, and {MOST_BYTES >> 20} MiB are the most"
+            "the regex is too large with its repeats written out: at most "
+            f"{MAX_REPEATS:,} repeats, nested repeats multiplied, and {MAX_BYTES >> 20} MiB"
         ) from error
 
 
 def _check(tokens: list[re.Match[str]], pattern: str) -> None:
-    """Raise at the first part that is not supported, else at the first mistake Python sees."""
+    """Raise at the first part that is not supported, or else at the first mistake Python finds."""
     depth = 0
     for token in tokens:
-        text, place = token.group(), token.start()
+        text, at = token.group(), token.start()
         depth += (text[0] == "(" and text[-1] != ")") - (text == ")")
-        if depth > MOST_DEPTH:
-            _fail(f"groups are nested more than {MOST_DEPTH} deep", place, pattern)
+        if depth > MAX_DEPTH:
+            _fail(f"groups are nested more than {MAX_DEPTH} deep", at, pattern)
         if token["repeat"] and text[1:].endswith("+"):
-            _fail("a repeat that gives nothing back is not supported", token.end() - 1, pattern)
-        if token["repeat"] and max(map(int, re.findall("[0-9]+", text)), default=0) > MOST_REPEATS:
+            _fail("a possessive repeat is not supported", token.end() - 1, pattern)
+        if token["repeat"] and max(map(int, re.findall("[0-9]+", text)), default=0) > MAX_REPEATS:
             advice = "write '*' or '+' where no limit is needed"
-            _fail(f"{MOST_REPEATS:,} repeats are the most ({advice})", place, pattern)
+            _fail(f"a repeat must be at most {MAX_REPEATS:,} ({advice})", at, pattern)
         if text in _REFUSED or re.fullmatch(r"\\[1-9]", text):
-            _fail(_REFUSED.get(text, _REFUSED["(?P="]), place, pattern)
+            _fail(_REFUSED.get(text, _REFUSED["(?P="]), at, pattern)
         if re.fullmatch(r"\(\?[a-zA-Z-]*[aLx][a-zA-Z-]*[:)]", text):
-            _fail("only the flags i, m and s are supported", place, pattern)
+            _fail("only the flags i, m and s are supported", at, pattern)
     known = "".join(r"\Z" if token.group() == r"\z" else token.group() for token in tokens)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of sets that later versions may read differently
+            warnings.simplefilter("ignore")  # on sets that later versions may read differently
             re.compile(known)
     except re.error as error:
         _fail(error.msg, error.pos or 0, pattern)
 
 
-def _fail(what: str, place: int, pattern: str) -> NoReturn:
-    first = max(0, place - _SHOWN // 2)
+def _fail(what: str, at: int, pattern: str) -> NoReturn:
+    first = max(0, at - _SHOWN // 2)
     part = pattern[first : first + _SHOWN].replace("\n", " ").replace("\t", " ")
     raise InvalidInputError(
         f"in the regex, {what}",
-        where=f"character {place + 1}",
-        mend=f"    {part}\n    {' ' * (place - first)}^",
+        where=f"character {at + 1}",
+        mend=f"    {part}\n    {' ' * (at - first)}^",
     )
 
 
 class _Padded(dict[int, str]):
-    """From a character to itself between two marks; filled as characters are met."""
+    """A map from each character to itself between two marks, filled on demand."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -169,7 +171,7 @@ _PADDED = _Padded()
 
 
 def _translated(token: re.Match[str], *, folded: bool, pad: str) -> str:
-    """Return a part of an expression as RE2 writes it."""
+    """Translate one token of an expression to RE2's syntax."""
     text = token.group()
     if token["repeat"]:
         return text.replace("{,", "{0,")
@@ -187,7 +189,7 @@ def _translated(token: re.Match[str], *, folded: bool, pad: str) -> str:
 
 
 def _char(text: str) -> str:
-    """Return the character that a character or an escape stands for."""
+    """Return the character that a literal or an escape stands for."""
     if text[0] != "\\":
         return text
     named = text[1].isascii() and text[1].isalnum()
@@ -199,7 +201,7 @@ def _escaped(char: str) -> str:
 
 
 def _set(text: str, *, folded: bool) -> str:
-    """Return a set of characters, or a kind such as digits, as ranges; folded in any case."""
+    r"""Return a set of characters, or a class like ``\d``, as ranges; any case if folded."""
     negated = text.startswith("[^")
     ranges: list[tuple[int, int]] = []
     for low, high in _MEMBER.findall(text if text in _KINDS else text[1 + negated : -1]):
@@ -214,7 +216,7 @@ def _set(text: str, *, folded: bool) -> str:
             single = len(plain[0]) == len(plain[1]) == 1 and plain[0] <= plain[1]
             first, last = plain if single else ends
             ranges.append((ord(first), ord(last)))
-    if not ranges:  # a set of accents only, of which folding left nothing
+    if not ranges:  # folding removes accents, so a set of accents becomes empty
         negated, ranges = not negated, [(0, _LAST)]
     parts = "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in ranges)
     return f"(?{'i' if folded else ''}:[{'^' if negated else ''}{parts}])"
@@ -222,6 +224,6 @@ def _set(text: str, *, folded: bool) -> str:
 
 @cache
 def _kind(kind: str) -> tuple[tuple[int, int], ...]:
-    """Return the ranges of the characters of a kind, as Python knows them."""
+    r"""Return the ranges of the characters in a class like ``\d``, as defined by Python."""
     every = np.arange(_LAST + 1, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
     return tuple((one.start(), one.end() - 1) for one in re.finditer(f"{kind}+", every))

@@ -1,4 +1,4 @@
-"""Rules as data: a TOML file of conditions and what follows; the first that holds wins."""
+"""Classifiers from rule files: TOML rules, of which the first that matches gives the answer."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.traces import Step
 from touchpoints.classify.rule_files.comparisons import TRUE
-from touchpoints.classify.rule_files.conditions import Answers, clauses_of, reason_of
+from touchpoints.classify.rule_files.conditions import TruthTable, clauses_of, reason_of
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.rule_files.reading import Rule, fields_of, read_rules
 from touchpoints.errors import warn
 from touchpoints.taxonomy import Taxonomy
 
 Shadowed = Literal["raise", "warn"]
+"""What to do about rules that no event can reach."""
 
 
 @attrs.frozen(repr=False)
 class Rules:
-    """Rules asked in order; made by `rules`.
+    """A classifier of ordered rules; made by `rules`.
 
     Attributes
     ----------
     name : str
-        What the rules are called together.
+        The name of the rule file.
     rules : tuple of Rule
-        In the order in which they are asked.
+        The rules, in the order in which they are tried.
     folded : bool
         Whether texts are compared without case and accents.
     """
@@ -48,7 +49,7 @@ class Rules:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The fields that some rule asks for."""
+        """The fields in the conditions of the rules, without repeats."""
         return fields_of(self.rules)
 
     def __repr__(self) -> str:
@@ -56,23 +57,23 @@ class Rules:
         return f"<{count} {self.name!r} read {', '.join(self.reads)}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return what the first rule that holds of the event answers, None when none holds."""
+        """Return the answer of the first rule that matches the event, None when no rule does."""
         return self.batch([event])[0]
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to several events; each question meets each distinct value once."""
-        table = Answers(events_of(events, self.reads), folded=self.folded)
+        """Return the answers to events; a comparison is made once per distinct value of a field."""
+        table = TruthTable(events_of(events, self.reads), folded=self.folded)
         first = np.full(len(events), len(self.rules), dtype=np.intp)
-        for place, holds in enumerate(self._truths(table)):
-            first[holds & (first == len(self.rules))] = place
+        for position, holds in enumerate(self._truths(table)):
+            first[holds & (first == len(self.rules))] = position
             if bool((first < len(self.rules)).all()):
                 break
         answers: list[Answer] = [*(rule.answer for rule in self.rules), None]
-        return [answers[place] for place in first.tolist()]
+        return [answers[position] for position in first.tolist()]
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return a step for every rule: whether it holds of the event, and why."""
-        table = Answers(events_of([event], self.reads), folded=self.folded)
+        """Return a step for every rule: whether it matches the event, and why."""
+        table = TruthTable(events_of([event], self.reads), folded=self.folded)
         decided = False
         steps = []
         for rule in self.rules:
@@ -90,7 +91,7 @@ class Rules:
             decided = decided or holds
         return tuple(steps)
 
-    def _truths(self, table: Answers) -> Any:
+    def _truths(self, table: TruthTable) -> Any:
         for rule in self.rules:
             truth: Array = rule.when.truth(table.truth)
             yield truth == TRUE
@@ -103,61 +104,67 @@ def rules(
     fields: Sequence[str] | None = None,
     shadowed: Shadowed = "raise",
 ) -> Rules:
-    """Make a classifier of a rule file.
+    """Make a classifier from a rule file.
 
-    Rules are data: nothing in them is evaluated. The first rule whose ``when`` holds of an event
-    answers with its type, its facets and its per-interaction columns.
+    Rules are data: nothing in them is evaluated. The first rule whose ``when`` holds for an event
+    gives the answer: its type, its facets and its per-interaction columns.
 
     Parameters
     ----------
     source
-        The path of a TOML file, or what such a file would hold: ``rule``, a list of tables;
-        ``fold`` (default true), whether texts are compared without case and accents; ``name``.
-        Of a rule: ``when``; ``type`` and the term of any facet; ``columns``; ``name``;
-        ``provenance`` (``"data"`` when the fields it asks for state the facets outright, default
+        The path of a TOML file, or a mapping with the same content: ``rule``, a list of tables;
+        ``fold`` (default true), whether texts are compared without case and accents; ``name``;
+        ``note``. A rule has ``when``; ``type`` and the term of any facet; ``columns``; ``name``;
+        ``provenance`` (``"data"`` when the fields in ``when`` state the facets directly, default
         ``"rule"``); ``note``.
     taxonomy
-        Check types, facets and terms against it now. Without it they are checked when events are
-        classified.
+        Check types, facets and terms against this taxonomy now. Without it they are checked when
+        events are classified.
     fields
-        The names of the fields there are; check that no rule asks for others.
+        The names of the fields of the log; check that the rules use no other fields.
     shadowed
-        What to do about a rule that no event can ever reach, because earlier ones take all its
-        events or it contradicts itself: ``"raise"`` or ``"warn"``. Not every such rule is found,
-        but what is reported is certain.
+        What to do about a rule that no event can ever reach, because earlier rules match all of
+        its events or because it contradicts itself: ``"raise"`` or ``"warn"``. Some unreachable
+        rules may not be found, but every rule reported is certain to be unreachable.
 
     Returns
     -------
     Rules
-        A classifier that reads the fields the rules ask for.
+        A classifier that reads the fields in the conditions of the rules.
 
     Raises
     ------
     ProblemsError
-        With every problem of the file at once, each with its rule: what is no comparison, no
-        facet, no type or no term, regular expressions with their mistake, rules that can never
-        match.
+        With all problems of the file at once, each with its rule: unknown comparisons, facets,
+        types and terms, mistakes in regular expressions, rules that can never match.
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
 
     Warns
     -----
     TouchpointsWarning
         About rules that can never match, with ``shadowed="warn"``.
 
+    See Also
+    --------
+    explain : Which rule matched an event, and why the others did not.
+    draft : Write a first rule file from a log.
+    by_column : Look up the values of one column instead of writing rules.
+    keywords : Find types and facets in free text.
+
     Notes
     -----
-    Of a field: ``equals`` (or just the value), ``in`` (or just a list), ``contains``, ``starts``,
-    ``ends``, ``regex``, ``min``, ``max``, ``missing``, ``not``; several must all hold. Conditions
-    are joined by ``all``, ``any`` (lists of tables) and ``not``. Null, nan and empty text answer no
-    question but ``missing``: neither a comparison nor its ``not`` holds of them. A number equals
-    the text that is this number. Fields called ``all``, ``any`` or ``not`` cannot be asked for:
-    rename them when reading the log.
+    Comparisons of a field: ``equals`` (or just the value), ``in`` (or just a list), ``contains``,
+    ``starts``, ``ends``, ``regex``, ``min``, ``max``, ``missing``, ``not``; several must all hold.
+    Conditions are joined by ``all``, ``any`` (lists of tables) and ``not``. For null, nan and empty
+    text only ``missing`` holds: neither any other comparison nor its ``not`` does. A number equals
+    a text that is this number. Fields called ``all``, ``any`` or ``not`` cannot be used in a
+    condition: rename them when reading the log.
 
-    A regular expression is searched for, in time linear in the text whatever the expression:
-    back references and looking ahead or behind are refused. ``$`` is the end of the text.
+    Regular expressions are searched for in time linear in the length of the text, whatever the
+    expression; back references, lookahead and lookbehind are refused. ``$`` is the end of the text.
 
-    Cost: each comparison meets each distinct value of its field once, not once an event.
+    Cost: each comparison is made once per distinct value of its field, not once per event.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Rules that can never match: because of themselves, or because earlier rules take every event.
+"""Unreachable rules: those that contradict themselves, or whose events earlier rules all match.
 
-What is said here is certain: a rule is reported only when no event whatever can reach it. Not every
-such rule is found. `implies` compares conditions piece by piece; of texts it uses that what is
-equal to a text contains its parts, of a list that each of its values can be tried.
+The analysis is sound but not complete: a rule is reported only when no event can reach it, but not
+every unreachable rule is found. `implies` compares conditions part by part. For texts it uses that
+a value equal to a text contains every part of that text; for a list, that each value can be tried.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from touchpoints.classify.rule_files.comparisons import (
 )
 from touchpoints.classify.rule_files.conditions import Clause, Condition, Either, Every, Not
 
-MOST_CASES = 64
+MAX_CASES = 64
+"""A condition with more cases is not split into cases."""
 
 
 def implies(narrow: Condition, wide: Condition) -> bool:
-    """Tell whether every event of which one condition is true makes another true too.
+    """Return whether the wide condition holds for every event for which the narrow one holds.
 
-    Sound, not complete: False also means that it was not found out.
+    Sound, not complete: False may also mean that the implication was not found.
     """
     if narrow == wide:
         return True
@@ -54,13 +55,13 @@ def _clause_implies(narrow: Clause, wide: Condition) -> bool:
     denied = wide.part
     if denied.field != narrow.field:
         return False
-    if isinstance(denied.comparison, Missing):  # whoever is anything is there
+    if isinstance(denied.comparison, Missing):  # a value that compares as true is not missing
         return not isinstance(narrow.comparison, Missing)
     return _excludes(narrow, denied)
 
 
 def _denial_implies(denied: Condition, wide: Condition) -> bool:
-    """Tell what follows from the denial of a comparison of one field, which was not missing."""
+    """Return whether the negation of a comparison implies ``wide``; the value is not missing."""
     if not isinstance(denied, Clause) or not isinstance(wide, Not):
         return False
     other = wide.part
@@ -68,7 +69,7 @@ def _denial_implies(denied: Condition, wide: Condition) -> bool:
         return False
     if isinstance(other.comparison, Missing):
         return True
-    # What is sure to be false of the wider question is sure to be false of the narrower one.
+    # If the wider comparison is false of a value, the narrower comparison is false of it as well.
     return _comparison_implies(other, denied) and not isinstance(other.comparison, Within)
 
 
@@ -79,62 +80,64 @@ def _comparison_implies(narrow: Clause, wide: Clause) -> bool:
     if isinstance(one, Among):
         if isinstance(other, Among) and one.texts <= other.texts:
             return one.numbers <= other.numbers and one.flags <= other.flags
-        return all(other.on(value) == TRUE for value in _values(one)) and _tried(one, wide)
+        return all(other.on(value) == TRUE for value in _values(one)) and _decisive(one, wide)
     if isinstance(one, Contains) and isinstance(other, Contains):
-        return all(_text_implies(text, one.position, wide=other) for text in one.texts)
+        return all(_text_implies(text, one.verb, wide=other) for text in one.texts)
     return isinstance(one, Within) and isinstance(other, Within) and _inside(one, other)
 
 
 def _excludes(narrow: Clause, denied: Clause) -> bool:
-    """Tell whether no value of a list answers another question."""
+    """Return whether another comparison is false of every value of a list."""
     one, other = narrow.comparison, denied.comparison
-    if not isinstance(one, Among) or not _tried(one, denied):
+    if not isinstance(one, Among) or not _decisive(one, denied):
         return False
     truths = [other.on(value) for value in _values(one)]
     return all(truth not in (TRUE, UNSURE) for truth in truths)
 
 
 def _values(among: Among) -> Iterator[Value]:
-    """Yield the values of a list as an event would have them."""
+    """Yield the values of a list in the form that the values of an event have."""
     for one in (*sorted(among.texts), *sorted(among.numbers), *sorted(among.flags)):
         yield Value(one, folded=False)  # texts of rules are folded when they are read
 
 
-def _tried(among: Among, other: Clause) -> bool:
-    """Tell whether trying the values answers for every event.
+def _decisive(among: Among, other: Clause) -> bool:
+    """Return whether the result for the values of a list holds for every event it matches.
 
-    The number 7 of a rule stands for the texts "7" and "7.0" of events too, and true for "True":
-    these are tried only against questions about numbers, and about the same list.
+    The number 7 in a rule also matches the texts "7" and "7.0", and true matches "True", so numbers
+    and truth values decide only comparisons with a range of numbers or with a list that has them.
     """
     if not among.numbers and not among.flags:
         return True
-    asked = other.comparison
-    if isinstance(asked, Among):
-        return among.numbers <= asked.numbers and among.flags <= asked.flags
-    return isinstance(asked, Within) and not among.flags and not _of_time(asked)
+    compared = other.comparison
+    if isinstance(compared, Among):
+        return among.numbers <= compared.numbers and among.flags <= compared.flags
+    return isinstance(compared, Within) and not among.flags and not _of_time(compared)
 
 
 def _of_time(within: Within) -> bool:
-    return any(isinstance(one, dt.datetime) for one in (within.least, within.most))
+    return any(isinstance(one, dt.datetime) for one in (within.lower, within.upper))
 
 
-def _text_implies(text: str, position: str, *, wide: Contains) -> bool:
-    """Tell whether whatever contains (starts with, ends with) a text answers a wider question."""
-    if wide.position == "contains":
+def _text_implies(text: str, verb: str, *, wide: Contains) -> bool:
+    """Return whether every value that contains (starts with, ends with) a text matches ``wide``."""
+    if wide.verb == "contains":
         return any(one in text for one in wide.texts)
-    if wide.position != position:
+    if wide.verb != verb:
         return False
-    return text.startswith(wide.texts) if position == "starts" else text.endswith(wide.texts)
+    return text.startswith(wide.texts) if verb == "starts" else text.endswith(wide.texts)
 
 
 def _inside(narrow: Within, wide: Within) -> bool:
     if _of_time(narrow) != _of_time(wide):
         return False
-    return _reaches(wide.least, narrow.least, sign=1) and _reaches(wide.most, narrow.most, sign=-1)
+    return _reaches(wide.lower, narrow.lower, sign=1) and _reaches(
+        wide.upper, narrow.upper, sign=-1
+    )
 
 
 def _reaches(wide: object, narrow: object, *, sign: int) -> bool:
-    """Tell whether a bound lets through all that a narrower one does; None lets all through."""
+    """Return whether a bound admits every value that a narrower bound admits; None admits all."""
     if wide is None:
         return True
     if narrow is None:
@@ -148,47 +151,48 @@ class Unreachable:
 
     Attributes
     ----------
-    place : int
-        Its place among the conditions, from 0.
+    position : int
+        The position of the condition in the list, from 0.
     because_of : tuple of int
-        The places of the earlier ones that take all its events; empty when it contradicts itself.
+        The positions of the earlier conditions that together hold for all of its events; empty
+        when the condition contradicts itself.
     """
 
-    place: int
+    position: int
     because_of: tuple[int, ...]
 
 
 def unreachable(conditions: Sequence[Condition]) -> list[Unreachable]:
-    """Return the conditions of a list, asked in order, that no event can ever reach."""
+    """Return the conditions of an ordered list that no event can ever reach."""
     earlier: list[_Earlier] = []
     found = []
-    for place, condition in enumerate(conditions):
+    for position, condition in enumerate(conditions):
         cases = [case for case in _cases(condition) if not contradicts_itself(case)]
         culprits = _culprits(cases, earlier)
         if culprits is not None:
-            found.append(Unreachable(place, culprits))
-        earlier.append(_Earlier(condition, _texts_asked(condition)))
+            found.append(Unreachable(position, culprits))
+        earlier.append(_Earlier(condition, _texts_required(condition)))
     return found
 
 
 @attrs.frozen
 class _Earlier:
-    """A condition with the only texts it lets some fields have."""
+    """An earlier condition, with the texts that it requires certain fields to be among."""
 
     condition: Condition
     texts: Mapping[str, frozenset[str]]
 
 
 def _culprits(cases: Sequence[Condition], earlier: Sequence[_Earlier]) -> tuple[int, ...] | None:
-    """Return which earlier conditions together take every case, None when one is left."""
+    """Return the earlier conditions that together cover every case, None if a case is left."""
     culprits: set[int] = set()
     for case in cases:
-        texts = _texts_asked(case)
+        texts = _texts_required(case)
         taken = next(
             (
-                place
-                for place, one in enumerate(earlier)
-                # Most rules ask for other texts of the same field: a quick look sees that.
+                position
+                for position, one in enumerate(earlier)
+                # Most rules require other texts of the same field; this check is fast.
                 if all(texts.get(field, known) <= known for field, known in one.texts.items())
                 and implies(case, one.condition)
             ),
@@ -200,20 +204,20 @@ def _culprits(cases: Sequence[Condition], earlier: Sequence[_Earlier]) -> tuple[
     return tuple(sorted(culprits))
 
 
-def _texts_asked(condition: Condition) -> dict[str, frozenset[str]]:
-    """Return the fields that must have one of some texts, by the first such comparison of each."""
+def _texts_required(condition: Condition) -> dict[str, frozenset[str]]:
+    """Return {field: texts} for fields compared with a list of texts; the first list counts."""
     parts = list(_flat(condition)) if isinstance(condition, Every) else [condition]
     found: dict[str, frozenset[str]] = {}
     for part in parts:
-        asked = part.comparison if isinstance(part, Clause) else None
-        texts_only = isinstance(asked, Among) and not asked.numbers and not asked.flags
-        if isinstance(part, Clause) and isinstance(asked, Among) and texts_only:
-            found.setdefault(part.field, asked.texts)
+        compared = part.comparison if isinstance(part, Clause) else None
+        texts_only = isinstance(compared, Among) and not compared.numbers and not compared.flags
+        if isinstance(part, Clause) and isinstance(compared, Among) and texts_only:
+            found.setdefault(part.field, compared.texts)
     return found
 
 
 def _cases(condition: Condition) -> list[Condition]:
-    """Part a condition into cases: one for each value of its lists, each of its alternatives."""
+    """Split a condition into cases: one for each value of its lists and each alternative."""
     if isinstance(condition, Either):
         cases = [case for part in condition.parts for case in _cases(part)]
     elif isinstance(condition, Every):
@@ -221,33 +225,33 @@ def _cases(condition: Condition) -> list[Condition]:
         count = 1
         for one in options:
             count *= len(one)
-        if count > MOST_CASES:
+        if count > MAX_CASES:
             return [condition]
         cases = [Every(parts) for parts in product(*options)]
     elif isinstance(condition, Clause):
         cases = list(_clause_cases(condition))
     else:
         cases = [condition]
-    return cases if 0 < len(cases) <= MOST_CASES else [condition]
+    return cases if 0 < len(cases) <= MAX_CASES else [condition]
 
 
 def _clause_cases(clause: Clause) -> Iterator[Condition]:
-    """Part a comparison with several texts into one for each."""
-    asked = clause.comparison
-    if isinstance(asked, Among):
-        for text in sorted(asked.texts):
+    """Split a comparison with several texts into one comparison for each text."""
+    compared = clause.comparison
+    if isinstance(compared, Among):
+        for text in sorted(compared.texts):
             yield Clause(clause.field, Among(frozenset([text])))
-        if asked.numbers or asked.flags:
-            yield Clause(clause.field, Among(numbers=asked.numbers, flags=asked.flags))
-    elif isinstance(asked, Contains):
-        for text in asked.texts:
-            yield Clause(clause.field, Contains((text,), asked.position))
+        if compared.numbers or compared.flags:
+            yield Clause(clause.field, Among(numbers=compared.numbers, flags=compared.flags))
+    elif isinstance(compared, Contains):
+        for text in compared.texts:
+            yield Clause(clause.field, Contains((text,), compared.verb))
     else:
         yield clause
 
 
 def contradicts_itself(condition: Condition) -> bool:
-    """Tell whether a condition can hold of no event, since one thing it asks excludes another."""
+    """Return whether a condition can hold for no event because its parts exclude each other."""
     if isinstance(condition, Either):
         return all(contradicts_itself(part) for part in condition.parts)
     if not isinstance(condition, Every):
