@@ -285,8 +285,8 @@ class Guesser:
         for tracker in TRACKERS if lower else ("segment",):
             table = name_table(tracker)
             shown = f"an event of {_SHOWN[tracker]}"
-            if words in table.none:
-                reason = f"{shown}, no touchpoint: {table.none[words]}"
+            if words in table.not_touchpoints:
+                reason = f"{shown}, no touchpoint: {table.not_touchpoints[words]}"
                 return Guess(reason=reason, confidence="high")
             if table.types.get(words) in self._taxonomy.types:
                 return Guess(table.types[words], shown, "high")
