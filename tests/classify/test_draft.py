@@ -330,8 +330,9 @@ def test_left_out_names_are_listed_with_their_reason() -> None:
     assert "an event of GA4, not a touchpoint: " in line
     assert "no interaction of its own" in line
     head = found.rules.splitlines()
-    assert "# 1 of 2 events get a type (50.0%); 1 are not touchpoints." in head
+    assert "# Events with a type: 1 of 2 (50.0%). Not touchpoints: 1." in head
     assert f"# {'-' * 30} known not to be touchpoints" in head
+    assert "[[rule]]  # 1 event: Visiting a web page" in head
 
 
 def test_rare_names_can_be_left_out_of_the_file() -> None:

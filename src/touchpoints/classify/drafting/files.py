@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from touchpoints._core.messages import counted
 from touchpoints.classify.drafting.rows import KINDS, Decided, Row, page_regex, text_regexes
 from touchpoints.classify.web.event_names import words_of
 from touchpoints.errors import InvalidInputError
@@ -78,7 +79,7 @@ def _rules_head(rows: Sequence[Row]) -> list[str]:
         "# move a wrong line to the rule of another type, or delete it. Rules are tried in this",
         "# order, and the first rule that holds decides. Each line has its reason as a comment.",
         "#",
-        f"# {typed:,} of {total:,} events get a type{share}; {left_out:,} are not touchpoints.",
+        f"# Events with a type: {typed:,} of {total:,}{share}. Not touchpoints: {left_out:,}.",
         "",
     ]
 
@@ -89,7 +90,7 @@ def _list_rules(rows: Sequence[Row], taxonomy: Taxonomy, extra: Sequence[str]) -
     volume = {one: sum(row.count for row in rows if row.guess.type == one) for one in types}
     for one in sorted(types, key=lambda type_: -volume[type_]):
         chosen = [row for row in rows if row.guess.type == one]
-        yield from ("", f"[[rule]]  # {volume[one]:,} events: {_label(taxonomy, one)}")
+        yield from ("", f"[[rule]]  # {counted(volume[one], 'event')}: {_label(taxonomy, one)}")
         yield f"type = {quoted(one)}"
         yield f"when.{key_of(chosen[0].field)} = ["
         yield from (f"    {quoted(row.value)},  # {_remark(row)}" for row in chosen)
@@ -142,10 +143,10 @@ def _left_out(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _remark(row: Row) -> str:
-    noun = "event" if row.count == 1 else "events"
+    events = counted(row.count, "event")
     if row.guess.confidence == "none":
-        return f"{row.count:,} {noun}: {plain(row.guess.reason)}"
-    return f"{row.count:,} {noun}, {row.guess.confidence}: {plain(row.guess.reason)}"
+        return f"{events}: {plain(row.guess.reason)}"
+    return f"{events}, {row.guess.confidence}: {plain(row.guess.reason)}"
 
 
 def _label(taxonomy: Taxonomy, type_: str) -> str:
