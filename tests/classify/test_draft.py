@@ -181,7 +181,7 @@ def test_other_fields_are_used_only_for_general_names(tmp_path: Path) -> None:
         (None, None, None, None, ""),
     ]
     fields = ("event", "page", "utm", "note")
-    log = {name: [row[place] for row in rows] for place, name in enumerate(fields)}
+    log = {name: [row[number] for row in rows] for number, name in enumerate(fields)}
     found = draft(log, name="event", url="page", campaign="utm", text="note")
     events = [dict(zip(fields, row[:4], strict=True)) for row in rows]
     assert [row[4] for row in rows] == answers(found, tmp_path, events)
@@ -265,7 +265,7 @@ def test_the_files_match_the_table_for_any_log(
 ) -> None:
     """For any log the files load, and the rules give each type to as many events as the table."""
     fields = ("event", "url", "utm", "note")
-    log = {name: [row[place] for row in rows] for place, name in enumerate(fields)}
+    log = {name: [row[number] for row in rows] for number, name in enumerate(fields)}
     found = draft(log, name="event", url="url", campaign="utm", text="note")
     taxonomy = parse_taxonomy(found.taxonomy)
     guessed: Counter[str] = Counter()
@@ -435,7 +435,7 @@ def test_a_phrase_is_equally_strong_for_patients_and_customers() -> None:
 
 
 def test_a_phrase_is_listed_once_in_a_section() -> None:
-    """A phrase of two types of one kind would always mean the first."""
+    """A phrase with two types of the same kind would always mean the first."""
     for section in ("types", "pages", "campaigns"):
         document = read_data("words")[section]
         for kind in (True, False):

@@ -170,7 +170,7 @@ def test_each_rule(source: str, medium: str, campaign: str | None, channel: str 
 
 
 def test_the_order_of_the_rules_decides() -> None:
-    """Of several rules that hold, the first one in the file wins, and the others are shown."""
+    """The first rule that holds decides, and the other rules that hold are shown."""
     channels = ga4_channels()
     event = {"source": "google", "medium": "cpm", "campaign": "eshop"}
     assert [
@@ -292,7 +292,7 @@ def test_an_unknown_value_of_a_tool_leaves_it_to_the_rules(value: str | None) ->
     assert "email" == classifier(event)["arrival_channel"]
 
 
-# --------------------------------------------------------------------------------------- addresses
+# -------------------------------------------------------------------------------------------- URLs
 
 SITE = "https://www.shop.example/p"
 

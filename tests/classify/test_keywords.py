@@ -152,7 +152,7 @@ def test_the_negations_can_be_chosen() -> None:
 
 
 def test_several_fields_are_read_as_one_text() -> None:
-    """A phrase does not run from one field into the next; missing ones are left out."""
+    """A phrase does not run from one field into the next; missing fields are ignored."""
     found = keywords({"need": {"save_money": ["good price"]}}, reads=("title", "body"))
     assert ("title", "body") == found.reads
     assert found({"title": "good", "body": "price"}) is None
@@ -210,7 +210,7 @@ def test_options_are_checked() -> None:
 
 def test_a_megabyte_takes_a_moment() -> None:
     """Linear in the text, also with thousands of phrases that begin alike."""
-    phrases = [" ".join(["buy"] * (place % 7 + 1) + [f"w{place}"]) for place in range(3_000)]
+    phrases = [" ".join(["buy"] * (number % 7 + 1) + [f"w{number}"]) for number in range(3_000)]
     found = keywords({"need": {"learn": phrases, "acquire": ["no such words"]}})
     started = time.process_time()
     found({"text": "buy " * 250_000})

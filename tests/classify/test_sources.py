@@ -96,7 +96,7 @@ def test_every_site_is_found_by_its_own_name() -> None:
     ],
 )
 def test_sources_are_found_with_their_subdomains(source: object, category: str | None) -> None:
-    """The longest match decides, whole labels only, in any case and also inside an address."""
+    """The longest match decides, whole labels only, in any case and also inside a URL."""
     assert category == source_categories().category(source)
 
 
@@ -216,7 +216,7 @@ def test_matomos_other_lists_are_read(tmp_path: Path, name: str, category: str) 
 
 
 def test_json_and_toml_are_read_alike(tmp_path: Path) -> None:
-    """The same sites as JSON, by engine or by category, and as TOML like the list shipped."""
+    """The same sites as JSON, by engine or by category, and as TOML like the default list."""
     sites = {"Chirp": ["chirp.example"], "Face": [{"urls": ["face.{}"], "params": ["q"]}]}
     one = written(tmp_path, "Socials.json", json.dumps(sites))
     two = written(tmp_path, "mine.json", json.dumps({"social": sites}))
@@ -228,7 +228,7 @@ def test_json_and_toml_are_read_alike(tmp_path: Path) -> None:
 
 
 def test_a_later_file_wins_and_lists_can_be_joined(tmp_path: Path) -> None:
-    """Several files are one list; an own list on top of ours changes what it names."""
+    """Several files are one list; a list merged into the default changes the sites it names."""
     one = written(tmp_path, "a.csv", "a.example;social\nb.example;social")
     two = written(tmp_path, "b.csv", "b.example;video\nx.com;shopping")
     sources = load_source_categories(one, two)
@@ -351,7 +351,7 @@ def test_no_file_breaks_the_reader(content: bytes, name: str) -> None:
             assert isinstance(load_source_categories(path, category="social"), SourceList)
 
 
-# ---------------------------------------------------------------------------------------- addresses
+# --------------------------------------------------------------------------------------------- URLs
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def keywords(
     ----------
     source
         Path of a TOML file, or a mapping with the same content: for each facet (``type``,
-        ``need``, ``context`` …) and each of its terms a list of phrases, or one list of phrases per
+        ``need``, ``context`` …) and each of its terms a list of phrases, or a list of phrases per
         language. Case and accents do not count. A word that ends in ``*`` matches every word with
         that beginning.
     reads
