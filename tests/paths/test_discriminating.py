@@ -252,15 +252,15 @@ def test_bad_questions_get_clear_errors() -> None:
     """One group, unknown columns, a test without seed, and options out of range."""
     journeys = grouped(["ab", "b"], ["web", "app"])
 
-    with pytest.raises(InvalidInputError, match="has one value"):
+    with pytest.raises(InvalidInputError, match="by must give at least 2 groups of journeys, got 1 from"):
         tp.paths.discriminating(journeys[:1], by="device")
     with pytest.raises(NotFoundError, match="did you mean 'device'"):
         tp.paths.discriminating(journeys, by="devise")
-    with pytest.raises(InvalidInputError, match="needs a seed"):
+    with pytest.raises(InvalidInputError, match="seed must be an integer .*, got None"):
         tp.paths.discriminating(journeys, by="device", test="permutation")
     with pytest.raises(InvalidInputError, match="did you mean 'permutation'"):
         tp.paths.discriminating(journeys, by="device", test="permutations")
     with pytest.raises(InvalidInputError, match="max_length must be an integer of at least 1"):
         tp.paths.discriminating(journeys, by="device", max_length=0)
-    with pytest.raises(InvalidInputError, match="no share above 0"):
+    with pytest.raises(InvalidInputError, match="min_support must be above 0 and at most 1, got"):
         tp.paths.discriminating(journeys, by="device", min_support=0)

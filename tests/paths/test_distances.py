@@ -270,17 +270,17 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.distances(journeys, method="haming")
     with pytest.raises(InvalidInputError, match="did you mean 'longest'"):
         tp.paths.distances(journeys, normalise="long")
-    with pytest.raises(InvalidInputError, match="needs the costs"):
+    with pytest.raises(InvalidInputError, match="substitution must be SubstitutionCosts for method='om'"):
         tp.paths.distances(journeys, method="om")
     with pytest.raises(NotFoundError, match="no touchpoint 'b'"):
         tp.paths.distances(journeys, method="om", substitution=costs)
-    with pytest.raises(WrongKindError, match="SubstitutionCosts, not ndarray"):
+    with pytest.raises(WrongKindError, match="must be SubstitutionCosts, got ndarray"):
         tp.paths.distances(journeys, method="om", substitution=np.eye(2))
-    with pytest.raises(InvalidInputError, match="fixed costs"):
+    with pytest.raises(InvalidInputError, match="must be left out for method=.*fixed costs"):
         tp.paths.distances(journeys, method="lcs", indel=2.0)
-    with pytest.raises(InvalidInputError, match="above 0"):
+    with pytest.raises(InvalidInputError, match="indel must be a finite cost above 0, got"):
         tp.paths.distances(journeys, method="om", substitution=costs, indel=0.0)
-    with pytest.raises(InvalidInputError, match="not for Hamming"):
+    with pytest.raises(InvalidInputError, match="must be used with an edit distance, got method='hamming'"):
         tp.paths.distances(journeys, method="hamming", normalise="yujian_bo")
     with pytest.raises(InvalidInputError, match="symmetric"):
         SubstitutionCosts(touchpoint=["a", "b"], matrix=[[0, 1], [2, 0]], method="given")

@@ -141,7 +141,7 @@ def test_no_journeys_have_nothing() -> None:
 def test_a_share_lies_between_none_and_all(share) -> None:
     """Percent, nothing and nan are refused with the mend."""
     for measure in (tp.paths.variant_coverage, tp.paths.rare_variants):
-        with pytest.raises(InvalidInputError, match="no share above 0"):
+        with pytest.raises(InvalidInputError, match="share must be above 0 and at most 1, got"):
             measure(built(["ab"]), share=share)
 
 
@@ -149,7 +149,7 @@ def test_a_share_lies_between_none_and_all(share) -> None:
 def test_a_share_is_a_number(share) -> None:
     """Text is no sequence of shares, and truth no number."""
     for measure in (tp.paths.variant_coverage, tp.paths.rare_variants):
-        with pytest.raises(WrongKindError, match=r"is no number\nwrite 95 % as share=0.95"):
+        with pytest.raises(WrongKindError, match=r"share must be a number .*\nwrite 95 % as share=0.95"):
             measure(built(["ab"]), share=share)
 
 
