@@ -221,8 +221,8 @@ def k_medoids(
     starts = checks.whole("starts", starts)
     matrix, weights = distances.matrix, distances.journeys.astype(np.float64)
     rng = np.random.default_rng(checks.seed(seed))
-    with reporting(progress, starts, what="k-medoids") as step:
-        medoids = clustering.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=step)
+    with reporting(progress, starts, what="k-medoids") as advance:
+        medoids = clustering.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=advance)
     labels = np.argmin(matrix[medoids], axis=0)
     labels[medoids] = np.arange(k)  # medoids at distance 0 of each other keep their own clusters
     return _clustering(distances, labels, method="k_medoids")

@@ -37,8 +37,8 @@ class Conversion(Estimated):
     started : int64
         The number of journeys with the start.
     converted : int64
-        The number of journeys that reach the end after the start, within the window if there is
-        one.
+        The number of journeys that reach the end after the start, in time where ``within`` is
+        given.
     lost, open : int64
         The number of journeys that started and did not convert: finished journeys, and journeys
         that the log cuts off.

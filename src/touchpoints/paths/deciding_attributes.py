@@ -176,8 +176,8 @@ def deciding_attributes(
             "at must match a visit with a known branch: a next touchpoint, or the end of a "
             "finished journey; these journeys have none"
         )
-    with reporting(progress, parts * len(names), what="deciding attributes") as step:
-        drawn = partial(_decided, permutations=permutations, seed=seed, step=step)
+    with reporting(progress, parts * len(names), what="deciding attributes") as advance:
+        drawn = partial(_decided, permutations=permutations, seed=seed, advance=advance)
         return by_group(journeys, by, partial(drawn, at=at, names=names))
 
 
@@ -188,14 +188,14 @@ def _decided(
     names: list[str],
     permutations: int,
     seed: int,
-    step: Callable[[], None],
+    advance: Callable[[], None],
 ) -> DecidingAttributes:
     visits = _visits(journeys, at)
     found: list[dict[str, Any]] = []
     for name in names:
         values = _values(journeys, visits, name)
         found.append(_tested(visits, values, permutations, seed=seed))
-        step()
+        advance()
     return _table(names, found, permutations, unit=visits.unit)
 
 

@@ -225,8 +225,8 @@ def discriminating(
     else:
         statistic = _chi2(tested.hits, np.broadcast_to(tested.sizes, tested.hits.shape))
         tables = _permuted_tables(log, variants, chosen, permutations, seed)
-        with reporting(progress, permutations, what="permutations") as step:
-            p = _permutation_p(tested, statistic, tables, permutations, step)
+        with reporting(progress, permutations, what="permutations") as advance:
+            p = _permutation_p(tested, statistic, tables, permutations, advance)
     facts = {"test": test, "unit": units_of(log, None).unit, "level": level}
     keys = [touchpoint.key for touchpoint in log.touchpoints]
     named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
@@ -381,7 +381,7 @@ def _permutation_p(
     statistic: Array,
     tables: Iterator[Array],
     permutations: int,
-    step: Callable[[], None],
+    advance: Callable[[], None],
 ) -> Array:
     """Return the p-value of each statistic under permutation, with the data as one permutation."""
     holds = tested.holds.astype(np.float64)
@@ -390,7 +390,7 @@ def _permutation_p(
         sizes = table.sum(axis=1, keepdims=True)
         found = _chi2(table @ holds, np.broadcast_to(sizes, tested.hits.shape))
         at_least += found >= statistic - 1e-9
-        step()
+        advance()
     return np.where(np.isnan(statistic), np.nan, at_least / (permutations + 1))
 
 

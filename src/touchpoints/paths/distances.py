@@ -208,15 +208,15 @@ def _unnormalised(
 ) -> Array:
     if given is not None:
         parts = chunk_count(sequences, given, indel=indel)
-        with reporting(progress, parts, what="distances") as step:
-            return cheapest_edits(sequences, given, indel=indel, step=step)
+        with reporting(progress, parts, what="distances") as advance:
+            return cheapest_edits(sequences, given, indel=indel, step=advance)
     parts = 1 if method == "hamming" else part_count(sequences)
-    with reporting(progress, parts, what="distances") as step:
+    with reporting(progress, parts, what="distances") as advance:
         if method == "hamming":
             answer = positions_that_differ(sequences)
-            step()
+            advance()
             return answer
-        return (unshared_places if method == "lcs" else fewest_edits)(sequences, step=step)
+        return (unshared_places if method == "lcs" else fewest_edits)(sequences, step=advance)
 
 
 def _largest(lengths: Array, method: str, dearest: float, indel: float) -> Array:
