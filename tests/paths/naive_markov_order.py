@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 END = "(end)"
 
 
-def steps(journeys, most):
+def transitions(journeys, most):
     """Yield (touchpoints before, next touchpoint) of every transition of every real journey."""
     for position, journey in enumerate(journeys):
         for _ in range(journey.count):
@@ -29,7 +29,7 @@ def context(before, order):
 
 def fitted(journeys, most):
     """Return (contexts, parameters, log-likelihood) of each order from 0."""
-    every = list(steps(journeys, most))
+    every = list(transitions(journeys, most))
     follows = defaultdict(set)
     for before, key in every:
         follows[context(before, 1)[-1]].add(key)

@@ -52,7 +52,7 @@ def survival(rows) -> dict:
     return answer
 
 
-def watched(rows, time) -> int:
+def at_risk(rows, time) -> int:
     """Return the number at risk at a time."""
     return sum(count for last, _, count, _ in rows if last >= time)
 
@@ -60,7 +60,7 @@ def watched(rows, time) -> int:
 def hazard(rows, time) -> float:
     """Return the share of those at risk at a time that end at it."""
     ended = sum(count for last, ended, count, _ in rows if ended and last == time)
-    return ended / watched(rows, time)
+    return ended / at_risk(rows, time)
 
 
 def spread(rows, time) -> float:
@@ -74,7 +74,7 @@ def spread(rows, time) -> float:
             if risk == 1:
                 return math.inf
             gone = 1.0 if ended and moment == last else 0.0
-            influence += (gone - risk) / (watched(rows, moment) * (1 - risk))
+            influence += (gone - risk) / (at_risk(rows, moment) * (1 - risk))
         if person is None:
             single += count * influence**2
         else:

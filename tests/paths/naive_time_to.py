@@ -12,8 +12,8 @@ def waits(journeys, key: str, start: str | None = None):
         if first is None or not len(one) or (start is None and not journeys.began[position]):
             left_out += one.count
             continue
-        behind = first if start is None else first + 1
-        hits = [one.times[nth] for nth in range(behind, len(one)) if one.keys[nth] == key]
+        after = first if start is None else first + 1
+        hits = [one.times[nth] for nth in range(after, len(one)) if one.keys[nth] == key]
         until = hits[0] if hits else last
         taken = int((until - one.times[first]).astype(int))
         if one.count:

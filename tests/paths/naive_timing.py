@@ -55,7 +55,7 @@ def quartiles(values) -> list:
 class Spot(NamedTuple):
     """A place in two notations: for the library, and as a regular expression over letters.
 
-    Without an occurrence it is no anchor.
+    Without an occurrence it is not an anchor.
     """
 
     place: object

@@ -76,13 +76,15 @@ def test_losses_agree_with_the_definition(journeys, most) -> None:
 
     losses = contexts.held_out_losses(found, train, test, k + 1)
 
-    learned, asked = (
-        list(naive_markov_order.steps(take(journeys, np.arange(first, len(journeys), 2)), most))
+    learned, held_out = (
+        list(
+            naive_markov_order.transitions(take(journeys, np.arange(first, len(journeys), 2)), most)
+        )
         for first in (0, 1)
     )
-    if asked:
+    if held_out:
         expected = [
-            naive_markov_order.loss(learned, asked, order, k + 1) for order in range(most + 1)
+            naive_markov_order.loss(learned, held_out, order, k + 1) for order in range(most + 1)
         ]
         assert expected == pytest.approx(losses)
     else:
@@ -162,7 +164,7 @@ def test_persons_stay_in_one_fold() -> None:
     assert tp.paths.markov_order(journeys, seed=1, folds=2).best >= 1
 
 
-def test_no_journeys_tell_nothing() -> None:
+def test_without_journeys_the_loss_is_nan_with_a_reason() -> None:
     """Empty logs give nan with the reason."""
     for journeys in (built([]), built(["ab"])[:0], built(["ab"], counts=[0])):
         found = tp.paths.markov_order(journeys, seed=1)
@@ -173,7 +175,7 @@ def test_no_journeys_tell_nothing() -> None:
         assert set(found.predictions.tolist()) == {0}
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_reported() -> None:
     """A callable is called after every fold."""
     heard = []
 
@@ -239,7 +241,7 @@ def test_progress_counts_the_folds_of_all_groups() -> None:
 
     with warned_of_ungrouped(two_kinds(), "segment"):
         tp.paths.markov_order(
-            two_kinds(), seed=1, folds=3, by="segment", progress=lambda *told: heard.append(told)
+            two_kinds(), seed=1, folds=3, by="segment", progress=lambda *done: heard.append(done)
         )
 
     assert heard == [(done, 6) for done in range(1, 7)]
@@ -259,7 +261,7 @@ def test_journeys_of_one_length_look_as_if_they_remembered() -> None:
 
 
 @given(logs.journeys(timed=False))
-def test_without_ends_finished_and_open_journeys_are_alike(journeys) -> None:
+def test_without_ends_finished_and_open_journeys_give_equal_results(journeys) -> None:
     """With ends=False no prediction depends on how a journey ends."""
     opened = attrs.evolve(journeys, finished=np.zeros(len(journeys), dtype=bool))
 

@@ -118,7 +118,7 @@ def test_counts_groups_renaming_and_top() -> None:
         assert ("web", ("a", "b", "c")) in found.as_dict()
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_reported() -> None:
     """A callable is called after every touchpoint."""
     heard = []
 
@@ -132,7 +132,7 @@ def test_progress_counts_the_touchpoints_of_all_groups() -> None:
     heard = []
     journeys = built(["ab", "ab"], per_journey={"device": ["web", "app"]})
 
-    tp.paths.subsequences(journeys, by="device", progress=lambda *told: heard.append(told))
+    tp.paths.subsequences(journeys, by="device", progress=lambda *done: heard.append(done))
 
     assert heard == [(done, 4) for done in range(1, 5)]
 

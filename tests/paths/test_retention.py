@@ -104,7 +104,7 @@ def test_counts_are_people_only_without_persons() -> None:
     assert tp.paths.retention(person, period="day").unit == "person"
 
 
-def test_who_was_watched_too_short_is_not_counted_as_gone() -> None:
+def test_a_person_observed_too_briefly_is_not_counted_as_lost() -> None:
     """Leo was observed for one day, Ana for three: later shares are Ana's alone, then nan."""
     journeys = attrs.evolve(
         visits(ana="01-01 01-03", leo="01-01"),

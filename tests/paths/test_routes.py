@@ -120,7 +120,7 @@ def test_counts_and_renaming() -> None:
     assert found.low.tolist() == tp.paths.routes(renamed, "x", end="y").low.tolist()
 
 
-def test_nobody_takes_no_route() -> None:
+def test_no_journeys_have_no_routes() -> None:
     """No journeys, or none that reaches the end, give an empty table."""
     assert 0 == len(tp.paths.routes(built(["ab"])[:0], "a", end="b"))
     assert 0 == len(tp.paths.routes(built(["ba"]), "a", end="b"))

@@ -70,7 +70,7 @@ def test_flows_agree_with_going_step_by_step(journeys, side: str, steps: int) ->
 
 
 @given(journeys=small_journeys())
-def test_what_flows_in_is_what_is_there(journeys) -> None:
+def test_flows_into_a_touchpoint_add_up_to_its_cell(journeys) -> None:
     """Links into a touchpoint add up to its cell, and so do the links out of it."""
     there = cells(tp.paths.step_matrix(journeys, steps=8))
     taken = links(tp.paths.step_flows(journeys, steps=9))
@@ -100,7 +100,7 @@ def test_shares_have_both_denominators() -> None:
 
 
 @pytest.mark.parametrize("analysis", [tp.paths.step_matrix, tp.paths.step_flows])
-def test_a_link_of_one_person_tells_less(analysis) -> None:
+def test_journeys_of_one_person_widen_the_interval_of_a_link(analysis) -> None:
     """Ten identical journeys of each of two people carry the information of two people."""
     alone = built(["ab"] * 5 + ["ac"] * 5)
     people = attrs.evolve(alone, persons=["ana"] * 5 + ["leo"] * 5)
@@ -154,7 +154,7 @@ def test_survival_agrees_with_its_definition(journeys) -> None:
     for row in found.to_dicts():
         before = [time for time in expected if time <= row["step"]]
         share = expected[max(before)][0] if before else 1.0
-        risk = naive_steps.watched(rows, row["step"])
+        risk = naive_steps.at_risk(rows, row["step"])
         assert risk == row["at_risk"]
         assert (share if risk else np.nan) == pytest.approx(row["share"], nan_ok=True)
         assert not row["share"] < row["low"]
@@ -166,7 +166,7 @@ def test_survival_agrees_with_its_definition(journeys) -> None:
     assert found.step.tolist() == list(steps)
 
 
-def test_an_open_journey_is_no_exit() -> None:
+def test_an_open_journey_is_not_an_exit() -> None:
     """Of three journeys known to continue or end after step 1, two continue."""
     journeys = built(["ab", "abc", "a", "a"], finished=[True, True, True, False])
 

@@ -148,7 +148,7 @@ def test_many_touchpoints_at_one_time_are_no_burden() -> None:
     assert found.undetermined_share == 1
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_reported() -> None:
     """A callable is called with the work done; the last call reports all of it."""
     heard = []
 

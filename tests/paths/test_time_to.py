@@ -61,7 +61,7 @@ def test_counts_stand_for_journeys() -> None:
     assert expected == tp.paths.time_to(merged, place="b")
 
 
-def test_who_does_not_get_there_is_censored_when_watching_ends() -> None:
+def test_a_journey_without_the_event_is_censored_when_observation_ends() -> None:
     """Four days of observation: two journeys reach the place, one is censored after two days."""
     journeys = log(one="ab", two="axxb", three="a")
     journeys = attrs.evolve(

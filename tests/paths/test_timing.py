@@ -199,7 +199,7 @@ def test_times_of_journeys_by_group_are_those_of_each_group_alone(journeys) -> N
     assert tp.paths.journey_times(journeys).group is None
 
 
-def test_one_interaction_takes_no_time_and_none_is_no_journey() -> None:
+def test_one_interaction_takes_no_time_and_empty_journeys_are_left_out() -> None:
     """A journey with a single time takes 0 seconds; empty journeys are left out and counted."""
     journeys = tp.before_first(log(one="a", two="ba"), "b")
 
@@ -268,7 +268,7 @@ def test_spreads_agree_with_writing_values_out(rows, weighted: bool) -> None:
             assert np.isnan(found.quantile(0.3)[group])
 
 
-def test_edges_of_many_touchpoints_are_found_alike() -> None:
+def test_edges_of_many_touchpoints_are_the_same() -> None:
     """Beyond the dense table the edges and the rows without an edge are the same."""
     codes, offsets = np.array([4, 0, 4, 0, 2], dtype=np.int32), np.array([0, 2, 2, 5])
 

@@ -66,7 +66,7 @@ def spots(draw, letters: str) -> Spot:
 
 
 @st.composite
-def asked(draw):
+def journeys_and_places(draw):
     """Draw journeys and two places in them."""
     journeys = draw(with_ends())
     letters = "".join(one.key for one in journeys.touchpoints)
@@ -90,7 +90,7 @@ def agrees(found, expected: dict) -> None:
         assert np.isnan([row["mean"], *five]).all()
 
 
-@given(question=asked())
+@given(question=journeys_and_places())
 def test_times_between_places_agree_with_writing_them_all_out(question) -> None:
     """Gaps and idle times between places of any kind, with the starts that reach no end (B18)."""
     journeys, start, end = question
@@ -104,7 +104,7 @@ def test_times_between_places_agree_with_writing_them_all_out(question) -> None:
     assert "without_end" not in gaps.to_dicts()[0]
 
 
-@given(question=asked(), data=st.data())
+@given(question=journeys_and_places(), data=st.data())
 def test_order_counts_and_names_play_no_part(question, data) -> None:
     """Shuffled journeys, each journey as often as it counts, other names: the same table."""
     journeys, start, end = question
@@ -131,7 +131,7 @@ def test_order_counts_and_names_play_no_part(question, data) -> None:
         assert figures(renamed, **places) == pytest.approx(expected, nan_ok=True)
 
 
-def test_a_journey_has_one_gap_from_its_first_start_to_the_first_end_behind_it() -> None:
+def test_a_journey_has_one_gap_from_its_first_start_to_the_first_end_after_it() -> None:
     """Starts in between add no gaps; an end before the start does not count."""
     journeys = log(one="axab", two="ba", three="bacb", four="xx", five="aabb")
 
@@ -156,7 +156,7 @@ def test_a_journey_has_one_gap_from_its_first_start_to_the_first_end_behind_it()
     assert found.as_dict() == {("a", "b"): found.mean[0]}
 
 
-def test_the_end_comes_strictly_behind_a_start_of_the_same_name() -> None:
+def test_the_end_comes_strictly_after_a_start_of_the_same_name() -> None:
     """The gap from a touchpoint to itself runs from its first to its second occurrence."""
     found = tp.paths.gaps(log(one="axa", two="xaaa", three="a"), start="a", end="a")
 

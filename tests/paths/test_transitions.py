@@ -77,7 +77,7 @@ def test_the_most_frequent_come_first_and_equal_ones_by_their_touchpoints() -> N
     assert [3, 2] == paths.transitions(built(["ab", "ab", "ac"]), top=2).count.tolist()
 
 
-def test_probabilities_count_those_who_leave() -> None:
+def test_probabilities_include_transitions_to_the_end() -> None:
     """The denominator is all transitions from the source, the end included: they sum to 1."""
     shares = paths.transitions(built(["ab", "a", "aa", "ac"], finished=[1, 0, 1, 1])).as_dict()
 
@@ -102,7 +102,7 @@ def test_a_journey_caught_under_way_comes_from_nowhere() -> None:
     assert {} == paths.transitions(built([""], began=[False])).as_dict()
 
 
-def test_a_step_taken_twice_is_two_steps_of_one_journey() -> None:
+def test_a_transition_taken_twice_counts_two_transitions_of_one_journey() -> None:
     """`count` counts transitions, `journeys` counts the journeys that have them."""
     table = rows_of(paths.transitions(built(["abab", "ab"], counts=[1, 4])))
 
@@ -147,13 +147,13 @@ def test_intervals_are_about_as_wide_as_the_bootstrap_says() -> None:
     assert high - low > 1.3 * (plain.high - plain.low)
 
 
-def test_a_level_that_is_no_share_is_refused() -> None:
+def test_a_level_outside_0_and_1_is_refused() -> None:
     """95 is not a level; the mend shows how to write it."""
     with pytest.raises(InvalidInputError, match="level=0.95"):
         paths.transitions(built(["a"]), level=95)
 
 
-def test_no_journeys_take_no_steps() -> None:
+def test_no_journeys_have_no_transitions() -> None:
     """Empty journeys give an empty table, not an error."""
     assert 0 == len(paths.transitions(built([])))
     assert 0 == len(paths.transitions(built(["ab"], counts=[0])))
@@ -164,7 +164,7 @@ def test_no_journeys_take_no_steps() -> None:
 
 
 @given(small_journeys())
-def test_the_journeys_behind_an_edge_are_those_who_take_it(journeys) -> None:
+def test_the_journeys_of_an_edge_are_those_that_take_it(journeys) -> None:
     """For every edge, existing or not, the same journeys as by hand."""
     keys = [touchpoint.key for touchpoint in journeys.touchpoints]
     for u in (START, *keys):
@@ -182,7 +182,7 @@ def test_the_journeys_behind_an_edge_are_those_who_take_it(journeys) -> None:
             assert expected == flows.journeys_through(journeys, u, v).ids.tolist()
 
 
-def test_journeys_behind_an_edge_keep_their_columns() -> None:
+def test_journeys_of_an_edge_keep_their_columns() -> None:
     """Persons, counts and the caller's columns come along."""
     journeys = built(
         ["ab", "b", "aab"], persons=["ana", "leo", None], counts=[1, 2, 3],

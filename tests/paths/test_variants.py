@@ -59,7 +59,7 @@ def test_top_lists_the_most_frequent_and_keeps_shares_of_all() -> None:
 
 
 @pytest.mark.parametrize("top", [-1, 2.5, True])
-def test_a_top_that_is_no_number_of_rows_is_refused(top) -> None:
+def test_a_top_that_is_not_a_count_of_rows_is_refused(top) -> None:
     """A negative top would silently drop rows from the end."""
     with pytest.raises(InvalidInputError, match="top must be an integer of at least 0, got"):
         paths.variants(built(["a"]), top=top)

@@ -71,7 +71,7 @@ def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
         When the journeys have no times.
 

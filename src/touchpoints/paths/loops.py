@@ -143,7 +143,7 @@ def repeats(
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
 
     See Also
     --------
@@ -192,7 +192,7 @@ def journey_repeats(
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
 
     See Also
     --------

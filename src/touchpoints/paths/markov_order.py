@@ -43,7 +43,7 @@ class MarkovOrders(Grouped):
     Attributes
     ----------
     order : int64
-        Order of the chain: how many previous touchpoints are used; 0 uses none.
+        Order of the chain: how many previous touchpoints are used; 0 for no context.
     predictions : int64
         Number of transitions predicted; the same for all orders.
     contexts : int64
@@ -78,7 +78,7 @@ class MarkovOrders(Grouped):
     reason : object
         Why ``loss`` is nan; empty where it is not.
     unit : str
-        What is assigned to folds as a whole: ``"person"`` or ``"journey"``.
+        The unit assigned to a fold as a whole: ``"person"`` or ``"journey"``.
     """
 
     value = "loss"
@@ -113,7 +113,7 @@ class MarkovOrders(Grouped):
 
     @property
     def best_ratio(self) -> int:
-        """The order chosen by the likelihood ratio, -1 if none is; for results without groups."""
+        """The order chosen by the likelihood ratio, -1 if there is none; without groups only."""
         return self._only("ratio")
 
     def best_orders(self, *, criterion: Criterion = "loss") -> dict[Any, int]:
@@ -174,7 +174,7 @@ def markov_order(
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
         When ``seed``, ``max_order`` or ``folds`` is not an integer, or too small.
 

@@ -121,7 +121,7 @@ def ngrams(
     InvalidInputError
         When ``n`` or ``top`` is not an integer, or too small.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
 
     See Also
     --------
@@ -216,7 +216,7 @@ def subsequences(
         When ``min_support`` is not in (0, 1], or a length, ``gap`` or ``top`` is not an integer or
         is too small.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
 
     See Also
     --------

@@ -98,7 +98,7 @@ class LifecycleStates(Grouped):
     left_out : int64
         Number of people whose journeys began before the log.
     unit : str
-        What is counted: ``"person"``, or ``"journey"`` where persons are not known.
+        The unit counted: ``"person"``, or ``"journey"`` where persons are not known.
     """
 
     period: Array = column("datetime64[us]")
@@ -159,7 +159,7 @@ def retention(
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
         When the journeys have no times; when the duration is not positive, or so short that the
         table would have millions of rows; when ``period`` is not one of the calendar periods.
@@ -218,7 +218,7 @@ def lifecycle_states(
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
         As for `retention`.
 
@@ -281,11 +281,11 @@ def _prepared(
 ) -> tuple[Journeys, _Clock]:
     """Return the journeys with ``observed_until`` filled in, and the clock of the periods."""
     stamps = require_times(journeys, what).view(np.int64)
-    watched = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
+    observed = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
     if isinstance(period, dt.timedelta):
         first = int(stamps.min()) if len(stamps) else 0
-        return watched, _Clock("", microseconds(period, "period"), first)
-    return watched, _Clock(check_option("period", period, Calendar))
+        return observed, _Clock("", microseconds(period, "period"), first)
+    return observed, _Clock(check_option("period", period, Calendar))
 
 
 @attrs.frozen(eq=False, kw_only=True)

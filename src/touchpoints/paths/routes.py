@@ -136,7 +136,7 @@ def routes(
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
         When ``first="fastest"`` and the journeys have no times.
 
@@ -236,7 +236,7 @@ def similarity_to(
     InvalidInputError
         When ``ideal`` is empty, or a string instead of a sequence.
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
 
     See Also
     --------

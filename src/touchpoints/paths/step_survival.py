@@ -75,7 +75,7 @@ def survival_by_step(
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
         When ``level`` does not lie between 0 and 1.
 

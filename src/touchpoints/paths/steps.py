@@ -150,7 +150,7 @@ def step_matrix(
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
         When ``steps`` is not an integer of at least 1, or both ``at`` and another side are given.
 
@@ -208,7 +208,7 @@ def step_flows(
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
         When ``steps`` is not an integer of at least 1, or both ``at`` and another side are given.
 

@@ -112,7 +112,7 @@ def order_sensitivity(
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
         When the journeys have no times.
 

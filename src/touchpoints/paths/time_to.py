@@ -131,7 +131,7 @@ def time_to(
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, outcome, column or facet.
+        When the touchpoint, the outcome, the column or the facet does not exist.
     InvalidInputError
         When the journeys have no times; when both ``place`` and ``outcome`` are given; when neither
         is given and there is not exactly one outcome.
@@ -214,7 +214,7 @@ def median_time_to(
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, outcome, column or facet.
+        When the touchpoint, the outcome, the column or the facet does not exist.
     InvalidInputError
         As for `time_to`.
 
@@ -272,16 +272,16 @@ def _for_groups(
     start: Place | None,
     by: str | None,
 ) -> T:
-    waits, watched = _prepared(journeys, place=place, outcome=outcome, start=start)
-    return by_group(watched, by, lambda group: estimate(group, waits))
+    waits, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return by_group(observed, by, lambda group: estimate(group, waits))
 
 
 def waits_of(
     journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
 ) -> Waits:
     """Return the time to event or censoring of each journey, as in `time_to`; for comparisons."""
-    waits, watched = _prepared(journeys, place=place, outcome=outcome, start=start)
-    return waits(watched)
+    waits, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return waits(observed)
 
 
 def _prepared(
@@ -296,10 +296,12 @@ def _prepared(
         )
     name = named_outcome(journeys, outcome) if place is None else None
     waits = partial(_waits, place=place, outcome=name, start=start)
-    return waits, derive(journeys, observed_until=owned(_watched(journeys).view("datetime64[us]")))
+    return waits, derive(
+        journeys, observed_until=owned(_observed_until(journeys).view("datetime64[us]"))
+    )
 
 
-def _watched(journeys: Journeys) -> Array:
+def _observed_until(journeys: Journeys) -> Array:
     """Return until when each journey was observed; at least until its last interaction."""
     stamps = require_times(journeys, "time_to").view(np.int64)
     if journeys.observed_until is not None:
@@ -330,7 +332,7 @@ def _waits(
         reached = journeys.outcomes[outcome] == 1
         times = journeys.outcome_times.get(outcome)
         got = np.full(len(journeys), _MISSING) if times is None else times.view(np.int64)
-    until = np.where(reached, got, _watched(journeys))
+    until = np.where(reached, got, _observed_until(journeys))
     there = (rows >= 0) & (until != _MISSING) & (until >= begun) & (journeys.counts > 0)
     chosen = np.flatnonzero(there)
     return Waits(

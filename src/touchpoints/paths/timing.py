@@ -59,7 +59,7 @@ def gaps(
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
         When the journeys have no times; when only one of the places is given; when a quantile or
         ``level`` is not a share.

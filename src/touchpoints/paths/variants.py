@@ -84,7 +84,7 @@ def variants(
     InvalidInputError
         When ``level`` does not lie between 0 and 1, or ``top`` is not an integer of at least 0.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
 
     See Also
     --------
