@@ -180,7 +180,7 @@ def check_taxonomy(taxonomy: Taxonomy, *, ignore: Iterable[str] = ()) -> None:
     >>> import touchpoints as tp
     >>> check_taxonomy(tp.load_taxonomy("customer"))
     """
-    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one"
+    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) returns a taxonomy"
     require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)
     problems = [*_storing(taxonomy), *_naming(taxonomy), *_linting(taxonomy, tuple(ignore))]
     if problems:
