@@ -143,8 +143,8 @@ def test_a_taxonomy_may_come_from_a_package(install: Install) -> None:
     ("name", "reason"),
     [
         ("failing", "RuntimeError: no licence"),
-        ("wrong", "it is list, not a Taxonomy"),
-        ("endless", "goes round in a circle: endless > endless"),
+        ("wrong", "it must be a Taxonomy or a function without arguments that returns a Taxonomy"),
+        ("endless", "circular reference: endless > endless"),
     ],
 )
 def test_a_package_without_a_taxonomy_is_named(install: Install, name: str, reason: str) -> None:

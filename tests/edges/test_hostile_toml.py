@@ -59,7 +59,7 @@ def test_long_keys_and_dotted_texts_are_read(text: str) -> None:
     """A key of a hundred parts is one; a text or a comment may have as many dots as it likes."""
     with pytest.raises(ProblemsError) as caught:
         parse_taxonomy('name = "a"\n' + text)
-    assert ["<text>: x: nothing is called so here"] == [
+    assert ["<text>: x: unknown key"] == [
         problem.partition(" (")[0] for problem in caught.value.problems
     ]
 

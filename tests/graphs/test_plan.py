@@ -97,7 +97,7 @@ failures = ["book"]
     )
 
     for expected in (
-        "plan: nam: nothing is called so here (did you mean 'name'?)",
+        "plan: nam: unknown key (did you mean 'name'?)",
         "plan: name: there is none",
         'plan: stages.before: expected text, found the number 7 (write "7")',
         "plan: touchpoints.book.stage: no stage 'befor'",
