@@ -61,12 +61,12 @@ def test_rows_out_of_order_are_put_in_order() -> None:
     assert {("x", "y"): 1, ("y", "z"): 1} == edges(journeys)
 
 
-def test_ties_in_time_are_counted_and_said() -> None:
-    """Whoever reads the report knows how much the order of rows decided."""
+def test_ties_in_time_are_counted_and_reported() -> None:
+    """The report says how many transitions depend on the order of rows."""
     journeys = read({"id": ["a"] * 3, "at": [DAYS[0]] * 3, "what": ["x", "y", "y"]})
 
     assert (2, 1) == (journeys.meta.report.ties, journeys.meta.report.ties_that_matter)
-    assert any("one time" in sentence for sentence in journeys.meta.report.sentences())
+    assert any("at the same time" in sentence for sentence in journeys.meta.report.sentences())
 
 
 def test_ties_do_not_change_with_what_the_touchpoints_are_called() -> None:
@@ -101,12 +101,12 @@ def test_a_missing_touchpoint_name_loses_no_transition() -> None:
 
 
 def test_duplicates_are_not_accepted_in_silence() -> None:
-    """Kept or dropped, they are counted and said."""
+    """Kept or dropped, they are counted and reported."""
     log = {"id": [1] * 3, "at": [DAYS[0]] * 3, "what": ["x", "x", "y"]}
 
     kept, dropped = read(log), read(log, duplicates="drop")
 
-    assert any("repeats another" in sentence for sentence in kept.meta.report.sentences())
+    assert any("repeats an earlier row" in sentence for sentence in kept.meta.report.sentences())
     assert {("x", "y"): 1} == edges(dropped)
     assert 1 == dropped.meta.report.duplicates_dropped
 
@@ -219,7 +219,8 @@ def test_negative_counts_are_refused() -> None:
 
 def test_offsets_that_fall_are_refused() -> None:
     """With the place where they do."""
-    with pytest.raises(InvalidInputError, match=r"offsets must never fall \(offsets\[1\] is 2"):
+    found = r"offsets must be non-decreasing \(offsets\[1\] is 2"
+    with pytest.raises(InvalidInputError, match=found):
         tp.Journeys(touchpoints=(untyped("x"),), codes=[0, 0, 0], offsets=[0, 2, 1, 3])
 
 

@@ -104,11 +104,11 @@ def test_parts_that_contradict_each_other_are_refused() -> None:
 
     with pytest.raises(InvalidInputError, match="ids must be unique"):
         tp.concat([journeys, journeys])
-    with pytest.raises(InvalidInputError, match="numbers in one part and text"):
+    with pytest.raises(InvalidInputError, match="ids must be of one type, but are numbers"):
         tp.concat([journeys, numbered])
-    with pytest.raises(InvalidInputError, match="differ in lens"):
+    with pytest.raises(InvalidInputError, match="must have the same lens"):
         tp.concat([journeys, tp.collapse(log(two="a"), by="need")])
-    with pytest.raises(InvalidInputError, match="some parts have times"):
+    with pytest.raises(InvalidInputError, match="all parts must have times, or none"):
         tp.concat([numbered, attrs.evolve(tp.distinct(log(three="a")), ids=[8])])
     with pytest.raises(InvalidInputError, match="at least one"):
         tp.concat([])

@@ -66,7 +66,7 @@ def test_selecting_by_position_or_by_a_short_mask_is_refused() -> None:
     """Numbers are no mask, and a mask of another length selects something else than meant."""
     journeys = log(one="ab", two="b")
 
-    with pytest.raises(WrongKindError, match="truth values"):
+    with pytest.raises(WrongKindError, match="a mask must hold bools"):
         tp.select(journeys, [0, 1])
     with pytest.raises(InvalidInputError, match="1 entries for 2 journeys"):
         tp.select(journeys, [True])

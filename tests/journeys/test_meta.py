@@ -68,10 +68,12 @@ def test_everything_met_is_a_sentence() -> None:
         "4 of 1,000 rows are matched by no touchpoint type",
         "5 of 1,000 rows are of a lifecycle stage other than start and complete",
         "6 of 1,000 rows are a repeat of another row",
-        "50.0 % of neighbours are at one time",
-        "the order of 2 of them decides a transition",
+        "50.0 % of neighbouring interactions are at the same time",
+        "the order of rows at the same time decides 2 transitions",
     ) == report.sentences()
-    assert ("3 rows repeat another and were kept",) == Report(rows=9, duplicates=3).sentences()
+    assert ("3 rows repeat an earlier row and were kept",) == Report(
+        rows=9, duplicates=3
+    ).sentences()
 
 
 def test_reports_add_up() -> None:

@@ -59,7 +59,7 @@ def atoms_of(tree: Node) -> engine.Atoms:
         node = todo.pop()
         todo += node.parts
         if node.kind == "one":
-            number[node.place] = len(masks)
+            number[node.at] = len(masks)
             taken = [node.anything or letter in node.selectors for letter in LETTERS]
             masks.append([one ^ node.negated for one in taken])
     return engine.Atoms(number, np.array(masks, dtype=bool).reshape(len(masks), len(LETTERS)))

@@ -80,7 +80,7 @@ def test_a_lens_must_exist_and_be_unambiguous() -> None:
         tp.collapse(journeys, by="chanel")
     with pytest.raises(InvalidInputError, match="both a facet and a per-interaction column"):
         tp.collapse(clash, by="channel")
-    with pytest.raises(InvalidInputError, match="each once"):
+    with pytest.raises(InvalidInputError, match="at least one name, and no name twice"):
         tp.collapse(journeys, by=["need", "need"])
 
 

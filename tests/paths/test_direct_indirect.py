@@ -174,7 +174,7 @@ def test_a_filter_on_one_kind_says_what_it_breaks(paths, kind, count) -> None:
     ]
     assert said.startswith(f"leaving out {other} touchpoints breaks the paths of ")
     bridged, emptied = lost["bridged"] * count, lost["emptied"] * count
-    joins = "step joins" if bridged == 1 else "steps join"
+    joins = "transition joins" if bridged == 1 else "transitions join"
     are = "journey is" if emptied == 1 else "journeys are"
     assert f" {lost['journeys'] * count:,} of {len(paths) * count:,} journeys: " in said
     assert f": {bridged:,} {joins} touchpoints" in said
@@ -185,7 +185,7 @@ def test_the_warning_names_the_step_made_up_most_often_and_what_to_use() -> None
     """What became neighbours, how often, and the call that shows both kinds together."""
     _, said = kept_of(mixed(["AaB", "AbaB", "AaC", "a"]), {"directness": "direct"})
 
-    assert "3 steps join touchpoints" in said
+    assert "3 transitions join touchpoints" in said
     assert "(most often A[directness=direct] > B[directness=direct], 2 times)" in said
     assert "1 journey is left empty" in said
     assert "tp.paths.direct_and_indirect(journeys).losses" in said
@@ -195,7 +195,7 @@ def test_ends_cut_off_break_paths_and_join_nothing() -> None:
     """A journey that only loses its last step is broken; no neighbours are made up."""
     _, said = kept_of(mixed(["ABa", "AB"]), {"directness": "direct"})
 
-    assert "breaks the paths of 1 of 2 journeys: 0 steps join" in said
+    assert "breaks the paths of 1 of 2 journeys: 0 transitions join" in said
     assert "most often" not in said
 
 

@@ -216,7 +216,7 @@ def test_an_outcome_that_is_a_count_is_refused_with_the_mend() -> None:
     """Two conversions are no outcome; the mend names the argument for them."""
     with pytest.raises(InvalidInputError, match="pass the column as converted="):
         tp.from_paths(TABLE, path="path", outcome="total_conversions")
-    with pytest.raises(InvalidInputError, match="no name for an outcome"):
+    with pytest.raises(InvalidInputError, match="an outcome must not be named"):
         read(TABLE, outcome="end")
 
 
