@@ -211,7 +211,7 @@ def test_a_column_called_duration_that_holds_times_is_a_column_of_times() -> Non
 def test_negative_counts_are_refused() -> None:
     """In a log and in the constructor."""
     log = {"id": ["a", "b"], "at": DAYS[:2], "what": ["x", "y"], "n": [1, -2]}
-    with pytest.raises(InvalidInputError, match="0 or more"):
+    with pytest.raises(InvalidInputError, match="count must be an integer of at least 0"):
         read(log, count="n")
     with pytest.raises(InvalidInputError, match="counts must not be negative"):
         tp.Journeys(touchpoints=(), codes=[], offsets=[0, 0], counts=[-1])

@@ -125,7 +125,7 @@ def test_what_did_not_convert_is_what_remains_of_the_count() -> None:
 
     assert both == tp.from_paths(table, path="path", count="n", converted="won")
     assert both == tp.from_paths(table, path="path", count="n", lost="not")
-    with pytest.raises(InvalidInputError, match="say the third"):
+    with pytest.raises(InvalidInputError, match="two of them determine the third"):
         tp.from_paths(table, path="path", count="n", converted="won", lost="not")
     with pytest.raises(InvalidInputError, match="exceeds"):
         tp.from_paths({**table, "won": [6, 0]}, path="path", count="n", converted="won")
@@ -144,7 +144,7 @@ def test_empty_text_is_an_empty_journey() -> None:
 @pytest.mark.parametrize("path", ["a >  > b", "a > ", " > a", " > "])
 def test_an_empty_step_is_refused_with_its_rows(path) -> None:
     """A missing name between separators would lose an edge in silence."""
-    with pytest.raises(InvalidInputError, match=r"1 paths have an empty step.*rows 1"):
+    with pytest.raises(InvalidInputError, match=r"1 path has an empty name.*rows 1"):
         tp.from_paths({"path": ["a > b", path]}, path="path")
 
 
@@ -173,7 +173,7 @@ def test_a_separator_that_is_not_there_is_noticed() -> None:
     """Paths joined without spaces would each be one odd touchpoint; the mend is named."""
     with pytest.raises(InvalidInputError, match=r"pass separator='>'"):
         tp.from_paths({"path": ["a>b", "b>c", "c"]}, path="path")
-    with pytest.raises(InvalidInputError, match="separator is empty"):
+    with pytest.raises(InvalidInputError, match="separator must not be empty"):
         tp.from_paths({"path": ["a"]}, path="path", separator="")
 
 
@@ -188,20 +188,20 @@ def test_a_sign_in_a_name_is_no_separator() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "match"),
     [
-        ("total_null", [3, -1], r"'total_null' must hold whole numbers.*row, 1: -1"),
-        ("total_null", [3, 0.5], "whole numbers"),
-        ("total_null", [3, None], "whole numbers"),
-        ("total_conversions", [math.inf, 1], "whole numbers"),
+        ("total_null", [3, -1], r"'total_null' .*integers of at least 0 .rows 1: -1"),
+        ("total_null", [3, 0.5], "integers of at least 0"),
+        ("total_null", [3, None], "integers of at least 0"),
+        ("total_conversions", [math.inf, 1], "integers of at least 0"),
         (
             "total_conversions",
             ["1", "two"],
             r"'total_conversions' must hold numbers .rows 1: 'two'",
         ),
-        ("total_conversions", [0, 2], r"value where no journey converted.*row, 0: 0.244"),
+        ("total_conversions", [0, 2], r"0 or missing where no journey converted.*rows 0: 0.244"),
     ],
 )
 def test_impossible_numbers_are_refused_with_their_rows(column, values, match) -> None:
-    """Counts are whole and not negative, and only who converted has a value."""
+    """Counts are integers of at least 0, and only converted journeys have a value."""
     with pytest.raises(InvalidInputError, match=match):
         read({**TABLE, column: values})
 
