@@ -1,4 +1,4 @@
-"""Silent wrong answers that tools of the field give, and input that breaks them: one test each."""
+"""Silent wrong results of other tools, and input that breaks them: one test each."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_durations_are_not_floored_to_seconds(milliseconds: int) -> None:
 
 
 def test_a_missing_touchpoint_name_loses_no_transition() -> None:
-    """It is an error first; kept, it is a touchpoint of its own between its neighbours."""
+    """It is an error by default; kept, it is a separate touchpoint between its neighbours."""
     log = {"id": [1] * 3, "at": DAYS[:3], "what": ["x", None, "y"]}
     with pytest.raises(InvalidInputError, match="no touchpoint name"):
         read(log)
@@ -135,13 +135,13 @@ def test_starts_and_completes_are_not_counted_twice_in_silence() -> None:
 
 
 def test_a_misspelt_column_has_a_near_name() -> None:
-    """And says which argument asked for it."""
+    """The message names the argument that was given the column."""
     with pytest.raises(NotFoundError, match="no column 'waht' .did you mean 'what'.*as touchpoint"):
         read({"id": [1], "at": [DAYS[0]], "what": ["x"]}, touchpoint="waht")
 
 
 def test_a_column_unlike_any_lists_the_columns_there_are() -> None:
-    """When nothing is near, what is there is shown."""
+    """Without similar names, the existing columns are shown."""
     with pytest.raises(NotFoundError, match="known: 'id', 'at', 'what'"):
         read({"id": [1], "at": [DAYS[0]], "what": ["x"]}, touchpoint="zzzzzz")
 
@@ -151,7 +151,7 @@ def test_a_column_unlike_any_lists_the_columns_there_are() -> None:
 )
 @pytest.mark.parametrize("nothing", [None, "", float("nan")])
 def test_a_column_of_nothing_is_an_error(name: str, argument: str, nothing: Any) -> None:
-    """A column that is missing in every row is the wrong column, whatever the options."""
+    """A column that is missing in every row is the wrong column, with any options."""
     columns = {"id": ["a"] * 3, "at": DAYS[:3], "what": ["x"] * 3, name: [nothing] * 3}
     with pytest.raises(
         InvalidInputError, match=f"{name}.* given as {argument}, is missing in all 3"
@@ -175,7 +175,7 @@ def test_null_ids_and_times_are_counted_or_an_error() -> None:
 
 
 def test_text_times_that_do_not_parse_are_shown() -> None:
-    """The first rows, as they stand, and how to say what they mean."""
+    """The error shows the first rows unchanged, and the argument that gives the format."""
     with pytest.raises(InvalidInputError) as caught:
         read({"id": [1] * 3, "at": [DAYS[0], "31.12.2026", "soon"], "what": ["x"] * 3})
 
@@ -184,7 +184,7 @@ def test_text_times_that_do_not_parse_are_shown() -> None:
 
 
 def test_naive_and_aware_times_do_not_mix() -> None:
-    """One such row among thousands is found."""
+    """A single row among thousands is found."""
     at = ["2026-01-01T00:00:00"] * 5000
     at[3333] += "+02:00"
     with pytest.raises(InvalidInputError, match="mixes times with and without") as caught:
@@ -228,7 +228,7 @@ def test_offsets_that_fall_are_refused() -> None:
 
 
 def test_unknown_facets_are_refused_with_near_names() -> None:
-    """When a touchpoint is made, and when a classifier answers."""
+    """Unknown facets and unknown terms of a touchpoint are refused."""
     customer = load_taxonomy("customer")
     with pytest.raises(NotFoundError, match="no facet 'chanel' .did you mean 'channel'"):
         customer.touchpoint("live_chat", chanel="app")
@@ -325,7 +325,7 @@ def test_journeys_of_one_event_have_no_transitions() -> None:
 
 
 def timed(action: Callable[[], Any]) -> tuple[Any, float]:
-    """Return what an action answers and the seconds it took."""
+    """Return the result of an action, and the seconds it took."""
     began = time.process_time()
     return action(), time.process_time() - began
 
@@ -365,7 +365,7 @@ def test_one_journey_of_a_million_events() -> None:
 
 
 def test_a_million_events_at_one_time_keep_the_order_of_their_rows() -> None:
-    """Ties all the way: the file's order is the order of events."""
+    """All rows are ties: the order of the file is the order of events."""
     count = 1_000_000
     what = np.random.default_rng(3).integers(0, 5, count)
     log = {"id": np.zeros(count, int), "at": np.zeros(count, "M8[s]"), "what": what}
@@ -398,7 +398,7 @@ def test_a_million_events_at_one_time_keep_the_order_of_their_rows() -> None:
     ],
 )
 def test_any_id_is_an_id(ids: list[Any]) -> None:
-    """Each is a journey of its own, under the id it had, also through polars, pandas and arrow."""
+    """Each is a separate journey with its own id, also through polars, pandas and arrow."""
     pd = pytest.importorskip("pandas")
     pl = pytest.importorskip("polars")
     pa = pytest.importorskip("pyarrow")
@@ -429,7 +429,7 @@ def test_many_distinct_touchpoints_are_no_square_table() -> None:
 
 
 def test_dates_far_from_ours_are_read() -> None:
-    """Sentinels such as 0001-01-01 and 9999-12-31 stand where they belong."""
+    """Sentinels (0001-01-01, 9999-12-31) are ordered by their time."""
     log = {"id": [1] * 3, "at": ["9999-12-31", "0001-01-01", "2026-01-01"], "what": ["z", "x", "y"]}
 
     assert [("x", "y", "z")] == paths(read(log))

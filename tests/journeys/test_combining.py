@@ -16,7 +16,7 @@ from touchpoints.journeys.combining import _drawn, _drawn_left
 
 
 def test_distinct_merges_equal_paths_and_adds_their_counts() -> None:
-    """One row a path, in the order of first appearance; ids, times and persons are gone."""
+    """One row per variant, in order of first appearance; ids, times and persons are dropped."""
     journeys = attrs.evolve(log(one="ab", two="b", three="ab"), counts=[1, 5, 2])
 
     paths = tp.distinct(journeys)
@@ -129,7 +129,7 @@ def test_sampling_draws_real_journeys_without_replacement() -> None:
 
 
 def test_a_sample_of_more_journeys_than_numpy_draws_at_once() -> None:
-    """Counts of 10**9 and more: all drawn are there, none more than once, and shares hold."""
+    """Counts of 10**9 and more: the draws add up, never exceed a count, and keep shares."""
     many = tp.from_paths(
         {"path": ["a", "b", "c", "d"], "n": [10**9, 3 * 10**9, 0, 7]}, path="path", count="n"
     )

@@ -36,7 +36,7 @@ def make(**columns: Any) -> tp.Journeys:
     return tp.Journeys(**{**GOOD, **columns})
 
 
-# ------------------------------------------------------------------------------- what is required
+# ---------------------------------------------------------------------------------- requirements
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,13 @@ def make(**columns: Any) -> tp.Journeys:
 def test_columns_that_contradict_each_other_are_refused(
     columns: dict[str, Any], message: str
 ) -> None:
-    """Each requirement has a message of its own that says where it broke."""
+    """Each requirement has its own message with the position where it fails."""
     with pytest.raises(InvalidInputError, match=message):
         make(**columns)
 
 
 def test_an_outcome_time_needs_the_outcome() -> None:
-    """A time stands only where the outcome was reached."""
+    """An outcome has a time only where it was reached."""
     times = {"won": np.array([DAY, DAY, "NaT"], "M8[us]")}
     with pytest.raises(InvalidInputError, match="has a time where it was not reached"):
         make(outcomes={"won": [1, 0, np.nan]}, outcome_times=times)
@@ -113,7 +113,7 @@ def test_the_journey_whose_times_fall_is_named() -> None:
 
 
 def test_empty_journeys_and_no_journeys_are_legal() -> None:
-    """Nothing happened is a journey, and nobody came is a log."""
+    """An empty journey is legal, and so is a log without journeys."""
     nothing = tp.Journeys(touchpoints=(), codes=[], offsets=[0])
     empty = tp.Journeys(touchpoints=(), codes=[], offsets=[0, 0, 0])
 
@@ -123,7 +123,7 @@ def test_empty_journeys_and_no_journeys_are_legal() -> None:
 
 
 def test_columns_have_defaults() -> None:
-    """Ids count from 0, every row is one journey, seen from beginning to end."""
+    """Ids count from 0; every row is one complete journey."""
     journeys = tp.Journeys(touchpoints=(A,), codes=[0], offsets=[0, 1, 1])
 
     assert [0, 1] == journeys.ids.tolist()
@@ -158,7 +158,7 @@ def test_ids_are_kept_as_they_are(ids: Any, kind: str) -> None:
 
 
 def test_persons_may_be_unknown() -> None:
-    """None says that nobody knows, beside text and beside numbers."""
+    """None stands for an unknown person, among text and among numbers."""
     assert ["ana", None, "ana"] == make(persons=["ana", None, "ana"]).persons.tolist()
     assert [7, None, 7] == make(persons=[7, None, 7]).persons.tolist()
 
@@ -263,7 +263,7 @@ def test_changing_one_column_copies_no_other() -> None:
 
 @given(strategies.journeys())
 def test_drawn_journeys_survive_a_pickle(journeys: tp.Journeys) -> None:
-    """Whatever the columns, a pickle gives equal journeys."""
+    """A pickle gives equal journeys, with any columns."""
     assert journeys == pickle.loads(pickle.dumps(journeys))
 
 
@@ -343,7 +343,7 @@ def test_journeys_are_not_hashable() -> None:
 
 
 def test_the_order_of_the_touchpoint_table_plays_no_part() -> None:
-    """What each interaction means is compared, not its code."""
+    """The touchpoint of each interaction is compared, not its code."""
     turned = tp.Journeys(**{**GOOD, "touchpoints": (B, A), "codes": [1, 0, 1]})
 
     assert turned == make()
@@ -403,7 +403,7 @@ def test_differences_between_kept_columns_are_found() -> None:
 
 
 def test_the_repr_is_a_sentence_of_facts() -> None:
-    """Sizes, span, what rows stand for, outcomes, lens and what was left out."""
+    """Sizes, period, real journeys, outcomes, lens and rows left out."""
     assert (
         "<Journeys: 3 journeys, 3 interactions, 2 touchpoints, 2026-01-01 to 2026-01-01, "
         "outcome won>"
@@ -419,7 +419,7 @@ def test_the_repr_is_a_sentence_of_facts() -> None:
 
 
 def test_html_is_escaped() -> None:
-    """Whatever stands in a log, a notebook shows it as text."""
+    """A notebook shows every text of a log as text, escaped."""
     nasty = "<script>alert('x')</script>"
     journeys = tp.from_columns(
         {"id": [nasty, "&"], "at": ["2026-01-01", "2026-01-02"], "what": [nasty, "<b>"]},
@@ -463,7 +463,7 @@ def test_html_shows_the_first_journeys_and_what_the_report_says() -> None:
 
 @given(strategies.journeys())
 def test_any_journeys_can_be_shown(journeys: tp.Journeys) -> None:
-    """Empty ones, none, without times: always a sentence and well-formed HTML."""
+    """Empty journeys, zero journeys, no times: always a sentence and well-formed HTML."""
     from xml.etree import ElementTree as ET
 
     assert repr(journeys).startswith("<Journeys: ")

@@ -64,7 +64,7 @@ def test_each_sign_of_the_language_means_what_the_page_says(
 
 
 def test_facets_and_types_stand_for_the_touchpoints_that_have_them() -> None:
-    """A pattern speaks of needs and channels as well as of touchpoints."""
+    """A pattern can name needs and channels as well as touchpoints."""
     rows = [
         {"id": 1, "at": f"2026-01-0{day}", "what": what}
         for day, what in enumerate(["review_read", "live_chat", "live_chat", "purchase"], 1)
@@ -153,7 +153,7 @@ def test_a_line_break_moves_no_caret() -> None:
 
 
 def test_quotes_hold_quotes_and_signs() -> None:
-    """A quote within quotes follows a backslash, which stands for itself before anything else."""
+    """A quote within quotes follows a backslash; elsewhere a backslash is literal."""
     names = ['the "new" page', "Ana's", "C:\\temp", "a, b", "a|b]"]
     rows = [{"id": 1, "at": f"2026-01-0{day}", "what": what} for day, what in enumerate(names, 1)]
     journeys = tp.from_records(rows, journey="id", time="at", touchpoint="what")
@@ -168,7 +168,7 @@ def test_quotes_hold_quotes_and_signs() -> None:
 
 
 def test_a_key_copied_into_a_pattern_is_that_touchpoint() -> None:
-    """Brackets right behind a name belong to it; the exact key, else the name with those facets."""
+    """Brackets after a name belong to it; the exact key, else the name with those facets."""
     customer = tp.load_taxonomy("customer")
     made = {
         "b": customer.touchpoint("search_query", need="compare"),
@@ -260,7 +260,7 @@ def test_patterns_match_as_regular_expressions_over_letters(paths: list[str], te
 
 
 def test_many_touchpoints_skip_the_surrogates() -> None:
-    """More touchpoints than characters before the surrogates match all the same."""
+    """More touchpoints than characters before the surrogates are matched correctly."""
     count = 60_000
     journeys = tp.from_columns(
         {"id": np.zeros(count, int), "at": np.arange(count), "what": np.arange(count)},
@@ -275,7 +275,7 @@ def test_many_touchpoints_skip_the_surrogates() -> None:
 
 
 def test_anchors_choose_a_match_and_move_from_it() -> None:
-    """First, last or all; start or end of the match; steps or time; outside is no place."""
+    """First, last or all; start or end; interactions or time; outside the journey, no place."""
     journeys = log(one="abcb", two="ac", three="bb")
 
     def first(**how: object) -> list[int]:

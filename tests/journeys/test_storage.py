@@ -112,7 +112,7 @@ def test_text_of_any_kind_comes_back(texts) -> None:
     ids=str,
 )
 def test_columns_of_the_callers_own_keep_their_type(column) -> None:
-    """Whatever numpy can hold but objects."""
+    """Every dtype of numpy except objects is kept."""
     journeys = built("ab", per_journey={"mine": column})
     check_same(journeys, stored(journeys))
 
@@ -127,7 +127,7 @@ def test_what_was_read_cannot_be_written_to() -> None:
 
 
 def test_an_id_that_only_pickle_could_write_is_refused(tmp_path) -> None:
-    """The message shows it, and no file is left behind."""
+    """The message shows it, and no file is left over."""
     journeys = built("ab", ids=[("a", 1), ("b", 2)])
 
     with pytest.raises(WrongKindError, match=r"(?s)ids must hold text, numbers, .*\('a', 1\)"):
@@ -136,7 +136,7 @@ def test_an_id_that_only_pickle_could_write_is_refused(tmp_path) -> None:
 
 
 def test_the_file_is_called_as_asked_and_replaces_the_old_one(tmp_path) -> None:
-    """No suffix is added, whatever was there before is gone, nothing else is left."""
+    """No suffix is added, an existing file is replaced, and no other file is left."""
     file = tmp_path / "journeys"
     file.write_text("old")
     tp.write_journeys(built("ab"), os.fspath(file))
@@ -210,7 +210,7 @@ WHOLE = built(
     ],
 )
 def test_a_foreign_file_is_named(tmp_path, content, kind) -> None:
-    """What it looks like, and where to read such a thing."""
+    """The message says what the file looks like, and which function reads it."""
     file = tmp_path / "log.csv"
     file.write_bytes(content)
     with pytest.raises(StorageError, match=r"log\.csv is not a file of journeys") as raised:

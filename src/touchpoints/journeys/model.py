@@ -112,7 +112,7 @@ class Journey:
     touchpoints
         In time order.
     times, ends
-        ``datetime64[us]``, as long as ``touchpoints``; None where the log has none.
+        ``datetime64[us]``, as long as ``touchpoints``; None where the log has no times.
     count
         The number of real journeys that the row stands for.
     outcomes, values
@@ -442,5 +442,5 @@ def first_difference(left: Journeys, right: Journeys) -> str:
     """
     from touchpoints.journeys.differences import differences
 
-    pair = (_state(checked_journeys(one)) for one in (left, right))
-    return next(differences(*pair), "")
+    states = (_state(checked_journeys(one)) for one in (left, right))
+    return next(differences(*states), "")

@@ -135,10 +135,10 @@ def from_frame(
     ...     {
     ...         "case": ["a", "b", "a"],
     ...         "at": pd.to_datetime(["2026-01-02 10:00", "2026-01-02 11:00", "2026-01-02 09:00"]),
-    ...         "step": ["purchase", "search", "search"],
+    ...         "what": ["purchase", "search", "search"],
     ...     }
     ... )
-    >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="step")
+    >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="what")
     >>> [journey.keys for journey in journeys]
     [('search', 'purchase'), ('search',)]
     """
