@@ -66,7 +66,7 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("from_frame", "frame"): ("is no dataframe", {"dict", "frame"}),
     ("from_node_link", "data"): ("takes a graph in node-link form", {"dict"}),
     ("from_paths", "table"): ("is no dataframe", {"dict", "frame"}),
-    ("from_records", "records"): ("takes records|record 0 is no mapping", set()),
+    ("from_records", "records"): ("takes a sequence of records|record 0 must be a mapping", set()),
     ("load_taxonomy", "name"): ("takes the name of a taxonomy, not", {"text"}),
     ("parse_plan", "text"): ("takes a plan as TOML text, not", {"text"}),
     ("pattern", "text"): ("takes a pattern as text, not", {"text"}),

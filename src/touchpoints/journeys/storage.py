@@ -1,4 +1,4 @@
-"""Journeys in a file: every column, exactly, without pickle."""
+"""Files of journeys: every column, exactly, without pickle."""
 
 from __future__ import annotations
 
@@ -15,13 +15,9 @@ from typing import Any, BinaryIO
 import attrs
 import numpy as np
 
-from touchpoints._core.checks import (
-    require_path,
-)
+from touchpoints._core.checks import require_path
 from touchpoints._core.frozen import Array, Coded, owned, text_array
-from touchpoints._core.messages import (
-    first_few,
-)
+from touchpoints._core.messages import first_few
 from touchpoints.errors import StorageError, WrongKindError
 from touchpoints.journeys.meta import Meta, report_from_dict
 from touchpoints.journeys.model import Journeys, checked_journeys
@@ -41,7 +37,7 @@ _NONE, _TEXT, _INT, _FLOAT, _BOOL = range(5)
 _KINDS: tuple[tuple[int, Any], ...] = (
     (_NONE, type(None)),
     (_TEXT, str),
-    (_BOOL, (bool, np.bool_)),  # before int: True is one as well
+    (_BOOL, (bool, np.bool_)),  # before int, because bool is a subclass of int
     (_INT, (int, np.integer)),
     (_FLOAT, (float, np.floating)),
 )
@@ -55,25 +51,30 @@ def write_journeys(
     Parameters
     ----------
     journeys
-        All columns are kept: ids, persons, counts, outcomes, values, the caller's own, and with
-        them the touchpoints, the taxonomy, the lens, the time zone and the report.
+        All columns are written: ids, persons, counts, outcomes, values and the columns that the
+        caller kept, with the touchpoints, the taxonomy, the lens, the time zone and the report.
     path
-        The file, called exactly so; one that is there is replaced once the new one is whole.
+        The name of the file, used as given, without adding an extension. An existing file is
+        replaced once the new file is complete.
     compressed
-        Whether to make the file smaller, which takes longer.
+        Whether to compress the file, which makes it smaller and takes longer.
 
     Raises
     ------
     WrongKindError
-        When an id or person is something else than text, a number, True, False or None.
+        When an id or person is neither text nor a number, True, False or None.
     OSError
         When the file cannot be written.
 
     Notes
     -----
     The file is a zip archive of ``journeys.json`` and one ``.npy`` array for each column; text is
-    kept as UTF-8 bytes and where each text ends. Nothing in it can run. The same journeys give
-    the same bytes. O(m) in the number of interactions.
+    kept as UTF-8 bytes with the position where each text ends. The file contains no code. Equal
+    journeys give equal bytes. O(m) in the number of interactions.
+
+    See Also
+    --------
+    read_journeys : Read the file back.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def _entry(number: int, part: str) -> str:
 
 
 def _columns(journeys: Journeys) -> Iterator[tuple[list[str], Array | Coded]]:
-    """Yield the columns there are, each with its name: of one word, or of its table and its own."""
+    """Yield each column that is not None with its name: ``[field]`` or ``[field, key]``."""
     for name in _SINGLE:
         column = getattr(journeys, name)
         if column is not None:
@@ -154,7 +155,7 @@ def _meta_fields(meta: Meta) -> dict[str, Any]:
 
 @attrs.frozen(eq=False)
 class _Kept:
-    """A column as plain arrays: what kind it is, and the arrays by their part."""
+    """A column as plain arrays: its kind, and its arrays by the name of the part."""
 
     kind: str
     arrays: Mapping[str, Array]
@@ -170,11 +171,12 @@ def _kept_as(column: Array | Coded, name: Sequence[str]) -> _Kept:
         return _Kept("text", _as_bytes(values))
     kinds = np.fromiter((_kind_of(one) for one in values), np.int8, len(values))
     if (kinds < 0).any():
-        strange = [values[row] for row in np.flatnonzero(kinds < 0)[:6].tolist()]
+        others = [values[row] for row in np.flatnonzero(kinds < 0)[:6].tolist()]
         raise WrongKindError(
-            f"{'.'.join(name)} holds what cannot be written without pickle",
-            where=first_few(strange),
-            mend="give ids that are text or whole numbers",
+            f"{'.'.join(name)} must hold text, numbers, True, False or None: other objects cannot "
+            "be written without pickle",
+            where=first_few(others),
+            mend="use ids that are text or integers",
         )
     return _Kept("mixed", {"kinds": kinds, **_as_bytes([_as_text(one) for one in values])})
 
@@ -190,7 +192,7 @@ def _as_text(value: Any) -> str:
 
 
 def _as_bytes(texts: Sequence[str]) -> dict[str, Array]:
-    """Return texts as their UTF-8 bytes one after the other, and where each ends."""
+    """Return texts as their concatenated UTF-8 bytes, and the position where each text ends."""
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
     return {
@@ -203,7 +205,7 @@ def _as_texts(arrays: Mapping[str, Array]) -> list[str]:
     data = arrays["bytes"].tobytes()
     bounds = [0, *arrays["stops"].tolist()]
     if bounds[-1] != len(data) or any(stop < start for start, stop in pairwise(bounds)):
-        raise ValueError("the ends of texts do not fit their bytes")
+        raise ValueError("the ends of texts do not match their bytes")
     if data.isascii():
         text = data.decode("ascii")
         return [text[start:stop] for start, stop in pairwise(bounds)]
@@ -219,7 +221,7 @@ def _column_of(kind: str, arrays: Mapping[str, Array]) -> Array | Coded:
     if kind == "text":
         return owned(text_array(texts))
     if kind != "mixed":
-        raise ValueError(f"{kind!r} is no kind of column")
+        raise ValueError(f"the kind of a column must be array, text, coded or mixed, got {kind!r}")
     read: dict[int, Callable[[str], Any]] = {
         _NONE: lambda _: None,
         _TEXT: str,
@@ -235,7 +237,7 @@ def _column_of(kind: str, arrays: Mapping[str, Array]) -> Array | Coded:
 
 
 def read_journeys(path: str | os.PathLike[str]) -> Journeys:
-    """Read journeys that `write_journeys` wrote.
+    """Read journeys from a file that `write_journeys` wrote.
 
     Parameters
     ----------
@@ -245,20 +247,25 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
     Returns
     -------
     Journeys
-        Equal to those written, with all their columns.
+        Equal to the journeys written, with all their columns.
 
     Raises
     ------
     StorageError
-        When the file is damaged or cut off, is of another kind, or was written by a newer version
-        of this library in a format this one does not know.
+        When the file is damaged or truncated, is not a file of journeys, or was written by a newer
+        version of this library in a format that this version cannot read.
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
 
     Notes
     -----
-    Reading runs nothing from the file: there is no pickle in it. Every byte of the columns is
-    checked against its checksum.
+    Reading executes nothing from the file, which contains no pickle. Every byte of the columns is
+    verified by a checksum.
+
+    See Also
+    --------
+    write_journeys : Write the file.
+    from_frame, from_paths : Read logs and path tables.
 
     Examples
     --------
@@ -270,10 +277,10 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
     ...     _ = file.write_text("search, buy")
     ...     tp.read_journeys(file)
     Traceback (most recent call last):
-    touchpoints.errors.StorageError: notes.txt is no file of journeys
-    tp.write_journeys makes such files; logs are read by tp.from_frame, path tables by tp.from_paths
+    touchpoints.errors.StorageError: notes.txt is not a file of journeys
+    tp.write_journeys writes these files; tp.from_frame reads logs, tp.from_paths path tables
     """
-    require_path(path, mend="tp.from_frame and tp.from_columns read what is in memory")
+    require_path(path, mend="tp.from_frame and tp.from_columns read objects in memory")
     file = Path(path)
     with file.open("rb") as opened:
         head = opened.read(2)
@@ -303,25 +310,25 @@ def _read(archive: zipfile.ZipFile, file: Path) -> Journeys:
     if header["format"] != FORMAT or not isinstance(version, int):
         raise _foreign(file, _ZIP)
     raise StorageError(
-        f"{file.name} is of version {version} of the format, this library reads {VERSION}",
+        f"{file.name} has version {version} of the format, but this library reads {VERSION}",
         mend="install a newer version of touchpoints",
     )
 
 
 def _damaged(file: Path, where: str) -> StorageError:
     return StorageError(
-        f"{file.name} is damaged or cut off", where=where, mend="take a copy, or write it again"
+        f"{file.name} is damaged or truncated", where=where, mend="use a backup, or write it again"
     )
 
 
 def _foreign(file: Path, head: bytes) -> StorageError:
     known = {_ZIP: "a zip archive of another kind", b"": "an empty file"}
-    pickle = "a pickle, which could run anything" if head[:1] == _PICKLE else ""
+    pickle = "a pickle, which could execute any code" if head[:1] == _PICKLE else ""
     return StorageError(
-        f"{file.name} is no file of journeys",
+        f"{file.name} is not a file of journeys",
         where=known.get(head, pickle),
-        mend="tp.write_journeys makes such files; logs are read by tp.from_frame, path tables by "
-        "tp.from_paths",
+        mend="tp.write_journeys writes these files; tp.from_frame reads logs, tp.from_paths path "
+        "tables",
     )
 
 
@@ -329,23 +336,23 @@ def _fields(archive: zipfile.ZipFile, header: Mapping[str, Any]) -> dict[str, An
     fields: dict[str, Any] = {name: {} for name in _NAMED}
     for number, column in enumerate(header["columns"]):
         arrays = {part: _array(archive, _entry(number, part)) for part in column["entries"]}
-        place, *key = column["name"]
+        field, *key = column["name"]
         found = _column_of(column["kind"], arrays)
         if key:
-            fields[place][key[0]] = found
+            fields[field][key[0]] = found
         else:
-            fields[place] = found
+            fields[field] = found
     fields["touchpoints"] = tuple(_touchpoint(one) for one in header["touchpoints"])
     fields["meta"] = _meta(header["meta"])
     return fields
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> Array:
-    """Return an array as a view of the bytes read, which cannot be written to."""
+    """Return an array as a read-only view of the bytes read."""
     content = archive.read(name)
     stream = io.BytesIO(content)
     if np.lib.format.read_magic(stream) != _NPY:
-        raise ValueError(f"{name} is of an unknown version")
+        raise ValueError(f"{name} has an unknown version of the npy format")
     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
     if dtype.hasobject:
         raise ValueError(f"{name} holds objects")
@@ -364,6 +371,6 @@ def _meta(fields: Mapping[str, Any]) -> Meta:
         taxonomy=None if taxonomy is None else taxonomy_from_dict(taxonomy),
         lens=tuple(fields["lens"]),
         timezone=fields["timezone"],
-        defining=fields.get("defining", {}),  # files of earlier versions have none
+        defining=fields.get("defining", {}),  # missing in files of earlier versions
         report=report_from_dict(fields["report"]),
     )
