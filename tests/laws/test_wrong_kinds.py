@@ -59,7 +59,7 @@ KINDS: dict[str, tuple[str, set[str]]] = {
 PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("classify.draft", "frame"): ("is no dataframe", {"dict", "frame"}),
     ("classify.keywords", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
-    ("classify.learned", "estimator"): ("has no predict_proba", set()),
+    ("classify.learned", "estimator"): ("must have a method predict_proba, got", set()),
     ("classify.load", "name"): ("takes the name of an installed classifier, not", {"text"}),
     ("classify.rules", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
     ("from_columns", "columns"): ("takes a mapping of names to columns, not", {"dict"}),
