@@ -139,23 +139,26 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no GraphML"),
-        (b"journey,time\n1,2\n", "no GraphML"),
-        (b"<html></html>", "0 graphs"),
-        (b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'><graph", "no GraphML"),
+        (b"", "not a readable GraphML file"),
+        (b"journey,time\n1,2\n", "not a readable GraphML file"),
+        (b"<html></html>", "must contain one graph, got 0 graphs"),
+        (
+            b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'><graph",
+            "not a readable GraphML file",
+        ),
         (
             (
                 b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'>"
                 b"<graph edgedefault='undirected'/></graphml>"
             ),
-            "undirected",
+            "it is undirected",
         ),
         (
             (
                 b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'>"
                 b"<graph edgedefault='directed'/><graph edgedefault='directed'/></graphml>"
             ),
-            "2 graphs",
+            "must contain one graph, got 2 graphs",
         ),
         (
             (
@@ -163,7 +166,7 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
                 b"<graph edgedefault='directed'><node id='a'/><edge source='a' target='a'/>"
                 b"<edge source='a' target='a'/></graph></graphml>"
             ),
-            "parallel edges",
+            "it has parallel edges",
         ),
         (
             (
@@ -171,7 +174,7 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
                 b"<graph edgedefault='directed'><node id='a'><data key='d0'>1</data></node></graph>"
                 b"</graphml>"
             ),
-            "no GraphML",
+            "not a readable GraphML file",
         ),
         (
             (
@@ -180,7 +183,7 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
                 b"<graph edgedefault='directed'>"
                 b"<node id='a'><data key='d0'>one</data></node></graph></graphml>"
             ),
-            "no GraphML",
+            "not a readable GraphML file",
         ),
     ],
 )
@@ -197,15 +200,18 @@ def test_a_foreign_or_damaged_file_is_named(content: bytes, words: str, tmp_path
     ("data", "words"),
     [
         ({}, "no 'nodes'"),
-        ({"nodes": [], "directed": False}, "undirected"),
-        ({"nodes": [], "multigraph": True}, "parallel edges"),
+        ({"nodes": [], "directed": False}, "it is undirected"),
+        ({"nodes": [], "multigraph": True}, "it has parallel edges"),
         ({"nodes": [{"label": "a"}]}, "a node has no 'id'"),
-        ({"nodes": [{"id": "a"}, {"id": "a"}]}, "'a' is there twice"),
+        ({"nodes": [{"id": "a"}, {"id": "a"}]}, "the node 'a' occurs twice"),
         ({"nodes": [{"id": "a"}], "edges": [{"source": "a"}]}, "an edge has no 'target'"),
-        ({"nodes": [{"id": "a"}], "edges": [{"source": "a", "target": "b"}]}, "not there: 'b'"),
+        (
+            {"nodes": [{"id": "a"}], "edges": [{"source": "a", "target": "b"}]},
+            "an unknown source or target: 'b'",
+        ),
         (
             {"nodes": [{"id": "a"}], "links": [{"source": "a", "target": "a"}] * 2},
-            "'a' to 'a' is there twice",
+            "'a' to 'a' occurs twice",
         ),
     ],
 )

@@ -298,7 +298,7 @@ def test_the_outcome_may_be_left_out_when_there_is_one() -> None:
     assert nx.utils.graphs_equal(outcome_graph(paid), outcome_graph(paid, outcome="purchase"))
     twice = tp.mark(paid, "chat", when="live_chat")
     with pytest.raises(
-        InvalidInputError, match="2 outcomes\nname one as outcome=: 'purchase', 'chat'"
+        InvalidInputError, match="have 2 outcomes\nchoose one with outcome=: 'purchase', 'chat'"
     ):
         outcome_graph(twice)
     with pytest.raises(InvalidInputError, match="until"):

@@ -98,17 +98,20 @@ failures = ["book"]
 
     for expected in (
         "plan: nam: nothing is called so here (did you mean 'name'?)",
-        "plan: name: there is none",
+        "plan: name: is missing",
         'plan: stages.before: expected text, found the number 7 (write "7")',
         "plan: touchpoints.book.stage: no stage 'befor'",
         "plan: touchpoints.book.optional: expected true or false, found the text 'yes'",
-        "plan: touchpoints.book.then: no touchpoint 'remindr' here (did you mean 'reminder'?)",
+        (
+            "plan: touchpoints.book.then: no touchpoint 'remindr' in this plan "
+            "(did you mean 'reminder'?)"
+        ),
         "plan: touchpoints.see.then: leads to itself: write repeated = true",
-        "plan: touchpoints.see.failures: 'book' is planned, so it is no failure",
-        "plan: touchpoints.reminder.then: goes round in a circle: reminder > see > reminder",
+        "plan: touchpoints.see.failures: 'book' is a planned touchpoint, so it cannot be a failure",
+        "plan: touchpoints.reminder.then: forms a cycle: reminder > see > reminder",
     ):
         assert any(one.startswith(expected) for one in found), expected
-    assert any("repeated: expected true, false or a whole number" in one for one in found)
+    assert any("repeated: expected true, false or an integer from 1 to 100" in one for one in found)
 
 
 def test_unknown_types_are_told_with_near_ones() -> None:
@@ -136,7 +139,7 @@ def test_a_taxonomy_can_be_named_or_given() -> None:
     assert ["plan: taxonomy: no taxonomy 'custmer' (did you mean 'customer'?)"] == problems(
         text.format("taxonomy='custmer'\n")
     )
-    assert ["plan: taxonomy: there is no file 'mine.toml'"] == problems(
+    assert ["plan: taxonomy: the file 'mine.toml' does not exist"] == problems(
         text.format("taxonomy='mine.toml'\n")
     )
 
@@ -145,7 +148,7 @@ def test_a_taxonomy_can_be_named_or_given() -> None:
     ("text", "said"),
     [
         ("name = ", "this is not TOML"),
-        ("name = 'x'", "touchpoints: there is none"),
+        ("name = 'x'", "touchpoints: must contain at least one touchpoint"),
         ("name = 'x'\ntouchpoints = 3", "expected a table"),
         ("name = 'x'\n[touchpoints.a]\nthen = 'b'", "expected a list of texts"),
         (
@@ -298,15 +301,15 @@ then = ["bill"]
     )
 
     for expected in (
-        "plan: any_order.tests: no touchpoint 'blod' here (did you mean 'blood'?)",
+        "plan: any_order.tests: no touchpoint 'blod' in this plan (did you mean 'blood'?)",
         "plan: any_order.more: 'x_ray' is already in the group 'tests'",
-        "plan: any_order.one: a group is of two touchpoints or more",
-        "plan: any_order.book: is the name of a touchpoint: call the group something else",
-        "plan: any_order.book: 'book' is there twice: write repeated = true for it",
-        "plan: any_order.book: 'blood' stands between them: put them next to each other",
+        "plan: any_order.one: a group must have at least two touchpoints",
+        "plan: any_order.book: is the name of a touchpoint: rename the group",
+        "plan: any_order.book: 'book' occurs twice: write repeated = true in its table",
+        "plan: any_order.book: 'blood' stands between its touchpoints: put them side by side",
         "plan: any_order.text: expected a list of texts, found the text 'scan'",
-        "plan: touchpoints.blood.then: 'x_ray' is of the same group any_order.tests",
-        "plan: touchpoints.x_ray.then: leads elsewhere than 'blood' of the same group any_order",
+        "plan: touchpoints.blood.then: 'x_ray' is in the same group any_order.tests",
+        "plan: touchpoints.x_ray.then: differs from that of 'blood' in the same group any_order",
     ):
         assert any(one.startswith(expected) for one in found), expected
 
@@ -314,16 +317,16 @@ then = ["bill"]
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("any_order = ['a', 'b']", "any_order: expected a table of groups, such as tests = ["),
+        ("any_order = ['a', 'b']", "any_order: expected a table of groups, like tests = ["),
         ("any_order = 3", "any_order: expected a table of groups"),
-        (f"[any_order]\ng = {list('abcdefghi')}", "9 touchpoints in any order: at most 8 can be"),
+        (f"[any_order]\ng = {list('abcdefghi')}", "a group must have at most 8 touchpoints, got 9"),
         (
             f"[any_order]\ng = {list('abcdefgh')}\n[touchpoints.a]\nrepeated=100\n",
             "have too many orders: write repeated = true for any number",
         ),
         (
             "[any_order]\ng = ['a', 'b']\n[touchpoints.a]\nthen=['c']\n[touchpoints.c]\nthen=['b']",
-            "goes round in a circle: a > c > a",
+            "forms a cycle: a > c > a",
         ),
     ],
 )
@@ -339,7 +342,9 @@ def test_a_circle_of_two_is_told_of_any_order() -> None:
     """Who writes `then` both ways means that."""
     text = "name='x'\n[touchpoints.a]\nthen=['b']\n[touchpoints.b]\nthen=['a']"
 
-    assert any("a > b > a (in any order? [any_order])" in one for one in problems(text))
+    assert any(
+        "a > b > a (use [any_order] for touchpoints in any order)" in one for one in problems(text)
+    )
 
 
 @pytest.mark.parametrize("value", [None, {"name": "x"}, 3])

@@ -64,7 +64,7 @@ BREACHES: list[tuple[str, Change, str]] = [
     (
         "beyond 64 bits",
         lambda G: G.graph.update(big=2**63),
-        "graph, attribute 'big': is beyond 64 bits; write it as text",
+        "graph, attribute 'big': exceeds 64 bits; store it as str",
     ),
     (
         "reserved",
@@ -72,14 +72,14 @@ BREACHES: list[tuple[str, Change, str]] = [
         "node 'a', attribute 'id': the name is reserved: file formats use it; rename the attribute",
     ),
     (
-        "name that is no text",
+        "name that is not text",
         lambda G: G.nodes["a"].update({7: "x"}),
-        "node 'a': 7 is no name for an attribute",
+        "node 'a': 7 is not a valid attribute name",
     ),
     (
-        "key that is no text",
+        "key that is not text",
         lambda G: G.add_node(7, label="seven", visits=0, journeys=0),
-        "node 7: its key is int, not text; networkx.relabel_nodes(G, str) makes text of keys",
+        "node 7: its key is int, not str; networkx.relabel_nodes(G, str) converts all keys",
     ),
     (
         "illegal key",
@@ -91,7 +91,7 @@ BREACHES: list[tuple[str, Change, str]] = [
         lambda G: G.nodes["a"].update(label="a\ud800"),
         (
             "node 'a', attribute 'label': has the character U+D800, which XML does not allow; "
-            "take the character out"
+            "remove the character"
         ),
     ),
     (
@@ -105,19 +105,19 @@ BREACHES: list[tuple[str, Change, str]] = [
         "node '(end)', attribute 'label': is missing",
     ),
     (
-        "weight that is no whole number",
+        "weight that is not an integer",
         lambda G: G.edges["a", "b"].update(weight=1.5),
-        "edge 'a' to 'b', attribute 'weight': is 1.5, not a whole number above 0",
+        "edge 'a' to 'b', attribute 'weight': is 1.5, not an integer of at least 1",
     ),
     (
         "truth value for a number",
         lambda G: G.nodes["a"].update(visits=True),
-        "node 'a', attribute 'visits': is True, not a whole number, 0 or more",
+        "node 'a', attribute 'visits': is True, not an integer of at least 0",
     ),
     (
         "negative gap",
         lambda G: G.edges["a", "b"].update(gap_median=-1.0),
-        "edge 'a' to 'b', attribute 'gap_median': is -1.0, not a number, 0 or more",
+        "edge 'a' to 'b', attribute 'gap_median': is -1.0, not a number of at least 0",
     ),
     (
         "share above 1",
@@ -128,8 +128,8 @@ BREACHES: list[tuple[str, Change, str]] = [
         "probabilities",
         lambda G: G.remove_edge("a", "(end)"),
         (
-            "node 'a': the probabilities that leave it add up to 0.5, not 1; "
-            "divide each by their sum, as after taking nodes out"
+            "node 'a': the probabilities of its outgoing edges sum to 0.5, not 1; "
+            "divide each by their sum, for example after removing nodes"
         ),
     ),
     (
@@ -140,25 +140,22 @@ BREACHES: list[tuple[str, Change, str]] = [
     (
         "start",
         lambda G: G.add_edge("b", "(start)", weight=1, probability=1.0, distance=0.0),
-        "node '(start)': journeys begin here, but an edge leads to it",
+        "node '(start)': journeys begin here, but it has an incoming edge",
     ),
     (
         "end",
         lambda G: G.add_edge("(end)", "a", weight=1, probability=1.0, distance=0.0),
-        "node '(end)': journeys end here, but an edge leads on",
+        "node '(end)': journeys end here, but it has an outgoing edge",
     ),
     (
         "no schema",
         lambda G: G.graph.pop("schema"),
-        (
-            "graph, attribute 'schema': is missing; "
-            'G.graph["schema"] = 1 and G.graph["kind"] say what it is'
-        ),
+        ('graph, attribute \'schema\': is missing; set G.graph["schema"] = 1 and G.graph["kind"]'),
     ),
     (
         "schema of another version",
         lambda G: G.graph.update(schema=2),
-        "graph, attribute 'schema': is 2, which is not known; this is 1",
+        "graph, attribute 'schema': is 2, an unknown version; known: 1",
     ),
     (
         "kind",
