@@ -36,17 +36,17 @@ BREACHES: list[tuple[str, Change, str]] = [
     (
         "nan",
         lambda G: G.nodes["a"].update(need_observed=float("nan")),
-        "node 'a', attribute 'need_observed': is nan; leave out what is not known",
+        "node 'a', attribute 'need_observed': is nan; leave out unknown attributes",
     ),
     (
         "None",
         lambda G: G.nodes["a"].update(owner=None),
-        "node 'a', attribute 'owner': is None; leave out what is not known",
+        "node 'a', attribute 'owner': is None; leave out unknown attributes",
     ),
     (
         "infinite",
         lambda G: G.edges["a", "b"].update(cost=float("-inf")),
-        "edge 'a' to 'b', attribute 'cost': is infinite; leave out what is not known",
+        "edge 'a' to 'b', attribute 'cost': is infinite; leave out unknown attributes",
     ),
     (
         "numpy scalar",

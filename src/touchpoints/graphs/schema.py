@@ -154,7 +154,7 @@ def check_graph(G: nx.DiGraph) -> tuple[Problem, ...]:
     ()
     >>> G.nodes["purchase"]["visits"] = float("nan")
     >>> print(*tp.check_graph(G))
-    node 'purchase', attribute 'visits': is nan; leave out what is not known
+    node 'purchase', attribute 'visits': is nan; leave out unknown attributes
     """
     require_digraph(G)
     return (*unwritable(G), *_breaches(G))
@@ -206,9 +206,9 @@ def _fault(value: object) -> tuple[str, str]:
     """Return what is wrong with a value and how to fix it; empty texts for a valid value."""
     kind = type(value)
     if value is None or (kind is float and value != value):
-        return f"is {'None' if value is None else 'nan'}", "leave out what is not known"
+        return f"is {'None' if value is None else 'nan'}", "leave out unknown attributes"
     if kind is float and math.isinf(value):  # type: ignore[arg-type]  # a float by its type
-        return "is infinite", "leave out what is not known"
+        return "is infinite", "leave out unknown attributes"
     if kind is int and not -_LONGEST <= value < _LONGEST:  # type: ignore[operator]  # an int
         return "exceeds 64 bits", "store it as str"
     if kind is str and _ILLEGAL.search(value):  # type: ignore[call-overload]  # a str
