@@ -1,4 +1,4 @@
-"""The check of the graph schema names every breach."""
+"""The check of the graph schema reports every violation."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ BREACHES: list[tuple[str, Change, str]] = [
     ids=[breach[0] for breach in BREACHES],
 )
 def test_a_breach_is_named(change: Change, sentence: str) -> None:
-    """Node or edge, attribute, what is wrong and how to mend it."""
+    """With the node or edge, the attribute, the problem and how to fix it."""
     graph = flowing()
     assert [] == found(graph)
     change(graph)
@@ -182,7 +182,7 @@ def test_a_breach_is_named(change: Change, sentence: str) -> None:
 
 
 def test_all_breaches_are_named_at_once() -> None:
-    """None hides another: graph, then nodes, then edges."""
+    """In the order graph, nodes, edges; the attribute checks first."""
     graph = flowing()
     graph.graph["tags"] = ()
     graph.nodes["a"]["visits"] = -1
@@ -195,20 +195,20 @@ def test_all_breaches_are_named_at_once() -> None:
 
 
 def test_any_graph_without_schema_has_that_as_one_breach() -> None:
-    """A graph of someone else is checked for what any graph must keep."""
+    """Graphs of other origin are checked for what every graph must satisfy."""
     graph = nx.DiGraph([("a", "b")])
     assert ["schema"] == [problem.attribute for problem in check_graph(graph)]
 
 
 @pytest.mark.parametrize("graph", [nx.Graph(), nx.MultiDiGraph(), {"a": ["b"]}, None])
 def test_only_directed_graphs_without_parallel_edges_are_checked(graph: object) -> None:
-    """Anything else is of the wrong kind, and the mend says how to get the right one."""
+    """Other objects are refused, and the mend shows how to build a DiGraph."""
     with pytest.raises(WrongKindError, match=r"networkx\.DiGraph"):
         check_graph(graph)
 
 
-def test_a_journey_that_is_no_line_is_named() -> None:
-    """Positions run from 0, and each leads to the next."""
+def test_a_journey_graph_that_is_not_a_path_is_reported() -> None:
+    """Positions run from 0, and each has an edge to the next."""
     journeys = tp.from_paths({"path": ["a > b > c"]}, path="path")
     graph = journey_graph(journeys, 0)
     graph.add_edge("0", "2")
@@ -217,8 +217,8 @@ def test_a_journey_that_is_no_line_is_named() -> None:
     assert ["graph: its nodes are not the positions '0', '1', '2' …"] == found(graph)
 
 
-def test_an_outcome_graph_says_of_what() -> None:
-    """Without the name of the outcome the terminals mean nothing."""
+def test_an_outcome_graph_needs_the_name_of_the_outcome() -> None:
+    """Without the attribute ``outcome`` the graph is invalid."""
     journeys = tp.until(datasets.shop(50, seed=1), "purchase", outcome="purchase")
     graph = outcome_graph(journeys)
     assert () == check_graph(graph)
@@ -226,8 +226,8 @@ def test_an_outcome_graph_says_of_what() -> None:
     assert (Problem(where="graph", attribute="outcome", what="is missing"),) == check_graph(graph)
 
 
-def test_checking_changes_nothing() -> None:
-    """The graph is as it was."""
+def test_the_check_does_not_change_the_graph() -> None:
+    """The graph is not modified."""
     graph = flowing()
     graph.nodes["a"]["visits"] = float("nan")
     before = graph.copy()
