@@ -254,10 +254,10 @@ def test_fast_medians_equal_the_general_measure(test: str) -> None:
         in_a=rng.random(40) < 0.5,
     )
     assert pair.shared
-    asked = {"seed": 3, "resamples": 40, "test": test, "shared": "within"}
+    options = {"seed": 3, "resamples": 40, "test": test, "shared": "within"}
 
-    quick = rows(compare.gaps(pair, min_count=0, **asked))
-    slow = rows(compare.measured(pair, median_gaps, **asked))
+    quick = rows(compare.gaps(pair, min_count=0, **options))
+    slow = rows(compare.measured(pair, median_gaps, **options))
 
     assert quick.keys() == slow.keys()
     for label, row in quick.items():
@@ -530,17 +530,17 @@ def test_more_journeys_than_can_be_permuted_are_refused() -> None:
 def test_the_false_positive_rate_is_the_nominal_one() -> None:
     """Without a difference about 5 % of tests have p <= 0.05, and few tables a q <= 0.05."""
     rng = np.random.default_rng(7)
-    asked = flagged = found = 0
+    compared = flagged = found = 0
     for seed in range(30):
         paths = ["".join(rng.choice(list("abcd"), size=rng.integers(2, 7))) for _ in range(60)]
         people = [f"p{row // 2}" for row in range(60)]
         pair = two(paths[:30], paths[30:], persons=people)
         table = compare.transitions(pair, seed=seed, resamples=199)
-        asked += int((~np.isnan(table.p)).sum())
+        compared += int((~np.isnan(table.p)).sum())
         flagged += int((table.p <= 0.05).sum())
         found += bool((table.q <= 0.05).any())
 
-    assert 0.02 < flagged / asked < 0.075
+    assert 0.02 < flagged / compared < 0.075
     assert found <= 5
 
 

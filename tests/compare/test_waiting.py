@@ -213,17 +213,17 @@ def test_a_start_an_outcome_and_a_horizon() -> None:
     """The clock of `tp.paths.time_to`, and the mean up to a given horizon."""
     pair = waiting([(1, True), (4, True)], [(2, True), (6, False)])
     marked = attrs.evolve(pair, journeys=tp.mark(pair.journeys, "got", when="y"))
-    asked = {"seed": 1, "resamples": 20}
+    options = {"seed": 1, "resamples": 20}
 
-    by_place = compare.time_to(pair, place="y", **asked)
-    by_outcome = compare.time_to(marked, outcome="got", **asked)
-    by_start = compare.time_to(pair, place="y", start="x", **asked)
+    by_place = compare.time_to(pair, place="y", **options)
+    by_outcome = compare.time_to(marked, outcome="got", **options)
+    by_start = compare.time_to(pair, place="y", start="x", **options)
     assert by_place == by_outcome == by_start
-    short = compare.time_to(pair, place="y", horizon=dt.timedelta(seconds=3), **asked)
+    short = compare.time_to(pair, place="y", horizon=dt.timedelta(seconds=3), **options)
     assert [2.0, 2.5] == short.mean.tolist()
     assert {"a": 2.0, "b": 2.5} == short.as_dict()
     assert (short.chi2, short.p) == (by_place.chi2, by_place.p)
-    never = compare.time_to(pair, place="y", start="y", **asked)
+    never = compare.time_to(pair, place="y", start="y", **options)
     assert [0, 0] == never.events.tolist()
     assert math.isnan(never.chi2)
     assert math.isnan(never.p)
