@@ -182,7 +182,7 @@ def test_a_breach_is_named(change: Change, sentence: str) -> None:
 
 
 def test_all_breaches_are_named_at_once() -> None:
-    """In the order graph, nodes, edges; the attribute checks first."""
+    """First what file formats cannot hold, then ranges; each in the order graph, nodes, edges."""
     graph = flowing()
     graph.graph["tags"] = ()
     graph.nodes["a"]["visits"] = -1

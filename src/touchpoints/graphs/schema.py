@@ -129,8 +129,9 @@ def check_graph(G: nx.DiGraph) -> tuple[Problem, ...]:
     Returns
     -------
     tuple of Problem
-        The problems, each with the node or edge, the attribute, what is wrong and how to fix it,
-        in the order graph, nodes, edges.
+        The problems, each with the node or edge, the attribute, what is wrong and how to fix it:
+        first what file formats cannot hold, then violations of the schema. Each check goes through
+        graph, nodes and edges in this order.
 
     Raises
     ------
