@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the comparisons, standard library only."""
+"""Slow reference implementations of the comparisons, standard library only."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from statistics import NormalDist, median
 
 
 def false_discovery(p: Sequence[float]) -> list[float]:
-    """Return q by the definition: the least of p(j) * m / j over all p(j) that are as large."""
+    """Return q by the definition: the minimum of p(j) * m / j over all p(j) at least as large."""
     ordered = sorted(p)
     m = len(p)
     return [min(ordered[j] * m / (j + 1) for j in range(m) if ordered[j] >= one) for one in p]
 
 
-def steps(path: str) -> list[tuple[str, str]]:
-    """Return the steps of a journey with its ends."""
+def transitions(path: str) -> list[tuple[str, str]]:
+    """Return the transitions of a journey, terminals included."""
     return list(pairwise(["(start)", *path, "(end)"]))
 
 
 def probabilities(paths: Sequence[str]) -> dict[tuple[str, str], float]:
     """Return the probability of each edge."""
-    taken = Counter(step for path in paths for step in steps(path))
-    leaving = Counter(step[0] for path in paths for step in steps(path))
+    taken = Counter(edge for path in paths for edge in transitions(path))
+    leaving = Counter(edge[0] for path in paths for edge in transitions(path))
     return {edge: count / leaving[edge[0]] for edge, count in taken.items()}
 
 
 def presence_difference(a: Sequence[str], b: Sequence[str], key: str) -> float:
-    """Return the difference of the shares of journeys that have a touchpoint."""
+    """Return the difference of the shares of journeys that contain a touchpoint."""
     return sum(key in one for one in a) / len(a) - sum(key in one for one in b) / len(b)
 
 
 def exact_p(a: Sequence[str], b: Sequence[str], key: str) -> float:
-    """Return the exact permutation p of the presence of a touchpoint: over all ways to deal."""
+    """Return the exact permutation p of the presence of a touchpoint, over all permutations."""
     everything = [*a, *b]
     seen = abs(presence_difference(a, b, key))
     hits = total = 0
     for chosen in combinations(range(len(everything)), len(a)):
-        left = [everything[place] for place in chosen]
-        right = [one for place, one in enumerate(everything) if place not in chosen]
+        left = [everything[row] for row in chosen]
+        right = [one for row, one in enumerate(everything) if row not in chosen]
         total += 1
         hits += abs(presence_difference(left, right, key)) >= seen - 1e-12
     return hits / total
@@ -63,18 +63,18 @@ def newcombe(x: int, m: int, y: int, n: int, level: float = 0.95) -> tuple[float
 
 
 def cliff(a: Sequence[float], b: Sequence[float]) -> float:
-    """Return how much oftener a value of a is the larger than the smaller."""
+    """Return Cliff's delta: P(value of a > value of b) − P(value of a < value of b)."""
     signs = [(one > two) - (one < two) for one in a for two in b]
     return sum(signs) / len(signs)
 
 
 def gaps(times: Sequence[Sequence[float]], paths: Sequence[str], edge: str) -> list[float]:
-    """Return the gaps of an edge such as ``ab``."""
+    """Return the gaps of an edge, written as two letters: ``ab``."""
     return [
-        moments[place + 1] - moments[place]
+        moments[position + 1] - moments[position]
         for moments, path in zip(times, paths, strict=True)
-        for place in range(len(path) - 1)
-        if path[place : place + 2] == edge
+        for position in range(len(path) - 1)
+        if path[position : position + 2] == edge
     ]
 
 

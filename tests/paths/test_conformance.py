@@ -381,7 +381,7 @@ def test_bad_questions_get_clear_errors() -> None:
 
     with pytest.raises(NotFoundError, match="did you mean 'failed'"):
         conformance(journeys, LINE, failed="faild")
-    with pytest.raises(WrongKindError, match="no truth values"):
+    with pytest.raises(WrongKindError, match="must hold truth values or numbers"):
         conformance(journeys, LINE, failed="failed")
     for analysis in (conformance, fitness, journey_conformance):
         with pytest.raises(NotFoundError, match="column or facet 'site'"):

@@ -1,4 +1,4 @@
-"""Graphs to and from files and plain data, exactly."""
+"""Lossless conversion of graphs to and from GraphML files and node-link data."""
 
 from __future__ import annotations
 
@@ -25,26 +25,32 @@ from touchpoints.graphs.schema import DEFAULTS, require_digraph, unwritable
 
 
 def write_graphml(G: nx.DiGraph, path: str | os.PathLike[str]) -> None:
-    """Write a graph as GraphML, which networkx, Gephi, yEd, igraph and others read.
+    """Write a graph as a GraphML file, which networkx, Gephi, yEd, igraph and others read.
 
     Parameters
     ----------
     G
-        Any directed graph with text as keys and attributes that are str, int, float or bool.
-        It is not changed.
+        Any directed graph whose node keys are str and whose attributes are str, int, float or
+        bool. It is not changed.
     path
-        Where to write; a file that is there is replaced.
+        The path of the file; an existing file is replaced.
 
     Raises
     ------
     ProblemsError
-        With everything GraphML could not hold and give back as it was: keys that are no text,
-        None, nan, numpy scalars, reserved names, characters XML does not allow. Nothing is
-        written then.
+        With everything GraphML could not store and restore exactly: keys that are not str, None,
+        nan, numpy scalars, reserved names, characters that XML does not allow. In this case
+        nothing is written.
+
+    See Also
+    --------
+    read_graphml : Read the file back.
+    to_node_link : Plain data for JSON.
+    check_graph : All problems of a graph, without writing it.
 
     Notes
     -----
-    Whole numbers are written as ``long``, others as ``double`` to the last digit. O(nodes + edges).
+    Integers are written as ``long``, floats as ``double`` to the last digit. O(nodes + edges).
 
     Examples
     --------
@@ -61,17 +67,18 @@ def write_graphml(G: nx.DiGraph, path: str | os.PathLike[str]) -> None:
     require_path(path, mend="for example tp.write_graphml(G, 'map.graphml')")
     stream = io.BytesIO()
     GraphMLWriter(graph=G, encoding="utf-8").dump(stream)
-    # A bare carriage return would be read as the end of a line. The writer ends none with it.
+    # A bare carriage return would be read as a line feed. The writer itself writes none, so each
+    # one here belongs to an attribute.
     Path(path).write_bytes(stream.getvalue().replace(b"\r", b"&#13;"))
 
 
 def read_graphml(path: str | os.PathLike[str]) -> nx.DiGraph:
-    """Read a directed graph from a GraphML file, exactly as `write_graphml` was given it.
+    """Read a directed graph from a GraphML file, exactly as `write_graphml` wrote it.
 
     Parameters
     ----------
     path
-        A file with one graph; of any tool, if its edges are directed and none is parallel.
+        The path of a file with one directed graph without parallel edges, written by any tool.
 
     Returns
     -------
@@ -80,7 +87,13 @@ def read_graphml(path: str | os.PathLike[str]) -> nx.DiGraph:
     Raises
     ------
     StorageError
-        When the file is no GraphML, or damaged, or its graph is undirected or has parallel edges.
+        When the file is not GraphML or is damaged, or its graph is undirected or has parallel
+        edges.
+
+    See Also
+    --------
+    write_graphml : Write the file.
+    check_graph : Check a graph of another tool against the schema.
 
     Examples
     --------
@@ -98,21 +111,25 @@ def read_graphml(path: str | os.PathLike[str]) -> nx.DiGraph:
     content = Path(path).read_bytes()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # ports of other tools, which are left out
+            warnings.simplefilter("ignore")  # ports, an extension of other tools, are ignored
             graphs = list(GraphMLReader()(path=io.BytesIO(content)))
     except (ParseError, nx.NetworkXError, KeyError, ValueError, TypeError) as error:
         raise StorageError(
-            f"this is no GraphML that can be read: {error}", where=str(path)
+            f"this is not a readable GraphML file: {error}", where=str(path)
         ) from error
     if len(graphs) != 1:
-        raise StorageError(f"the file holds {len(graphs)} graphs, not one", where=str(path))
+        raise StorageError(
+            f"the file must contain one graph, got {len(graphs)} graphs", where=str(path)
+        )
     return _directed(graphs[0], str(path))
 
 
 def _directed(graph: Any, where: str) -> nx.DiGraph:
     if not graph.is_directed() or graph.is_multigraph():
         what = "has parallel edges" if graph.is_directed() else "is undirected"
-        raise StorageError(f"the graph {what}, and journeys go one way", where=where)
+        raise StorageError(
+            f"the graph must be directed, without parallel edges: it {what}", where=where
+        )
     for name in DEFAULTS:
         graph.graph.pop(name, None)
     return graph
@@ -123,28 +140,34 @@ def _refuse_unwritable(G: nx.DiGraph, form: str) -> None:
     problems = [str(problem) for problem in unwritable(G)]
     if problems:
         count = counted(len(problems), "problem")
-        raise ProblemsError(f"{form} cannot hold this graph: {count}", problems=problems)
+        raise ProblemsError(f"{form} cannot store this graph: {count}", problems=problems)
 
 
 def to_node_link(G: nx.DiGraph) -> dict[str, Any]:
-    """Return a graph as plain dicts and lists, ready for JSON and for drawing libraries.
+    """Return a graph as node-link data: dicts and lists for JSON and drawing libraries.
 
     Parameters
     ----------
     G
-        Any directed graph with text as keys and attributes that are str, int, float or bool.
+        Any directed graph whose node keys are str and whose attributes are str, int, float or
+        bool.
 
     Returns
     -------
     dict
         ``directed``, ``multigraph``, ``graph`` (its attributes), ``nodes`` (each with ``id``)
-        and ``edges`` (each with ``source`` and ``target``): the form of
-        ``networkx.node_link_data``.
+        and ``edges`` (each with ``source`` and ``target``), as ``networkx.node_link_data``
+        returns them.
 
     Raises
     ------
     ProblemsError
-        With everything JSON could not hold and give back as it was.
+        With everything JSON could not store and restore exactly.
+
+    See Also
+    --------
+    from_node_link : The graph of node-link data.
+    write_graphml : A GraphML file.
 
     Examples
     --------
@@ -172,13 +195,13 @@ def to_node_link(G: nx.DiGraph) -> dict[str, Any]:
 
 
 def from_node_link(data: Mapping[str, Any]) -> nx.DiGraph:
-    """Return the graph that `to_node_link` was given.
+    """Return the graph of node-link data, the inverse of `to_node_link`.
 
     Parameters
     ----------
     data
-        As ``networkx.node_link_data`` writes it; edges may be called ``links``. It is not
-        changed.
+        Node-link data as ``networkx.node_link_data`` returns it; ``edges`` may be called
+        ``links``. It is not changed.
 
     Returns
     -------
@@ -187,10 +210,15 @@ def from_node_link(data: Mapping[str, Any]) -> nx.DiGraph:
     Raises
     ------
     InvalidInputError
-        When it is undirected or has parallel edges, a node has no id or comes twice, or an edge
-        leads from or to a node that is not there.
+        When the graph is undirected or has parallel edges, a node has no id, an id occurs twice,
+        or an edge has an unknown source or target.
     WrongKindError
-        When it is no mapping.
+        When ``data`` is not a mapping.
+
+    See Also
+    --------
+    to_node_link : The inverse.
+    read_graphml : A graph from a GraphML file.
 
     Examples
     --------
@@ -201,27 +229,27 @@ def from_node_link(data: Mapping[str, Any]) -> nx.DiGraph:
     >>> list(G.edges)
     [('a', 'b')]
     """
-    mend = "tp.to_node_link(G) gives one, and so does networkx.node_link_data(G)"
+    mend = "tp.to_node_link(G) returns one, and so does networkx.node_link_data(G)"
     require_kind(data, Mapping, takes="a graph in node-link form, a mapping", mend=mend)
     if "nodes" not in data:
-        raise InvalidInputError("this is no graph in node-link form: it has no 'nodes'")
+        raise InvalidInputError("this is not a graph in node-link form: it has no 'nodes'")
     if not data.get("directed", True) or data.get("multigraph", False):
         what = "has parallel edges" if data.get("multigraph", False) else "is undirected"
-        raise InvalidInputError(f"the graph {what}, and journeys go one way")
+        raise InvalidInputError(f"the graph must be directed, without parallel edges: it {what}")
     graph = nx.DiGraph()
     graph.graph.update(data.get("graph", {}))
     for node in data["nodes"]:
         key = _ends(node, ("id",), "a node")[0]
         if key in graph:
-            raise InvalidInputError(f"the node {key!r} is there twice")
+            raise InvalidInputError(f"the node {key!r} occurs twice")
         graph.add_nodes_from([(key, _others(node, ("id",)))])
     for edge in data.get("edges", data.get("links", ())):
         source, target = _ends(edge, ("source", "target"), "an edge")
         lost = [node for node in (source, target) if node not in graph]
         if lost:
-            raise InvalidInputError(f"an edge names nodes that are not there: {first_few(lost)}")
+            raise InvalidInputError(f"an edge has an unknown source or target: {first_few(lost)}")
         if graph.has_edge(source, target):
-            raise InvalidInputError(f"the edge {source!r} to {target!r} is there twice")
+            raise InvalidInputError(f"the edge {source!r} to {target!r} occurs twice")
         graph.add_edges_from([(source, target, _others(edge, ("source", "target")))])
     return graph
 
