@@ -594,7 +594,7 @@ def test_mistakes_are_named(options: dict[str, Any], error: type[Exception], mes
 
 def test_a_list_is_no_frame() -> None:
     """What is no table is refused with the ways to give one."""
-    with pytest.raises(WrongKindError, match="no dataframe"):
+    with pytest.raises(WrongKindError, match="is not a dataframe that this library reads"):
         draft(["a"], name="event")
 
 

@@ -70,7 +70,7 @@ def test_the_next_marked_row(size: int, data: st.DataObject) -> None:
     bits = bitmaps.bitmap_of_rows(np.array(marked, dtype=np.int64), size)
     rows = np.arange(size + 1)
 
-    found = bits.at_or_behind(rows)
+    found = bits.at_or_after(rows)
 
     assert found.tolist() == [min([one for one in marked if one >= row] + [size]) for row in rows]
     low, high = sorted(data.draw(st.tuples(st.integers(0, size), st.integers(0, size))))
@@ -81,7 +81,7 @@ def test_every_row_can_be_marked() -> None:
     """Whole words of bits lead to themselves."""
     bits = bitmaps.bitmap_of(np.ones(130, dtype=bool))
 
-    assert bits.at_or_behind(np.arange(131)).tolist() == list(range(131))
+    assert bits.at_or_after(np.arange(131)).tolist() == list(range(131))
 
 
 def test_threads_answer_in_order(many_cores: None) -> None:

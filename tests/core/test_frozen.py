@@ -173,7 +173,7 @@ def test_values_that_are_no_text_are_written_as_text(values: list[Any], texts: l
 
 def test_values_that_are_no_single_value_are_refused() -> None:
     """A list in a cell is an error of this library, not a TypeError from its inside."""
-    with pytest.raises(InvalidInputError, match="no single value"):
+    with pytest.raises(InvalidInputError, match="a value that is not a scalar"):
         code_values(["a", ["b"]])
 
 

@@ -261,7 +261,7 @@ def test_numbers_count_the_unit_named(time_format: str, number: int, kind: type)
 
 def test_numbers_say_nothing_without_a_unit() -> None:
     """No guess whether a number counts seconds or milliseconds."""
-    with pytest.raises(InvalidInputError, match="does not say what it counts"):
+    with pytest.raises(InvalidInputError, match="their unit of time is not known"):
         read(1_767_225_600)
 
 
