@@ -54,8 +54,8 @@ def window_counts(
 
     Notes
     -----
-    O(n × m), and a sort of the n-grams of each block of segments, blocks on all cores. N-grams
-    that occur only in segments of weight 0 are left out.
+    O(n × m), and a sort of the n-grams of each block of segments, blocks on all cores. Segments
+    of weight 0 are left out.
     """
     numbers = (_by_digits if k**n <= _TABLE else _by_sorting)(codes, offsets, k, n)
     edges = _edges(offsets, max(_BLOCK, 4 * numbers.size))

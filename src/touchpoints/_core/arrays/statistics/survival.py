@@ -44,7 +44,7 @@ class Survival:
         The survival probability after that time.
     spread : float64 (t,)
         The variance of the logarithm of the share; infinite where the share is 0.
-    clusters : float
+    units : float
         The effective number of independent observations, a lower bound.
     """
 
@@ -54,7 +54,7 @@ class Survival:
     censored: Array
     share: Array
     spread: Array
-    clusters: float
+    units: float
 
 
 def product_limit(
@@ -103,7 +103,7 @@ def product_limit(
         censored=leaving - events,
         share=share,
         spread=spread,
-        clusters=_effective(clustered, weights),
+        units=_effective(clustered, weights),
     )
 
 
@@ -181,7 +181,7 @@ def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
         logarithm = np.log(share)
         reach = z * np.sqrt(found.spread) / np.abs(logarithm)
         low, high = share ** np.exp(reach), share ** np.exp(-reach)
-    watched = found.at_risk * (found.clusters / max(float(found.at_risk.max(initial=1)), 1.0))
+    watched = found.at_risk * (found.units / max(float(found.at_risk.max(initial=1)), 1.0))
     whole = share >= 1
     low = np.where(whole, wilson_bounds(watched, watched, z)[0], low)
     high = np.where(whole, 1.0, high)
@@ -191,7 +191,7 @@ def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
         low[over] = 0.0
         before = float(high[first - 1]) if first else 1.0
         if not found.censored[:first].any():
-            none = wilson_bounds(np.zeros(1), np.array([found.clusters]), z)[1]
+            none = wilson_bounds(np.zeros(1), np.array([found.units]), z)[1]
             before = min(before, float(none[0]))
         high[over] = before
     return low, high
