@@ -1,4 +1,4 @@
-"""The product-limit estimate: against its definition, and against a printed table."""
+"""Kaplan–Meier estimates, compared with the definition and with a published table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = st.lists(
 
 
 def clustered(counts, persons=None) -> Clustered:
-    """Return clusters: each row by itself, or by person."""
+    """Return the units: one for each observation, or one for each person."""
     counts = np.array(counts, dtype=np.int64)
     if persons is None:
         one = np.ones(len(counts), dtype=np.int64)
@@ -52,7 +52,7 @@ def test_share_and_variance_agree_with_the_definition(rows, apart: bool) -> None
 
 @given(rows=ROWS)
 def test_one_observation_a_person_is_greenwood(rows) -> None:
-    """Units of one change nothing."""
+    """With one observation for each unit, the variance is Greenwood's."""
     times, ended, _, _ = (np.array(one) for one in zip(*rows, strict=True))
     one = np.ones(len(rows), dtype=np.int64)
 
@@ -64,7 +64,7 @@ def test_one_observation_a_person_is_greenwood(rows) -> None:
 
 
 def test_the_remissions_of_leukaemia_patients() -> None:
-    """Weeks under 6-mercaptopurine: D. R. Cox & D. Oakes (1984), table 1.1; Stata prints these.
+    """Weeks under 6-mercaptopurine: D. R. Cox & D. Oakes (1984), table 1.1; output of Stata.
 
     E. J. Freireich et al. (1963), Blood 21(6), 699-716.
     """

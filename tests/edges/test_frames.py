@@ -647,7 +647,9 @@ def test_columns_by_name_are_a_table_too() -> None:
 @pytest.mark.parametrize("thing", [[1, 2], "log.csv", None, np.zeros((2, 2)), pd.Series([1])])
 def test_an_object_that_is_not_a_frame_is_refused(thing: Any) -> None:
     """With the two readers that take plain data."""
-    with pytest.raises(WrongKindError, match="no dataframe") as caught:
+    with pytest.raises(
+        WrongKindError, match="is not a dataframe that this library reads"
+    ) as caught:
         tp.from_frame(thing, **OPTIONS)
     assert "from_columns" in caught.value.mend
 

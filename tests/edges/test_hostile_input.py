@@ -190,7 +190,7 @@ def test_naive_and_aware_times_do_not_mix() -> None:
     with pytest.raises(InvalidInputError, match="mixes times with and without") as caught:
         read({"id": [1] * 5000, "at": at, "what": ["x"] * 5000})
 
-    assert "with one: rows 3333" in caught.value.where
+    assert "with a zone: rows 3333" in caught.value.where
 
 
 def test_a_column_called_duration_that_holds_times_is_a_column_of_times() -> None:

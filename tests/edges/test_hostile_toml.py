@@ -32,7 +32,10 @@ HOSTILE = {
     "a long number": ("a = " + "9" * 5_000, "a value cannot be read"),
     "deep lists": ("a = " + "[" * 100_000, "nested too deeply"),
     "deep tables": ("a = " + "{a = " * 10_000, "nested too deeply"),
-    "much of nothing": ("#" + "a" * documents.MOST_CHARACTERS, "characters are too many"),
+    "much of nothing": (
+        "#" + "a" * documents.MOST_CHARACTERS,
+        "characters, more than the 16,777,216 allowed",
+    ),
 }
 
 

@@ -574,13 +574,13 @@ def test_a_missing_column_is_named_with_near_ones(argument: str) -> None:
         tp.from_records(records, **{**NAMES, argument: "customer_idd"})
 
     assert "no column 'customer_idd' (did you mean 'customer_id'" in caught.value.what
-    assert caught.value.where == f"asked for as {argument}"
+    assert caught.value.where == f"given as {argument}"
 
 
 @pytest.mark.parametrize("argument", ["per_interaction", "per_journey"])
 def test_one_text_is_no_sequence_of_columns(argument: str) -> None:
     """Its letters are not taken for names."""
-    with pytest.raises(WrongKindError, match=f"{argument} is a sequence") as caught:
+    with pytest.raises(WrongKindError, match=f"{argument} must be a sequence") as caught:
         read("a 01 x", **{argument: "what"})
     assert caught.value.mend == f"{argument}=('what',)"
 
@@ -588,7 +588,7 @@ def test_one_text_is_no_sequence_of_columns(argument: str) -> None:
 @pytest.mark.parametrize("value", [None, 3, ["id"]])
 def test_a_column_is_given_by_its_name(value: Any) -> None:
     """Anything else is of the wrong kind."""
-    with pytest.raises(WrongKindError, match="journey takes the name of a column"):
+    with pytest.raises(WrongKindError, match="journey must be the name of a column"):
         read("a 01 x", journey=value)
 
 

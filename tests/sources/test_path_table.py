@@ -231,7 +231,7 @@ def test_a_missing_value_stays_unknown_and_no_value_is_needed_where_none_convert
 
 def test_a_missing_column_is_answered_with_near_ones() -> None:
     """The message names the argument that was given the column."""
-    with pytest.raises(NotFoundError, match=r"did you mean 'total_null'.*asked for as lost"):
+    with pytest.raises(NotFoundError, match=r"did you mean 'total_null'.*given as lost"):
         read(TABLE, lost="total_nul")
     with pytest.raises(InvalidInputError, match="differ in length"):
         tp.from_paths({"path": ["a"], "n": [1, 2]}, path="path", count="n")

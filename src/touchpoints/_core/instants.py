@@ -1,4 +1,4 @@
-"""Instants: from what people write to whole microseconds, without guessing."""
+"""Instants: parsing times into whole microseconds, without guessing formats or units."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Instants:
     stamps : int64 (m,)
         Microseconds since 1970, rounded down; UTC when ``zone`` is set. ``NAT`` where missing.
     zone : str or None
-        The zone the input named; None when its times were naive.
+        The time zone of the input; None when its times were naive.
     fine : int64 (m,), optional
-        Nanoseconds within the microsecond, where any are not zero: they decide the order of
-        interactions, and are not kept.
+        Nanoseconds within the microsecond; None when all are zero. They decide the order of
+        interactions and are not stored.
     ambiguous : int
-        Naive times that a change of clocks makes ambiguous or impossible.
+        Number of naive times that a clock change makes ambiguous or nonexistent.
     """
 
     stamps: Array
@@ -53,23 +53,23 @@ class Instants:
 
     @property
     def missing(self) -> Array:
-        """Which rows have no time, bool (m,)."""
+        """Whether each row has no time, bool (m,)."""
         missing: Array = self.stamps == NAT
         return missing
 
 
 def from_datetime64(values: Array, zone: str | None) -> Instants:
-    """Read a ``datetime64`` column of any unit; aware input comes in UTC with its zone's name."""
-    unit, step = np.datetime_data(values.dtype)
+    """Read a ``datetime64`` column of any unit; aware input is in UTC, with its zone's name."""
+    unit, multiple = np.datetime_data(values.dtype)
     if unit == "generic":
         return Instants(np.full(len(values), NAT), zone)
-    if unit == "ns" and step == 1:
+    if unit == "ns" and multiple == 1:
         return from_nanoseconds(values.view(np.int64), zone)
     return Instants(values.astype("datetime64[us]").view(np.int64), zone)
 
 
 def from_nanoseconds(stamps: Array, zone: str | None) -> Instants:
-    """Read nanoseconds since 1970; what lies below the microsecond goes into ``fine``."""
+    """Read nanoseconds since 1970; the nanoseconds within the microsecond go into ``fine``."""
     missing = stamps == NAT
     whole = stamps // 1000
     fine = stamps - whole * 1000
@@ -81,11 +81,11 @@ def from_nanoseconds(stamps: Array, zone: str | None) -> Instants:
 def from_numbers(
     values: Array, name: str, time_format: str | None, *, missing: Array | None = None
 ) -> Instants:
-    """Read counts of time since 1970 in the unit that ``time_format`` names."""
+    """Read time since 1970 as numbers in the unit that ``time_format`` names."""
     if time_format not in EPOCH_UNITS:
         raise InvalidInputError(
-            f"column {name!r} holds numbers, and a number does not say what it counts",
-            mend=f"pass time_format= one of {', '.join(map(repr, EPOCH_UNITS))}",
+            f"column {name!r} holds numbers, and their unit of time is not known",
+            mend=f"pass time_format= as one of {', '.join(map(repr, EPOCH_UNITS))}",
         )
     gone = np.zeros(len(values), bool) if missing is None else missing
     if values.dtype.kind == "f":
@@ -106,22 +106,23 @@ def from_numbers(
 
 
 def _check_years(values: Array, name: str, time_format: str) -> None:
-    """Refuse counts outside the years 1 to 9999: the unit is probably another."""
+    """Raise for times outside the years 1 to 9999, which suggest that the unit is wrong."""
     scale = EPOCH_UNITS[time_format]
     low, high = (_FIRST // scale, _LAST // scale) if scale else (NAT + 1, 2**63 - 1)
     wrong = np.flatnonzero(~((values >= low) & (values <= high)))
     if len(wrong):
         shown = [values[row].item() for row in wrong[:6]]
         raise InvalidInputError(
-            f"{len(wrong):,} of the numbers in column {name!r} are no time as {time_format!r}: "
-            "they lie outside the years 1 to 9999",
+            f"{counted(len(wrong), 'number')} in column {name!r} "
+            f"{agreeing(len(wrong), 'are')} outside the years 1 to 9999 when read as "
+            f"{time_format!r}",
             where=f"rows {first_few(wrong[:6].tolist())}: {first_few(shown)}",
-            mend=f"pass the unit they count in: one of {', '.join(map(repr, EPOCH_UNITS))}",
+            mend=f"pass their unit as time_format=: one of {', '.join(map(repr, EPOCH_UNITS))}",
         )
 
 
 def from_objects(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
-    """Read a column of Python values: text, datetimes, dates, numbers, or nothing."""
+    """Read a column of Python values: text, datetimes, dates, numbers or missing values."""
     kinds = set(map(type, values)) - {type(None)}
     if kinds and not kinds <= _TEXTS:
         values = [None if is_missing(one) else one for one in values]
@@ -139,7 +140,7 @@ def from_objects(values: Sequence[Any], name: str, time_format: str | None) -> I
 
 
 def _from_whole_numbers(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
-    """Read whole numbers exactly: a float cannot hold the nanoseconds of this century."""
+    """Read integers exactly: a float cannot represent nanoseconds of this century."""
     missing = np.array([one is None for one in values])
     filled = [0 if one is None else int(one) for one in values]
     try:
@@ -150,13 +151,13 @@ def _from_whole_numbers(values: Sequence[Any], name: str, time_format: str | Non
 
 
 def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
-    """Read ISO 8601 text, or text of the ``strptime`` format given.
+    """Parse ISO 8601 text, or text in the given ``strptime`` format.
 
     Raises
     ------
     InvalidInputError
-        When a text does not parse (the first rows are shown), or some name an offset from UTC
-        and others do not.
+        When text does not parse (the first rows are shown), or when some times have an offset
+        from UTC and others do not.
     """
     if time_format in EPOCH_UNITS:
         return _from_number_texts(values, name, time_format)
@@ -186,7 +187,7 @@ def _from_number_texts(values: Sequence[Any], name: str, time_format: str | None
     if wrong:
         raise InvalidInputError(
             f"{counted(len(wrong), 'time')} in column {name!r} "
-            f"{agreeing(len(wrong), 'are')} no number, as {time_format!r} says",
+            f"{agreeing(len(wrong), 'are')} not numeric, as time_format={time_format!r} requires",
             where="; ".join(f"row {row}: {values[row]!r}" for row in wrong[:5]),
             mend="leave time_format= out for ISO 8601, or pass a strptime format",
         )
@@ -194,7 +195,7 @@ def _from_number_texts(values: Sequence[Any], name: str, time_format: str | None
 
 
 def _number(text: str) -> int | float | None:
-    """Return the number a text writes, whole ones exactly; None where it writes none."""
+    """Parse text as an int, or else as a float; return None where it is neither."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -211,7 +212,7 @@ def _text_chunk(values: Sequence[Any], start: int, name: str, time_format: str |
 def _from_moments(
     values: Sequence[Any], name: str, time_format: str | None, *, start: int = 0
 ) -> Instants:
-    """Read values one by one; ``start`` is the row of the first."""
+    """Read values one by one; ``start`` is the row of the first value."""
     moments: list[dt.datetime | None] = []
     wrong: list[str] = []
     for row, one in enumerate(values, start):
@@ -236,7 +237,7 @@ def _from_moments(
 
 
 def _moment(one: Any, time_format: str | None) -> dt.datetime:
-    """Return a value as a datetime, or raise a ValueError when it is no time."""
+    """Return a value as a datetime; raise ValueError when it is not a time."""
     if isinstance(one, dt.datetime):
         return one
     if isinstance(one, dt.date):
@@ -253,7 +254,7 @@ def _moment(one: Any, time_format: str | None) -> dt.datetime:
 
 
 def _nanoseconds(one: Any) -> int:
-    """Return the nanoseconds below the microsecond of a text or a pandas.Timestamp."""
+    """Return the nanoseconds within the microsecond, of text or of a ``pandas.Timestamp``."""
     if isinstance(one, str):
         found = _BELOW_MICROSECOND.search(one)
         return int(found[1].ljust(3, "0")) if found else 0
@@ -269,7 +270,7 @@ def _common_zone(moments: Sequence[dt.datetime | None], name: str, start: int) -
         zoned = [row for row, zone in known if zone is not None]
         raise InvalidInputError(
             f"column {name!r} mixes times with and without a time zone",
-            where=f"without one: rows {first_few(naive)}; with one: rows {first_few(zoned)}",
+            where=f"without a zone: rows {first_few(naive)}; with a zone: rows {first_few(zoned)}",
             mend="give all of them a zone, or none",
         )
     zones = {str(zone) for _, zone in known}
@@ -290,11 +291,11 @@ def _stamp(moment: dt.datetime | None) -> int:
 
 
 def _iso_chunk(values: Sequence[Any]) -> Instants | None:
-    """Parse a chunk of ISO text of one shape at once; None when the chunk is not that plain."""
+    """Parse a chunk of plain ISO text with numpy; return None when the chunk is not plain."""
     plain = [_PLAIN.fullmatch(one) for one in values if one]
     zulu = {bool(found and found["zulu"]) for found in plain}
     if not all(plain) or len(zulu) > 1:
-        return None  # an offset, say, which numpy would turn to UTC without a word
+        return None  # an offset, for example, which numpy would silently convert to UTC
     zone = "UTC" if True in zulu else None
     texts = [one.removesuffix("Z") if one else "NaT" for one in values]
     try:
@@ -304,15 +305,16 @@ def _iso_chunk(values: Sequence[Any]) -> Instants | None:
         exact = from_nanoseconds(np.array(texts, dtype="datetime64[ns]").view(np.int64), zone)
     except ValueError:
         return None
-    # The years that nanoseconds can count end in 2262; numpy does not say so.
+    # Nanoseconds overflow after the year 2262, and numpy does not raise.
     return exact if np.array_equal(exact.stamps, stamps) else None
 
 
 def localise(instants: Instants, tz: str) -> Instants:
-    """Read naive instants as local times of a zone and turn them to UTC.
+    """Interpret naive instants as local times of a zone, and convert them to UTC.
 
-    A local time that a change of clocks repeats is taken as the first of the two, one that it
-    skips as if the clocks had not changed yet; both are counted.
+    A local time that a clock change repeats is taken as the first of its two occurrences; a local
+    time that a clock change skips is read with the offset before the change. Both kinds are
+    counted in ``ambiguous``. Aware instants only get the name of the zone.
     """
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -341,7 +343,7 @@ def localise(instants: Instants, tz: str) -> Instants:
 
 
 def _offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
-    """Return the offsets from UTC, in microseconds, of a local time: as the first, as the last."""
+    """Return the UTC offsets of a local time, in microseconds: of fold 0 and of fold 1."""
     within = min(max(stamp, _FIRST), _LAST)
     local = (_EPOCH + within * _MICROSECOND).replace(tzinfo=zone)
     first, last = (local.replace(fold=fold).utcoffset() or dt.timedelta(0) for fold in (0, 1))

@@ -1,4 +1,4 @@
-"""Pieces of messages: near names, the first few offenders, numbers with their nouns."""
+"""Parts of messages: similar names, the first few offending values, numbers with their nouns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OF_ONE = {
 
 
 def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
-    """Return `` (did you mean 'a' or 'b'?)``, or nothing when no choice is near."""
+    """Return `` (did you mean 'a' or 'b'?)``, or empty text when no choice is similar."""
     from difflib import get_close_matches
 
     known = sorted({str(choice) for choice in choices})
@@ -32,7 +32,7 @@ def did_you_mean(name: str, choices: Iterable[str], *, most: int = 3) -> str:
 
 
 def first_few(items: Iterable[object], *, most: int = _SHOWN) -> str:
-    """Return the first items as text, and how many more there are."""
+    """Return the first few items as text, followed by the number of items left out."""
     shown = list(items)
     text = ", ".join(_short(repr(item)) for item in shown[:most])
     more = len(shown) - most
@@ -46,23 +46,23 @@ def _short(text: str) -> str:
 def not_found(
     kind: str, name: object, choices: Collection[str], *, where: str = ""
 ) -> NotFoundError:
-    """Build the error for an unknown name, with near names or else the known ones."""
+    """Build the error for an unknown name, with similar names or else the known names."""
     hint = did_you_mean(str(name), choices)
     mend = "" if hint else f"known: {first_few(choices, most=12)}" if choices else ""
     return NotFoundError(f"no {kind} {name!r}{hint}", where=where, mend=mend)
 
 
 def counted(number: int, noun: str, *, verb: str = "") -> str:
-    """Return a number with its noun, in the plural unless it is one, and the verb that agrees."""
+    """Return a number with its noun, and optionally a verb, in the singular or plural."""
     text = f"{number:,} {noun}{'' if number == 1 else 's'}"
     return f"{text} {agreeing(number, verb)}" if verb else text
 
 
 def agreeing(number: int, verb: str) -> str:
-    """Return a verb, given as for several, as it is said of so many."""
+    """Return the verb, given in the plural, in the form that agrees with the number."""
     return _OF_ONE[verb] if number == 1 else verb
 
 
 def wrong_kind(value: object, *, takes: str, mend: str) -> WrongKindError:
-    """Build the error for what is of another kind than a function takes, with the call to mend."""
+    """Build the error for an argument of the wrong type, with the call that mends it."""
     return WrongKindError(f"this takes {takes}, not {type(value).__name__}", mend=mend)

@@ -1,18 +1,18 @@
-"""Text without what people write differently: case, accents, width, invisible marks, spaces."""
+"""Text normalised for comparison: case, accents, width, invisible marks and white space."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# What shows nothing although Unicode calls it no format character: the grapheme joiner,
-# fillers of Hangul, selectors of variants.
+# Invisible characters that Unicode does not classify as format characters: the combining
+# grapheme joiner, Hangul fillers, variation selectors.
 _INVISIBLE = frozenset(
     map(chr, (0x34F, 0x115F, 0x1160, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)))
 ).union(map(chr, range(0xE0100, 0xE01F0)))
 
 
 class _Folded(dict[int, str]):
-    """From a character to how it is compared; filled as characters are met, for `str.translate`."""
+    """Map each character to its folded form, computed on first use, for `str.translate`."""
 
     def __missing__(self, code: int) -> str:
         letters = unicodedata.normalize("NFKD", chr(code))
@@ -21,7 +21,7 @@ class _Folded(dict[int, str]):
 
 
 def _is_seen(letter: str) -> bool:
-    """Tell whether a character is more than an accent, a direction or the look of an emoji."""
+    """Return whether a character is visible: no accent, direction mark or variation selector."""
     unseen = unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"
     return not unseen and letter not in _INVISIBLE
 
@@ -30,9 +30,9 @@ _FOLDED = _Folded()
 
 
 def fold(text: str) -> str:
-    """Return text without case, accents, width and invisible marks; white space stays.
+    """Fold case, accents and width, and remove invisible marks; white space is kept.
 
-    Linear in the length of the text, some hundredths of a second for a million characters.
+    Linear in the length of the text: a few hundredths of a second for a million characters.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def fold(text: str) -> str:
 
 
 def fold_spaced(text: str) -> str:
-    """Return folded text with single spaces between words and none around them.
+    """Fold text, and normalise white space: single spaces between words, no outer spaces.
 
     Examples
     --------
