@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.paths import naive_steps
 from touchpoints._core.arrays.statistics.survival import (
-    Clustered,
+    Dependence,
     product_limit,
     survival_bounds,
 )
@@ -21,14 +21,14 @@ ROWS = st.lists(
 )
 
 
-def clustered(counts, persons=None) -> Clustered:
+def clustered(counts, persons=None) -> Dependence:
     """Return the units: one for each observation, or one for each person."""
     counts = np.array(counts, dtype=np.int64)
     if persons is None:
         one = np.ones(len(counts), dtype=np.int64)
-        return Clustered(of=np.arange(len(counts)), repeats=counts, within=one, apart=True)
+        return Dependence(of=np.arange(len(counts)), repeats=counts, within=one, apart=True)
     known, of = np.unique(persons, return_inverse=True)
-    return Clustered(of=of, repeats=np.ones(len(known), np.int64), within=counts, apart=False)
+    return Dependence(of=of, repeats=np.ones(len(known), np.int64), within=counts, apart=False)
 
 
 @given(rows=ROWS, apart=st.booleans())

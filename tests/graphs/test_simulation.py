@@ -54,7 +54,7 @@ def test_walkers_follow_edges(edges: list[tuple[int, int]], seed: int) -> None:
     edges = sorted(edges)
     sources = np.array([source for source, _ in edges], dtype=np.int64)
     targets = np.array([target for _, target in edges], dtype=np.int64)
-    steps = walks.steps_of(sources, targets, np.ones(len(edges)), 5)
+    steps = walks.edges_by_source(sources, targets, np.ones(len(edges)), 5)
     walked = walks.walk(steps, 0, count=6, max_length=9, rng=np.random.default_rng(seed))
     for walker in range(6):
         path = walked.edges[walked.offsets[walker] : walked.offsets[walker + 1]].tolist()
@@ -76,7 +76,7 @@ def test_a_draw_is_never_rounded_up_to_the_next_node() -> None:
 
     nodes = 2**20
     sources = np.array([nodes - 2, nodes - 1], dtype=np.int64)
-    steps = walks.steps_of(sources, np.array([nodes - 1, 0]), np.ones(2), nodes)
+    steps = walks.edges_by_source(sources, np.array([nodes - 1, 0]), np.ones(2), nodes)
     walked = walks.walk(steps, nodes - 2, count=1, max_length=1, rng=Highest())
     assert [0] == walked.edges.tolist()
 

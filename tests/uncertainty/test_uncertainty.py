@@ -20,7 +20,7 @@ from tests.naive_paths import built, small_journeys
 from touchpoints import paths
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.uncertainty import units_of
-from touchpoints.uncertainty.units import redrawing
+from touchpoints.uncertainty.units import resampling_counts
 
 # ------------------------------------------------------------------------------------------ wilson
 
@@ -185,7 +185,7 @@ def test_resampling_persons_keeps_their_number_and_their_journeys_together() -> 
 def test_draws_are_multinomial(repeats) -> None:
     """Every method of drawing gives the right total, mean and variance, and 0 for absent units."""
     repeats = np.array(repeats)
-    draw = redrawing(repeats, np.random.default_rng(1))
+    draw = resampling_counts(repeats, np.random.default_rng(1))
     drawn = np.array([draw() for _ in range(4000)])
     total = repeats.sum()
 

@@ -47,7 +47,7 @@ from touchpoints.journeys.places.anchors import Place, has_place
 from touchpoints.journeys.places.between import place_name
 from touchpoints.paths.funnels import Kind, Steps, checked_steps, reached
 from touchpoints.uncertainty import units_of
-from touchpoints.uncertainty.resampling import labelled, redrawable
+from touchpoints.uncertainty.resampling import labelled, resamplable
 
 Of = Literal["all", "previous"]
 
@@ -133,7 +133,7 @@ def measured(
     options = Options(seed, resamples, level, test, shared, progress=progress)
     journeys = checked_pair(pair).journeys
     labels, numbers = labelled(measure(journeys))
-    journeys = redrawable(journeys, measure, units_of(journeys, None), numbers)
+    journeys = resamplable(journeys, measure, units_of(journeys, None), numbers)
     known: dict[Hashable, None] = dict.fromkeys(labels)
     for side in (pair.in_a, ~pair.in_a):
         counts = np.where(side, journeys.counts, 0)

@@ -132,7 +132,7 @@ def flows(
 
 
 @attrs.frozen(eq=False)
-class Steps:
+class TransitionRows:
     """Single transitions: journey ``owners[i]`` goes from ``sources[i]`` to ``targets[i]``."""
 
     owners: Array
@@ -140,22 +140,22 @@ class Steps:
     targets: Array
 
 
-def first_steps(journeys: Journeys, ends: Ends) -> Steps:
+def first_transitions(journeys: Journeys, ends: Ends) -> TransitionRows:
     """Return the transition from ``(start)`` of each journey that began in the log."""
     k = len(journeys.touchpoints)
     targets = k + 1 + ends.of.astype(np.int64)
     filled = np.flatnonzero(segments.lengths_of(journeys.offsets))
     targets[filled] = journeys.codes[journeys.offsets[:-1][filled]]
     begun = np.flatnonzero(journeys.began)
-    return Steps(begun, np.full(len(begun), k, dtype=np.int64), targets[begun])
+    return TransitionRows(begun, np.full(len(begun), k, dtype=np.int64), targets[begun])
 
 
-def last_steps(journeys: Journeys, ends: Ends) -> Steps:
+def last_transitions(journeys: Journeys, ends: Ends) -> TransitionRows:
     """Return the transition from the last touchpoint to the terminal of each non-empty journey."""
     filled = np.flatnonzero(segments.lengths_of(journeys.offsets))
     sources = journeys.codes[journeys.offsets[1:][filled] - 1].astype(np.int64)
     targets = len(journeys.touchpoints) + 1 + ends.of[filled].astype(np.int64)
-    return Steps(filled, sources, targets)
+    return TransitionRows(filled, sources, targets)
 
 
 def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:

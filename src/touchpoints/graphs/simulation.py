@@ -157,7 +157,7 @@ class _Chain:
     start: int
     touchpoints: tuple[Touchpoint, ...]
     codes: Array
-    steps: walks.Steps
+    steps: walks.EdgesBySource
     sources: Array
     gaps: Array
 
@@ -187,7 +187,7 @@ def _chain(G: nx.DiGraph, start: str) -> _Chain:
         start=positions[start],
         touchpoints=touchpoints,
         codes=codes,
-        steps=walks.steps_of(sources, targets, shares, len(nodes)),
+        steps=walks.edges_by_source(sources, targets, shares, len(nodes)),
         sources=sources,
         gaps=np.array([edge[3] for edge in edges], dtype=np.float64),
     )

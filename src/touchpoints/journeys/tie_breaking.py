@@ -72,7 +72,7 @@ def frequent_first(
     )
 
 
-def ways_of(journeys: Journeys, rows: Array) -> Array:
+def variant_keys(journeys: Journeys, rows: Array) -> Array:
     """Return the tuple of keys of each of these journeys, object (d,)."""
     keys = keys_of(journeys)[journeys.codes[rows_of(journeys.offsets, rows)]].tolist()
     bounds = offsets_of(lengths_of(journeys.offsets)[rows]).tolist()

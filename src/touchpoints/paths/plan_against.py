@@ -10,7 +10,7 @@ from touchpoints.graphs import transition_graph
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.plan import Plan
 from touchpoints.graphs.plan.deviating import Meaning
-from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_steps
+from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_transitions
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 
 
@@ -69,7 +69,7 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     allowed = _allowed(plan)
     for source, target, data in G.edges(data=True):
         data.update(planned=target == OPEN or (source, target) in allowed, observed=True)
-    drawn = [edge for edge in planned_steps(plan) if not G.has_edge(*edge)]
+    drawn = [edge for edge in planned_transitions(plan) if not G.has_edge(*edge)]
     G.add_edges_from(drawn, planned=True, observed=False)
     mark_any_order(G, plan)
     for terminal in {START, END, OPEN} & set(G):
@@ -92,7 +92,7 @@ def _as_planned(journeys: Journeys, plan: Plan) -> Journeys:
 def _allowed(plan: Plan) -> set[tuple[str, str]]:
     """Return the edges a plan allows, optional touchpoints skipped or not, and those to the end."""
     keys = {name: one.touchpoint.key for name, one in plan.touchpoints.items()}
-    edges = set(planned_steps(plan))
+    edges = set(planned_transitions(plan))
     for source, followers in ((START, plan.first), *_followers(plan)):
         reach = list(followers)
         for name in reach:

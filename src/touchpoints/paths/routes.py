@@ -35,8 +35,8 @@ from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.selectors import Selector, meant
 from touchpoints.journeys.tie_breaking import (
     frequent_first,
+    variant_keys,
     variants_of,
-    ways_of,
 )
 from touchpoints.uncertainty import (
     units_of,
@@ -186,7 +186,7 @@ def _routes(
         order = order[np.argsort(medians[order], kind="stable")]
     order = order[:top]
     return Routes(
-        route=ways_of(journeys, firsts[order]),
+        route=variant_keys(journeys, firsts[order]),
         journeys=shares.totals[order],
         **shares.take(order).columns("share", ends=""),
         steps=lengths_of(found.offsets)[order] - 1,

@@ -10,7 +10,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
-    Clustered,
+    Dependence,
     product_limit,
     survival_bounds,
 )
@@ -122,7 +122,7 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
     found = product_limit(
         np.where(done, lengths, lengths - 1),
         done,
-        Clustered(
+        Dependence(
             of=units.of[there],
             repeats=units.repeats,
             within=units.within[there],

@@ -12,7 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
-    Clustered,
+    Dependence,
     Survival,
     product_limit,
     survival_bounds,
@@ -352,7 +352,7 @@ def _first_after(journeys: Journeys, place: Place | None, rows: Array) -> Array:
 
 def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, str]:
     units = units_of(journeys, None)
-    of_units = Clustered(
+    of_units = Dependence(
         of=units.of[found.chosen],
         repeats=units.repeats,
         within=units.within[found.chosen],

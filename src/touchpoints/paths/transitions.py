@@ -19,7 +19,7 @@ from touchpoints._core.arrays.statistics.cluster_variance import (
 )
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
-from touchpoints.graphs.flows import Flows, first_steps, flows, last_steps
+from touchpoints.graphs.flows import Flows, first_transitions, flows, last_transitions
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
@@ -181,7 +181,7 @@ def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Arr
     """
     number = _numbering(found)
     offsets, codes, size = journeys.offsets, journeys.codes, len(found.totals)
-    first, last = first_steps(journeys, found.ends), last_steps(journeys, found.ends)
+    first, last = first_transitions(journeys, found.ends), last_transitions(journeys, found.ends)
     for start, stop in _blocks(offsets):
         part = codes[offsets[start] : offsets[stop]]
         bounds = offsets[start : stop + 1] - offsets[start]

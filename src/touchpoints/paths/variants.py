@@ -15,8 +15,8 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import (
     frequent_first,
+    variant_keys,
     variants_of,
-    ways_of,
 )
 from touchpoints.uncertainty import (
     units_of,
@@ -122,12 +122,16 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
     order = order[totals[order] > 0]
     every = totals.sum()
     units = units_of(journeys, None)
-    rows = np.arange(len(groups)), groups
-    shares = presence_shares(units, journeys.counts, rows, size=len(first), level=level)
+    # Only the variants listed need intervals.
+    cells = np.full(len(first), -1, dtype=np.int64)
+    cells[order] = np.arange(len(order))
+    owners = np.flatnonzero(cells[groups] >= 0)
+    rows = owners, cells[groups[owners]]
+    shares = presence_shares(units, journeys.counts, rows, size=len(order), level=level)
     return Variants(
-        variant=ways_of(journeys, first[order]),
+        variant=variant_keys(journeys, first[order]),
         journeys=totals[order],
-        **shares.take(order).columns("share", ends=""),
+        **shares.columns("share", ends=""),
         cumulative=np.cumsum(totals[order]) / max(every, 1),
         length=lengths_of(found.offsets)[order],
         level=level,

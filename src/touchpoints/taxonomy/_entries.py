@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from touchpoints.taxonomy._checks import TYPE_FIELDS
-from touchpoints.taxonomy._fields import Fields, Place, Table
+from touchpoints.taxonomy._fields import Fields, KeyPath, Table
 from touchpoints.taxonomy._order import OFFSETS
 from touchpoints.taxonomy.vocabulary import TYPICAL, Facet, Term, TouchpointType
 
@@ -35,7 +35,7 @@ class Entries:
     wanted: tuple[str, ...]
     based: bool
 
-    def term(self, table: Table, where: Place, *, base: Term | None) -> Term:
+    def term(self, table: Table, where: KeyPath, *, base: Term | None) -> Term:
         """Return the term of a table, on top of the term that it overrides, if any."""
         self.fields.known_keys(table, _TERM_FIELDS, where)
         kept = base or Term(where[-1])
@@ -47,7 +47,7 @@ class Entries:
     def type(
         self,
         table: Table,
-        where: Place,
+        where: KeyPath,
         *,
         base: TouchpointType | None,
         facets: Mapping[str, Facet],
@@ -71,7 +71,7 @@ class Entries:
             **self._common(table, where, base),
         )
 
-    def labels(self, table: Table, where: Place, *, base: Mapping[str, str] | None) -> Table:
+    def labels(self, table: Table, where: KeyPath, *, base: Mapping[str, str] | None) -> Table:
         """Return the labels; a new entry must have a label in every language wanted."""
         given = table.get("labels", {})
         missing = [lang for lang in self.wanted if isinstance(given, Mapping) and lang not in given]
@@ -79,7 +79,7 @@ class Entries:
             self.fields.note((*where, "labels"), f"no label in {' and '.join(missing)}")
         return {**(base or {}), **self._texts_by_language(table, where, "labels")}
 
-    def _one_term(self, value: object, where: Place) -> str:
+    def _one_term(self, value: object, where: KeyPath) -> str:
         plural = TYPICAL.get(where[-1])
         if isinstance(value, list) and plural:
             self.fields.note(
@@ -88,10 +88,10 @@ class Entries:
             return ""
         return self.fields.text(value, where)
 
-    def _typical(self, table: Table, where: Place, field: str) -> tuple[str, ...]:
+    def _typical(self, table: Table, where: KeyPath, field: str) -> tuple[str, ...]:
         return self.fields.texts(table.get(field, []), (*where, field))
 
-    def _common(self, table: Table, where: Place, base: Term | TouchpointType | None) -> Table:
+    def _common(self, table: Table, where: KeyPath, base: Term | TouchpointType | None) -> Table:
         """Return the fields of both terms and types: labels, aliases, definition, attributes."""
         aliases = dict(base.aliases) if base else {}
         for lang, names in self._by_language(table, where, "aliases").items():
@@ -106,12 +106,12 @@ class Entries:
             "attributes": {**(base.attributes if base else {}), **attributes},
         }
 
-    def _texts_by_language(self, table: Table, where: Place, field: str) -> dict[str, str]:
+    def _texts_by_language(self, table: Table, where: KeyPath, field: str) -> dict[str, str]:
         found = self._by_language(table, where, field)
         texts = {lang: self.fields.text(found[lang], (*where, field, lang)) for lang in found}
         return _given(texts)
 
-    def _by_language(self, table: Table, where: Place, field: str) -> Table:
+    def _by_language(self, table: Table, where: KeyPath, field: str) -> Table:
         found = self.fields.table(table.get(field, {}), (*where, field))
         if self.languages:
             self.fields.known_keys(found, self.languages, (*where, field))

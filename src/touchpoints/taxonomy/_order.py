@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from touchpoints._core.messages import did_you_mean
-from touchpoints.taxonomy._fields import Fields, Place, Table
+from touchpoints.taxonomy._fields import Fields, KeyPath, Table
 from touchpoints.taxonomy.vocabulary import Term
 
 OFFSETS = {"before": 0, "after": 1}
@@ -13,7 +13,7 @@ OFFSETS = {"before": 0, "after": 1}
 
 
 def reordered(
-    terms: Mapping[str, Term], tables: Mapping[str, Table], *, fields: Fields, where: Place
+    terms: Mapping[str, Term], tables: Mapping[str, Table], *, fields: Fields, where: KeyPath
 ) -> dict[str, Term]:
     """Return the terms, with every term moved whose table has ``after`` or ``before``."""
     order = list(terms)
@@ -28,7 +28,7 @@ def reordered(
     return {name: terms[name] for name in order}
 
 
-def _other(value: object, terms: Mapping[str, Term], fields: Fields, where: Place) -> str:
+def _other(value: object, terms: Mapping[str, Term], fields: Fields, where: KeyPath) -> str:
     """Return the id of the other term, or note the problem and return "" when there is none."""
     other = fields.text(value, where)
     if other and (other not in terms or other == where[-2]):

@@ -22,7 +22,7 @@ from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.uncertainty.units import Units, redrawing, units_of
+from touchpoints.uncertainty.units import Units, resampling_counts, units_of
 
 Statistic = Callable[[Journeys], Any]
 Method = Literal["percentile", "basic"]
@@ -179,7 +179,7 @@ def bootstrap(
         drawn[:] = np.nan
     else:
         positions = {label: position for position, label in enumerate(labels)}
-        samples = _samples(redrawable(journeys, statistic, units, estimate), units, seed)
+        samples = _samples(resamplable(journeys, statistic, units, estimate), units, seed)
         with reporting(progress, resamples, what="bootstrap") as advance:
             for row, sample in zip(drawn, samples, strict=False):
                 _fill(row, statistic(sample), positions)
@@ -209,13 +209,15 @@ def _reason(units: Units) -> str:
 def _samples(journeys: Journeys, units: Units, seed: int) -> Iterator[Journeys]:
     """Yield resampled journeys without end: the counts differ, all other columns are shared."""
     rng = np.random.default_rng(seed)
-    draw = redrawing(units.repeats, rng)
+    draw = resampling_counts(units.repeats, rng)
     while True:
         times = draw()[units.of]
         yield recounted(journeys, times * units.within, times=times)
 
 
-def redrawable(journeys: Journeys, statistic: Statistic, units: Units, estimate: Array) -> Journeys:
+def resamplable(
+    journeys: Journeys, statistic: Statistic, units: Units, estimate: Array
+) -> Journeys:
     """Return journeys without the values of rows that are resampled in parts.
 
     The values of such a row are known only in total. Computing the statistic without them shows

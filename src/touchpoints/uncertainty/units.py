@@ -69,7 +69,7 @@ def units_of(journeys: Journeys, unit: str | None) -> Units:
     return Units(unit=unit, of=of, repeats=repeats, within=within)
 
 
-def redrawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
+def resampling_counts(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
     """Return a function that resamples all units with replacement: the draws of each, int64 (g,).
 
     Each call draws ``repeats.sum()`` units.

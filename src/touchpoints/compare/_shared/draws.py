@@ -19,7 +19,7 @@ from touchpoints._core.messages import (
 from touchpoints.compare._shared.pairs import Pair, shared_units
 from touchpoints.errors import InvalidInputError
 from touchpoints.uncertainty import Units, units_of
-from touchpoints.uncertainty.units import redrawing
+from touchpoints.uncertainty.units import resampling_counts
 
 Shared = Literal["refuse", "within"]
 
@@ -242,7 +242,7 @@ def redrawn(sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
     both groups. Their journeys stay in the group they are in.
     """
     units, parts = sides.units, (sides.side_a, sides.side_b, sides.both)
-    draws = [redrawing(units.repeats[some], rng) for some in parts]
+    draws = [resampling_counts(units.repeats[some], rng) for some in parts]
     spread = _spreading(units, np.concatenate(parts))
     while True:
         yield spread(np.concatenate([draw() for draw in draws]))

@@ -12,10 +12,10 @@ from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of,
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.statistics import Medians, Shares
 from touchpoints.errors import InvalidInputError
-from touchpoints.graphs.flows import first_steps, flows, last_steps
+from touchpoints.graphs.flows import first_transitions, flows, last_transitions
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.tie_breaking import variants_of, ways_of
+from touchpoints.journeys.tie_breaking import variant_keys, variants_of
 
 
 def transition_shares(journeys: Journeys) -> Shares:
@@ -23,7 +23,7 @@ def transition_shares(journeys: Journeys) -> Shares:
     found = flows(journeys)
     size = len(found.nodes)
     owners, sources, targets, _ = _inner(journeys)
-    ends = [first_steps(journeys, found.ends), last_steps(journeys, found.ends)]
+    ends = [first_transitions(journeys, found.ends), last_transitions(journeys, found.ends)]
     owners = np.concatenate([owners, *(one.owners for one in ends)])
     sources = np.concatenate([sources, *(one.sources for one in ends)])
     targets = np.concatenate([targets, *(one.targets for one in ends)])
@@ -44,7 +44,7 @@ def transition_shares(journeys: Journeys) -> Shares:
 def variant_shares(journeys: Journeys) -> Shares:
     """Return the share of journeys with each variant."""
     found = variants_of(journeys)
-    labels: list[Hashable] = ways_of(journeys, found.first).tolist()
+    labels: list[Hashable] = variant_keys(journeys, found.first).tolist()
     return of_journeys(journeys, labels, np.arange(len(journeys)), found.of)
 
 

@@ -63,12 +63,12 @@ def plan_graph(plan: Plan, *, lang: str = "en") -> nx.DiGraph:
     G.graph["lang"] = lang
     for one in planned:
         G.add_node(one.touchpoint.key, **planned_node(plan, one, lang=lang))
-    G.add_edges_from(planned_steps(plan), planned=True)
+    G.add_edges_from(planned_transitions(plan), planned=True)
     mark_any_order(G, plan)
     return G
 
 
-def planned_steps(plan: Plan) -> list[tuple[str, str]]:
+def planned_transitions(plan: Plan) -> list[tuple[str, str]]:
     """Return the planned transitions as pairs of keys; none skips an optional touchpoint."""
     edges: list[tuple[str, str]] = []
     for one in plan.touchpoints.values():

@@ -116,7 +116,7 @@ class _Patterns:
 _Compare = Callable[[_Patterns, Padded], Array]
 
 
-def unshared_places(sequences: Padded, *, step: Callable[[], None]) -> Array:
+def lcs_distances(sequences: Padded, *, step: Callable[[], None]) -> Array:
     """Return the LCS distance (insertions and deletions only) between all sequences.
 
     That is the number of positions of the two sequences that are not part of their longest common
@@ -172,7 +172,7 @@ def common_lengths(codes: Array, offsets: Array, fits: Array) -> Array:
 
     Notes
     -----
-    As `unshared_places`, O(p × m) over the bits of a word.
+    As `lcs_distances`, O(p × m) over the bits of a word.
     """
     return (lengths_of(offsets) + len(fits) - _from_one(codes, offsets, fits, _unshared)) // 2
 

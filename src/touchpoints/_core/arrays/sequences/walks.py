@@ -10,7 +10,7 @@ from touchpoints._core.frozen import Array
 
 
 @attrs.frozen(eq=False)
-class Steps:
+class EdgesBySource:
     """The edges of a graph by source: node v has the edges ``starts[v]:starts[v + 1]``.
 
     Attributes
@@ -27,7 +27,7 @@ class Steps:
     reach: Array
 
 
-def steps_of(sources: Array, targets: Array, weights: Array, nodes: int) -> Steps:
+def edges_by_source(sources: Array, targets: Array, weights: Array, nodes: int) -> EdgesBySource:
     """Return the edges of a graph by source, with cumulative probabilities.
 
     Parameters
@@ -42,7 +42,7 @@ def steps_of(sources: Array, targets: Array, weights: Array, nodes: int) -> Step
         span = slice(int(starts[node]), int(starts[node + 1]))
         running = np.cumsum(weights[span])
         reach[span] = node + running / running[-1]
-    return Steps(starts, targets, reach)
+    return EdgesBySource(starts, targets, reach)
 
 
 @attrs.frozen(eq=False)
@@ -59,7 +59,7 @@ class Walks:
 
 
 def walk(
-    steps: Steps, start: int, *, count: int, max_length: int, rng: np.random.Generator
+    steps: EdgesBySource, start: int, *, count: int, max_length: int, rng: np.random.Generator
 ) -> Walks:
     """Return random walks from a node, until a node without outgoing edges or the maximum length.
 

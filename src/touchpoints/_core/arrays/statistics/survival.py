@@ -10,7 +10,7 @@ from touchpoints._core.frozen import Array
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Clustered:
+class Dependence:
     """The independent units of observations: the columns of `Units`.
 
     Attributes
@@ -58,7 +58,7 @@ class Survival:
 
 
 def product_limit(
-    times: Array, ended: Array, clustered: Clustered, *, also: Array | None = None
+    times: Array, ended: Array, clustered: Dependence, *, also: Array | None = None
 ) -> Survival:
     """Return the Kaplan–Meier estimate of the survival probability after each time.
 
@@ -107,7 +107,7 @@ def product_limit(
     )
 
 
-def _effective(clustered: Clustered, weights: Array) -> float:
+def _effective(clustered: Dependence, weights: Array) -> float:
     """Return the effective number of units, if the observations of a unit are identical."""
     total = float(weights.sum())
     sizes = np.bincount(clustered.of, clustered.within, len(clustered.repeats))
@@ -116,7 +116,7 @@ def _effective(clustered: Clustered, weights: Array) -> float:
 
 
 def _spread_by_unit(
-    position: Array, ended: Array, clustered: Clustered, *, at_risk: Array, events: Array
+    position: Array, ended: Array, clustered: Dependence, *, at_risk: Array, events: Array
 ) -> Array:
     """Return the variance of the logarithm of the share at each time, over units, float64 (t,).
 
