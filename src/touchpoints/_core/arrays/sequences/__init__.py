@@ -117,14 +117,22 @@ class Distinct:
         The distinct sequence of each segment, numbered by first appearance.
     first : int64 (d,)
         The first segment with each distinct sequence.
-    codes, offsets : arrays
-        The codes and offsets of the distinct sequences.
     """
 
     of: Array
     first: Array
-    codes: Array
-    offsets: Array
+    _codes: Array
+    _offsets: Array
+
+    @property
+    def codes(self) -> Array:
+        """The codes of the distinct sequences, one sequence after the other; made when asked."""
+        return self._codes[rows_of(self._offsets, self.first)]
+
+    @property
+    def offsets(self) -> Array:
+        """The offsets of the distinct sequences in `codes`, int64 (d+1,)."""
+        return offsets_of(lengths_of(self._offsets)[self.first])
 
     def totals(self, counts: Array) -> Array:
         """Return the sum of the counts of the segments with each sequence, int64 (d,)."""
@@ -144,8 +152,7 @@ def distinct_sequences(codes: Array, offsets: Array, k: int, *extras: Array) -> 
     for extra in extras:
         hashes = combine_hash(hashes, extra)
     of, first = group_sequences(codes, offsets, hashes=hashes, extras=extras)
-    written = codes[rows_of(offsets, first)], offsets_of(lengths_of(offsets)[first])
-    return Distinct(of, first, *written)
+    return Distinct(of, first, codes, offsets)
 
 
 def group_sequences(
