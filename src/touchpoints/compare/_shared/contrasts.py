@@ -9,7 +9,7 @@ import numpy as np
 
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.draws import Sides
-from touchpoints.compare._shared.statistics import Shares, Statistic
+from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
 
 _ROOM = 1 << 22
 _EXACT = 1 << 24
@@ -42,8 +42,13 @@ class Contrast(Protocol):
 
 
 def contrast_of(statistic: Statistic, counts: Array, sides: Sides) -> Contrast:
-    """Return the test statistic: studentised for shares, else the plain difference."""
+    """Return the test statistic: studentised for shares and for ranks of durations.
+
+    Of other numbers it is the plain difference.
+    """
     movable = np.where(sides.movable, counts, 0)
+    if isinstance(statistic, Medians):
+        return _of_ranks(statistic, movable, _Dealt.of(sides, counts))
     if isinstance(statistic, Shares):
         return _of_shares(statistic, movable, _Dealt.of(sides, counts))
     first = np.where(sides.in_a, movable, 0)
@@ -189,16 +194,55 @@ def _of_shares(shares: Shares, movable: Array, dealt: _Dealt) -> Studentised:
     return _studentised(hits, trials, shares.group, dealt, floor=pooled * (1 - pooled))
 
 
+def _of_ranks(medians: Medians, movable: Array, dealt: _Dealt) -> Studentised:
+    """Return the studentised difference of the mean ranks of each label's values.
+
+    A value is scored by how many values it exceeds minus how many exceed it, in both groups
+    together. Cliff's delta is the difference of the mean scores, divided by the number of values.
+    """
+    from scipy import sparse
+
+    wide = len(medians.labels)
+    labels = np.repeat(np.arange(wide), np.diff(medians.starts))
+    weights = movable[medians.owners].astype(np.float64)
+    scores = _scores(medians, labels, weights)
+    y, m = (
+        sparse.coo_array((one, (medians.owners, labels)), shape=(len(movable), wide)).tocsr()
+        for one in (scores, np.ones(len(scores)))
+    )
+    squares, sizes = (np.bincount(labels, weights * one, wide) for one in (scores**2, 1.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        floor = squares / sizes
+    return _studentised(dealt.added(y), dealt.added(m), np.arange(wide), dealt, floor=floor)
+
+
+def _scores(medians: Medians, labels: Array, weights: Array) -> Array:
+    """Return the weight of the label's values below each value, minus that of those above it."""
+    running = np.append(0.0, np.cumsum(weights))
+    fresh = np.ones(len(labels), dtype=bool)
+    fresh[1:] = (np.diff(labels) != 0) | (np.diff(medians.values) != 0)
+    tied = np.cumsum(fresh) - 1
+    bounds = np.append(np.flatnonzero(fresh), len(labels))
+    below, above = running[bounds[:-1]][tied], running[bounds[1:]][tied]
+    first, last = running[medians.starts[:-1]][labels], running[medians.starts[1:]][labels]
+    answer: Array = (below - first) - (last - above)
+    return answer
+
+
 def _studentised(y: Any, m: Any, group: Array, dealt: _Dealt, *, floor: Array) -> Studentised:
     from scipy import sparse
 
     parts = [y, m]
     if any(bool((one.data != 1).any()) for one in parts):
         parts += [y.power(2), _products(y, m, group), m.power(2), m.astype(bool)]
-    whole = all(bool((one.data == np.rint(one.data)).all()) for one in parts)
-    kind = np.float32 if whole else np.float64
+    kind = np.float32 if all(_exact(one.data) for one in parts) else np.float64
     table = sparse.hstack(parts, format="csr", dtype=kind)
     return Studentised(dealt, table, group, m.shape[1], floor)
+
+
+def _exact(amounts: Array) -> bool:
+    """Return whether float32 holds amounts, and their sums below 2**24, exactly."""
+    return bool(((amounts >= 0) & (amounts < _EXACT) & (amounts == np.rint(amounts))).all())
 
 
 def _products(y: Any, m: Any, group: Array) -> Any:

@@ -47,8 +47,9 @@ class Comparison(Labelled):
         The ends of the interval of the difference.
     p : float64
         The p-value: the probability under chance alone of a test statistic at least as large, in
-        (0, 1]; nan if undefined. In permutation tests the statistic of a share is the difference
-        over its standard error, and of any other number the difference.
+        (0, 1]; nan if undefined. In permutation tests the statistic of shares is the difference
+        over its standard error, of durations Cliff's delta over its standard error, and of any
+        other number the difference.
     q : float64
         The false-discovery rate among the rows with this p or a smaller one (Benjamini and
         Hochberg), in [0, 1].
