@@ -54,8 +54,9 @@ def gaps(
     Comparison
         Labels are ``(source, target)``, or the two places as they were given; numbers are median
         seconds from start to start; ``n_a`` and ``n_b`` are gaps. ``effect`` is Cliff's delta: the
-        probability that a gap in a exceeds one in b, minus the reverse, in [-1, 1]. Intervals are
-        quantiles of bootstrap differences.
+        probability that a gap in a exceeds one in b, minus the reverse, in [-1, 1]. The permutation
+        test is one of Cliff's delta, over its standard error. Intervals are quantiles of bootstrap
+        differences of medians.
 
     Raises
     ------
@@ -75,7 +76,9 @@ def gaps(
     -----
     Transitions from ``(start)`` and to the terminals have no gap. Journeys that do not get from
     one place to the other have none either: `funnels` compares their share. A group observed for a
-    shorter time has shorter gaps for this reason alone. A resample costs one pass over the gaps.
+    shorter time has shorter gaps for this reason alone. Where many gaps are equal, medians can be
+    equal although one group has longer gaps: ``p`` and ``effect`` show it, ``difference`` does not.
+    A resample costs one pass over the gaps.
 
     References
     ----------
@@ -142,7 +145,7 @@ def throughput(
     Comparison
         One row: the median seconds from the start of the first interaction to the start of the
         last one, or to the latest end if interactions have ends. ``n_a`` and ``n_b`` are journeys.
-        ``effect`` is Cliff's delta.
+        ``effect`` is Cliff's delta, and ``p`` comes from it, as for `gaps`.
 
     Raises
     ------

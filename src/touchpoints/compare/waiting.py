@@ -27,6 +27,7 @@ from touchpoints.journeys.cutting import microseconds
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.paths.time_to import Waits, waits_of
 
+_NOISE = 1e-12  # of a standardized statistic
 _SECOND = 1e6
 _ROOM = 1 << 21
 
@@ -255,7 +256,7 @@ def _drawn(
         deviations = statistics(
             permuted(pair, sides, rngs[0]), lambda one: curves.deviation(curves.sums(one), whole)
         )
-        p = p_permuted(deviations, seen)
+        p = p_permuted(deviations, seen, slack=_NOISE)
         means = np.concatenate(
             list(
                 statistics(redrawn(sides, rngs[1]), lambda one: both.means_of_both(both.sums(one)))

@@ -16,6 +16,7 @@ from touchpoints._core.checks import (
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
+from touchpoints.compare._shared.contrasts import Contrast, contrast_of
 from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
 from touchpoints.compare._shared.features import shown_by
 from touchpoints.compare._shared.newcombe import newcombe
@@ -27,7 +28,7 @@ Test = Literal["permutation", "bootstrap"]
 Effect = Literal["cohen_h", "cliff_delta", "ratio", "none"]
 Draws = Iterator[Array]
 
-_CLOSE = 1e-12
+_CLOSE = 1e-9
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -45,8 +46,10 @@ class Comparison(Labelled):
     low, high : float64
         The ends of the interval of the difference.
     p : float64
-        The p-value: the probability under chance alone of a difference at least as large, in
-        (0, 1]; nan if undefined.
+        The p-value: the probability under chance alone of a test statistic at least as large, in
+        (0, 1]; nan if undefined. In permutation tests the statistic of shares is the difference
+        over its standard error, of durations Cliff's delta over its standard error, and of any
+        other number the difference.
     q : float64
         The false-discovery rate among the rows with this p or a smaller one (Benjamini and
         Hochberg), in [0, 1].
@@ -181,15 +184,17 @@ def _drawn(
     """Return the p of each label, and its bootstrap interval (nan unless ``intervals``)."""
     rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
     permuting = options.test == "permutation"
-    rounds = -(-options.resamples // statistic.block()) * (permuting + intervals)
+    contrast = contrast_of(statistic, pair.journeys.counts, sides)
+    rounds = sum(
+        -(-options.resamples // one.block())
+        for one, wanted in ((contrast, permuting), (statistic, intervals))
+        if wanted
+    )
     p = np.full(len(difference), np.nan)
     ends = (p, p)
     with reporting(options.progress, rounds, what="compare") as advance:
         if permuting:
-            whole = statistic.sums(np.where(sides.movable, pair.journeys.counts, 0)[None, :])
-            draws = permuted(pair, sides, rngs[0])
-            drawn = _permuted_differences(statistic, draws, options, advance, whole=whole)
-            p = p_permuted(drawn, _movable_difference(pair, sides, statistic, whole=whole))
+            p = _p_of_permutations(pair, sides, contrast, options, rngs[0], advance)
         if intervals:
             both = statistic.apart(sides.in_a)
             drawn = _bootstrap_differences(both, redrawn(sides, rngs[1]), options, advance)
@@ -202,30 +207,28 @@ def _drawn(
     return p, ends
 
 
-def _movable_difference(pair: Pair, sides: Sides, statistic: Statistic, *, whole: Array) -> Array:
-    """Return the observed differences, computed from the rows that a permutation can move."""
-    first = np.where(sides.movable & pair.in_a, pair.journeys.counts, 0)
-    found: Array = _differences(statistic, statistic.sums(first[None, :]), whole=whole)[0]
-    return found
-
-
-def _differences(statistic: Statistic, first: Array, *, whole: Array) -> Array:
-    """Return the differences between groups, given by their sums, and their complements."""
-    return statistic.of(first) - statistic.of(whole - first)
-
-
-def _permuted_differences(
-    statistic: Statistic,
-    draws: Draws,
+def _p_of_permutations(
+    pair: Pair,
+    sides: Sides,
+    contrast: Contrast,
     options: Options,
+    rng: np.random.Generator,
     advance: Callable[[], None],
-    *,
-    whole: Array,
-) -> Iterator[Array]:
-    """Yield the differences of permuted groups, float64 (block, labels) each."""
-    for block in blocks(draws, options.resamples, statistic.block()):
-        yield _differences(statistic, statistic.sums(block), whole=whole)
-        advance()
+) -> Array:
+    """Return the permutation p of each label, from the rows that a permutation can move."""
+    movable = np.where(sides.movable, pair.journeys.counts, 0)
+    whole = contrast.sums(movable[None, :])
+    first = contrast.sums(np.where(pair.in_a, movable, 0)[None, :])
+    draws = permuted(pair, sides, rng)
+
+    def drawn() -> Iterator[Array]:
+        for block in blocks(draws, options.resamples, contrast.block()):
+            sums = contrast.sums(block)
+            yield contrast.of(sums, whole - sums)
+            advance()
+
+    seen = contrast.of(first, whole - first)[0]
+    return p_permuted(drawn(), seen, slack=contrast.slack)
 
 
 def _bootstrap_differences(
@@ -252,10 +255,14 @@ def blocks(draws: Draws, left: int, size: int) -> Iterator[Array]:
         yield np.stack(list(islice(draws, min(size, left - start))))
 
 
-def p_permuted(drawn: Iterator[Array], difference: Array) -> Array:
-    """Return the permutation p-values, two-sided; the observed groups count as one permutation."""
+def p_permuted(drawn: Iterator[Array], difference: Array, *, slack: Array | float) -> Array:
+    """Return the permutation p-values, two-sided; the observed groups count as one permutation.
+
+    A statistic that is smaller by less than a billionth of it, or by less than ``slack``, is as
+    large: rounding makes equal statistics differ.
+    """
     defined, extreme = (np.zeros(len(difference), dtype=np.int64) for _ in range(2))
-    threshold = np.abs(difference) * (1 - _CLOSE) - _CLOSE
+    threshold = np.abs(difference) * (1 - _CLOSE) - slack
     for block in drawn:
         defined += (~np.isnan(block)).sum(axis=0)
         with np.errstate(invalid="ignore"):

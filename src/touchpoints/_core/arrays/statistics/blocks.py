@@ -26,6 +26,20 @@ class Blocks:
             order = rng.permutation(len(self.offsets) - 1)
             yield self.rows[rows_of(self.offsets, order)]
 
+    def permuted(self, values: Array, rng: np.random.Generator) -> Iterator[Array]:
+        """Yield without end the values of the rows, in the order of ``rows``, permuted by block.
+
+        Where each block has one value, the blocks exchange their values. Otherwise the blocks are
+        put in random order and laid end to end: one of another length then meets the values of
+        several, so that the permutation is exact only where all blocks are equally long.
+        """
+        first, lengths = values[self.rows[self.offsets[:-1]]], np.diff(self.offsets)
+        if np.array_equal(np.repeat(first, lengths), values[self.rows]):
+            while True:
+                yield np.repeat(first[rng.permutation(len(first))], lengths)
+        for rows in self.permutations(rng):
+            yield values[rows]
+
 
 def ordered_blocks(content: Array, parts: Array, blocks: Array) -> Blocks:
     """Group rows into blocks sorted by content, so that permutations do not depend on log order.
