@@ -131,7 +131,7 @@ def test_malformed_node_link_data_is_refused_with_its_place(data: object, messag
 NODE = re.compile(r'^    ("(?:[^"\\]|\\.)*") \[label=', re.MULTILINE)
 
 
-@given(st.lists(st.text("a \n\t\ud800&;\\\"()2", max_size=5) | st.integers(0, 3), unique=True))
+@given(st.lists(st.text('a \n\t\ud800&;\\"()2', max_size=5) | st.integers(0, 3), unique=True))
 def test_every_node_of_a_picture_in_dot_is_a_node_of_its_own(keys: list[object]) -> None:
     """A line end and a blank, or 1 and "1", are not one box."""
     graph = nx.DiGraph()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from xml.parsers import expat
 
 import attrs
@@ -86,7 +87,7 @@ def problems_of(content: bytes) -> list[str]:
     parser.StartElementHandler = start
     parser.EndElementHandler = checks.end
     try:
-        parser.Parse(content, True)
+        parser.ParseFile(io.BytesIO(content))
     except expat.ExpatError as error:
         raise ParseError(str(error)) from error
     if checks.graphs != 1:
