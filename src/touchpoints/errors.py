@@ -10,8 +10,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+_LONGEST = 4_000
 # Frames of this package, and of the methods that attrs writes for its classes.
 _WITHIN = (str(Path(__file__).parent) + os.sep, "<attrs generated")
+
+
+def _shortened(text: str) -> str:
+    """Return a part of a message, or its beginning where it quotes something very long."""
+    long = len(text) > _LONGEST
+    return f"{text[:_LONGEST]}… ({len(text):,} characters)" if long else text
 
 
 class TouchpointsError(Exception):
@@ -37,10 +44,8 @@ class TouchpointsError(Exception):
     """
 
     def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.mend = mend
+        self.what, self.where, self.mend = map(_shortened, (what, where, mend))
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         location = f" ({self.where})" if self.where else ""
@@ -105,7 +110,7 @@ class ProblemsError(TouchpointsError, ValueError):
         self, what: str, *, problems: Sequence[str], where: str = "", mend: str = ""
     ) -> None:
         super().__init__(what, where=where, mend=mend)
-        self.problems = tuple(problems)
+        self.problems = tuple(map(_shortened, problems))
 
     def __str__(self) -> str:
         location = f" ({self.where})" if self.where else ""

@@ -10,7 +10,14 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sequences import mix
-from touchpoints._core.frozen import Array, Coded, code_values, is_missing, text_array
+from touchpoints._core.frozen import (
+    Array,
+    Coded,
+    code_values,
+    is_missing,
+    is_whole,
+    text_array,
+)
 from touchpoints._core.instants import (
     Instants,
     from_datetime64,
@@ -178,7 +185,7 @@ def _counts(kind: type) -> bool:
 def _keys_of_numbers(values: list[Any]) -> IdColumn:
     missing = np.array([is_missing(one) for one in values], dtype=bool)
     filled = [0 if gone else one for one, gone in zip(values, missing.tolist(), strict=True)]
-    whole = all(float(one).is_integer() for one in filled)
+    whole = all(map(is_whole, filled))
     if not whole or any(abs(one) >= 2**63 for one in filled):
         return keys_of_codes(code_values(values))
     numbers = np.array([int(one) for one in filled], dtype=np.int64)
@@ -224,7 +231,10 @@ def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
         return np.array(values, dtype=bool)
     if kinds and all(issubclass(kind, (*_NUMBERS, *_FLAGS)) for kind in kinds):
         filled = [np.nan if one is None else one for one in values]
-        array = np.array(filled, dtype=np.float64 if gone else None)
+        try:
+            array = np.array(filled, dtype=np.float64 if gone else None)
+        except OverflowError:  # integers that no float holds are kept as text
+            return code_values(values)
         if array.dtype.kind in "iuf":
             return array
     return code_values(values)

@@ -27,6 +27,7 @@ from touchpoints._core.frozen import (
 )
 from touchpoints._core.instants import (
     Instants,
+    checked_format,
     from_datetime64,
     from_numbers,
     from_objects,
@@ -37,6 +38,8 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 _SEEDS = (0x51ED270B, 0x9E3779B9)
 _GUESS = 1 << 16
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
+_WIDE = (nw.Int128, nw.UInt128)
+"""Types of integers that numpy lacks."""
 
 
 class Frame:
@@ -107,12 +110,13 @@ class Frame:
 
     def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
         """Return a column of times as instants."""
-        instants = _times(self._frame[name], name, time_format)
+        instants = _times(self._frame[name], name, checked_format(time_format))
         return localise(instants, tz) if tz is not None else instants
 
 
 def _numbers(series: Any) -> Array:
-    return numbers_of(np.asarray(series.to_numpy()), series.name)
+    values = series.to_list() if series.dtype in _WIDE else np.asarray(series.to_numpy())
+    return numbers_of(values, series.name)
 
 
 def _missing(series: Any) -> Array | None:
@@ -216,6 +220,8 @@ def _without_empty(codes: Array, categories: list[str]) -> Coded:
 
 def _keys(series: Any) -> IdColumn:
     dtype = series.dtype
+    if dtype in _WIDE:
+        return keys_of_values(series.to_list())
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
@@ -260,6 +266,8 @@ def _times(series: Any, name: str, time_format: str | None) -> Instants:
         return from_datetime64(np.asarray(naive.to_numpy()), zone)
     if dtype == nw.Date:
         return from_datetime64(np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None)
+    if dtype in _WIDE:
+        return from_objects(series.to_list(), name, time_format)
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)

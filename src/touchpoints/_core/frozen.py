@@ -222,6 +222,25 @@ def is_missing(value: Any) -> bool:
     return unlike is value  # pandas.NA answers any comparison with itself
 
 
+def as_float(number: Any) -> float:
+    """Return a number as a float; integers beyond the largest float become infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
+def is_whole(number: Any) -> bool:
+    """Return whether a number is an integer; integers of any size are."""
+    return isinstance(number, (int, np.integer)) or float(number).is_integer()
+
+
+def _decimal(number: Any) -> str:
+    """Write a number with a decimal point, and integers that no float holds without one."""
+    value = as_float(number)
+    return str(number if value in {float("inf"), float("-inf")} else value)
+
+
 def code_values(values: Sequence[Any]) -> Coded:
     """Encode a column of Python values as text; None, nan and "" are missing.
 
@@ -238,9 +257,14 @@ def code_values(values: Sequence[Any]) -> Coded:
         raise InvalidInputError(f"a column holds a value that is not a scalar: {error}") from error
     written = _writer(kinds, known)
     texts: dict[str, int] = {}
-    for one in known:
-        if not is_missing(one):
-            known[one] = texts.setdefault(written(one), len(texts))
+    try:
+        for one in known:
+            if not is_missing(one):
+                known[one] = texts.setdefault(written(one), len(texts))
+    except ValueError as error:  # Python writes integers of at most 4,300 digits
+        raise InvalidInputError(
+            f"a value of a column cannot be written as text: {error}"
+        ) from error
     try:
         codes = np.fromiter(map(known.__getitem__, values), np.int32, count=len(values))
     except KeyError:  # nan is not equal to itself, so two nans can be two keys
@@ -255,5 +279,5 @@ def _writer(kinds: Collection[type], values: Iterable[Any]) -> Callable[[Any], s
     present = [one for one in values if not is_missing(one)]
     if not all(isinstance(one, (int, float, np.integer, np.floating)) for one in present):
         return str
-    whole = all(float(one).is_integer() for one in present)
-    return (lambda one: str(int(one))) if whole else (lambda one: str(float(one)))
+    whole = all(map(is_whole, present))
+    return (lambda one: str(int(one))) if whole else _decimal

@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.frozen import Array, is_missing
-from touchpoints._core.messages import agreeing, counted, first_few, not_found
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.frozen import Array, as_float, is_missing
+from touchpoints._core.messages import agreeing, counted, first_few, not_found, quoted
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
 NAT = np.iinfo(np.int64).min
@@ -134,7 +134,7 @@ def from_objects(values: Sequence[Any], name: str, time_format: str | None) -> I
     if all(issubclass(kind, (int, np.integer)) for kind in kinds):
         return _from_whole_numbers(values, name, time_format)
     if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
-        counts = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+        counts = np.array([np.nan if one is None else as_float(one) for one in values])
         return from_numbers(counts, name, time_format)
     return _from_moments(values, name, time_format)
 
@@ -146,7 +146,7 @@ def _from_whole_numbers(values: Sequence[Any], name: str, time_format: str | Non
     try:
         counts = np.array(filled, dtype=np.int64)
     except OverflowError:
-        counts = np.array(filled, dtype=np.float64)
+        counts = np.array(list(map(as_float, filled)))
     return from_numbers(counts, name, time_format, missing=missing)
 
 
@@ -220,8 +220,8 @@ def _from_moments(
         if one is not None and one != "":
             try:
                 moment = _moment(one, time_format)
-            except ValueError:
-                wrong.append(f"row {row}: {one!r}")
+            except (ValueError, OverflowError):  # OverflowError: a year that datetime cannot hold
+                wrong.append(f"row {row}: {quoted(one)}")
         moments.append(moment)
     if wrong:
         raise InvalidInputError(
@@ -309,6 +309,49 @@ def _iso_chunk(values: Sequence[Any]) -> Instants | None:
     return exact if np.array_equal(exact.stamps, stamps) else None
 
 
+def checked_format(time_format: object) -> str | None:
+    """Return ``time_format`` as given, or raise when it is neither a unit nor a format."""
+    if time_format is None:
+        return None
+    units = ", ".join(map(repr, EPOCH_UNITS))
+    mend = f"pass one of {units}, or a strptime format such as '%d/%m/%Y %H:%M'"
+    if not isinstance(time_format, str):
+        shown = quoted(time_format)
+        raise WrongKindError(f"time_format must be text, got {shown}", mend=mend)
+    if time_format in EPOCH_UNITS:
+        return time_format
+    try:
+        dt.datetime.strptime("", time_format)
+    except re.error as error:
+        what = f"time_format {quoted(time_format)} has a directive twice"
+        raise InvalidInputError(what, mend=mend) from error
+    except ValueError as error:
+        if "directive" in str(error) or "stray" in str(error):
+            what = f"time_format {quoted(time_format)} is not a strptime format: {error}"
+            raise InvalidInputError(what, mend=mend) from error
+    return time_format
+
+
+def zone_of(tz: object) -> dt.tzinfo:
+    """Return the time zone of a name such as Europe/Madrid, or raise with similar names."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    mend = "pass the name of a zone, for example 'Europe/Madrid' or 'UTC'"
+    if not isinstance(tz, str):
+        raise WrongKindError(f"tz must be the name of a time zone, got {quoted(tz)}", mend=mend)
+    try:
+        return ZoneInfo(tz)
+    except (LookupError, ValueError, OSError) as error:  # OSError: a folder of zones, as Europe is
+        zones = sorted(available_timezones())
+        within = [one for one in zones if one.startswith(f"{tz}/")]
+        if within:
+            raise NotFoundError(
+                f"no time zone {quoted(tz)}: it is a region of several",
+                mend=f"pass one of them: {first_few(within)}",
+            ) from error
+        raise not_found("time zone", tz, zones) from error
+
+
 def localise(instants: Instants, tz: str) -> Instants:
     """Interpret naive instants as local times of a zone, and convert them to UTC.
 
@@ -316,12 +359,7 @@ def localise(instants: Instants, tz: str) -> Instants:
     time that a clock change skips is read with the offset before the change. Both kinds are
     counted in ``ambiguous``. Aware instants only get the name of the zone.
     """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
-
-    try:
-        zone = ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise not_found("time zone", tz, available_timezones()) from error
+    zone = zone_of(tz)
     if instants.zone is not None:
         return attrs.evolve(instants, zone=tz)
     known = np.flatnonzero(~instants.missing)

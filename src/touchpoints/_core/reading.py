@@ -20,6 +20,7 @@ from touchpoints._core.columns import (
 from touchpoints._core.frozen import Array, Coded, code_values
 from touchpoints._core.instants import (
     Instants,
+    checked_format,
     from_datetime64,
     from_numbers,
     from_objects,
@@ -91,7 +92,7 @@ class _Plain:
         return numbers_of(self._columns[name], name)
 
     def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
-        values = self._columns[name]
+        values, time_format = self._columns[name], checked_format(time_format)
         kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
         if kind == "M":
             found = from_datetime64(values, None)

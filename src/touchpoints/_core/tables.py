@@ -13,10 +13,12 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, read_only, same_array, text_array
-from touchpoints._core.messages import counted
+from touchpoints._core.messages import counted, quoted
+from touchpoints._core.text import printable
 from touchpoints.errors import InvalidInputError, MissingPackageError
 
 _SHOWN_ROWS = 10
+_LONGEST_CELL = 2000
 
 
 def column(dtype: Any = None, *, doc: str = "") -> Any:
@@ -235,9 +237,11 @@ def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: s
     """Return an HTML table, with all text escaped."""
 
     def line(tag: str, cells: Iterable[str]) -> str:
-        return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+        shown = (html.escape(printable(cell, most=_LONGEST_CELL)) for cell in cells)
+        return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in shown)}</tr>"
 
-    body, title = "".join(line("td", row) for row in rows), html.escape(caption)
+    body = "".join(line("td", row) for row in rows)
+    title = html.escape(printable(caption, most=_LONGEST_CELL))
     top = f"<caption>{title}</caption>" if title else ""
     return f"<table>{top}<thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
 
@@ -275,19 +279,34 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, tuple):
-        return " > ".join(_quoted(str(part)) for part in value)
-    return str(value)
+        return _sequence(value)
+    return printable(str(value))
+
+
+def _sequence(steps: tuple[Any, ...]) -> str:
+    """Return the members of a sequence, as many as a cell holds."""
+    cells: list[str] = []
+    room = _LONGEST_CELL // 2
+    for step in steps:
+        cells.append(_quoted(str(step)))
+        room -= len(cells[-1])
+        if room < 0 and len(cells) < len(steps):
+            return " > ".join([*cells, f"… {len(steps) - len(cells):,} more"])
+    return " > ".join(cells)
 
 
 def _quoted(text: str) -> str:
     """Quote a member of a sequence when it is empty, contains ``>`` or starts with a quote."""
-    return repr(text) if not text or ">" in text or text[0] in "'\"" else text
+    if not text or ">" in text or text[0] in "'\"":
+        return quoted(text)
+    return printable(text)
 
 
 def _text_table(columns: dict[str, Array]) -> str:
     rows = [[_cell(value) for value in row] for row in _rows(columns, _SHOWN_ROWS)]
     numeric = [values.dtype.kind in "iufb" for values in columns.values()]
-    widths = [max([len(name), *(len(row[at]) for row in rows)]) for at, name in enumerate(columns)]
+    heads = [printable(name) for name in columns]
+    widths = [max([len(name), *(len(row[at]) for row in rows)]) for at, name in enumerate(heads)]
 
     def line(cells: list[str]) -> str:
         parts = [
@@ -297,7 +316,7 @@ def _text_table(columns: dict[str, Array]) -> str:
         return "  ".join(parts).rstrip()
 
     more = len(next(iter(columns.values()), ())) - len(rows)
-    lines = [line(list(columns)), *(line(row) for row in rows)]
+    lines = [line(heads), *(line(row) for row in rows)]
     if more > 0:
         lines.append(f"… {counted(more, 'more row')}")
     return "\n".join(lines)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+# Characters that a terminal or a browser obeys instead of showing: controls, directions, invisible
+# marks, separators, and lone surrogates, which UTF-8 cannot encode. Joiners (U+200C, U+200D) stay,
+# because scripts and emoji need them.
+_OBEYED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 # Invisible characters that Unicode does not classify as format characters: the combining
 # grapheme joiner, Hangul fillers, variation selectors.
 _INVISIBLE = frozenset(
@@ -27,6 +35,18 @@ def _is_seen(letter: str) -> bool:
 
 
 _FOLDED = _Folded()
+
+
+def printable(text: str, *, most: int = 200) -> str:
+    r"""Return text to show: control characters as escapes, and long text shortened.
+
+    Examples
+    --------
+    >>> print(printable("pay\x1b[2J"))
+    pay\x1b[2J
+    """
+    more = f"… ({len(text):,} characters)" if len(text) > most else ""
+    return _OBEYED.sub(lambda found: repr(found.group())[1:-1], text[:most]) + more
 
 
 def fold(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -18,6 +19,7 @@ from touchpoints.graphs.schema import require_digraph
 # would be drawn as a list.
 _MERMAID = re.compile(r"[^\w \-.,:/=!?'·−–…¿¡]|^-|(?<=^\d)[.](?= )|(?<=^\d\d)[.](?= )")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {"unplanned": "not planned", "unseen": "not seen"}
 _MERMAID_STYLES = {"unplanned": "stroke:#b2182b,stroke-width:2px", "unseen": "stroke-dasharray:4 4"}
 _DOT_STYLES = {"unplanned": 'color="#b2182b", penwidth=2', "unseen": "style=dashed"}
@@ -120,7 +122,9 @@ def to_dot(G: nx.DiGraph, *, max_edges: int | None = None, min_weight: float = 0
     Returns
     -------
     str
-        The graph in DOT. Nodes are called by their keys, so that the text can be edited further.
+        The graph in DOT. Nodes are called by their keys, so that the text can be edited further;
+        control characters become spaces, ``&`` becomes ``&amp;``, and a number is appended where
+        two keys would otherwise be written alike.
 
     Raises
     ------
@@ -150,17 +154,33 @@ def to_dot(G: nx.DiGraph, *, max_edges: int | None = None, min_weight: float = 0
     <BLANKLINE>
     """
     picture = _picture(G, max_edges, min_weight)
+    names = _dot_names(node for node, *_ in picture.nodes)
     lines = ["digraph {"]
     if picture.left_out:
         lines.append(f"    // {picture.left_out}")
     lines += ["    rankdir=LR;", "    node [shape=box];"]
     for node, label, style in picture.nodes:
         shape = ", shape=oval" if is_terminal(node) else ""
-        lines.append(f"    {_quoted(node)} [label={_quoted(label)}{shape}{_dot_style(style)}];")
+        lines.append(f"    {names[node]} [label={_quoted(label)}{shape}{_dot_style(style)}];")
     for source, target, label, style in picture.edges:
         note = f" [label={_quoted(label)}{_dot_style(style)}]" if label else ""
-        lines.append(f"    {_quoted(source)} -> {_quoted(target)}{note};")
+        lines.append(f"    {names[source]} -> {names[target]}{note};")
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _dot_names(nodes: Iterable[Any]) -> dict[Any, str]:
+    """Return the quoted name of each node; a number is appended to a name that is taken."""
+    names: dict[Any, str] = {}
+    taken: set[str] = set()
+    numbers: dict[str, int] = {}
+    for node in nodes:
+        first = name = _quoted(node)
+        while name in taken:
+            numbers[first] = numbers.get(first, 1) + 1
+            name = _quoted(f"{node} ({numbers[first]})")
+        names[node] = name
+        taken.add(name)
+    return names
 
 
 def _dot_style(style: str) -> str:
@@ -239,5 +259,7 @@ def _mermaid_text(text: str) -> str:
 
 
 def _quoted(text: Any) -> str:
-    plain = _CONTROL.sub(" ", str(text)).replace("\\", "\\\\").replace('"', '\\"')
+    plain = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub(" ", str(text)))
+    for sign, written in (("\\", "\\\\"), ('"', '\\"'), ("&", "&amp;")):
+        plain = plain.replace(sign, written)
     return f'"{plain}"'

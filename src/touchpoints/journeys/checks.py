@@ -17,6 +17,7 @@ from touchpoints.errors import InvalidInputError
 Columns = Mapping[str, Any]
 """The columns of `Journeys` by name."""
 
+_MOST_JOURNEYS = 2**63 - 1
 RESERVED_OUTCOMES = ("start", "end", "open", "missing")
 
 
@@ -46,6 +47,8 @@ def check_derived(columns: Columns, changed: frozenset[str]) -> None:
     _check_offsets(columns["offsets"], len(columns["codes"]))
     _check_codes(columns)
     _check_lengths(columns)
+    if "counts" in changed:
+        _check_counts(columns["counts"])
     if changed & {"times", "ends", "offsets"}:
         _check_times(columns)
     if changed & {"outcomes", "outcome_times"}:
@@ -141,13 +144,25 @@ def _check_times(columns: Columns) -> None:
         )
 
 
-def _check_per_journey(columns: Columns) -> None:
-    if bool((columns["counts"] < 0).any()):
-        position = int(np.flatnonzero(columns["counts"] < 0)[0])
+def _check_counts(counts: Array) -> None:
+    if bool((counts < 0).any()):
+        position = int(np.flatnonzero(counts < 0)[0])
         raise InvalidInputError(
-            "counts must not be negative",
-            where=f"counts[{position}] is {columns['counts'][position]}",
+            "counts must not be negative", where=f"counts[{position}] is {counts[position]}"
         )
+    if not len(counts) or int(counts.max()) * len(counts) <= _MOST_JOURNEYS:
+        return
+    total = sum(counts.tolist())
+    if total > _MOST_JOURNEYS:
+        raise InvalidInputError(
+            f"the sum of counts must be at most 2**63 - 1, got {total:,}",
+            where=f"the largest is counts[{int(counts.argmax())}], {counts.max():,}",
+            mend="divide the counts by a common factor",
+        )
+
+
+def _check_per_journey(columns: Columns) -> None:
+    _check_counts(columns["counts"])
     if not _all_different(columns["ids"]):
         twice = [one for one, count in Counter(columns["ids"].tolist()).items() if count > 1]
         raise InvalidInputError("ids must be unique", where=first_few(twice))

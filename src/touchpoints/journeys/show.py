@@ -8,6 +8,7 @@ import numpy as np
 
 from touchpoints._core.messages import counted
 from touchpoints._core.tables import html_table
+from touchpoints._core.text import printable
 from touchpoints.journeys.checks import Columns
 
 _SHOWN_JOURNEYS = 10
@@ -27,9 +28,9 @@ def facts(columns: Columns) -> list[str]:
     if columns["times"] is not None and len(columns["times"]):
         first, last = columns["times"].min(), columns["times"].max()
         phrases.append(f"{str(first)[:10]} to {str(last)[:10]}")
-    phrases.extend(f"outcome {name}" for name in columns["outcomes"])
+    phrases.extend(f"outcome {printable(name)}" for name in columns["outcomes"])
     if columns["meta"].lens:
-        phrases.append(f"collapsed by {' and '.join(columns['meta'].lens)}")
+        phrases.append(f"collapsed by {' and '.join(map(printable, columns['meta'].lens))}")
     if columns["meta"].report.dropped:
         phrases.append(f"{counted(columns['meta'].report.dropped, 'row')} left out (meta.report)")
     return phrases
@@ -37,7 +38,8 @@ def facts(columns: Columns) -> list[str]:
 
 def journeys_html(columns: Columns) -> str:
     """Return a self-contained fragment of HTML, in which every text of the log is escaped."""
-    items = "".join(f"<li>{html.escape(one)}</li>" for one in columns["meta"].report.sentences())
+    said = map(printable, columns["meta"].report.sentences())
+    items = "".join(f"<li>{html.escape(one)}</li>" for one in said)
     notes = f"<ul>{items}</ul>" if items else ""
     line = ", ".join(facts(columns))
     return f"<div><p>Journeys: {html.escape(line)}</p>{notes}{_table(columns)}</div>"
@@ -52,7 +54,7 @@ def _table(columns: Columns) -> str:
     head += ["first", "last"] if columns["times"] is not None else []
     head += ["count"] if counted else []
     rows = [
-        [str(columns["ids"][position]), _path(columns, position), *_ends(columns, position)]
+        [_id(columns, position), _path(columns, position), *_ends(columns, position)]
         + ([f"{counts[position]:,}"] if counted else [])
         + [f"{values[position]:g}" for values in columns["outcomes"].values()]
         for position in range(min(size, _SHOWN_JOURNEYS))
@@ -60,6 +62,10 @@ def _table(columns: Columns) -> str:
     more = size - len(rows)
     caption = f"{more:,} more" if more > 0 else ""
     return html_table([*head, *columns["outcomes"]], rows, caption=caption)
+
+
+def _id(columns: Columns, position: int) -> str:
+    return printable(str(columns["ids"][position]))
 
 
 def _ends(columns: Columns, position: int) -> list[str]:
@@ -77,5 +83,6 @@ def _path(columns: Columns, position: int) -> str:
     start, stop = columns["offsets"][position : position + 2]
     shown = columns["codes"][start:stop][:_SHOWN_TOUCHPOINTS]
     more = stop - start - len(shown)
-    labels = [columns["meta"].label(columns["touchpoints"][code]) for code in shown]
+    known = columns["touchpoints"]
+    labels = [printable(columns["meta"].label(known[code])) for code in shown]
     return " → ".join([*labels, f"… {more:,} more"] if more > 0 else labels)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy._keys import (
     FACETS,
@@ -97,7 +98,7 @@ class Touchpoint:
         return hash(self.key)  # a str caches its hash, so it is computed once
 
     def __repr__(self) -> str:
-        return f"Touchpoint({self.key!r})"
+        return f"Touchpoint({quoted(self.key)})"
 
     def _five(self) -> tuple[str, ...]:
         return (self.channel, self.context, self.need, self.directness, self.clinicality)

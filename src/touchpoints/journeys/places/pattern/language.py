@@ -14,6 +14,7 @@ from touchpoints._core.checks import (
     require_kind,
 )
 from touchpoints._core.frozen import Array, owned
+from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, TouchpointsError
 from touchpoints.journeys.places.pattern.matcher import Atoms, matches_of, required_in
 from touchpoints.journeys.places.pattern.parser import Keyed, Node, parse
@@ -39,7 +40,7 @@ class Pattern:
     node: Node = attrs.field(eq=False)
 
     def __repr__(self) -> str:
-        return f"pattern({self.text!r})"
+        return f"pattern({quoted(self.text)})"
 
 
 def pattern(text: str) -> Pattern:
@@ -70,7 +71,8 @@ def pattern(text: str) -> Pattern:
     ------
     InvalidInputError
         When the text does not parse, with a caret under the mistake; when an unbounded repeat is
-        inside another; and when it has more than 10,000 parts with its repeats written out.
+        inside another; and when it has more than 100,000 characters, or more than 10,000 parts
+        with its repeats written out.
     WrongKindError
         When ``text`` is not a str.
 

@@ -28,6 +28,8 @@ _ENTRY = re.compile(
     |(?P<name>[^|,="'\[\]]+)""",
     re.VERBOSE | re.DOTALL,
 )
+_MOST_CHARACTERS = 100_000
+_MOST_SHOWN = 300
 _SIGNS = "names with signs go in quotes"
 _TWICE = 'a " within a name is written \\", and a space goes between two names'
 _OPEN = {
@@ -59,9 +61,12 @@ class Token:
 
 
 def pointed(text: str, at: int) -> str:
-    """Return a pattern on one line, with a caret under one character."""
-    line = re.sub(r"\s", " ", text)
-    return f"  {line}\n  {' ' * at}^"
+    """Return a pattern on one line, with a caret under one character; of long ones a part."""
+    first = max(0, at - _MOST_SHOWN // 2) if len(text) > _MOST_SHOWN else 0
+    line = re.sub(r"\s", " ", text[first : first + _MOST_SHOWN])
+    shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
+    before, after = "…" * (first > 0), "…" * (first + _MOST_SHOWN < len(text))
+    return f"  {before}{shown}{after}\n  {' ' * (len(before) + at - first)}^"
 
 
 def problem(text: str, at: int, what: str) -> InvalidInputError:
@@ -70,7 +75,13 @@ def problem(text: str, at: int, what: str) -> InvalidInputError:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Return the tokens of a pattern."""
+    """Return the tokens of a pattern; refuse text of more than 100,000 characters unread."""
+    if len(text) > _MOST_CHARACTERS:
+        raise InvalidInputError(
+            f"a pattern must have at most {_MOST_CHARACTERS:,} characters, got {len(text):,}",
+            where=f"it begins {text[:60]!r}",
+            mend="name the type of touchpoints or a facet of theirs instead of each of them",
+        )
     return _read(text, _TOKEN, 0, len(text))
 
 
