@@ -68,7 +68,7 @@ def test_a_plan_is_read_as_written(tmp_path: Path) -> None:
     assert [("reminder",), ("Blood test",), ("see_doctor",), ()] == [
         one.then for one in plan.touchpoints.values()
     ]
-    assert [1, 3, 1, None] == [one.most for one in plan.touchpoints.values()]
+    assert [1, 3, 1, None] == [one.max_occurrences for one in plan.touchpoints.values()]
     assert [False, True, False, False] == [one.optional for one in plan.touchpoints.values()]
     assert ("no_show",) == plan.touchpoints["see_doctor"].failures
     assert (("book",), ("see_doctor",)) == (plan.first, plan.last)

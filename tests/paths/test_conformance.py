@@ -38,7 +38,7 @@ def plan_of(plan: Mapping[str, naive.Planned]) -> Plan:
             f"[touchpoints.{name}]",
             f"then = {list(planned.then)}",
             f"optional = {str(planned.optional).lower()}",
-            f"repeated = {planned.most}",
+            f"repeated = {planned.max_occurrences}",
         ]
     return parse_plan("\n".join(lines))
 

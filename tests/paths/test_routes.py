@@ -68,7 +68,7 @@ def test_similarity_agrees_with_the_recursive_definitions(paths, ideal, measure)
     """Longest common subsequence and edit distance, divided by the longer length."""
     journeys = built([*paths, "abcd"])
 
-    found = tp.paths.similarity_to(journeys, list(ideal), measure=measure)
+    found = tp.paths.similarity_to(journeys, list(ideal), method=measure)
 
     expected = [naive_routes.similarity(path, ideal, measure) for path in [*paths, "abcd"]]
     assert expected == pytest.approx(found.similarity.tolist())
@@ -147,4 +147,4 @@ def test_bad_questions_get_clear_errors() -> None:
     with pytest.raises(NotFoundError, match="no touchpoint 'q'"):
         tp.paths.similarity_to(journeys, ["a", "q"])
     with pytest.raises(InvalidInputError, match="one of 'lcs', 'edit'"):
-        tp.paths.similarity_to(journeys, ["a"], measure="om")
+        tp.paths.similarity_to(journeys, ["a"], method="om")

@@ -283,7 +283,7 @@ class Journeys:
     def __getitem__(self, position: int | slice) -> Journey | Journeys:
         if isinstance(position, slice):
             return take(self, np.arange(len(self), dtype=np.int64)[position])
-        if isinstance(position, (int, np.integer)):
+        if isinstance(position, (int, np.integer)) and not isinstance(position, bool):
             return _journey(self, range(len(self))[position])
         raise WrongKindError(
             f"an index of journeys must be an integer or a slice, got {type(position).__name__}",

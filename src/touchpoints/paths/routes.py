@@ -44,7 +44,7 @@ from touchpoints.uncertainty import (
 from touchpoints.uncertainty.cell_shares import presence_shares
 
 First = Literal["frequent", "fastest"]
-Measure = Literal["lcs", "edit"]
+Method = Literal["lcs", "edit"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -89,7 +89,7 @@ class Similarity(Grouped):
         In [0, 1]; 1 for the ideal journey, 0 for a journey that has no touchpoint of it.
     length : int64
         Number of interactions.
-    measure : str
+    method : str
         The similarity used: ``"lcs"`` or ``"edit"``.
     """
 
@@ -99,7 +99,7 @@ class Similarity(Grouped):
     journey: Array = column(object)
     similarity: Array = column(np.float64)
     length: Array = column(np.int64)
-    measure: str
+    method: str
 
 
 def routes(
@@ -209,7 +209,7 @@ def similarity_to(
     journeys: Journeys,
     ideal: Sequence[Selector],
     *,
-    measure: Measure = "lcs",
+    method: Method = "lcs",
     by: str | None = None,
 ) -> Similarity:
     """Compute the similarity of each journey to an ideal journey, by LCS or edit distance.
@@ -219,7 +219,7 @@ def similarity_to(
     ideal
         The touchpoints of the ideal journey in order: keys, types, facets, or alternatives of which
         any may occur.
-    measure
+    method
         ``"lcs"``: the length of the longest common subsequence divided by the length of the longer
         of the two journeys. ``"edit"``: 1 minus the edit distance (insertions, deletions and
         substitutions of touchpoints) divided by the same length.
@@ -263,7 +263,7 @@ def similarity_to(
     >>> tp.paths.similarity_to(journeys, ["visit", "cart", "buy"]).similarity.round(3).tolist()
     [1.0, 0.667]
     """
-    check_option("measure", measure, Measure)
+    check_option("method", method, Method)
     if isinstance(ideal, str):
         raise InvalidInputError(
             f"ideal must be a sequence of touchpoints, got {ideal!r}",
@@ -273,13 +273,13 @@ def similarity_to(
         raise InvalidInputError("ideal must have at least one touchpoint, got none")
     checked_journeys(journeys)
     fits = np.array([meant(journeys, one) for one in ideal]).reshape(len(ideal), -1)
-    return by_group(journeys, by, partial(_similarity, fits=fits, measure=measure))
+    return by_group(journeys, by, partial(_similarity, fits=fits, method=method))
 
 
-def _similarity(journeys: Journeys, *, fits: Array, measure: Measure) -> Similarity:
+def _similarity(journeys: Journeys, *, fits: Array, method: Method) -> Similarity:
     variants = variants_of(journeys)
     longer = np.maximum(lengths_of(variants.offsets), len(fits))
-    if measure == "lcs":
+    if method == "lcs":
         found = common_lengths(variants.codes, variants.offsets, fits) / longer
     else:
         found = 1 - edits_from(variants.codes, variants.offsets, fits) / longer
@@ -287,5 +287,5 @@ def _similarity(journeys: Journeys, *, fits: Array, measure: Measure) -> Similar
         journey=text_array(journeys.ids.tolist()),
         similarity=found[variants.of],
         length=lengths_of(journeys.offsets),
-        measure=measure,
+        method=method,
     )

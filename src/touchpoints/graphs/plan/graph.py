@@ -74,7 +74,7 @@ def planned_transitions(plan: Plan) -> list[tuple[str, str]]:
     for one in plan.touchpoints.values():
         key = one.touchpoint.key
         edges.extend((key, plan.touchpoints[other].touchpoint.key) for other in one.then)
-        if one.most != 1:
+        if one.max_occurrences != 1:
             edges.append((key, key))
     return [*edges, *_any_order(plan)]
 
@@ -103,4 +103,4 @@ def planned_node(plan: Plan, one: PlannedTouchpoint, *, lang: str) -> dict[str, 
         facts["stage"] = one.stage
     if one.any_order:
         facts["any_order"] = one.any_order
-    return facts | {"optional": one.optional, "repeated": one.most != 1}
+    return facts | {"optional": one.optional, "repeated": one.max_occurrences != 1}

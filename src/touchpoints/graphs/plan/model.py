@@ -37,7 +37,7 @@ class PlannedTouchpoint:
         The stage it belongs to; empty if the plan has none.
     optional : bool
         Whether a journey may leave it out.
-    most : int or None
+    max_occurrences : int or None
         How often in a row it may happen; None for any number.
     then : tuple of str
         The touchpoints that may directly follow it; empty where the plan ends. For a touchpoint in
@@ -66,7 +66,7 @@ class PlannedTouchpoint:
     label: str = ""
     stage: str = ""
     optional: bool = False
-    most: int | None = 1
+    max_occurrences: int | None = 1
     then: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     failures: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     any_order: str = ""

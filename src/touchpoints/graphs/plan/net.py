@@ -37,7 +37,7 @@ def net_of(plan: Plan, planned: Array) -> tuple[Net, list[int]]:
     net = Net(
         before=tuple(np.array(one, dtype=np.int64) for one in nodes.before),
         cost=np.array([int(one is not None and not one.optional) for one in named], np.int64),
-        again=np.array([one is not None and one.most is None for one in named]),
+        again=np.array([one is not None and one.max_occurrences is None for one in named]),
         final=np.array([node in final for node in range(len(named))]),
         match=planned[:, None] == np.array([-2, *nodes.planned_of[1:]]),
     )
@@ -61,7 +61,7 @@ class _Nodes:
     def add(self, name: str, origins: list[int]) -> list[int]:
         """Add the nodes of a touchpoint, one for each time it may come in a row."""
         first = len(self.before)
-        most = self.plan.touchpoints[name].most or 1
+        most = self.plan.touchpoints[name].max_occurrences or 1
         self.before.append(origins)
         self.before.extend([node] for node in range(first, first + most - 1))
         position = list(self.plan.touchpoints).index(name)

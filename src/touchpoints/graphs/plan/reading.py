@@ -247,7 +247,7 @@ class _Reader:
             label=fields.text(table["label"], (*where, "label")) if "label" in table else "",
             stage=stage,
             optional=fields.flag(table.get("optional", False), (*where, "optional")),
-            most=self.most(table.get("repeated", False), (*where, "repeated")),
+            max_occurrences=self.occurrences(table.get("repeated", False), (*where, "repeated")),
             then=self.then(name, tables, together),
             failures=failures,
             any_order=together.of.get(name, ""),
@@ -264,7 +264,7 @@ class _Reader:
             self.fields.note(where, error.what)
         return untyped(name)
 
-    def most(self, value: object, where: tuple[str, ...]) -> int | None:
+    def occurrences(self, value: object, where: tuple[str, ...]) -> int | None:
         """Return how often in a row a touchpoint may happen, None for any number."""
         if isinstance(value, bool):
             return None if value else 1

@@ -115,7 +115,7 @@ def check_sizes(
 ) -> None:
     """Note groups whose alignment graph would have too many nodes."""
     for name, group in together.groups.items():
-        states = sum(planned[one].most or 1 for one in group) * 2 ** (len(group) - 1)
+        states = sum(planned[one].max_occurrences or 1 for one in group) * 2 ** (len(group) - 1)
         if states > _MOST_STATES:
             what = f"its {len(group)} touchpoints with their repetitions have too many orders"
             fields.note((_WHERE, name), f"{what}: write repeated = true for any number")
