@@ -249,6 +249,13 @@ class Meta:
         return " · ".join(named) if len(named) == len(self.lens) else touchpoint.label()
 
 
+def checked_meta(meta: Any) -> Meta:
+    """Return metadata as given, or raise when it is of another kind."""
+    if not isinstance(meta, Meta):
+        raise WrongKindError(f"meta must be a Meta, got {quoted(meta)}")
+    return meta
+
+
 def report_from_dict(fields: dict[str, Any]) -> Report:
     """Build a report from a dict of its fields, as storage keeps them; ignore unknown fields."""
     known = {field.name for field in attrs.fields(Report)}
