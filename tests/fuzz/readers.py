@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import touchpoints as tp
 from touchpoints import classify
 from touchpoints.classify.rule_files.regex import Pattern
@@ -91,5 +89,5 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "log": log,
     "paths": paths,
     "journeys": columns,
-    "array": lambda one: log({"at": np.array(*one)}),
+    "frame": frame,
 }
