@@ -24,6 +24,7 @@ from touchpoints.errors import StorageError, WrongKindError
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys
 
+ZONES = (None, "UTC", "Europe/Madrid", "UTC+02:00", "-03:30")
 IDS = st.one_of(st.text(), st.integers(-(2**62), 2**62), st.booleans(), st.floats(allow_nan=False))
 
 
@@ -55,7 +56,9 @@ def test_what_is_read_is_what_was_written(journeys, compressed) -> None:
     check_same(journeys, stored(journeys, compressed=compressed))
 
 
-@given(strategies.taxonomies(), st.text(), st.dictionaries(st.text(), st.integers(0, 9)))
+@given(
+    strategies.taxonomies(), st.sampled_from(ZONES), st.dictionaries(st.text(), st.integers(0, 9))
+)
 def test_meta_comes_back(taxonomy, zone, texts) -> None:
     """Taxonomy, lens, time zone and the report of what reading met."""
     report = Report(rows=9, unmatched=4, unmatched_texts=texts)

@@ -32,6 +32,7 @@ from touchpoints._core.instants import (
     from_numbers,
     from_objects,
     localise,
+    tidy_zone,
 )
 from touchpoints.errors import InvalidInputError, WrongKindError
 
@@ -263,7 +264,7 @@ def _times(series: Any, name: str, time_format: str | None) -> Instants:
     if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime:
         zone = dtype.time_zone
         naive = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
-        return from_datetime64(np.asarray(naive.to_numpy()), zone)
+        return from_datetime64(np.asarray(naive.to_numpy()), zone and tidy_zone(zone))
     if dtype == nw.Date:
         return from_datetime64(np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None)
     if dtype in _WIDE:

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from touchpoints._core.messages import counted, first_few
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import counted, first_few, quoted
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -136,6 +136,13 @@ def same_array(left: Array | None, right: Array | None) -> bool:
 def as_codes(values: Any) -> Array:
     """Return codes as a read-only int32 array."""
     return integers(values, np.int32, name="codes")
+
+
+def by_name(columns: Any) -> Mapping[str, Any]:
+    """Return columns by name as given, or raise when they are no mapping."""
+    if not isinstance(columns, Mapping):
+        raise WrongKindError(f"columns by name must be a mapping, got {quoted(columns)}")
+    return columns
 
 
 def _as_texts(values: Iterable[str]) -> tuple[str, ...]:

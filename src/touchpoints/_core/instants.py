@@ -26,6 +26,7 @@ _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z?))?", re.ASCII
 )
+_OFFSET = re.compile(r"(?:UTC)?[+-]\d\d(?::?\d\d){1,2}(?:\.\d+)?", re.ASCII)
 _BELOW_MICROSECOND = re.compile(r"[.,]\d{6}(\d{1,3})")
 
 
@@ -274,11 +275,24 @@ def _common_zone(moments: Sequence[dt.datetime | None], name: str, start: int) -
             mend="give all of them a zone, or none",
         )
     zones = {str(zone) for _, zone in known}
-    return _tidy_zone(zones.pop()) if len(zones) == 1 else "UTC"
+    return tidy_zone(zones.pop()) if len(zones) == 1 else "UTC"
 
 
-def _tidy_zone(zone: str) -> str:
-    return "UTC" if zone in {"UTC", "UTC+00:00", "tzutc()", "Etc/UTC", "Z"} else zone
+def tidy_zone(zone: str) -> str:
+    """Return the name of a zone; UTC for its other names and for zones without a name."""
+    other = zone in {"UTC+00:00", "tzutc()", "Etc/UTC", "Z"} or not is_zone(zone)
+    return "UTC" if other else zone
+
+
+def is_zone(name: str) -> bool:
+    """Return whether this names a zone, or an offset from UTC such as UTC+02:00."""
+    if _OFFSET.fullmatch(name):
+        return True
+    try:
+        zone_of(name)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _stamp(moment: dt.datetime | None) -> int:

@@ -10,15 +10,24 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import first_few, quoted
 from touchpoints._core.tables import Table
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 Columns = Mapping[str, Any]
 """The columns of `Journeys` by name."""
 
 _MOST_JOURNEYS = 2**63 - 1
 RESERVED_OUTCOMES = ("start", "end", "open", "missing")
+
+
+def as_touchpoints(values: Any) -> tuple[Any, ...]:
+    """Return touchpoints as a tuple, or raise when they are no sequence."""
+    try:
+        return tuple(values)
+    except TypeError as error:
+        what = f"touchpoints must be a sequence of touchpoints, got {quoted(values)}"
+        raise WrongKindError(what) from error
 
 
 def check_journeys(columns: Columns) -> None:
@@ -84,7 +93,13 @@ def _check_codes(columns: Columns) -> None:
         raise InvalidInputError(
             f"codes must index the {len(known)} touchpoints", where=f"codes[{row}] is {codes[row]}"
         )
-    keys = Counter(touchpoint.key for touchpoint in known)
+    try:
+        keys = Counter(touchpoint.key for touchpoint in known)
+    except AttributeError as error:
+        raise WrongKindError(
+            f"touchpoints must be touchpoints, got {first_few(known)}",
+            mend="tp.untyped(text) and Taxonomy.touchpoint(type) return them",
+        ) from error
     twice = [key for key, count in keys.items() if count > 1]
     if twice:
         raise InvalidInputError("keys of touchpoints must be unique", where=first_few(twice))

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from touchpoints._core.checks import whole
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import agreeing, counted
+from touchpoints._core.instants import is_zone, zone_of
+from touchpoints._core.messages import agreeing, counted, quoted
+from touchpoints.errors import WrongKindError
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy, Touchpoint
@@ -28,11 +31,30 @@ def _rows_by_text(rows: Mapping[str, int]) -> FrozenMap[str, int]:
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
+    return _texts(names, "lens")
+
+
+def _texts(values: Iterable[str], what: str) -> tuple[str, ...]:
+    """Return texts as a tuple; a single text would be taken apart into its letters."""
+    texts = (None,) if isinstance(values, str) else tuple(values)
+    if not all(isinstance(one, str) for one in texts):
+        raise WrongKindError(
+            f"{what} must be a sequence of texts, got {quoted(values)}",
+            mend=f"for example {what}=('need',)",
+        )
+    return tuple(str(one) for one in texts)
+
+
+def _zone(name: str | None) -> str | None:
+    """Return the name of a time zone, or raise when there is no such zone."""
+    if name is not None and not (isinstance(name, str) and is_zone(name)):
+        zone_of(name)
+    return name
 
 
 def _keys_by_outcome(keys: Mapping[str, Iterable[str]]) -> FrozenMap[str, tuple[str, ...]]:
-    return FrozenMap({name: found for name, some in keys.items() if (found := tuple(sorted(some)))})
+    found = {name: tuple(sorted(_texts(some, "defining"))) for name, some in keys.items()}
+    return FrozenMap({name: some for name, some in found.items() if some})
 
 
 @attrs.frozen(kw_only=True)
@@ -111,6 +133,13 @@ class Report:
     pairs: int = 0
     ties: int = 0
     ties_that_matter: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(Report):
+            if field.name != "unmatched_texts":
+                whole(field.name, getattr(self, field.name), least=0)
+        for text, count in self.unmatched_texts.items():
+            whole(f"unmatched_texts[{quoted(text)}]", count, least=0)
 
     @property
     def dropped(self) -> int:
@@ -201,7 +230,7 @@ class Meta:
 
     taxonomy: Taxonomy | None = None
     lens: tuple[str, ...] = attrs.field(default=(), converter=_names)
-    timezone: str | None = None
+    timezone: str | None = attrs.field(default=None, converter=_zone)
     defining: FrozenMap[str, tuple[str, ...]] = attrs.field(
         factory=FrozenMap, converter=_keys_by_outcome
     )
@@ -218,6 +247,13 @@ class Meta:
             if name in facets
         ]
         return " · ".join(named) if len(named) == len(self.lens) else touchpoint.label()
+
+
+def checked_meta(meta: Any) -> Meta:
+    """Return metadata as given, or raise when it is of another kind."""
+    if not isinstance(meta, Meta):
+        raise WrongKindError(f"meta must be a Meta, got {quoted(meta)}")
+    return meta
 
 
 def report_from_dict(fields: dict[str, Any]) -> Report:

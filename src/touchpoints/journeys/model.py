@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
 import attrs
@@ -15,6 +15,7 @@ from touchpoints._core.frozen import (
     Coded,
     FrozenMap,
     as_codes,
+    by_name,
     integers,
     numbers,
     owned,
@@ -24,8 +25,13 @@ from touchpoints._core.frozen import (
 )
 from touchpoints._core.tables import text_array_read_only
 from touchpoints.errors import WrongKindError
-from touchpoints.journeys.checks import check_derived, check_journeys, hint_for_journeys
-from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.checks import (
+    as_touchpoints,
+    check_derived,
+    check_journeys,
+    hint_for_journeys,
+)
+from touchpoints.journeys.meta import Meta, checked_meta
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Touchpoint
@@ -35,10 +41,6 @@ R = TypeVar("R")
 Column = Array | Coded
 
 INSTANT = "datetime64[us]"
-
-
-def _touchpoints(values: Iterable[Touchpoint]) -> tuple[Touchpoint, ...]:
-    return tuple(values)
 
 
 def _offsets(values: Any) -> Array:
@@ -72,15 +74,17 @@ def _labels(values: Any) -> Array | None:
 
 
 def _floats(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    return FrozenMap({name: numbers(one, np.float64, name=name) for name, one in columns.items()})
+    pairs = by_name(columns).items()
+    return FrozenMap({name: numbers(one, np.float64, name=name) for name, one in pairs})
 
 
 def _instant_columns(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    return FrozenMap({name: numbers(one, INSTANT, name=name) for name, one in columns.items()})
+    pairs = by_name(columns).items()
+    return FrozenMap({name: numbers(one, INSTANT, name=name) for name, one in pairs})
 
 
 def _kept(columns: Mapping[str, Any]) -> FrozenMap[str, Column]:
-    return FrozenMap({name: _kept_column(one) for name, one in columns.items()})
+    return FrozenMap({name: _kept_column(one) for name, one in by_name(columns).items()})
 
 
 def _kept_column(values: Any) -> Column:
@@ -236,7 +240,7 @@ class Journeys:
     ('search', 'purchase')
     """
 
-    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=_touchpoints)
+    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=as_touchpoints)
     codes: Array = attrs.field(converter=as_codes)
     offsets: Array = attrs.field(converter=_offsets)
     times: Array | None = attrs.field(default=None, converter=_instants)
@@ -265,7 +269,7 @@ class Journeys:
     values: FrozenMap[str, Array] = attrs.field(factory=FrozenMap, converter=_floats)
     per_interaction: FrozenMap[str, Column] = attrs.field(factory=FrozenMap, converter=_kept)
     per_journey: FrozenMap[str, Column] = attrs.field(factory=FrozenMap, converter=_kept)
-    meta: Meta = attrs.field(factory=Meta)
+    meta: Meta = attrs.field(factory=Meta, converter=checked_meta)
 
     def __attrs_post_init__(self) -> None:
         check_journeys(_state(self))

@@ -19,20 +19,16 @@ from touchpoints._core.checks import require_path
 from touchpoints._core.frozen import Array, Coded, owned, text_array
 from touchpoints._core.messages import first_few
 from touchpoints.errors import StorageError, WrongKindError
+from touchpoints.journeys import stored
 from touchpoints.journeys.meta import Meta, report_from_dict
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import FACETS, Touchpoint, taxonomy_from_dict
 
 FORMAT, VERSION = "touchpoints.journeys", 1
 
-_HEADER = "journeys.json"
+_HEADER = stored.HEADER
 _ZIP, _PICKLE = b"PK", b"\x80"
-_SINGLE = (
-    *("codes", "offsets", "times", "ends", "ids", "persons"),
-    *("counts", "began", "finished", "observed_until"),
-)
-_NAMED = ("outcomes", "outcome_times", "values", "per_interaction", "per_journey")
-_NPY = (1, 0)
+_MOST_NPY_HEADER = 1 << 16
 _NONE, _TEXT, _INT, _FLOAT, _BOOL = range(5)
 _KINDS: tuple[tuple[int, Any], ...] = (
     (_NONE, type(None)),
@@ -116,21 +112,17 @@ def _write(journeys: Journeys, file: BinaryIO, compression: int) -> None:
         archive.writestr(zipfile.ZipInfo(_HEADER), json.dumps(header, allow_nan=False))
         for number, (_, kept) in enumerate(columns):
             for part, array in kept.arrays.items():
-                with archive.open(_entry(number, part), "w", force_zip64=True) as entry:
-                    np.lib.format.write_array(entry, array, version=_NPY, allow_pickle=False)
-
-
-def _entry(number: int, part: str) -> str:
-    return f"{number:03}.{part}.npy"
+                with archive.open(stored.entry_name(number, part), "w", force_zip64=True) as entry:
+                    np.lib.format.write_array(entry, array, version=stored.NPY, allow_pickle=False)
 
 
 def _columns(journeys: Journeys) -> Iterator[tuple[list[str], Array | Coded]]:
     """Yield each column that is not None with its name: ``[field]`` or ``[field, key]``."""
-    for name in _SINGLE:
+    for name in stored.SINGLE:
         column = getattr(journeys, name)
         if column is not None:
             yield [name], column
-    for name in _NAMED:
+    for name in stored.NAMED:
         for key, column in getattr(journeys, name).items():
             yield [name, key], column
 
@@ -260,7 +252,8 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
     Notes
     -----
     Reading executes nothing from the file, which contains no pickle. Every byte of the columns is
-    verified by a checksum.
+    verified by a checksum. The fields of the header, and the types and lengths of all columns, are
+    checked before any column is unpacked.
 
     See Also
     --------
@@ -299,15 +292,18 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
 
 def _read(archive: zipfile.ZipFile, file: Path) -> Journeys:
     try:
-        header = json.loads(archive.read(_HEADER))
+        stored.check_entries(archive)
+        header = json.loads(archive.read(_HEADER), object_pairs_hook=stored.unlike)
         version = header["version"]
-        if header["format"] == FORMAT and version == VERSION:
+        if header["format"] == FORMAT and version == VERSION and type(version) is int:
+            stored.check_header(header, archive.namelist())
+            stored.check_sizes(archive, header["columns"])
             return Journeys(**_fields(archive, header))
     except MemoryError:
         raise
     except Exception as error:
         raise _damaged(file, f"{type(error).__name__}: {error}") from error
-    if header["format"] != FORMAT or not isinstance(version, int):
+    if header["format"] != FORMAT or type(version) is not int:
         raise _foreign(file, _ZIP)
     raise StorageError(
         f"{file.name} has version {version} of the format, but this library reads {VERSION}",
@@ -333,9 +329,9 @@ def _foreign(file: Path, head: bytes) -> StorageError:
 
 
 def _fields(archive: zipfile.ZipFile, header: Mapping[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: {} for name in _NAMED}
+    fields: dict[str, Any] = {name: {} for name in stored.NAMED}
     for number, column in enumerate(header["columns"]):
-        arrays = {part: _array(archive, _entry(number, part)) for part in column["entries"]}
+        arrays = _arrays(archive, number, column["entries"])
         field, *key = column["name"]
         found = _column_of(column["kind"], arrays)
         if key:
@@ -347,15 +343,25 @@ def _fields(archive: zipfile.ZipFile, header: Mapping[str, Any]) -> dict[str, An
     return fields
 
 
+def _arrays(archive: zipfile.ZipFile, number: int, parts: Sequence[str]) -> dict[str, Array]:
+    """Return the arrays of a column; the bytes of texts are read once their ends are known."""
+    names = {part: stored.entry_name(number, part) for part in parts}
+    arrays = {part: _array(archive, name) for part, name in names.items() if part != "bytes"}
+    if "bytes" in parts:
+        size = archive.getinfo(names["bytes"]).file_size
+        last = int(arrays["stops"][-1]) if len(arrays["stops"]) else 0
+        if not 0 <= size - last <= _MOST_NPY_HEADER:
+            raise ValueError("the ends of texts do not match their bytes")
+        arrays["bytes"] = _array(archive, names["bytes"])
+    return arrays
+
+
 def _array(archive: zipfile.ZipFile, name: str) -> Array:
     """Return an array as a read-only view of the bytes read."""
     content = archive.read(name)
     stream = io.BytesIO(content)
-    if np.lib.format.read_magic(stream) != _NPY:
-        raise ValueError(f"{name} has an unknown version of the npy format")
+    np.lib.format.read_magic(stream)
     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    if dtype.hasobject:
-        raise ValueError(f"{name} holds objects")
     return np.ndarray(shape, dtype, buffer=content, offset=stream.tell())
 
 

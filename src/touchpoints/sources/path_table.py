@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
-from touchpoints._core.checks import check_option
+from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import counted, first_few
 from touchpoints._core.reading import table_of
@@ -129,6 +129,8 @@ def from_paths(
     ('0:lost', 3, {'conversion': 0.0}, ('eta', 'iota', 'alpha', 'eta'))
     """
     check_option("unmatched", unmatched, Unmatched)
+    mend = "pass the text between two touchpoints of a path, for example separator=' > '"
+    require_kind(separator, str, takes="a separator as text", mend=mend)
     if not separator:
         raise InvalidInputError(
             "separator must not be empty", mend="pass the text between two touchpoints of a path"
