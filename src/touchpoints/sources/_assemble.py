@@ -240,28 +240,28 @@ def _persons(person: IdColumn | None, ordered: OrderedRows) -> tuple[Array | Non
     if bool((chosen < 0).any()):
         labels = labels.astype(object)
         labels[chosen < 0] = None
-    return labels, conflicts
+    return labels, _count(conflicts)
 
 
-def _first_known(numbers: Array, known: Array, ordered: OrderedRows) -> tuple[Array, int]:
-    """Return each journey's first row with a known value, or -1, and the number of conflicts."""
+def _first_known(numbers: Array, known: Array, ordered: OrderedRows) -> tuple[Array, Array]:
+    """Return each journey's first row with a known value, or -1, and whether its rows disagree."""
     first = segments.first_row_where(known, ordered.offsets)
     here = numbers[ordered.rows]
     expected = np.repeat(here[np.maximum(first, 0)], segments.lengths_of(ordered.offsets))
     differs = known & (here != expected)
-    conflicts = _count(segments.any_by_segment(differs, ordered.offsets))
+    conflicts = segments.any_by_segment(differs, ordered.offsets)
     return np.where(first < 0, -1, ordered.rows[np.maximum(first, 0)]), conflicts
 
 
 def _per_journey(log: Log, ordered: OrderedRows) -> tuple[dict[str, Any], int]:
-    """Return the per-journey columns (first known values), and the number of conflicts."""
+    """Return the per-journey columns (first known values), and how many journeys disagree."""
     columns: dict[str, Any] = {}
-    conflicts = 0
+    conflicts = np.zeros(len(ordered.offsets) - 1, dtype=bool)
     for name, column in log.per_journey.items():
         chosen, differing = _first_known(comparable(column), _known(column)[ordered.rows], ordered)
-        conflicts += differing
+        conflicts |= differing
         columns[name] = _at_rows(column, chosen)
-    return columns, conflicts
+    return columns, _count(conflicts)
 
 
 def _known(column: Coded | Array) -> Array:
@@ -296,9 +296,9 @@ def _journey_counts(log: Log, ordered: OrderedRows) -> Array:
         )
     known = np.ones(len(ordered.rows), dtype=bool)
     chosen, conflicts = _first_known(comparable(count), known, ordered)
-    if conflicts:
+    if conflicts.any():
         raise InvalidInputError(
-            f"{counted(conflicts, 'journey', verb='have')} rows with different counts",
+            f"{counted(_count(conflicts), 'journey', verb='have')} rows with different counts",
             mend="count belongs to the journey: give all its rows the same count",
         )
     return count[chosen].astype(np.int64)
