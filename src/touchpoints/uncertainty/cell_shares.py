@@ -94,7 +94,8 @@ def choice_shares(
         weights = units.within[owners]
         keys, summed = summed_runs(keys, weights if amounts is None else weights * amounts)
     sums = ClusterSums(groups)
-    sums.add(keys // size, keys % size, summed, units.repeats[keys // size])
+    clusters = keys // size
+    sums.add(clusters, keys - clusters * size, summed, units.repeats[clusters])
     totals, every = sums.cell_totals, sums.totals[groups]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = totals / every

@@ -43,9 +43,10 @@ class ClusterSums:
         chosen = np.add.reduceat(amounts, starts)
         every = chosen[np.cumsum(fresh) - 1]
         k, size = len(self.groups), len(self.totals)
-        self.cell_totals += np.bincount(cells, repeats * amounts, k)
-        self.cell_squares += np.bincount(cells, repeats * amounts * amounts, k)
-        self.products += np.bincount(cells, repeats * amounts * every, k)
+        repeated = repeats * amounts
+        self.cell_totals += np.bincount(cells, repeated, k)
+        self.cell_squares += np.bincount(cells, repeated * amounts, k)
+        self.products += np.bincount(cells, repeated * every, k)
         group, repeats = group[starts], repeats[starts].astype(np.float64)
         self.totals += np.bincount(group, repeats * chosen, size)
         self.squares += np.bincount(group, repeats * chosen * chosen, size)
