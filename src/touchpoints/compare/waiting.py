@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.statistics.survival import first_at_most
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
@@ -337,8 +338,7 @@ class Curves:
 
     def median(self, sums: Array) -> float:
         """Return the first time at which half or fewer of one group are waiting."""
-        hits = np.flatnonzero(self.waiting(sums)[0] <= 0.5)
-        return float(self.times[hits[0]]) if len(hits) else np.nan
+        return first_at_most(self.times, self.waiting(sums)[0], 0.5)
 
     def log_rank(self, first: Array, whole: Array) -> tuple[Array, Array, Array]:
         """Return how many of the first group got there, how many expected, and the variance.

@@ -14,6 +14,7 @@ from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
     Clustered,
     Survival,
+    first_at_most,
     product_limit,
     survival_bounds,
 )
@@ -213,7 +214,8 @@ def median_time_to(
 
     Notes
     -----
-    The interval holds the times at which the interval of the share waiting holds a half.
+    The interval holds the times at which the interval of the share waiting holds a half. A share
+    that equals a half but for rounding (within a relative 1e-9) counts as a half.
 
     References
     ----------
@@ -375,7 +377,7 @@ def _median(journeys: Journeys, waits: _Waiting, *, level: float) -> MedianTimeT
     curve, unit = _estimate(journeys, found)
     low, high = survival_bounds(curve, level)
     median, early, late = (
-        _first_time(curve.times, share <= 0.5) for share in (curve.share, low, high)
+        first_at_most(curve.times, share, 0.5) / _SECOND for share in (curve.share, low, high)
     )
     survival = float(curve.share[-1]) if len(curve.share) else np.nan
     columns: dict[str, Any] = {
@@ -388,8 +390,3 @@ def _median(journeys: Journeys, waits: _Waiting, *, level: float) -> MedianTimeT
         "survival": [survival],
     }
     return MedianTimeTo(**columns, level=level, unit=unit)
-
-
-def _first_time(times: Array, there: Array) -> float:
-    hits = np.flatnonzero(there)
-    return float(times[hits[0]]) / _SECOND if len(hits) else np.nan
