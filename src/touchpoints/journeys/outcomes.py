@@ -213,6 +213,21 @@ def watched_until(journeys: Journeys) -> Array:
     return np.full(len(journeys), last)
 
 
+def window_is_over(journeys: Journeys, rows: Array, limit: int | None) -> Array:
+    """Return which journeys can get no further from what they started in these rows, bool (n,).
+
+    Without a limit those that are finished; else those watched for as many microseconds after the
+    row, whether or not they go on. -1 is no start, and over.
+    """
+    if limit is None:
+        return journeys.finished
+    stamps = require_times(journeys, "within").view(np.int64)
+    over = rows < 0
+    started = np.flatnonzero(~over)
+    over[started] = watched_until(journeys).view(np.int64)[started] >= stamps[rows[started]] + limit
+    return over
+
+
 def _amounts(journeys: Journeys, name: str) -> Array:
     column = journeys.per_interaction.get(name)
     if column is None:
