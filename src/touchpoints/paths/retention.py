@@ -17,6 +17,7 @@ from touchpoints._core.checks import (
 )
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
+from touchpoints._core.zones import Offsets, offsets_between
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
@@ -41,7 +42,8 @@ class Retention(Estimated):
     Attributes
     ----------
     cohort : datetime64[us]
-        The start of the period of the cohort's first touchpoint.
+        The start of the period of the cohort's first touchpoint; of a calendar period as clocks in
+        the zone of the log show it.
     since : int64
         How many periods later; 0 is the first period itself.
     size : int64
@@ -81,7 +83,7 @@ class LifecycleStates(Grouped):
     Attributes
     ----------
     period : datetime64[us]
-        Its start.
+        Its start; of a calendar period as clocks in the zone of the log show it.
     new : int64
         People whose first touchpoint lies in it.
     current : int64
@@ -168,8 +170,10 @@ def retention(
     A period counts for somebody only when it was watched to its end (``observed_until``, by
     default the last time of the log, so the last period is mostly cut short): who was watched for
     less is not among ``watched``, and a share of nobody is nan, not 0. Somebody is there in a
-    period with one touchpoint or with many. Periods are those of the clock the times are kept
-    in: UTC, or as written where the log had no zone. Intervals are Wilson's. O(m log m).
+    period with one touchpoint or with many. Days, weeks and months are those of the zone of the log
+    (``meta.timezone``), or as written where it had none, and ``cohort`` is what the clock there
+    shows; durations are counted from the first time, in the clock the times are kept in.
+    Intervals are Wilson's. O(m log m).
 
     References
     ----------
@@ -236,11 +240,19 @@ def lifecycle_states(
 
 @attrs.frozen
 class _Clock:
-    """Numbers periods: of a calendar, or ``width`` microseconds each from ``origin`` on."""
+    """Numbers periods: of a calendar, or ``width`` microseconds each from ``origin`` on.
+
+    With ``offsets`` a calendar is that of a zone: times are turned to its clock by `shown` first.
+    """
 
     calendar: str
     width: int = 0
     origin: int = 0
+    offsets: Offsets | None = None
+
+    def shown(self, stamps: Array) -> Array:
+        """Return the times in microseconds that the clock shows at these of the log."""
+        return stamps if self.offsets is None else self.offsets.local(stamps)
 
     def number(self, stamps: Array) -> Array:
         """Return the period of each time in microseconds."""
@@ -274,7 +286,18 @@ def _prepared(
     if isinstance(period, dt.timedelta):
         first = int(stamps.min()) if len(stamps) else 0
         return watched, _Clock("", microseconds(period, "period"), first)
-    return watched, _Clock(check_option("period", period, Calendar))
+    calendar, zone = check_option("period", period, Calendar), journeys.meta.timezone
+    if zone is None:
+        return watched, _Clock(calendar)
+    until = watched_until(journeys).view(np.int64)
+    return watched, _Clock(calendar, offsets=offsets_between(zone, _reach(stamps, until)))
+
+
+def _reach(*columns: Array) -> Array:
+    """Return the first and last known time of columns in microseconds."""
+    known = [one[one != _MISSING] for one in columns]
+    ends = [end for one in known if len(one) for end in (one.min(), one.max())]
+    return np.array(ends, dtype=np.int64)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -303,10 +326,10 @@ def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
     real = (lengths > 0) & (journeys.counts > 0)
     late[units.of[real & ~journeys.began]] = True
     seen = np.full(size, _MISSING)
-    np.maximum.at(seen, units.of, watched_until(journeys).view(np.int64))
+    np.maximum.at(seen, units.of, clock.shown(watched_until(journeys).view(np.int64)))
     whose = np.repeat(units.of, lengths)
     kept = np.repeat(real, lengths) & ~late[whose]
-    periods = clock.number(stamps[kept])
+    periods = clock.number(clock.shown(stamps[kept]))
     low = int(periods.min(initial=0))
     span = int(periods.max(initial=0)) - low + 1
     keys = np.sort(whose[kept] * span + (periods - low))

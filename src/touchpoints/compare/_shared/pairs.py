@@ -19,6 +19,7 @@ from touchpoints._core.messages import (
     first_few,
     not_found,
 )
+from touchpoints._core.zones import in_utc
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import concat
 from touchpoints.journeys.cutting import require_times
@@ -237,8 +238,8 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     ----------
     before, after
         The two periods, each from an instant (included) to an instant (not included): a
-        ``datetime``, ``datetime64`` or ISO 8601 text each, None for an open end. As the times of
-        the journeys are kept: UTC where their zone is known.
+        ``datetime``, ``datetime64`` or ISO 8601 text each, None for an open end. One without a zone
+        is a time of the zone of the log (``meta.timezone``), or as written where the log has none.
 
     Returns
     -------
@@ -264,7 +265,8 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     ('before', 'after')
     """
     times = require_times(journeys, "compare.periods")
-    spans = [_span(before, "before"), _span(after, "after")]
+    zone = journeys.meta.timezone
+    spans = [_span(before, "before", zone=zone), _span(after, "after", zone=zone)]
     if spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]:
         raise InvalidInputError("the two periods overlap", mend="a period ends before its end")
     filled = lengths_of(journeys.offsets) > 0
@@ -274,29 +276,33 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     return _split(journeys, left, right, names=("before", "after"))
 
 
-def _span(window: Window, name: str) -> tuple[int, int]:
+def _span(window: Window, name: str, *, zone: str | None) -> tuple[int, int]:
     if isinstance(window, str) or not isinstance(window, Sequence) or len(window) != 2:
         raise WrongKindError(f"{name} is a pair of instants, from and to, not {window!r}")
     limits = np.iinfo(np.int64)
-    low = limits.min if window[0] is None else _stamp(window[0], name)
-    high = limits.max if window[1] is None else _stamp(window[1], name)
+    low = limits.min if window[0] is None else _stamp(window[0], name, zone=zone)
+    high = limits.max if window[1] is None else _stamp(window[1], name, zone=zone)
     if low >= high:
         raise InvalidInputError(f"the period {name}= ends before it begins, or with its beginning")
     return low, high
 
 
-def _stamp(instant: Any, name: str) -> int:
-    """Return an instant in microseconds; an aware one in UTC."""
+def _stamp(instant: Any, name: str, *, zone: str | None) -> int:
+    """Return an instant in microseconds as the log keeps it: in UTC where it has a zone.
+
+    One without a zone is a time of that zone.
+    """
     if isinstance(instant, str):
         try:
             instant = dt.datetime.fromisoformat(instant)
         except ValueError as error:
             raise InvalidInputError(f"{name}= holds no ISO 8601 time: {instant!r}") from error
     if isinstance(instant, dt.datetime) and instant.tzinfo is not None:
-        instant = instant.astimezone(dt.UTC).replace(tzinfo=None)
+        instant, zone = instant.astimezone(dt.UTC).replace(tzinfo=None), None
     if not isinstance(instant, (dt.date, np.datetime64)):
         raise WrongKindError(f"{name}= holds {instant!r}, which is no instant")
     stamp = np.array([instant], dtype=INSTANT)
     if np.isnat(stamp).any():
         raise InvalidInputError(f"{name}= holds no time: {instant!r}")
-    return int(stamp.view(np.int64)[0])
+    shown = int(stamp.view(np.int64)[0])
+    return shown if zone is None else in_utc(shown, zone)
