@@ -87,7 +87,7 @@ def test_a_window_counts_from_the_first_interaction_and_waits_for_those_watched_
     assert marked.outcomes["sale"].tolist() == [1, 0, 0]
 
     early = attrs.evolve(
-        journeys, observed_until=np.array(["2026-01-02", "2026-01-04", "2026-01-02"], "M8[us]")
+        journeys, observed_until=np.array(["2026-01-03", "2026-01-04", "2026-01-02"], "M8[us]")
     )
     waiting = tp.mark(early, "sale", when="p", within=dt.timedelta(days=2)).outcomes["sale"]
 

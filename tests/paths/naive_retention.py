@@ -7,7 +7,9 @@ from collections import Counter, defaultdict
 
 def people(journeys):
     """Return (days there, first day not watched to its end, how many alike), and those left out."""
-    last = max((time for one in journeys for time in one.times), default=None)
+    times = [time for one in journeys for time in one.times]
+    times += [time for some in journeys.outcome_times.values() for time in some if time == time]
+    last = max(times, default=None)
     days, late, alike = defaultdict(set), set(), {}
     for place, one in enumerate(journeys):
         if not one.count or not len(one):

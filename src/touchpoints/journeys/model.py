@@ -26,6 +26,7 @@ from touchpoints._core.tables import text_array_read_only
 from touchpoints.errors import WrongKindError
 from touchpoints.journeys.checks import check_derived, check_journeys, way_to_journeys
 from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.watching import end_of_log, watched_from
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Touchpoint
@@ -189,7 +190,8 @@ class Journeys:
     began, finished : bool (n,)
         False where the log cuts the journey off at that side; True by default.
     observed_until : datetime64[us] (n,), optional
-        How long each journey was watched; by default the last time of the log.
+        How long each journey was watched, at least until its last interaction; by default the
+        last time of the log, which a selection of its journeys keeps.
     outcomes : mapping of name to float64 (n,)
         1 reached, 0 not reached, nan not known (watched too short).
     outcome_times : mapping of name to datetime64[us] (n,)
@@ -412,12 +414,18 @@ def take(journeys: Journeys, chosen: Array) -> Journeys:
     """
     rows = segments.rows_of(journeys.offsets, chosen)
     lengths = segments.lengths_of(journeys.offsets)[chosen]
-    return derive(
-        journeys,
-        offsets=owned(segments.offsets_of(lengths)),
-        **interaction_columns(journeys, rows),
-        **journey_columns(journeys, chosen),
-    )
+    columns = {**interaction_columns(journeys, rows), **journey_columns(journeys, chosen)}
+    return part_of(journeys, offsets=owned(segments.offsets_of(lengths)), **columns)
+
+
+def part_of(journeys: Journeys, **changes: Any) -> Journeys:
+    """Return what `derive` does for a part of a log, which still knows when the log ends."""
+    if journeys.observed_until is None and journeys.times is not None:
+        outcomes = changes.get("outcome_times", journeys.outcome_times)
+        end = end_of_log(journeys.times, journeys.outcome_times)
+        size = len(changes["offsets"]) - 1
+        changes["observed_until"] = watched_from(end, changes["times"], outcomes, size=size)
+    return derive(journeys, **changes)
 
 
 def first_difference(left: Journeys, right: Journeys) -> str:

@@ -18,6 +18,7 @@ from touchpoints.journeys.meta import Meta
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 from touchpoints.journeys.places.anchors import Place, first_spans, is_plain, rows_at
 from touchpoints.journeys.places.selectors import meant
+from touchpoints.journeys.watching import end_of_log
 
 
 def until(
@@ -147,8 +148,9 @@ def mark(
     Journeys
         ``outcomes[name]`` is 1 where it occurred (in time), 0 where it did not, and nan where it
         did not and may still: the journey is not finished or, with ``within``, was watched for
-        less than that (``observed_until``, else the last time of the log). ``meta.defining`` keeps
-        which touchpoints it is: analyses of what leads to it refuse journeys that hold them.
+        less than that (``observed_until``, else the last time of the log or of an outcome).
+        ``meta.defining`` keeps which touchpoints it is: analyses of what leads to it refuse
+        journeys that hold them.
 
     Raises
     ------
@@ -205,12 +207,14 @@ def _in_time(journeys: Journeys, hits: Array, limit: int) -> tuple[Array, Array]
 
 
 def watched_until(journeys: Journeys) -> Array:
-    """Return how long each journey was watched, datetime64[us] (n,)."""
+    """Return how long each journey was watched, datetime64[us] (n,).
+
+    By default the last time of the log or of an outcome.
+    """
     if journeys.observed_until is not None:
         return journeys.observed_until
-    times = require_times(journeys, "observed_until")
-    last = times.max() if len(times) else NAT
-    return np.full(len(journeys), last)
+    end = end_of_log(require_times(journeys, "observed_until"), journeys.outcome_times)
+    return np.full(len(journeys), end).view("datetime64[us]")
 
 
 def window_is_over(journeys: Journeys, rows: Array, limit: int | None) -> Array:
@@ -249,8 +253,8 @@ def mark_open(journeys: Journeys, *, within: dt.timedelta) -> Journeys:
     -------
     Journeys
         ``finished`` is False where the journey was watched for less than ``within`` after its
-        last interaction (``observed_until``, else the last time of the log), and stays False
-        where it was. Empty journeys stay as they are.
+        last interaction (``observed_until``, else the last time of the log or of an outcome), and
+        stays False where it was. Empty journeys stay as they are.
 
     Examples
     --------

@@ -168,12 +168,12 @@ def retention(
     Notes
     -----
     A period counts for somebody only when it was watched to its end (``observed_until``, by
-    default the last time of the log, so the last period is mostly cut short): who was watched for
-    less is not among ``watched``, and a share of nobody is nan, not 0. Somebody is there in a
-    period with one touchpoint or with many. Days, weeks and months are those of the zone of the log
-    (``meta.timezone``), or as written where it had none, and ``cohort`` is what the clock there
-    shows; durations are counted from the first time, in the clock the times are kept in.
-    Intervals are Wilson's. O(m log m).
+    default the last time of the log or of an outcome, so the last period is mostly cut short): who
+    was watched for less is not among ``watched``, and a share of nobody is nan, not 0. Somebody is
+    there in a period with one touchpoint or with many. Days, weeks and months are those of the zone
+    of the log (``meta.timezone``), or as written where it had none, and ``cohort`` is what the
+    clock there shows; durations are counted from the first time, in the clock the times are kept
+    in. Intervals are Wilson's. O(m log m).
 
     References
     ----------

@@ -32,6 +32,7 @@ from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
+from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.anchors import Place, first_spans, next_spans
 from touchpoints.uncertainty import units_of
 
@@ -287,12 +288,7 @@ def _prepared(
 def _watched(journeys: Journeys) -> Array:
     """Return how long each journey was watched; at least until its last interaction."""
     stamps = require_times(journeys, "time_to").view(np.int64)
-    if journeys.observed_until is not None:
-        until = journeys.observed_until.view(np.int64).copy()
-    else:
-        known = [stamps, *(one.view(np.int64) for one in journeys.outcome_times.values())]
-        last = max(int(one.max(initial=_MISSING)) for one in known)
-        until = np.full(len(journeys), last)
+    until = watched_until(journeys).view(np.int64).copy()
     filled = np.flatnonzero(lengths_of(journeys.offsets))
     until[filled] = np.maximum(until[filled], stamps[journeys.offsets[1:][filled] - 1])
     return until
