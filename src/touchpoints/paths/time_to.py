@@ -57,7 +57,8 @@ class TimeTo(Estimated):
     survival, low, high : float64
         The share that takes longer, in [0, 1], and its interval.
     left_out : int64
-        Journeys without a known start, or that got there at a time nobody knows.
+        Journeys without a known start, that got there at an unknown time, or that are finished and
+        whose outcome is unknown.
     """
 
     value = "survival"
@@ -150,8 +151,10 @@ def time_to(
     no exit, and the share waiting need not fall to 0. Journeys that lack the start, empty ones,
     and ones that began before the log (unless ``start`` is given) are left out and counted, and
     so are those that got there before the start. One that begins with its outcome is empty behind
-    `until`, and left out too; ``place=``, without cutting, has it at time 0. An outcome that was
-    marked with ``within=`` is not looked for later; give the place instead.
+    `until`, and left out too; ``place=``, without cutting, has it at time 0. With ``outcome=``,
+    finished journeys whose outcome is unknown (nan), such as those of a part of `concat` that lacks
+    it, are left out and counted. An outcome that was marked with ``within=`` is not looked for
+    later, and is unknown where the window is not over; give the place instead.
 
     Kaplan and Meier's estimate; Greenwood's variance on the scale of log(-log), over persons
     where there are any (nan when all journeys are of one person). It takes for granted that how
@@ -313,6 +316,8 @@ def _waits(
         got = np.full(len(journeys), _MISSING) if times is None else times.view(np.int64)
     until = np.where(reached, got, _watched(journeys))
     there = (rows >= 0) & (until != _MISSING) & (until >= begun) & (journeys.counts > 0)
+    if outcome is not None:
+        there &= ~(np.isnan(journeys.outcomes[outcome]) & journeys.finished)
     chosen = np.flatnonzero(there)
     return Waits(
         chosen=chosen,

@@ -20,7 +20,7 @@ from touchpoints._core.messages import (
     not_found,
 )
 from touchpoints._core.zones import in_utc
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import Groups, groups_of
@@ -220,6 +220,12 @@ def _other(found: Groups, b: Any, by: str, *, alone: bool) -> int | None:
 
 def _place(found: Groups, label: Any, by: str) -> int:
     if label not in found.labels:
+        same = [one for one in found.labels if str(one).casefold() == str(label).casefold()]
+        if same:
+            raise NotFoundError(
+                f"no value of {by} {label!r}: its values are {type(same[0]).__name__}s",
+                mend=f"give the value itself, {same[0]!r} in place of {label!r}",
+            )
         raise not_found(f"value of {by}", label, [str(one) for one in found.labels])
     return found.labels.index(label)
 
