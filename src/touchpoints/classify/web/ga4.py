@@ -22,6 +22,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 Ga4Version = Literal["2024-07", "2026-05"]
 EmailMatch = Literal["exact", "contains"]
 Assistants = Literal["medium", "source"]
+MissingSource = Literal["direct", "unknown"]
 
 ARRIVAL = "arrival_channel"
 NO_SOURCE, NO_MEDIUM = "(direct)", "(none)"
@@ -135,6 +136,8 @@ class Ga4Channels:
         Categories of the known sources.
     on : frozenset of str
         Options that are on, under their names in the data of the rules.
+    missing : {"direct", "unknown"}
+        What events are that have no source, medium or campaign.
 
     Examples
     --------
@@ -147,6 +150,7 @@ class Ga4Channels:
     integrated: tuple[tuple[str, str], ...]
     sources: SourceList
     on: frozenset[str]
+    missing: MissingSource = "direct"
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -172,8 +176,10 @@ class Ga4Channels:
         """Return the first rule that holds; None where GA4 says Unassigned.
 
         Empty texts count as missing: GA4's exports leave empty what its pages call ``(direct)``
-        and ``(none)``.
+        and ``(none)``. With ``missing="unknown"`` no rule holds where all three are missing.
         """
+        if self.missing == "unknown" and not (source or medium or campaign):
+            return None
         hit = self._hit(source, medium, campaign)
         rules = ga4_rules(self.version)
         return next((one for one in rules if one.holding(hit, on=self.on)), None)
@@ -205,7 +211,7 @@ class Ga4Channels:
                 given = text.lower() or {"source": NO_SOURCE, "medium": NO_MEDIUM}.get(field, "")
                 category = self.sources.category(text) if field == "source" else None
                 held = (one.holds(given) for one in conditions[field])
-                truths[field, text] = (category, *held)
+                truths[field, text] = (not text, category, *held)
             return truths[field, text]
 
         def rule_of(source: str, medium: str, campaign: str) -> Ga4Rule | None:
@@ -231,6 +237,8 @@ class Ga4Channels:
 
     def rule_steps(self, *given: str, fields: tuple[str, ...]) -> list[Step]:
         """Return a `Step` for each rule that holds for a source, a medium and a campaign."""
+        if self.missing == "unknown" and not any(given):
+            return []
         hit = self._hit(*given)
         return [
             Step(
@@ -305,6 +313,7 @@ def ga4_channels(
     sources: SourceList | None = None,
     email: EmailMatch = "exact",
     assistants: Assistants = "medium",
+    missing: MissingSource = "direct",
 ) -> Ga4Channels:
     """Make a classifier of arrival channels by the default channel group of Google Analytics 4.
 
@@ -328,6 +337,11 @@ def ga4_channels(
         When traffic counts as AI Assistant. ``"medium"``: where the medium says so, as in GA4.
         ``"source"``: also where the source is a known assistant and the medium is missing or
         ``referral``. ChatGPT tags links with a source only.
+    missing
+        What an event is that has no source, medium or campaign. ``"direct"``: the channel direct,
+        as in tables of sessions. ``"unknown"``: nothing is said of it (None), as in exports of
+        events, where they stand on one event of a session and are null on the others; ``(direct)``
+        and ``(none)`` in the columns still are the channel direct.
 
     Returns
     -------
@@ -372,6 +386,7 @@ def ga4_channels(
     'Paid Search'
     """
     check_option("version", version, Ga4Version)
+    check_option("missing", missing, MissingSource)
     given = (google_ads_network, dv360_creative_format, sa360_engine_type)
     return Ga4Channels(
         version=version,
@@ -381,6 +396,7 @@ def ga4_channels(
         ),
         sources=checked_sources(sources),
         on=ga4_options(version, email=email, assistants=assistants),
+        missing=missing,
     )
 
 
