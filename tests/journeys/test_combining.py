@@ -106,8 +106,9 @@ def test_parts_that_contradict_each_other_are_refused() -> None:
         tp.concat([journeys, journeys])
     with pytest.raises(InvalidInputError, match="numbers in one part and text"):
         tp.concat([journeys, numbered])
+    kinds = attrs.evolve(log(two="a"), per_interaction={"kind": ["x"]})
     with pytest.raises(InvalidInputError, match="differ in lens"):
-        tp.concat([journeys, tp.collapse(log(two="a"), by="need")])
+        tp.concat([journeys, tp.collapse(kinds, by="kind")])
     with pytest.raises(InvalidInputError, match="some parts have times"):
         tp.concat([numbered, attrs.evolve(tp.distinct(log(three="a")), ids=[8])])
     with pytest.raises(InvalidInputError, match="at least one"):
