@@ -106,8 +106,9 @@ def test_parts_that_contradict_each_other_are_refused() -> None:
         tp.concat([journeys, journeys])
     with pytest.raises(InvalidInputError, match="ids must be of one type, but are numbers"):
         tp.concat([journeys, numbered])
+    kinds = attrs.evolve(log(two="a"), per_interaction={"kind": ["x"]})
     with pytest.raises(InvalidInputError, match="must have the same lens"):
-        tp.concat([journeys, tp.collapse(log(two="a"), by="need")])
+        tp.concat([journeys, tp.collapse(kinds, by="kind")])
     with pytest.raises(InvalidInputError, match="all parts must have times, or none"):
         tp.concat([numbered, attrs.evolve(tp.distinct(log(three="a")), ids=[8])])
     with pytest.raises(InvalidInputError, match="at least one"):

@@ -87,7 +87,7 @@ def test_a_window_counts_from_the_first_interaction_and_waits_for_those_watched_
     assert marked.outcomes["sale"].tolist() == [1, 0, 0]
 
     early = attrs.evolve(
-        journeys, observed_until=np.array(["2026-01-02", "2026-01-04", "2026-01-02"], "M8[us]")
+        journeys, observed_until=np.array(["2026-01-03", "2026-01-04", "2026-01-02"], "M8[us]")
     )
     waiting = tp.mark(early, "sale", when="p", within=dt.timedelta(days=2)).outcomes["sale"]
 
@@ -179,8 +179,9 @@ def test_what_defines_an_outcome_survives_other_transforms(tmp_path: Path) -> No
         assert {"sale": ("p",)} == dict(one.meta.defining)
     assert {"sale": ("p", "q")} == dict(tp.concat([journeys, other]).meta.defining)
     assert {"sale": ("z",)} == dict(tp.relabel(journeys, {"p": "z", "a": "p"}).meta.defining)
-    lens = tp.collapse(journeys, by="channel")
-    with pytest.raises(InvalidInputError, match="'unknown' that defines") as caught:
+    shops = [attrs.evolve(one, channel="shop") for one in journeys.touchpoints]
+    lens = tp.collapse(attrs.evolve(journeys, touchpoints=shops), by="channel")
+    with pytest.raises(InvalidInputError, match="'shop' that defines") as caught:
         tp.outcome_graph(lens)
     assert "then tp.collapse" in str(caught.value)
     assert {"sale": ("c",)} == dict(tp.mark(journeys, "sale", when="c").meta.defining)

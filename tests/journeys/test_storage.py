@@ -345,7 +345,7 @@ def test_bytes_of_any_kind_raise_nothing_else(content) -> None:
 def test_journeys_that_were_transformed_come_back(tmp_path) -> None:
     """Slices and collapsed journeys hold views and a lens."""
     journeys = attrs.evolve(WHOLE, per_interaction={"score": np.arange(3.0)})
-    collapsed = tp.collapse(journeys[::-1], by="channel")
+    collapsed = tp.collapse(journeys[::-1], by="score")
     tp.write_journeys(collapsed, tmp_path / "some")
 
     check_same(collapsed, tp.read_journeys(tmp_path / "some"))

@@ -91,6 +91,38 @@ def test_labels_of_a_group_are_those_it_has_alone(name: str) -> None:
     assert (len(keys) == 1) if name in ones else (keys == expected)
 
 
+# Durations are counted from the first time of a log, and an alphabet is that of a log: a selection
+# need not hold either.
+ASKED_ALIKE = {
+    "complexity": lambda log, **by: tp.paths.complexity(log, alphabet=6, **by),
+    "lifecycle_states": lambda log, **by: tp.paths.lifecycle_states(log, period="day", **by),
+    "retention": lambda log, **by: tp.paths.retention(log, period="day", **by),
+}
+# The question is one between groups, or the column grouped by is a candidate of its own.
+BETWEEN = {"discriminating", "deciding_attributes"}
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURES if name not in BETWEEN])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_selection_has_the_rows_of_its_group(name: str, seed: int) -> None:
+    """Selecting a group and measuring it is measuring by group, also where others go on longer."""
+    log = drawn_log(seed)
+    ask = ASKED_ALIKE.get(name, MEASURES[name])
+    segments = log.per_journey["segment"].to_list()
+
+    grouped = [rows_of(one)[0] for one in tables_of(ask(log, by="segment"))]
+
+    for label in ("new", "old"):
+        alone = tables_of(ask(tp.select(log, [one == label for one in segments])))
+        for rows, table in zip(grouped, alone, strict=True):
+            mine = [
+                {key: one for key, one in row.items() if key != "group"}
+                for row in rows
+                if row["group"] == label
+            ]
+            assert alike(mine, rows_of(table)[0])
+
+
 @pytest.mark.parametrize("name", MEASURES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_shuffled_journeys_have_the_same_answer(name: str, seed: int) -> None:

@@ -15,7 +15,7 @@ class Planned(NamedTuple):
 
     then: tuple[str, ...] = ()
     optional: bool = False
-    most: int = 1
+    max_occurrences: int = 1
     together: tuple[str, ...] = ()
 
 

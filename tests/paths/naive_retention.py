@@ -7,7 +7,9 @@ from collections import Counter, defaultdict
 
 def people(journeys):
     """Return (days, first day not fully observed, count) per person, and those left out."""
-    last = max((time for one in journeys for time in one.times), default=None)
+    times = [time for one in journeys for time in one.times]
+    times += [time for some in journeys.outcome_times.values() for time in some if time == time]
+    last = max(times, default=None)
     days, late, alike = defaultdict(set), set(), {}
     for position, one in enumerate(journeys):
         if not one.count or not len(one):

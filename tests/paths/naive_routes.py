@@ -65,3 +65,10 @@ def similarity(path, ideal, measure):
     if measure == "lcs":
         return common(len(path), len(ideal)) / longer
     return 1 - distance(len(path), len(ideal)) / longer
+
+
+def may_convert(path, start, days, last):
+    """Tell whether a start is less than so many days before the last day of the log."""
+    if days is None:
+        return False
+    return any(key == start and day + days > last for day, key in enumerate(path))

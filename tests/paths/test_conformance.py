@@ -55,7 +55,7 @@ def plans(draw: st.DrawFn) -> dict[str, naive.Planned]:
                 else ()
             ),
             optional=draw(st.booleans()),
-            most=draw(st.integers(1, 2)),
+            max_occurrences=draw(st.integers(1, 2)),
         )
         for position, name in enumerate(names)
     }
@@ -77,7 +77,7 @@ def grouped_plans(draw: st.DrawFn) -> dict[str, naive.Planned]:
             plan[name] = naive.Planned(
                 then=tuple(one for other in then for one in other),
                 optional=draw(st.booleans()),
-                most=draw(st.integers(1, 2)),
+                max_occurrences=draw(st.integers(1, 2)),
                 together=tuple(block) if len(block) > 1 else (),
             )
     return plan

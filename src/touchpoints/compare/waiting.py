@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.statistics.survival import first_at_most
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
@@ -358,8 +359,7 @@ class Curves:
 
     def median(self, sums: Array) -> float:
         """Return the Kaplan–Meier median of one group, nan if survival stays above one half."""
-        hits = np.flatnonzero(self.survival(sums)[0] <= 0.5)
-        return float(self.times[hits[0]]) if len(hits) else np.nan
+        return first_at_most(self.times, self.survival(sums)[0], 0.5)
 
     def log_rank(self, first: Array, whole: Array) -> tuple[Array, Array, Array]:
         """Return the observed events of the first group, the expected ones, and the variance.

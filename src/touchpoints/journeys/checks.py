@@ -38,6 +38,7 @@ def check_journeys(columns: Columns) -> None:
     _check_times(columns)
     _check_per_journey(columns)
     _check_outcomes(columns)
+    _check_watched(columns)
 
 
 def hint_for_journeys(given: object) -> str:
@@ -224,4 +225,32 @@ def _check_outcomes(columns: Columns) -> None:
             position = int(np.flatnonzero(stray)[0])
             raise InvalidInputError(
                 f"outcome {name!r} has a time where it was not reached", where=f"row {position}"
+            )
+
+
+def _check_watched(columns: Columns) -> None:
+    """Refuse journeys that something happened to after they were watched."""
+    until, times, offsets = (columns[name] for name in ("observed_until", "times", "offsets"))
+    if until is None or times is None:
+        return
+    watched = until.view(np.int64)
+    known = watched != np.iinfo(np.int64).min
+    filled = np.flatnonzero(known & (offsets[1:] > offsets[:-1]))
+    late = filled[times.view(np.int64)[offsets[1:][filled] - 1] > watched[filled]]
+    if len(late):
+        place = int(late[0])
+        raise InvalidInputError(
+            "observed_until must not be before the interactions of a journey",
+            where=f"journey {_plain(columns['ids'][place])!r}: observed until {until[place]}, "
+            f"last interaction {times[offsets[place + 1] - 1]}",
+            mend="leave out the rows after it before reading the log, or give a later time",
+        )
+    for name, column in columns["outcome_times"].items():
+        late = np.flatnonzero(known & (column.view(np.int64) > watched))
+        if len(late):
+            place = int(late[0])
+            raise InvalidInputError(
+                f"observed_until must not be before the outcome {name!r}",
+                where=f"journey {_plain(columns['ids'][place])!r}: observed until {until[place]}, "
+                f"reached {column[place]}",
             )

@@ -20,6 +20,7 @@ from touchpoints.journeys.cutting import NAT
 from touchpoints.journeys.meta import Meta
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
 from touchpoints.journeys.outcomes import watched_until
+from touchpoints.journeys.watching import end_of_log
 from touchpoints.taxonomy import Touchpoint
 
 _MOST_AT_ONCE = 10**9  # the limit of numpy's hypergeometric draws
@@ -271,11 +272,17 @@ def _persons(parts: list[Journeys]) -> Any:
     return [person for some in lists for person in some]
 
 
-def _observed(parts: list[Journeys]) -> Array | None:
-    """Return the time until which each journey was observed, or None where no part has it."""
+def _observed(parts: list[Journeys]) -> Any:
+    """Return the time until which each journey was observed; None for the last time of all."""
     if all(part.observed_until is None for part in parts):
         return None
-    return np.concatenate([watched_until(part) for part in parts])
+    if all(part.times is None for part in parts):
+        return _filled([part.observed_until for part in parts], [len(one) for one in parts], NAT)
+    until = np.concatenate([watched_until(part) for part in parts])
+    end = max(
+        end_of_log(part.times, part.outcome_times) for part in parts if part.times is not None
+    )
+    return None if bool((until.view(np.int64) == end).all()) else until
 
 
 def _meta(parts: list[Journeys]) -> Meta:

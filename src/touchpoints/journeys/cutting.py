@@ -18,8 +18,8 @@ from touchpoints.journeys.model import (
     derive,
     interaction_columns,
     journey_columns,
+    part_of,
     take,
-    take_rows,
 )
 from touchpoints.journeys.places.anchors import Place, first_spans, has_place, next_spans
 from touchpoints.journeys.places.selectors import rows_meant
@@ -175,9 +175,8 @@ def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Jour
     offsets = segments.offsets_of(lengths)
     rows = np.arange(offsets[-1], dtype=np.int64)
     rows += np.repeat(starts - offsets[:-1], lengths)
-    return derive(
-        journeys, offsets=owned(offsets), **interaction_columns(journeys, rows), **changes
-    )
+    columns = {**interaction_columns(journeys, rows), **changes}
+    return part_of(journeys, offsets=owned(offsets), **columns)
 
 
 def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
@@ -413,7 +412,7 @@ def collapse_repeats(journeys: Journeys) -> Journeys:
     -------
     Journeys
         Each run becomes one interaction, with the time and columns of its first interaction and
-        the end of its last.
+        the latest end of all of them; NaT where none of them has one.
 
     Examples
     --------
@@ -429,13 +428,23 @@ def collapse_repeats(journeys: Journeys) -> Journeys:
     if len(rows) == len(repeats):
         return journeys
     columns = interaction_columns(journeys, rows)
-    if journeys.ends is not None:
-        columns["ends"] = take_rows(journeys.ends, np.append(rows[1:], len(repeats)) - 1)
+    if journeys.times is not None and journeys.ends is not None:
+        columns["ends"] = owned(_latest_ends(journeys.times, journeys.ends, rows))
     offsets = segments.offsets_after(~repeats, journeys.offsets)
-    return derive(journeys, offsets=owned(offsets), **columns)
+    return part_of(journeys, offsets=owned(offsets), **columns)
+
+
+def _latest_ends(times: Array, ends: Array, rows: Array) -> Array:
+    """Return the latest end of each run that starts in these rows; NaT where none is known.
+
+    An interaction without an end lasts at least to its beginning.
+    """
+    latest = np.fmax.reduceat(np.fmax(ends, times), rows)
+    known = np.logical_or.reduceat(~np.isnat(ends), rows)
+    return np.where(known, latest, NAT)
 
 
 def select_interactions(journeys: Journeys, kept: Array) -> Journeys:
     """Keep the interactions where ``kept`` is true; journeys may become empty."""
     offsets = segments.offsets_after(kept, journeys.offsets)
-    return derive(journeys, offsets=owned(offsets), **interaction_columns(journeys, kept))
+    return part_of(journeys, offsets=owned(offsets), **interaction_columns(journeys, kept))

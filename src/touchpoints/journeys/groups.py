@@ -13,7 +13,8 @@ from touchpoints._core.frozen import Array, Coded, code_values, owned
 from touchpoints._core.messages import not_found
 from touchpoints._core.tables import Table
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
-from touchpoints.journeys.model import Journeys, checked_journeys, take
+from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
+from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.selectors import facet_names
 from touchpoints.taxonomy import UNKNOWN
 
@@ -146,6 +147,8 @@ def parts_by(journeys: Journeys, by: str) -> tuple[list[Journeys], tuple[Any, ..
     groups = groups_of(journeys, by)
     warn_of_ungrouped(journeys, groups, by)
     codes = range(len(groups.labels))
+    if journeys.times is not None:  # looked up once, not for each group
+        journeys = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
     return [take(journeys, np.flatnonzero(groups.of == code)) for code in codes], groups.labels
 
 

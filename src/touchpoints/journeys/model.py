@@ -9,91 +9,31 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.columns import kept_values
 from touchpoints._core.frozen import (
     Array,
     Coded,
     FrozenMap,
     as_codes,
-    by_name,
-    integers,
-    numbers,
     owned,
-    read_only,
     same_array,
-    text_array,
 )
-from touchpoints._core.tables import text_array_read_only
 from touchpoints.errors import WrongKindError
+from touchpoints.journeys import converters
 from touchpoints.journeys.checks import (
     as_touchpoints,
     check_derived,
     check_journeys,
     hint_for_journeys,
 )
+from touchpoints.journeys.converters import Column
 from touchpoints.journeys.meta import Meta, checked_meta
+from touchpoints.journeys.watching import end_of_log, watched_from
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Touchpoint
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Column = Array | Coded
-
-INSTANT = "datetime64[us]"
-
-
-def _offsets(values: Any) -> Array:
-    return integers(values, np.int64, name="offsets")
-
-
-def _counts(values: Any) -> Array:
-    return integers(values, np.int64, name="counts")
-
-
-def _flags(values: Any) -> Array:
-    return integers(values, np.bool_, name="began or finished")
-
-
-def _instants(values: Any) -> Array | None:
-    return None if values is None else numbers(values, INSTANT, name="a column of times")
-
-
-def _labels(values: Any) -> Array | None:
-    """Return ids as int64 where they are integers that fit, else as an object array."""
-    if values is None:
-        return None
-    array = values if isinstance(values, np.ndarray) else text_array(values)
-    if array.dtype.kind in "iu" and (array.dtype != np.uint64 or not (array >= 2**63).any()):
-        return read_only(array if array.dtype == np.int64 else array.astype(np.int64))
-    if array.dtype != object:
-        return text_array_read_only(array.tolist())
-    if len(array) and all(type(one) is int and abs(one) < 2**63 for one in array):
-        return read_only(array.astype(np.int64))
-    return read_only(array)
-
-
-def _floats(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    pairs = by_name(columns).items()
-    return FrozenMap({name: numbers(one, np.float64, name=name) for name, one in pairs})
-
-
-def _instant_columns(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    pairs = by_name(columns).items()
-    return FrozenMap({name: numbers(one, INSTANT, name=name) for name, one in pairs})
-
-
-def _kept(columns: Mapping[str, Any]) -> FrozenMap[str, Column]:
-    return FrozenMap({name: _kept_column(one) for name, one in by_name(columns).items()})
-
-
-def _kept_column(values: Any) -> Column:
-    column = values if isinstance(values, Coded) else kept_values(values)
-    return column if isinstance(column, Coded) else read_only(column)
-
-
-def _floats_by_name(values: Mapping[str, float]) -> FrozenMap[str, float]:
-    return FrozenMap(values)
 
 
 def _same_floats(left: Mapping[str, float], right: Mapping[str, float]) -> bool:
@@ -138,10 +78,10 @@ class Journey:
     person: Any = None
     count: int = 1
     outcomes: FrozenMap[str, float] = attrs.field(
-        factory=FrozenMap, converter=_floats_by_name, eq=attrs.cmp_using(eq=_same_floats)
+        factory=FrozenMap, converter=converters.floats_by_name, eq=attrs.cmp_using(eq=_same_floats)
     )
     values: FrozenMap[str, float] = attrs.field(
-        factory=FrozenMap, converter=_floats_by_name, eq=attrs.cmp_using(eq=_same_floats)
+        factory=FrozenMap, converter=converters.floats_by_name, eq=attrs.cmp_using(eq=_same_floats)
     )
 
     def __len__(self) -> int:
@@ -193,7 +133,8 @@ class Journeys:
     began, finished : bool (n,)
         False where the log cuts the journey off at that side; True by default.
     observed_until : datetime64[us] (n,), optional
-        The time until which each journey was observed; by default the last time of the log.
+        The time until which each journey was observed, not before its last interaction; by default
+        the last time of the log, which a selection of its journeys keeps.
     outcomes : mapping of name to float64 (n,)
         1 reached, 0 not reached, nan unknown (observed for too short a time).
     outcome_times : mapping of name to datetime64[us] (n,)
@@ -242,33 +183,35 @@ class Journeys:
 
     touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=as_touchpoints)
     codes: Array = attrs.field(converter=as_codes)
-    offsets: Array = attrs.field(converter=_offsets)
-    times: Array | None = attrs.field(default=None, converter=_instants)
-    ends: Array | None = attrs.field(default=None, converter=_instants)
+    offsets: Array = attrs.field(converter=converters.offsets)
+    times: Array | None = attrs.field(default=None, converter=converters.instants)
+    ends: Array | None = attrs.field(default=None, converter=converters.instants)
     ids: Array = attrs.field(
-        default=attrs.Factory(_default_ids, takes_self=True), converter=_labels
+        default=attrs.Factory(_default_ids, takes_self=True), converter=converters.labels
     )
-    persons: Array | None = attrs.field(default=None, converter=_labels)
+    persons: Array | None = attrs.field(default=None, converter=converters.labels)
     counts: Array = attrs.field(
         default=attrs.Factory(_default_counts, takes_self=True),
-        converter=_counts,
+        converter=converters.counts,
     )
     began: Array = attrs.field(
         default=attrs.Factory(_default_flags, takes_self=True),
-        converter=_flags,
+        converter=converters.flags,
     )
     finished: Array = attrs.field(
         default=attrs.Factory(_default_flags, takes_self=True),
-        converter=_flags,
+        converter=converters.flags,
     )
-    observed_until: Array | None = attrs.field(default=None, converter=_instants)
-    outcomes: FrozenMap[str, Array] = attrs.field(factory=FrozenMap, converter=_floats)
+    observed_until: Array | None = attrs.field(default=None, converter=converters.instants)
+    outcomes: FrozenMap[str, Array] = attrs.field(factory=FrozenMap, converter=converters.floats)
     outcome_times: FrozenMap[str, Array] = attrs.field(
-        factory=FrozenMap, converter=_instant_columns
+        factory=FrozenMap, converter=converters.instant_columns
     )
-    values: FrozenMap[str, Array] = attrs.field(factory=FrozenMap, converter=_floats)
-    per_interaction: FrozenMap[str, Column] = attrs.field(factory=FrozenMap, converter=_kept)
-    per_journey: FrozenMap[str, Column] = attrs.field(factory=FrozenMap, converter=_kept)
+    values: FrozenMap[str, Array] = attrs.field(factory=FrozenMap, converter=converters.floats)
+    per_interaction: FrozenMap[str, Column] = attrs.field(
+        factory=FrozenMap, converter=converters.kept
+    )
+    per_journey: FrozenMap[str, Column] = attrs.field(factory=FrozenMap, converter=converters.kept)
     meta: Meta = attrs.field(factory=Meta, converter=checked_meta)
 
     def __attrs_post_init__(self) -> None:
@@ -420,12 +363,18 @@ def take(journeys: Journeys, chosen: Array) -> Journeys:
     """
     rows = segments.rows_of(journeys.offsets, chosen)
     lengths = segments.lengths_of(journeys.offsets)[chosen]
-    return derive(
-        journeys,
-        offsets=owned(segments.offsets_of(lengths)),
-        **interaction_columns(journeys, rows),
-        **journey_columns(journeys, chosen),
-    )
+    columns = {**interaction_columns(journeys, rows), **journey_columns(journeys, chosen)}
+    return part_of(journeys, offsets=owned(segments.offsets_of(lengths)), **columns)
+
+
+def part_of(journeys: Journeys, **changes: Any) -> Journeys:
+    """Return what `derive` does for a part of a log, which still knows when the log ends."""
+    if journeys.observed_until is None and journeys.times is not None:
+        outcomes = changes.get("outcome_times", journeys.outcome_times)
+        end = end_of_log(journeys.times, journeys.outcome_times)
+        size = len(changes["offsets"]) - 1
+        changes["observed_until"] = watched_from(end, changes["times"], outcomes, size=size)
+    return derive(journeys, **changes)
 
 
 def first_difference(left: Journeys, right: Journeys) -> str:

@@ -18,6 +18,7 @@ from touchpoints.journeys.meta import Meta
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 from touchpoints.journeys.places.anchors import Place, first_spans, is_plain, rows_at
 from touchpoints.journeys.places.selectors import meant
+from touchpoints.journeys.watching import end_of_log
 
 
 def until(
@@ -154,9 +155,9 @@ def mark(
     Journeys
         ``outcomes[name]`` is 1 where it occurred (in time), 0 where it did not, and nan where it
         has not yet occurred but still can: the journey is not finished or, with ``within``, was
-        observed for less than that (until ``observed_until``, else the last time of the log).
-        ``meta.defining`` records the touchpoints that define the outcome: analyses of what leads
-        to it refuse journeys that contain them.
+        observed for less than that (until ``observed_until``, else the last time of the log or of
+        an outcome). ``meta.defining`` records the touchpoints that define the outcome: analyses of
+        what leads to it refuse journeys that contain them.
 
     Raises
     ------
@@ -218,12 +219,29 @@ def _in_time(journeys: Journeys, hits: Array, limit: int) -> tuple[Array, Array]
 
 
 def watched_until(journeys: Journeys) -> Array:
-    """Return the time until which each journey was observed, datetime64[us] (n,)."""
+    """Return the time until which each journey was observed, datetime64[us] (n,).
+
+    By default the last time of the log or of an outcome.
+    """
     if journeys.observed_until is not None:
         return journeys.observed_until
-    times = require_times(journeys, "observed_until")
-    last = times.max() if len(times) else NAT
-    return np.full(len(journeys), last)
+    end = end_of_log(require_times(journeys, "observed_until"), journeys.outcome_times)
+    return np.full(len(journeys), end).view("datetime64[us]")
+
+
+def window_is_over(journeys: Journeys, rows: Array, limit: int | None) -> Array:
+    """Return which journeys can get no further from what they started in these rows, bool (n,).
+
+    Without a limit those that are finished; else those watched for as many microseconds after the
+    row, whether or not they go on. -1 is no start, and over.
+    """
+    if limit is None:
+        return journeys.finished
+    stamps = require_times(journeys, "within").view(np.int64)
+    over = rows < 0
+    started = np.flatnonzero(~over)
+    over[started] = watched_until(journeys).view(np.int64)[started] >= stamps[rows[started]] + limit
+    return over
 
 
 def _amounts(journeys: Journeys, name: str) -> Array:
@@ -247,8 +265,8 @@ def mark_open(journeys: Journeys, *, within: dt.timedelta) -> Journeys:
     -------
     Journeys
         ``finished`` is False where the journey was observed for less than ``within`` after its
-        last interaction (until ``observed_until``, else the last time of the log), and stays False
-        where it already was. Empty journeys do not change.
+        last interaction (until ``observed_until``, else the last time of the log or of an
+        outcome), and stays False where it already was. Empty journeys do not change.
 
     See Also
     --------

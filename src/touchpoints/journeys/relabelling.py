@@ -52,7 +52,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     NotFoundError
         When a name is neither a facet nor a per-interaction column.
     InvalidInputError
-        When a name is both, or is given twice.
+        When a name is both, or is given twice; when no touchpoint has a known term of a facet.
 
     Notes
     -----
@@ -74,6 +74,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     names = (by,) if isinstance(by, str) else tuple(by)
     _check_lens(journeys, names)
     facets = [name for name in names if name not in journeys.per_interaction]
+    _check_known(journeys, facets)
     columns = [name for name in names if name in journeys.per_interaction]
     seen = [
         _facet_codes(journeys, name) if name in facets else journeys.per_interaction[name]
@@ -124,6 +125,19 @@ def _check_lens(journeys: Journeys, names: tuple[str, ...]) -> None:
         if name not in journeys.per_interaction and name not in known:
             raise not_found(
                 "facet or per-interaction column", name, [*known, *journeys.per_interaction]
+            )
+
+
+def _check_known(journeys: Journeys, facets: Sequence[str]) -> None:
+    """Refuse facets of which the journeys know no term: one node would hold everything."""
+    used = np.flatnonzero(np.bincount(journeys.codes)) if facets else journeys.codes[:0]
+    met = [journeys.touchpoints[code] for code in used.tolist()]
+    for name in facets:
+        terms = {one.type if name == TYPE else one.facet(name) for one in met}
+        if met and terms <= {"", UNKNOWN}:
+            raise InvalidInputError(
+                f"journeys must have a touchpoint with a known {name!r}; these have none",
+                mend="read the log with a taxonomy, or retype the journeys: tp.retype(journeys, …)",
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
@@ -11,11 +11,13 @@ import numpy as np
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.graphs.plan import Plan
-from touchpoints.graphs.plan.deviating import deviations
+from touchpoints.graphs.plan.deviating import deviations, unseen_of
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import JourneyShares, Share
 from touchpoints.uncertainty.cell_shares import stacked
+
+T = TypeVar("T", "Conformance", "JourneyConformance", "Fitness")
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -35,6 +37,8 @@ class Conformance(Estimated):
     share, low, high : float64
         Their share of all journeys, or of whole journeys for ``"missing"``, in [0, 1], and its
         interval.
+    unseen : tuple of str
+        The touchpoints of the plan that no journey has, of any group.
     """
 
     value = "share"
@@ -47,6 +51,7 @@ class Conformance(Estimated):
     share: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
+    unseen: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -67,6 +72,8 @@ class JourneyConformance(Grouped):
     whole : bool
         Whether the journey began and finished in the log; in other journeys nothing counts as
         missing.
+    unseen : tuple of str
+        The touchpoints of the plan that no journey has, of any group.
     """
 
     value = "fitness"
@@ -80,6 +87,7 @@ class JourneyConformance(Grouped):
     cost: Array = column(np.int64)
     fitness: Array = column(np.float64)
     whole: Array = column(np.bool_)
+    unseen: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -97,6 +105,8 @@ class Fitness(Estimated):
     ad_hoc, out_of_order, failed, missing : float64
         The share of journeys with at least one deviation of the kind, in [0, 1]; for ``missing``
         the share of whole journeys.
+    unseen : tuple of str
+        The touchpoints of the plan that no journey has, of any group.
     """
 
     value = "fitness"
@@ -110,6 +120,7 @@ class Fitness(Estimated):
     out_of_order: Array = column(np.float64)
     failed: Array = column(np.float64)
     missing: Array = column(np.float64)
+    unseen: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
 def conformance(
@@ -151,6 +162,12 @@ def conformance(
         When the column or facet does not exist.
     WrongKindError
         When the column ``failed`` is text, or ``plan`` is not a `Plan`.
+
+    Warns
+    -----
+    TouchpointsWarning
+        When a planned touchpoint that no journey has is spelt almost like one that journeys have
+        and the plan lacks.
 
     See Also
     --------
@@ -197,7 +214,8 @@ def conformance(
     >>> list(found.as_dict())
     [('ad_hoc', 'call'), ('out_of_order', 'book'), ('missing', 'pay')]
     """
-    return by_group(journeys, by, partial(_conformance, plan=plan, failed=failed, level=level))
+    asked = partial(_conformance, plan=plan, failed=failed, level=level)
+    return _with_unseen(by_group(journeys, by, asked), journeys, plan)
 
 
 def _conformance(
@@ -224,12 +242,13 @@ def _conformance(
                 rows.append((share, kind, found.names[label], times))
     rows.sort(key=lambda row: -row[0].hits)
     those = stacked([row[0] for row in rows])
+    shown: dict[str, Any] = dict(those.columns("share", ends=""))
     return Conformance(
         deviation=text_array([row[1] for row in rows]),
         touchpoint=text_array([row[2] for row in rows]),
         times=np.array([row[3] for row in rows], dtype=np.int64),
         journeys=those.totals,
-        **those.columns("share", ends=""),
+        **shown,
         level=level,
         unit=shares.unit,
     )
@@ -259,6 +278,12 @@ def journey_conformance(
     WrongKindError
         When the column ``failed`` is text, or ``plan`` is not a `Plan`.
 
+    Warns
+    -----
+    TouchpointsWarning
+        When a planned touchpoint that no journey has is spelt almost like one that journeys have
+        and the plan lacks.
+
     See Also
     --------
     conformance : Count the deviations of all journeys by touchpoint.
@@ -285,12 +310,13 @@ def journey_conformance(
     >>> tp.paths.journey_conformance(journeys, plan).fitness.tolist()
     [1.0, 0.5]
     """
-    return by_group(journeys, by, partial(_of_journeys, plan=plan, failed=failed))
+    asked = partial(_of_journeys, plan=plan, failed=failed)
+    return _with_unseen(by_group(journeys, by, asked), journeys, plan)
 
 
 def _of_journeys(journeys: Journeys, *, plan: Plan, failed: str | None) -> JourneyConformance:
     found = deviations(journeys, plan, failed)
-    per_journey = {
+    per_journey: dict[str, Any] = {
         kind: np.bincount(owners, minlength=len(journeys))
         for kind, (owners, _) in found.cells().items()
     }
@@ -331,6 +357,12 @@ def fitness(
     WrongKindError
         When the column ``failed`` is text, or ``plan`` is not a `Plan`.
 
+    Warns
+    -----
+    TouchpointsWarning
+        When a planned touchpoint that no journey has is spelt almost like one that journeys have
+        and the plan lacks.
+
     See Also
     --------
     conformance : Count the deviations; it defines the four kinds.
@@ -345,7 +377,13 @@ def fitness(
     >>> tp.paths.fitness(journeys, plan).fitness.tolist()
     [0.75]
     """
-    return by_group(journeys, by, partial(_fitness, plan=plan, failed=failed, level=level))
+    asked = partial(_fitness, plan=plan, failed=failed, level=level)
+    return _with_unseen(by_group(journeys, by, asked), journeys, plan)
+
+
+def _with_unseen(table: T, journeys: Journeys, plan: Plan) -> T:
+    """Return the table with the planned touchpoints that no journey has."""
+    return attrs.evolve(table, unseen=unseen_of(journeys, plan))
 
 
 def _fitness(journeys: Journeys, *, plan: Plan, failed: str | None, level: float) -> Fitness:

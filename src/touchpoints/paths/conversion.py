@@ -20,6 +20,7 @@ from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.outcomes import window_is_over
 from touchpoints.journeys.places.anchors import Place, next_spans, quickest_spans, spans
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import JourneyShares, units_of
@@ -40,8 +41,9 @@ class Conversion(Estimated):
         The number of journeys that reach the end after the start, in time where ``within`` is
         given.
     lost, open : int64
-        The number of journeys that started and did not convert: finished journeys, and journeys
-        that the log cuts off.
+        The number of journeys that started and did not convert: those that cannot any more, and
+        those that still may. Without ``within`` the latter are the journeys that the log cuts off
+        (not ``finished``); with it, those watched for less than that after one of their starts.
     rate, low, high : float64
         The conversion rate, ``converted / started``, in [0, 1], and its interval.
     base, base_low, base_high : float64
@@ -111,11 +113,13 @@ class _Matched:
 
     ``starts`` is the last row of the start, ``begins`` and ``stops`` the first and the last row of
     the end. The start is the first one that leads to an end in time, else the first of all.
+    ``latest`` is the last row of the latest start.
     """
 
     starts: Array
     begins: Array
     stops: Array
+    latest: Array
 
     @property
     def started(self) -> Array:
@@ -204,12 +208,13 @@ def _conversion(
     rate = shares.of(matched.converted, among=matched.started)
     base = shares.of(_reached(journeys, end, limit))
     missed = matched.started & ~matched.converted
+    over = window_is_over(journeys, matched.latest, limit)
     return Conversion(
         journeys=np.array([counts.sum()]),
         started=np.array([rate.trials]),
         converted=np.array([rate.hits]),
-        lost=np.array([counts[missed & journeys.finished].sum()]),
-        open=np.array([counts[missed & ~journeys.finished].sum()]),
+        lost=np.array([counts[missed & over].sum()]),
+        open=np.array([counts[missed & ~over].sum()]),
         **stacked([rate]).columns("rate", ends=""),
         **stacked([base]).columns("base"),
         lift=np.array([rate.share / base.share if base.hits else np.nan]),
@@ -227,7 +232,8 @@ def _matched(journeys: Journeys, start: Place, end: Place, *, limit: int | None)
     if limit is not None:
         stamps = require_times(journeys, "within").view(np.int64)
         reached &= stamps[row] - stamps[last] <= limit
-    answer = _Matched(*np.full((3, len(journeys)), -1))
+    answer = _Matched(*np.full((4, len(journeys)), -1))
+    answer.latest[owners] = last
     answer.starts[owners[::-1]] = last[::-1]  # written in reverse, so the first start remains
     good = np.flatnonzero(reached)[::-1]
     answer.starts[owners[good]] = last[good]
@@ -320,7 +326,8 @@ def _side_by_side(
     stops = np.where(matched.converted, matched.begins, journeys.offsets[1:])
     pairs = _met(journeys, np.where(matched.started, matched.starts + 1, stops), stops)
     units, counts = units_of(journeys, None), journeys.counts
-    dropped = matched.started & ~matched.converted & journeys.finished
+    dropped = matched.started & ~matched.converted
+    dropped &= window_is_over(journeys, matched.latest, limit)
     won, lost = (
         presence_shares(units, counts, pairs, size=k, level=level, among=among)
         for among in (matched.converted, dropped)

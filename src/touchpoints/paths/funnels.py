@@ -29,6 +29,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.outcomes import window_is_over
 from touchpoints.journeys.places.anchors import (
     Place,
     has_place,
@@ -64,11 +65,14 @@ class Funnel(Estimated):
         Their share of the journeys that reach the previous step, in [0, 1], and its interval; nan
         when no journey reaches it.
     lost, open : int64
-        The number of journeys that reach the previous step but not this one: finished journeys,
-        and journeys that the log cuts off, which may still reach it.
+        The number of journeys that reach the previous step but not this one: those that cannot
+        reach it any more, and those that still may. Without ``within`` the latter are the journeys
+        that the log cuts off (not ``finished``); with ``within``, those watched for less than that
+        after one of their starts.
     median_time : float64
         The median time in seconds from the previous step, over the journeys that reach this one;
-        nan for the first step, without times, and in an open funnel.
+        in a hybrid funnel from the step that the journey reached before it in time, so that it is
+        never negative. nan for the first step, without times, and in an open funnel.
     kind : str
         The kind of funnel.
     """
@@ -101,10 +105,14 @@ class Funnel(Estimated):
 
 @attrs.frozen(eq=False)
 class Reached:
-    """Which journeys reach each step, bool (s, n), and median seconds from the previous step."""
+    """Which journeys reach each step, bool (s, n), and median seconds from the previous step.
+
+    ``over`` tells which journeys can reach no further step, bool (n,).
+    """
 
     steps: Array
     medians: list[float]
+    over: Array
 
 
 def funnel(
@@ -132,7 +140,10 @@ def funnel(
     within
         The longest time from the first step to the last; the time of a pattern is that of the last
         interaction of its match. A journey reaches a step if any of its starts gets there in time,
-        not only the first start. Not for open funnels.
+        not only the first start. Each start is judged by its own window: a journey that misses a
+        step is ``open`` while it was watched for less than that after one of its starts
+        (``observed_until``, else the last time of the log), and ``lost`` afterwards, whatever
+        ``finished`` says. Not for open funnels.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
@@ -243,8 +254,8 @@ def _funnel(
         **stacked(of_all).columns("of_all"),
         **stacked(of_first).columns("of_first"),
         **stacked(of_previous).columns("of_previous"),
-        lost=np.array([shares.number(step & journeys.finished) for step in missed]),
-        open=np.array([shares.number(step & ~journeys.finished) for step in missed]),
+        lost=np.array([shares.number(step & found.over) for step in missed]),
+        open=np.array([shares.number(step & ~found.over) for step in missed]),
         median_time=np.array(found.medians),
         level=level,
         unit=shares.unit,
@@ -258,13 +269,16 @@ def reached(journeys: Journeys, steps: list[Place], *, kind: Kind, limit: int | 
     if kind == "open":
         for flag, step in zip(flags, steps, strict=True):
             flag[:] = has_place(journeys, step)
-        return Reached(flags, [np.nan] * len(steps))
+        return Reached(flags, [np.nan] * len(steps), journeys.finished)
     stamps = None if journeys.times is None else journeys.times.view(np.int64)
     rules = Rules(strict=kind == "strict", hybrid=kind == "hybrid", limit=limit, stamps=stamps)
     hits = _hits(journeys, steps, rules)
     found = followed(hits, journeys.offsets, rules)
     np.greater(found.depth, np.arange(len(steps), dtype=np.int32)[:, None], out=flags)
-    return Reached(flags, _medians(journeys, found))
+    over = journeys.finished
+    if found.latest is not None:
+        over = window_is_over(journeys, found.latest, limit)
+    return Reached(flags, _medians(journeys, found), over)
 
 
 def _hits(journeys: Journeys, steps: list[Place], rules: Rules) -> list[Hits]:

@@ -9,7 +9,7 @@ from touchpoints._core.frozen import owned
 from touchpoints.graphs import transition_graph
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.plan import Plan
-from touchpoints.graphs.plan.deviating import Meaning
+from touchpoints.graphs.plan.deviating import Meaning, unseen_of
 from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_transitions
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 
@@ -47,6 +47,12 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     conformance : Count the deviations from a plan by touchpoint.
     transition_graph : The graph of the observed transitions alone.
 
+    Warns
+    -----
+    TouchpointsWarning
+        When a planned touchpoint that no journey has is spelt almost like one that journeys have
+        and the plan lacks.
+
     Examples
     --------
     >>> import touchpoints as tp
@@ -56,6 +62,7 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     >>> G.nodes["come"]["visits"], G.nodes["call"]["planned"], G["book"]["come"]["observed"]
     (0, False, False)
     """
+    unseen_of(journeys, plan)  # warns of names that are misspelt
     G = transition_graph(_as_planned(checked_journeys(journeys), plan), lang=lang)
     G.graph.update(kind="planned", plan=plan.name, plan_version=plan.version)
     nx.set_node_attributes(G, values=False, name="planned")

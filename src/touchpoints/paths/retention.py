@@ -17,6 +17,7 @@ from touchpoints._core.checks import (
 )
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
+from touchpoints._core.zones import Offsets, offsets_between
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group
@@ -41,7 +42,8 @@ class Retention(Estimated):
     Attributes
     ----------
     cohort : datetime64[us]
-        Start of the period in which the people of the cohort had their first touchpoint.
+        Start of the period in which the people of the cohort had their first touchpoint; of a
+        calendar period in local time, the time zone of the log.
     since : int64
         Number of periods later; 0 is the first period itself.
     size : int64
@@ -81,7 +83,7 @@ class LifecycleStates(Grouped):
     Attributes
     ----------
     period : datetime64[us]
-        Start of the period.
+        Start of the period; of a calendar period in local time, the time zone of the log.
     new : int64
         People whose first touchpoint is in the period.
     current : int64
@@ -172,11 +174,12 @@ def retention(
     Notes
     -----
     A period counts for a person only if the person was observed until its end
-    (``observed_until``, by default the last time of the log, so that the last period is usually
-    incomplete). A person observed for less time is not in ``watched``, and where ``watched`` is 0
-    the share is nan, not 0. One touchpoint in a period is enough to be counted in it. Periods
-    follow the clock of the recorded times: UTC, or times as written where the log had no time zone.
-    Intervals are Wilson's. O(m log m).
+    (``observed_until``, by default the last time of the log or of an outcome, so that the last
+    period is usually incomplete). A person observed for less time is not in ``watched``, and where
+    ``watched`` is 0 the share is nan, not 0. One touchpoint in a period is enough to be counted in
+    it. Days, weeks and months are those of the time zone of the log (``meta.timezone``), or of the
+    times as written where the log had none, and ``cohort`` is in that local time; durations are
+    counted from the first time of the log. Intervals are Wilson's. O(m log m).
 
     References
     ----------
@@ -247,11 +250,19 @@ def lifecycle_states(
 
 @attrs.frozen
 class _Clock:
-    """Period numbers: of a calendar, or of ``width`` microseconds from ``origin`` on."""
+    """Period numbers: of a calendar, or of ``width`` microseconds from ``origin`` on.
+
+    With ``offsets`` the calendar is that of a time zone: `shown` turns times to local time first.
+    """
 
     calendar: str
     width: int = 0
     origin: int = 0
+    offsets: Offsets | None = None
+
+    def shown(self, stamps: Array) -> Array:
+        """Return the times in microseconds that the clock shows at these of the log."""
+        return stamps if self.offsets is None else self.offsets.local(stamps)
 
     def number(self, stamps: Array) -> Array:
         """Return the period number of each time in microseconds."""
@@ -285,7 +296,18 @@ def _prepared(
     if isinstance(period, dt.timedelta):
         first = int(stamps.min()) if len(stamps) else 0
         return observed, _Clock("", microseconds(period, "period"), first)
-    return observed, _Clock(check_option("period", period, Calendar))
+    calendar, zone = check_option("period", period, Calendar), journeys.meta.timezone
+    if zone is None:
+        return observed, _Clock(calendar)
+    until = watched_until(journeys).view(np.int64)
+    return observed, _Clock(calendar, offsets=offsets_between(zone, _reach(stamps, until)))
+
+
+def _reach(*columns: Array) -> Array:
+    """Return the first and last known time of columns in microseconds."""
+    known = [one[one != _MISSING] for one in columns]
+    ends = [end for one in known if len(one) for end in (one.min(), one.max())]
+    return np.array(ends, dtype=np.int64)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -314,10 +336,10 @@ def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
     real = (lengths > 0) & (journeys.counts > 0)
     late[units.of[real & ~journeys.began]] = True
     seen = np.full(size, _MISSING)
-    np.maximum.at(seen, units.of, watched_until(journeys).view(np.int64))
+    np.maximum.at(seen, units.of, clock.shown(watched_until(journeys).view(np.int64)))
     whose = np.repeat(units.of, lengths)
     kept = np.repeat(real, lengths) & ~late[whose]
-    periods = clock.number(stamps[kept])
+    periods = clock.number(clock.shown(stamps[kept]))
     low = int(periods.min(initial=0))
     span = int(periods.max(initial=0)) - low + 1
     keys = np.sort(whose[kept] * span + (periods - low))

@@ -14,6 +14,7 @@ from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
     Dependence,
     Survival,
+    first_at_most,
     product_limit,
     survival_bounds,
 )
@@ -31,6 +32,7 @@ from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
+from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.anchors import Place, first_spans, next_spans
 from touchpoints.uncertainty import units_of
 
@@ -55,7 +57,8 @@ class TimeTo(Estimated):
     survival, low, high : float64
         The survival function: the share of journeys that take longer, in [0, 1], and its interval.
     left_out : int64
-        Journeys without a known start, or whose event has no known time.
+        Journeys without a known start, whose event has no known time, or that are finished and
+        whose outcome is unknown.
     """
 
     value = "survival"
@@ -152,10 +155,12 @@ def time_to(
     A journey without the event was observed until ``observed_until`` (by default the last time of
     the log or of an outcome) and is censored then, whether it is finished or open. Censoring is not
     an exit, and the curve need not fall to 0. Left out and counted are journeys that lack the
-    start, empty journeys, journeys that began before the log (unless ``start`` is given), and
-    journeys whose event came before the start. A journey that begins with its outcome is empty
-    after `until` and is left out too; with ``place=`` and without cutting its time is 0. An outcome
-    marked with ``within=`` is not searched for after that time; use ``place=`` instead.
+    start, empty journeys, journeys that began before the log (unless ``start`` is given), journeys
+    whose event came before the start and, with ``outcome=``, finished journeys whose outcome is
+    unknown (nan), such as those of a part of `concat` that lacks it. A journey that begins with its
+    outcome is empty after `until` and is left out too; with ``place=`` and without cutting its time
+    is 0. An outcome marked with ``within=`` is not searched for after that time, and is unknown
+    where the window is not over; use ``place=`` instead.
 
     The intervals use Greenwood's variance on the log(-log) scale, over persons where they are known
     (nan when all journeys belong to one person). The estimate assumes that censoring is
@@ -226,7 +231,7 @@ def median_time_to(
     Notes
     -----
     The interval (Brookmeyer-Crowley) contains the times at which the interval of the survival
-    function contains 0.5.
+    function contains 0.5. Survival that equals 0.5 up to rounding (a relative 1e-9) counts as 0.5.
 
     References
     ----------
@@ -304,12 +309,7 @@ def _prepared(
 def _observed_until(journeys: Journeys) -> Array:
     """Return until when each journey was observed; at least until its last interaction."""
     stamps = require_times(journeys, "time_to").view(np.int64)
-    if journeys.observed_until is not None:
-        until = journeys.observed_until.view(np.int64).copy()
-    else:
-        known = [stamps, *(one.view(np.int64) for one in journeys.outcome_times.values())]
-        last = max(int(one.max(initial=_MISSING)) for one in known)
-        until = np.full(len(journeys), last)
+    until = watched_until(journeys).view(np.int64).copy()
     filled = np.flatnonzero(lengths_of(journeys.offsets))
     until[filled] = np.maximum(until[filled], stamps[journeys.offsets[1:][filled] - 1])
     return until
@@ -334,6 +334,8 @@ def _waits(
         got = np.full(len(journeys), _MISSING) if times is None else times.view(np.int64)
     until = np.where(reached, got, _observed_until(journeys))
     there = (rows >= 0) & (until != _MISSING) & (until >= begun) & (journeys.counts > 0)
+    if outcome is not None:
+        there &= ~(np.isnan(journeys.outcomes[outcome]) & journeys.finished)
     chosen = np.flatnonzero(there)
     return Waits(
         chosen=chosen,
@@ -394,7 +396,7 @@ def _median(journeys: Journeys, waits: _WaitsOf, *, level: float) -> MedianTimeT
     curve, unit = _estimate(journeys, found)
     low, high = survival_bounds(curve, level)
     median, early, late = (
-        _first_time(curve.times, share <= 0.5) for share in (curve.share, low, high)
+        first_at_most(curve.times, share, 0.5) / _SECOND for share in (curve.share, low, high)
     )
     survival = float(curve.share[-1]) if len(curve.share) else np.nan
     columns: dict[str, Any] = {
@@ -407,8 +409,3 @@ def _median(journeys: Journeys, waits: _WaitsOf, *, level: float) -> MedianTimeT
         "survival": [survival],
     }
     return MedianTimeTo(**columns, level=level, unit=unit)
-
-
-def _first_time(times: Array, there: Array) -> float:
-    hits = np.flatnonzero(there)
-    return float(times[hits[0]]) / _SECOND if len(hits) else np.nan

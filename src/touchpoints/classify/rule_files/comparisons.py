@@ -75,7 +75,8 @@ class Among:
     Attributes
     ----------
     texts : frozenset of str
-        Texts in the form in which they are compared: folded if texts are compared folded.
+        Texts in the form in which they are compared: folded if texts are compared folded. The texts
+        ``true`` and ``false``, in any case, are equal to truth values too.
     numbers : frozenset of float
         Each is equal to the same number, and to a text that is that number.
     flags : frozenset of bool
@@ -94,6 +95,10 @@ class Among:
         if value.text is None:
             return UNSURE
         if value.text in self.texts or (self.numbers and value.number in self.numbers):
+            return TRUE
+        if isinstance(value.raw, bool) and any(
+            one.casefold() == value.text.casefold() for one in self.texts
+        ):
             return TRUE
         flags = {"true": True, "false": False}
         return _truth(self.flags and flags.get(value.text.casefold()) in self.flags)

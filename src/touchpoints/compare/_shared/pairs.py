@@ -19,11 +19,13 @@ from touchpoints._core.messages import (
     first_few,
     not_found,
 )
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints._core.zones import in_utc
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
+from touchpoints.journeys.converters import INSTANT
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import Groups, groups_of
-from touchpoints.journeys.model import INSTANT, Journeys, checked_journeys, derive, take
+from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
 from touchpoints.uncertainty import Units, units_of
 
 Window = tuple[dt.datetime | np.datetime64 | str | None, dt.datetime | np.datetime64 | str | None]
@@ -237,6 +239,12 @@ def _other(found: Groups, b: Any, by: str, *, alone: bool) -> int | None:
 
 def _position(found: Groups, label: Any, by: str) -> int:
     if label not in found.labels:
+        same = [one for one in found.labels if str(one).casefold() == str(label).casefold()]
+        if same:
+            raise NotFoundError(
+                f"no value of {by} {label!r}: its values are {type(same[0]).__name__}s",
+                mend=f"give the value itself, {same[0]!r} in place of {label!r}",
+            )
         raise not_found(f"value of {by}", label, [str(one) for one in found.labels])
     return found.labels.index(label)
 
@@ -257,8 +265,8 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
         The journeys to split.
     before, after
         The two periods, each a start (included) and an end (excluded): ``datetime``,
-        ``datetime64`` or ISO 8601 text, or None for no limit. Instants are read like the times of
-        the journeys: in UTC if their time zone is known.
+        ``datetime64`` or ISO 8601 text, or None for no limit. An instant without a time zone is in
+        the zone of the log (``meta.timezone``), or as written if the log has none.
 
     Returns
     -------
@@ -290,7 +298,8 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     ('before', 'after')
     """
     times = require_times(journeys, "compare.periods")
-    spans = [_span(before, "before"), _span(after, "after")]
+    zone = journeys.meta.timezone
+    spans = [_span(before, "before", zone=zone), _span(after, "after", zone=zone)]
     if spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]:
         raise InvalidInputError(
             "before= and after= must not overlap",
@@ -303,26 +312,29 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     return _split(journeys, left, right, names=("before", "after"))
 
 
-def _span(window: Window, name: str) -> tuple[int, int]:
+def _span(window: Window, name: str, *, zone: str | None) -> tuple[int, int]:
     if isinstance(window, str) or not isinstance(window, Sequence) or len(window) != 2:
         raise WrongKindError(f"{name}= must be two instants, (start, end), got {window!r}")
     limits = np.iinfo(np.int64)
-    low = limits.min if window[0] is None else _stamp(window[0], name)
-    high = limits.max if window[1] is None else _stamp(window[1], name)
+    low = limits.min if window[0] is None else _stamp(window[0], name, zone=zone)
+    high = limits.max if window[1] is None else _stamp(window[1], name, zone=zone)
     if low >= high:
         raise InvalidInputError(f"the end of {name}= must be after its start, got {window!r}")
     return low, high
 
 
-def _stamp(instant: Any, name: str) -> int:
-    """Return an instant in microseconds since 1970; a timezone-aware one in UTC."""
+def _stamp(instant: Any, name: str, *, zone: str | None) -> int:
+    """Return an instant in microseconds since 1970, in UTC if the log has a time zone.
+
+    An instant without a zone is a time of that zone.
+    """
     if isinstance(instant, str):
         try:
             instant = dt.datetime.fromisoformat(instant)
         except ValueError as error:
             raise InvalidInputError(f"{name}= must hold ISO 8601 times, got {instant!r}") from error
     if isinstance(instant, dt.datetime) and instant.tzinfo is not None:
-        instant = instant.astimezone(dt.UTC).replace(tzinfo=None)
+        instant, zone = instant.astimezone(dt.UTC).replace(tzinfo=None), None
     if not isinstance(instant, (dt.date, np.datetime64)):
         raise WrongKindError(
             f"{name}= must hold datetimes, ISO 8601 texts or None, got {instant!r}"
@@ -330,4 +342,5 @@ def _stamp(instant: Any, name: str) -> int:
     stamp = np.array([instant], dtype=INSTANT)
     if np.isnat(stamp).any():
         raise InvalidInputError(f"{name}= must hold instants, got {instant!r}")
-    return int(stamp.view(np.int64)[0])
+    shown = int(stamp.view(np.int64)[0])
+    return shown if zone is None else in_utc(shown, zone)

@@ -11,11 +11,11 @@ from touchpoints._core.arrays.distances.alignment import Alignments, Net, align
 from touchpoints._core.arrays.segments import lengths_of, owners_of, rows_of
 from touchpoints._core.arrays.sequences import distinct_sequences
 from touchpoints._core.frozen import Array, Coded
-from touchpoints._core.messages import not_found
-from touchpoints.errors import WrongKindError
+from touchpoints._core.messages import did_you_mean, not_found
+from touchpoints.errors import WrongKindError, warn
 from touchpoints.graphs.plan.model import Plan, require_plan
 from touchpoints.graphs.plan.net import net_of
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import escape_text
 
 
@@ -104,6 +104,26 @@ class Meaning:
 
 def _positions(values: list[int]) -> Array:
     return np.array(values, dtype=np.int64)
+
+
+def unseen_of(journeys: Journeys, plan: Plan) -> tuple[str, ...]:
+    """Return the planned touchpoints that no journey has, in the order of the plan.
+
+    Warn where one is spelt almost like a touchpoint that journeys have and the plan lacks.
+    """
+    met = np.bincount(checked_journeys(journeys).codes, minlength=len(journeys.touchpoints)) > 0
+    meaning = Meaning.of(journeys, plan)
+    seen = set(meaning.planned[met].tolist())
+    unseen = [name for place, name in enumerate(plan.touchpoints) if place not in seen]
+    unplanned = met & (meaning.planned < 0) & (meaning.failure < 0)
+    others = [journeys.touchpoints[code].key for code in np.flatnonzero(unplanned).tolist()]
+    hints = [f"{name!r}{hint}" for name in unseen if (hint := did_you_mean(name, others))]
+    if hints:
+        warn(
+            f"no journey has these touchpoints of the plan: {', '.join(hints)}. Correct the plan, "
+            "or rename the touchpoints: tp.relabel(journeys, {…})"
+        )
+    return tuple(unseen)
 
 
 def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations:

@@ -71,10 +71,17 @@ class Followed:
         The number of steps each segment reaches; 0 without a start.
     rows : int64 (s, n)
         The last row of each step; -1 where the step is not reached.
+    hybrid : bool
+        Whether the steps after the first can come in any order.
+    latest : int64 (n,), optional
+        The last row of the latest first step from which a segment could still get further if it
+        were longer; -1 without one. Only where the time is limited.
     """
 
     depth: Array
     rows: Array
+    hybrid: bool = False
+    latest: Array | None = None
 
 
 def followed(hits: Sequence[Hits], offsets: Array, rules: Rules) -> Followed:
@@ -86,18 +93,27 @@ def followed(hits: Sequence[Hits], offsets: Array, rules: Rules) -> Followed:
     h occurrences of the first step. Segments are processed in blocks, on all cores.
     """
     count = len(offsets) - 1
-    found = Followed(np.empty(count, np.int32), np.empty((len(hits), count), np.int64))
+    found = Followed(
+        np.empty(count, np.int32),
+        np.empty((len(hits), count), np.int64),
+        hybrid=rules.hybrid,
+        latest=None if rules.limit is None else np.full(count, -1),
+    )
 
     def follow(part: slice) -> None:
         rows = found.rows[:, part]
         rows.fill(-1)
-        found.depth[part] = _followed(rows, hits, offsets[part.start : part.stop + 1], rules)
+        latest = None if found.latest is None else found.latest[part]
+        ends = offsets[part.start : part.stop + 1]
+        found.depth[part] = _followed(rows, hits, ends, rules, latest=latest)
 
     in_threads([partial(follow, part) for part in spans(count, size=_BLOCK)])
     return found
 
 
-def _followed(rows: Array, hits: Sequence[Hits], offsets: Array, rules: Rules) -> Array:
+def _followed(
+    rows: Array, hits: Sequence[Hits], offsets: Array, rules: Rules, *, latest: Array | None
+) -> Array:
     """Write the rows of the best start of each of these segments; return its depth, int32 (n,)."""
     ends = offsets[1:]
     if rules.earliest:
@@ -110,6 +126,9 @@ def _followed(rows: Array, hits: Sequence[Hits], offsets: Array, rules: Rules) -
     every = np.full((len(hits), len(starts)), -1)
     every[0] = hits[0].last(starts)
     depth = _reached(every, hits, ends[owners], rules)
+    if latest is not None:
+        going = _may_go_on(every, depth, ends[owners], strict=rules.strict)
+        np.maximum.at(latest, owners[going], every[0][going])
     best = _best_start(owners, depth)
     rows[:, owners[best]] = every[:, best]
     depths = np.zeros(len(ends), dtype=np.int32)
@@ -131,6 +150,14 @@ def _reached(rows: Array, hits: Sequence[Hits], ends: Array, rules: Rules) -> Ar
         so_far &= row >= 0
         depth += so_far
     return depth
+
+
+def _may_go_on(rows: Array, depth: Array, ends: Array, *, strict: bool) -> Array:
+    """Return the starts that more rows could bring further; strict ones are at their end."""
+    if not strict:
+        return np.arange(len(depth))
+    going: Array = np.flatnonzero(rows[depth - 1, np.arange(len(depth))] == ends - 1)
+    return going
 
 
 def _fill_chain(rows: Array, hits: Sequence[Hits], ends: Array, *, strict: bool) -> None:
@@ -187,8 +214,27 @@ def _firsts(owners: Array) -> Array:
 
 
 def step_gaps(found: Followed, stamps: Array, step: int) -> tuple[Array, Array]:
-    """Return the segments that reach a step, from 1, and the time since its previous step."""
+    """Return the segments that reach a step, from 1, and the time since the step reached before it.
+
+    In a hybrid funnel that is the last of the earlier steps that was reached before it in time.
+    """
     there = np.flatnonzero(found.depth > step)
-    gaps = stamps[found.rows[step][there]]
-    gaps -= stamps[found.rows[step - 1][there]]
+    rows = found.rows[step][there]
+    before = found.rows[step - 1][there]
+    if found.hybrid:
+        before = _reached_before(found, there, step)
+    gaps = stamps[rows]
+    gaps -= stamps[before]
     return there, gaps
+
+
+def _reached_before(found: Followed, there: Array, place: int) -> Array:
+    """Return the row of the step that these segments reached just before this one."""
+    rows = found.rows[place][there]
+    before: Array = found.rows[0][there]
+    for other in range(1, len(found.rows)):
+        row = found.rows[other][there]
+        earlier = (row < rows) | ((row == rows) & (other < place))
+        earlier &= found.depth[there] > other
+        before = np.where(earlier, np.maximum(before, row), before)
+    return before

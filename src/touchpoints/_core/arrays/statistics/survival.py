@@ -9,6 +9,8 @@ from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
 
+_ROUNDING = 1e-9
+
 
 @attrs.frozen(eq=False, kw_only=True)
 class Dependence:
@@ -165,6 +167,16 @@ def _running(values: Array, fresh: Array) -> Array:
     before = np.append(0.0, sums)[starts]
     restarted: Array = sums - np.repeat(before, np.diff(np.append(starts, len(values))))
     return restarted
+
+
+def first_at_most(times: Array, share: Array, bound: float) -> float:
+    """Return the first of these times at which the share is at most the bound, or nan.
+
+    A share is a product of fractions: one that equals the bound can exceed it by rounding, so that
+    it counts as equal within a relative 1e-9.
+    """
+    hits = np.flatnonzero(share <= bound * (1 + _ROUNDING))
+    return float(times[hits[0]]) if len(hits) else np.nan
 
 
 def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
