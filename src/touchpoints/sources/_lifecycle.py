@@ -49,10 +49,10 @@ def stages_of(lifecycle: Coded) -> Array:
 def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
     """Make one interaction of each start row and its complete row.
 
-    The k-th start of an instance in a journey belongs to its k-th complete. Without a column of
-    instances, and in rows where it is missing, the rows of one touchpoint in a journey are one
-    instance. A start without a complete has no end; a complete without a start stands at its own
-    time and has no end.
+    Within a journey and instance, in order of time, a complete takes the oldest start that is
+    still open. Without a column of instances, and in rows where it is missing, the rows of one
+    touchpoint in a journey are one instance. A start without a complete has no end; a complete
+    that finds no open start stands at its own time and has no end.
 
     Parameters
     ----------
@@ -64,11 +64,12 @@ def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
     here = stages[placed.rows]
     instances = _instances(log, placed, kinds)
     starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
-    left, right = _match(instances, starts, completes)
+    closing = np.flatnonzero(_closes(instances, here))
+    left, right = _match(instances, starts, closing)
     ends = np.full(len(here), NAT)
-    ends[starts[left]] = log.time.stamps[placed.rows[completes[right]]]
+    ends[starts[left]] = log.time.stamps[placed.rows[closing[right]]]
     kept = np.ones(len(here), dtype=bool)
-    kept[completes[right]] = False
+    kept[closing[right]] = False
     return (
         attrs.evolve(placed, ends=ends)
         .keep(kept)
@@ -95,6 +96,22 @@ def _instances(log: Log, placed: Placed, kinds: Array) -> Array:
     numbers = np.empty(len(keys), dtype=np.int64)
     numbers[grouped.rows] = segments.owners_of(grouped.offsets)
     return numbers
+
+
+def _closes(instances: Array, stages: Array) -> Array:
+    """Tell which rows are completes that find a start of their instance still open, bool (m,)."""
+    order = ordering.sort_positions(instances)
+    owners = np.cumsum(np.diff(instances[order], prepend=-1) != 0)
+    steps = np.where(stages[order] == START, 1, -1)
+    # Starts minus completes so far: it sinks below all it was before exactly where a complete
+    # finds none open. Each instance begins below what those before it can reach, so that one
+    # running minimum serves all.
+    level = np.cumsum(steps) - owners * (2 * len(steps) + 1)
+    fresh = np.diff(owners, prepend=0) != 0
+    before = np.where(fresh, level - steps, np.roll(level, 1))
+    closes = np.empty(len(instances), dtype=bool)
+    closes[order] = (steps < 0) & (level >= np.minimum.accumulate(before))
+    return closes
 
 
 def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Array]:

@@ -66,8 +66,9 @@ def from_frame(
     lifecycle, instance
         For logs that record the start and the complete of an activity in rows of their own: the
         column that says which (``start``, ``complete``, in any case), and the column that ties
-        the two together. Without ``instance`` the k-th start of a touchpoint in a journey belongs
-        to its k-th complete.
+        the two together. Without ``instance``, rows of one touchpoint in a journey belong
+        together. In order of time a complete takes the oldest start that is still open; where
+        there is none it stands alone, without an end.
     count
         Column with how many real journeys the journey stands for (a whole number, the same in
         all rows of a journey).
