@@ -10,7 +10,14 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sequences import mix
-from touchpoints._core.frozen import Array, Coded, code_values, is_missing, text_array
+from touchpoints._core.frozen import (
+    Array,
+    Coded,
+    code_values,
+    is_missing,
+    refuse_inexact,
+    text_array,
+)
 from touchpoints._core.instants import (
     Instants,
     from_datetime64,
@@ -157,26 +164,28 @@ def keys_of_codes(column: Coded) -> IdColumn:
     )
 
 
-def keys_of_values(values: Any) -> IdColumn:
+def keys_of_values(values: Any, name: str) -> IdColumn:
     """Return keys of Python values: whole numbers stay numbers, all else is text."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         return keys_of_integers(values)
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return keys_of_floats(values)
+        return keys_of_floats(values, name)
     plain = list_of(values)
     kinds = set(map(type, plain)) - {type(None)}
     if kinds and all(_counts(kind) for kind in kinds):
-        return _keys_of_numbers(plain)
-    return keys_of_codes(code_values(plain))
+        return _keys_of_numbers(plain, name)
+    return keys_of_codes(code_values(plain, column=name))
 
 
 def _counts(kind: type) -> bool:
     return issubclass(kind, _NUMBERS) and not issubclass(kind, bool)
 
 
-def _keys_of_numbers(values: list[Any]) -> IdColumn:
+def _keys_of_numbers(values: list[Any], name: str) -> IdColumn:
     missing = np.array([is_missing(one) for one in values], dtype=bool)
     filled = [0 if gone else one for one, gone in zip(values, missing.tolist(), strict=True)]
+    floats = [one for one in filled if isinstance(one, (float, np.floating))]
+    refuse_inexact(np.array(floats, dtype=None if floats else np.float64), name)
     whole = all(float(one).is_integer() for one in filled)
     if not whole or any(abs(one) >= 2**63 for one in filled):
         return keys_of_codes(code_values(values))
@@ -184,8 +193,9 @@ def _keys_of_numbers(values: list[Any]) -> IdColumn:
     return keys_of_integers(numbers, missing if missing.any() else None)
 
 
-def keys_of_floats(values: Array) -> IdColumn:
+def keys_of_floats(values: Array, name: str) -> IdColumn:
     """Return keys of numbers that a missing value turned into floats: whole ones become ints."""
+    refuse_inexact(values, name)
     missing = np.isnan(values)
     whole = np.where(missing, 0, values)
     if bool(((whole == np.floor(whole)) & (np.abs(whole) < 2**63)).all()):

@@ -124,9 +124,9 @@ def _text(series: Any) -> Coded:
     """Code a column by the frame's own dictionary encoding."""
     native, dtype = series.to_native(), series.dtype
     if dtype.is_float():
-        return _whole_or_text(np.asarray(_numbers(series)))
+        return _whole_or_text(np.asarray(_numbers(series)), series.name)
     if dtype not in _TEXTS:
-        return code_values(series.to_list())
+        return code_values(series.to_list(), column=series.name)
     if series.implementation.is_polars():
         return _polars_text(native)
     if series.implementation.is_pandas():
@@ -134,8 +134,8 @@ def _text(series: Any) -> Coded:
     return _arrow_text(series.to_arrow())
 
 
-def _whole_or_text(values: Array) -> Coded:
-    keys = keys_of_floats(values)
+def _whole_or_text(values: Array, name: str) -> Coded:
+    keys = keys_of_floats(values, name)
     labels = keys.labels(np.arange(len(values)))
     if keys.missing is None:
         return code_values(labels.tolist())
@@ -221,10 +221,12 @@ def _keys(series: Any) -> IdColumn:
         filled = series if missing is None else series.fill_null(0)
         return keys_of_integers(np.asarray(filled.to_numpy()), missing)
     if dtype.is_float():
-        return keys_of_floats(np.asarray(series.to_numpy(), dtype=np.float64))
+        return keys_of_floats(_numbers(series), series.name)
     if dtype == nw.String and series.implementation.is_polars():
         return _polars_keys(series.to_native())
-    return keys_of_values(series.to_list()) if dtype == nw.Object else keys_of_codes(_text(series))
+    if dtype == nw.Object:
+        return keys_of_values(series.to_list(), series.name)
+    return keys_of_codes(_text(series))
 
 
 def _polars_keys(native: Any) -> IdColumn:

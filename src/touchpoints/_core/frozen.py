@@ -221,12 +221,13 @@ def is_missing(value: Any) -> bool:
     return unlike is value  # pandas.NA answers any comparison with itself
 
 
-def code_values(values: Sequence[Any]) -> Coded:
+def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
     """Return a column of Python values as coded text; None, nan and "" are missing.
 
     Values that are no text are written as text: 7 and "7" are the same touchpoint, as they would
     be in a file. A column of numbers of which all are whole is written without decimal points,
-    since a missing value is all it takes to turn whole numbers into floats.
+    since a missing value is all it takes to turn whole numbers into floats. Of a ``column`` with a
+    name, floats too large to be exact are refused.
     """
     kinds = set(map(type, values)) - {type(None)}
     if len(kinds) > 1 and not kinds.isdisjoint((bool, np.bool_)):  # True == 1, as a key of a dict
@@ -237,7 +238,7 @@ def code_values(values: Sequence[Any]) -> Coded:
         raise InvalidInputError(
             f"a column holds something that is no single value: {error}"
         ) from error
-    written = _writer(kinds, known)
+    written = _writer(kinds, known, column)
     texts: dict[str, int] = {}
     for one in known:
         if not is_missing(one):
@@ -249,12 +250,32 @@ def code_values(values: Sequence[Any]) -> Coded:
     return Coded(owned(codes), tuple(texts))
 
 
-def _writer(kinds: Collection[type], values: Iterable[Any]) -> Callable[[Any], str]:
+def refuse_inexact(values: Array, column: str) -> None:
+    """Raise when floats are too large to tell whole numbers apart that differ by one."""
+    exact = 2.0 ** (np.finfo(values.dtype).nmant + 1)
+    wrong = np.isfinite(values) & (np.abs(values) >= exact)
+    if wrong.any():
+        size = int(np.count_nonzero(wrong))
+        raise InvalidInputError(
+            f"column {column!r} holds {counted(size, 'number')} as {values.dtype}, which cannot "
+            f"tell whole numbers from {exact:,.0f} on apart",
+            where=first_few(values[wrong][:6].tolist()),
+            mend="read the column as text: a missing value makes pandas turn whole numbers into "
+            f"floats, and read_csv(dtype={{{column!r}: 'string'}}) keeps them",
+        )
+
+
+def _writer(
+    kinds: Collection[type], values: Iterable[Any], column: str | None
+) -> Callable[[Any], str]:
     """Return how to write these values as text."""
     if not any(issubclass(kind, (float, np.floating)) for kind in kinds):
         return str
     present = [one for one in values if not is_missing(one)]
     if not all(isinstance(one, (int, float, np.integer, np.floating)) for one in present):
         return str
+    if column is not None:
+        floats = [one for one in present if isinstance(one, (float, np.floating))]
+        refuse_inexact(np.array(floats), column)
     whole = all(float(one).is_integer() for one in present)
     return (lambda one: str(int(one))) if whole else (lambda one: str(float(one)))

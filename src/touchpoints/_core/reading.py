@@ -75,10 +75,10 @@ class _Plain:
         return list_of(self._columns[name])
 
     def text(self, name: str) -> Coded:
-        return code_values(self.values(name))
+        return code_values(self.values(name), column=name)
 
     def keys(self, name: str) -> IdColumn:
-        return keys_of_values(self._columns[name])
+        return keys_of_values(self._columns[name], name)
 
     def kept(self, name: str) -> Coded | Array:
         return kept_values(self._columns[name])
