@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -24,11 +26,13 @@ from touchpoints._core.instants import (
     from_objects,
 )
 from touchpoints._core.messages import first_few, not_found
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 SAMPLE = 1000
 _FLAGS = (bool, np.bool_)
 _NUMBERS = (int, float, np.integer, np.floating)
+_NUMBER_TEXT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
+_PIECES = re.compile(r"(\D*)(\d{0,18})", re.ASCII)
 _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
 
 
@@ -262,15 +266,37 @@ def _writes_number(value: Any) -> bool:
     return True
 
 
-def ranks_of(column: Coded | Array) -> Array:
-    """Return numbers in the order of a column's values; text by code point, missing text last."""
+def ranks_of(column: Coded | Array, name: str) -> Array:
+    """Return numbers in the order of a column's values, missing text last.
+
+    Text of which all writes numbers is ordered by these, equal ones alike; other text by code
+    point, with a warning where the numbers in it would order it otherwise.
+    """
     if not isinstance(column, Coded):
         return column
-    order = sorted(range(len(column.categories)), key=column.categories.__getitem__)
-    ranks = np.empty(len(order) + 1, dtype=np.int64)
-    ranks[order] = np.arange(len(order))
-    ranks[-1] = len(order)
-    return ranks[column.codes]
+    texts = [one.strip() for one in column.categories]
+    if all(map(_NUMBER_TEXT.fullmatch, texts)):
+        places = _places([Decimal(one) for one in texts])
+    else:
+        places = _places(column.categories)
+        if places != _places([_with_numbers(one) for one in column.categories]):
+            shown = first_few(sorted(column.categories), most=4)
+            warn(
+                f"column {name!r} holds text and is ordered as text, so that '10' comes before "
+                f"'9' ({shown}); text is ordered by number where all of it writes numbers"
+            )
+    return np.array([*places, len(places)], dtype=np.int64)[column.codes]
+
+
+def _places(values: Sequence[Any]) -> list[int]:
+    """Return the place of each value in their order; equal values share one."""
+    known = {one: place for place, one in enumerate(sorted(set(values)))}
+    return [known[one] for one in values]
+
+
+def _with_numbers(text: str) -> tuple[tuple[str, int], ...]:
+    """Return a text as pieces to order by: what stands before each run of digits, and its value."""
+    return tuple((words, int(digits or -1)) for words, digits in _PIECES.findall(text))
 
 
 def check_not_empty_column(name: str, rows: int, missing: int, argument: str) -> None:

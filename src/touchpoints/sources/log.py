@@ -10,6 +10,7 @@ from touchpoints._core.checks import (
     require_kind,
 )
 from touchpoints._core.columns import ColumnRoles, Log, ranks_of, several
+from touchpoints._core.frozen import Array
 from touchpoints._core.messages import (
     first_few,
 )
@@ -85,8 +86,9 @@ def from_frame(
     missing
         What to do with rows without journey id or time: ``"drop"`` or ``"raise"``.
     tiebreak
-        Column that orders rows of one journey and time. Without it they keep the order of the
-        rows; for a lazy table, which has none, such rows are an error.
+        Column that orders rows of one journey and time. Text that is all numbers is ordered as
+        numbers, other text by code point. Without it they keep the order of the rows; for a lazy
+        table, which has none, such rows are an error.
     duplicates
         What to do with rows that repeat an earlier one of their journey in every column read:
         ``"keep"`` or ``"drop"``.
@@ -115,7 +117,8 @@ def from_frame(
     -----
     TouchpointsWarning
         When the log looks as if it recorded start and complete rows and ``lifecycle`` is not
-        given: each activity would count twice.
+        given: each activity would count twice. When ``tiebreak`` orders text such as
+        ``"step 9"`` and ``"step 10"`` otherwise than the numbers in it.
 
     Notes
     -----
@@ -368,6 +371,10 @@ def _log(table: Table, names: ColumnRoles, time_format: str | None, tz: str | No
         lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
         instance=None if names.instance is None else table.keys(names.instance),
         count=None if names.count is None else table.numbers(names.count),
-        tiebreak=None if names.tiebreak is None else ranks_of(table.kept(names.tiebreak)),
+        tiebreak=None if names.tiebreak is None else _ranks(table, names.tiebreak),
         row_order=not table.lazy,
     )
+
+
+def _ranks(table: Table, name: str) -> Array:
+    return ranks_of(table.kept(name), name)
