@@ -86,3 +86,93 @@ def test_an_instance_that_completes_before_it_starts_is_two_interactions(instanc
     ]  # fmt: skip
 
     assert expected == spans(journeys)
+
+
+NAMES = [
+    ("begin", "end"),
+    ("started", "completed"),
+    ("In Progress", "Closed"),
+]
+
+
+@pytest.mark.parametrize(("start", "complete"), NAMES)
+def test_stages_of_other_names_are_an_error_that_lists_them(start: str, complete: str) -> None:
+    """A log whose stages are called otherwise says which names it holds, and what to pass."""
+    rows = [("09:00", "x", start), ("10:00", "x", complete)]
+    with pytest.raises(tp.errors.InvalidInputError) as caught:
+        read(rows)
+
+    assert repr(start) in str(caught.value)
+    assert repr(complete) in str(caught.value)
+    assert "stages=" in caught.value.mend
+
+
+@pytest.mark.parametrize(("start", "complete"), NAMES)
+def test_stages_says_what_they_are_called(start: str, complete: str) -> None:
+    """With the names given, in any case, the rows pair."""
+    rows = [("09:00", "x", start), ("09:30", "x", "suspend"), ("10:00", "x", complete)]
+    journeys = read(rows, stages={"start": start.upper(), "complete": ["other", complete]})
+
+    assert ["x 09:00-10:00"] == spans(journeys)
+    assert 1 == journeys.meta.report.lifecycle_ignored
+
+
+@pytest.mark.parametrize("other", ["finished", "done"])
+def test_one_stage_of_another_name_is_an_error(other: str) -> None:
+    """Starts that would never end, since completes are called otherwise, are not read so."""
+    with pytest.raises(tp.errors.InvalidInputError, match=rf"'complete'.*'{other}'"):
+        read([("09:00", "x", "start"), ("10:00", "x", other)])
+
+
+def test_a_stage_named_that_no_row_has_is_an_error() -> None:
+    """A misspelt name in stages= would leave out every complete."""
+    with pytest.raises(tp.errors.InvalidInputError, match=r"is a complete.*'endd'.*'end'"):
+        read(
+            [("09:00", "x", "begin"), ("10:00", "x", "end")],
+            stages={"start": "begin", "complete": "endd"},
+        )
+
+
+def test_a_log_of_completes_alone_is_read() -> None:
+    """Many logs record nothing but completes, beside stages that every such log knows."""
+    assert ["x 09:00-"] == spans(read([("08:00", "x", "schedule"), ("09:00", "x", "complete")]))
+
+
+def test_stages_that_are_never_start_or_complete_are_an_error() -> None:
+    """Nothing would be left of such a log."""
+    with pytest.raises(tp.errors.InvalidInputError, match=r"'suspend'"):
+        read([("09:00", "x", "suspend")])
+
+
+def test_a_stage_nobody_knows_beside_start_and_complete_is_said() -> None:
+    """It is left out, with a warning that names it; suspend and resume are known."""
+    known = [("09:00", "x", "start"), ("09:30", "x", "resume"), ("10:00", "x", "complete")]
+    with pytest.warns(tp.errors.TouchpointsWarning, match="'paused'"):
+        journeys = read([*known, ("10:10", "x", "paused")])
+
+    assert ["x 09:00-10:00"] == spans(journeys)
+    assert 2 == journeys.meta.report.lifecycle_ignored
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        ({}, "'start' and 'complete'"),
+        ({"begin": "x"}, "'start' and 'complete'"),
+        ("begin", "'start' and 'complete'"),
+        ({"start": "a", "complete": "A "}, "as start and as complete"),
+        ({"start": 5}, "5"),
+        ({"start": [5]}, "5"),
+    ],
+)
+def test_stages_are_checked_on_entry(stages: Any, said: str) -> None:
+    """A misspelt stage or a name with two meanings is refused."""
+    with pytest.raises(tp.errors.InvalidInputError, match=said):
+        read([("09:00", "x", "a")], stages=stages)
+
+
+def test_stages_without_a_lifecycle_column_are_refused() -> None:
+    """Names of stages mean nothing where no column holds stages."""
+    with pytest.raises(tp.errors.InvalidInputError, match="lifecycle="):
+        tp.from_columns({"id": ["a"], "at": ["2026-01-05"], "what": ["x"]}, journey="id", time="at",
+                        touchpoint="what", stages={"start": "begin"})  # fmt: skip

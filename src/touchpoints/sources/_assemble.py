@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -55,13 +56,17 @@ class Options:
     unmatched: Unmatched
     duplicates: Duplicates
     missing: Missing
+    stages: Mapping[str, int]
 
 
 def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     """Return the journeys of a log."""
     check_not_empty_column(names.journey, log.rows, _count(log.journey.missing), "journey")
     check_not_empty_column(names.time, log.rows, _count(log.time.missing), "time")
-    stages = None if log.lifecycle is None else stages_of(log.lifecycle)
+    stages = None
+    if log.lifecycle is not None:
+        column = names.lifecycle or ""
+        stages = stages_of(log.lifecycle, column=column, meant=options.stages)
     placed = _with_columns(log, place(log, *_usable(log, stages, names, options)))
     codes, matched = _types(log, names, options)
     placed = attrs.evolve(placed, codes=_narrowed(codes, len(matched.named))[placed.rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,14 +11,19 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import combine_hash, mix
 from touchpoints._core.arrays.sorting import ordering
-from touchpoints._core.columns import ColumnRoles, Log
+from touchpoints._core.columns import ColumnRoles, Log, check_not_empty_column
 from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.instants import NAT
-from touchpoints.errors import warn
+from touchpoints._core.messages import first_few
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.sources._order import Placed
 
 OTHER, START, COMPLETE = 0, 1, 2
 STAGES = {"start": START, "complete": COMPLETE}
+Stages = Mapping[str, str | Collection[str]]
+# The other transitions of the lifecycle model of XES (IEEE 1849): known, and left out.
+_OTHER_STAGES = {"schedule", "assign", "reassign", "withdraw", "suspend", "resume", "abort"}
+_OTHER_STAGES |= {"pi_abort", "ate_abort", "autoskip", "manualskip", "unknown"}
 _LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "lifecycle_id"}
 
 
@@ -39,11 +44,70 @@ def warn_of_lifecycle(
             return
 
 
-def stages_of(lifecycle: Coded) -> Array:
+def check_stages(stages: Stages | None, *, lifecycle: str | None) -> Mapping[str, int]:
+    """Return which stage each name means, folded: what ``stages=`` says, or start and complete."""
+    if stages is None:
+        return STAGES
+    mend = 'such as stages={"start": "begin", "complete": ["end", "closed"]}'
+    if lifecycle is None:
+        raise InvalidInputError(
+            "stages= says what the stages are called, but lifecycle= names no column",
+            mend="pass lifecycle= with the column that holds them",
+        )
+    if not isinstance(stages, Mapping) or not stages or not set(stages) <= set(STAGES):
+        raise InvalidInputError(
+            f"stages maps 'start' and 'complete' to names of stages, not {first_few([stages])}",
+            mend=mend,
+        )
+    meant: dict[str, int] = {}
+    for stage, names in stages.items():
+        one = isinstance(names, str) or not isinstance(names, Collection)
+        for name in [names] if one else names:
+            if not isinstance(name, str):
+                raise InvalidInputError(f"a stage is called {name!r}, which is no text", mend=mend)
+            if meant.setdefault(_folded(name), STAGES[stage]) != STAGES[stage]:
+                raise InvalidInputError(f"stages gives {name!r} as start and as complete")
+    return meant
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
+
+
+def stages_of(lifecycle: Coded, *, column: str, meant: Mapping[str, int]) -> Array:
     """Return of each row whether it is a start, a complete or another stage, int8."""
-    table = [STAGES.get(one.strip().casefold(), OTHER) for one in lifecycle.categories]
-    stages: Array = np.array([*table, OTHER], dtype=np.int8)[lifecycle.codes]
+    check_not_empty_column(column, len(lifecycle), int((lifecycle.codes < 0).sum()), "lifecycle")
+    folded = [_folded(one) for one in lifecycle.categories]
+    table = np.array([*(meant.get(one, OTHER) for one in folded), OTHER], dtype=np.int8)
+    stages: Array = table[lifecycle.codes]
+    rows = np.bincount(lifecycle.codes + 1, minlength=len(table))[1:].tolist()
+    seen = {one: count for one, count in zip(lifecycle.categories, rows, strict=True) if count}
+    known = _OTHER_STAGES.union(meant) if meant is STAGES else set(folded)
+    unknown = [one for one in seen if _folded(one) not in known]
+    lacking = [one for one in STAGES if STAGES[one] in set(meant.values()) - set(np.unique(stages))]
+    may_lack = meant is STAGES and not unknown and len(lacking) < len(STAGES)
+    if seen and lacking and not may_lack:
+        _refuse_stages(seen, lacking, meant, column)
+    if unknown:
+        warn(
+            f"column {column!r} has stages that are left out: {first_few(unknown)}. Pass stages= "
+            "with the names of start and complete, if these are among them."
+        )
     return stages
+
+
+def _refuse_stages(
+    seen: Mapping[str, int], lacking: Sequence[str], meant: Mapping[str, int], column: str
+) -> None:
+    frequent = sorted(seen, key=lambda one: (-seen[one], one))
+    looked_for = [one for one, code in meant.items() if code in {STAGES[one] for one in lacking}]
+    raise InvalidInputError(
+        f"no row of column {column!r} is a {' or a '.join(lacking)}: none says "
+        f"{' or '.join(map(repr, looked_for))}",
+        where=f"it says {first_few(frequent, most=12)}",
+        mend='pass stages= with what they are called, such as stages={"start": "begin", '
+        '"complete": ["end", "closed"]}; all other stages are left out and counted',
+    )
 
 
 def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:

@@ -19,7 +19,7 @@ from touchpoints.classify.contract.protocol import Classifier, check_classifier_
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import WrongKindError
 from touchpoints.sources._assemble import Duplicates, Missing, Options, assemble
-from touchpoints.sources._lifecycle import warn_of_lifecycle
+from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys
@@ -36,6 +36,7 @@ def from_frame(
     end: str | None = None,
     lifecycle: str | None = None,
     instance: str | None = None,
+    stages: Stages | None = None,
     count: str | None = None,
     taxonomy: Taxonomy | None = None,
     per_interaction: Sequence[str] = (),
@@ -70,6 +71,10 @@ def from_frame(
         the two together. Without ``instance``, rows of one touchpoint in a journey belong
         together. In order of time a complete takes the oldest start that is still open; where
         there is none it stands alone, without an end.
+    stages
+        What the stages are called, where not ``start`` and ``complete``: ``{"start": "begin",
+        "complete": ["end", "closed"]}``, in any case. Rows of other stages (suspend and resume,
+        say) are left out and counted.
     count
         Column with how many real journeys the journey stands for (a whole number, the same in
         all rows of a journey).
@@ -156,7 +161,14 @@ def from_frame(
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
-    options = _options(taxonomy, touchpoint, unmatched, duplicates, missing)
+    options = Options(
+        taxonomy=taxonomy,
+        classifier=None if isinstance(touchpoint, str) else touchpoint,
+        unmatched=check_option("unmatched", unmatched, Unmatched),
+        duplicates=check_option("duplicates", duplicates, Duplicates),
+        missing=check_option("missing", missing, Missing),
+        stages=check_stages(stages, lifecycle=lifecycle),
+    )
     table = table_of(frame)
     table.load(names.asked())
     if lifecycle is None:
@@ -174,6 +186,7 @@ def from_columns(
     end: str | None = None,
     lifecycle: str | None = None,
     instance: str | None = None,
+    stages: Stages | None = None,
     count: str | None = None,
     taxonomy: Taxonomy | None = None,
     per_interaction: Sequence[str] = (),
@@ -192,8 +205,8 @@ def from_columns(
     columns
         Lists, tuples or one-dimensional arrays of one length, by name. Times can be ISO 8601
         text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and empty text are missing.
-    journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
-per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+    journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
+per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         As for `from_frame`.
 
     Returns
@@ -227,6 +240,7 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         end=end,
         lifecycle=lifecycle,
         instance=instance,
+        stages=stages,
         count=count,
         taxonomy=taxonomy,
         per_interaction=per_interaction,
@@ -250,6 +264,7 @@ def from_records(
     end: str | None = None,
     lifecycle: str | None = None,
     instance: str | None = None,
+    stages: Stages | None = None,
     count: str | None = None,
     taxonomy: Taxonomy | None = None,
     per_interaction: Sequence[str] = (),
@@ -267,8 +282,8 @@ def from_records(
     ----------
     records
         One mapping an event; a field a record lacks is missing there.
-    journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
-per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+    journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
+per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         As for `from_frame`.
 
     Returns
@@ -316,6 +331,7 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         end=end,
         lifecycle=lifecycle,
         instance=instance,
+        stages=stages,
         count=count,
         taxonomy=taxonomy,
         per_interaction=per_interaction,
@@ -338,22 +354,6 @@ def _fields_of(touchpoint: str | Classifier) -> tuple[str, ...]:
         return ()
     check_classifier_object(touchpoint)
     return touchpoint.reads
-
-
-def _options(
-    taxonomy: Taxonomy | None,
-    touchpoint: str | Classifier,
-    unmatched: Unmatched,
-    duplicates: Duplicates,
-    missing: Missing,
-) -> Options:
-    return Options(
-        taxonomy=taxonomy,
-        classifier=None if isinstance(touchpoint, str) else touchpoint,
-        unmatched=check_option("unmatched", unmatched, Unmatched),
-        duplicates=check_option("duplicates", duplicates, Duplicates),
-        missing=check_option("missing", missing, Missing),
-    )
 
 
 def _log(table: Table, names: ColumnRoles, time_format: str | None, tz: str | None) -> Log:
