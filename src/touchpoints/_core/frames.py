@@ -23,6 +23,7 @@ from touchpoints._core.frozen import (
     Array,
     Coded,
     code_values,
+    is_blank,
     text_array,
 )
 from touchpoints._core.instants import (
@@ -154,7 +155,7 @@ def _polars_text(native: Any) -> Coded:
     codes = series.to_physical()
     if series.null_count():
         codes = codes.cast(pl.Int32).fill_null(-1)
-    return _without_empty(codes.to_numpy().astype(np.int32), categories)
+    return _without_blanks(codes.to_numpy().astype(np.int32), categories)
 
 
 def _as_enum(native: Any) -> tuple[list[str], Any]:
@@ -173,7 +174,7 @@ def _pandas_text(native: Any) -> Coded:
     import pandas as pd
 
     codes, values = pd.factorize(native)
-    return _without_empty(*_as_texts(codes.astype(np.int32), list(values)))
+    return _without_blanks(*_as_texts(codes.astype(np.int32), list(values)))
 
 
 def _as_texts(codes: Array, values: list[Any]) -> tuple[Array, list[str]]:
@@ -194,23 +195,21 @@ def _arrow_text(native: Any) -> Coded:
     if not pa.types.is_dictionary(flat.type):
         flat = pc.dictionary_encode(flat)
     codes = flat.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
-    return _without_empty(*_as_texts(codes, flat.dictionary.to_pylist()))
+    return _without_blanks(*_as_texts(codes, flat.dictionary.to_pylist()))
 
 
-def _without_empty(codes: Array, categories: list[str]) -> Coded:
-    """Count the empty text as missing, and leave out categories that no row has."""
+def _without_blanks(codes: Array, categories: list[str]) -> Coded:
+    """Count empty and blank text as missing, and leave out categories that no row has."""
     if len(categories) > 2 * len(codes) + 64:  # a categorical shared between columns
         used = np.unique(codes[codes >= 0])
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[used] = np.arange(len(used), dtype=np.int32)
         codes, categories = table[codes], [categories[place] for place in used.tolist()]
-    if "" in categories:
-        empty = categories.index("")
-        table = np.arange(-1, len(categories), dtype=np.int32)
-        table = np.append(np.where(table[1:] > empty, table[1:] - 1, table[1:]), -1)
-        table[empty] = -1
-        codes = table[codes]
-        categories = categories[:empty] + categories[empty + 1 :]
+    if not all(map(str.strip, categories)):
+        kept = [place for place, one in enumerate(categories) if not is_blank(one)]
+        table = np.full(len(categories) + 1, -1, dtype=np.int32)
+        table[kept] = np.arange(len(kept), dtype=np.int32)
+        codes, categories = table[codes], [categories[place] for place in kept]
     return Coded(codes.astype(np.int32, copy=False), tuple(categories))
 
 
@@ -235,11 +234,8 @@ def _polars_keys(native: Any) -> IdColumn:
 
     one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
     hashes = native.to_frame("id").select(one=one, two=two)
-    empty = pl.DataFrame({"id": [""]}).select(one=one, two=two).row(0)
     primary, check = hashes["one"].to_numpy(), hashes["two"].to_numpy()
-    missing = primary == np.uint64(empty[0])
-    if missing.any():
-        missing &= check == np.uint64(empty[1])
+    missing = _polars_blanks(native)
     if native.null_count():
         missing |= native.is_null().to_numpy()
 
@@ -252,6 +248,20 @@ def _polars_keys(native: Any) -> IdColumn:
         labels=labels,
         missing=missing if missing.any() else None,
     )
+
+
+def _polars_blanks(native: Any) -> Array:
+    """Tell which texts are blank: few can be, since space sorts before "!" or after ASCII."""
+    near = ((native < "!") | (native >= "\x85")).fill_null(value=False)
+    blank = np.zeros(len(native), dtype=bool)
+    if near.any():
+        rows = near.arg_true().to_numpy()
+        texts = native.gather(rows)
+        known = {one: is_blank(one) for one in texts.unique().to_list()}
+        if any(known.values()):
+            blanks = [one for one, gone in known.items() if gone]
+            blank[rows] = texts.is_in(blanks).to_numpy()
+    return blank
 
 
 def _times(series: Any, name: str, time_format: str | None) -> Instants:

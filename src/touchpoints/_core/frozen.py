@@ -211,10 +211,15 @@ class Coded:
         return list(self.to_array())
 
 
+def is_blank(text: str) -> bool:
+    """Tell whether a text is empty or nothing but space."""
+    return not text or text.isspace()
+
+
 def is_missing(value: Any) -> bool:
-    """Tell whether a single value stands for nothing: None, empty text, nan, NaT, pandas.NA."""
+    """Tell whether a single value stands for nothing: None, blank text, nan, NaT, pandas.NA."""
     if value is None or isinstance(value, str):
-        return not value
+        return value is None or is_blank(value)
     unlike = value != value
     if isinstance(unlike, (bool, np.bool_)):
         return bool(unlike)
@@ -222,7 +227,7 @@ def is_missing(value: Any) -> bool:
 
 
 def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
-    """Return a column of Python values as coded text; None, nan and "" are missing.
+    """Return a column of Python values as coded text; None, nan and blanks are missing.
 
     Values that are no text are written as text: 7 and "7" are the same touchpoint, as they would
     be in a file. A column of numbers of which all are whole is written without decimal points,

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.frozen import Array, is_missing
+from touchpoints._core.frozen import Array, is_blank, is_missing
 from touchpoints._core.messages import agreeing, counted, first_few, not_found
 from touchpoints.errors import InvalidInputError
 
@@ -181,8 +181,9 @@ def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Inst
 
 
 def _from_number_texts(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
-    numbers = [_number(one) if one else None for one in values]
-    wrong = [row for row, one in enumerate(values) if one and numbers[row] is None]
+    values = [None if is_missing(one) else one for one in values]
+    numbers = [None if one is None else _number(one) for one in values]
+    wrong = [row for row, one in enumerate(values) if one is not None and numbers[row] is None]
     if wrong:
         raise InvalidInputError(
             f"{counted(len(wrong), 'time')} in column {name!r} "
@@ -216,7 +217,7 @@ def _from_moments(
     wrong: list[str] = []
     for row, one in enumerate(values, start):
         moment = None
-        if one is not None and one != "":
+        if not (one is None or (isinstance(one, str) and is_blank(one))):
             try:
                 moment = _moment(one, time_format)
             except ValueError:

@@ -84,7 +84,8 @@ def stages_of(lifecycle: Coded, *, column: str, meant: Mapping[str, int]) -> Arr
     seen = {one: count for one, count in zip(lifecycle.categories, rows, strict=True) if count}
     known = _OTHER_STAGES.union(meant) if meant is STAGES else set(folded)
     unknown = [one for one in seen if _folded(one) not in known]
-    lacking = [one for one in STAGES if STAGES[one] in set(meant.values()) - set(np.unique(stages))]
+    found = {code for code, count in zip(table.tolist(), rows, strict=False) if count}
+    lacking = [one for one in STAGES if STAGES[one] in set(meant.values()) - found]
     may_lack = meant is STAGES and not unknown and len(lacking) < len(STAGES)
     if seen and lacking and not may_lack:
         _refuse_stages(seen, lacking, meant, column)

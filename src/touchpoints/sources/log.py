@@ -127,8 +127,9 @@ def from_frame(
 
     Notes
     -----
-    Empty text counts as missing. Times finer than a microsecond decide the order and are then
-    rounded down. Ids and texts are compared exactly, without regard to unicode normal forms.
+    Text that is empty or blank counts as missing. Times finer than a microsecond decide the order
+    and are then rounded down. Ids and texts are compared exactly, without regard to unicode normal
+    forms.
     O(m log m) in the number of rows: one vectorised sort where rows are in time order within
     journeys, three otherwise.
 
@@ -204,7 +205,7 @@ def from_columns(
     ----------
     columns
         Lists, tuples or one-dimensional arrays of one length, by name. Times can be ISO 8601
-        text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and empty text are missing.
+        text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and blanks are missing.
     journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
 per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         As for `from_frame`.

@@ -14,10 +14,10 @@ _MOST_DIGITS = 60
 
 def written(value: Any) -> str | None:
     """Return a field as text, None when it is missing; whole numbers have no decimal point."""
-    if isinstance(value, str):
-        return value or None
     if is_missing(value):
         return None
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
