@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchpoints._core import instants as reading
+from touchpoints._core import zones
 from touchpoints._core.instants import NAT, Instants
 from touchpoints.errors import InvalidInputError, NotFoundError
 
@@ -346,7 +347,7 @@ def test_naive_times_are_read_in_the_zone_given(moments: list[dt.datetime]) -> N
     """Local times become UTC as the standard library has it, with the first of two readings."""
     expected = [stamp(one.replace(tzinfo=MADRID).astimezone(UTC)) for one in moments]
 
-    local = reading.localise(read(*moments), "Europe/Madrid")
+    local = zones.localise(read(*moments), "Europe/Madrid", ambiguous="earlier")
 
     assert expected == local.stamps.tolist()
     assert "Europe/Madrid" == local.zone
@@ -371,7 +372,7 @@ def test_every_minute_around_a_change_of_clocks(
     aware = [one.replace(tzinfo=ZoneInfo(zone)) for one in moments]
     twofold = [one for one in aware if one.utcoffset() != one.replace(fold=1).utcoffset()]
 
-    local = reading.localise(read(*moments), zone)
+    local = zones.localise(read(*moments), zone, ambiguous="earlier")
 
     assert [stamp(one.astimezone(UTC)) for one in aware] == local.stamps.tolist()
     assert len(twofold) == local.ambiguous > 0
@@ -381,7 +382,7 @@ def test_aware_times_only_take_the_name_of_the_zone() -> None:
     """tz= does not move times that have a zone of their own."""
     aware = read("2026-07-01T12:00:00Z")
 
-    local = reading.localise(aware, "Europe/Madrid")
+    local = zones.localise(aware, "Europe/Madrid")
 
     assert aware.stamps.tolist() == local.stamps.tolist()
     assert "Europe/Madrid" == local.zone
@@ -389,7 +390,7 @@ def test_aware_times_only_take_the_name_of_the_zone() -> None:
 
 def test_missing_times_stay_missing_in_a_zone() -> None:
     """A gap is no time anywhere."""
-    assert [True, False] == reading.localise(read(None, "2026-01-01"), "UTC").missing.tolist()
+    assert [True, False] == zones.localise(read(None, "2026-01-01"), "UTC").missing.tolist()
 
 
 @pytest.mark.parametrize("year", [1, 9999])
@@ -397,13 +398,13 @@ def test_the_first_and_the_last_year_have_local_times(year: int) -> None:
     """Sentinels such as 9999-12-31 do not break a time zone."""
     moment = dt.datetime(year, 1, 1) if year == 1 else dt.datetime(year, 12, 31, 23, 59)
 
-    assert not reading.localise(read(moment), "America/New_York").missing.any()
+    assert not zones.localise(read(moment), "America/New_York").missing.any()
 
 
 @pytest.mark.parametrize("name", ["Europe/Madird", "Nowhere", "", "../etc/passwd"])
 def test_an_unknown_zone_is_an_error(name: str) -> None:
     """With near names where there are any."""
     with pytest.raises(NotFoundError, match="no time zone") as caught:
-        reading.localise(read("2026-01-01"), name)
+        zones.localise(read("2026-01-01"), name)
 
     assert name != "Europe/Madird" or "Europe/Madrid" in str(caught.value)

@@ -31,8 +31,8 @@ from touchpoints._core.instants import (
     from_datetime64,
     from_numbers,
     from_objects,
-    localise,
 )
+from touchpoints._core.zones import HowTimes, localise
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
@@ -106,10 +106,12 @@ class Frame:
         """Return a column of numbers as an array, nan where missing."""
         return _numbers(self._frame[name])
 
-    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
+    def instants(self, name: str, how: HowTimes) -> Instants:
         """Return a column of times."""
-        instants = _times(self._frame[name], name, time_format)
-        return localise(instants, tz) if tz is not None else instants
+        instants = _times(self._frame[name], name, how.time_format)
+        if how.tz is None:
+            return instants
+        return localise(instants, how.tz, column=name, ambiguous=how.ambiguous)
 
 
 def _numbers(series: Any) -> Array:

@@ -11,17 +11,17 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, is_blank, is_missing
-from touchpoints._core.messages import agreeing, counted, first_few, not_found
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import agreeing, counted, first_few
+from touchpoints.errors import InvalidInputError, warn
 
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
 NAT = np.iinfo(np.int64).min
 _CHUNK = 1 << 18
-_EPOCH = dt.datetime(1970, 1, 1)
-_MICROSECOND = dt.timedelta(microseconds=1)
-_FIRST = (dt.datetime.min - _EPOCH) // _MICROSECOND
-_LAST = (dt.datetime.max - _EPOCH) // _MICROSECOND
-_SLOT = 15 * 60 * 1_000_000
+EPOCH = dt.datetime(1970, 1, 1)
+MICROSECOND = dt.timedelta(microseconds=1)
+FIRST = (dt.datetime.min - EPOCH) // MICROSECOND
+LAST = (dt.datetime.max - EPOCH) // MICROSECOND
+_NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z?))?", re.ASCII
@@ -95,20 +95,37 @@ def from_numbers(
     if time_format == "epoch_ns":
         stamps = known.astype(np.int64)
         stamps[gone] = NAT
-        return from_nanoseconds(stamps, "UTC")
+        found = from_nanoseconds(stamps, "UTC")
+        _warn_of_1970(found.stamps, gone, name, time_format)
+        return found
     scale = EPOCH_UNITS[time_format]
     if values.dtype.kind == "f":
         stamps = np.floor(known * scale + 0.5).astype(np.int64)
     else:
         stamps = known.astype(np.int64) * scale
     stamps[gone] = NAT
+    _warn_of_1970(stamps, gone, name, time_format)
     return Instants(stamps, "UTC")
+
+
+def _warn_of_1970(stamps: Array, gone: Array, name: str, time_format: str) -> None:
+    """Warn of times within days of 1970, where numbers fall that count a larger unit, and zeros."""
+    near = int(np.count_nonzero((np.abs(stamps) < _NEAR_1970) & ~gone))
+    if not near:
+        return
+    known = len(stamps) - int(np.count_nonzero(gone))
+    few = f"{near:,} of the {known:,} times" if near < known else "all times"
+    which = "they may be zeros, or count" if near < known else "they may count"
+    warn(
+        f"{few} in column {name!r} fall within days of 1 January 1970: {which} another unit than "
+        f"time_format={time_format!r} says"
+    )
 
 
 def _check_years(values: Array, name: str, time_format: str) -> None:
     """Refuse counts outside the years 1 to 9999: the unit is probably another."""
     scale = EPOCH_UNITS[time_format]
-    low, high = (_FIRST // scale, _LAST // scale) if scale else (NAT + 1, 2**63 - 1)
+    low, high = (FIRST // scale, LAST // scale) if scale else (NAT + 1, 2**63 - 1)
     wrong = np.flatnonzero(~((values >= low) & (values <= high)))
     if len(wrong):
         shown = [values[row].item() for row in wrong[:6]]
@@ -243,7 +260,7 @@ def _moment(one: Any, time_format: str | None) -> dt.datetime:
     if isinstance(one, dt.date):
         return dt.datetime(one.year, one.month, one.day)
     if isinstance(one, np.datetime64):
-        return _EPOCH + int(one.astype("datetime64[us]").astype(int)) * _MICROSECOND
+        return EPOCH + int(one.astype("datetime64[us]").astype(int)) * MICROSECOND
     if not isinstance(one, str):
         raise ValueError(one)  # noqa: TRY004 - collected with the texts that do not parse
     if time_format is not None:
@@ -286,8 +303,8 @@ def _stamp(moment: dt.datetime | None) -> int:
         return NAT
     if moment.tzinfo is not None:
         offset = moment.utcoffset() or dt.timedelta(0)
-        return (moment.replace(tzinfo=None) - _EPOCH - offset) // _MICROSECOND
-    return (moment - _EPOCH) // _MICROSECOND
+        return (moment.replace(tzinfo=None) - EPOCH - offset) // MICROSECOND
+    return (moment - EPOCH) // MICROSECOND
 
 
 def _iso_chunk(values: Sequence[Any]) -> Instants | None:
@@ -307,43 +324,3 @@ def _iso_chunk(values: Sequence[Any]) -> Instants | None:
         return None
     # The years that nanoseconds can count end in 2262; numpy does not say so.
     return exact if np.array_equal(exact.stamps, stamps) else None
-
-
-def localise(instants: Instants, tz: str) -> Instants:
-    """Read naive instants as local times of a zone and turn them to UTC.
-
-    A local time that a change of clocks repeats is taken as the first of the two, one that it
-    skips as if the clocks had not changed yet; both are counted.
-    """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
-
-    try:
-        zone = ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise not_found("time zone", tz, available_timezones()) from error
-    if instants.zone is not None:
-        return attrs.evolve(instants, zone=tz)
-    known = np.flatnonzero(~instants.missing)
-    local = instants.stamps[known]
-    slots, inverse = np.unique(local // _SLOT, return_inverse=True)
-    edges = [
-        (_offsets(slot * _SLOT, zone), _offsets((slot + 1) * _SLOT - 1, zone))
-        for slot in slots.tolist()
-    ]
-    table = np.array([first for first, _ in edges], dtype=np.int64).reshape(-1, 2)
-    shifts = table[inverse]
-    changing = np.array([first != last for first, last in edges], dtype=bool)
-    for row in np.flatnonzero(changing[inverse]).tolist():  # the clocks change within the slot
-        shifts[row] = _offsets(int(local[row]), zone)
-    stamps = instants.stamps.copy()
-    stamps[known] -= shifts[:, 0]
-    ambiguous = int(np.count_nonzero(shifts[:, 0] != shifts[:, 1]))
-    return Instants(stamps, tz, instants.fine, ambiguous)
-
-
-def _offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
-    """Return the offsets from UTC, in microseconds, of a local time: as the first, as the last."""
-    within = min(max(stamp, _FIRST), _LAST)
-    local = (_EPOCH + within * _MICROSECOND).replace(tzinfo=zone)
-    first, last = (local.replace(fold=fold).utcoffset() or dt.timedelta(0) for fold in (0, 1))
-    return first // _MICROSECOND, last // _MICROSECOND

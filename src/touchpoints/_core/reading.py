@@ -23,8 +23,8 @@ from touchpoints._core.instants import (
     from_datetime64,
     from_numbers,
     from_objects,
-    localise,
 )
+from touchpoints._core.zones import HowTimes, localise
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 if TYPE_CHECKING:
@@ -86,13 +86,15 @@ class _Plain:
     def numbers(self, name: str) -> Array:
         return numbers_of(self._columns[name], name)
 
-    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
+    def instants(self, name: str, how: HowTimes) -> Instants:
         values = self._columns[name]
         kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
         if kind == "M":
             found = from_datetime64(values, None)
         elif kind and kind in "iuf":
-            found = from_numbers(values, name, time_format)
+            found = from_numbers(values, name, how.time_format)
         else:
-            found = from_objects(list_of(values), name, time_format)
-        return found if tz is None else localise(found, tz)
+            found = from_objects(list_of(values), name, how.time_format)
+        if how.tz is None:
+            return found
+        return localise(found, how.tz, column=name, ambiguous=how.ambiguous)

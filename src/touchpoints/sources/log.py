@@ -15,6 +15,7 @@ from touchpoints._core.messages import (
     first_few,
 )
 from touchpoints._core.reading import Table, table_of
+from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import WrongKindError
@@ -46,6 +47,7 @@ def from_frame(
     tiebreak: str | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
+    ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
 ) -> Journeys:
     """Read an event log from a dataframe.
@@ -100,6 +102,11 @@ def from_frame(
     tz
         The time zone of naive times, such as ``"Europe/Madrid"``. Times with a zone of their own
         are turned to UTC anyhow.
+    ambiguous
+        Which instant a naive time is that a change of clocks repeats: the ``"earlier"`` of the two
+        or the ``"later"``; ``"raise"`` refuses such times, and those that clocks skip. Without it
+        they are the earlier, with a warning. Skipped ones are read as if the clocks had not changed
+        yet.
     time_format
         A ``strptime`` format for text times, or ``"epoch_s"``, ``"epoch_ms"``, ``"epoch_us"`` or
         ``"epoch_ns"`` for numbers. Without it text must be ISO 8601: nothing is guessed.
@@ -123,7 +130,9 @@ def from_frame(
     TouchpointsWarning
         When the log looks as if it recorded start and complete rows and ``lifecycle`` is not
         given: each activity would count twice. When ``tiebreak`` orders text such as
-        ``"step 9"`` and ``"step 10"`` otherwise than the numbers in it.
+        ``"step 9"`` and ``"step 10"`` otherwise than the numbers in it. When numbers of time fall
+        within days of 1970, since they probably count another unit. When clocks repeat or skip
+        naive times and ``ambiguous`` is not given.
 
     Notes
     -----
@@ -170,11 +179,16 @@ def from_frame(
         missing=check_option("missing", missing, Missing),
         stages=check_stages(stages, lifecycle=lifecycle),
     )
+    how = HowTimes(
+        time_format=time_format,
+        tz=tz,
+        ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
+    )
     table = table_of(frame)
     table.load(names.asked())
     if lifecycle is None:
         warn_of_lifecycle(table.names, table.samples(), names)
-    return assemble(_log(table, names, time_format, tz), names, options)
+    return assemble(_log(table, names, how), names, options)
 
 
 def from_columns(
@@ -197,6 +211,7 @@ def from_columns(
     tiebreak: str | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
+    ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
 ) -> Journeys:
     """Read an event log from plain columns, without any dataframe library.
@@ -207,7 +222,8 @@ def from_columns(
         Lists, tuples or one-dimensional arrays of one length, by name. Times can be ISO 8601
         text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and blanks are missing.
     journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
-per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, ambiguous, \
+time_format
         As for `from_frame`.
 
     Returns
@@ -251,6 +267,7 @@ per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, time
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
+        ambiguous=ambiguous,
         time_format=time_format,
     )
 
@@ -275,6 +292,7 @@ def from_records(
     tiebreak: str | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
+    ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
 ) -> Journeys:
     """Read an event log from records such as ``csv.DictReader`` or JSON lines give.
@@ -284,7 +302,8 @@ def from_records(
     records
         One mapping an event; a field a record lacks is missing there.
     journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
-per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, ambiguous, \
+time_format
         As for `from_frame`.
 
     Returns
@@ -342,6 +361,7 @@ per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, time
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
+        ambiguous=ambiguous,
         time_format=time_format,
     )
 
@@ -357,18 +377,18 @@ def _fields_of(touchpoint: str | Classifier) -> tuple[str, ...]:
     return touchpoint.reads
 
 
-def _log(table: Table, names: ColumnRoles, time_format: str | None, tz: str | None) -> Log:
+def _log(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
     return Log(
         rows=table.rows,
         journey=table.keys(names.journey),
-        time=table.instants(names.time, time_format, tz),
+        time=table.instants(names.time, how),
         touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
         fields={name: table.kept(name) for name in kept},
         per_interaction=names.per_interaction,
         per_journey={name: table.kept(name) for name in names.per_journey},
         person=None if names.person is None else table.keys(names.person),
-        end=None if names.end is None else table.instants(names.end, time_format, tz),
+        end=None if names.end is None else table.instants(names.end, how),
         lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
         instance=None if names.instance is None else table.keys(names.instance),
         count=None if names.count is None else table.numbers(names.count),

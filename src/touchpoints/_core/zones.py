@@ -1,0 +1,92 @@
+"""Naive local times of a zone, turned to UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import attrs
+import numpy as np
+
+from touchpoints._core.frozen import Array
+from touchpoints._core.instants import EPOCH, FIRST, LAST, MICROSECOND, Instants
+from touchpoints._core.messages import counted, first_few, not_found
+from touchpoints.errors import InvalidInputError, warn
+
+Ambiguous = Literal["earlier", "later", "raise"]
+"""Which of its two instants a local time is that a change of clocks repeats."""
+
+
+@attrs.frozen(kw_only=True)
+class HowTimes:
+    """How the caller's times are written; what each means stands at `from_frame`."""
+
+    time_format: str | None = None
+    tz: str | None = None
+    ambiguous: Ambiguous | None = None
+
+
+_SLOT = 15 * 60 * 1_000_000
+
+
+def localise(
+    instants: Instants, tz: str, *, column: str = "", ambiguous: Ambiguous | None = None
+) -> Instants:
+    """Read naive instants as local times of a zone and turn them to UTC.
+
+    A local time that a change of clocks repeats is taken as the earlier of the two, with a warning,
+    unless ``ambiguous`` says otherwise; one that it skips as if the clocks had not changed yet.
+    Both are counted.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+    try:
+        zone = ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise not_found("time zone", tz, sorted(available_timezones())) from error
+    if instants.zone is not None:
+        return attrs.evolve(instants, zone=tz)
+    known = np.flatnonzero(~instants.missing)
+    local = instants.stamps[known]
+    slots, inverse = np.unique(local // _SLOT, return_inverse=True)
+    edges = [
+        (_offsets(slot * _SLOT, zone), _offsets((slot + 1) * _SLOT - 1, zone))
+        for slot in slots.tolist()
+    ]
+    table = np.array([first for first, _ in edges], dtype=np.int64).reshape(-1, 2)
+    shifts = table[inverse]
+    changing = np.array([first != last for first, last in edges], dtype=bool)
+    for row in np.flatnonzero(changing[inverse]).tolist():  # the clocks change within the slot
+        shifts[row] = _offsets(int(local[row]), zone)
+    unsure = shifts[:, 0] != shifts[:, 1]
+    if unsure.any():
+        _say_ambiguous(known[unsure], f"column {column!r}", tz, ambiguous)
+    later = (ambiguous == "later") & (shifts[:, 0] > shifts[:, 1])  # repeated, not skipped
+    stamps = instants.stamps.copy()
+    stamps[known] -= np.where(later, shifts[:, 1], shifts[:, 0])
+    return attrs.evolve(instants, stamps=stamps, zone=tz, ambiguous=int(np.count_nonzero(unsure)))
+
+
+def _say_ambiguous(rows: Array, column: str, tz: str, ambiguous: Ambiguous | None) -> None:
+    """Raise or warn that local times are repeated or skipped where the clocks change."""
+    what = (
+        f"{counted(len(rows), 'time')} of {column} {'is' if len(rows) == 1 else 'are'} repeated or "
+        f"skipped where the clocks of {tz} change"
+    )
+    where = f"rows {first_few(rows[:6].tolist())}"
+    if ambiguous == "raise":
+        mend = 'pass ambiguous="earlier" or "later", or times with an offset from UTC'
+        raise InvalidInputError(what, where=where, mend=mend)
+    if ambiguous is None:
+        warn(
+            f"{what} ({where}): repeated ones are read as the earlier of the two, so the order of "
+            'these rows may not be theirs. ambiguous="earlier" or "later" says which they are.'
+        )
+
+
+def _offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
+    """Return the offsets from UTC, in microseconds, of a local time: as the first, as the last."""
+    within = min(max(stamp, FIRST), LAST)
+    local = (EPOCH + within * MICROSECOND).replace(tzinfo=zone)
+    first, last = (local.replace(fold=fold).utcoffset() or dt.timedelta(0) for fold in (0, 1))
+    return first // MICROSECOND, last // MICROSECOND
