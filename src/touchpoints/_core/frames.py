@@ -227,7 +227,21 @@ def _keys(series: Any) -> IdColumn:
         return _polars_keys(series.to_native())
     if dtype == nw.Object:
         return keys_of_values(series.to_list(), series.name)
-    return keys_of_codes(_text(series))
+    return _categorical_keys(series) or keys_of_codes(_text(series))
+
+
+def _categorical_keys(series: Any) -> IdColumn | None:
+    """Return keys of whole numbers that a categorical or dictionary holds; None otherwise."""
+    native = series.to_native()
+    if series.implementation.is_pandas():
+        kind = getattr(getattr(native.dtype, "categories", None), "dtype", None)
+        numeric = getattr(kind, "kind", "") in tuple("iu")
+    else:
+        import pyarrow as pa
+
+        kind = getattr(native, "type", None) if series.implementation.is_pyarrow() else None
+        numeric = isinstance(kind, pa.DictionaryType) and pa.types.is_integer(kind.value_type)
+    return keys_of_values(series.to_list(), series.name) if numeric else None
 
 
 def _polars_keys(native: Any) -> IdColumn:

@@ -16,6 +16,7 @@ from touchpoints.errors import InvalidInputError
 K = TypeVar("K")
 V = TypeVar("V")
 Array = NDArray[Any]
+_MASKED = type(np.ma.masked)
 
 
 class FrozenMap(Mapping[K, V], Generic[K, V]):
@@ -220,6 +221,8 @@ def is_missing(value: Any) -> bool:
     """Tell whether a single value stands for nothing: None, blank text, nan, NaT, pandas.NA."""
     if value is None or isinstance(value, str):
         return value is None or is_blank(value)
+    if value is np.ma.masked:
+        return True
     unlike = value != value
     if isinstance(unlike, (bool, np.bool_)):
         return bool(unlike)
@@ -235,6 +238,7 @@ def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
     name, floats too large to be exact are refused.
     """
     kinds = set(map(type, values)) - {type(None)}
+    values = _single_values(values, kinds, column)
     if len(kinds) > 1 and not kinds.isdisjoint((bool, np.bool_)):  # True == 1, as a key of a dict
         values = [str(one) if isinstance(one, (bool, np.bool_)) else one for one in values]
     try:
@@ -253,6 +257,21 @@ def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
     except KeyError:  # nan is not equal to itself, so two nans can be two keys
         codes = np.fromiter((known.get(one, -1) for one in values), np.int32, count=len(values))
     return Coded(owned(codes), tuple(texts))
+
+
+def _single_values(values: Sequence[Any], kinds: set[type], column: str | None) -> Sequence[Any]:
+    """Refuse bytes, whose text depends on an encoding, and read masked values as missing."""
+    if not kinds.isdisjoint((bytes, bytearray, memoryview, np.bytes_)):
+        rows = [row for row, one in enumerate(values) if isinstance(one, (bytes, memoryview))]
+        named = "a column" if column is None else f"column {column!r}"
+        raise InvalidInputError(
+            f"{named} holds bytes, which are text only in some encoding",
+            where=f"rows {first_few(rows)}: {first_few(values[row] for row in rows[:5])}",
+            mend="decode it first, for example with .decode('utf-8')",
+        )
+    if _MASKED in kinds:
+        return [None if one is np.ma.masked else one for one in values]
+    return values
 
 
 def refuse_inexact(values: Array, column: str) -> None:

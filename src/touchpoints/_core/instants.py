@@ -60,6 +60,7 @@ class Instants:
 
 def from_datetime64(values: Array, zone: str | None) -> Instants:
     """Read a ``datetime64`` column of any unit; aware input comes in UTC with its zone's name."""
+    values = values.astype(values.dtype.newbyteorder("="), copy=False)
     unit, step = np.datetime_data(values.dtype)
     if unit == "generic":
         return Instants(np.full(len(values), NAT), zone)

@@ -49,7 +49,7 @@ class _Plain:
 
     def __init__(self, columns: Mapping[str, Any]) -> None:
         self.names = list(columns)
-        self._columns = columns
+        self._columns = {name: _plain_array(values) for name, values in columns.items()}
         self.rows = 0
 
     def samples(self) -> dict[str, list[Any]]:
@@ -98,3 +98,20 @@ class _Plain:
         if how.tz is None:
             return found
         return localise(found, how.tz, column=name, ambiguous=how.ambiguous)
+
+
+def _plain_array(values: Any) -> Any:
+    """Return an array in the byte order of the machine, with what a mask hides as missing."""
+    if not isinstance(values, np.ndarray):
+        return values
+    native = values.astype(values.dtype.newbyteorder("="), copy=False)
+    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    if mask is None or values.ndim != 1:
+        return native
+    plain = np.asarray(np.ma.getdata(native))
+    if not mask.any():
+        return plain
+    if plain.dtype.kind in "fmM":
+        nothing: Any = np.nan if plain.dtype.kind == "f" else "NaT"
+        return np.where(mask, np.array(nothing, dtype=plain.dtype), plain)
+    return [None if gone else one for one, gone in zip(plain.tolist(), mask, strict=True)]

@@ -11,14 +11,12 @@ from touchpoints._core.checks import (
 )
 from touchpoints._core.columns import ColumnRoles, Log, ranks_of, several
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import (
-    first_few,
-)
+from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.reading import Table, table_of
 from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
-from touchpoints.errors import WrongKindError
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.sources._assemble import Duplicates, Missing, Options, assemble
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
@@ -333,6 +331,15 @@ time_format
         if not isinstance(row, Mapping):
             what = f"record {place} is no mapping of names to values: {first_few([row])}"
             raise WrongKindError(what, mend=mend)
+    ragged = {place: row[None] for place, row in enumerate(rows) if None in row}  # type: ignore[index]
+    if ragged:
+        raise InvalidInputError(
+            f"{counted(len(ragged), 'record')} {agreeing(len(ragged), 'have')} more cells than "
+            "there are names of columns",
+            where=f"records {first_few(ragged)}: {first_few(ragged.values())}",
+            mend="a cell that holds the delimiter needs quotes; csv.DictReader keeps the cells "
+            "without a name under None",
+        )
     asked = (
         journey,
         time,

@@ -16,6 +16,7 @@ from touchpoints._core.checks import (
 )
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import (
+    agreeing,
     counted,
     first_few,
 )
@@ -28,7 +29,7 @@ from touchpoints.classify.typing import (
     match_texts,
 )
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import check_outcome_name
@@ -100,6 +101,11 @@ def from_paths(
         number, when a row without converted journeys has a value, when steps match no type, when
         hardly any path has the separator but many have it without its spaces.
 
+    Warns
+    -----
+    TouchpointsWarning
+        When names of steps hold the separator without its spaces.
+
     Notes
     -----
     Values are totals of several journeys: sums and means of them are exact, but intervals need one
@@ -134,7 +140,7 @@ def from_paths(
     texts = _checked_texts(columns[path], path, separator)
     parts = _parts(columns, asked, len(texts))
     steps = _split([texts[row] for row in parts.rows.tolist()], separator)
-    _refuse_empty(steps, parts.rows, path)
+    _check_steps(steps, parts.rows, path, separator)
     matched = match_texts(steps.names, taxonomy)
     owners = np.repeat(parts.rows, segments.lengths_of(steps.offsets))
     source = Unsettled(rows=owners, column=path, owner="the taxonomy")
@@ -342,16 +348,33 @@ def _split_apart(texts: Sequence[str], separator: str) -> _Steps:
     )
 
 
-def _refuse_empty(steps: _Steps, rows: Array, path: str) -> None:
-    if "" not in steps.names:
-        return
-    empty = steps.codes == steps.names.index("")
-    where = np.unique(rows[segments.any_by_segment(empty, steps.offsets)])
-    raise InvalidInputError(
-        f"{len(where):,} paths have an empty step",
-        where=f"column {path!r}, rows {first_few(where.tolist())}",
-        mend="two separators follow each other, or one stands at an end of the path",
-    )
+def _check_steps(steps: _Steps, rows: Array, path: str, separator: str) -> None:
+    """Refuse empty steps, and warn of names that hold the separator without its spaces."""
+    bare = separator.strip()
+    holding = [one for one in steps.names if bare in one] if bare != separator and bare else []
+    empty = {""} & set(steps.names)
+    # Of "a > > b" the separator with its spaces leaves the name "> b".
+    empty |= {one for one in holding if one == bare or _starts_or_ends(one, bare)}
+    if empty:
+        codes = np.flatnonzero([one in empty for one in steps.names])
+        where = np.unique(rows[segments.any_by_segment(np.isin(steps.codes, codes), steps.offsets)])
+        raise InvalidInputError(
+            f"{counted(len(where), 'path', verb='have')} an empty step",
+            where=f"column {path!r}, rows {first_few(where.tolist())}",
+            mend="two separators follow each other, or one stands at an end of the path",
+        )
+    if holding:
+        warn(
+            f"{counted(len(holding), 'step')} in column {path!r} {agreeing(len(holding), 'have')} "
+            f"{bare!r} within the name, which may be the separator {separator!r} without its "
+            f"spaces: {first_few(holding)}"
+        )
+
+
+def _starts_or_ends(name: str, bare: str) -> bool:
+    """Tell whether a name has the separator at an end, with space between."""
+    start, end = name[len(bare) :][:1], name[: -len(bare)][-1:]
+    return (name.startswith(bare) and start.isspace()) or (name.endswith(bare) and end.isspace())
 
 
 def _kept(steps: _Steps, mask: Array | None) -> _Steps:
