@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from touchpoints._core import datetimes, zones
 from touchpoints._core import instants as reading
-from touchpoints._core import zones
-from touchpoints._core.instants import NAT, Instants
+from touchpoints._core.datetimes import NAT, Instants
 from touchpoints.errors import InvalidInputError, NotFoundError
 
 UTC = dt.UTC
@@ -223,7 +223,7 @@ def test_years_that_nanoseconds_cannot_count_do_not_wrap_around() -> None:
 
 def test_nanosecond_arrays_before_1970_are_rounded_down() -> None:
     """Rounding towards zero would put 1969 after 1970."""
-    instants = reading.from_datetime64(np.array([-1, 1, "NaT"], dtype="datetime64[ns]"), None)
+    instants = datetimes.from_datetime64(np.array([-1, 1, "NaT"], dtype="datetime64[ns]"), None)
 
     assert [-1, 0, NAT] == instants.stamps.tolist()
     assert instants.fine is not None
@@ -234,7 +234,7 @@ def test_nanosecond_arrays_before_1970_are_rounded_down() -> None:
 def test_arrays_of_any_unit_are_read(unit: str) -> None:
     """Days and nanoseconds come to the same instant."""
     values = np.array(["2026-01-31", "NaT"], dtype=f"datetime64[{unit}]")
-    instants = reading.from_datetime64(values, None)
+    instants = datetimes.from_datetime64(values, None)
 
     assert ["2026-01-31T00:00:00.000000", "NaT"] == shown(instants)
 

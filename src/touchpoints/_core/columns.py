@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sequences import mix
+from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import (
     Array,
     Coded,
@@ -20,11 +21,7 @@ from touchpoints._core.frozen import (
     refuse_inexact,
     text_array,
 )
-from touchpoints._core.instants import (
-    Instants,
-    from_datetime64,
-    from_objects,
-)
+from touchpoints._core.instants import from_objects
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 

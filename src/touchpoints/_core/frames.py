@@ -19,6 +19,7 @@ from touchpoints._core.columns import (
     keys_of_values,
     numbers_of,
 )
+from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import (
     Array,
     Coded,
@@ -26,13 +27,8 @@ from touchpoints._core.frozen import (
     is_blank,
     text_array,
 )
-from touchpoints._core.instants import (
-    Instants,
-    from_datetime64,
-    from_numbers,
-    from_objects,
-)
-from touchpoints._core.zones import HowTimes, localise
+from touchpoints._core.instants import from_numbers, from_objects
+from touchpoints._core.zones import HowTimes, settled
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
@@ -97,7 +93,7 @@ class Frame:
         if dtype == nw.Boolean or dtype.is_numeric():
             return _numbers(series)
         if dtype in (nw.Datetime, nw.Date):
-            return _times(series, name, None).stamps.view("datetime64[us]")
+            return _times(series, name, HowTimes()).stamps.view("datetime64[us]")
         if dtype in (nw.Duration, nw.Object):
             return kept_values(series.to_numpy() if dtype == nw.Duration else series.to_list())
         return _text(series)
@@ -108,10 +104,7 @@ class Frame:
 
     def instants(self, name: str, how: HowTimes) -> Instants:
         """Return a column of times."""
-        instants = _times(self._frame[name], name, how.time_format)
-        if how.tz is None:
-            return instants
-        return localise(instants, how.tz, column=name, ambiguous=how.ambiguous)
+        return settled(_times(self._frame[name], name, how), name, how)
 
 
 def _numbers(series: Any) -> Array:
@@ -280,19 +273,21 @@ def _polars_blanks(native: Any) -> Array:
     return blank
 
 
-def _times(series: Any, name: str, time_format: str | None) -> Instants:
-    dtype = series.dtype
-    if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime:
-        zone = dtype.time_zone
+def _times(series: Any, name: str, how: HowTimes) -> Instants:
+    dtype, bad_times = series.dtype, how.bad_times
+    if isinstance(dtype, nw.Datetime) or dtype in (nw.Datetime, nw.Date):
+        zone = None if dtype == nw.Date else dtype.time_zone
         naive = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
-        return from_datetime64(np.asarray(naive.to_numpy()), zone)
-    if dtype == nw.Date:
-        return from_datetime64(np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None)
+        values = np.asarray(naive.to_numpy())
+        if values.dtype.kind == "M":
+            return from_datetime64(
+                values, zone, name=name, bad_times=bad_times, may_be_open=how.may_be_open
+            )
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
         counts = np.asarray(filled.to_numpy())
-        return from_numbers(counts, name, time_format, missing=missing)
+        return from_numbers(counts, name, how.time_format, missing=missing, bad_times=bad_times)
     if dtype.is_numeric():
-        return from_numbers(_numbers(series), name, time_format)
-    return from_objects(series.to_list(), name, time_format)
+        return from_numbers(_numbers(series), name, how.time_format, bad_times=bad_times)
+    return from_objects(series.to_list(), name, how.time_format, bad_times=bad_times)

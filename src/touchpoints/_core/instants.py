@@ -7,106 +7,103 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 
+from touchpoints._core.datetimes import (
+    EPOCH,
+    FIRST,
+    LAST,
+    MEND_BAD,
+    MICROSECOND,
+    NAT,
+    BadTimes,
+    Instants,
+    from_nanoseconds,
+    with_bad,
+)
 from touchpoints._core.frozen import Array, is_blank, is_missing
 from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints.errors import InvalidInputError, warn
 
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
-NAT = np.iinfo(np.int64).min
+
+_UNITS = ", ".join(map(repr, (*EPOCH_UNITS, "excel")))
 _CHUNK = 1 << 18
-EPOCH = dt.datetime(1970, 1, 1)
-MICROSECOND = dt.timedelta(microseconds=1)
-FIRST = (dt.datetime.min - EPOCH) // MICROSECOND
-LAST = (dt.datetime.max - EPOCH) // MICROSECOND
+# Days of a spreadsheet: 1 is the first of 1900, which they take for a leap year.
+_EXCEL_1970, _LEAP_1900, _EXCEL_LAST = 25_569, 60, 2_958_466
 _NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z?))?", re.ASCII
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
 )
+_UTC_NAME = re.compile(r"(?<![A-Za-z])(?:UTC|GMT)(?![A-Za-z])", re.IGNORECASE)
 _BELOW_MICROSECOND = re.compile(r"[.,]\d{6}(\d{1,3})")
 
 
-@attrs.frozen(eq=False)
-class Instants:
-    """A column of instants.
-
-    Attributes
-    ----------
-    stamps : int64 (m,)
-        Microseconds since 1970, rounded down; UTC when ``zone`` is set. ``NAT`` where missing.
-    zone : str or None
-        The zone the input named; None when its times were naive.
-    fine : int64 (m,), optional
-        Nanoseconds within the microsecond, where any are not zero: they decide the order of
-        interactions, and are not kept.
-    ambiguous : int
-        Naive times that a change of clocks makes ambiguous or impossible.
-    """
-
-    stamps: Array
-    zone: str | None = None
-    fine: Array | None = None
-    ambiguous: int = 0
-
-    @property
-    def missing(self) -> Array:
-        """Which rows have no time, bool (m,)."""
-        missing: Array = self.stamps == NAT
-        return missing
-
-
-def from_datetime64(values: Array, zone: str | None) -> Instants:
-    """Read a ``datetime64`` column of any unit; aware input comes in UTC with its zone's name."""
-    values = values.astype(values.dtype.newbyteorder("="), copy=False)
-    unit, step = np.datetime_data(values.dtype)
-    if unit == "generic":
-        return Instants(np.full(len(values), NAT), zone)
-    if unit == "ns" and step == 1:
-        return from_nanoseconds(values.view(np.int64), zone)
-    return Instants(values.astype("datetime64[us]").view(np.int64), zone)
-
-
-def from_nanoseconds(stamps: Array, zone: str | None) -> Instants:
-    """Read nanoseconds since 1970; what lies below the microsecond goes into ``fine``."""
-    missing = stamps == NAT
-    whole = stamps // 1000
-    fine = stamps - whole * 1000
-    fine[missing] = 0
-    whole[missing] = NAT
-    return Instants(whole, zone, fine if bool(fine.any()) else None)
-
-
 def from_numbers(
-    values: Array, name: str, time_format: str | None, *, missing: Array | None = None
+    values: Array,
+    name: str,
+    time_format: str | None,
+    *,
+    missing: Array | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Instants:
     """Read counts of time since 1970 in the unit that ``time_format`` names."""
-    if time_format not in EPOCH_UNITS:
-        raise InvalidInputError(
-            f"column {name!r} holds numbers, and a number does not say what it counts",
-            mend=f"pass time_format= one of {', '.join(map(repr, EPOCH_UNITS))}",
-        )
     gone = np.zeros(len(values), bool) if missing is None else missing
     if values.dtype.kind == "f":
         gone = gone | np.isnan(values)
+    if bool(gone.all()):
+        return Instants(np.full(len(values), NAT))
+    if time_format is not None and "%" in time_format:
+        return _from_digits(values, gone, name, time_format, bad_times)
+    if time_format not in EPOCH_UNITS and time_format != "excel":
+        raise InvalidInputError(
+            f"column {name!r} holds numbers, and a number does not say what it counts",
+            where=first_few(values[~gone][:3].tolist()),
+            mend=f"pass time_format= one of {_UNITS}, or a strptime format such as '%Y%m%d' for "
+            "dates written as one number",
+        )
+    wrong = np.flatnonzero(_outside(np.where(gone, 0, values), time_format) & ~gone)
+    shown = [values[row].item() for row in wrong[:6]]
+    error = InvalidInputError(
+        f"{len(wrong):,} of the numbers in column {name!r} are no time as {time_format!r}: "
+        "they lie outside the years 1 to 9999",
+        where=f"rows {first_few(wrong[:6].tolist())}: {first_few(shown)}",
+        mend=f"pass the unit they count in: one of {_UNITS}; or {MEND_BAD}",
+    )
+    gone = gone.copy()
+    gone[wrong] = True
     known = np.where(gone, np.zeros((), values.dtype), values)
-    _check_years(known, name, time_format)
-    if time_format == "epoch_ns":
-        stamps = known.astype(np.int64)
-        stamps[gone] = NAT
-        found = from_nanoseconds(stamps, "UTC")
+    found = _counted_since(known, time_format)
+    found.stamps[gone] = NAT
+    found = with_bad(found, wrong, [repr(one) for one in shown], error, bad_times)
+    if time_format in EPOCH_UNITS:
         _warn_of_1970(found.stamps, gone, name, time_format)
-        return found
+    return found
+
+
+def _counted_since(values: Array, time_format: str) -> Instants:
+    """Return the instants that numbers count to; those of a spreadsheet are local, to the ms."""
+    if time_format == "excel":
+        days = np.where(values < _LEAP_1900, values + 1, values) - _EXCEL_1970
+        return Instants(np.rint(days * 86_400_000).astype(np.int64) * 1000)
+    if time_format == "epoch_ns":
+        return from_nanoseconds(values.astype(np.int64), "UTC")
     scale = EPOCH_UNITS[time_format]
     if values.dtype.kind == "f":
-        stamps = np.floor(known * scale + 0.5).astype(np.int64)
-    else:
-        stamps = known.astype(np.int64) * scale
-    stamps[gone] = NAT
-    _warn_of_1970(stamps, gone, name, time_format)
-    return Instants(stamps, "UTC")
+        return Instants(np.floor(values * scale + 0.5).astype(np.int64), "UTC")
+    return Instants(values.astype(np.int64) * scale, "UTC")
+
+
+def _from_digits(
+    values: Array, gone: Array, name: str, time_format: str, bad_times: BadTimes
+) -> Instants:
+    """Read numbers that are written like 20260131, by their digits."""
+    distinct, places = np.unique(np.where(gone, 0, values), return_inverse=True)
+    texts = [str(int(one)) if one == np.floor(one) else str(one) for one in distinct.tolist()]
+    column = np.array(texts, dtype=object)[places]
+    column[gone] = None
+    return from_text(column.tolist(), name, time_format, bad_times=bad_times)
 
 
 def _warn_of_1970(stamps: Array, gone: Array, name: str, time_format: str) -> None:
@@ -123,22 +120,18 @@ def _warn_of_1970(stamps: Array, gone: Array, name: str, time_format: str) -> No
     )
 
 
-def _check_years(values: Array, name: str, time_format: str) -> None:
-    """Refuse counts outside the years 1 to 9999: the unit is probably another."""
+def _outside(values: Array, time_format: str) -> Array:
+    """Tell which counts lie outside the years 1 to 9999: the unit is probably another."""
+    if time_format == "excel":
+        return ~((values >= 0) & (values < _EXCEL_LAST))
     scale = EPOCH_UNITS[time_format]
     low, high = (FIRST // scale, LAST // scale) if scale else (NAT + 1, 2**63 - 1)
-    wrong = np.flatnonzero(~((values >= low) & (values <= high)))
-    if len(wrong):
-        shown = [values[row].item() for row in wrong[:6]]
-        raise InvalidInputError(
-            f"{len(wrong):,} of the numbers in column {name!r} are no time as {time_format!r}: "
-            "they lie outside the years 1 to 9999",
-            where=f"rows {first_few(wrong[:6].tolist())}: {first_few(shown)}",
-            mend=f"pass the unit they count in: one of {', '.join(map(repr, EPOCH_UNITS))}",
-        )
+    return ~((values >= low) & (values <= high))
 
 
-def from_objects(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
+def from_objects(
+    values: Sequence[Any], name: str, time_format: str | None, *, bad_times: BadTimes = "raise"
+) -> Instants:
     """Read a column of Python values: text, datetimes, dates, numbers, or nothing."""
     kinds = set(map(type, values)) - {type(None)}
     if kinds and not kinds <= _TEXTS:
@@ -147,16 +140,18 @@ def from_objects(values: Sequence[Any], name: str, time_format: str | None) -> I
     if not kinds:
         return Instants(np.full(len(values), NAT))
     if kinds <= _TEXTS:
-        return from_text(values, name, time_format)
+        return from_text(values, name, time_format, bad_times=bad_times)
     if all(issubclass(kind, (int, np.integer)) for kind in kinds):
-        return _from_whole_numbers(values, name, time_format)
+        return _from_whole_numbers(values, name, time_format, bad_times)
     if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
         counts = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
-        return from_numbers(counts, name, time_format)
-    return _from_moments(values, name, time_format)
+        return from_numbers(counts, name, time_format, bad_times=bad_times)
+    return _from_moments(values, name, time_format, bad_times)
 
 
-def _from_whole_numbers(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
+def _from_whole_numbers(
+    values: Sequence[Any], name: str, time_format: str | None, bad_times: BadTimes
+) -> Instants:
     """Read whole numbers exactly: a float cannot hold the nanoseconds of this century."""
     missing = np.array([one is None for one in values])
     filled = [0 if one is None else int(one) for one in values]
@@ -164,10 +159,12 @@ def _from_whole_numbers(values: Sequence[Any], name: str, time_format: str | Non
         counts = np.array(filled, dtype=np.int64)
     except OverflowError:
         counts = np.array(filled, dtype=np.float64)
-    return from_numbers(counts, name, time_format, missing=missing)
+    return from_numbers(counts, name, time_format, missing=missing, bad_times=bad_times)
 
 
-def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
+def from_text(
+    values: Sequence[Any], name: str, time_format: str | None, *, bad_times: BadTimes = "raise"
+) -> Instants:
     """Read ISO 8601 text, or text of the ``strptime`` format given.
 
     Raises
@@ -176,10 +173,10 @@ def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Inst
         When a text does not parse (the first rows are shown), or some name an offset from UTC
         and others do not.
     """
-    if time_format in EPOCH_UNITS:
-        return _from_number_texts(values, name, time_format)
+    if time_format in EPOCH_UNITS or time_format == "excel":
+        return _from_number_texts(values, name, time_format, bad_times)
     parts = [
-        _text_chunk(values[start : start + _CHUNK], start, name, time_format)
+        _text_chunk(values[start : start + _CHUNK], start, name, time_format, bad_times)
         for start in range(0, len(values), _CHUNK)
     ]
     zones = {part.zone for part in parts if not bool(part.missing.all())}
@@ -190,26 +187,34 @@ def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Inst
         )
     zone = None if not zones else zones.pop() if len(zones) == 1 else "UTC"
     stamps = np.concatenate([part.stamps for part in parts])
-    if all(part.fine is None for part in parts):
-        return Instants(stamps, zone)
-    fine = [
-        np.zeros(len(part.stamps), np.int64) if part.fine is None else part.fine for part in parts
-    ]
-    return Instants(stamps, zone, np.concatenate(fine))
+    bad = [part.bad for part in parts if part.bad is not None]
+    fine = None
+    if any(part.fine is not None for part in parts):
+        fine = np.concatenate(
+            [np.zeros(len(one.stamps), np.int64) if one.fine is None else one.fine for one in parts]
+        )
+    said = tuple(one for part in parts for one in part.said)[:5]
+    return Instants(stamps, zone, fine, bad=np.concatenate(bad) if bad else None, said=said)
 
 
-def _from_number_texts(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
+def _from_number_texts(
+    values: Sequence[Any], name: str, time_format: str, bad_times: BadTimes
+) -> Instants:
     values = [None if is_missing(one) else one for one in values]
     numbers = [None if one is None else _number(one) for one in values]
     wrong = [row for row, one in enumerate(values) if one is not None and numbers[row] is None]
-    if wrong:
-        raise InvalidInputError(
-            f"{counted(len(wrong), 'time')} in column {name!r} "
-            f"{agreeing(len(wrong), 'are')} no number, as {time_format!r} says",
-            where="; ".join(f"row {row}: {values[row]!r}" for row in wrong[:5]),
-            mend="leave time_format= out for ISO 8601, or pass a strptime format",
-        )
-    return from_objects(numbers, name, time_format)
+    said = [f"row {row}: {values[row]!r}" for row in wrong[:5]]
+    error = InvalidInputError(
+        f"{counted(len(wrong), 'time')} in column {name!r} "
+        f"{agreeing(len(wrong), 'are')} no number, as {time_format!r} says",
+        where="; ".join(said),
+        mend=f"leave time_format= out for ISO 8601, or pass a strptime format; {MEND_BAD}",
+    )
+    if wrong and bad_times == "raise":
+        raise error
+    found = from_objects(numbers, name, time_format, bad_times=bad_times)
+    rows = np.array(wrong if found.bad is None else [*wrong, *found.bad.tolist()], dtype=np.int64)
+    return with_bad(found, rows, [*said, *found.said], error, bad_times)
 
 
 def _number(text: str) -> int | float | None:
@@ -222,36 +227,68 @@ def _number(text: str) -> int | float | None:
     return None
 
 
-def _text_chunk(values: Sequence[Any], start: int, name: str, time_format: str | None) -> Instants:
+def _text_chunk(
+    values: Sequence[Any], start: int, name: str, time_format: str | None, bad_times: BadTimes
+) -> Instants:
     fast = _iso_chunk(values) if time_format is None else None
-    return fast or _from_moments(values, name, time_format, start=start)
+    return fast or _from_moments(values, name, time_format, bad_times, start=start)
 
 
 def _from_moments(
-    values: Sequence[Any], name: str, time_format: str | None, *, start: int = 0
+    values: Sequence[Any],
+    name: str,
+    time_format: str | None,
+    bad_times: BadTimes,
+    *,
+    start: int = 0,
 ) -> Instants:
     """Read values one by one; ``start`` is the row of the first."""
     moments: list[dt.datetime | None] = []
-    wrong: list[str] = []
+    wrong: dict[int, Any] = {}
     for row, one in enumerate(values, start):
         moment = None
         if not (one is None or (isinstance(one, str) and is_blank(one))):
             try:
                 moment = _moment(one, time_format)
-            except ValueError:
-                wrong.append(f"row {row}: {one!r}")
+            except (ValueError, OverflowError):
+                wrong[row] = one
         moments.append(moment)
-    if wrong:
-        raise InvalidInputError(
-            f"{counted(len(wrong), 'time')} in column {name!r} "
-            f"{agreeing(len(wrong), 'do')} not parse",
-            where="; ".join(wrong[:5]),
-            mend="write them as ISO 8601 (2026-01-31 or 2026-01-31T09:30:00+01:00), or pass "
-            "time_format= with a strptime format such as '%d/%m/%Y %H:%M'",
-        )
+    said = [f"row {row}: {one!r}" for row, one in wrong.items()]
+    if wrong and bad_times == "raise":
+        raise _no_times(wrong, said, name, time_format)
     stamps = np.fromiter(map(_stamp, moments), np.int64, count=len(moments))
     fine = np.fromiter(map(_nanoseconds, values), np.int64, count=len(moments))
-    return Instants(stamps, _common_zone(moments, name, start), fine if fine.any() else None)
+    fine[stamps == NAT] = 0
+    return Instants(
+        stamps,
+        _common_zone(moments, name, start),
+        fine if fine.any() else None,
+        bad=np.array(list(wrong), dtype=np.int64) if wrong else None,
+        said=tuple(said[:5]),
+    )
+
+
+def _no_times(
+    wrong: dict[int, Any], said: Sequence[str], name: str, time_format: str | None
+) -> InvalidInputError:
+    """Build the error for values that are no time, with what is most likely meant."""
+    mend = (
+        "write them as ISO 8601 (2026-01-31 or 2026-01-31T09:30:00+01:00), or pass "
+        "time_format= with a strptime format such as '%d/%m/%Y %H:%M'"
+    )
+    texts = [one for one in wrong.values() if isinstance(one, str)]
+    if time_format is None and texts and all(_number(one) is not None for one in texts[:100]):
+        mend = (
+            f"they are numbers: pass time_format= one of {_UNITS}, or a strptime format such as "
+            "'%Y%m%d' for dates written as one number"
+        )
+    elif time_format is not None and "%Z" in time_format:
+        mend = "%Z reads UTC and GMT only: write offsets (%z), or take the names off and pass tz="
+    return InvalidInputError(
+        f"{counted(len(wrong), 'time')} in column {name!r} {agreeing(len(wrong), 'do')} not parse",
+        where="; ".join(said[:5]),
+        mend=f"{mend}; {MEND_BAD}",
+    )
 
 
 def _moment(one: Any, time_format: str | None) -> dt.datetime:
@@ -265,10 +302,20 @@ def _moment(one: Any, time_format: str | None) -> dt.datetime:
     if not isinstance(one, str):
         raise ValueError(one)  # noqa: TRY004 - collected with the texts that do not parse
     if time_format is not None:
-        return dt.datetime.strptime(one, time_format)
+        return _formatted(one, time_format)
     if len(one) < len("2026-01-31") or one[4] != "-":
         raise ValueError(one)
-    return dt.datetime.fromisoformat(one)
+    return dt.datetime.fromisoformat(f"{one[:-4]}+00:00" if one.endswith(" UTC") else one)
+
+
+def _formatted(text: str, time_format: str) -> dt.datetime:
+    """Read a text by its format; a zone that ``%Z`` reads and Python drops must be UTC."""
+    moment = dt.datetime.strptime(text, time_format)
+    if moment.tzinfo is None and "%Z" in time_format:
+        if _UTC_NAME.search(text) is None:
+            raise ValueError(text)
+        return moment.replace(tzinfo=dt.UTC)
+    return moment
 
 
 def _nanoseconds(one: Any) -> int:
@@ -315,7 +362,7 @@ def _iso_chunk(values: Sequence[Any]) -> Instants | None:
     if not all(plain) or len(zulu) > 1:
         return None  # an offset, say, which numpy would turn to UTC without a word
     zone = "UTC" if True in zulu else None
-    texts = [one.removesuffix("Z") if one else "NaT" for one in values]
+    texts = [one.removesuffix("Z").removesuffix(" UTC") if one else "NaT" for one in values]
     try:
         stamps = np.array(texts, dtype="datetime64[us]").view(np.int64)
         if max(map(len, texts), default=0) <= len("2026-01-31T09:30:00.000000"):

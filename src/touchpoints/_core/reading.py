@@ -17,14 +17,10 @@ from touchpoints._core.columns import (
     list_of,
     numbers_of,
 )
+from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import Array, Coded, code_values
-from touchpoints._core.instants import (
-    Instants,
-    from_datetime64,
-    from_numbers,
-    from_objects,
-)
-from touchpoints._core.zones import HowTimes, localise
+from touchpoints._core.instants import from_numbers, from_objects
+from touchpoints._core.zones import HowTimes, settled
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 if TYPE_CHECKING:
@@ -90,14 +86,15 @@ class _Plain:
         values = self._columns[name]
         kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
         if kind == "M":
-            found = from_datetime64(values, None)
+            found = from_datetime64(
+                values, None, name=name, bad_times=how.bad_times, may_be_open=how.may_be_open
+            )
         elif kind and kind in "iuf":
-            found = from_numbers(values, name, how.time_format)
+            found = from_numbers(values, name, how.time_format, bad_times=how.bad_times)
         else:
-            found = from_objects(list_of(values), name, how.time_format)
-        if how.tz is None:
-            return found
-        return localise(found, how.tz, column=name, ambiguous=how.ambiguous)
+            plain = list_of(values)
+            found = from_objects(plain, name, how.time_format, bad_times=how.bad_times)
+        return settled(found, name, how)
 
 
 def _plain_array(values: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import Literal
 import attrs
 import numpy as np
 
+from touchpoints._core.datetimes import EPOCH, FIRST, LAST, MICROSECOND, BadTimes, Instants
 from touchpoints._core.frozen import Array
-from touchpoints._core.instants import EPOCH, FIRST, LAST, MICROSECOND, Instants
 from touchpoints._core.messages import counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, warn
 
@@ -24,6 +24,21 @@ class HowTimes:
     time_format: str | None = None
     tz: str | None = None
     ambiguous: Ambiguous | None = None
+    bad_times: BadTimes = "raise"
+    may_be_open: bool = False
+
+
+def settled(found: Instants, column: str, how: HowTimes) -> Instants:
+    """Return instants as read, with a warning of bad ones, naive ones in the zone given."""
+    if found.bad is not None:
+        warn(
+            f"{counted(len(found.bad), 'time')} in column {column!r} cannot be read and "
+            f"{'is' if len(found.bad) == 1 else 'are'} taken as missing, the first: "
+            f"{found.said[0]}"
+        )
+    if how.tz is None:
+        return found
+    return localise(found, how.tz, column=column, ambiguous=how.ambiguous)
 
 
 _SLOT = 15 * 60 * 1_000_000

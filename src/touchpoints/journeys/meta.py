@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LEFT_OUT = (
     ("without_journey", "no journey id"),
     ("without_time", "no time"),
+    ("bad_times", "no time that can be read"),
     ("without_touchpoint", "no touchpoint name"),
     ("unmatched", "matched by no touchpoint type"),
     ("lifecycle_ignored", "of a lifecycle stage other than start and complete"),
@@ -45,6 +46,9 @@ class Report:
         Rows of the input.
     without_journey, without_time, without_touchpoint
         Rows whose journey id, time or touchpoint name is missing.
+    bad_times, bad_ends
+        Rows whose time, or end, could not be read (``bad_times="drop"``): left out, or without an
+        end.
     unmatched
         Rows with a touchpoint that the taxonomy or the classifier does not know.
     unmatched_dropped
@@ -91,6 +95,8 @@ class Report:
     without_journey: int = 0
     without_time: int = 0
     without_touchpoint: int = 0
+    bad_times: int = 0
+    bad_ends: int = 0
     unmatched: int = 0
     unmatched_dropped: int = 0
     unmatched_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
@@ -117,6 +123,7 @@ class Report:
         return (
             self.without_journey
             + self.without_time
+            + self.bad_times
             + self.unmatched_dropped
             + self.duplicates_dropped
             + self.lifecycle_ignored
@@ -149,6 +156,9 @@ class Report:
         if self.duplicates > self.duplicates_dropped:
             again = counted(self.duplicates, "row", verb="repeat")
             said.append(f"{again} another and {agreeing(self.duplicates, 'were')} kept")
+        if self.bad_ends:
+            ends = counted(self.bad_ends, "row", verb="have")
+            said.append(f"{ends} an end that cannot be read")
         if self.ties:
             said.append(f"{self.tie_share:.1%} of neighbours are at one time".replace("%", " %"))
         if self.ties_that_matter:

@@ -18,8 +18,8 @@ from touchpoints._core.columns import (
     comparable,
     comparable_keys,
 )
+from touchpoints._core.datetimes import NAT, Instants
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.instants import NAT, Instants
 from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.contract.protocol import Classifier
 from touchpoints.classify.typing import (
@@ -98,9 +98,17 @@ def _usable(
     """Return the rows that have a journey, a time and a stage that counts; None for all."""
     tally: dict[str, Any] = {"rows": log.rows, "ambiguous_times": log.time.ambiguous}
     unusable = np.zeros(log.rows, dtype=bool)
+    bad, absent = None, log.time.missing
+    if log.time.bad is not None:
+        bad = np.zeros(log.rows, dtype=bool)
+        bad[log.time.bad] = True
+        absent = absent & ~bad
+    if log.end is not None and log.end.bad is not None:
+        tally["bad_ends"] = len(log.end.bad)
     found = [
         ("without_journey", log.journey.missing, names.journey),
-        ("without_time", log.time.missing, names.time),
+        ("bad_times", bad, ""),
+        ("without_time", absent, names.time),
         ("lifecycle_ignored", None if stages is None else stages == OTHER, ""),
     ]
     for name, mask, column in found:

@@ -12,8 +12,8 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import combine_hash, mix
 from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.columns import ColumnRoles, Log, check_not_empty_column
+from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, Coded
-from touchpoints._core.instants import NAT
 from touchpoints._core.messages import first_few
 from touchpoints.errors import InvalidInputError, warn
 from touchpoints.sources._order import Placed

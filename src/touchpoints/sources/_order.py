@@ -11,8 +11,8 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.columns import Log, comparable, comparable_keys
+from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array
-from touchpoints._core.instants import NAT
 
 _MOST_MICROSECONDS = (2**63 - 1) // 1000 - 1
 

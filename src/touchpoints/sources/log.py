@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from touchpoints._core.checks import (
     check_option,
     require_kind,
 )
 from touchpoints._core.columns import ColumnRoles, Log, ranks_of, several
+from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.reading import Table, table_of
@@ -47,6 +50,7 @@ def from_frame(
     tz: str | None = None,
     ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Journeys:
     """Read an event log from a dataframe.
 
@@ -106,8 +110,12 @@ def from_frame(
         they are the earlier, with a warning. Skipped ones are read as if the clocks had not changed
         yet.
     time_format
-        A ``strptime`` format for text times, or ``"epoch_s"``, ``"epoch_ms"``, ``"epoch_us"`` or
-        ``"epoch_ns"`` for numbers. Without it text must be ISO 8601: nothing is guessed.
+        A ``strptime`` format for text times and for numbers such as 20260131; ``"epoch_s"``,
+        ``"epoch_ms"``, ``"epoch_us"`` or ``"epoch_ns"`` for numbers since 1970, ``"excel"`` for the
+        days of a spreadsheet. Without it text must be ISO 8601: nothing is guessed.
+    bad_times
+        What to do with times that cannot be read or lie outside the years 1 to 9999: ``"raise"``,
+        or ``"drop"`` to take them as missing, counted, with a warning that shows the first.
 
     Returns
     -------
@@ -180,6 +188,7 @@ def from_frame(
     how = HowTimes(
         time_format=time_format,
         tz=tz,
+        bad_times=check_option("bad_times", bad_times, BadTimes),
         ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
     )
     table = table_of(frame)
@@ -211,6 +220,7 @@ def from_columns(
     tz: str | None = None,
     ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Journeys:
     """Read an event log from plain columns, without any dataframe library.
 
@@ -221,7 +231,7 @@ def from_columns(
         text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and blanks are missing.
     journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
 per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, ambiguous, \
-time_format
+time_format, bad_times
         As for `from_frame`.
 
     Returns
@@ -267,6 +277,7 @@ time_format
         tz=tz,
         ambiguous=ambiguous,
         time_format=time_format,
+        bad_times=bad_times,
     )
 
 
@@ -292,6 +303,7 @@ def from_records(
     tz: str | None = None,
     ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Journeys:
     """Read an event log from records such as ``csv.DictReader`` or JSON lines give.
 
@@ -301,7 +313,7 @@ def from_records(
         One mapping an event; a field a record lacks is missing there.
     journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
 per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, ambiguous, \
-time_format
+time_format, bad_times
         As for `from_frame`.
 
     Returns
@@ -324,22 +336,6 @@ time_format
     ... )
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
     """
-    mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
-    require_kind(records, Iterable, takes="records, a mapping each", mend=mend)
-    rows = list(records)
-    for place, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            what = f"record {place} is no mapping of names to values: {first_few([row])}"
-            raise WrongKindError(what, mend=mend)
-    ragged = {place: row[None] for place, row in enumerate(rows) if None in row}  # type: ignore[index]
-    if ragged:
-        raise InvalidInputError(
-            f"{counted(len(ragged), 'record')} {agreeing(len(ragged), 'have')} more cells than "
-            "there are names of columns",
-            where=f"records {first_few(ragged)}: {first_few(ragged.values())}",
-            mend="a cell that holds the delimiter needs quotes; csv.DictReader keeps the cells "
-            "without a name under None",
-        )
     asked = (
         journey,
         time,
@@ -348,9 +344,8 @@ time_format
         *per_journey,
         *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count, tiebreak)),
     )
-    names = dict.fromkeys((name for row in rows for name in row) if rows else asked)
     return from_frame(
-        {name: [row.get(name) for row in rows] for name in names},
+        _columns_of_records(records, asked),
         journey=journey,
         time=time,
         touchpoint=touchpoint,
@@ -370,7 +365,30 @@ time_format
         tz=tz,
         ambiguous=ambiguous,
         time_format=time_format,
+        bad_times=bad_times,
     )
+
+
+def _columns_of_records(records: Iterable[Mapping[str, Any]], asked: Sequence[str]) -> Any:
+    """Return the columns of records; of no records, the columns asked for, empty."""
+    mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
+    require_kind(records, Iterable, takes="records, a mapping each", mend=mend)
+    rows = list(records)
+    for place, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            what = f"record {place} is no mapping of names to values: {first_few([row])}"
+            raise WrongKindError(what, mend=mend)
+    ragged = {place: row[None] for place, row in enumerate(rows) if None in row}  # type: ignore[index]
+    if ragged:
+        raise InvalidInputError(
+            f"{counted(len(ragged), 'record')} {agreeing(len(ragged), 'have')} more cells than "
+            "there are names of columns",
+            where=f"records {first_few(ragged)}: {first_few(ragged.values())}",
+            mend="a cell that holds the delimiter needs quotes; csv.DictReader keeps the cells "
+            "without a name under None",
+        )
+    names = dict.fromkeys((name for row in rows for name in row) if rows else asked)
+    return {name: [row.get(name) for row in rows] for name in names}
 
 
 def _column_of(touchpoint: str | Classifier) -> str | None:
@@ -385,6 +403,7 @@ def _fields_of(touchpoint: str | Classifier) -> tuple[str, ...]:
 
 
 def _log(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
+    open_too = attrs.evolve(how, may_be_open=True)
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
     return Log(
         rows=table.rows,
@@ -395,7 +414,7 @@ def _log(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
         per_interaction=names.per_interaction,
         per_journey={name: table.kept(name) for name in names.per_journey},
         person=None if names.person is None else table.keys(names.person),
-        end=None if names.end is None else table.instants(names.end, how),
+        end=None if names.end is None else table.instants(names.end, open_too),
         lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
         instance=None if names.instance is None else table.keys(names.instance),
         count=None if names.count is None else table.numbers(names.count),
