@@ -176,3 +176,25 @@ def test_stages_without_a_lifecycle_column_are_refused() -> None:
     with pytest.raises(tp.errors.InvalidInputError, match="lifecycle="):
         tp.from_columns({"id": ["a"], "at": ["2026-01-05"], "what": ["x"]}, journey="id", time="at",
                         touchpoint="what", stages={"start": "begin"})  # fmt: skip
+
+
+PAIRS = [("09:00", "x", "start"), ("09:30", "x", "complete"), ("10:00", "", "start"),
+         ("10:30", "", "complete"), ("11:00", "", "complete")]  # fmt: skip
+
+
+def test_a_pair_that_is_dropped_counts_as_its_two_rows() -> None:
+    """Rows in are interactions, second rows of pairs, and rows dropped."""
+    report = read(PAIRS, unmatched="drop").meta.report
+
+    assert (1, 3, 3) == (report.paired, report.without_touchpoint, report.unmatched_dropped)
+    assert 5 == report.rows == 1 + report.paired + report.dropped
+
+
+def test_a_pair_that_is_kept_or_repeated_counts_as_its_two_rows() -> None:
+    """The same of pairs without a name that stay, and of pairs that repeat another."""
+    kept = read(PAIRS, unmatched="keep").meta.report
+    again = read([*PAIRS[:2], *PAIRS[:2]], duplicates="drop").meta.report
+
+    assert (2, 3, 0) == (kept.paired, kept.without_touchpoint, kept.dropped)
+    assert (1, 2, 2) == (again.paired, again.duplicates, again.duplicates_dropped)
+    assert 4 == again.rows == 1 + again.paired + again.dropped

@@ -75,10 +75,13 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     tied = placed.tied()
     repeats = repeated(log, placed, tied)
     _refuse_lazy_ties(log, placed, tied & ~repeats, names)
-    placed = placed.counted(duplicates=_count(repeats))
-    if options.duplicates == "drop" and repeats.any():
-        placed = placed.keep(~repeats).counted(duplicates_dropped=_count(repeats))
+    again = int(placed.weights()[repeats].sum())
+    placed = placed.counted(duplicates=again)
+    if options.duplicates == "drop" and again:
+        placed = placed.keep(~repeats).counted(duplicates_dropped=again)
         tied = placed.tied()
+    if placed.of_two is not None:
+        placed = placed.counted(paired=_count(placed.of_two))
     return _build(log, placed, tied, matched, options)
 
 
@@ -178,9 +181,14 @@ def _settle_unmatched(
 ) -> Placed:
     owner = "the classifier" if options.classifier is not None else "the taxonomy"
     source = Unsettled(rows=placed.rows, column=names.touchpoint, owner=owner)
-    found = settle(_codes(placed), matched, options.unmatched, source)
+    if placed.of_two is None or options.unmatched == "raise":
+        found = settle(_codes(placed), matched, options.unmatched, source)
+        placed = placed.counted(**found.tally)
+        return placed if found.kept is None else placed.keep(found.kept)
+    weights = placed.weights()  # what is counted are rows, of which a pair has two
+    found = settle(np.repeat(_codes(placed), weights), matched, options.unmatched, source)
     placed = placed.counted(**found.tally)
-    return placed if found.kept is None else placed.keep(found.kept)
+    return placed if found.kept is None else placed.keep(found.kept[np.cumsum(weights) - 1])
 
 
 def _codes(placed: Placed) -> Array:

@@ -135,8 +135,10 @@ def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
     ends[starts[left]] = log.time.stamps[placed.rows[closing[right]]]
     kept = np.ones(len(here), dtype=bool)
     kept[closing[right]] = False
+    of_two = np.zeros(len(here), dtype=bool)
+    of_two[starts[left]] = True
     return (
-        attrs.evolve(placed, ends=ends)
+        attrs.evolve(placed, ends=ends, of_two=of_two)
         .keep(kept)
         .counted(
             paired=len(left),

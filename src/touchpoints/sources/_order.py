@@ -35,6 +35,8 @@ class Placed:
         Which distinct text or event each row is; -1 without a name.
     ends : int64 (m,), optional
         When each interaction ended.
+    of_two : bool (m,), optional
+        Which interactions were made of two rows of the log, a start and a complete.
     tally
         Counts for the report.
     columns
@@ -48,6 +50,7 @@ class Placed:
     tally: Mapping[str, Any]
     codes: Array | None = None
     ends: Array | None = None
+    of_two: Array | None = None
     columns: Mapping[str, Any] = attrs.field(factory=dict)
 
     def keep(self, kept: Array) -> Placed:
@@ -59,11 +62,18 @@ class Placed:
             stamps=self.stamps[kept],
             codes=None if self.codes is None else self.codes[kept],
             ends=None if self.ends is None else self.ends[kept],
+            of_two=None if self.of_two is None else self.of_two[kept],
         )
 
     def counted(self, **tally: Any) -> Placed:
         """Return this with more counts for the report."""
         return attrs.evolve(self, tally={**self.tally, **tally})
+
+    def weights(self) -> Array:
+        """Return how many rows of the log each interaction was made of, int64 (m,)."""
+        if self.of_two is None:
+            return np.ones(len(self.rows), dtype=np.int64)
+        return self.of_two.astype(np.int64) + 1
 
     def tied(self) -> Array:
         """Tell of each row whether it has the time of the row before it in its journey."""
