@@ -1,6 +1,6 @@
-"""Logs as people have them, written by hand: names, how often, and what each is in truth.
+"""Realistic logs written by hand: names, counts, and the correct type of each name.
 
-An empty type is no touchpoint. Where two types are right, both stand there, parted by a bar.
+An empty type means that the name is not a touchpoint. Two correct types are separated by a bar.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Named(NamedTuple):
-    """A name of a log, how often it occurs, and which type it is."""
+    """A name in a log, the number of its occurrences, and its correct type."""
 
     name: str
     count: int
@@ -17,7 +17,7 @@ class Named(NamedTuple):
 
 
 def table(text: str) -> list[Named]:
-    """Read lines such as ``1200 website_visit page_view``; a dash is no touchpoint."""
+    """Read lines like ``1200 website_visit page_view``; a dash stands for an empty type."""
     rows = [line.split(maxsplit=2) for line in text.strip().splitlines()]
     return [Named(name, int(count), "" if one == "-" else one) for count, one, name in rows]
 

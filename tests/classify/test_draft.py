@@ -1,4 +1,4 @@
-"""Drafts of rules and taxonomies: enough is guessed, mostly right, the files say the same (B7)."""
+"""Drafts of rules and taxonomies: coverage, accuracy, and files that match the table (B7)."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def answers(found: Draft, folder: Path, events: list[dict[str, Any]]) -> list[st
     return [answer or "" for answer in classifier.batch(events)]
 
 
-# ------------------------------------------------------------------------------ how much, how well
+# --------------------------------------------------------------------------- coverage and accuracy
 
 
 @pytest.mark.parametrize("name", LOGS)
-def test_a_log_is_typed_almost_whole(name: str) -> None:
-    """Of what is a touchpoint at least 80 % of the names and 95 % of the volume get a type."""
+def test_almost_all_of_a_log_is_typed(name: str) -> None:
+    """At least 80 % of the names of touchpoints and 95 % of their events get a type."""
     found, log = drafted(name)
     guessed = dict(zip(found.value, found.type, strict=True))
     real = [one for one in log if one.type]
@@ -76,7 +76,7 @@ def test_a_log_is_typed_almost_whole(name: str) -> None:
 
 @pytest.mark.parametrize("name", LOGS)
 def test_guesses_are_mostly_right(name: str) -> None:
-    """By hand-written labels 90 % of the names and 95 % of the volume are what was guessed."""
+    """The guess equals the hand-written label for 90 % of the names and 95 % of the events."""
     found, log = drafted(name)
     guessed = dict(zip(found.value, found.type, strict=True))
     right = [one for one in log if guessed[one.name] in one.type.split("|")]
@@ -85,7 +85,7 @@ def test_guesses_are_mostly_right(name: str) -> None:
 
 
 def test_the_logs_are_as_mixed_as_real_ones() -> None:
-    """At least 60 names together, in several styles and two languages."""
+    """At least 60 names in total, in several styles and two languages."""
     names = {one.name for _, log in LOGS.values() for one in log}
     styles = ["[a-z]+_[a-z]+", "([A-Z][a-z]+){2,}", "[A-Z][a-z]+( [A-Z][a-z]+)+", ".*[ñáéíóú].*"]
     assert 60 <= len(names)
@@ -94,17 +94,17 @@ def test_the_logs_are_as_mixed_as_real_ones() -> None:
 
 @pytest.mark.parametrize("tracker", TRACKERS)
 def test_the_events_of_trackers_are_all_known(tracker: str) -> None:
-    """Every built-in event name is typed as its classifier does, or known to be none."""
+    """Every built-in event name is typed as its classifier does, or left out."""
     table = name_table(tracker)
-    names = [" ".join(words) for words in (*table.types, *table.none)]
+    names = [" ".join(words) for words in (*table.types, *table.not_touchpoints)]
     found = draft({"event": [f"{name} " for name in names]}, name="event")
     assert len(table.types) == found.typed
-    assert len(table.none) == found.left_out
+    assert len(table.not_touchpoints) == found.left_out
     assert {"high"} == set(found.confidence)
 
 
-def test_an_event_of_a_tracker_is_what_the_classifier_says() -> None:
-    """The names of GA4 are guessed from the table that `ga4_events` answers with."""
+def test_an_event_of_a_tracker_gets_the_type_of_the_classifier() -> None:
+    """Names of GA4 are guessed from the table that `ga4_events` uses."""
     table = name_table("ga4")
     found = draft({"event": ["_".join(words) for words in table.types]}, name="event")
     assert dict(zip(found.value, found.type, strict=True)) == {
@@ -116,8 +116,8 @@ def test_an_event_of_a_tracker_is_what_the_classifier_says() -> None:
 
 
 @pytest.mark.parametrize("name", LOGS)
-def test_the_files_load_and_say_what_the_table_says(tmp_path: Path, name: str) -> None:
-    """The rules answer for every event with the guess; the taxonomy is that of before, extended."""
+def test_the_files_load_and_match_the_table(tmp_path: Path, name: str) -> None:
+    """The rules answer with the guess for every event; the taxonomy extends the given one."""
     found, log = drafted(name)
     answered = answers(found, tmp_path / "new", [{"event": one.name} for one in log])
     guessed = dict(zip(found.value, found.type, strict=True))
@@ -155,8 +155,8 @@ PAGES = [
 ]
 
 
-def test_pages_are_told_by_their_path(tmp_path: Path) -> None:
-    """Of page views the address decides; the path from its root on, with or without a language."""
+def test_pages_are_typed_by_their_path(tmp_path: Path) -> None:
+    """The URL decides for page views, by the first segments of its path, after any locale."""
     rows = [(url, count) for url, count, _ in PAGES]
     log = {"event": ["page_view"] * len(rows), "url": [url for url, _ in rows]}
     found = draft(log, name="event", url="url")
@@ -165,7 +165,7 @@ def test_pages_are_told_by_their_path(tmp_path: Path) -> None:
     assert {url: one for url, _, one in PAGES} == dict(zip(log["url"], answered, strict=True))
 
 
-def test_other_fields_are_asked_only_of_names_that_say_nothing(tmp_path: Path) -> None:
+def test_other_fields_are_used_only_for_general_names(tmp_path: Path) -> None:
     """Campaign, page and text decide, in this order, where the name is missing or a page view."""
     rows = [
         ("page_view", "/cart", "Venta Flash mayo", None, "flash_sale_ad_response"),
@@ -181,7 +181,7 @@ def test_other_fields_are_asked_only_of_names_that_say_nothing(tmp_path: Path) -
         (None, None, None, None, ""),
     ]
     fields = ("event", "page", "utm", "note")
-    log = {name: [row[place] for row in rows] for place, name in enumerate(fields)}
+    log = {name: [row[number] for row in rows] for number, name in enumerate(fields)}
     found = draft(log, name="event", url="page", campaign="utm", text="note")
     events = [dict(zip(fields, row[:4], strict=True)) for row in rows]
     assert [row[4] for row in rows] == answers(found, tmp_path, events)
@@ -199,7 +199,7 @@ def test_other_fields_are_asked_only_of_names_that_say_nothing(tmp_path: Path) -
 def test_a_log_needs_no_names(
     tmp_path: Path, column: str, value: str, type_: str, unknown: str
 ) -> None:
-    """Any one of the columns is enough; what it does not tell waits in the file to be told."""
+    """Any of the columns is enough; values without a guess are listed in the file."""
     log = {"what": [value, value, unknown]}
     found = draft(log, **{column: "what"})
     events = [{"what": value}, {"what": unknown}]
@@ -213,10 +213,10 @@ def test_a_log_needs_no_names(
     ("file", "column", "taxonomy"),
     [("ecom.csv.gz", "event", "customer"), ("patients.csv.gz", "handling", "patient")],
 )
-def test_real_logs_are_typed_almost_whole(
+def test_almost_all_of_real_logs_is_typed(
     logs: Path, file: str, column: str, taxonomy: str
 ) -> None:
-    """A web shop's and a hospital's log, in whose making this library had no part, are typed."""
+    """The logs of a web shop and of a hospital, made without this library, are typed."""
     found = draft(pl.read_csv(logs / file), name=column, taxonomy=taxonomy)
     assert 0.80 <= sum(map(bool, found.type)) / len(found)
     assert 0.95 <= found.typed / found.events
@@ -260,12 +260,12 @@ TEXTS = st.one_of(st.none(), st.text(max_size=20), st.sampled_from(["un reembols
 
 @given(st.lists(st.tuples(NAMES, URLS, NAMES, TEXTS), min_size=1, max_size=8))
 @strategies.examples(60)
-def test_whatever_a_log_holds_the_files_say_what_the_table_says(
+def test_the_files_match_the_table_for_any_log(
     rows: list[tuple[Any, Any, Any, Any]],
 ) -> None:
-    """For any log the files load, and the rules type as many events in each way as the table."""
+    """For any log the files load, and the rules give each type to as many events as the table."""
     fields = ("event", "url", "utm", "note")
-    log = {name: [row[place] for row in rows] for place, name in enumerate(fields)}
+    log = {name: [row[number] for row in rows] for number, name in enumerate(fields)}
     found = draft(log, name="event", url="url", campaign="utm", text="note")
     taxonomy = parse_taxonomy(found.taxonomy)
     guessed: Counter[str] = Counter()
@@ -281,15 +281,15 @@ def test_whatever_a_log_holds_the_files_say_what_the_table_says(
 # ------------------------------------------------------------------------------- editing a draft
 
 
-def test_what_is_not_guessed_waits_to_be_filled_in(tmp_path: Path) -> None:
-    """Take the marks away, write the type: the unknown name is a touchpoint of a new type."""
+def test_names_without_a_guess_can_be_filled_in(tmp_path: Path) -> None:
+    """Uncommented and filled in, the unknown name is a touchpoint of a new type."""
     log = {"event": ["page_view"] * 9 + ["XyzzyOpened"] * 3 + ["session_start"]}
     found = draft(log, name="event")
     assert "# [types.xyzzy_opened]" in found.taxonomy
     (tmp_path / "taxonomy.toml").write_text(
-        without_marks(found.taxonomy, start="# [types."), encoding="utf-8"
+        uncommented(found.taxonomy, start="# [types."), encoding="utf-8"
     )
-    edited = without_marks(found.rules, start="# [[rule]]").replace(
+    edited = uncommented(found.rules, start="# [[rule]]").replace(
         'type = ""', 'type = "xyzzy_opened"'
     )
     (tmp_path / "rules.toml").write_text(edited, encoding="utf-8")
@@ -299,19 +299,21 @@ def test_what_is_not_guessed_waits_to_be_filled_in(tmp_path: Path) -> None:
     assert "Xyzzy opened" == taxonomy.label("type", "xyzzy_opened", lang="es")
 
 
-def without_marks(text: str, *, start: str) -> str:
-    """Take the marks away from the lines of a proposal."""
+def uncommented(text: str, *, start: str) -> str:
+    """Uncomment the lines of a proposal."""
     lines = text.splitlines()
-    first = next(place for place, line in enumerate(lines) if line.startswith(start))
+    first = next(number for number, line in enumerate(lines) if line.startswith(start))
     last = next(
-        place for place in range(first, len(lines) + 1) if place == len(lines) or not lines[place]
+        number
+        for number in range(first, len(lines) + 1)
+        if number == len(lines) or not lines[number]
     )
     bare = [line.removeprefix("#").removeprefix(" ") for line in lines[first:last]]
     return "\n".join([*lines[:first], *bare, *lines[last:]]) + "\n"
 
 
-def test_each_line_has_its_reason_beside_it() -> None:
-    """Every name in the rules stands on a line of its own with volume, confidence and reason."""
+def test_each_line_has_a_comment_with_the_reason() -> None:
+    """Every name in the rules has a separate line with volume, confidence and reason."""
     found, log = drafted("shop")
     for one in log:
         (line,) = [line for line in found.rules.splitlines() if f'"{one.name}"' in line]
@@ -320,12 +322,17 @@ def test_each_line_has_its_reason_beside_it() -> None:
         )
 
 
-def test_no_touchpoint_is_left_out_with_its_reason() -> None:
-    """Names known to be no touchpoint stand in the file as a comment, so that one sees them."""
+def test_left_out_names_are_listed_with_their_reason() -> None:
+    """Names known not to be touchpoints are comments in the file."""
     found = draft({"event": ["session_start", "page_view"]}, name="event")
     (line,) = [line for line in found.rules.splitlines() if "session_start" in line]
     assert line.startswith("#")
+    assert "an event of GA4, not a touchpoint: " in line
     assert "no interaction of its own" in line
+    head = found.rules.splitlines()
+    assert "# Events with a type: 1 of 2 (50.0%). Not touchpoints: 1." in head
+    assert f"# {'-' * 30} known not to be touchpoints" in head
+    assert "[[rule]]  # 1 event: Visiting a web page" in head
 
 
 def test_rare_names_can_be_left_out_of_the_file() -> None:
@@ -337,12 +344,15 @@ def test_rare_names_can_be_left_out_of_the_file() -> None:
     assert [100, 3] == found.count.tolist()
 
 
-def test_a_draft_is_not_written_over_by_chance(tmp_path: Path) -> None:
-    """Files that are there may hold somebody's work."""
+def test_a_draft_is_not_overwritten_by_mistake(tmp_path: Path) -> None:
+    """Existing files may contain edits."""
     found = draft({"event": ["purchase"]}, name="event")
     rule_file, _ = found.write(tmp_path / "a" / "b")
     rule_file.write_text("mine", encoding="utf-8")
-    with pytest.raises(InvalidInputError, match=r"overwrite=True"):
+    with pytest.raises(
+        InvalidInputError,
+        match=r"a draft already exists, and may have been edited .*\n.*pass overwrite=True",
+    ):
         found.write(tmp_path / "a" / "b")
     found.write(tmp_path / "a" / "b", overwrite=True)
     assert found.rules == rule_file.read_text(encoding="utf-8")
@@ -363,7 +373,7 @@ aliases = { en = ["sourdough workshop evening"] }
 
 
 def test_own_types_are_guessed_by_their_labels(tmp_path: Path) -> None:
-    """The labels and aliases of a taxonomy are asked too; the draft extends its file."""
+    """The labels and aliases of a taxonomy are used too; the draft extends its file."""
     path = tmp_path / "bakery.toml"
     path.write_text(OWN, encoding="utf-8")
     log = {"event": ["bread_tasting_done", "SourdoughWorkshopEvening2", "purchase"]}
@@ -375,17 +385,20 @@ def test_own_types_are_guessed_by_their_labels(tmp_path: Path) -> None:
     assert "bread_tasting" in drafted_taxonomy.types
 
 
-def test_only_types_there_are_are_guessed() -> None:
-    """A taxonomy without shops has no purchases."""
+def test_only_types_of_the_taxonomy_are_guessed() -> None:
+    """A taxonomy without purchases gives no guess of a purchase."""
     small = parse_taxonomy('name = "small"\n[types.talk]\nlabels.en = "Talk"')
     guesser = Guesser(small)
     assert ("talk", "") == (guesser.name("talk_held").type, guesser.name("purchase").type)
     assert "" == guesser.page("/").type
 
 
-def test_a_taxonomy_no_file_can_extend_is_refused() -> None:
-    """A taxonomy that was parsed has no file to name."""
-    with pytest.raises(InvalidInputError, match="pass the path of its file"):
+def test_a_taxonomy_without_a_file_is_refused() -> None:
+    """A taxonomy that was parsed has no file that a draft could extend."""
+    with pytest.raises(
+        InvalidInputError,
+        match="cannot extend the taxonomy 'bakery': its path is unknown\npass the path of its file",
+    ):
         draft({"event": ["a"]}, name="event", taxonomy=parse_taxonomy(OWN))
 
 
@@ -405,7 +418,7 @@ def test_patients_come_before_customers() -> None:
 
 
 def test_the_word_list_holds_types_and_plain_words() -> None:
-    """Every type exists; words are in lower case without accents, or they would never fit."""
+    """Every type exists; words are in lower case without accents, as otherwise none would fit."""
     document = read_data("words")
     types = load_taxonomy("patient").types
     sections = [document["types"], document["pages"], document["campaigns"], document["none"]]
@@ -415,14 +428,14 @@ def test_the_word_list_holds_types_and_plain_words() -> None:
     assert set() == {one for one in words - {FURTHER} if not re.fullmatch(r"[a-z0-9]+\*?", one)}
 
 
-def test_a_phrase_says_as_much_for_patients_as_for_customers() -> None:
-    """A phrase of both kinds is strong in both, or customers would win in a clinic."""
+def test_a_phrase_is_equally_strong_for_patients_and_customers() -> None:
+    """Otherwise a type for customers could win in the log of a clinic."""
     phrases = {phrase for names in read_data("words")["types"].values() for phrase in names}
     assert set() == {phrase for phrase in phrases if f"!{phrase}" in phrases}
 
 
 def test_a_phrase_is_listed_once_in_a_section() -> None:
-    """A phrase of two types of one kind would always mean the first."""
+    """A phrase with two types of the same kind would always mean the first."""
     for section in ("types", "pages", "campaigns"):
         document = read_data("words")[section]
         for kind in (True, False):
@@ -457,7 +470,7 @@ def test_a_phrase_is_listed_once_in_a_section() -> None:
     ],
 )
 def test_guesses_of_names(name: str, type_: str, confidence: str) -> None:
-    """Known names are sure, fitting words likely, one word among others weak; the rest is none."""
+    """High for known names, medium for fitting words, low for one word among others, else none."""
     found = Guesser(load_taxonomy("customer")).name(name)
     assert (type_, confidence) == (found.type, found.confidence)
     assert found.reason
@@ -470,22 +483,22 @@ SEGMENTS = st.lists(st.sampled_from([*WORDS, "en-us", "a b", "x.php"]), max_size
 
 
 @given(SEGMENTS, st.lists(st.sampled_from([*filter(None, WORDS)]), max_size=3), st.booleans())
-def test_the_expression_of_a_page_is_its_pattern(
+def test_the_expression_of_a_page_matches_its_pattern(
     parts: list[str], given_pattern: list[str], locale: bool
 ) -> None:
-    """Rules find a page by an expression exactly where the draft found it by its segments."""
+    """The regular expression of a rule matches exactly where the segments fit."""
     url = f"https://shop.example/{'/'.join(parts)}"
     segments = segments_of(url)
     pattern = tuple(segment for one in given_pattern for segment in segments_of(f"/{one}") or ())
     after = without_locale(segments) if segments and locale else None
-    ways = [one for one in (segments, after) if one is not None]
-    expected = any(page_fits(pattern, one) for one in ways)
+    paths = [one for one in (segments, after) if one is not None]
+    expected = any(page_fits(pattern, one) for one in paths)
     found = Pattern(page_regex(pattern, locale=locale), folded=True)
     assert expected == found.found_in(url.lower().replace("é", "e"))
 
 
 def test_the_expressions_of_a_text_go_by_words() -> None:
-    """A word is a word and not a part of one, unless it ends in an asterisk."""
+    """Whole words match, unless the word ends in an asterisk."""
     whole, start = (Pattern(one, folded=True) for one in text_regexes(("cart", "abandon*")))
     assert [True, False, False] == [whole.found_in(one) for one in ("my cart!", "carta", "cart_x")]
     assert [True, False] == [start.found_in(one) for one in ("he abandoned it", "unabandoned")]
@@ -518,14 +531,14 @@ def test_any_table_gives_the_same_draft(frame: Any) -> None:
 
 
 def test_a_draft_shows_itself() -> None:
-    """The repr says how much was guessed and shows the first rows, not the files."""
+    """The repr shows the totals and the first rows, not the files."""
     shown = repr(draft(LOG, name="what", count="many"))
     assert shown.startswith("Draft: 3 rows, events 10, typed 7, left_out 0\n")
     assert "[[rule]]" not in shown
 
 
-def test_texts_that_differ_in_case_and_accents_are_one_row() -> None:
-    """Rules compare without case and accents, so the table does too; the usual way is shown."""
+def test_texts_that_differ_in_case_and_accents_share_a_row() -> None:
+    """Rules compare without case and accents, so the table does too; it shows the usual text."""
     found = draft({"e": ["búsqueda", "Busqueda", "búsqueda", "BÚSQUEDA "]}, name="e")
     assert [("búsqueda", 4)] == list(zip(found.value, found.count.tolist(), strict=True))
 
@@ -547,7 +560,7 @@ def test_texts_that_differ_in_case_and_accents_are_one_row() -> None:
     ],
 )
 def test_hostile_names_do_not_break_the_files(tmp_path: Path, name: str) -> None:
-    """Whatever a name holds, both files load and the rules still answer for the others."""
+    """For any name both files load and the rules still answer for other names."""
     found = draft({"event": [name, "purchase"]}, name="event")
     assert ["purchase"] == answers(found, tmp_path, [{"event": "purchase"}])
     assert 10_000 > len(found.rules) + len(found.taxonomy)
@@ -560,18 +573,24 @@ def test_columns_with_odd_names_are_quoted(tmp_path: Path, field: str) -> None:
     assert ["purchase"] == answers(found, tmp_path, [{field: "purchase"}])
 
 
-def test_a_column_named_like_a_joining_word_is_refused() -> None:
-    """Rules cannot ask for a field called `any`."""
-    with pytest.raises(InvalidInputError, match="rename the column"):
+def test_a_column_named_like_an_operator_is_refused() -> None:
+    """Rules cannot refer to a field named `any`."""
+    with pytest.raises(
+        InvalidInputError, match="rules cannot refer to a column named 'any'\nrename the column"
+    ):
         draft({"any": ["purchase"]}, name="any")
 
 
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({}, InvalidInputError, "draft needs a column"),
+        ({}, InvalidInputError, "draft needs at least one of the columns name, url"),
         ({"name": "evnt"}, NotFoundError, "did you mean 'event'"),
-        ({"name": "event", "url": "event"}, InvalidInputError, "only one of"),
+        (
+            {"name": "event", "url": "event"},
+            InvalidInputError,
+            "name, url, campaign and text must be different columns, got 'event', 'event'",
+        ),
         (
             {"name": "event", "min_count": 0},
             InvalidInputError,
@@ -582,30 +601,34 @@ def test_a_column_named_like_a_joining_word_is_refused() -> None:
             InvalidInputError,
             "column 'event' must hold numbers (rows 0, 1: 'a', 'b')",
         ),
-        ({"name": "event", "count": "n"}, InvalidInputError, "row 1: 1.5"),
+        (
+            {"name": "event", "count": "n"},
+            InvalidInputError,
+            "count must hold integers of at least 0, got 1.5 (row 1)",
+        ),
         ({"name": "event", "taxonomy": "custmer"}, NotFoundError, "did you mean 'customer'"),
     ],
 )
 def test_mistakes_are_named(options: dict[str, Any], error: type[Exception], message: str) -> None:
-    """Each mistake has a message of its own."""
+    """Each mistake has a specific message."""
     with pytest.raises(error, match=re.escape(message)):
         draft({"event": ["a", "b"], "n": [1, 1.5]}, **options)
 
 
-def test_a_list_is_no_frame() -> None:
-    """What is no table is refused with the ways to give one."""
-    with pytest.raises(WrongKindError, match="no dataframe"):
+def test_a_list_is_not_a_dataframe() -> None:
+    """An object that is not a table is refused, and the error lists what can be passed."""
+    with pytest.raises(WrongKindError, match="is not a dataframe that this library reads"):
         draft(["a"], name="event")
 
 
 def test_an_empty_log_has_an_empty_draft() -> None:
-    """No rows, no guesses, and no rule to read."""
+    """No rows, no guesses and no rules."""
     found = draft({"event": []}, name="event")
     assert (0, 0, 0) == (len(found), found.events, found.typed)
     assert "[[rule]]" not in found.rules
 
 
-def test_many_distinct_names_are_drafted_in_no_time() -> None:
+def test_many_distinct_names_are_drafted_quickly() -> None:
     """Ten thousand names take a few seconds, not minutes."""
     names = [f"{word}_{number}" for number in range(2500) for word in ("cart", "x", "pago", "y")]
     found = draft({"event": names}, name="event")

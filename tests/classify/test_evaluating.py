@@ -1,4 +1,4 @@
-"""How right classifiers are, how far they agree, and what none of them caught."""
+"""Evaluation of classifiers against labels, their agreement, and unmatched events."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 @tp.classifier(reads=("said",))
 def echo(event: Any) -> Any:
-    """Answer with what the event says the answer is."""
+    """Answer with the answer that the event holds."""
     return event["said"] or None
 
 
 def labelled(*pairs: tuple[str | None, Any]) -> list[tuple[dict[str, Any], Any]]:
-    """Return events that make `echo` answer so, with their labels."""
+    """Return events with their answers by `echo`, and their labels."""
     return [({"said": answer}, label) for answer, label in pairs]
 
 
-def test_the_figures_are_those_of_the_definitions() -> None:
-    """Worked by hand: 10 events, 8 answered, 6 right; one answer where there is nothing to find."""
+def test_the_figures_follow_the_definitions() -> None:
+    """By hand: 10 events, 8 answered, 6 right; one answer where the label states no type."""
     found = evaluate_classifier(
         echo,
         labelled(
@@ -56,7 +56,7 @@ def test_the_figures_are_those_of_the_definitions() -> None:
     )
 )
 def test_the_figures_agree_with_counting(pairs: list[tuple[str | None, str | None]]) -> None:
-    """Precision, recall and coverage are what plain loops over the events give."""
+    """Precision, recall and coverage equal those of plain loops over the events."""
     found = evaluate_classifier(echo, labelled(*pairs))
     [row] = found.facets.to_dicts()
     assert sum(answer is not None for answer, _ in pairs) == row["answered"]
@@ -71,7 +71,7 @@ def test_the_figures_agree_with_counting(pairs: list[tuple[str | None, str | Non
 
 
 def test_each_facet_is_compared_where_its_label_is_stated() -> None:
-    """Labels may state facets as well, or only them; the type comes first."""
+    """Labels may state facets as well as the type, or only facets; the type comes first."""
     answer = Verdict("live_chat", facets={"need": "learn"})
     found = evaluate_classifier(
         echo,
@@ -89,7 +89,7 @@ def test_each_facet_is_compared_where_its_label_is_stated() -> None:
 
 
 def test_a_facet_that_follows_from_the_type_can_be_compared() -> None:
-    """With a taxonomy answers are completed by the defaults of their types (B23)."""
+    """With a taxonomy, answers are completed with the defaults of their types (B23)."""
     pairs = labelled(
         ("live_chat", {"directness": "direct"}), ("ad_exposure", {"directness": "direct"})
     )
@@ -109,25 +109,30 @@ def test_a_table_can_hold_the_labels() -> None:
 
 
 def test_it_reads_as_a_sentence() -> None:
-    """What was answered, how much of it is right, with intervals."""
+    """Number of answers, accuracy and coverage, with intervals."""
     found = evaluate_classifier(echo, labelled(("a", "a"), (None, "a")))
-    said = [
+    figures = [
         "1 of 2 events answered",
         "accuracy 1.000 [0.207, 1.000]",
         "coverage 0.500 [0.095, 0.905]",
     ]
-    assert f"  type: {', '.join(said)}" == repr(found).splitlines()[1]
+    assert f"  type: {', '.join(figures)}" == repr(found).splitlines()[1]
 
 
 @pytest.mark.parametrize(
     ("events", "more", "error", "message"),
     [
-        ([], {}, InvalidInputError, "nothing is labelled"),
-        ([{"said": "a"}], {}, WrongKindError, "pairs of an event and its label"),
-        ([({"said": "a"}, 3)], {}, WrongKindError, "is no label"),
+        ([], {}, InvalidInputError, "labelled must hold at least one event"),
+        ([{"said": "a"}], {}, WrongKindError, "must hold pairs of an event and its label, got"),
+        ([({"said": "a"}, 3)], {}, WrongKindError, "a label must be a type id, .* or None, got 3"),
         ([({"said": "a"}, "a")], {"facets": ["need"]}, NotFoundError, "labelled facet 'need'"),
         ([({"said": "a"}, "a")], {"level": 95}, InvalidInputError, "level=0.95"),
-        ([({"said": "a"}, "a")], {"truth": {"type": "t"}}, InvalidInputError, "columns of a table"),
+        (
+            [({"said": "a"}, "a")],
+            {"truth": {"type": "t"}},
+            InvalidInputError,
+            "labelled is not a table",
+        ),
         ({"said": ["a"]}, {}, NotFoundError, "no column 'type'"),
         ({"said": ["a"], "type": []}, {}, InvalidInputError, "differ in length"),
     ],
@@ -135,7 +140,7 @@ def test_it_reads_as_a_sentence() -> None:
 def test_labels_that_cannot_be_used_are_named(
     events: Any, more: Any, error: type[Exception], message: str
 ) -> None:
-    """No labels, labels of another kind, columns that are not there."""
+    """No labels, labels of another kind, missing columns."""
     with pytest.raises(error, match=message):
         evaluate_classifier(echo, events, **more)
 
@@ -143,13 +148,13 @@ def test_labels_that_cannot_be_used_are_named(
 # --------------------------------------------------------------------------------------- agreement
 
 
-def test_kappa_is_the_published_one() -> None:
+def test_kappa_equals_the_published_value() -> None:
     """Fleiss, Levin & Paik, Statistical Methods for Rates and Proportions, table 18.1: 0.68."""
     assert 0.68 == round(kappa(np.array([[75, 1, 4], [5, 4, 1], [0, 0, 10]])).value, 2)
 
 
-def test_the_error_of_kappa_is_the_spread_of_its_draws() -> None:
-    """The formula agrees with drawing the table again and again."""
+def test_the_standard_error_of_kappa_equals_that_of_simulations() -> None:
+    """The formula agrees with the standard deviation over simulated tables."""
     rng = np.random.default_rng(1)
     share = np.array([[0.44, 0.05, 0.06], [0.07, 0.20, 0.03], [0.04, 0.01, 0.10]])
     drawn = [
@@ -158,23 +163,23 @@ def test_the_error_of_kappa_is_the_spread_of_its_draws() -> None:
     assert pytest.approx(np.std(drawn), rel=0.04) == kappa(share * 1_000).error
 
 
-def test_kappa_has_its_ends() -> None:
-    """1 when both always agree, 0 when they agree as chance would, nan when there is no chance."""
+def test_kappa_of_extreme_tables() -> None:
+    """1 for full agreement, 0 for agreement by chance, nan when chance agreement is full."""
     assert 1.0 == kappa(np.array([[3, 0], [0, 5]])).value
     assert pytest.approx(0.0) == kappa(np.array([[4, 4], [4, 4]])).value
     assert math.isnan(kappa(np.array([[8, 0], [0, 0]])).value)
     assert math.isnan(kappa(np.zeros((2, 2))).value)
 
 
-def test_the_interval_of_a_share_is_the_one_at_the_top() -> None:
-    """The kernel and `tp.wilson` are one formula."""
+def test_the_interval_of_a_share_equals_the_public_function() -> None:
+    """The kernel and `tp.wilson` give the same interval."""
     for hits, count in ((0, 5), (3, 10), (10, 10)):
         low, high = wilson_bounds(np.float64(hits), np.float64(count), z_of(0.9))
         assert tp.wilson(hits, count, level=0.9) == pytest.approx((float(low), float(high)))
 
 
 def test_two_classifiers_are_compared() -> None:
-    """The share they agree on, kappa with its interval, and where they differ."""
+    """The share of equal answers, kappa with its interval, and the different answers."""
     one = keywords({"type": {"live_chat": ["chat"], "purchase": ["buy"]}})
     two = keywords({"type": {"live_chat": ["chat", "message"], "purchase": ["buy"]}})
     texts = ["chat", "buy", "message", "nothing", "buy it"] * 20
@@ -188,7 +193,7 @@ def test_two_classifiers_are_compared() -> None:
 
 
 def test_agreement_is_symmetric_and_full_with_itself() -> None:
-    """Who is first does not matter."""
+    """The order of the classifiers does not matter."""
     one = keywords({"type": {"live_chat": ["chat"]}})
     two = keywords({"type": {"live_chat": ["chat", "hi"]}})
     events = [{"text": text} for text in ("chat", "hi", "no", "chat")]
@@ -201,7 +206,7 @@ def test_agreement_is_symmetric_and_full_with_itself() -> None:
 
 
 def test_nothing_to_compare_is_an_error() -> None:
-    """No events, no figure."""
+    """Agreement needs events."""
     with pytest.raises(InvalidInputError, match="at least one event"):
         agreement(echo, echo, events=[])
 
@@ -212,8 +217,8 @@ def test_nothing_to_compare_is_an_error() -> None:
 def read(*names: str, how: str = "keep", **more: Any) -> tp.Journeys:
     """Return two journeys with these names."""
     rows = [
-        {"id": place % 2, "t": "2026-01-01", "what": name, "n": 10 ** (place % 2)}
-        for place, name in enumerate(names)
+        {"id": number % 2, "t": "2026-01-01", "what": name, "n": 10 ** (number % 2)}
+        for number, name in enumerate(names)
     ]
     customer = tp.load_taxonomy("customer")
     return tp.from_records(
@@ -221,8 +226,8 @@ def read(*names: str, how: str = "keep", **more: Any) -> tp.Journeys:
     )
 
 
-def test_what_nothing_caught_is_grouped_and_ranked() -> None:
-    """Names that differ in numbers, ids, case and accents are one group, the largest first (B7)."""
+def test_unmatched_events_are_grouped_and_ranked() -> None:
+    """Names that differ in numbers, ids, case and accents share a group, largest first (B7)."""
     found = unmatched(
         read(
             *("/pedido/17", "/PEDIDO/4", "zzz", "Ático", "atico", "purchase"),
@@ -239,7 +244,7 @@ def test_what_nothing_caught_is_grouped_and_ranked() -> None:
 
 
 def test_a_type_is_proposed_with_its_reason() -> None:
-    """By the words of the name, in either language; nothing where nothing fits."""
+    """By the words of the name, in either language; no proposal where no word fits."""
     found = {row["name"]: row for row in unmatched(read("compra_online", "xyzzy")).to_dicts()}
     assert "purchase" == found["compra_online"]["proposed"]
     assert found["compra_online"]["reason"]
@@ -247,26 +252,26 @@ def test_a_type_is_proposed_with_its_reason() -> None:
 
 
 def test_a_very_long_text_is_shown_by_its_beginning() -> None:
-    """A megabyte does not end up in a table."""
+    """A text of a megabyte is cut in the table."""
     found = unmatched(read("x" * 1_000_000, "y"))
     assert 201 == max(len(row["example"]) for row in found.to_dicts())
     assert len(repr(found)) < 3_000
 
 
 def test_counts_are_honoured() -> None:
-    """A journey that stands for ten counts ten times; top keeps the most frequent."""
+    """A journey with count 10 counts ten times; top keeps the most frequent group."""
     found = unmatched(read("aaa", "bbb", count="n"), top=1)
     [row] = found.to_dicts()
     assert ("bbb", 10, 10) == (row["name"], row["events"], row["journeys"])
 
 
-def test_nothing_left_over_is_an_empty_table() -> None:
-    """When every event has a type."""
+def test_without_unmatched_events_the_table_is_empty() -> None:
+    """Every event has a type."""
     assert 0 == len(unmatched(read("purchase", "live_chat")))
 
 
 def test_without_a_taxonomy_there_is_no_proposal() -> None:
-    """Unless one is given."""
+    """Unless a taxonomy is passed."""
     rows = [{"id": 1, "t": "2026-01-01", "what": "compra"}]
     plain = tp.from_records(rows, journey="id", time="t", touchpoint="what")
     assert [""] == list(unmatched(plain).proposed)
@@ -274,11 +279,13 @@ def test_without_a_taxonomy_there_is_no_proposal() -> None:
 
 
 def test_events_that_were_dropped_cannot_be_grouped() -> None:
-    """The error says how to read the log instead; so for collapsed journeys."""
+    """The error says how to read the log instead; collapsed journeys are refused too."""
     with pytest.raises(InvalidInputError, match="were dropped") as caught:
         unmatched(read("zzz", "purchase", how="drop"))
     assert 'unmatched="keep"' in caught.value.mend
-    with pytest.raises(InvalidInputError, match="were collapsed"):
+    with pytest.raises(
+        InvalidInputError, match="were collapsed, so their touchpoints have no types"
+    ):
         unmatched(tp.collapse(read("purchase"), by="need"))
     with pytest.raises(InvalidInputError, match="top must be an integer of at least 1, got 0"):
         unmatched(read("zzz"), top=0)

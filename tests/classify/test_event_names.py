@@ -1,4 +1,4 @@
-"""Event names of GA4, Segment and Snowplow are customers' touchpoint types, or known to be none."""
+"""Event names of GA4, Segment and Snowplow have a customer touchpoint type or are excluded."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def test_every_name_has_a_type_of_the_taxonomy(tracker: str) -> None:
 
 
 @pytest.mark.parametrize("tracker", TRACKERS)
-def test_no_name_is_both_a_touchpoint_and_none(tracker: str) -> None:
-    """A name is listed once; of those that are no touchpoint the reason is given."""
+def test_no_name_is_both_a_touchpoint_and_excluded(tracker: str) -> None:
+    """Every name is listed once; names that are not touchpoints have a reason."""
     table = name_table(tracker)
-    assert set() == set(table.types) & set(table.none)
-    assert all(" " in why for why in table.none.values())
+    assert set() == set(table.types) & set(table.not_touchpoints)
+    assert all(" " in why for why in table.not_touchpoints.values())
     assert () not in table.types
 
 
@@ -65,11 +65,11 @@ GA4 = {
 
 @pytest.mark.parametrize(("name", "expected"), GA4.items())
 def test_ga4_events(name: str | None, expected: str | None) -> None:
-    """Automatic and recommended events are typed; sessions and a sales team's work are none."""
+    """Automatic and recommended events are typed; sessions and a sales team's work are not."""
     assert expected == ga4_events()({"event_name": name})
 
 
-def test_a_search_within_the_site_is_no_web_search() -> None:
+def test_a_search_within_the_site_is_not_a_web_search() -> None:
     """GA4's search events are not taken for a search engine's (A2 means the latter)."""
     assert "search_query" not in name_table("ga4").types.values()
 
@@ -112,7 +112,7 @@ def test_segment_events(name: str, expected: str | None) -> None:
     ],
 )
 def test_segment_calls(call: str | None, name: str | None, expected: str | None) -> None:
-    """Pages and screens are visits whatever they are called; identify calls are nothing."""
+    """Pages and screens are visits, whatever their names; identify calls are not touchpoints."""
     classifier = segment_events(call="type", name="what")
     assert ("type", "what") == classifier.reads
     assert expected == classifier({"type": call, "what": name})
@@ -135,24 +135,25 @@ def test_segment_calls(call: str | None, name: str | None, expected: str | None)
 def test_snowplow_events(
     name: str, category: str | None, action: str | None, expected: str | None
 ) -> None:
-    """Events go by name, structured ones by action, then by category; pings are no touchpoints."""
+    """Events are typed by name, or by action and category; pings are not touchpoints."""
     classifier = snowplow_events(category="se_category", action="se_action")
     assert ("event_name", "se_action", "se_category") == classifier.reads
     event = {"event_name": name, "se_category": category, "se_action": action}
     assert expected == classifier(event)
 
 
-def test_the_reason_for_none_is_shown() -> None:
-    """A name that is no touchpoint says why; an unknown one has no step at all."""
+def test_the_reason_for_no_type_is_shown() -> None:
+    """A name that is not a touchpoint gives the reason; an unknown name has no step."""
     (step,) = ga4_events().steps({"event_name": "session_start"})
     assert ("silent", ("event_name",)) == (step.outcome, step.fields)
+    assert "'session_start' is not a touchpoint: " in step.reason
     assert "no interaction of its own" in step.reason
     assert () == ga4_events().steps({"event_name": "my_own_event"})
     assert "GA4".lower() in ga4_events().steps({"event_name": "purchase"})[0].reason
 
 
 def test_a_log_is_typed_by_its_names() -> None:
-    """A GA4 log becomes journeys of typed touchpoints, without what is no touchpoint (A4, A6)."""
+    """A GA4 log becomes journeys of typed touchpoints, without other events (A4, A6)."""
     names = ["session_start", "page_view", "view_item", "purchase"]
     records = [
         {"id": 1, "at": f"2026-05-01T10:0{at}", "name": name} for at, name in enumerate(names)
@@ -182,18 +183,18 @@ def test_a_log_is_typed_by_its_names() -> None:
     ],
 )
 def test_words_of_names(name: str, words: tuple[str, ...]) -> None:
-    """A name's words are found whatever their case, accents and marks."""
+    """Words are found in a name whatever their case, accents and marks."""
     assert words == words_of(name)
 
 
 def test_a_name_of_a_megabyte_is_read_in_part() -> None:
-    """Of a very long text only the beginning is looked at."""
+    """Only the beginning of a very long text is read."""
     assert 1000 == len(words_of("a " * 500_000))
 
 
 @given(st.text(max_size=80), st.sampled_from([ga4_events(), segment_events(), snowplow_events()]))
 def test_no_name_breaks_a_classifier(name: str, classifier: EventNames) -> None:
-    """Any text is a name that is known or not."""
+    """Any text is either a known or an unknown name."""
     assert classifier({classifier.reads[0]: name}) is None or words_of(name)
 
 

@@ -120,15 +120,15 @@ def test_in_a_combination_what_was_added_and_what_was_not_is_named() -> None:
 
 
 def test_of_keywords_the_phrases_are_named() -> None:
-    """The phrases for the chosen term, for the terms that lost, and the denied phrases."""
+    """The phrases of the winning term, of an overruled term, and a negated phrase."""
     found = explain(WORDS, {"text": "how to get a good price, never cheap"})
 
     assert ["need save_money"] == [step.name for step in found.winners]
     assert "'good price', 2 words" == found.winners[0].reason
-    assert [("need learn", "'how', 1 words")] == [(step.name, step.reason) for step in found.losers]
+    assert [("need learn", "'how', 1 word")] == [(step.name, step.reason) for step in found.losers]
 
     denied = explain(WORDS, {"text": "not cheap"})
-    assert ["'cheap' is denied"] == [step.reason for step in denied.silent]
+    assert ["'cheap' is negated"] == [step.reason for step in denied.silent]
     assert denied.answer is None
 
 

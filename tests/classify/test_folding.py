@@ -1,4 +1,4 @@
-"""Text is compared without what people write differently; numbers and times are read from it."""
+"""Folding of text for comparison; reading numbers and times from text."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ UNSEEN = ["́", "\u200b", "\ufeff", "\xad", "️", "󠄁", "͏", "ㅤ", "ᅟ", "
 
 
 @pytest.mark.parametrize("word", [*(f"ca{mark}fe" for mark in UNSEEN), "CAFÉ", "\uff43\uff41fe"])
-def test_what_cannot_be_seen_makes_no_difference(word: str) -> None:
+def test_invisible_characters_make_no_difference(word: str) -> None:
     """Accents, joiners, byte order marks, hyphens, selectors, fillers, directions, case, width.
 
-    A name of a taxonomy is found by it, and a rule meets it, in one and the same way.
+    Names of a taxonomy and texts in rules are folded in the same way.
     """
     shop = Facet("channel", terms=[Term("web", labels={"en": word})])
     ask = rules({"rule": [{"when": {"text": word}, "type": "visit"}]})
@@ -35,14 +35,14 @@ def test_what_cannot_be_seen_makes_no_difference(word: str) -> None:
 
 
 @given(st.text())
-def test_text_that_was_folded_folds_to_itself_but_for_spaces(text: str) -> None:
-    """A label and a rule mean the same text, whichever of them was folded first."""
+def test_folding_twice_changes_only_spaces(text: str) -> None:
+    """A label and a rule mean the same text, in whichever order they are folded."""
     assert fold_spaced(text) == fold_spaced(fold(text)) == fold_spaced(f" {text} ")
 
 
 @given(st.text())
-def test_folding_does_not_mind_how_accents_are_stored(text: str) -> None:
-    """Composed or decomposed, upper or lower case, it is one text."""
+def test_folding_does_not_depend_on_how_accents_are_stored(text: str) -> None:
+    """Composed and decomposed forms fold to the same text."""
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
 
 
@@ -90,5 +90,5 @@ def test_a_field_is_text_and_perhaps_a_number(
     ],
 )
 def test_a_field_may_be_a_time(value: Any, instant: dt.datetime | None) -> None:
-    """ISO 8601 text, dates and datetimes; those with a zone are turned to UTC."""
+    """ISO 8601 text, dates and datetimes; times with a zone are converted to UTC."""
     assert instant == instant_in(value)

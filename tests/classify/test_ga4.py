@@ -104,7 +104,7 @@ def test_twitter_is_social_under_each_of_its_names(source: str) -> None:
 
 @pytest.mark.parametrize("nothing", [None, "", "  ", float("nan")])
 def test_neither_source_nor_medium_is_direct(nothing: object) -> None:
-    """GA4's exports leave empty what its pages call (direct) and (none)."""
+    """A missing source and medium count as (direct) and (none)."""
     assert "direct" == channel_of(ga4_channels(), nothing, nothing, nothing)
     assert "direct" == channel_of(ga4_channels(), "(direct)", nothing, nothing)
     assert "direct" == channel_of(ga4_channels(), "(direct)", "(not set)", nothing)
@@ -113,7 +113,7 @@ def test_neither_source_nor_medium_is_direct(nothing: object) -> None:
 
 
 def test_not_set_is_not_direct() -> None:
-    """A source that is known to be unknown is Unassigned."""
+    """The source (not set) is Unassigned."""
     assert None is channel_of(ga4_channels(), "(not set)", "(not set)", None)
 
 
@@ -170,7 +170,7 @@ def test_each_rule(source: str, medium: str, campaign: str | None, channel: str 
 
 
 def test_the_order_of_the_rules_decides() -> None:
-    """Of several rules that hold, the first one in the file wins, and the others are shown."""
+    """The first rule that holds decides, and the other rules that hold are shown."""
     channels = ga4_channels()
     event = {"source": "google", "medium": "cpm", "campaign": "eshop"}
     assert [
@@ -188,7 +188,7 @@ def test_the_order_of_the_rules_decides() -> None:
 
 
 def test_ai_assistants_came_in_2026() -> None:
-    """The rules of 2024 know no assistants: their medium is Unassigned there."""
+    """The rules of 2024 have no channel for assistants: their medium is Unassigned."""
     old = ga4_channels(version="2024-07")
     assert None is channel_of(old, "chatgpt.com", "ai-assistant", "(ai-assistant)")
     assert "ai_assistant" == channel_of(
@@ -215,22 +215,26 @@ def test_a_tagged_assistant_counts_when_asked() -> None:
     assert "paid_other" == channel_of(by_source, "chatgpt.com", "cpc", None)
 
 
-def test_old_rules_cannot_be_asked_for_assistants() -> None:
-    """Asking a version for what it has no rule for is an error, not silence."""
-    with pytest.raises(InvalidInputError, match="know no AI assistants"):
+def test_old_rules_refuse_assistants_by_source() -> None:
+    """An option that a version has no rule for is an error."""
+    with pytest.raises(
+        InvalidInputError, match=r"needs rules with the channel AI Assistant, got version='2024-07'"
+    ):
         ga4_channels(version="2024-07", assistants="source")
 
 
 @pytest.mark.parametrize("options", [{"version": "2023"}, {"email": "fuzzy"}, {"assistants": "x"}])
 def test_options_are_checked(options: dict[str, str]) -> None:
-    """An option that is none is refused, with those there are."""
+    """An unknown value of an option is refused, and the error lists the choices."""
     with pytest.raises(InvalidInputError, match="is not an option"):
         ga4_channels(**options)
 
 
-def test_a_path_is_no_list_of_sources() -> None:
-    """The list is read first, so that a path is refused with the way to do it."""
-    with pytest.raises(WrongKindError, match="load_source_categories"):
+def test_a_path_is_refused_as_list_of_sources() -> None:
+    """The list must be read first, and the error names the function that reads it."""
+    with pytest.raises(
+        WrongKindError, match="must be a SourceList, got str\n.*load_source_categories"
+    ):
         ga4_channels(sources="sources.csv")
 
 
@@ -282,13 +286,13 @@ def test_integrated_traffic_decides_first(system: str, value: str, channel: str)
 
 @pytest.mark.parametrize("value", [None, "something new"])
 def test_an_unknown_value_of_a_tool_leaves_it_to_the_rules(value: str | None) -> None:
-    """A value the table does not list is as good as none."""
+    """A value that the table does not list counts as missing."""
     classifier = ga4_channels(google_ads_network="network")
     event = {"source": "newsletter", "medium": "email", "campaign": None, "network": value}
     assert "email" == classifier(event)["arrival_channel"]
 
 
-# --------------------------------------------------------------------------------------- addresses
+# -------------------------------------------------------------------------------------------- URLs
 
 SITE = "https://www.shop.example/p"
 
@@ -336,10 +340,10 @@ SITE = "https://www.shop.example/p"
         (f"{SITE}?mtm_campaign=x&mtm_source=fb&mtm_medium=ppc", None, "social.paid"),
     ],
 )
-def test_addresses_tell_how_someone_arrived(
+def test_urls_give_the_arrival_channel(
     url: str | None, referrer: str | None, channel: str | None
 ) -> None:
-    """Campaign parameters decide before click ids, those before the referrer; own pages none."""
+    """Campaign parameters decide first, then click ids, then the referrer; own pages give None."""
     classifier = arrival_channels(own="bank.example")
     answer = classifier({"url": url, "referrer": referrer})
     assert channel == (None if answer is None else answer["arrival_channel"])
@@ -357,20 +361,20 @@ def test_a_source_without_a_medium_takes_it_from_an_ads_click_id() -> None:
 
 
 def test_an_assistant_is_a_referral_by_the_rules_of_2024() -> None:
-    """Only since 2026 GA4 gives assistants a medium of their own."""
+    """GA4 has a separate medium for assistants only since 2026."""
     assert "referral" == arrival(SITE, referrer="https://claude.ai/", version="2024-07").medium
     assert "ai-assistant" == arrival(SITE, referrer="https://claude.ai/").medium
 
 
 def test_a_tagged_assistant_counts_in_addresses_when_asked() -> None:
-    """ChatGPT's utm_source without a medium is Unassigned, or an assistant under the option."""
+    """ChatGPT's utm_source without a medium is Unassigned, or an assistant with the option."""
     event = {"url": f"{SITE}?utm_source=chatgpt.com", "referrer": None}
     assert None is arrival_channels()(event)
     assert "ai_assistant" == arrival_channels(assistants="source")(event)["arrival_channel"]
 
 
 def test_steps_of_an_address_name_the_rule() -> None:
-    """The rule that decides for an address is shown, none for a page within the site."""
+    """The rule that decides for a URL is shown; an internal page has no steps."""
     classifier = arrival_channels()
     steps = classifier.steps({"url": f"{SITE}?gclid=1", "referrer": None})
     assert ("Paid Search", "decided") == (steps[0].name, steps[0].outcome)
@@ -378,21 +382,23 @@ def test_steps_of_an_address_name_the_rule() -> None:
 
 
 def test_arrivals_need_no_referrer_column() -> None:
-    """A log with landing addresses alone is read too."""
+    """A log with landing URLs alone is read too."""
     classifier = arrival_channels(url="page", referrer=None)
     assert ("page",) == classifier.reads
     assert "direct" == classifier({"page": SITE})["arrival_channel"]
 
 
 def test_own_holds_hosts() -> None:
-    """An own host that is none is refused."""
-    with pytest.raises(InvalidInputError, match="own holds the hosts"):
+    """A value of ``own`` that is not a host is refused."""
+    with pytest.raises(
+        InvalidInputError, match="own must hold the site's hosts, got 'shop.example', ' '"
+    ):
         arrival_channels(own=["shop.example", " "])
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_no_text_breaks_the_reader_of_addresses(url: str, referrer: str) -> None:
-    """Whatever a log holds in place of addresses, there is an answer or none, and no error."""
+def test_no_text_breaks_the_reader_of_urls(url: str, referrer: str) -> None:
+    """Any text in a column of URLs gives an answer or None, never an error."""
     arrival_channels(own="shop.example")({"url": url, "referrer": referrer})
     parse_referrer(f"https://{referrer}/{url}")
 
@@ -405,10 +411,10 @@ TEXTS = st.sampled_from([None, "", *SAMPLE.split()])
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=20), st.booleans())
-def test_many_events_at_once_are_answered_like_one_by_one(
+def test_a_batch_is_answered_like_single_events(
     rows: list[tuple[str | None, ...]], loose: bool
 ) -> None:
-    """Remembering what was asked changes no answer, whatever the options."""
+    """The cache changes no answer, whatever the options."""
     classifier = ga4_channels(
         google_ads_network="tool",
         email="contains" if loose else "exact",
@@ -420,10 +426,10 @@ def test_many_events_at_once_are_answered_like_one_by_one(
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=20))
-def test_many_addresses_at_once_are_answered_like_one_by_one(
+def test_a_batch_of_urls_is_answered_like_single_events(
     rows: list[tuple[str | None, ...]],
 ) -> None:
-    """The same holds for addresses."""
+    """The same holds for URLs."""
     classifier = arrival_channels()
     events = [
         {"url": f"{SITE}?utm_source={one}&utm_medium={two}&gclid=", "referrer": three}
@@ -442,8 +448,8 @@ def events() -> Iterator[dict[str, object]]:
     yield {"id": 2, "at": "2026-05-01T10:02", "source": "tv", "medium": "offline"}
 
 
-def test_the_arrival_is_a_column_of_its_own() -> None:
-    """GA4's rules say how someone arrived, never where the interaction happens (A6)."""
+def test_the_arrival_is_a_separate_column() -> None:
+    """GA4's rules state how someone arrived, never where the interaction happens (A6)."""
     records = [one | {"campaign": None} for one in events()]
     journeys = tp.from_records(
         records, journey="id", time="at", touchpoint=ga4_channels(), unmatched="keep"
@@ -455,7 +461,7 @@ def test_the_arrival_is_a_column_of_its_own() -> None:
 
 
 def test_the_rule_that_decided_is_explained() -> None:
-    """The explanation names the rule and what it went by, and those it came before (A6)."""
+    """The explanation names the rule, its condition and the overruled rules (A6)."""
     event = {"source": "Google", "medium": "cpm", "campaign": None}
     shown = str(tp.classify.explain(ga4_channels(), event))
     assert "Paid Search" in shown
@@ -464,7 +470,7 @@ def test_the_rule_that_decided_is_explained() -> None:
 
 
 def test_types_and_arrivals_are_combined() -> None:
-    """One classifier says what happened, the other how the person got there."""
+    """One classifier gives the type, the other the arrival channel."""
     both = tp.classify.combine(ga4_events(name="event"), ga4_channels())
     records = [one | {"campaign": None, "event": "page_view"} for one in events()]
     journeys = tp.from_records(
@@ -480,7 +486,7 @@ def test_types_and_arrivals_are_combined() -> None:
 
 
 def test_a_classifier_can_be_pickled_and_compared() -> None:
-    """Two of the same options are equal, also after a trip to another process."""
+    """Classifiers with the same options are equal, also after pickling."""
     one = ga4_channels(email="contains")
     assert one == pickle.loads(pickle.dumps(one))
     assert one != ga4_channels()

@@ -1,4 +1,4 @@
-"""Words that speak for types, needs and contexts: in two languages, denied or not."""
+"""Words that indicate types, needs and contexts: in two languages, negated or not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WORDS = keywords(DOCUMENT)
 
 
 def needs(text: str | None) -> str | None:
-    """Return the need that a text speaks for."""
+    """Return the need that a text indicates."""
     answer = WORDS({"text": text})
     return verdict_of(answer).facets.get("need")
 
@@ -72,7 +72,7 @@ def test_words_are_found(text: str | None, need: str | None) -> None:
         "¡no! ¡no quiero descuento!",
     ],
 )
-def test_a_denied_word_does_not_count(text: str) -> None:
+def test_a_negated_word_does_not_count(text: str) -> None:
     """Not, never, without, n't, no, sin, nunca: up to three words before."""
     assert needs(text) is None
 
@@ -89,20 +89,20 @@ def test_a_denied_word_does_not_count(text: str) -> None:
         "sin embargo, algo barato: descuento",
     ],
 )
-def test_a_denial_ends(text: str) -> None:
+def test_a_negation_ends(text: str) -> None:
     """With its clause, or after three words."""
     assert "save_money" == needs(text)
 
 
 def test_a_negation_inside_a_phrase_belongs_to_it() -> None:
-    """It is found as it is written ("no funciona"), and denies nothing after it."""
+    """It is found as written ("no funciona"), and negates nothing after it."""
     assert "solve_problem" == needs("no funciona, ¿descuento no?")
     assert Verdict("live_chat", facets={"need": "solve_problem"}) == WORDS(
         {"text": "no funciona chat"}
     )
 
 
-def test_each_facet_is_decided_by_itself() -> None:
+def test_each_facet_is_decided_separately() -> None:
     """Type, need and context from one text."""
     assert Verdict("live_chat", facets={"need": "save_money", "context": "urgency"}) == WORDS(
         {"text": "URGENTE: chat sobre un descuento"}
@@ -117,15 +117,15 @@ def test_more_words_weigh_more() -> None:
     assert "save_money" == needs("a discount, cheaper, but broken")
 
 
-def test_the_longest_phrase_at_a_place_counts_alone() -> None:
-    """A "gift card" says nothing of a card."""
+def test_only_the_longest_phrase_at_a_word_counts() -> None:
+    """A "gift card" does not count as a card."""
     found = keywords({"need": {"acquire": ["card"], "valued": ["gift card", "gift card balance"]}})
     assert tp.Facets(need="valued") == found({"text": "my gift card balance"})
     assert tp.Facets(need="acquire") == found({"text": "a gift, a card"})
 
 
-def test_equals_abstain_or_go_by_the_file() -> None:
-    """Two terms equally well spoken for: nothing is said of this facet, or the first is taken."""
+def test_ties_abstain_or_take_the_first_in_the_file() -> None:
+    """Two terms with equal numbers of words: no answer for this facet, or the first term."""
     text = {"text": "how, a discount: chat"}
     assert "live_chat" == WORDS(text)
     assert Verdict("live_chat", facets={"need": "save_money"}) == keywords(DOCUMENT, ties="first")(
@@ -142,7 +142,7 @@ def test_any_script_is_read() -> None:
 
 
 def test_the_negations_can_be_chosen() -> None:
-    """Other languages, none at all, another reach."""
+    """Other languages, no negations, another reach."""
     phrases = {"need": {"save_money": ["rabatt", "discount"]}}
     german = keywords(phrases, negations=["kein"])
     assert german({"text": "kein Rabatt"}) is None
@@ -152,7 +152,7 @@ def test_the_negations_can_be_chosen() -> None:
 
 
 def test_several_fields_are_read_as_one_text() -> None:
-    """A phrase does not run from one field into the next; missing ones are left out."""
+    """A phrase does not run from one field into the next; missing fields are ignored."""
     found = keywords({"need": {"save_money": ["good price"]}}, reads=("title", "body"))
     assert ("title", "body") == found.reads
     assert found({"title": "good", "body": "price"}) is None
@@ -182,15 +182,15 @@ def test_all_problems_come_at_once() -> None:
             taxonomy=tp.load_taxonomy("customer"),
         )
     text = str(caught.value)
-    for said in (
+    for problem in (
         "needs: no such facet (did you mean 'need'?)",
         "type.live_chatt: no such touchpoint type (did you mean 'live_chat'?)",
         "need.lern: no such term of need (did you mean 'learn'?)",
         "need.learn: '!!!' has no words",
-        "need: 'same' is given for 'learn', 'compare': it would never decide",
+        "need: 'same' is listed for 'learn', 'compare', so it could never decide between them",
         "need.x: expected a list of texts",
     ):
-        assert said in text, said
+        assert problem in text, problem
 
 
 @pytest.mark.parametrize("wrong", [{}, {"need": {}}, {"need": {"learn": []}}])
@@ -201,7 +201,7 @@ def test_no_phrases_are_a_problem(wrong: Any) -> None:
 
 
 def test_options_are_checked() -> None:
-    """Choices are named; a reach is no negative number."""
+    """The error lists the choices; a negative reach is refused."""
     with pytest.raises(InvalidInputError, match="'abstain', 'first'"):
         keywords(DOCUMENT, ties="last")
     with pytest.raises(InvalidInputError, match="reach must be an integer of at least 0, got -1"):
@@ -210,7 +210,7 @@ def test_options_are_checked() -> None:
 
 def test_a_megabyte_takes_a_moment() -> None:
     """Linear in the text, also with thousands of phrases that begin alike."""
-    phrases = [" ".join(["buy"] * (place % 7 + 1) + [f"w{place}"]) for place in range(3_000)]
+    phrases = [" ".join(["buy"] * (number % 7 + 1) + [f"w{number}"]) for number in range(3_000)]
     found = keywords({"need": {"learn": phrases, "acquire": ["no such words"]}})
     started = time.process_time()
     found({"text": "buy " * 250_000})
@@ -220,13 +220,13 @@ def test_a_megabyte_takes_a_moment() -> None:
 
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
-    """No text breaks it, and every need it answers with is one of the document."""
+    """Any text can be read, and every answer is a need of the document."""
     assert needs(text) in {None, *DOCUMENT["need"]}
 
 
 @given(st.text(min_size=1, max_size=20))
 def test_any_phrase_of_words_is_found_in_itself(phrase: str) -> None:
-    """And no phrase breaks it: one without words is refused, as a problem."""
+    """Every phrase with words is found in itself; a phrase without words is a problem."""
     try:
         found = keywords({"need": {"learn": [phrase]}}, negations=())
     except ProblemsError:

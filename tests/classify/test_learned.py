@@ -1,4 +1,4 @@
-"""A fitted estimator as a classifier: sure, unsure, asked once."""
+"""A fitted estimator as a classifier: threshold, facets, one call for all events."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from touchpoints.errors import ClassifierError, InvalidInputError, WrongKindErro
 
 
 class ByLength:
-    """An estimator in the style of scikit-learn that is surer of longer texts."""
+    """An estimator in the style of scikit-learn with a higher probability for longer texts."""
 
     classes_ = np.array(["live_chat", "purchase"])
 
     def __init__(self) -> None:
-        self.asked: list[Any] = []
+        self.calls: list[Any] = []
 
     def predict_proba(self, texts: Any) -> Any:
         """Return a row of probabilities for each text."""
-        self.asked.append(list(texts))
+        self.calls.append(list(texts))
         share = np.array([min(0.5 + len(one) / 20, 1.0) for one in texts])
         return np.stack([share, 1 - share], axis=1)
 
 
-def test_the_surest_class_is_the_answer() -> None:
-    """With its probability as confidence; below the threshold there is none."""
+def test_the_most_probable_class_is_the_answer() -> None:
+    """With its probability as confidence; below the threshold there is no answer."""
     guess = learned(ByLength(), reads="text", threshold=0.7)
     assert [Verdict("live_chat", confidence=0.75), None] == guess.batch(
         [{"text": "12345"}, {"text": "123"}]
@@ -42,8 +42,8 @@ def test_the_classes_may_be_terms_of_a_facet() -> None:
     assert Verdict(facets={"need": "live_chat"}, confidence=1.0) == guess({"text": "x" * 30})
 
 
-def test_a_log_asks_the_estimator_once() -> None:
-    """All distinct texts in one call, however many events there are; missing ones not at all."""
+def test_a_log_calls_the_estimator_once() -> None:
+    """All distinct texts in one call, however many events there are; no missing texts."""
     estimator = ByLength()
     words = ["aaaaaa", "bbbbbbb", None, "aaaaaa"] * 500
     journeys = tp.from_columns(
@@ -54,24 +54,24 @@ def test_a_log_asks_the_estimator_once() -> None:
         taxonomy=tp.load_taxonomy("customer"),
         unmatched="drop",
     )
-    assert [["aaaaaa", "bbbbbbb"]] == [sorted(texts) for texts in estimator.asked]
+    assert [["aaaaaa", "bbbbbbb"]] == [sorted(texts) for texts in estimator.calls]
     assert 500 == journeys.meta.report.without_touchpoint
     assert 1500 == len(journeys.codes)
 
 
-def test_several_fields_come_as_dicts_without_what_is_missing() -> None:
-    """As DictVectorizer takes them; or as the caller turns them."""
+def test_several_fields_come_as_dicts_without_missing_values() -> None:
+    """As DictVectorizer takes them; or as the caller converts them."""
     estimator = ByLength()
     guess = learned(estimator, reads=("a", "b"))
     guess.batch([{"a": 1, "b": None}, {"a": None, "b": ""}, {"a": "x", "b": 2.5}])
-    assert [[{"a": 1}, {"a": "x", "b": 2.5}]] == estimator.asked
+    assert [[{"a": 1}, {"a": "x", "b": 2.5}]] == estimator.calls
 
     estimator = ByLength()
     turned = learned(
         estimator, reads=("a", "b"), features=lambda events: [str(one["a"]) for one in events]
     )
     turned({"a": 12, "b": None})
-    assert [["12"]] == estimator.asked
+    assert [["12"]] == estimator.calls
 
 
 def test_a_pipeline_of_scikit_learn_works() -> None:
@@ -94,11 +94,11 @@ def test_a_pipeline_of_scikit_learn_works() -> None:
 @pytest.mark.parametrize(
     ("estimator", "message"),
     [
-        (object(), "has no predict_proba"),
-        (type("Raw", (), {"predict_proba": lambda self, x: x})(), "is not fitted"),
+        (object(), "must have a method predict_proba, got object"),
+        (type("Raw", (), {"predict_proba": lambda self, x: x})(), "must be fitted, got Raw"),
         (
             type("Numbers", (), {"predict_proba": lambda self, x: x, "classes_": [0, 1]})(),
-            "so they are texts",
+            "must be strings, the ids of types or terms, got 0, 1",
         ),
     ],
 )
@@ -109,25 +109,27 @@ def test_an_estimator_that_cannot_be_used_is_refused(estimator: Any, message: st
 
 
 def test_an_array_of_another_shape_is_an_error() -> None:
-    """An estimator that answers otherwise than promised is named."""
+    """The error names the estimator and both shapes."""
 
     class Flat(ByLength):
-        """One number a text."""
+        """One number per text."""
 
         def predict_proba(self, texts: Any) -> Any:
             """Return too little."""
             return np.ones(len(texts))
 
     both = tp.classify.first_match(learned(Flat(), reads="text", name="flat"))
-    with pytest.raises(ClassifierError, match="flat raised InvalidInputError.*shape"):
+    with pytest.raises(
+        ClassifierError, match=r"flat raised InvalidInputError.*shape \(1, 2\), got \(1,\)"
+    ):
         both({"text": "x"})
 
 
-def test_a_class_that_is_not_sure_of_anything_abstains() -> None:
-    """Probabilities of nan are no confidence."""
+def test_probabilities_of_nan_abstain() -> None:
+    """A probability of nan counts as 0."""
 
     class Lost(ByLength):
-        """It does not know."""
+        """Every probability is nan."""
 
         def predict_proba(self, texts: Any) -> Any:
             """Return nan."""
@@ -138,6 +140,6 @@ def test_a_class_that_is_not_sure_of_anything_abstains() -> None:
 
 @pytest.mark.parametrize("threshold", [-0.1, 50])
 def test_a_threshold_is_a_share(threshold: float) -> None:
-    """Percent are refused."""
-    with pytest.raises(InvalidInputError, match="no share"):
+    """Percentages and negative numbers are refused."""
+    with pytest.raises(InvalidInputError, match=r"threshold must be in \[0, 1\], got"):
         learned(ByLength(), reads="text", threshold=threshold)

@@ -1,4 +1,4 @@
-"""Lists of sources, our own dated one and others' files, and the reading of addresses."""
+"""The list of sources that ships with the library, files of other lists, and reading URLs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_list_is_dated_and_long_enough() -> None:
 
 
 def test_every_site_is_found_by_its_own_name() -> None:
-    """What `parse_referrer` calls a site is itself a source of the same kind."""
+    """The name that `parse_referrer` gives a site is itself a source of the same category."""
     sources = source_categories()
     named = {one.name: one for one in sources.entries.values() if one.category != "other"}
     assert named == {name: sources.find(name) for name in named}
@@ -96,12 +96,12 @@ def test_every_site_is_found_by_its_own_name() -> None:
     ],
 )
 def test_sources_are_found_with_their_subdomains(source: object, category: str | None) -> None:
-    """The longest match decides, whole labels only, in any case and also inside an address."""
+    """The longest match decides, whole labels only, in any case and also inside a URL."""
     assert category == source_categories().category(source)
 
 
 def test_the_longest_match_says_which_site() -> None:
-    """A part of a site that is of no kind is listed as such and has no category."""
+    """A part of a site without a category is listed as ``other``."""
     found = source_categories().find("accounts.google.com")
     assert Source(name="google_tools", category="other") == found
 
@@ -111,8 +111,8 @@ def test_the_list_shows_itself() -> None:
     assert repr(source_categories()).startswith("<SourceList touchpoints of 2026-11-21: 2")
 
 
-def test_a_version_that_is_none_is_refused() -> None:
-    """The versions there are stand in the message."""
+def test_an_unknown_version_is_refused() -> None:
+    """The error lists the versions."""
     with pytest.raises(InvalidInputError, match="2026-11"):
         source_categories(version="2020-01")
 
@@ -138,7 +138,7 @@ def written(folder: Path, name: str, text: str) -> Path:
     ],
 )
 def test_googles_file_is_read_however_it_was_saved(tmp_path: Path, text: str) -> None:
-    """Parted by any of four marks, with or without a head, in either order, marked as UTF-8."""
+    """Four separators, with or without a header, in either order, with a byte order mark."""
     sources = load_source_categories(written(tmp_path, "google.csv", text))
     assert {"t.co": "social", "bing": "search"} == {
         name: one.category for name, one in sources.entries.items()
@@ -146,11 +146,11 @@ def test_googles_file_is_read_however_it_was_saved(tmp_path: Path, text: str) ->
 
 
 def test_googles_list_means_each_host_it_names(tmp_path: Path) -> None:
-    """Google compares whole sources; subdomains count only when asked for."""
+    """Google compares whole sources; subdomains count only with ``subdomains=True``."""
     path = written(tmp_path, "google.csv", "reddit.com;SOURCE_CATEGORY_SOCIAL")
-    exact, below = (load_source_categories(path, subdomains=one) for one in (None, True))
+    exact, covered = (load_source_categories(path, subdomains=one) for one in (None, True))
     assert ("social", None) == (exact.category("www.reddit.com"), exact.category("out.reddit.com"))
-    assert "social" == below.category("out.reddit.com")
+    assert "social" == covered.category("out.reddit.com")
 
 
 def test_bad_lines_of_googles_file_are_all_reported(tmp_path: Path) -> None:
@@ -160,7 +160,8 @@ def test_bad_lines_of_googles_file_are_all_reported(tmp_path: Path) -> None:
         load_source_categories(written(tmp_path, "google.csv", text))
     assert 3 == len(caught.value.problems)
     assert "did you mean 'social'?" in caught.value.problems[0]
-    assert "row 3" in caught.value.problems[1]
+    assert "row 2: 't.co;SOURCE_CATEGORY_SOCAL': unknown category" in caught.value.problems[0]
+    assert "row 3: 'bing' must have a source and a category" in caught.value.problems[1]
 
 
 SEARCH_ENGINES = """
@@ -188,7 +189,7 @@ Findit:
 
 
 def test_matomos_search_engines_are_read(tmp_path: Path) -> None:
-    """Of each engine the hosts are taken, not its parameters; {} is any country."""
+    """Hosts are read from every engine, not its parameters; {} is any country."""
     sources = load_source_categories(written(tmp_path, "SearchEngines.yml", SEARCH_ENGINES))
     hosts = {"findit.example", "findit.*", "finder.example", "old-findit.example", "look.example"}
     assert hosts | {"findit", "look: it up"} == set(sources.entries)
@@ -215,7 +216,7 @@ def test_matomos_other_lists_are_read(tmp_path: Path, name: str, category: str) 
 
 
 def test_json_and_toml_are_read_alike(tmp_path: Path) -> None:
-    """The same sites as JSON, by engine or by category, and as TOML like the list shipped."""
+    """The same sites as JSON, by engine or by category, and as TOML like the default list."""
     sites = {"Chirp": ["chirp.example"], "Face": [{"urls": ["face.{}"], "params": ["q"]}]}
     one = written(tmp_path, "Socials.json", json.dumps(sites))
     two = written(tmp_path, "mine.json", json.dumps({"social": sites}))
@@ -227,7 +228,7 @@ def test_json_and_toml_are_read_alike(tmp_path: Path) -> None:
 
 
 def test_a_later_file_wins_and_lists_can_be_joined(tmp_path: Path) -> None:
-    """Several files are one list; an own list on top of ours changes what it names."""
+    """Several files are one list; a list merged into the default changes the sites it names."""
     one = written(tmp_path, "a.csv", "a.example;social\nb.example;social")
     two = written(tmp_path, "b.csv", "b.example;video\nx.com;shopping")
     sources = load_source_categories(one, two)
@@ -244,7 +245,7 @@ def test_a_later_file_wins_and_lists_can_be_joined(tmp_path: Path) -> None:
         ("Socials.yml", "Chirp:\nOther:\n  - a.example\n", "Chirp: no hosts"),
         ("Socials.yml", "Chirp: chirp.example\n", "line 1 cannot be read"),
         ("Socials.yml", "Chirp:\n  - a.example\n b: c\n", "line 3 cannot be read"),
-        ("Socials.yml", "- a.example\n", "expected sites with their hosts"),
+        ("Socials.yml", "- a.example\n", "expected a mapping from sites to their hosts"),
         ("Socials.yml", "? [a]\n: [b.example]\n", "line 2 cannot be read"),
         ("Socials.yml", "a:\n  - \x00", "cannot be read"),
         (
@@ -253,24 +254,32 @@ def test_a_later_file_wins_and_lists_can_be_joined(tmp_path: Path) -> None:
             r"line 2 cannot be read: aliases such as '\*a'",
         ),
         ("Socials.yml", "a:\n" + "[" * 100_000, "line 2 cannot be read"),
-        ("Socials.yml", "- " * 30_000, "line 1 cannot be read: it is nested more than 10 deep"),
+        (
+            "Socials.yml",
+            "- " * 30_000,
+            "line 1 cannot be read: it is nested more than 10 levels deep",
+        ),
         ("Socials.yml", "? " * 30_000, "line 1 cannot be read"),
-        ("Socials.yml", "a: [" + "x " * 600_000, "1,200,004 characters, 1,000,000 are the most"),
-        ("Socials.json", "[1, 2]", "expected sites"),
-        ("Socials.json", "{", "this cannot be read"),
+        (
+            "Socials.yml",
+            "a: [" + "x " * 600_000,
+            "must have at most 1,000,000 characters, got 1,200,004",
+        ),
+        ("Socials.json", "[1, 2]", "expected a mapping from sites to their hosts"),
+        ("Socials.json", "{", "the file cannot be read"),
         ("mine.toml", "= 1", "mine.toml: this is not TOML: line 1, column 1"),
         ("mine.toml", "x.y = 1" + "0" * 5_000, "mine.toml: a value cannot be read"),
-        ("Socials.json", "[" * 100_000, "this cannot be read"),
+        ("Socials.json", "[" * 100_000, "the file cannot be read"),
     ],
 )
 def test_broken_files_say_what_is_wrong(tmp_path: Path, name: str, text: str, problem: str) -> None:
-    """The file and the place are in the message."""
+    """The message names the file and the line."""
     with pytest.raises(ProblemsError, match=problem):
         load_source_categories(written(tmp_path, name, text))
 
 
 def test_an_alias_bomb_is_refused_before_it_grows(tmp_path: Path) -> None:
-    """Ten lines that would stand for ten thousand million hosts are no list."""
+    """Ten lines that would expand to ten thousand million hosts are refused."""
     bomb = "a0: &a0 [x.example]\n" + "".join(
         f"a{one}: &a{one} [{', '.join([f'*a{one - 1}'] * 10)}]\n" for one in range(1, 11)
     )
@@ -308,14 +317,14 @@ def test_all_of_yaml_is_read_as_text(tmp_path: Path) -> None:
 
 
 def test_yaml_needs_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it the message says what to install."""
+    """Without PyYAML the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(MissingPackageError, match=r"touchpoints\[yaml\]"):
         load_source_categories(written(tmp_path, "Socials.yml", "Chirp: [chirp.example]\n"))
 
 
 def test_a_file_without_a_category_needs_one(tmp_path: Path) -> None:
-    """A list of hosts that does not say what they are is refused, with the way to say it."""
+    """A list of hosts without a category is refused, and the error names the argument."""
     path = written(tmp_path, "mine.yml", "Chirp:\n  - chirp.example\n")
     with pytest.raises(InvalidInputError, match="category='social'"):
         load_source_categories(path)
@@ -326,7 +335,7 @@ def test_no_file_and_empty_files_are_refused(tmp_path: Path) -> None:
     """A list without a source is a mistake."""
     with pytest.raises(InvalidInputError, match="at least one file"):
         load_source_categories()
-    with pytest.raises(InvalidInputError, match="no source is in the files"):
+    with pytest.raises(InvalidInputError, match="the files contain no sources"):
         load_source_categories(written(tmp_path, "a.csv", "source;category\n"))
     with pytest.raises(FileNotFoundError):
         load_source_categories(tmp_path / "nowhere.csv")
@@ -342,7 +351,7 @@ def test_no_file_breaks_the_reader(content: bytes, name: str) -> None:
             assert isinstance(load_source_categories(path, category="social"), SourceList)
 
 
-# ---------------------------------------------------------------------------------------- addresses
+# --------------------------------------------------------------------------------------------- URLs
 
 
 @pytest.mark.parametrize(
@@ -375,8 +384,8 @@ def test_no_file_breaks_the_reader(content: bytes, name: str) -> None:
         ("http://" + "é" * 100 + ".example", "é" * 100 + ".example"),
     ],
 )
-def test_the_host_of_an_address(url: object, host: str) -> None:
-    """Users, ports, case and final dots fall away, letters become punycode, no address has none."""
+def test_the_host_of_a_url(url: object, host: str) -> None:
+    """User, port, case and final dot are removed; letters become punycode; else no host."""
     assert host == host_of(url)
 
 
@@ -392,7 +401,7 @@ def test_the_host_of_an_address(url: object, host: str) -> None:
         (None, "/"),
     ],
 )
-def test_the_path_of_an_address(url: object, path: str) -> None:
+def test_the_path_of_a_url(url: object, path: str) -> None:
     """Decoded, without query and fragment, whatever is before it."""
     assert path == path_of(url)
 
@@ -420,12 +429,12 @@ def test_the_path_of_an_address(url: object, path: str) -> None:
     ],
 )
 def test_campaign_parameters(url: object, expected: dict[str, str]) -> None:
-    """Decoded, the first of several, also after # and in escaped addresses; empty ones are none."""
+    """Decoded; the first counts; also after # and in escaped URLs; empty values do not count."""
     assert expected == parse_utm(url)
 
 
 def test_click_ids_are_named_in_lower_case() -> None:
-    """All known ids are found in their order, whatever their case; others are left."""
+    """Known ids are found in their order, whatever their case; other parameters are ignored."""
     url = "/?ScCid=1&gclid=2&fbclid=&size=3&wbraid=4&gclid=5"
     assert [("sccid", "1"), ("gclid", "2"), ("wbraid", "4")] == list(click_ids(url).items())
 
@@ -443,15 +452,15 @@ def test_click_ids_are_named_in_lower_case() -> None:
         "\u202e" * 1_000_000,
     ],
 )
-def test_an_address_of_a_megabyte_is_read_in_no_time(url: str) -> None:
-    """Every reader is linear in the length of the address."""
+def test_a_url_of_a_megabyte_is_read_quickly(url: str) -> None:
+    """Every reader is linear in the length of the URL."""
     start = time.process_time()
     parse_utm(url), click_ids(url), parse_referrer(url), host_of(url), path_of(url)
     assert 5 > time.process_time() - start
 
 
 def test_referrers() -> None:
-    """Search engines with their term, networks, own pages and strangers."""
+    """Search engines with their search term, social networks, own pages and unlisted sites."""
     assert Referrer(
         host="bing.com", source="bing", category="search", term="a b"
     ) == parse_referrer("https://www.bing.com/search?q=a+b&form=1")
@@ -465,7 +474,7 @@ def test_referrers() -> None:
 
 @given(st.text(max_size=100))
 def test_no_text_breaks_the_readers(text: str) -> None:
-    """Any text has a host, a path and parameters, or none, and never an error."""
+    """Any text can be read; parts that it lacks are absent."""
     assert path_of(text).startswith("/")
     assert host_of(text) == host_of(f" {text}")
     assert parse_utm(f"?utm_source={text}").keys() <= {"source"} | parse_utm(f"?{text}").keys()

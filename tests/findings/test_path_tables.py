@@ -27,5 +27,5 @@ def test_names_without_the_separator_are_quiet() -> None:
 @pytest.mark.parametrize("text", ["a > > b", "> a > b", "a > b >", "a >  > b", ">", "a > >"])
 def test_an_empty_step_is_refused_however_it_is_spaced(text: str) -> None:
     """Two separators that share a space leave no step between them."""
-    with pytest.raises(tp.errors.InvalidInputError, match=r"1 path has an empty step.*rows 1"):
+    with pytest.raises(tp.errors.InvalidInputError, match=r"1 path has an empty name.*rows 1"):
         tp.from_paths({"p": ["a > b", text]}, path="p")

@@ -1,4 +1,4 @@
-"""Clusters and their quality by their definitions, over journeys one by one."""
+"""Clusters and their quality by their definitions, for single journeys."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from statistics import mean
 
 
 def cost_of_medoids(matrix: list[list[float]], weights: list[int], count: int) -> float:
-    """Return the least summed distance to so many medoids, by trying every choice."""
+    """Return the smallest summed distance to ``count`` medoids, by trying every choice."""
     return min(
         sum(
-            weight * min(matrix[place][one] for one in chosen)
-            for place, weight in enumerate(weights)
+            weight * min(matrix[position][one] for one in chosen)
+            for position, weight in enumerate(weights)
         )
         for chosen in combinations(range(len(matrix)), count)
     )
 
 
 def silhouettes(matrix: list[list[float]], labels: list[int]) -> list[float]:
-    """Return the silhouette of each thing."""
+    """Return the silhouette of each item."""
     found = []
-    for place, label in enumerate(labels):
+    for position, label in enumerate(labels):
         means = {}
         for other in set(labels):
-            members = [i for i, one in enumerate(labels) if one == other and i != place]
+            members = [i for i, one in enumerate(labels) if one == other and i != position]
             if members:
-                means[other] = mean(matrix[place][i] for i in members)
+                means[other] = mean(matrix[position][i] for i in members)
         if label not in means:
             found.append(0.0)
             continue
@@ -37,7 +37,7 @@ def silhouettes(matrix: list[list[float]], labels: list[int]) -> list[float]:
 
 
 def pairs(matrix: list[list[float]], labels: list[int]) -> tuple[list[float], list[bool]]:
-    """Return the distance of each two things, and whether they are in one cluster."""
+    """Return the distance of each pair of items, and whether both are in one cluster."""
     both = list(combinations(range(len(labels)), 2))
     return [matrix[i][j] for i, j in both], [labels[i] == labels[j] for i, j in both]
 

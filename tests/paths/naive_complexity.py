@@ -1,4 +1,4 @@
-"""Complexity of a text by its definitions."""
+"""Complexity and turbulence of a text by their definitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def complexity(path: str, alphabet: int) -> float:
 
 
 def distinct_subsequences(path: str) -> int:
-    """Return how many there are, the empty one included, by writing all of them down."""
+    """Return the number of distinct subsequences, the empty one included, by enumeration."""
     return len({one for size in range(len(path) + 1) for one in combinations(path, size)})
 
 

@@ -1,4 +1,4 @@
-"""Decisions by their definitions: journeys written out one by one, dictionaries, plain loops."""
+"""Decisions by their definitions: journeys repeated by count, dictionaries, plain loops."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tests.naive_paths import END, OPEN, START, effective_size, wilson, written_
 
 
 def branches(journeys):
-    """Return {(touchpoint, next): (count, share, low, high)}; what is cut off has a count alone."""
+    """Return {(touchpoint, next): (count, share, low, high)}; only a count for (open)."""
     chosen, every = defaultdict(Counter), defaultdict(Counter)
-    for cluster, steps, _ in written_out(journeys):
-        for source, target in steps:
+    for unit, transitions, _ in written_out(journeys):
+        for source, target in transitions:
             if source != START:
-                chosen[source, target][cluster] += 1
+                chosen[source, target][unit] += 1
                 if target != OPEN:
-                    every[source][cluster] += 1
+                    every[source][unit] += 1
     return {
         edge: (sum(counted.values()), math.nan, math.nan, math.nan)
         if edge[1] == OPEN
@@ -26,14 +26,14 @@ def branches(journeys):
 
 
 def share_of(hits, trials):
-    """Return (hits, share, low, high) of what units did, or nan where nobody tried."""
+    """Return (hits, share, low, high) over units; nan without trials."""
     done, tried = sum(hits.values()), sum(trials.values())
     if not tried:
         return 0, math.nan, math.nan, math.nan
     if not done:
         size = tried**2 / sum(one**2 for one in trials.values())
     else:
-        size = effective_size([hits[cluster] for cluster in trials], list(trials.values()))
+        size = effective_size([hits[unit] for unit in trials], list(trials.values()))
     return done, done / tried, *wilson(done / tried, size)
 
 
@@ -43,24 +43,24 @@ def decision_points(journeys, *, corrected=True):
     ended, known = defaultdict(Counter), defaultdict(Counter)
     turned, watched = defaultdict(Counter), defaultdict(Counter)
     finished = [
-        journeys.finished[place]
-        for place, journey in enumerate(journeys)
+        journeys.finished[position]
+        for position, journey in enumerate(journeys)
         for _ in range(journey.count)
     ]
-    for (cluster, _, keys), whole in zip(written_out(journeys), finished, strict=True):
-        for place, key in enumerate(keys):
+    for (unit, _, keys), whole in zip(written_out(journeys), finished, strict=True):
+        for position, key in enumerate(keys):
             visits[key] += 1
             last = END if whole else OPEN
-            following = keys[place + 1] if place + 1 < len(keys) else last
+            following = keys[position + 1] if position + 1 < len(keys) else last
             nexts[key][following] += 1
             if following != OPEN:
-                known[key][cluster] += 1
-                ended[key][cluster] += following == END
+                known[key][unit] += 1
+                ended[key][unit] += following == END
             if whole:
-                rest = keys[place + 1 :]
+                rest = keys[position + 1 :]
                 away = next((nth for nth, one in enumerate(rest) if one != key), len(rest))
-                watched[key][cluster] += 1
-                turned[key][cluster] += key in rest[away:]
+                watched[key][unit] += 1
+                turned[key][unit] += key in rest[away:]
     answer = {}
     for key, count in visits.items():
         open_visits = nexts[key].pop(OPEN, 0)
@@ -76,7 +76,7 @@ def decision_points(journeys, *, corrected=True):
 
 
 def entropy(counts, *, corrected):
-    """Return the entropy in bits, with Miller's correction, never above that of equal branches."""
+    """Return the entropy in bits, with Miller's correction, capped at that of equal branches."""
     total = sum(counts)
     if not total:
         return math.nan
@@ -87,7 +87,7 @@ def entropy(counts, *, corrected):
 
 
 def information_gain(pairs):
-    """Return how many bits the first of each pair tells about the second."""
+    """Return the information gain in bits of the first of each pair about the second."""
     within = defaultdict(Counter)
     for value, branch in pairs:
         within[value][branch] += 1
@@ -99,25 +99,25 @@ def information_gain(pairs):
 
 
 def absorption(journeys, *, rounds=20_000):
-    """Return {touchpoint: (probability of (end), expected steps)}, by taking steps for long."""
+    """Return {touchpoint: (probability of (end), expected transitions)} by iteration."""
     nexts = defaultdict(Counter)
-    for _, steps, _ in written_out(journeys):
-        for source, target in steps:
+    for _, transitions, _ in written_out(journeys):
+        for source, target in transitions:
             if START != source and target != OPEN:
                 nexts[source][target] += 1
-    steps = dict.fromkeys(nexts, 0.0)
+    expected = dict.fromkeys(nexts, 0.0)
     sure = dict.fromkeys(nexts, 0.0)
     for _ in range(rounds):
-        before = dict(steps), dict(sure)
+        before = dict(expected), dict(sure)
         for key, counted in nexts.items():
             total = sum(counted.values())
-            steps[key] = 1 + sum(
+            expected[key] = 1 + sum(
                 n / total * before[0].get(one, 0.0) for one, n in counted.items() if one != END
             )
             sure[key] = sum(
                 n / total * (1.0 if one == END else before[1].get(one, 0.0))
                 for one, n in counted.items()
             )
-        if all(abs(steps[key] - before[0][key]) < 1e-13 for key in steps):
+        if all(abs(expected[key] - before[0][key]) < 1e-13 for key in expected):
             break
-    return {key: (sure[key], steps[key]) for key in nexts}
+    return {key: (sure[key], expected[key]) for key in nexts}

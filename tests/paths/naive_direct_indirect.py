@@ -1,4 +1,4 @@
-"""What a filter loses, on journeys of letters: capitals are direct, small letters indirect."""
+"""Losses of a filter on journeys of letters: capitals are direct, small letters indirect."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections import Counter
 from itertools import pairwise
 
 
-def steps(paths):
-    """Return how often each pair of neighbours occurs."""
-    return Counter(pair for path in paths for pair in pairwise(path))
+def transitions(paths):
+    """Return the number of occurrences of each transition."""
+    return Counter(edge for path in paths for edge in pairwise(path))
 
 
 def loss(paths, removed):
-    """Return the row of the kind removed."""
+    """Return the row of losses for the removed kind."""
     gone = str.isupper if removed == "direct" else str.islower
     left = ["".join(one for one in path if not gone(one)) for path in paths]
-    before, after = steps(paths), steps(left)
-    whole = sum(n for pair, n in before.items() if not any(map(gone, pair)))
+    before, after = transitions(paths), transitions(left)
+    whole = sum(n for edge, n in before.items() if not any(map(gone, edge)))
     return {
         "interactions": sum(map(len, paths)) - sum(map(len, left)),
         "journeys": sum(one != two for one, two in zip(paths, left, strict=True)),

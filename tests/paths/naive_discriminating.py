@@ -1,4 +1,4 @@
-"""Subsequences that journeys hold, by writing all of them down."""
+"""Subsequences of journeys and their tests, by enumeration and by definition."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from itertools import combinations
 
 
 def held(path: str, longest: int) -> set[str]:
-    """Return every subsequence of a text, gaps allowed, of at most so many letters."""
+    """Return every subsequence of a text, gaps allowed, of at most ``longest`` letters."""
     return {"".join(one) for size in range(1, longest + 1) for one in combinations(path, size)}
 
 
 def effective(people: list[tuple[int, int]]) -> float:
-    """Return how many independent journeys tell as much as (hits, journeys) of each person.
+    """Return the effective number of journeys for (hits, journeys) of each person.
 
-    The variance of a ratio of totals over units, against that of as many single journeys.
+    It compares the variance of a ratio of totals over units with that of independent journeys.
     """
     hits, size, count = sum(h for h, _ in people), sum(n for _, n in people), len(people)
     share = hits / size
@@ -22,13 +22,13 @@ def effective(people: list[tuple[int, int]]) -> float:
 
 
 def residuals(shares: list[float], sizes: list[float]) -> list[float]:
-    """Return how far each group is above what one share for all makes expected, in its roots."""
+    """Return the Pearson residual of each group against one share for all groups."""
     one = sum(p * n for p, n in zip(shares, sizes, strict=True)) / sum(sizes)
     return [(p * n - one * n) / (one * n) ** 0.5 for p, n in zip(shares, sizes, strict=True)]
 
 
 def chi2(hits: list[int], sizes: list[int]) -> float:
-    """Return the chi-square of a table of those that hold something and those that do not."""
+    """Return the chi-square statistic of a table of hits and misses by group."""
     share = sum(hits) / sum(sizes)
     return sum(
         (seen - size * part) ** 2 / (size * part)

@@ -1,4 +1,4 @@
-"""Distances of sequences by their definitions, one pair at a time."""
+"""Distances between sequences by their definitions, one pair at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise, zip_longest
 
 
 def edits(left: str, right: str, cost: Callable[[str, str], float], indel: float) -> float:
-    """Return the least cost of turning one text into another, by trying every first step."""
+    """Return the smallest cost of turning one text into another, by trying every first edit."""
 
     @cache
     def from_here(i: int, j: int) -> float:
@@ -23,8 +23,8 @@ def edits(left: str, right: str, cost: Callable[[str, str], float], indel: float
     return from_here(0, 0)
 
 
-def steps(left: Sequence[int], right: Sequence[int], dearest: int) -> int:
-    """Return the least number of edits, a replacement counted ``dearest`` times, row by row."""
+def fewest_edits(left: Sequence[int], right: Sequence[int], dearest: int) -> int:
+    """Return the smallest number of edits, a substitution counted ``dearest`` times."""
     before = list(range(len(right) + 1))
     for i, one in enumerate(left, start=1):
         row = [i]
@@ -44,19 +44,19 @@ def distance(left: str, right: str, method: str) -> float:
 
 
 def largest(left: str, right: str, method: str) -> float:
-    """Return the largest distance that two texts of such lengths can have."""
+    """Return the largest possible distance of two texts with these lengths."""
     both = (len(left), len(right))
     return sum(both) if method == "lcs" else max(both)
 
 
 def transition_costs(paths: Sequence[str]) -> dict[tuple[str, str], float]:
-    """Return 2 − p(a → b) − p(b → a) for each two letters."""
-    steps = [pair for path in paths for pair in pairwise(path)]
+    """Return {(a, b): 2 − p(a → b) − p(b → a)} for different letters."""
+    transitions = [edge for path in paths for edge in pairwise(path)]
     letters = sorted(set("".join(paths)))
 
     def share(source: str, target: str) -> float:
-        leaving = sum(pair[0] == source for pair in steps)
-        return steps.count((source, target)) / leaving if leaving else 0.0
+        leaving = sum(edge[0] == source for edge in transitions)
+        return transitions.count((source, target)) / leaving if leaving else 0.0
 
     return {
         (one, other): 2 - share(one, other) - share(other, one)

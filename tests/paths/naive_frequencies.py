@@ -1,4 +1,4 @@
-"""Frequencies by counting journeys written out one by one."""
+"""Frequencies by counting journeys repeated by count."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from tests.paths.naive_decisions import share_of
 
 def presence(journeys):
     """Return {touchpoint: (journeys, interactions, starts, ends)}, each with share and interval."""
-    everybody, having = Counter(), defaultdict(Counter)
+    everyone, having = Counter(), defaultdict(Counter)
     acted, acting = Counter(), defaultdict(Counter)
     began, starting = Counter(), defaultdict(Counter)
     ended, ending = Counter(), defaultdict(Counter)
-    for cluster, steps, keys in written_out(journeys):
-        everybody[cluster] += 1
+    for unit, transitions, keys in written_out(journeys):
+        everyone[unit] += 1
         for key in set(keys):
-            having[key][cluster] += 1
+            having[key][unit] += 1
         for key in keys:
-            acted[cluster] += 1
-            acting[key][cluster] += 1
-        if keys and steps[0][0] == START:
-            began[cluster] += 1
-            starting[keys[0]][cluster] += 1
-        if keys and steps[-1][1] == END:
-            ended[cluster] += 1
-            ending[keys[-1]][cluster] += 1
+            acted[unit] += 1
+            acting[key][unit] += 1
+        if keys and transitions[0][0] == START:
+            began[unit] += 1
+            starting[keys[0]][unit] += 1
+        if keys and transitions[-1][1] == END:
+            ended[unit] += 1
+            ending[keys[-1]][unit] += 1
     return {
         key: (
-            *share_of(having[key], everybody),
+            *share_of(having[key], everyone),
             *share_of(acting[key], acted),
             *share_of(starting[key], began),
             *share_of(ending[key], ended),
@@ -39,7 +39,7 @@ def presence(journeys):
 
 
 def coverage(journeys, share):
-    """Return how many of the most frequent variants reach a share, and their journeys."""
+    """Return the number of most frequent variants that cover a share, and their journeys."""
     counted = Counter(keys for _, _, keys in written_out(journeys))
     total, reached = sum(counted.values()), 0
     for number, (_, count) in enumerate(counted.most_common(), 1):
@@ -51,34 +51,37 @@ def coverage(journeys, share):
 
 def ngrams(journeys, n):
     """Return {n-gram: (journeys, share, low, high, occurrences)}."""
-    everybody, having, times = Counter(), defaultdict(Counter), Counter()
-    for cluster, _, keys in written_out(journeys):
-        everybody[cluster] += 1
-        grams = [keys[place : place + n] for place in range(len(keys) - n + 1)]
+    everyone, having, times = Counter(), defaultdict(Counter), Counter()
+    for unit, _, keys in written_out(journeys):
+        everyone[unit] += 1
+        grams = [keys[position : position + n] for position in range(len(keys) - n + 1)]
         times.update(grams)
         for gram in set(grams):
-            having[gram][cluster] += 1
-    return {gram: (*share_of(counted, everybody), times[gram]) for gram, counted in having.items()}
+            having[gram][unit] += 1
+    return {gram: (*share_of(counted, everyone), times[gram]) for gram, counted in having.items()}
 
 
 def holds(keys, wanted, gap=None):
-    """Tell whether touchpoints come in this order, with at most ``gap`` others between two."""
+    """Return whether ``wanted`` is a subsequence with at most ``gap`` others between two."""
     if not wanted:
         return True
 
-    def behind(place, rest):
+    def continues(position, rest):
         if not rest:
             return True
-        last = len(keys) if gap is None else min(len(keys), place + gap + 2)
+        last = len(keys) if gap is None else min(len(keys), position + gap + 2)
         return any(
-            keys[later] == rest[0] and behind(later, rest[1:]) for later in range(place + 1, last)
+            keys[later] == rest[0] and continues(later, rest[1:])
+            for later in range(position + 1, last)
         )
 
-    return any(key == wanted[0] and behind(place, wanted[1:]) for place, key in enumerate(keys))
+    return any(
+        key == wanted[0] and continues(position, wanted[1:]) for position, key in enumerate(keys)
+    )
 
 
 def subsequences(journeys, *, least, longest, gap):
-    """Return {subsequence: journeys} of all that enough journeys have, by trying all."""
+    """Return {subsequence: journeys} for all in at least ``least`` journeys, by enumeration."""
     paths = [keys for _, _, keys in written_out(journeys)]
     names = sorted({key for keys in paths for key in keys})
     found, level = {}, [()]

@@ -1,4 +1,4 @@
-"""Where journeys end up from each touchpoint, and after how many steps."""
+"""Absorption probabilities and expected numbers of transitions."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from touchpoints.errors import InvalidInputError, NotFoundError
 
 
 @given(st.lists(st.text("abcd", min_size=1, max_size=6), min_size=1, max_size=6))
-def test_absorption_agrees_with_taking_steps_for_long(paths) -> None:
-    """Finished journeys all end; expected steps are those of the chain stepped through."""
+def test_absorption_agrees_with_iterating_the_chain(paths) -> None:
+    """Finished journeys all end; expected transitions are those of the iterated chain."""
     journeys = built(paths)
 
     found = tp.paths.absorption(journeys).to_dicts()
 
     expected = naive_decisions.absorption(journeys)
     steps = {row["touchpoint"]: row["steps"] for row in found}
-    assert {key: one[1] for key, one in expected.items()} == pytest.approx(steps, rel=1e-6)
+    assert {key: row[1] for key, row in expected.items()} == pytest.approx(steps, rel=1e-6)
     assert [1.0] * len(found) == pytest.approx([row["probability"] for row in found])
 
 
 def test_the_gambler_of_kemeny_and_snell() -> None:
-    """A fair walk on 1, 2, 3 between two ends: 3/4, 1/2, 1/4 and 3, 4, 3 steps (their 3.2)."""
-    # Each step either way equally often: from a to ruin or b, from b to a or c, from c to b or win.
+    """A fair walk on 1, 2, 3 between two ends: 3/4, 1/2, 1/4 and 3, 4, 3 transitions (3.2)."""
+    # All transitions are equally frequent: a to ruin or b, b to a or c, and c to b or win.
     journeys = built(
         ["a", "ab", "ba", "bc", "cb", "c"],
         outcomes={"ruin": np.array([1.0, np.nan, np.nan, np.nan, np.nan, 0.0])},
@@ -44,7 +44,7 @@ def test_the_gambler_of_kemeny_and_snell() -> None:
 
 
 def test_endings_of_an_outcome_sum_to_one() -> None:
-    """Each journey ends in one of the two."""
+    """Each journey ends in one of the two endings."""
     journeys = tp.until(built(["abp", "ac", "bap", "cb"]), "p", outcome="sale")
 
     found = tp.paths.absorption(journeys, outcome="sale")
@@ -54,7 +54,7 @@ def test_endings_of_an_outcome_sum_to_one() -> None:
 
 
 def test_journeys_cut_off_are_left_out_of_the_probabilities() -> None:
-    """An open journey tells nothing about where it goes next."""
+    """An open journey carries no information about where it goes next."""
     known = built(["ab", "a"])
     more = attrs.evolve(built(["ab", "a", "a", "a"]), finished=[True, True, False, False])
 
@@ -62,7 +62,7 @@ def test_journeys_cut_off_are_left_out_of_the_probabilities() -> None:
 
 
 def test_what_was_never_seen_to_the_end_is_nan() -> None:
-    """All journeys are cut off at c, so nobody knows about it, nor about b which leads there."""
+    """All journeys are cut off at c, so c is unknown, and so is b, which leads to c."""
     journeys = attrs.evolve(built(["bc", "b", "a"]), finished=[False, True, True])
 
     found = tp.paths.absorption(journeys)
@@ -73,7 +73,7 @@ def test_what_was_never_seen_to_the_end_is_nan() -> None:
 
 
 def test_counts_groups_and_renaming() -> None:
-    """Count 2 is the journey twice; by= adds a column; names play no part."""
+    """Count 2 equals the journey twice; by= adds a column; names do not matter."""
     merged = built(["ab", "aac"], counts=np.array([2, 3]))
     spread = built(["ab", "ab", "aac", "aac", "aac"])
     renamed = built(["xy", "xy", "xxz", "xxz", "xxz"])
@@ -87,7 +87,7 @@ def test_counts_groups_and_renaming() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """No such outcome, several outcomes, the outcome's touchpoint still inside."""
+    """Unknown outcome, several outcomes, journeys that contain the outcome's touchpoint."""
     journeys = built(["ap", "a"])
 
     with pytest.raises(InvalidInputError, match="no outcome"):

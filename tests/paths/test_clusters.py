@@ -1,4 +1,4 @@
-"""Clusters of journeys: what their definitions say, with every journey as often as it occurs."""
+"""Clusters of journeys agree with their definitions, each journey weighted by its count."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ LINKAGES = ["average", "complete", "single", "ward"]
 
 
 def distances_of(size: int, seed: int, weights: list[int] | None = None) -> Distances:
-    """Return distances between random points, no two alike."""
+    """Return distances between distinct random points."""
     points = np.random.default_rng(seed).random((size, 2))
     far = np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))
     return Distances(
-        variant=[(str(place),) for place in range(size)],
+        variant=[(str(position),) for position in range(size)],
         journeys=weights or [1] * size,
         matrix=(far + far.T) / 2,
         of=np.arange(size),
@@ -38,7 +38,7 @@ def distances_of(size: int, seed: int, weights: list[int] | None = None) -> Dist
 
 
 def written_out(distances: Distances) -> Distances:
-    """Return the same journeys, each a row of its own."""
+    """Return the same journeys with one row for each journey."""
     rows = np.repeat(np.arange(len(distances)), distances.journeys)
     return Distances(
         variant=distances.variant[rows],
@@ -51,13 +51,13 @@ def written_out(distances: Distances) -> Distances:
 
 
 def parts(labels: list[int]) -> set[frozenset[int]]:
-    """Return the clusters as sets, whatever their numbers."""
+    """Return the clusters as sets, without their numbers."""
     return {frozenset(i for i, one in enumerate(labels) if one == label) for label in set(labels)}
 
 
 @given(size=st.integers(2, 12), seed=st.integers(0, 99), linkage=st.sampled_from(LINKAGES))
 def test_merges_are_those_of_scipy(size: int, seed: int, linkage: str) -> None:
-    """Same heights and, for every number of clusters, the same clusters."""
+    """Heights agree, and so do the clusters for every number of clusters."""
     given_ = distances_of(size, seed)
     tree = scipy_linkage(squareform(given_.matrix), linkage)
 
@@ -75,10 +75,10 @@ def test_merges_are_those_of_scipy(size: int, seed: int, linkage: str) -> None:
     linkage=st.sampled_from([*LINKAGES, "k_medoids"]),
     data=st.data(),
 )
-def test_a_count_is_as_many_journeys(
+def test_counts_equal_repeated_journeys(
     weights: list[int], seed: int, linkage: str, data: st.DataObject
 ) -> None:
-    """Clusters, silhouettes and quality are those of the journeys written out one by one."""
+    """Clusters, silhouettes and quality equal those of the journeys repeated by count."""
     counted = distances_of(len(weights), seed, weights)
     plain = written_out(counted)
     k = data.draw(st.integers(1, len(weights)))
@@ -132,7 +132,7 @@ def test_medoids_are_the_cheapest(weights: list[int], seed: int, data: st.DataOb
 
 
 def test_the_heaviest_cluster_is_the_first_and_has_its_medoid() -> None:
-    """Clusters are numbered by their journeys; the medoid is one with the least summed distance."""
+    """Clusters are numbered by their journeys; a medoid has the smallest summed distance."""
     journeys = attrs.evolve(
         log(one="abcd", two="abce", three="xyz", four="xyw", five="xy"), counts=[1, 1, 5, 1, 1]
     )
@@ -146,7 +146,7 @@ def test_the_heaviest_cluster_is_the_first_and_has_its_medoid() -> None:
 
 
 def test_clusters_become_a_column_of_the_journeys() -> None:
-    """Any measure can then be asked by cluster; what nobody did has none."""
+    """Every analysis can then be grouped by cluster; journeys of count 0 have no cluster."""
     journeys = attrs.evolve(log(one="ab", two="ax", three="yz", four="q"), counts=[1, 1, 2, 0])
     found = tp.paths.k_medoids(tp.paths.distances(journeys), 2, seed=1)
 
@@ -158,15 +158,15 @@ def test_clusters_become_a_column_of_the_journeys() -> None:
 
 
 def test_ten_clusters_keep_their_order_as_text() -> None:
-    """The labels have as many digits as the last one."""
+    """All labels have the number of digits of the last one."""
     found = tp.paths.hierarchical(distances_of(10, 1), 10)
 
     assert list(found.of_journeys().categories) == [f"{one:02}" for one in range(1, 11)]
 
 
 @pytest.mark.parametrize("method", ["hierarchical", "k_medoids"])
-def test_one_cluster_and_as_many_as_journeys(method: str) -> None:
-    """One holds all, and has no silhouette; as many as journeys hold one each."""
+def test_one_cluster_and_one_for_each_journey(method: str) -> None:
+    """One cluster contains all journeys and has no silhouette; n clusters contain one each."""
     given_ = distances_of(5, 2)
 
     def clusters(k: int) -> tp.paths.Clustering:
@@ -182,30 +182,30 @@ def test_one_cluster_and_as_many_as_journeys(method: str) -> None:
     assert each.silhouette.tolist() == [0] * 5
 
 
-def test_things_at_distance_0_can_be_clusters_of_their_own() -> None:
-    """Costs that are no metric still leave as many clusters as are asked for."""
+def test_journeys_at_distance_0_can_be_separate_clusters() -> None:
+    """Non-metric costs still give the requested number of clusters."""
     given_ = attrs.evolve(distances_of(4, 1), matrix=np.zeros((4, 4)))
 
     assert tp.paths.k_medoids(given_, 3, seed=1).clusters == 3
     assert tp.paths.hierarchical(given_, 3).clusters == 3
 
 
-def test_a_seed_repeats_and_progress_is_told() -> None:
+def test_a_seed_repeats_and_progress_is_reported() -> None:
     """The same seed gives the same clusters."""
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     given_ = distances_of(30, 4)
 
     first = tp.paths.k_medoids(given_, 4, seed=9, starts=3)
     again = tp.paths.k_medoids(
-        given_, 4, seed=9, starts=3, progress=lambda *done: told.append(done)
+        given_, 4, seed=9, starts=3, progress=lambda *done: reports.append(done)
     )
 
     assert first == again
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert reports == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_shuffled_journeys_are_in_the_same_clusters() -> None:
-    """The order of the log plays no part."""
+    """The order of the log does not matter."""
     paths = {f"j{nth}": path for nth, path in enumerate(["ab", "abc", "xy", "xyz", "b", "ab"])}
     back = dict(reversed(paths.items()))
 
@@ -218,16 +218,16 @@ def test_shuffled_journeys_are_in_the_same_clusters() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """No clusters, more than journeys, journeys instead of distances, and unknown linkages."""
+    """Zero clusters, more clusters than journeys, journeys as distances, unknown linkages."""
     given_ = distances_of(3, 1)
 
     with pytest.raises(InvalidInputError, match="k must be an integer of at least 1, got 0"):
         tp.paths.hierarchical(given_, 0)
     with pytest.raises(InvalidInputError, match=r"k must be an integer of at least 1, got 2\.0"):
         tp.paths.k_medoids(given_, 2.0, seed=1)
-    with pytest.raises(InvalidInputError, match="k=4 clusters need as many"):
+    with pytest.raises(InvalidInputError, match="k must be at most .* distinct journeys, 3, got 4"):
         tp.paths.k_medoids(given_, 4, seed=1)
-    with pytest.raises(InvalidInputError, match="there are 0"):
+    with pytest.raises(InvalidInputError, match="distinct journeys, 0, got 1"):
         tp.paths.hierarchical(tp.paths.distances(log(one="a")[:0]), 1)
     with pytest.raises(InvalidInputError, match="starts must be an integer of at least 1, got 0"):
         tp.paths.k_medoids(given_, 2, seed=1, starts=0)

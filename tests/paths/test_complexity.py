@@ -1,4 +1,4 @@
-"""Complexity of journeys: what the definitions say."""
+"""Complexity and turbulence agree with their definitions."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from touchpoints.errors import InvalidInputError, NotFoundError
 
 
 @given(st.lists(st.text("abcd", min_size=1, max_size=9), min_size=1, max_size=5))
-def test_measures_agree_with_their_definitions(paths: list[str]) -> None:
-    """Lengths, entropy, complexity and turbulence are those of each journey alone."""
+def test_complexity_agrees_with_its_definitions(paths: list[str]) -> None:
+    """Lengths, entropy, complexity and turbulence equal those of each journey alone."""
     found = tp.paths.complexity(log(**{f"j{nth}": one for nth, one in enumerate(paths)}))
 
     alphabet = len(set("".join(paths)))
@@ -34,16 +34,16 @@ def test_measures_agree_with_their_definitions(paths: list[str]) -> None:
 
 
 def test_worked_cases_of_turbulence() -> None:
-    """A journey that stays has 1; a, b, c in runs of three, one and two has the paper's formula."""
+    """A journey of one run has 1; a, b, c in runs of three, one and two follow the paper."""
     found = tp.paths.complexity(log(one="aaaa", two="aaabcc"))
 
-    # Runs of 3, 1 and 2 vary by 2/3 and could by 2; three different runs hold 8 subsequences.
+    # Runs of 3, 1 and 2 have variance 2/3, at most 2; three different runs have 8 subsequences.
     assert found.turbulence.tolist() == pytest.approx([1.0, 3 + 0.8479969065549501])
     assert found.subsequences.tolist() == pytest.approx([1.0, 3.0])
 
 
-def test_long_journeys_hold_more_subsequences_than_numbers_can() -> None:
-    """The logarithm is kept where the number itself would overflow."""
+def test_numbers_of_subsequences_beyond_float_range() -> None:
+    """The logarithm is finite where the number itself would overflow."""
     found = tp.paths.complexity(log(one="ab" * 1500))
 
     assert 0.69 * 3000 < found.subsequences[0] < 0.7 * 3000
@@ -51,7 +51,7 @@ def test_long_journeys_hold_more_subsequences_than_numbers_can() -> None:
 
 
 def test_empty_journeys_have_no_complexity() -> None:
-    """Nothing to pass between, and a turbulence of 0; no journeys are no rows."""
+    """Empty journeys have complexity and turbulence 0; an empty log gives an empty table."""
     empty = tp.until(log(one="ab", two="bab"), "b", outcome="x")[1:]
 
     found = tp.paths.complexity(empty)
@@ -62,7 +62,7 @@ def test_empty_journeys_have_no_complexity() -> None:
 
 
 def test_a_journey_has_one_row_whatever_its_count_and_keeps_its_id() -> None:
-    """The measures are of single journeys."""
+    """Each row describes a single journey."""
     journeys = attrs.evolve(log(one="ab", two="aab"), counts=[7, 0])
 
     found = tp.paths.complexity(journeys)
@@ -71,8 +71,8 @@ def test_a_journey_has_one_row_whatever_its_count_and_keeps_its_id() -> None:
     assert found.transitions.tolist() == [1, 1]
 
 
-def test_neither_names_nor_neighbours_change_a_journey() -> None:
-    """With the alphabet told, other journeys and names of touchpoints play no part."""
+def test_neither_names_nor_other_journeys_change_a_journey() -> None:
+    """With a given alphabet, other journeys and names of touchpoints do not matter."""
     whole = tp.paths.complexity(log(one="abac", two="bbc", three="cd"), alphabet=5)
     alone = tp.paths.complexity(log(two="xxy"), alphabet=5)
 
@@ -80,14 +80,14 @@ def test_neither_names_nor_neighbours_change_a_journey() -> None:
 
 
 def test_an_alphabet_smaller_than_the_journeys_is_refused() -> None:
-    """Entropy cannot be more than all of what there can be."""
+    """Entropy cannot exceed its maximum."""
     with pytest.raises(InvalidInputError, match="an integer of at least 2, got 1"):
         tp.paths.complexity(log(one="ab"), alphabet=1)
 
 
 @given(strategies.journeys())
-def test_a_group_changes_no_measure_of_a_journey(journeys) -> None:
-    """Each journey has the numbers it has without groups; its group comes first."""
+def test_a_group_changes_no_number_of_a_journey(journeys) -> None:
+    """Each journey has the same numbers as without groups; its group comes first."""
     segments = journeys.per_journey["segment"]
     assume((segments.codes >= 0).any())
     plain = tp.paths.complexity(journeys)

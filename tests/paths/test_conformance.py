@@ -28,39 +28,41 @@ from touchpoints.taxonomy import load_taxonomy
 LINE = parse_plan("name = 'line'\n[touchpoints.a]\n[touchpoints.b]\n[touchpoints.c]")
 
 
-def plan_of(steps: Mapping[str, naive.Step]) -> Plan:
-    """Write a plan down and read it."""
+def plan_of(plan: Mapping[str, naive.Planned]) -> Plan:
+    """Write a plan as text and parse it."""
     lines = ["name = 'drawn'", "[any_order]"]
-    groups = dict.fromkeys(step.together for step in steps.values() if step.together)
-    lines += [f"group{place} = {list(group)}" for place, group in enumerate(groups)]
-    for name, step in steps.items():
+    groups = dict.fromkeys(planned.together for planned in plan.values() if planned.together)
+    lines += [f"group{position} = {list(group)}" for position, group in enumerate(groups)]
+    for name, planned in plan.items():
         lines += [
             f"[touchpoints.{name}]",
-            f"then = {list(step.then)}",
-            f"optional = {str(step.optional).lower()}",
-            f"repeated = {step.most}",
+            f"then = {list(planned.then)}",
+            f"optional = {str(planned.optional).lower()}",
+            f"repeated = {planned.max_occurrences}",
         ]
     return parse_plan("\n".join(lines))
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> dict[str, naive.Step]:
+def plans(draw: st.DrawFn) -> dict[str, naive.Planned]:
     """Draw plans of three or four touchpoints that branch, join and repeat."""
     names = "abcd"[: draw(st.integers(1, 4))]
     return {
-        name: naive.Step(
+        name: naive.Planned(
             then=tuple(
-                draw(st.sets(st.sampled_from(names[place + 1 :]))) if names[place + 1 :] else ()
+                draw(st.sets(st.sampled_from(names[position + 1 :])))
+                if names[position + 1 :]
+                else ()
             ),
             optional=draw(st.booleans()),
             most=draw(st.integers(1, 2)),
         )
-        for place, name in enumerate(names)
+        for position, name in enumerate(names)
     }
 
 
 @st.composite
-def grouped_plans(draw: st.DrawFn) -> dict[str, naive.Step]:
+def grouped_plans(draw: st.DrawFn) -> dict[str, naive.Planned]:
     """Draw plans of up to five touchpoints, some of which may come in any order."""
     names, blocks = "abcde"[: draw(st.integers(2, 5))], []
     while names:
@@ -68,11 +70,11 @@ def grouped_plans(draw: st.DrawFn) -> dict[str, naive.Step]:
         blocks.append(names[:size])
         names = names[size:]
     plan = {}
-    for place, block in enumerate(blocks):
-        later = blocks[place + 1 :]
+    for position, block in enumerate(blocks):
+        later = blocks[position + 1 :]
         then = sorted(draw(st.sets(st.sampled_from(later)))) if later else []
         for name in block:
-            plan[name] = naive.Step(
+            plan[name] = naive.Planned(
                 then=tuple(one for other in then for one in other),
                 optional=draw(st.booleans()),
                 most=draw(st.integers(1, 2)),
@@ -112,13 +114,13 @@ def test_each_of_the_four_deviations_is_found() -> None:
 
 
 def test_what_comes_too_late_is_out_of_order_and_not_missing() -> None:
-    """A touchpoint in another place than planned is one deviation, not two."""
+    """A touchpoint at another position than planned is one deviation, not two."""
     assert {("out_of_order", "b")} == deviations("acb")
     assert {("out_of_order", "a")} == deviations("bca")
 
 
-def test_repeats_beyond_the_plan_are_failures_directly_behind_each_other() -> None:
-    """Had to be done again: failed; came back later: out of order."""
+def test_direct_repeats_beyond_the_plan_are_failures() -> None:
+    """A direct repeat failed; a later repeat is out of order."""
     assert {("failed", "b")} == deviations("abbc")
     assert {("out_of_order", "a")} == deviations("abca")
     again = parse_plan("name='r'\n[touchpoints.a]\nrepeated=2\n[touchpoints.b]\nrepeated=true")
@@ -126,7 +128,7 @@ def test_repeats_beyond_the_plan_are_failures_directly_behind_each_other() -> No
     assert {("failed", "a")} == deviations("aaab", again)
 
 
-def test_a_touchpoint_that_says_another_failed_counts_as_its_failure() -> None:
+def test_a_touchpoint_that_marks_a_failure_counts_as_that_failure() -> None:
     """`failures` of the plan name the touchpoint that failed."""
     plan = parse_plan("name='f'\n[touchpoints.a]\nfailures=['e']\n[touchpoints.b]")
 
@@ -135,7 +137,7 @@ def test_a_touchpoint_that_says_another_failed_counts_as_its_failure() -> None:
 
 
 def test_optional_touchpoints_are_not_missing() -> None:
-    """Not there: fine. There in another place: out of order."""
+    """Absent: no deviation. At another position: out of order."""
     plan = parse_plan("name='o'\n[touchpoints.a]\n[touchpoints.b]\noptional=true\n[touchpoints.c]")
 
     assert set() == deviations("ac", plan)
@@ -150,7 +152,7 @@ TESTS = parse_plan(
 
 
 def test_touchpoints_in_any_order_fit_in_each_order() -> None:
-    """B19: two tests either way round are as planned; what comes behind waits for both."""
+    """B19: two tests in either order conform; the touchpoint after them requires both."""
     assert set() == deviations("abcd", TESTS)
     assert set() == deviations("acbd", TESTS)
     assert {("missing", "b")} == deviations("acd", TESTS)
@@ -160,14 +162,14 @@ def test_touchpoints_in_any_order_fit_in_each_order() -> None:
     assert {("out_of_order", "b")} == deviations("abcbd", TESTS)
 
 
-def test_groups_of_eight_and_groups_in_a_row_are_aligned() -> None:
-    """The largest group takes any of its 40,320 orders; a group can lead to a group."""
+def test_groups_of_eight_and_consecutive_groups_are_aligned() -> None:
+    """The largest group fits in any of its 40,320 orders; a group can follow a group."""
     names = "abcdefgh"
-    eight = plan_of({name: naive.Step(together=tuple(names)) for name in names})
+    eight = plan_of({name: naive.Planned(together=tuple(names)) for name in names})
     two = plan_of(
         {
-            **{name: naive.Step(then=("c", "d"), together=("a", "b")) for name in "ab"},
-            **{name: naive.Step(together=("c", "d")) for name in "cd"},
+            **{name: naive.Planned(then=("c", "d"), together=("a", "b")) for name in "ab"},
+            **{name: naive.Planned(together=("c", "d")) for name in "cd"},
         }
     )
 
@@ -181,8 +183,8 @@ def test_groups_of_eight_and_groups_in_a_row_are_aligned() -> None:
     )
 
 
-def test_only_the_branch_taken_can_lack_something() -> None:
-    """Of two ways the one that fits better is the one that was meant."""
+def test_only_touchpoints_of_the_branch_taken_can_be_missing() -> None:
+    """The better fitting of two branches is taken as the intended one."""
     plan = parse_plan(
         "name='br'\n[touchpoints.a]\nthen=['x','b']\n[touchpoints.x]\nthen=['y']\n"
         "[touchpoints.y]\nthen=[]\n[touchpoints.b]\nthen=[]"
@@ -194,7 +196,7 @@ def test_only_the_branch_taken_can_lack_something() -> None:
 
 
 def test_nothing_is_missing_in_journeys_the_log_cuts_off() -> None:
-    """It may still come, or came before; what is there can be wrong nonetheless."""
+    """Missing touchpoints may come later or came before; other deviations still count."""
     journeys = built(["ab", "bc", "ab", "ax"], finished=[False, True, True, False])
     journeys = attrs.evolve(journeys, began=[True, False, True, True])
 
@@ -211,16 +213,16 @@ def test_nothing_is_missing_in_journeys_the_log_cuts_off() -> None:
 
 
 def assert_cheapest(
-    steps: dict[str, naive.Step], paths: list[str], *, began: bool, finished: bool
+    plan: dict[str, naive.Planned], paths: list[str], *, began: bool, finished: bool
 ) -> None:
-    """Compare costs and fitness with trying every way through the plan."""
+    """Compare costs and fitness with trying every run of the plan."""
     count = len(paths)
     journeys = built([*paths, "a"], began=[began] * (count + 1), finished=[finished] * (count + 1))
-    each = journey_conformance(journeys, plan_of(steps))
+    each = journey_conformance(journeys, plan_of(plan))
 
-    expected = [naive.least_cost(steps, one, began=began, finished=finished) for one in paths]
+    expected = [naive.least_cost(plan, path, began=began, finished=finished) for path in paths]
     assert expected == each.cost.tolist()[:count]
-    needed = naive.fewest(steps) if began and finished else 0
+    needed = naive.fewest(plan) if began and finished else 0
     worst = [max(len(path) + needed, 1) for path in paths]
     assert each.fitness.tolist()[:count] == pytest.approx(
         [1 - cost / most for cost, most in zip(expected, worst, strict=True)]
@@ -229,42 +231,42 @@ def assert_cheapest(
 
 @strategies.examples(120)
 @given(
-    steps=plans(),
+    plan=plans(),
     paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4),
     began=st.booleans(),
     finished=st.booleans(),
 )
-def test_costs_are_the_least_over_all_ways(
-    steps: dict[str, naive.Step], paths: list[str], began: bool, finished: bool
+def test_costs_are_the_least_over_all_runs(
+    plan: dict[str, naive.Planned], paths: list[str], began: bool, finished: bool
 ) -> None:
-    """No way through the plan fits a journey better than the one found."""
-    assert_cheapest(steps, paths, began=began, finished=finished)
+    """No run of the plan fits a journey better than the one found."""
+    assert_cheapest(plan, paths, began=began, finished=finished)
 
 
 @strategies.examples(150)
 @given(
-    steps=grouped_plans(),
+    plan=grouped_plans(),
     paths=st.lists(st.text("abcdex", max_size=6), min_size=1, max_size=3),
     began=st.booleans(),
     finished=st.booleans(),
 )
 def test_costs_in_any_order_are_the_least_over_all_permutations(
-    steps: dict[str, naive.Step], paths: list[str], began: bool, finished: bool
+    plan: dict[str, naive.Planned], paths: list[str], began: bool, finished: bool
 ) -> None:
-    """B19: every order of a group is a way through the plan, and the best one counts."""
-    assert_cheapest(steps, paths, began=began, finished=finished)
+    """B19: every order of a group is a run of the plan, and the best fitting one counts."""
+    assert_cheapest(plan, paths, began=began, finished=finished)
 
 
 @strategies.examples(120)
 @given(
-    steps=plans() | grouped_plans(),
+    plan=plans() | grouped_plans(),
     paths=st.lists(st.text("abcdx", max_size=5), min_size=1, max_size=4),
 )
 def test_a_journey_fits_perfectly_exactly_when_nothing_deviates(
-    steps: dict[str, naive.Step], paths: list[str]
+    plan: dict[str, naive.Planned], paths: list[str]
 ) -> None:
-    """Cost 0 and no deviation are one; every unit of cost is seen as some deviation."""
-    each = journey_conformance(built(paths), plan_of(steps))
+    """Cost 0 is equivalent to no deviations, whose number never exceeds the cost."""
+    each = journey_conformance(built(paths), plan_of(plan))
     total = each.ad_hoc + each.out_of_order + each.failed + each.missing
 
     assert ((total == 0) == (each.cost == 0)).tolist() == [True] * len(paths)
@@ -272,7 +274,7 @@ def test_a_journey_fits_perfectly_exactly_when_nothing_deviates(
 
 
 def test_fitness_of_all_journeys() -> None:
-    """The mean, who fits without deviation, and the share with each kind."""
+    """The mean, the share without deviations, and the share with each kind of deviation."""
     journeys = built(["abc", "axbc", "ab"], counts=[2, 1, 1])
 
     found = fitness(journeys, LINE).to_dicts()[0]
@@ -280,8 +282,8 @@ def test_fitness_of_all_journeys() -> None:
     assert found["fitness"] == pytest.approx((2 + (1 - 1 / 7) + (1 - 1 / 5)) / 4)
     assert (0.5, 0.25, 0.25) == (found["fitting"], found["ad_hoc"], found["missing"])
     assert (found["low"], found["high"]) == pytest.approx(tp.wilson(2, 4))
-    nobody = fitness(journeys[:0], LINE)
-    assert np.isnan(nobody.fitness[0])
+    empty = fitness(journeys[:0], LINE)
+    assert np.isnan(empty.fitness[0])
     assert (
         1.0
         == fitness(built([""]), parse_plan("name='o'\n[touchpoints.a]\noptional=true")).fitness[0]
@@ -291,8 +293,8 @@ def test_fitness_of_all_journeys() -> None:
 # --------------------------------------------------------------------------------------------- laws
 
 
-def test_counts_stand_for_journeys() -> None:
-    """A count of two is the journey twice."""
+def test_counts_equal_repeated_journeys() -> None:
+    """A count of two equals the journey twice."""
     merged = built(["axc", "abc"], counts=[2, 3])
     spread = built(["axc"] * 2 + ["abc"] * 3)
 
@@ -315,7 +317,7 @@ def test_groups_are_rows_of_the_same_table() -> None:
 
 @given(strategies.journeys(keys="abcx"))
 def test_journeys_by_group_are_those_of_each_group_alone(journeys) -> None:
-    """The group comes first; without by= there is none; who has no group is left out."""
+    """The group comes first, and only with by=; journeys without a group are left out."""
     assume((journeys.per_journey["segment"].codes >= 0).any())
 
     with warned_of_ungrouped(journeys, "segment"):
@@ -327,8 +329,8 @@ def test_journeys_by_group_are_those_of_each_group_alone(journeys) -> None:
     assert journey_conformance(journeys, LINE).group is None
 
 
-def test_order_of_journeys_plays_no_part() -> None:
-    """Shuffled journeys give the same deviations and each journey its own fitness."""
+def test_order_of_journeys_does_not_matter() -> None:
+    """Shuffled journeys give the same deviations, and each journey the same fitness."""
     paths = ["abc", "cab", "xx", "", "abbc", "bc"]
     forth, back = (journey_conformance(built(some), LINE) for some in (paths, paths[::-1]))
 
@@ -342,7 +344,7 @@ def test_order_of_journeys_plays_no_part() -> None:
 
 
 def test_a_type_of_the_plan_means_any_touchpoint_of_that_type() -> None:
-    """A chat in the app is a chat; a key of the plan is only itself, and comes first."""
+    """A chat in the app is a chat; a key of the plan matches only itself, with priority."""
     customer = load_taxonomy("customer")
     log = [
         {"id": 1, "n": 1, "w": "live_chat[channel=app]"},
@@ -374,29 +376,29 @@ def test_a_type_of_the_plan_means_any_touchpoint_of_that_type() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Unknown columns, and columns that hold no truth values."""
+    """Unknown columns, and columns without truth values."""
     journeys = built(["ab"], per_interaction={"failed": ["no", "yes"]})
 
     with pytest.raises(NotFoundError, match="did you mean 'failed'"):
         conformance(journeys, LINE, failed="faild")
-    with pytest.raises(WrongKindError, match="no truth values"):
+    with pytest.raises(WrongKindError, match="must hold truth values or numbers"):
         conformance(journeys, LINE, failed="failed")
-    for measure in (conformance, fitness, journey_conformance):
+    for analysis in (conformance, fitness, journey_conformance):
         with pytest.raises(NotFoundError, match="column or facet 'site'"):
-            measure(journeys, LINE, by="site")
+            analysis(journeys, LINE, by="site")
 
 
-@pytest.mark.parametrize("measure", [conformance, fitness, journey_conformance, plan_against])
+@pytest.mark.parametrize("analysis", [conformance, fitness, journey_conformance, plan_against])
 @pytest.mark.parametrize("plan", ["plan.toml", None, {"name": "x"}])
-def test_what_is_no_plan_is_refused(measure: Callable[..., object], plan: object) -> None:
-    """The message says how to get one."""
+def test_anything_but_a_plan_is_refused(analysis: Callable[..., object], plan: object) -> None:
+    """The message says how to read a plan."""
     with pytest.raises(WrongKindError, match="tp.read_plan") as caught:
-        measure(built(["ab"]), plan)
+        analysis(built(["ab"]), plan)
     assert f"not {type(plan).__name__}" in str(caught.value)
 
 
 def test_long_and_many_journeys_are_aligned_in_blocks() -> None:
-    """A few thousand interactions in one journey, and empty ones beside it."""
+    """One journey of a few thousand interactions, among empty journeys."""
     paths = ["abc" * 700, "", "abc", "a" * 900]
     each = journey_conformance(built(paths), LINE)
 
@@ -406,8 +408,8 @@ def test_long_and_many_journeys_are_aligned_in_blocks() -> None:
 # ----------------------------------------------------------------------------------- the two graphs
 
 
-def test_what_was_planned_is_drawn_even_where_nothing_was_observed() -> None:
-    """B19: a planned, never observed node is there, without visits; its steps have no weight."""
+def test_planned_touchpoints_are_drawn_even_if_never_observed() -> None:
+    """B19: a planned, never observed node has no visits, and its edges have no weight."""
     G = plan_against(built(["ax", "a"]), LINE)
 
     assert type(G) is nx.DiGraph
@@ -426,8 +428,8 @@ def test_what_was_planned_is_drawn_even_where_nothing_was_observed() -> None:
     assert "c" in plan_against(built(["ax"])[:0], LINE)
 
 
-def test_a_step_that_leaves_out_what_is_optional_is_planned() -> None:
-    """From the start, between, and to the end."""
+def test_transitions_past_optional_touchpoints_are_planned() -> None:
+    """From the start, between touchpoints, and to the end."""
     plan = parse_plan(
         "name='o'\n[touchpoints.a]\noptional=true\n[touchpoints.b]\n[touchpoints.c]\noptional=true"
     )
@@ -442,8 +444,8 @@ def test_a_step_that_leaves_out_what_is_optional_is_planned() -> None:
     assert not planned[("a", "c")]
 
 
-def test_steps_in_any_order_are_planned_both_ways() -> None:
-    """Both are drawn; out of the group leads each of it, past it only what is all optional."""
+def test_touchpoints_in_any_order_have_planned_transitions_in_both_directions() -> None:
+    """Both are drawn; every member leads out, and only optional groups can be skipped."""
     G = plan_against(built(["acbd", "ad"], finished=[True, False]), TESTS)
 
     assert () == tp.check_graph(G)
@@ -463,8 +465,8 @@ def test_steps_in_any_order_are_planned_both_ways() -> None:
     assert plan_against(built(["ad"]), some)["a"]["d"]["planned"]
 
 
-def test_a_step_into_open_is_no_deviation() -> None:
-    """What comes next is not known; only journeys that stopped too early left the plan."""
+def test_a_transition_into_open_is_not_a_deviation() -> None:
+    """The next touchpoint is unknown; only journeys that finished too early deviate."""
     G = plan_against(built(["ab", "a"], finished=[False, True]), LINE)
 
     assert (True, True) == (G.nodes["(open)"]["planned"], G["b"]["(open)"]["planned"])
@@ -473,7 +475,7 @@ def test_a_step_into_open_is_no_deviation() -> None:
 
 @pytest.mark.parametrize("draw", [tp.to_mermaid, tp.to_dot])
 def test_pictures_tell_planned_unplanned_and_unseen_apart(draw: Callable[..., str]) -> None:
-    """B19: by style and in words; what is as planned is drawn plainly."""
+    """B19: by style and in words; planned and observed elements have the plain style."""
     text = draw(plan_against(built(["abxd", "abcd"]), TESTS))
 
     assert ["x · not planned"] == re.findall(r'"(x · [^"]+)"', text)
@@ -484,7 +486,7 @@ def test_pictures_tell_planned_unplanned_and_unseen_apart(draw: Callable[..., st
 
 
 def test_mermaid_names_the_classes_it_uses() -> None:
-    """Nodes have classes, and the links that were not planned a style by their number."""
+    """Nodes have classes, and unplanned links have a style, referred to by number."""
     lines = tp.to_mermaid(plan_against(built(["axb"]), LINE)).splitlines()
 
     assert any(one.endswith('["x · not planned"]:::unplanned') for one in lines)
@@ -500,7 +502,7 @@ DOT = shutil.which("dot")
 
 @pytest.mark.skipif(DOT is None, reason="Graphviz is not installed")
 def test_graphviz_draws_the_styles() -> None:
-    """The text is DOT, and its classes reach the picture."""
+    """The text is valid DOT, and its classes appear in the picture."""
     text = tp.to_dot(plan_against(built(["axb"]), LINE))
     drawn = subprocess.run(
         [str(DOT), "-Tsvg"], input=text, capture_output=True, text=True, check=True
@@ -541,7 +543,7 @@ optional = true
 
 
 def test_patients_of_a_clinic_against_planned_care() -> None:
-    """B19: who booked and was seen follows it; who booked and never came lacks a consultation."""
+    """B19: booking and visit conform; a booking without a visit lacks a consultation."""
     clinic = tp.datasets.clinic(300, seed=2)
     booked = tp.select(clinic, [one.keys[:1] != ("Emergency visit",) for one in clinic])
     plan = parse_plan(CARE)

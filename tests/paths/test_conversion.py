@@ -1,4 +1,4 @@
-"""Conversion between two places, its base rate, and who converts against who drops out."""
+"""Conversion between two places, its base rate, and converted against dropped journeys."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ DAYS = st.none() | st.integers(1, 4)
 
 
 def named(paths):
-    """Return journeys of one letter a day."""
-    return log(**{f"j{place}": path for place, path in enumerate(paths)})
+    """Return journeys with one letter per day."""
+    return log(**{f"j{position}": path for position, path in enumerate(paths)})
 
 
 @given(PATHS, DAYS)
@@ -46,7 +46,7 @@ def test_conversion_agrees_with_looking_at_each_journey(paths, days) -> None:
 
 @given(PATHS, DAYS)
 def test_what_was_met_agrees_with_looking_at_each_journey(paths, days) -> None:
-    """Between start and end of the converted, behind the start of the dropped."""
+    """Between start and end in converted journeys, after the start in dropped ones."""
     paths = [*paths, "abc", "acc"]
     within = None if days is None else dt.timedelta(days=days)
 
@@ -79,7 +79,7 @@ def test_the_time_is_that_of_the_start_that_converts() -> None:
 
 
 def test_journeys_cut_off_are_open() -> None:
-    """They may still convert: neither lost nor dropped."""
+    """They may still convert, so they are neither lost nor dropped."""
     journeys = attrs.evolve(built(["ab", "ac", "ac"]), finished=[True, True, False])
 
     row = tp.paths.conversion(journeys, "a", end="b").to_dicts()[0]
@@ -92,7 +92,7 @@ def test_journeys_cut_off_are_open() -> None:
 
 
 def test_patterns_are_places() -> None:
-    """Only an `a` behind an `x` starts here."""
+    """Only an `a` after an `x` is a start here."""
     journeys = built(["xab", "ab", "xac"])
 
     row = tp.paths.conversion(journeys, tp.pattern("x a"), end="b").to_dicts()[0]
@@ -102,7 +102,7 @@ def test_patterns_are_places() -> None:
 
 @given(PATHS, st.randoms())
 def test_shuffling_changes_nothing(paths, random) -> None:
-    """The order of the journeys plays no part but for ties."""
+    """The order of the journeys matters only for ties."""
     journeys = built([*paths, "abc"])
     order = list(range(len(journeys)))
     random.shuffle(order)
@@ -116,12 +116,12 @@ def test_shuffling_changes_nothing(paths, random) -> None:
 
 
 def test_counts_groups_and_renaming() -> None:
-    """Count 2 is the journey twice; by= adds a column; names play no part."""
+    """Count 2 equals the journey twice; by= adds a column; names do not matter."""
     merged = built(["acb", "ac", "b"], counts=np.array([2, 3, 1]))
     spread = built(["acb", "acb", "ac", "ac", "ac", "b"])
     renamed = built(["xzy", "xzy", "xz", "xz", "xz", "y"])
-    for measure in (tp.paths.conversion, tp.paths.converted_and_dropped):
-        assert measure(merged, "a", end="b") == measure(spread, "a", end="b")
+    for analysis in (tp.paths.conversion, tp.paths.converted_and_dropped):
+        assert analysis(merged, "a", end="b") == analysis(spread, "a", end="b")
     assert tp.paths.conversion(renamed, "x", end="y") == tp.paths.conversion(spread, "a", end="b")
     grouped = attrs.evolve(merged, per_journey={"device": ["web", "app", "app"]})
     found = tp.paths.conversion(grouped, "a", end="b", by="device")
@@ -133,7 +133,7 @@ def test_counts_groups_and_renaming() -> None:
 
 
 def test_persons_widen_the_interval() -> None:
-    """Journeys of people who always do alike tell less."""
+    """Journeys of people who always do the same carry less information."""
     alone = built(["ab"] * 5 + ["a"] * 5)
     people = attrs.evolve(alone, persons=["ana"] * 5 + ["leo"] * 5)
 
@@ -143,7 +143,7 @@ def test_persons_widen_the_interval() -> None:
     assert wide.low[0] < narrow.low[0]
 
 
-def test_nobody_converts() -> None:
+def test_no_journeys_give_nan() -> None:
     """No journeys give nan, not an error."""
     row = tp.paths.conversion(built(["ab"])[:0], "a", end="b").to_dicts()[0]
 
@@ -155,14 +155,14 @@ def test_nobody_converts() -> None:
 def test_bad_questions_get_clear_errors() -> None:
     """Unknown touchpoints and columns, windows of zero or without times."""
     journeys = built(["ab"])
-    for measure in (tp.paths.conversion, tp.paths.converted_and_dropped):
+    for analysis in (tp.paths.conversion, tp.paths.converted_and_dropped):
         with pytest.raises(NotFoundError, match="no touchpoint 'q'"):
-            measure(journeys, "a", end="q")
+            analysis(journeys, "a", end="q")
         with pytest.raises(NotFoundError, match="column or facet 'device'"):
-            measure(journeys, "a", end="b", by="device")
+            analysis(journeys, "a", end="b", by="device")
         with pytest.raises(InvalidInputError, match="must be positive"):
-            measure(journeys, "a", end="b", within=dt.timedelta(0))
+            analysis(journeys, "a", end="b", within=dt.timedelta(0))
         with pytest.raises(InvalidInputError, match="needs times"):
-            measure(journeys, "a", end="b", within=dt.timedelta(1))
+            analysis(journeys, "a", end="b", within=dt.timedelta(1))
         with pytest.raises(InvalidInputError, match="level must lie between 0 and 1"):
-            measure(journeys, "a", end="b", level=2)
+            analysis(journeys, "a", end="b", level=2)

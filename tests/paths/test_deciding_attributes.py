@@ -1,4 +1,4 @@
-"""Which attributes decide the branch."""
+"""Information gain of attributes about the branch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from touchpoints.uncertainty.discovery import false_discovery
 
 
 def answers(journeys, **more):
-    """Return {attribute: row} of the touchpoint a."""
+    """Return {attribute: row} for the touchpoint a."""
     settings = {"seed": 3, "permutations": 99, **more}
     table = tp.paths.deciding_attributes(journeys, "a", **settings)
     return {row["attribute"]: row for row in table.to_dicts()}
@@ -27,7 +27,7 @@ def answers(journeys, **more):
 
 @given(st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from("bcd")), min_size=1, max_size=12))
 def test_the_gain_is_that_of_the_definition(pairs) -> None:
-    """Entropy of the branch less its entropy within each value."""
+    """The entropy of the branch minus its conditional entropy given the attribute."""
     journeys = built([f"a{branch}" for _, branch in pairs])
     journeys = attrs.evolve(journeys, per_journey={"device": [value for value, _ in pairs]})
 
@@ -38,7 +38,7 @@ def test_the_gain_is_that_of_the_definition(pairs) -> None:
 
 
 def planted(count: int = 60, seed: int = 1):
-    """Return journeys whose branch the device decides and a coin does not."""
+    """Return journeys whose branch depends on the device and not on a coin."""
     rng = np.random.default_rng(seed)
     device = rng.choice(["web", "app"], count)
     coin = rng.choice(["heads", "tails"], count)
@@ -50,7 +50,7 @@ def planted(count: int = 60, seed: int = 1):
 
 
 def test_what_decides_is_found_and_a_coin_is_not() -> None:
-    """The planted attribute comes first, with a small q; the coin has none to speak of."""
+    """The planted attribute comes first, with a small q; the q of the coin is large."""
     found = answers(planted())
 
     assert next(iter(found)) == "device"
@@ -60,7 +60,7 @@ def test_what_decides_is_found_and_a_coin_is_not() -> None:
 
 
 def test_the_touchpoint_before_can_decide() -> None:
-    """Who came from x goes to b, who came from y to c."""
+    """Journeys that come from x go to b, journeys that come from y to c."""
     found = answers(built(["xab"] * 9 + ["yac"] * 9))["(previous)"]
 
     assert (found["gain"], found["values"], found["p"]) == (1.0, 2, 0.01)
@@ -68,7 +68,7 @@ def test_the_touchpoint_before_can_decide() -> None:
 
 
 def test_a_column_of_the_interaction_can_decide() -> None:
-    """The value at the visit counts, not that of other interactions."""
+    """The value at the visit counts, not the values of other interactions."""
     journeys = built(["ab", "ac"] * 8)
     page = [name for one in ("home", "cart") * 8 for name in (one, "other")]
 
@@ -78,7 +78,7 @@ def test_a_column_of_the_interaction_can_decide() -> None:
 
 
 def test_numbers_are_cut_at_their_quartiles() -> None:
-    """An age above which people go elsewhere is found; missing ages are left out."""
+    """An age threshold that decides the branch is found; missing ages are left out."""
     ages = [float(age) for age in range(20, 60)]
     journeys = built(["ab" if age < 40 else "ac" for age in ages] + ["ab"])
 
@@ -88,18 +88,18 @@ def test_numbers_are_cut_at_their_quartiles() -> None:
 
 
 def test_journeys_of_one_person_are_moved_together() -> None:
-    """Four people who always do alike prove little, forty journeys of theirs notwithstanding."""
+    """Forty journeys of four people who always do the same are weak evidence."""
     paths = ["ab"] * 20 + ["ac"] * 20
     device = ["web"] * 20 + ["app"] * 20
     alone = attrs.evolve(built(paths), per_journey={"device": device})
-    people = attrs.evolve(alone, persons=[f"p{place // 10}" for place in range(40)])
+    people = attrs.evolve(alone, persons=[f"p{position // 10}" for position in range(40)])
 
     assert answers(alone)["device"]["p"] == 0.01
     assert answers(people)["device"]["p"] > 0.2
 
 
 def test_the_test_keeps_its_level_with_persons() -> None:
-    """Where the attribute tells nothing, p is below 0.1 in about a tenth of the logs."""
+    """If the attribute is independent, p is below 0.1 in about a tenth of the logs."""
     rng = np.random.default_rng(5)
     found = []
     for _ in range(120):
@@ -117,7 +117,7 @@ def test_the_test_keeps_its_level_with_persons() -> None:
 
 @given(st.permutations(range(12)))
 def test_shuffling_changes_nothing(order) -> None:
-    """With one seed the p-values are the same whatever the order of the log."""
+    """With one seed the p-values do not depend on the order of the log."""
     journeys = planted(12)
 
     mixed = take(journeys, np.array(order, dtype=np.int64))
@@ -129,7 +129,7 @@ def test_shuffling_changes_nothing(order) -> None:
 
 
 def test_the_order_of_first_appearance_changes_nothing() -> None:
-    """A log read from the other end numbers its touchpoints otherwise, and answers alike."""
+    """A reversed log numbers its touchpoints differently and gives the same result."""
     found, again = (
         tp.paths.deciding_attributes(one, "a", seed=3, permutations=19)
         for one in (built(["xab", "yac", "yab"] * 3), built(["yab", "yac", "xab"] * 3))
@@ -137,8 +137,8 @@ def test_the_order_of_first_appearance_changes_nothing() -> None:
     assert found == again
 
 
-def test_counts_stand_for_journeys() -> None:
-    """A count of two is the journey twice, in the p-values too."""
+def test_counts_equal_repeated_journeys() -> None:
+    """A count of two equals the journey twice, also in the p-values."""
     merged = attrs.evolve(
         built(["ab", "ac", "aac"], counts=np.array([5, 3, 2])),
         per_journey={"device": ["web", "app", "web"]},
@@ -152,7 +152,7 @@ def test_counts_stand_for_journeys() -> None:
 
 
 def test_visits_cut_off_by_the_log_are_left_out() -> None:
-    """What comes next is not known there."""
+    """The branch is unknown there."""
     journeys = attrs.evolve(
         built(["ab", "ac", "a"], finished=[True, True, False]),
         per_journey={"device": ["web", "app", "web"]},
@@ -175,13 +175,13 @@ def test_benjamini_and_hochberg_as_published() -> None:
     assert q[3] == pytest.approx(0.0095 * 15 / 4)
 
 
-def test_progress_is_told() -> None:
-    """A callable hears of every attribute."""
-    heard = []
+def test_progress_is_reported() -> None:
+    """A callable is called after every attribute."""
+    reports = []
 
-    answers(planted(), progress=lambda done, total: heard.append((done, total)))
+    answers(planted(), progress=lambda done, total: reports.append((done, total)))
 
-    assert heard == [(1, 3), (2, 3), (3, 3)]
+    assert reports == [(1, 3), (2, 3), (3, 3)]
 
 
 @given(
@@ -193,7 +193,7 @@ def test_progress_is_told() -> None:
     st.data(),
 )
 def test_groups_are_what_each_group_is_alone(rows, data) -> None:
-    """With one seed; the group comes first, and is no attribute; who has none is left out."""
+    """The group comes first and is not tested; journeys without a group are left out."""
     some = st.lists(st.integers(-1, 1), min_size=len(rows), max_size=len(rows))
     codes = data.draw(some)
     assume(max(codes) >= 0)
@@ -206,20 +206,20 @@ def test_groups_are_what_each_group_is_alone(rows, data) -> None:
     )
     names = ["device", "(previous)"]
 
-    def measured(log, **more):
+    def analysed(log, **more):
         return tp.paths.deciding_attributes(log, "a", seed=3, permutations=9, **more)
 
     with warned_of_ungrouped(grouped, "segment"):
-        found = measured(grouped, by="segment").to_dicts()
+        found = analysed(grouped, by="segment").to_dicts()
 
-    alone = each_alone(grouped, "segment", lambda one: measured(one, among=names))
+    alone = each_alone(grouped, "segment", lambda one: analysed(one, among=names))
     assert [pytest.approx(row, nan_ok=True) for row in alone] == found
     assert next(iter(found[0])) == "group"
-    assert measured(grouped).group is None
+    assert analysed(grouped).group is None
 
 
-def test_a_group_that_never_comes_by_has_no_visits() -> None:
-    """It is listed, and says nothing; where no group comes by, there is nothing to ask."""
+def test_a_group_that_never_visits_the_touchpoint_has_0_visits() -> None:
+    """It is listed without a result; an error is raised when no group has visits."""
     journeys = attrs.evolve(
         built(["xab", "yac", "xx"] * 4), per_journey={"device": ["web", "web", "app"] * 4}
     )
@@ -229,12 +229,12 @@ def test_a_group_that_never_comes_by_has_no_visits() -> None:
     assert found.group.tolist() == ["app", "web"]
     assert (found.visits.tolist(), found.gain.tolist()) == ([0, 8], [0.0, 1.0])
     assert np.isnan(found.p[0])
-    with pytest.raises(InvalidInputError, match="nothing is known to follow"):
+    with pytest.raises(InvalidInputError, match="at must match a visit with a known branch"):
         tp.paths.deciding_attributes(journeys[2:3], "a", seed=3, by="device")
 
 
-def test_the_column_grouped_by_is_no_attribute() -> None:
-    """A journey's value is the same in all of its group; that of an interaction need not be."""
+def test_the_grouping_column_is_not_tested() -> None:
+    """A per-journey value is constant within its group; a per-interaction value need not be."""
     journeys = attrs.evolve(
         built(["xab", "xac"] * 8),
         per_journey={"device": ["web", "app"] * 8},
@@ -246,7 +246,9 @@ def test_the_column_grouped_by_is_no_attribute() -> None:
 
     assert set(by_device.attribute) == {"page", "(previous)"}
     assert dict(zip(by_page.attribute, by_page.gain, strict=True))["page"] == 1.0
-    with pytest.raises(InvalidInputError, match="'device' has one value in each"):
+    with pytest.raises(
+        InvalidInputError, match="among must not contain 'device'.* one value in each"
+    ):
         answers(journeys, among=["page", "device"], by="device")
     with pytest.raises(NotFoundError, match="did you mean 'device'"):
         answers(journeys, by="devise")
@@ -255,16 +257,16 @@ def test_the_column_grouped_by_is_no_attribute() -> None:
 
 
 def test_progress_counts_the_attributes_of_all_groups() -> None:
-    """Two groups with two attributes each are four steps of one bar."""
-    heard = []
+    """Two groups with two attributes each are four units of one progress bar."""
+    reports = []
 
-    answers(planted(), by="device", progress=lambda done, total: heard.append((done, total)))
+    answers(planted(), by="device", progress=lambda done, total: reports.append((done, total)))
 
-    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert reports == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Unknown touchpoints and attributes, no permutations, no seed worth the name, no visits."""
+    """Unknown touchpoints and attributes, no permutations, an invalid seed, no visits."""
     journeys = planted()
 
     with pytest.raises(NotFoundError, match="did you mean 'device'"):
@@ -275,9 +277,9 @@ def test_bad_questions_get_clear_errors() -> None:
         answers(journeys, permutations=0)
     with pytest.raises(InvalidInputError, match="seed must be an integer of at least 0, got -1"):
         answers(journeys, seed=-1)
-    with pytest.raises(InvalidInputError, match="nothing is known to follow"):
+    with pytest.raises(InvalidInputError, match="at must match a visit with a known branch"):
         answers(journeys[:0])
-    with pytest.raises(InvalidInputError, match="no attribute is named"):
+    with pytest.raises(InvalidInputError, match="among must name at least one attribute, got none"):
         answers(journeys, among=[])
-    with pytest.raises(InvalidInputError, match="too many to permute"):
+    with pytest.raises(InvalidInputError, match="permutes at most 20,000,000 visits, got"):
         answers(built(["ab"], counts=np.array([10**9])))

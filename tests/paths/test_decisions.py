@@ -19,7 +19,7 @@ from touchpoints.journeys.model import take
 
 
 def points_of(table):
-    """Return the rows of decision points as the naive twin writes them."""
+    """Return the rows of decision points in the format of the naive twin."""
     return {
         row["touchpoint"]: (
             row["visits"],
@@ -34,17 +34,17 @@ def points_of(table):
 
 
 def flat(rows):
-    """Return nested rows as {(key, place): number}."""
+    """Return nested rows as {(key, position): number}."""
     numbers = {}
     for key, row in rows.items():
         parts = [one for part in row for one in (part if isinstance(part, tuple) else (part,))]
-        numbers |= {(key, place): one for place, one in enumerate(parts)}
+        numbers |= {(key, position): one for position, one in enumerate(parts)}
     return numbers
 
 
 @given(small_journeys())
 def test_branches_agree_with_counting_by_hand(journeys) -> None:
-    """Counts, probabilities and intervals are those of journeys written out one by one."""
+    """Counts, probabilities and intervals equal those of journeys repeated by count."""
     found = tp.paths.branches(journeys)
     columns = zip(
         found.count.tolist(),
@@ -73,7 +73,7 @@ def test_decision_points_agree_with_counting_by_hand(journeys, correction) -> No
 
 @given(small_journeys())
 def test_branches_of_a_touchpoint_are_those_of_the_transition_table(journeys) -> None:
-    """Two tables of one thing agree, intervals and all, where nothing is cut off."""
+    """Both tables agree, including intervals, where no journey is cut off."""
     journeys = attrs.evolve(journeys, finished=np.ones(len(journeys), dtype=bool))
     found = tp.paths.branches(journeys).to_dicts()
 
@@ -95,7 +95,7 @@ def test_branches_of_a_touchpoint_are_those_of_the_transition_table(journeys) ->
 
 @given(small_journeys())
 def test_branches_drop_off_and_absorption_take_the_same_visits(journeys) -> None:
-    """The end is taken as often as people drop off; visits are known ones and ones cut off."""
+    """Branch (end) equals the drop-off; visits are visits with a known branch plus open ones."""
     branches = tp.paths.branches(journeys)
     points = {row["touchpoint"]: row for row in tp.paths.decision_points(journeys).to_dicts()}
     ends = {one: share for (one, after), share in branches.as_dict().items() if after == "(end)"}
@@ -112,8 +112,8 @@ def test_branches_drop_off_and_absorption_take_the_same_visits(journeys) -> None
     assert shares.sum() == pytest.approx(len(set(branches.touchpoint[branches.next != "(open)"])))
 
 
-def test_who_is_cut_off_has_taken_no_branch() -> None:
-    """Two of three known visits went to b; the fourth and fifth are counted, and no shares."""
+def test_journeys_cut_off_have_taken_no_branch() -> None:
+    """Two of three known visits went to b; the two open visits are counted without shares."""
     journeys = built(["ab", "ab", "ac", "a", "a"], finished=[True, True, True, False, False])
 
     found = tp.paths.branches(journeys, at="a")
@@ -127,7 +127,7 @@ def test_who_is_cut_off_has_taken_no_branch() -> None:
     assert 1.0 == pytest.approx(ends.as_dict()["a", "(end)"])
 
 
-def test_two_equal_successors_are_one_bit_and_one_is_none() -> None:
+def test_two_equal_successors_are_one_bit_and_one_successor_is_0_bits() -> None:
     """A node with 2 equal successors gives 1 bit; a deterministic one 0 (A3)."""
     journeys = built(["ab", "ac"])
 
@@ -137,7 +137,7 @@ def test_two_equal_successors_are_one_bit_and_one_is_none() -> None:
         assert {"a": 1.0, "b": 0.0, "c": 0.0} == found.as_dict()
 
 
-def test_the_correction_adds_what_small_samples_lose() -> None:
+def test_the_correction_adds_the_bias_of_small_samples() -> None:
     """Miller's term is (K − 1) / (2 N ln 2) bits."""
     journeys = built(["ab", "ab", "ab", "ac"])
 
@@ -151,7 +151,7 @@ def test_the_correction_adds_what_small_samples_lose() -> None:
 
 
 def test_the_corrected_entropy_is_nearer_the_truth_on_average() -> None:
-    """Of 40 visits to four branches, 2,000 times over."""
+    """For 40 visits to four branches, over 2,000 samples."""
     rng = np.random.default_rng(7)
     shares = np.array([0.4, 0.3, 0.2, 0.1])
     truth = float(-(shares * np.log2(shares)).sum())
@@ -169,8 +169,8 @@ def test_the_corrected_entropy_is_nearer_the_truth_on_average() -> None:
     assert means["miller-madow"] < means["none"] / 2
 
 
-def test_who_stops_drops_off_and_who_is_cut_off_is_open() -> None:
-    """The end is a branch; a journey the log cuts off decided nothing yet (B18)."""
+def test_ended_journeys_drop_off_and_journeys_cut_off_are_open() -> None:
+    """The end is a branch; a journey that the log cuts off has not taken one (B18)."""
     journeys = built(["ab", "a", "a", "a"], finished=np.array([True, True, False, False]))
 
     row = tp.paths.decision_points(journeys).to_dicts()[0]
@@ -191,20 +191,20 @@ def test_the_published_branches_of_the_traffic_fines(logs: Path) -> None:
     assert round(found["Payment", "(end)"], 4) == 0.9466
     assert round(found["Create Fine", "Payment"], 4) == 0.3571
     points = tp.paths.decision_points(journeys)
-    place = points.touchpoint.tolist().index("Payment")
-    assert round(float(points.drop_off[place]), 4) == 0.9466
+    position = points.touchpoint.tolist().index("Payment")
+    assert round(float(points.drop_off[position]), 4) == 0.9466
 
 
 def test_a_detour_leads_through_something_else_and_back() -> None:
-    """A direct repeat is none; of `aaba` the first two visits of a come back."""
+    """A direct repeat is not a detour; in `aaba` the first two visits of a come back."""
     found = tp.paths.decision_points(built(["aaba", "aa"]))
 
     assert found.to_dicts()[0]["touchpoint"] == "a"
     assert found.detour[0] == pytest.approx(2 / 5)
 
 
-def test_branches_at_a_pattern_are_those_behind_it() -> None:
-    """What came before can be part of the question: the branch behind `x a` is not that of `a`."""
+def test_branches_at_a_pattern_are_those_after_it() -> None:
+    """A pattern can include what came before: branches after `x a` differ from those of `a`."""
     journeys = built(["xab", "yac", "xab"])
 
     assert {("a", "b"): 1.0} == tp.paths.branches(journeys, at=tp.pattern("x a")).as_dict()
@@ -226,19 +226,19 @@ def test_groups_are_rows_of_the_same_tables() -> None:
 
 @given(small_journeys(), st.randoms())
 def test_shuffling_changes_nothing(journeys, random) -> None:
-    """The order of the journeys plays no part but for ties."""
+    """The order of the journeys matters only for ties."""
     order = list(range(len(journeys)))
     random.shuffle(order)
     mixed = take(journeys, np.array(order, dtype=np.int64))
 
-    for measure in (tp.paths.branches, tp.paths.decision_points):
-        found, again = (measure(one).as_dict() for one in (journeys, mixed))
+    for analysis in (tp.paths.branches, tp.paths.decision_points):
+        found, again = (analysis(one).as_dict() for one in (journeys, mixed))
         assert found == pytest.approx(again, nan_ok=True)
         assert list(found) == list(again)
 
 
-def test_counts_stand_for_journeys() -> None:
-    """A count of two is the journey twice."""
+def test_counts_equal_repeated_journeys() -> None:
+    """A count of two equals the journey twice."""
     merged = built(["ab", "aac", "a"], counts=np.array([2, 3, 0]))
     spread = built(["ab", "ab", "aac", "aac", "aac"])
 
@@ -247,7 +247,7 @@ def test_counts_stand_for_journeys() -> None:
 
 
 def test_entropy_has_an_interval_by_bootstrap() -> None:
-    """The table is a statistic that journeys can be redrawn for."""
+    """The table is a statistic that `tp.bootstrap` accepts."""
     journeys = built(["ab", "ac"], counts=np.array([30, 10]))
 
     found = tp.bootstrap(journeys, tp.paths.decision_points, seed=1, resamples=100)
@@ -271,14 +271,14 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.branches(journeys, level=95)
 
 
-def test_no_journeys_decide_nothing() -> None:
+def test_no_journeys_give_empty_tables() -> None:
     """Empty logs and empty journeys give empty tables."""
     for journeys in (built([]), built([""]), built(["ab"])[:0], built(["ab"], counts=[0])):
         assert 0 == len(tp.paths.branches(journeys))
         assert 0 == len(tp.paths.decision_points(journeys))
 
 
-def test_where_nothing_is_known_the_answer_is_nan() -> None:
+def test_the_entropy_is_nan_where_no_branch_is_known() -> None:
     """A touchpoint at which every journey is cut off has no entropy."""
     found = tp.paths.decision_points(attrs.evolve(built(["a"]), finished=[False]))
 

@@ -35,7 +35,7 @@ def mixed(paths, **columns):
 
 @given(PATHS)
 def test_losses_agree_with_filtering_by_hand(paths) -> None:
-    """What goes, what breaks, what is bridged and what is made up, for each kind."""
+    """Removed interactions, broken and bridged transitions, and new edges, for each kind."""
     paths = [*paths, "Aa"]
 
     rows = tp.paths.direct_and_indirect(mixed(paths)).losses.to_dicts()
@@ -46,7 +46,7 @@ def test_losses_agree_with_filtering_by_hand(paths) -> None:
 
 
 @given(PATHS)
-def test_shares_and_steps_agree_with_counting_by_hand(paths) -> None:
+def test_shares_and_transitions_agree_with_counting_by_hand(paths) -> None:
     """Interactions and journeys of each kind, and which kind follows which."""
     paths = [*paths, "Aa"]
     found = tp.paths.direct_and_indirect(mixed(paths))
@@ -60,10 +60,10 @@ def test_shares_and_steps_agree_with_counting_by_hand(paths) -> None:
         assert row["journeys"] == sum(kind in path for path in kinds)
         assert row["of_journeys"] == pytest.approx(row["journeys"] / len(paths))
         assert row["only"] == sum(set(path) == {kind} for path in kinds)
-    steps = Counter(pair for path in kinds if path for pair in pairwise([*path, "(end)"]))
+    transitions = Counter(edge for path in kinds if path for edge in pairwise([*path, "(end)"]))
     table = found.transitions
     edges = zip(table.source, table.target, strict=True)
-    assert steps == dict(zip(edges, table.count.tolist(), strict=True))
+    assert transitions == dict(zip(edges, table.count.tolist(), strict=True))
 
 
 def test_a_filter_breaks_and_bridges() -> None:
@@ -74,8 +74,8 @@ def test_a_filter_breaks_and_bridges() -> None:
     assert (row["edges_broken"], row["edges_made"]) == (2, 1)
 
 
-def test_what_is_unknown_is_shown_and_never_removed() -> None:
-    """A third row appears only where there is something unknown."""
+def test_unknown_touchpoints_are_shown_and_never_removed() -> None:
+    """A third row appears only where the directness of a touchpoint is unknown."""
     found = tp.paths.direct_and_indirect(mixed(["A1b"]))
 
     assert ["direct", "indirect", "unknown"] == found.shares.kind.tolist()
@@ -86,7 +86,7 @@ def test_what_is_unknown_is_shown_and_never_removed() -> None:
 
 
 def test_journeys_cut_off_go_to_open() -> None:
-    """Their next step is not known."""
+    """Their next touchpoint is unknown."""
     found = tp.paths.direct_and_indirect(mixed(["Ab"], finished=np.array([False])))
 
     assert ["indirect", "(open)"] == found.transitions.target.tolist()
@@ -94,7 +94,7 @@ def test_journeys_cut_off_go_to_open() -> None:
 
 @given(PATHS, st.randoms())
 def test_shuffling_changes_nothing(paths, random) -> None:
-    """The order of the journeys plays no part."""
+    """The order of the journeys does not matter."""
     journeys = mixed([*paths, "Aa"])
     order = list(range(len(journeys)))
     random.shuffle(order)
@@ -105,7 +105,7 @@ def test_shuffling_changes_nothing(paths, random) -> None:
 
 
 def test_counts_groups_and_persons() -> None:
-    """Count 2 is the journey twice; by= adds a column; persons widen the intervals."""
+    """Count 2 equals the journey twice; by= adds a column; persons widen the intervals."""
     merged = mixed(["Ab", "AA", "b"], counts=np.array([2, 3, 0]))
     spread = mixed(["Ab", "Ab", "AA", "AA", "AA"])
 
@@ -132,7 +132,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.direct_and_indirect(mixed(["Ab"]), level=0)
 
 
-def test_no_journeys_lose_nothing() -> None:
+def test_no_journeys_have_no_losses() -> None:
     """An empty log gives zeros and nan."""
     found = tp.paths.direct_and_indirect(mixed(["Ab"])[:0])
 
@@ -146,57 +146,57 @@ def test_no_journeys_lose_nothing() -> None:
 
 
 def letters(journeys):
-    """Return each journey as the letters it was made of."""
+    """Return each journey as a text of letters."""
     return ["".join(key[0] for key in one.keys) for one in journeys]
 
 
 def kept_of(journeys, chosen):
-    """Return what is chosen, and the sentence of the warning or nothing."""
-    with warnings.catch_warnings(record=True) as heard:
+    """Return the selected journeys, and the message of the warning or an empty text."""
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         kept = tp.select(journeys, chosen)
-    assert [one.category for one in heard] == [TouchpointsWarning] * len(heard)
-    return kept, "".join(str(one.message) for one in heard)
+    assert [one.category for one in caught] == [TouchpointsWarning] * len(caught)
+    return kept, "".join(str(one.message) for one in caught)
 
 
 @given(PATHS, st.sampled_from(["direct", "indirect"]), st.integers(1, 3))
 def test_a_filter_on_one_kind_says_what_it_breaks(paths, kind, count) -> None:
-    """B27: journeys that lose something, steps made up and journeys emptied, as by hand."""
+    """B27: journeys that lose interactions, bridged transitions and emptied journeys."""
     paths = [*paths, "AaA", "aAa"]
     journeys = mixed(paths, counts=[count] * len(paths))
 
-    kept, said = kept_of(journeys, {"directness": kind})
+    kept, message = kept_of(journeys, {"directness": kind})
 
     other = {"direct": "indirect", "indirect": "direct"}[kind]
     lost = naive_direct_indirect.loss(paths, other)
     assert letters(kept) == [
         "".join(one for one in path if one.isupper() == (kind == "direct")) for path in paths
     ]
-    assert said.startswith(f"leaving out {other} touchpoints breaks the paths of ")
+    assert message.startswith(f"leaving out {other} touchpoints breaks the paths of ")
     bridged, emptied = lost["bridged"] * count, lost["emptied"] * count
-    joins = "step joins" if bridged == 1 else "steps join"
+    joins = "transition joins" if bridged == 1 else "transitions join"
     are = "journey is" if emptied == 1 else "journeys are"
-    assert f" {lost['journeys'] * count:,} of {len(paths) * count:,} journeys: " in said
-    assert f": {bridged:,} {joins} touchpoints" in said
-    assert f" {emptied:,} {are} left empty" in said
+    assert f" {lost['journeys'] * count:,} of {len(paths) * count:,} journeys: " in message
+    assert f": {bridged:,} {joins} touchpoints" in message
+    assert f" {emptied:,} {are} left empty" in message
 
 
-def test_the_warning_names_the_step_made_up_most_often_and_what_to_use() -> None:
-    """What became neighbours, how often, and the call that shows both kinds together."""
-    _, said = kept_of(mixed(["AaB", "AbaB", "AaC", "a"]), {"directness": "direct"})
+def test_the_warning_names_the_most_frequent_bridge_and_what_to_use() -> None:
+    """The touchpoints that became neighbours, how often, and the call to use instead."""
+    _, message = kept_of(mixed(["AaB", "AbaB", "AaC", "a"]), {"directness": "direct"})
 
-    assert "3 steps join touchpoints" in said
-    assert "(most often A[directness=direct] > B[directness=direct], 2 times)" in said
-    assert "1 journey is left empty" in said
-    assert "tp.paths.direct_and_indirect(journeys).losses" in said
+    assert "3 transitions join touchpoints" in message
+    assert "(most often A[directness=direct] > B[directness=direct], 2 times)" in message
+    assert "1 journey is left empty" in message
+    assert "tp.paths.direct_and_indirect(journeys).losses" in message
 
 
-def test_ends_cut_off_break_paths_and_join_nothing() -> None:
-    """A journey that only loses its last step is broken; no neighbours are made up."""
-    _, said = kept_of(mixed(["ABa", "AB"]), {"directness": "direct"})
+def test_removed_ends_break_paths_and_bridge_nothing() -> None:
+    """A journey that only loses its last interaction is broken, without new neighbours."""
+    _, message = kept_of(mixed(["ABa", "AB"]), {"directness": "direct"})
 
-    assert "breaks the paths of 1 of 2 journeys: 0 steps join" in said
-    assert "most often" not in said
+    assert "breaks the paths of 1 of 2 journeys: 0 transitions join" in message
+    assert "most often" not in message
 
 
 @pytest.mark.parametrize(
@@ -211,38 +211,38 @@ def test_ends_cut_off_break_paths_and_join_nothing() -> None:
         (["AaB"], [True]),
     ],
 )
-def test_no_warning_where_no_kind_goes(paths, chosen) -> None:
-    """Both kinds kept, one kind alone there, a choice of touchpoints or of whole journeys."""
+def test_no_warning_where_no_kind_is_removed(paths, chosen) -> None:
+    """Both kinds kept, only one kind present, a selection of touchpoints or whole journeys."""
     journeys = mixed(paths)
 
     assert "" == kept_of(journeys, chosen)[1]
 
 
 def test_journeys_of_count_0_are_not_broken() -> None:
-    """What is lost of journeys that are none is lost to nobody."""
+    """Losses in journeys of count 0 do not count."""
     journeys = mixed(["AaB", "AB"], counts=[0, 1])
 
-    kept, said = kept_of(journeys, {"directness": "direct"})
+    kept, message = kept_of(journeys, {"directness": "direct"})
 
     assert ["AB", "AB"] == letters(kept)
-    assert "" == said
+    assert "" == message
     assert "" == kept_of(journeys[:0], {"directness": "direct"})[1]
 
 
 def test_the_warning_points_to_the_caller_and_can_be_silenced() -> None:
-    """Its place is this file; an ordinary filter turns it off."""
+    """Its location is this file; an ordinary warnings filter silences it."""
     journeys = mixed(["AaB"])
 
-    with pytest.warns(TouchpointsWarning, match="breaks the paths") as heard:
+    with pytest.warns(TouchpointsWarning, match="breaks the paths") as caught:
         tp.select(journeys, {"directness": "indirect"})
-    assert [__file__] == [one.filename for one in heard]
+    assert [__file__] == [one.filename for one in caught]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TouchpointsWarning)
         tp.select(journeys, {"directness": "indirect"})
 
 
-def test_emptied_journeys_are_no_variant_of_what_is_left() -> None:
-    """They vanish from reports; journeys that were empty before are as they were."""
+def test_emptied_journeys_are_not_a_variant_afterwards() -> None:
+    """They vanish from reports; journeys that were empty before stay unchanged."""
     customer = tp.load_taxonomy("customer")
     paths = {"path": ["live_chat > purchase"], "n": [3]}
     journeys = tp.from_paths(paths, path="path", count="n", taxonomy=customer)

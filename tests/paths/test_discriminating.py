@@ -1,4 +1,4 @@
-"""Subsequences that tell groups apart: counts, tests and what is independent."""
+"""Discriminating subsequences: counts, tests and independent units."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WEB_AND_APP = ["web", "app"]
 
 
 def grouped(paths: list[str], groups: list[str], **columns: object) -> tp.Journeys:
-    """Return journeys of letters with a group each."""
+    """Return journeys of letters, each with a group."""
     journeys = log(**{f"j{nth}": path for nth, path in enumerate(paths)})
     return attrs.evolve(journeys, per_journey={"device": groups}, **columns)
 
@@ -33,10 +33,10 @@ def grouped(paths: list[str], groups: list[str], **columns: object) -> tp.Journe
     longest=st.integers(1, 3),
     least=st.sampled_from([0.05, 0.4, 0.7]),
 )
-def test_counts_and_statistics_agree_with_writing_all_subsequences_down(
+def test_counts_and_statistics_agree_with_enumerating_subsequences(
     paths: list[str], longest: int, least: float
 ) -> None:
-    """Every subsequence frequent in some group is there, with its journeys and chi-square."""
+    """Every subsequence frequent in all groups together is listed, with journeys and chi-square."""
     groups = [WEB_AND_APP[nth % 2] for nth in range(len(paths))]
     found = tp.paths.discriminating(
         grouped(paths, groups), by="device", max_length=longest, min_support=least
@@ -51,17 +51,13 @@ def test_counts_and_statistics_agree_with_writing_all_subsequences_down(
         ]
         for one in set().union(*held)
     }
-    frequent = {
-        one: many
-        for one, many in hits.items()
-        if any(hit / size >= least for hit, size in zip(many, sizes, strict=True))
-    }
+    frequent = {one: many for one, many in hits.items() if sum(many) / sum(sizes) >= least}
     names = ["".join(one) for one in found.subsequence.tolist()]
     seen = dict(zip(zip(names, found.group.tolist(), strict=True), found.journeys, strict=True))
     expected = {
-        (one, group): many[place]
+        (one, group): many[position]
         for one, many in frequent.items()
-        for place, group in enumerate(("app", "web"))
+        for position, group in enumerate(("app", "web"))
     }
     assert seen == expected
     assert found.tested == len(frequent)
@@ -74,20 +70,20 @@ def test_counts_and_statistics_agree_with_writing_all_subsequences_down(
 
 def test_the_test_is_that_of_scipy_and_the_largest_difference_comes_first() -> None:
     """Residuals are Pearson's, intervals Wilson's, and q Benjamini and Hochberg's."""
-    paths = ["ab"] * 8 + ["b"] * 4 + ["ab"] * 2 + ["cb"] * 9
-    journeys = grouped(paths, ["web"] * 12 + ["app"] * 11)
+    paths = ["ab"] * 9 + ["b"] * 4 + ["ab"] * 3 + ["cb"] * 10
+    journeys = grouped(paths, ["web"] * 13 + ["app"] * 13)
 
     found = tp.paths.discriminating(journeys, by="device", max_length=1)
 
-    table = np.array([[2, 8], [9, 4]])
-    place = found.subsequence.tolist().index(("a",))
+    table = np.array([[3, 9], [10, 4]])
+    position = found.subsequence.tolist().index(("a",))
     statistic, p, _, expected = chi2_contingency(table, correction=False)
-    assert found.chi2[place] == pytest.approx(statistic)
-    assert found.p[place] == pytest.approx(p)
-    assert found.residual[place] == pytest.approx((2 - expected[0, 0]) / expected[0, 0] ** 0.5)
-    assert found.group[place : place + 2].tolist() == ["app", "web"]
-    assert found.share[place : place + 2] == pytest.approx([2 / 11, 8 / 12])
-    assert found.low[place] == pytest.approx(tp.wilson(2, 11).low)
+    assert found.chi2[position] == pytest.approx(statistic)
+    assert found.p[position] == pytest.approx(p)
+    assert found.residual[position] == pytest.approx((3 - expected[0, 0]) / expected[0, 0] ** 0.5)
+    assert found.group[position : position + 2].tolist() == ["app", "web"]
+    assert found.share[position : position + 2] == pytest.approx([3 / 13, 9 / 13])
+    assert found.low[position] == pytest.approx(tp.wilson(3, 13).low)
     assert found.q[::2].tolist() == pytest.approx(false_discovery(found.p[::2]), nan_ok=True)
     statistics = found.chi2[~np.isnan(found.chi2)]
     assert (np.diff(statistics) <= 0).all()
@@ -95,8 +91,8 @@ def test_the_test_is_that_of_scipy_and_the_largest_difference_comes_first() -> N
 
 
 @pytest.mark.parametrize("test", ["chi2", "permutation"])
-def test_a_count_is_as_many_journeys(test: str) -> None:
-    """Counts and journeys written out give the same table; a count of 0 gives nothing."""
+def test_counts_equal_repeated_journeys(test: str) -> None:
+    """Counts and repeated journeys give the same table; journeys of count 0 do not count."""
     counted = grouped(["ab", "b", "a", "cb"], [*WEB_AND_APP, *WEB_AND_APP], counts=[6, 5, 2, 0])
     written = grouped(["ab"] * 6 + ["b"] * 5 + ["a"] * 2, ["web"] * 6 + ["app"] * 5 + ["web"] * 2)
 
@@ -109,43 +105,43 @@ def test_a_count_is_as_many_journeys(test: str) -> None:
 
 
 def test_permutations_come_near_the_exact_p() -> None:
-    """Dealing groups out anew is Fisher's exact test by draws; progress is told to the end."""
+    """Permuting labels approximates Fisher's exact test; progress is reported to the end."""
     paths = ["ab"] * 30 + ["b"] * 20 + ["ab"] * 22 + ["b"] * 28
     journeys = grouped(paths, ["web"] * 50 + ["app"] * 50)
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
 
-    dealt = tp.paths.discriminating(
+    permuted = tp.paths.discriminating(
         journeys,
         by="device",
         max_length=1,
         test="permutation",
         seed=1,
         permutations=400,
-        progress=lambda *done: told.append(done),
+        progress=lambda *done: reports.append(done),
     )
 
     exact = fisher_exact([[30, 20], [22, 28]]).pvalue
     error = math.sqrt(exact * (1 - exact) / 400)
-    assert dealt.p[0] == pytest.approx(exact, abs=3 * error)
-    assert told[-1] == (400, 400)
+    assert permuted.p[0] == pytest.approx(exact, abs=3 * error)
+    assert reports[-1] == (400, 400)
 
 
 def test_journeys_of_one_person_are_not_independent() -> None:
-    """Ten people who each always do alike tell less than a hundred journeys, in both tests."""
+    """Ten people who always do the same are weaker evidence than a hundred journeys."""
     paths = (["ab"] * 10 * 4 + ["b"] * 10) + (["ab"] * 10 * 2 + ["b"] * 10 * 3)
     groups = ["web"] * 50 + ["app"] * 50
     people = attrs.evolve(grouped(paths, groups), persons=[nth // 10 for nth in range(100)])
 
     alone = tp.paths.discriminating(grouped(paths, groups), by="device", max_length=1)
     together = tp.paths.discriminating(people, by="device", max_length=1)
-    dealt = tp.paths.discriminating(
+    permuted = tp.paths.discriminating(
         people, by="device", max_length=1, test="permutation", seed=1, permutations=200
     )
 
     assert alone.p[0] < 0.001
     assert together.unit == "person"
     assert together.p[0] > 0.05
-    assert dealt.p[0] > 0.05
+    assert permuted.p[0] > 0.05
     app = people[50:]
     share = JourneyShares(app).of(np.diff(app.offsets) == 2)
     assert (together.low[0], together.high[0]) == pytest.approx((share.low, share.high))
@@ -158,8 +154,8 @@ def test_journeys_of_one_person_are_not_independent() -> None:
         max_size=12,
     )
 )
-def test_residuals_and_statistic_tell_the_same(people: list[tuple[str, int, int]]) -> None:
-    """With persons both rest on effective numbers; the squares add up to the statistic."""
+def test_residuals_and_statistic_agree(people: list[tuple[str, int, int]]) -> None:
+    """With persons both use effective numbers; the squares add up to the statistic."""
     rows = [
         (path, group, who)
         for who, (group, hits, size) in enumerate(people)
@@ -240,8 +236,8 @@ def test_journeys_without_a_group_are_left_out_and_top_tests_all() -> None:
     assert set(every.among.tolist()) == {1, 2}
 
 
-def test_empty_journeys_hold_nothing() -> None:
-    """They count among their group; with nothing but them there is nothing to list."""
+def test_empty_journeys_contain_no_subsequence() -> None:
+    """They count in the size of their group; empty journeys alone give an empty table."""
     journeys = grouped(["ab", "b", "ab"], ["web", "app", "app"])
     empty = tp.until(journeys, ["a", "b"], outcome="x")
 
@@ -249,18 +245,20 @@ def test_empty_journeys_hold_nothing() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """One group, unknown columns, a test without seed, and options out of range."""
+    """One group, unknown columns, a permutation test without seed, options out of range."""
     journeys = grouped(["ab", "b"], ["web", "app"])
 
-    with pytest.raises(InvalidInputError, match="has one value"):
+    with pytest.raises(
+        InvalidInputError, match="by must give at least 2 groups of journeys, got 1 from"
+    ):
         tp.paths.discriminating(journeys[:1], by="device")
     with pytest.raises(NotFoundError, match="did you mean 'device'"):
         tp.paths.discriminating(journeys, by="devise")
-    with pytest.raises(InvalidInputError, match="needs a seed"):
+    with pytest.raises(InvalidInputError, match="seed must be an integer .*, got None"):
         tp.paths.discriminating(journeys, by="device", test="permutation")
     with pytest.raises(InvalidInputError, match="did you mean 'permutation'"):
         tp.paths.discriminating(journeys, by="device", test="permutations")
     with pytest.raises(InvalidInputError, match="max_length must be an integer of at least 1"):
         tp.paths.discriminating(journeys, by="device", max_length=0)
-    with pytest.raises(InvalidInputError, match="no share above 0"):
+    with pytest.raises(InvalidInputError, match="min_support must be above 0 and at most 1, got"):
         tp.paths.discriminating(journeys, by="device", min_support=0)

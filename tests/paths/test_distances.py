@@ -1,4 +1,4 @@
-"""Distances of journeys: their definitions and their laws."""
+"""Distances between journeys: their definitions and their laws."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ PATHS = st.lists(st.text("abc", max_size=7), min_size=1, max_size=6)
 
 
 def journeys_of(paths: list[str]) -> tp.Journeys:
-    """Return journeys of letters, empty ones too, that know all letters."""
-    return _without_heads(log(**{f"j{place}": "abc" + path for place, path in enumerate(paths)}))
+    """Return journeys of letters, some of them empty, whose touchpoints are all letters."""
+    return _without_heads(
+        log(**{f"j{position}": "abc" + path for position, path in enumerate(paths)})
+    )
 
 
 def _without_heads(whole: tp.Journeys) -> tp.Journeys:
@@ -41,13 +43,13 @@ def _without_heads(whole: tp.Journeys) -> tp.Journeys:
 
 
 def between(found: tp.paths.Distances) -> np.ndarray:
-    """Return the distances of the journeys measured, each from each."""
+    """Return the square matrix of distances between the journeys."""
     return found.matrix[np.ix_(found.of, found.of)]
 
 
 @given(paths=PATHS, method=st.sampled_from(METHODS))
 def test_distances_agree_with_their_definitions(paths: list[str], method: str) -> None:
-    """The answers are those of trying every edit."""
+    """The distances equal those of trying every edit."""
     found = tp.paths.distances(journeys_of(paths), method=method)
 
     expected = [[naive_distances.distance(one, two, method) for two in paths] for one in paths]
@@ -55,15 +57,15 @@ def test_distances_agree_with_their_definitions(paths: list[str], method: str) -
 
 
 def sequences_of(seed: int, size: int, longest: int) -> list[list[int]]:
-    """Return sequences of any lengths, one of them twice, one begun by another, and one empty."""
+    """Return sequences of any lengths: one twice, one with another as prefix, one empty."""
     rng = np.random.default_rng(seed)
     drawn = [rng.integers(0, size, rng.integers(0, longest + 1)).tolist() for _ in range(4)]
-    alike = [place if rng.random() < 0.9 else 0 for place in drawn[0]]
+    alike = [position if rng.random() < 0.9 else 0 for position in drawn[0]]
     return [*drawn, drawn[0], drawn[1][: len(drawn[1]) // 2], alike, []]
 
 
 def in_rectangle(sequences: list[list[int]]) -> edit_distances.Padded:
-    """Return the sequences as the kernels take them."""
+    """Return the sequences in the padded format of the kernels."""
     codes = np.array([code for sequence in sequences for code in sequence], dtype=np.int32)
     return edit_distances.padded(codes, np.cumsum([0, *map(len, sequences)]))
 
@@ -78,21 +80,22 @@ def in_rectangle(sequences: list[list[int]]) -> edit_distances.Padded:
 def test_words_of_bits_count_what_rows_of_numbers_count(
     seed: int, size: int, longest: int, narrow: bool
 ) -> None:
-    """Whatever is carried from word to word, and however the pairs are cut into blocks."""
+    """With any carry between words, and any split of the pairs into blocks."""
     sequences = sequences_of(seed, size, longest)
     table = in_rectangle(sequences)
-    told: list[None] = []
+    reports: list[None] = []
     with pytest.MonkeyPatch.context() as patch:
         if narrow:
             patch.setattr(bit_distances, "_WIDTHS", (2, 3))
             patch.setattr(bit_distances, "_CALL", 20)
-        unshared = bit_distances.unshared_places(table, step=lambda: told.append(None))
+        unshared = bit_distances.lcs_distances(table, step=lambda: reports.append(None))
         edits = bit_distances.fewest_edits(table, step=lambda: None)
-        assert bit_distances.part_count(table) == len(told)
+        assert bit_distances.part_count(table) == len(reports)
 
     for found, dearest in ((unshared, 2), (edits, 1)):
         expected = [
-            [naive_distances.steps(one, other, dearest) for other in sequences] for one in sequences
+            [naive_distances.fewest_edits(one, other, dearest) for other in sequences]
+            for one in sequences
         ]
         assert expected == found.tolist()
 
@@ -102,7 +105,7 @@ def test_words_of_bits_count_what_rows_of_numbers_count(
 def test_what_is_far_from_the_diagonal_is_left_out_only_where_it_is_dearer(
     seed: int, longest: int, narrow: bool
 ) -> None:
-    """Sequences much alike, little alike and of other lengths, in blocks of any size."""
+    """Similar and dissimilar sequences, and other lengths, in blocks of any size."""
     sequences = sequences_of(seed, 3, longest)
     with pytest.MonkeyPatch.context() as patch:
         if narrow:
@@ -116,7 +119,7 @@ def test_what_is_far_from_the_diagonal_is_left_out_only_where_it_is_dearer(
                     in_rectangle(sequences), costs * indel, indel=indel, step=lambda: None
                 )
                 expected = [
-                    [naive_distances.steps(one, other, dearest) for other in sequences]
+                    [naive_distances.fewest_edits(one, other, dearest) for other in sequences]
                     for one in sequences
                 ]
                 assert found / indel == pytest.approx(np.array(expected), abs=1e-9)
@@ -126,7 +129,7 @@ def test_what_is_far_from_the_diagonal_is_left_out_only_where_it_is_dearer(
 def test_optimal_matching_finds_the_cheapest_edits(
     paths: list[str], indel: float, seed: int
 ) -> None:
-    """Whole, broken and irrational costs alike, also above those of leaving out and putting in."""
+    """With integer, fractional and irrational costs, also above those of two indels."""
     rng = np.random.default_rng(seed)
     matrix = rng.integers(0, 5, (3, 3)) / 3 if seed % 2 else rng.random((3, 3)) * 3
     matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
@@ -143,7 +146,7 @@ def test_optimal_matching_finds_the_cheapest_edits(
 
 @given(paths=PATHS, method=st.sampled_from(METHODS), how=st.sampled_from([None, "yujian_bo"]))
 def test_distances_are_metrics(paths: list[str], method: str, how: str | None) -> None:
-    """Nothing from itself, the same both ways, and no detour is shorter."""
+    """Zero on the diagonal, symmetric, and the triangle inequality holds."""
     if method == "hamming":
         how = None
 
@@ -157,7 +160,7 @@ def test_distances_are_metrics(paths: list[str], method: str, how: str | None) -
 
 @given(paths=PATHS, method=st.sampled_from(METHODS))
 def test_normalised_distances_lie_between_0_and_1(paths: list[str], method: str) -> None:
-    """The largest possible distance is 1, and two empty journeys are at 0."""
+    """The largest possible distance is 1, and two empty journeys have distance 0."""
     found = tp.paths.distances(journeys_of(paths), method=method, normalise="largest")
 
     expected = [
@@ -171,7 +174,7 @@ def test_normalised_distances_lie_between_0_and_1(paths: list[str], method: str)
 
 
 def test_normalising_by_length_and_by_yujian_and_bo() -> None:
-    """By the longer journey, and by twice the distance over itself and both lengths."""
+    """Division by the longer length, and 2d / (d + l + m) of Yujian and Bo."""
     journeys = log(one="abc", two="a")
 
     longest = tp.paths.distances(journeys, normalise="longest")
@@ -183,13 +186,13 @@ def test_normalising_by_length_and_by_yujian_and_bo() -> None:
 
 @given(paths=PATHS, seed=st.integers(0, 9))
 def test_neither_order_nor_names_nor_counts_change_a_distance(paths: list[str], seed: int) -> None:
-    """Shuffled, renamed and repeated journeys are as far from each other as before."""
+    """Shuffled, renamed and repeated journeys have the same distances as before."""
     journeys = journeys_of(paths)
     order = np.random.default_rng(seed).permutation(len(paths))
     renamed = tp.relabel(journeys, {"a": "z", "b": "y"})
 
     plain = tp.paths.distances(journeys)
-    shuffled = tp.paths.distances(journeys_of([paths[place] for place in order]))
+    shuffled = tp.paths.distances(journeys_of([paths[position] for position in order]))
     doubled = tp.paths.distances(attrs.evolve(journeys, counts=[2] * len(paths)))
 
     assert (plain.variant.tolist(), plain.matrix.tolist()) == (
@@ -202,7 +205,7 @@ def test_neither_order_nor_names_nor_counts_change_a_distance(paths: list[str], 
 
 
 def test_rows_are_distinct_journeys_the_most_frequent_first() -> None:
-    """What nobody did is no row, and ties are in the order of their keys."""
+    """Variants of count 0 have no row, and ties are in the order of their keys."""
     journeys = attrs.evolve(log(one="b", two="a", three="c", four="ab"), counts=[1, 1, 5, 0])
 
     found = tp.paths.distances(journeys)
@@ -213,35 +216,35 @@ def test_rows_are_distinct_journeys_the_most_frequent_first() -> None:
 
 
 def test_long_journeys_and_many_chunks_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However the work is cut, the answer is the same, and progress is told to the end."""
+    """Any split of the work gives the same result, and progress is reported to the end."""
     rng = np.random.default_rng(1)
     paths = ["".join(rng.choice(list("abcd"), rng.integers(1, 40))) for _ in range(60)]
-    journeys = log(**{f"j{place}": path for place, path in enumerate(paths)})
+    journeys = log(**{f"j{position}": path for position, path in enumerate(paths)})
     costs = tp.paths.substitution_costs(journeys)
     monkeypatch.setattr(edit_distances, "_NARROWEST", 3)
     monkeypatch.setattr(edit_distances, "_WIDEST", 7)
     monkeypatch.setattr(edit_distances, "_MOST", 2)
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
 
     small = tp.paths.distances(
-        journeys, method="om", substitution=costs, progress=lambda *done: told.append(done)
+        journeys, method="om", substitution=costs, progress=lambda *done: reports.append(done)
     )
     monkeypatch.undo()
     large = tp.paths.distances(journeys, method="om", substitution=costs)
 
     assert (small.matrix == large.matrix).all()
-    assert len(told) > 2
-    assert told[-1][0] == told[-1][1]
-    place = {path: row for row, path in enumerate(map("".join, small.variant))}
+    assert len(reports) > 2
+    assert reports[-1][0] == reports[-1][1]
+    position = {path: row for row, path in enumerate(map("".join, small.variant))}
     one, two = paths[0], paths[1]
     named = costs.as_dict()
     expected = naive_distances.edits(one, two, lambda a, b: 0.0 if a == b else named[a, b], 1)
-    assert small.matrix[place[one], place[two]] == pytest.approx(expected)
+    assert small.matrix[position[one], position[two]] == pytest.approx(expected)
 
 
 def test_many_touchpoints_pass_the_characters_that_stand_alone() -> None:
-    """A touchpoint whose number is half of a pair of characters is one like any other."""
-    names = [f"t{place:05}" for place in range(0xD900)]
+    """A touchpoint whose number is a surrogate code point is handled like any other."""
+    names = [f"t{position:05}" for position in range(0xD900)]
     table = {"path": [" > ".join(names), f"{names[0xD800]} > {names[0xD8FF]}", names[0xD800]]}
 
     found = tp.paths.distances(tp.from_paths(table, path="path"))
@@ -251,18 +254,18 @@ def test_many_touchpoints_pass_the_characters_that_stand_alone() -> None:
 
 
 def test_one_journey_and_none() -> None:
-    """One is at 0 from itself; none have a matrix of no rows."""
+    """One journey has distance 0 to itself; an empty log gives an empty matrix."""
     journeys = log(one="ab")
 
     assert tp.paths.distances(journeys).matrix.tolist() == [[0]]
     assert tp.paths.distances(journeys[:0]).matrix.shape == (0, 0)
     costs = tp.paths.substitution_costs(journeys, method="constant")
-    none = tp.paths.distances(journeys[:0], method="om", substitution=costs)
-    assert len(none) == 0
+    empty = tp.paths.distances(journeys[:0], method="om", substitution=costs)
+    assert len(empty) == 0
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Unknown methods, costs that are missing, of no use or too few, and too many journeys."""
+    """Unknown methods, missing, superfluous or incomplete costs, and too many journeys."""
     journeys = log(one="ab", two="b")
     costs = tp.paths.substitution_costs(log(one="ac"), method="constant")
 
@@ -270,17 +273,21 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.distances(journeys, method="haming")
     with pytest.raises(InvalidInputError, match="did you mean 'longest'"):
         tp.paths.distances(journeys, normalise="long")
-    with pytest.raises(InvalidInputError, match="needs the costs"):
+    with pytest.raises(
+        InvalidInputError, match="substitution must be SubstitutionCosts for method='om'"
+    ):
         tp.paths.distances(journeys, method="om")
     with pytest.raises(NotFoundError, match="no touchpoint 'b'"):
         tp.paths.distances(journeys, method="om", substitution=costs)
-    with pytest.raises(WrongKindError, match="SubstitutionCosts, not ndarray"):
+    with pytest.raises(WrongKindError, match="must be SubstitutionCosts, got ndarray"):
         tp.paths.distances(journeys, method="om", substitution=np.eye(2))
-    with pytest.raises(InvalidInputError, match="fixed costs"):
+    with pytest.raises(InvalidInputError, match="must be left out for method=.*fixed costs"):
         tp.paths.distances(journeys, method="lcs", indel=2.0)
-    with pytest.raises(InvalidInputError, match="above 0"):
+    with pytest.raises(InvalidInputError, match="indel must be a finite cost above 0, got"):
         tp.paths.distances(journeys, method="om", substitution=costs, indel=0.0)
-    with pytest.raises(InvalidInputError, match="not for Hamming"):
+    with pytest.raises(
+        InvalidInputError, match="must be used with an edit distance, got method='hamming'"
+    ):
         tp.paths.distances(journeys, method="hamming", normalise="yujian_bo")
     with pytest.raises(InvalidInputError, match="symmetric"):
         SubstitutionCosts(touchpoint=["a", "b"], matrix=[[0, 1], [2, 0]], method="given")

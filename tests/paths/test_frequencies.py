@@ -1,4 +1,4 @@
-"""How often touchpoints and variants occur."""
+"""Frequencies of touchpoints and coverage of variants."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_presence_agrees_with_counting_by_hand(journeys) -> None:
 
 
 def test_journeys_and_interactions_rank_differently() -> None:
-    """One chatty journey does not make a touchpoint common."""
+    """One journey with many repeats does not make a touchpoint frequent by journey."""
     found = tp.paths.presence(built(["aaaaa", "b", "b"]))
 
     assert ["b", "a"] == found.touchpoint.tolist()
@@ -56,7 +56,7 @@ def test_journeys_and_interactions_rank_differently() -> None:
 
 
 def test_cut_journeys_have_no_known_start_or_end() -> None:
-    """A journey under way when the log begins did not start there (B18)."""
+    """A journey under way when the log begins has no known start (B18)."""
     journeys = attrs.evolve(built(["ab", "ba"]), began=[False, True], finished=[True, False])
 
     found = {row["touchpoint"]: row for row in tp.paths.presence(journeys).to_dicts()}
@@ -67,7 +67,7 @@ def test_cut_journeys_have_no_known_start_or_end() -> None:
 
 @given(small_journeys(), st.floats(0.05, 1.0))
 def test_coverage_agrees_with_counting_by_hand(journeys, share) -> None:
-    """The fewest variants that reach the share."""
+    """The smallest number of variants that cover the share."""
     row = tp.paths.variant_coverage(journeys, share=share).to_dicts()[0]
 
     assert naive_frequencies.coverage(journeys, share) == (row["variants"], row["journeys"])
@@ -75,7 +75,7 @@ def test_coverage_agrees_with_counting_by_hand(journeys, share) -> None:
 
 @given(small_journeys(), st.sampled_from([0.2, 0.5, 0.8, 1.0]))
 def test_common_and_rare_variants_are_all_of_them(journeys, share) -> None:
-    """What covers the share, and the rest, with the rarest first."""
+    """Common variants cover the share; the remaining ones are listed rarest first."""
     every = tp.paths.variants(journeys)
 
     number = int(tp.paths.variant_coverage(journeys, share=share).variants[0])
@@ -101,7 +101,7 @@ def test_the_published_coverage_of_the_traffic_fines(logs: Path) -> None:
 
 @given(small_journeys(), st.randoms())
 def test_shuffling_changes_nothing(journeys, random) -> None:
-    """The order of the journeys plays no part but for ties."""
+    """The order of the journeys matters only for ties."""
     order = list(range(len(journeys)))
     random.shuffle(order)
     mixed = take(journeys, np.array(order, dtype=np.int64))
@@ -112,7 +112,7 @@ def test_shuffling_changes_nothing(journeys, random) -> None:
 
 
 def test_counts_groups_and_renaming() -> None:
-    """Count 2 is the journey twice; by= adds a column; names play no part."""
+    """Count 2 equals the journey twice; by= adds a column; names do not matter."""
     merged = built(["ab", "aac", ""], counts=np.array([2, 3, 1]))
     spread = built(["ab", "ab", "aac", "aac", "aac", ""])
     renamed = built(["xy", "xy", "xxz", "xxz", "xxz", ""])
@@ -127,7 +127,7 @@ def test_counts_groups_and_renaming() -> None:
     assert ("web", "b") in tp.paths.presence(grouped, by="device").as_dict()
 
 
-def test_no_journeys_have_nothing() -> None:
+def test_no_journeys_give_empty_tables() -> None:
     """Empty logs give empty tables and nan."""
     for journeys in (built([]), built(["ab"])[:0], built(["ab"], counts=[0])):
         assert 0 == len(tp.paths.presence(journeys))
@@ -138,23 +138,25 @@ def test_no_journeys_have_nothing() -> None:
 
 
 @pytest.mark.parametrize("share", [0, -1, 95, np.nan])
-def test_a_share_lies_between_none_and_all(share) -> None:
-    """Percent, nothing and nan are refused with the mend."""
-    for measure in (tp.paths.variant_coverage, tp.paths.rare_variants):
-        with pytest.raises(InvalidInputError, match="no share above 0"):
-            measure(built(["ab"]), share=share)
+def test_a_share_is_above_0_and_at_most_1(share) -> None:
+    """Percentages, 0 and nan are refused, with a hint how to write a share."""
+    for analysis in (tp.paths.variant_coverage, tp.paths.rare_variants):
+        with pytest.raises(InvalidInputError, match="share must be above 0 and at most 1, got"):
+            analysis(built(["ab"]), share=share)
 
 
 @pytest.mark.parametrize("share", ["x", True, None, {"a": 1}])
 def test_a_share_is_a_number(share) -> None:
-    """Text is no sequence of shares, and truth no number."""
-    for measure in (tp.paths.variant_coverage, tp.paths.rare_variants):
-        with pytest.raises(WrongKindError, match=r"is no number\nwrite 95 % as share=0.95"):
-            measure(built(["ab"]), share=share)
+    """Text and truth values are refused."""
+    for analysis in (tp.paths.variant_coverage, tp.paths.rare_variants):
+        with pytest.raises(
+            WrongKindError, match=r"share must be a number .*\nwrite 95 % as share=0.95"
+        ):
+            analysis(built(["ab"]), share=share)
 
 
 def test_which_variants_are_rare_does_not_depend_on_the_log() -> None:
-    """Of three that happen once, two cover half: those whose keys come first."""
+    """Of three variants that occur once, two cover half: those whose keys sort first."""
     for paths in (["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]):
         found = tp.paths.rare_variants(built(paths), share=0.5)
 
@@ -164,7 +166,7 @@ def test_which_variants_are_rare_does_not_depend_on_the_log() -> None:
 
 
 def test_coverage_by_group_has_a_number_for_each_share() -> None:
-    """One number a group and share, fit for tp.bootstrap."""
+    """One number per group and share, as `tp.bootstrap` requires."""
     journeys = built(["a", "b", "a"], per_journey={"device": ["web", "web", "app"]})
 
     found = tp.paths.variant_coverage(journeys, share=np.array([0.5, 1.0]), by="device").as_dict()
@@ -185,7 +187,7 @@ def test_bad_questions_get_clear_errors() -> None:
 
 
 @pytest.mark.parametrize(
-    "measure",
+    "analysis",
     [
         tp.paths.presence,
         tp.paths.variants,
@@ -199,13 +201,13 @@ def test_bad_questions_get_clear_errors() -> None:
         lambda journeys, **by: tp.paths.discriminating(journeys, **{"by": "device"} | by),
     ],
 )
-def test_counts_beyond_exact_sums_are_refused_by_every_measure(measure) -> None:
-    """One check for all, with and without groups, instead of numbers that are nearly right."""
+def test_counts_beyond_exact_sums_are_refused_by_every_analysis(analysis) -> None:
+    """Every analysis raises, with and without groups, instead of returning inexact numbers."""
     journeys = attrs.evolve(
         built(["ab", "b"]), counts=[2**53, 3], per_journey={"device": ["web", "app"]}
     )
 
     for by in ({}, {"by": "device"}):
-        with pytest.raises(InvalidInputError, match=r"more than 2\*\*53"):
-            measure(journeys, **by)
-        measure(attrs.evolve(journeys, counts=[2**51, 3]), **by)
+        with pytest.raises(InvalidInputError, match=r"must be below 2\*\*53"):
+            analysis(journeys, **by)
+        analysis(attrs.evolve(journeys, counts=[2**51, 3]), **by)

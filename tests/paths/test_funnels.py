@@ -23,7 +23,7 @@ from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 
 def test_the_published_funnel_types(logs: Path) -> None:
-    """Closed, open and hybrid reach what the documentation of retentioneering 3 draws."""
+    """Closed, open and hybrid funnels agree with the documentation of retentioneering 3."""
     known = json.loads((logs / "known_small_cases.json").read_text())
     known = known["retentioneering_funnel_types"]
     journeys = log(**{name: "".join(path) for name, path in known["paths"].items()})
@@ -40,11 +40,11 @@ def test_the_published_funnel_types(logs: Path) -> None:
     order=st.sampled_from(["closed", "strict", "hybrid"]),
     window=st.none() | st.integers(1, 5),
 )
-def test_funnels_agree_with_trying_every_way(
+def test_funnels_agree_with_trying_all_positions(
     paths: list[str], steps: str, order: str, window: int | None
 ) -> None:
     """No start is missed, and no interaction counts for two steps."""
-    journeys = log(**{f"j{place}": f"{path}" for place, path in enumerate([*paths, "abc"])})
+    journeys = log(**{f"j{position}": f"{path}" for position, path in enumerate([*paths, "abc"])})
     within = None if window is None else dt.timedelta(days=window)
 
     found = tp.paths.funnel(journeys, list(steps), kind=order, within=within)
@@ -71,7 +71,7 @@ def test_blocks_of_journeys_change_nothing(order, within, monkeypatch) -> None:
 
 
 def test_a_later_start_that_completes_in_time_counts() -> None:
-    """The window is not nailed to the first hit."""
+    """The window can begin at any occurrence of the first step."""
     journeys = log(one="axxxab", two="axxxb")
 
     found = tp.paths.funnel(journeys, ["a", "b"], within=dt.timedelta(days=2))
@@ -94,7 +94,7 @@ def test_shares_are_of_all_of_the_first_and_of_the_previous_step() -> None:
 
 
 def test_journeys_the_log_cuts_off_are_open_and_not_lost() -> None:
-    """Who may still take the step is counted apart."""
+    """Journeys that may still take the step are counted separately."""
     journeys = attrs.evolve(log(one="ab", two="a", three="a"), finished=[True, True, False])
 
     found = tp.paths.funnel(journeys, ["a", "b"])
@@ -103,8 +103,8 @@ def test_journeys_the_log_cuts_off_are_open_and_not_lost() -> None:
     assert found.open.tolist() == [0, 1]
 
 
-def test_counts_stand_for_journeys() -> None:
-    """A count of two is the journey twice, in numbers, shares and median times."""
+def test_counts_equal_repeated_journeys() -> None:
+    """A count of two equals the journey twice, in numbers, shares and median times."""
     paths = {"one": "aab", "two": "axxb", "three": "a"}
     doubled = attrs.evolve(log(**paths), counts=[2, 3, 2])
     names = {"one": 2, "two": 3, "three": 2}
@@ -116,8 +116,8 @@ def test_counts_stand_for_journeys() -> None:
 
 
 def test_journeys_of_one_person_widen_the_interval() -> None:
-    """Ten journeys of two people who always do alike tell as much as two people."""
-    paths = {f"j{place}": "ab" if place < 5 else "a" for place in range(10)}
+    """Ten journeys of two people who always do the same carry the information of two."""
+    paths = {f"j{position}": "ab" if position < 5 else "a" for position in range(10)}
     alone = log(**paths)
     people = attrs.evolve(alone, persons=["ana"] * 5 + ["leo"] * 5)
 
@@ -132,7 +132,7 @@ def test_journeys_of_one_person_widen_the_interval() -> None:
 
 
 def test_groups_are_rows_of_the_same_table() -> None:
-    """by= adds one column, and leaves out journeys whose group nobody knows."""
+    """by= adds one column, and leaves out journeys without a group."""
     journeys = attrs.evolve(
         log(one="ab", two="a", three="ab", four="ab"),
         per_journey={"device": ["web", "app", "web", None]},
@@ -146,7 +146,7 @@ def test_groups_are_rows_of_the_same_table() -> None:
     assert "group" not in tp.paths.funnel(journeys, ["a", "b"]).to_dicts()[0]
 
 
-def test_a_step_that_is_there_twice_has_its_place_behind_its_name() -> None:
+def test_a_repeated_step_has_its_position_appended_to_its_name() -> None:
     """As in compare.funnels; each number is the share of all journeys (of the group)."""
     journeys = attrs.evolve(log(one="aba", two="ab"), per_journey={"device": ["web", "app"]})
 
@@ -160,7 +160,7 @@ def test_a_step_that_is_there_twice_has_its_place_behind_its_name() -> None:
 
 
 def test_steps_may_be_any_of_several_a_facet_or_a_pattern() -> None:
-    """Any place can be a step; a step behind a pattern lies behind all of its match."""
+    """Any place can be a step; a step after a pattern lies after all of its match."""
     journeys = log(one="xab", two="yb", three="zb", four="xaab")
 
     assert tp.paths.funnel(journeys, [["x", "y"], "b"]).journeys.tolist() == [3, 3]
@@ -170,14 +170,16 @@ def test_steps_may_be_any_of_several_a_facet_or_a_pattern() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Unknown steps, no steps, a text instead of steps, windows of zero or without times."""
+    """Unknown steps, no steps, a text as steps, windows of zero or without times."""
     journeys = log(one="ab")
 
     with pytest.raises(NotFoundError, match="no touchpoint 'q'"):
         tp.paths.funnel(journeys, ["a", "q"])
-    with pytest.raises(InvalidInputError, match="at least one step"):
+    with pytest.raises(InvalidInputError, match="steps must contain at least one step, got none"):
         tp.paths.funnel(journeys, [])
-    with pytest.raises(InvalidInputError, match="a sequence"):
+    with pytest.raises(
+        InvalidInputError, match="steps must be a sequence or mapping of places, got the text"
+    ):
         tp.paths.funnel(journeys, "ab")
     with pytest.raises(InvalidInputError, match="must be positive"):
         tp.paths.funnel(journeys, ["a"], within=dt.timedelta(0))
@@ -185,7 +187,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.funnel(journeys, ["a"], within=30)
     with pytest.raises(InvalidInputError, match="needs times"):
         tp.paths.funnel(tp.distinct(journeys), ["a"], within=dt.timedelta(1))
-    with pytest.raises(InvalidInputError, match="no first step for a window"):
+    with pytest.raises(InvalidInputError, match="within must be left out for kind='open'"):
         tp.paths.funnel(journeys, ["a"], kind="open", within=dt.timedelta(1))
     with pytest.raises(InvalidInputError, match="did you mean 'closed'"):
         tp.paths.funnel(journeys, ["a"], kind="close")
@@ -193,7 +195,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.funnel(journeys, ["a"], by="device")
 
 
-def test_no_journeys_reach_nothing() -> None:
+def test_no_journeys_give_zeros_and_nan() -> None:
     """An empty log gives zeros and nan, not an error."""
     found = tp.paths.funnel(log(one="ab")[:0], ["a", "b"])
 
@@ -203,7 +205,7 @@ def test_no_journeys_reach_nothing() -> None:
 
 @pytest.mark.parametrize("order", ["closed", "strict", "hybrid", "open"])
 def test_steps_can_have_names(order) -> None:
-    """A mapping calls the steps so, in its order; the numbers are those of its places."""
+    """The keys of a mapping name the steps, in order; the numbers are those of its places."""
     journeys = log(one="abc", two="ac", three="b")
     places = ["a", ["b", "c"], {"channel": "unknown"}]
 
@@ -215,7 +217,7 @@ def test_steps_can_have_names(order) -> None:
     plain = tp.paths.funnel(journeys, places, kind=order)
     assert named.journeys.tolist() == plain.journeys.tolist()
     assert named.of_previous.tolist() == plain.of_previous.tolist()
-    with pytest.raises(InvalidInputError, match="at least one step"):
+    with pytest.raises(InvalidInputError, match="steps must contain at least one step, got none"):
         tp.paths.funnel(journeys, {}, kind=order)
 
 

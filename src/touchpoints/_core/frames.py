@@ -1,4 +1,4 @@
-"""Dataframes in: pandas, polars (eager and lazy), pyarrow, duckdb and whatever narwhals reads."""
+"""Reading dataframes: pandas, polars (eager and lazy), pyarrow, duckdb and others, by narwhals."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ from touchpoints._core.frozen import (
     text_array,
 )
 from touchpoints._core.instants import from_numbers, from_objects
-from touchpoints._core.zones import HowTimes, settled
+from touchpoints._core.zones import HowTimes, settled, tidy_zone
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
 _GUESS = 1 << 16
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
+_WIDE = (nw.Int128, nw.UInt128)
+"""Types of integers that numpy lacks."""
 
 
 class Frame:
-    """A dataframe of any kind, column by column in the shapes that readers want."""
+    """A dataframe of any library, read column by column into arrays and coded text."""
 
     def __init__(self, frame: Any) -> None:
         try:
@@ -47,7 +49,7 @@ class Frame:
             raise InvalidInputError(f"two columns of the table share a name: {error}") from error
         except TypeError as error:
             raise WrongKindError(
-                f"{type(frame).__name__} is no dataframe this library reads",
+                f"{type(frame).__name__} is not a dataframe that this library reads",
                 mend="pass a pandas, polars, pyarrow or duckdb table; for plain columns use "
                 "tp.from_columns, for dicts tp.from_records",
             ) from error
@@ -56,7 +58,7 @@ class Frame:
         self._frame: Any = None
 
     def samples(self) -> dict[str, list[Any]] | None:
-        """Return some values of each text column, from the whole table; None of a lazy one."""
+        """Return evenly spaced values of each text column; None for a lazy dataframe."""
         if self.lazy:
             return None
         some = self._given.gather_every(max(1, len(self._given) // SAMPLE))
@@ -64,13 +66,13 @@ class Frame:
         return {name: some[name].to_list() for name in self.names if some[name].dtype in texts}
 
     def load(self, asked: Iterable[tuple[str, Any]]) -> None:
-        """Read the columns that arguments ask for, and no others; refuse those not there."""
+        """Read only the columns named by arguments; raise where the table has no such column."""
         chosen = self._given.select(*columns_asked(asked, self.names))
         self._frame = chosen.collect() if self.lazy else chosen
 
     @property
     def rows(self) -> int:
-        """How many rows were read."""
+        """Number of rows read."""
         return len(self._frame)
 
     def values(self, name: str) -> list[Any]:
@@ -79,15 +81,15 @@ class Frame:
         return values
 
     def text(self, name: str) -> Coded:
-        """Return a column as coded text."""
+        """Return a column as dictionary-encoded text."""
         return _text(self._frame[name])
 
     def keys(self, name: str) -> IdColumn:
-        """Return a column of ids as keys to group by."""
+        """Return a column of ids as 64-bit keys for grouping."""
         return _keys(self._frame[name])
 
     def kept(self, name: str) -> Coded | Array:
-        """Return a column as it is kept: numbers as an array, text as codes."""
+        """Return a column as it is stored: numbers and instants as arrays, text as codes."""
         series = self._frame[name]
         dtype = series.dtype
         if dtype == nw.Boolean or dtype.is_numeric():
@@ -103,12 +105,13 @@ class Frame:
         return _numbers(self._frame[name])
 
     def instants(self, name: str, how: HowTimes) -> Instants:
-        """Return a column of times."""
+        """Return a column of times as instants."""
         return settled(_times(self._frame[name], name, how), name, how)
 
 
 def _numbers(series: Any) -> Array:
-    return numbers_of(np.asarray(series.to_numpy()), series.name)
+    values = series.to_list() if series.dtype in _WIDE else np.asarray(series.to_numpy())
+    return numbers_of(values, series.name)
 
 
 def _missing(series: Any) -> Array | None:
@@ -117,7 +120,7 @@ def _missing(series: Any) -> Array | None:
 
 
 def _text(series: Any) -> Coded:
-    """Code a column by the frame's own dictionary encoding."""
+    """Encode a column as text, using the dictionary encoding of the dataframe library."""
     native, dtype = series.to_native(), series.dtype
     if dtype.is_float():
         return _whole_or_text(np.asarray(_numbers(series)), series.name)
@@ -154,7 +157,7 @@ def _polars_text(native: Any) -> Coded:
 
 
 def _as_enum(native: Any) -> tuple[list[str], Any]:
-    """Code text by the distinct texts of its first rows, or of all when those are not enough."""
+    """Encode text by the distinct texts of its first rows; of all rows if others occur later."""
     import polars as pl
 
     for part in (native.head(_GUESS), native):
@@ -173,7 +176,7 @@ def _pandas_text(native: Any) -> Coded:
 
 
 def _as_texts(codes: Array, values: list[Any]) -> tuple[Array, list[str]]:
-    """Return the codes of distinct texts for those of a dictionary's values, whatever they are."""
+    """Convert the codes of dictionary values of any type into codes of distinct texts."""
     if all(isinstance(one, str) for one in values) and len(set(values)) == len(values):
         return codes, values
     texts = code_values(values)
@@ -194,22 +197,24 @@ def _arrow_text(native: Any) -> Coded:
 
 
 def _without_blanks(codes: Array, categories: list[str]) -> Coded:
-    """Count empty and blank text as missing, and leave out categories that no row has."""
+    """Turn empty and blank text into missing, and drop unused categories if there are many."""
     if len(categories) > 2 * len(codes) + 64:  # a categorical shared between columns
         used = np.unique(codes[codes >= 0])
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[used] = np.arange(len(used), dtype=np.int32)
-        codes, categories = table[codes], [categories[place] for place in used.tolist()]
+        codes, categories = table[codes], [categories[code] for code in used.tolist()]
     if not all(map(str.strip, categories)):
-        kept = [place for place, one in enumerate(categories) if not is_blank(one)]
+        kept = [code for code, one in enumerate(categories) if not is_blank(one)]
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[kept] = np.arange(len(kept), dtype=np.int32)
-        codes, categories = table[codes], [categories[place] for place in kept]
+        codes, categories = table[codes], [categories[code] for code in kept]
     return Coded(codes.astype(np.int32, copy=False), tuple(categories))
 
 
 def _keys(series: Any) -> IdColumn:
     dtype = series.dtype
+    if dtype in _WIDE:
+        return keys_of_values(series.to_list(), series.name)
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
@@ -238,7 +243,7 @@ def _categorical_keys(series: Any) -> IdColumn | None:
 
 
 def _polars_keys(native: Any) -> IdColumn:
-    """Hash text with polars' own hash, twice with independent seeds."""
+    """Hash text with the polars hash function, twice with independent seeds."""
     import polars as pl
 
     one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
@@ -278,11 +283,14 @@ def _times(series: Any, name: str, how: HowTimes) -> Instants:
     if isinstance(dtype, nw.Datetime) or dtype in (nw.Datetime, nw.Date):
         zone = None if dtype == nw.Date else dtype.time_zone
         naive = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
+        zone = zone and tidy_zone(zone)
         values = np.asarray(naive.to_numpy())
         if values.dtype.kind == "M":
             return from_datetime64(
                 values, zone, name=name, bad_times=bad_times, may_be_open=how.may_be_open
             )
+    if dtype in _WIDE:
+        return from_objects(series.to_list(), name, how.time_format, bad_times=bad_times)
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)

@@ -1,4 +1,4 @@
-"""Instants: from what people write to whole microseconds, without guessing."""
+"""Instants: parsing times into whole microseconds, without guessing formats or units."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from touchpoints._core.datetimes import (
     from_nanoseconds,
     with_bad,
 )
-from touchpoints._core.frozen import Array, is_blank, is_missing
-from touchpoints._core.messages import agreeing, counted, first_few
-from touchpoints.errors import InvalidInputError, warn
+from touchpoints._core.frozen import Array, as_float, is_blank, is_missing
+from touchpoints._core.messages import agreeing, counted, first_few, quoted
+from touchpoints._core.zones import tidy_zone
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
 
@@ -48,7 +49,7 @@ def from_numbers(
     missing: Array | None = None,
     bad_times: BadTimes = "raise",
 ) -> Instants:
-    """Read counts of time since 1970 in the unit that ``time_format`` names."""
+    """Read time since 1970 as numbers in the unit that ``time_format`` names."""
     gone = np.zeros(len(values), bool) if missing is None else missing
     if values.dtype.kind == "f":
         gone = gone | np.isnan(values)
@@ -58,18 +59,18 @@ def from_numbers(
         return _from_digits(values, gone, name, time_format, bad_times)
     if time_format not in EPOCH_UNITS and time_format != "excel":
         raise InvalidInputError(
-            f"column {name!r} holds numbers, and a number does not say what it counts",
+            f"column {name!r} holds numbers, and their unit of time is not known",
             where=first_few(values[~gone][:3].tolist()),
-            mend=f"pass time_format= one of {_UNITS}, or a strptime format such as '%Y%m%d' for "
+            mend=f"pass time_format= as one of {_UNITS}, or a strptime format such as '%Y%m%d' for "
             "dates written as one number",
         )
     wrong = np.flatnonzero(_outside(np.where(gone, 0, values), time_format) & ~gone)
     shown = [values[row].item() for row in wrong[:6]]
     error = InvalidInputError(
-        f"{len(wrong):,} of the numbers in column {name!r} are no time as {time_format!r}: "
-        "they lie outside the years 1 to 9999",
+        f"{counted(len(wrong), 'number')} in column {name!r} "
+        f"{agreeing(len(wrong), 'are')} outside the years 1 to 9999 when read as {time_format!r}",
         where=f"rows {first_few(wrong[:6].tolist())}: {first_few(shown)}",
-        mend=f"pass the unit they count in: one of {_UNITS}; or {MEND_BAD}",
+        mend=f"pass their unit as time_format=: one of {_UNITS}; or {MEND_BAD}",
     )
     gone = gone.copy()
     gone[wrong] = True
@@ -121,7 +122,7 @@ def _warn_of_1970(stamps: Array, gone: Array, name: str, time_format: str) -> No
 
 
 def _outside(values: Array, time_format: str) -> Array:
-    """Tell which counts lie outside the years 1 to 9999: the unit is probably another."""
+    """Return which numbers are outside the years 1 to 9999, bool (m,)."""
     if time_format == "excel":
         return ~((values >= 0) & (values < _EXCEL_LAST))
     scale = EPOCH_UNITS[time_format]
@@ -132,7 +133,7 @@ def _outside(values: Array, time_format: str) -> Array:
 def from_objects(
     values: Sequence[Any], name: str, time_format: str | None, *, bad_times: BadTimes = "raise"
 ) -> Instants:
-    """Read a column of Python values: text, datetimes, dates, numbers, or nothing."""
+    """Read a column of Python values: text, datetimes, dates, numbers or missing values."""
     kinds = set(map(type, values)) - {type(None)}
     if kinds and not kinds <= _TEXTS:
         values = [None if is_missing(one) else one for one in values]
@@ -144,7 +145,7 @@ def from_objects(
     if all(issubclass(kind, (int, np.integer)) for kind in kinds):
         return _from_whole_numbers(values, name, time_format, bad_times)
     if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
-        counts = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+        counts = np.array([np.nan if one is None else as_float(one) for one in values])
         return from_numbers(counts, name, time_format, bad_times=bad_times)
     return _from_moments(values, name, time_format, bad_times)
 
@@ -152,26 +153,26 @@ def from_objects(
 def _from_whole_numbers(
     values: Sequence[Any], name: str, time_format: str | None, bad_times: BadTimes
 ) -> Instants:
-    """Read whole numbers exactly: a float cannot hold the nanoseconds of this century."""
+    """Read integers exactly: a float cannot represent nanoseconds of this century."""
     missing = np.array([one is None for one in values])
     filled = [0 if one is None else int(one) for one in values]
     try:
         counts = np.array(filled, dtype=np.int64)
     except OverflowError:
-        counts = np.array(filled, dtype=np.float64)
+        counts = np.array(list(map(as_float, filled)))
     return from_numbers(counts, name, time_format, missing=missing, bad_times=bad_times)
 
 
 def from_text(
     values: Sequence[Any], name: str, time_format: str | None, *, bad_times: BadTimes = "raise"
 ) -> Instants:
-    """Read ISO 8601 text, or text of the ``strptime`` format given.
+    """Parse ISO 8601 text, or text in the given ``strptime`` format.
 
     Raises
     ------
     InvalidInputError
-        When a text does not parse (the first rows are shown), or some name an offset from UTC
-        and others do not.
+        When text does not parse (the first rows are shown), or when some times have an offset
+        from UTC and others do not.
     """
     if time_format in EPOCH_UNITS or time_format == "excel":
         return _from_number_texts(values, name, time_format, bad_times)
@@ -203,10 +204,10 @@ def _from_number_texts(
     values = [None if is_missing(one) else one for one in values]
     numbers = [None if one is None else _number(one) for one in values]
     wrong = [row for row, one in enumerate(values) if one is not None and numbers[row] is None]
-    said = [f"row {row}: {values[row]!r}" for row in wrong[:5]]
+    said = [f"row {row}: {quoted(values[row])}" for row in wrong[:5]]
     error = InvalidInputError(
         f"{counted(len(wrong), 'time')} in column {name!r} "
-        f"{agreeing(len(wrong), 'are')} no number, as {time_format!r} says",
+        f"{agreeing(len(wrong), 'are')} not numeric, as time_format={time_format!r} requires",
         where="; ".join(said),
         mend=f"leave time_format= out for ISO 8601, or pass a strptime format; {MEND_BAD}",
     )
@@ -218,7 +219,7 @@ def _from_number_texts(
 
 
 def _number(text: str) -> int | float | None:
-    """Return the number a text writes, whole ones exactly; None where it writes none."""
+    """Parse text as an int, or else as a float; return None where it is neither."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -242,7 +243,7 @@ def _from_moments(
     *,
     start: int = 0,
 ) -> Instants:
-    """Read values one by one; ``start`` is the row of the first."""
+    """Read values one by one; ``start`` is the row of the first value."""
     moments: list[dt.datetime | None] = []
     wrong: dict[int, Any] = {}
     for row, one in enumerate(values, start):
@@ -250,10 +251,10 @@ def _from_moments(
         if not (one is None or (isinstance(one, str) and is_blank(one))):
             try:
                 moment = _moment(one, time_format)
-            except (ValueError, OverflowError):
+            except (ValueError, OverflowError):  # OverflowError: a year that datetime cannot hold
                 wrong[row] = one
         moments.append(moment)
-    said = [f"row {row}: {one!r}" for row, one in wrong.items()]
+    said = [f"row {row}: {quoted(one)}" for row, one in wrong.items()]
     if wrong and bad_times == "raise":
         raise _no_times(wrong, said, name, time_format)
     stamps = np.fromiter(map(_stamp, moments), np.int64, count=len(moments))
@@ -292,7 +293,7 @@ def _no_times(
 
 
 def _moment(one: Any, time_format: str | None) -> dt.datetime:
-    """Return a value as a datetime, or raise a ValueError when it is no time."""
+    """Return a value as a datetime; raise ValueError when it is not a time."""
     if isinstance(one, dt.datetime):
         return one
     if isinstance(one, dt.date):
@@ -319,7 +320,7 @@ def _formatted(text: str, time_format: str) -> dt.datetime:
 
 
 def _nanoseconds(one: Any) -> int:
-    """Return the nanoseconds below the microsecond of a text or a pandas.Timestamp."""
+    """Return the nanoseconds within the microsecond, of text or of a ``pandas.Timestamp``."""
     if isinstance(one, str):
         found = _BELOW_MICROSECOND.search(one)
         return int(found[1].ljust(3, "0")) if found else 0
@@ -335,15 +336,11 @@ def _common_zone(moments: Sequence[dt.datetime | None], name: str, start: int) -
         zoned = [row for row, zone in known if zone is not None]
         raise InvalidInputError(
             f"column {name!r} mixes times with and without a time zone",
-            where=f"without one: rows {first_few(naive)}; with one: rows {first_few(zoned)}",
+            where=f"without a zone: rows {first_few(naive)}; with a zone: rows {first_few(zoned)}",
             mend="give all of them a zone, or none",
         )
     zones = {str(zone) for _, zone in known}
-    return _tidy_zone(zones.pop()) if len(zones) == 1 else "UTC"
-
-
-def _tidy_zone(zone: str) -> str:
-    return "UTC" if zone in {"UTC", "UTC+00:00", "tzutc()", "Etc/UTC", "Z"} else zone
+    return tidy_zone(zones.pop()) if len(zones) == 1 else "UTC"
 
 
 def _stamp(moment: dt.datetime | None) -> int:
@@ -356,11 +353,11 @@ def _stamp(moment: dt.datetime | None) -> int:
 
 
 def _iso_chunk(values: Sequence[Any]) -> Instants | None:
-    """Parse a chunk of ISO text of one shape at once; None when the chunk is not that plain."""
+    """Parse a chunk of plain ISO text with numpy; return None when the chunk is not plain."""
     plain = [_PLAIN.fullmatch(one) for one in values if one]
     zulu = {bool(found and found["zulu"]) for found in plain}
     if not all(plain) or len(zulu) > 1:
-        return None  # an offset, say, which numpy would turn to UTC without a word
+        return None  # an offset, for example, which numpy would silently convert to UTC
     zone = "UTC" if True in zulu else None
     texts = [one.removesuffix("Z").removesuffix(" UTC") if one else "NaT" for one in values]
     try:
@@ -370,5 +367,27 @@ def _iso_chunk(values: Sequence[Any]) -> Instants | None:
         exact = from_nanoseconds(np.array(texts, dtype="datetime64[ns]").view(np.int64), zone)
     except ValueError:
         return None
-    # The years that nanoseconds can count end in 2262; numpy does not say so.
+    # Nanoseconds overflow after the year 2262, and numpy does not raise.
     return exact if np.array_equal(exact.stamps, stamps) else None
+
+
+def checked_format(time_format: object) -> str | None:
+    """Return ``time_format`` as given, or raise when it is neither a unit nor a format."""
+    if time_format is None:
+        return None
+    mend = f"pass one of {_UNITS}, or a strptime format such as '%d/%m/%Y %H:%M'"
+    if not isinstance(time_format, str):
+        shown = quoted(time_format)
+        raise WrongKindError(f"time_format must be text, got {shown}", mend=mend)
+    if time_format in EPOCH_UNITS or time_format == "excel":
+        return time_format
+    try:
+        dt.datetime.strptime("", time_format)
+    except re.error as error:
+        what = f"time_format {quoted(time_format)} has a directive twice"
+        raise InvalidInputError(what, mend=mend) from error
+    except ValueError as error:
+        if "directive" in str(error) or "stray" in str(error):
+            what = f"time_format {quoted(time_format)} is not a strptime format: {error}"
+            raise InvalidInputError(what, mend=mend) from error
+    return time_format

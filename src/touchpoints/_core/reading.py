@@ -1,4 +1,4 @@
-"""Tables to read: dataframes of any kind, and plain columns by name."""
+"""Input tables: dataframes of any library, and mappings of names to columns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Table: TypeAlias = "_Plain | Frame"
 
 
 def table_of(source: Any) -> Table:
-    """Return a dataframe of any kind, or a mapping of columns, as a table to read."""
+    """Wrap a dataframe of any library, or a mapping of columns, as a table for reading."""
     if isinstance(source, Mapping):
         return _Plain(source)
     from touchpoints._core.frames import Frame
@@ -39,7 +39,7 @@ def table_of(source: Any) -> Table:
 
 
 class _Plain:
-    """Plain columns of one length, by name."""
+    """Lists or arrays of equal length, by column name."""
 
     lazy = False
 
@@ -49,8 +49,8 @@ class _Plain:
         self.rows = 0
 
     def samples(self) -> dict[str, list[Any]]:
-        step = max(1, self.rows // SAMPLE)
-        some = {name: list(islice(one, 0, None, step)) for name, one in self._columns.items()}
+        stride = max(1, self.rows // SAMPLE)
+        some = {name: list(islice(one, 0, None, stride)) for name, one in self._columns.items()}
         return {
             name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)
         }
@@ -60,8 +60,12 @@ class _Plain:
         for name, values in self._columns.items():
             sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
             text_or_map = isinstance(values, (str, bytes, Mapping))
-            if not sized or text_or_map or getattr(values, "ndim", 1) != 1:
-                raise WrongKindError(f"column {name!r} is no list or one-dimensional array")
+            dimensions = getattr(values, "ndim", 1)
+            if not sized or text_or_map or dimensions != 1:
+                got = type(values).__name__ if dimensions == 1 else f"{dimensions} dimensions"
+                raise WrongKindError(
+                    f"column {name!r} must be a list or a one-dimensional array, got {got}"
+                )
         sizes = {name: len(values) for name, values in self._columns.items()}
         if len(set(sizes.values())) > 1:
             raise InvalidInputError(f"the columns differ in length: {sizes}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Literal
 
 import attrs
@@ -10,8 +11,11 @@ import numpy as np
 
 from touchpoints._core.datetimes import EPOCH, FIRST, LAST, MICROSECOND, BadTimes, Instants
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import counted, first_few, not_found
-from touchpoints.errors import InvalidInputError, warn
+from touchpoints._core.messages import counted, first_few, not_found, quoted
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError, warn
+
+_SLOT = 15 * 60 * 1_000_000
+_OFFSET = re.compile(r"(?:UTC)?[+-]\d\d(?::?\d\d){1,2}(?:\.\d+)?", re.ASCII)
 
 Ambiguous = Literal["earlier", "later", "raise"]
 """Which of its two instants a local time is that a change of clocks repeats."""
@@ -41,24 +45,53 @@ def settled(found: Instants, column: str, how: HowTimes) -> Instants:
     return localise(found, how.tz, column=column, ambiguous=how.ambiguous)
 
 
-_SLOT = 15 * 60 * 1_000_000
+def tidy_zone(zone: str) -> str:
+    """Return the name of a zone; UTC for its other names and for zones without a name."""
+    other = zone in {"UTC+00:00", "tzutc()", "Etc/UTC", "Z"} or not is_zone(zone)
+    return "UTC" if other else zone
+
+
+def is_zone(name: str) -> bool:
+    """Return whether this names a zone, or an offset from UTC such as UTC+02:00."""
+    if _OFFSET.fullmatch(name):
+        return True
+    try:
+        zone_of(name)
+    except NotFoundError:
+        return False
+    return True
+
+
+def zone_of(tz: object) -> dt.tzinfo:
+    """Return the time zone of a name such as Europe/Madrid, or raise with similar names."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    mend = "pass the name of a zone, for example 'Europe/Madrid' or 'UTC'"
+    if not isinstance(tz, str):
+        raise WrongKindError(f"tz must be the name of a time zone, got {quoted(tz)}", mend=mend)
+    try:
+        return ZoneInfo(tz)
+    except (LookupError, ValueError, OSError) as error:  # OSError: a folder of zones, as Europe is
+        zones = sorted(available_timezones())
+        within = [one for one in zones if one.startswith(f"{tz}/")]
+        if within:
+            raise NotFoundError(
+                f"no time zone {quoted(tz)}: it is a region of several",
+                mend=f"pass one of them: {first_few(within)}",
+            ) from error
+        raise not_found("time zone", tz, zones) from error
 
 
 def localise(
     instants: Instants, tz: str, *, column: str = "", ambiguous: Ambiguous | None = None
 ) -> Instants:
-    """Read naive instants as local times of a zone and turn them to UTC.
+    """Interpret naive instants as local times of a zone, and convert them to UTC.
 
-    A local time that a change of clocks repeats is taken as the earlier of the two, with a warning,
-    unless ``ambiguous`` says otherwise; one that it skips as if the clocks had not changed yet.
-    Both are counted.
+    A local time that a clock change repeats is taken as the earlier of its two occurrences, with a
+    warning, unless ``ambiguous`` is given; a local time that a clock change skips is read with the
+    offset before the change. Both kinds are counted. Aware instants only get the name of the zone.
     """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
-
-    try:
-        zone = ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise not_found("time zone", tz, sorted(available_timezones())) from error
+    zone = zone_of(tz)
     if instants.zone is not None:
         return attrs.evolve(instants, zone=tz)
     known = np.flatnonzero(~instants.missing)
@@ -100,7 +133,7 @@ def _say_ambiguous(rows: Array, column: str, tz: str, ambiguous: Ambiguous | Non
 
 
 def _offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
-    """Return the offsets from UTC, in microseconds, of a local time: as the first, as the last."""
+    """Return the UTC offsets of a local time, in microseconds: of fold 0 and of fold 1."""
     within = min(max(stamp, FIRST), LAST)
     local = (EPOCH + within * MICROSECOND).replace(tzinfo=zone)
     first, last = (local.replace(fold=fold).utcoffset() or dt.timedelta(0) for fold in (0, 1))

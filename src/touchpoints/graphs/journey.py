@@ -1,8 +1,7 @@
-"""One journey as a graph: a line of positions."""
+"""A single journey as a path graph: one node per interaction."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -10,40 +9,55 @@ import numpy as np
 
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import not_found
+from touchpoints._core.progress import Progress, reporting
 from touchpoints.graphs.parts import described, labelled_graph
 from touchpoints.journeys.model import Journeys, checked_journeys
 
 _SECOND = 1e6
 _MANY = 10_000
+_BLOCK = 10_000
 
 
-def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGraph:
-    """Return one journey as a line of its interactions.
+def journey_graph(
+    journeys: Journeys, id_: Any, *, lang: str = "en", progress: Progress = False
+) -> nx.DiGraph:
+    """Return one journey as a path graph: one node per interaction, in order of time.
 
     Parameters
     ----------
+    journeys
+        The journeys that contain it.
     id_
         The id of the journey, as in ``journeys.ids``.
     lang
         The language of the labels.
+    progress
+        A callable that receives the number of finished blocks of 10,000 interactions and of all
+        blocks, or True for a tqdm bar.
 
     Returns
     -------
     networkx.DiGraph
-        Nodes ``"0"``, ``"1"`` … in order of time, with ``touchpoint`` (its key), ``label``,
-        ``type`` and every known facet and, where there are times, ``at`` (seconds since the
-        first), ``time`` and ``end`` (ISO 8601; with ``Z`` where the zone is known). Edges have
-        ``gap`` (seconds). ``G.graph`` says ``journey`` (the id), ``journeys`` (how many it
-        stands for), ``began`` and ``finished``.
+        Nodes are called by their position, ``"0"``, ``"1"`` …, and have ``touchpoint`` (its key),
+        ``label``, ``type`` and every known facet. If the journeys have times, nodes also have
+        ``at`` (seconds since the first interaction), ``time`` and ``end`` (ISO 8601; with ``Z``
+        if the time zone is known), and edges have ``gap`` (seconds). ``G.graph`` has ``journey``
+        (the id), ``journeys`` (the count of the row), ``began`` and ``finished``.
 
     Raises
     ------
     NotFoundError
-        When there is no such journey; the message proposes near ids.
+        When no journey has this id; the message suggests similar ids.
+
+    See Also
+    --------
+    transition_graph : The directly-follows graph of all journeys.
+    to_mermaid : Draw the journey as a flowchart.
 
     Notes
     -----
-    O(n) in the number of journeys, to find it.
+    O(n) in the number of journeys, to find the id, and O(m) in the interactions of the journey. A
+    node and its edge take about 1.5 kB: a journey of a million interactions is a graph of 1.5 GB.
 
     Examples
     --------
@@ -58,28 +72,32 @@ def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGra
     ('purchase', 0.05)
     """
     checked_journeys(journeys)
-    place = _place_of(journeys, id_)
-    first, last = int(journeys.offsets[place]), int(journeys.offsets[place + 1])
-    touchpoints = journeys[place].touchpoints
+    row = _row_of(journeys, id_)
+    first, last = int(journeys.offsets[row]), int(journeys.offsets[row + 1])
+    codes = journeys.codes[first:last]
+    used = {code: journeys.touchpoints[code] for code in dict.fromkeys(codes.tolist())}
     graph = labelled_graph(
-        journeys[place : place + 1],
+        journeys[row : row + 1],
         "journey",
-        touchpoints,
+        used.values(),
         lang=lang,
         journey=_plain(id_),
-        began=bool(journeys.began[place]),
-        finished=bool(journeys.finished[place]),
+        began=bool(journeys.began[row]),
+        finished=bool(journeys.finished[row]),
     )
-    for position, touchpoint in enumerate(touchpoints):
-        words = described(touchpoint, meta=journeys.meta, lang=lang)
-        graph.add_node(str(position), touchpoint=touchpoint.key, **words)
-    graph.add_edges_from(pairwise(graph.nodes))
-    if journeys.times is not None:
-        _add_times(graph, journeys, first, last)
+    words = {
+        code: {"touchpoint": one.key, **described(one, meta=journeys.meta, lang=lang)}
+        for code, one in used.items()
+    }
+    blocks = range(first, last, _BLOCK)
+    with reporting(progress, len(blocks), what="journey graph") as advance:
+        for start in blocks:
+            _add_block(graph, journeys, words, first, range(start, min(start + _BLOCK, last)))
+            advance()
     return graph
 
 
-def _place_of(journeys: Journeys, id_: Any) -> int:
+def _row_of(journeys: Journeys, id_: Any) -> int:
     ids = journeys.ids
     if ids.dtype == np.int64:
         number = isinstance(id_, (int, np.integer)) and not isinstance(id_, bool)
@@ -87,9 +105,9 @@ def _place_of(journeys: Journeys, id_: Any) -> int:
         if len(found):
             return int(found[0])
     else:
-        for place, one in enumerate(ids.tolist()):
+        for row, one in enumerate(ids.tolist()):
             if one == id_:
-                return place
+                return row
     raise not_found("journey", id_, [str(one) for one in ids[:_MANY].tolist()])
 
 
@@ -98,30 +116,39 @@ def _plain(id_: Any) -> str | int:
     return value if type(value) in (str, int) else str(value)
 
 
-def _add_times(graph: nx.DiGraph, journeys: Journeys, first: int, last: int) -> None:
-    zoned = journeys.meta.timezone is not None
-    if journeys.times is None or first == last:
-        return
-    times = journeys.times[first:last]
-    stamps = times.view(np.int64)
-    for position, (after, when) in enumerate(
-        zip(stamps - stamps[0], _written(times, zoned=zoned), strict=True)
-    ):
-        graph.nodes[str(position)].update(at=int(after) / _SECOND, time=when)
-    for position, gap in enumerate(np.diff(stamps).tolist()):
-        graph.edges[str(position), str(position + 1)]["gap"] = gap / _SECOND
-    if journeys.ends is not None:
-        ends = journeys.ends[first:last]
-        for position, when in enumerate(_written(ends, zoned=zoned)):
-            if when:
-                graph.nodes[str(position)]["end"] = when
+def _add_block(
+    graph: nx.DiGraph, journeys: Journeys, words: dict[int, dict[str, Any]], first: int, rows: range
+) -> None:
+    """Add the nodes of some rows, and the edges that lead to them."""
+    here = slice(rows.start, rows.stop)
+    nodes = [words[code].copy() for code in journeys.codes[here].tolist()]
+    gaps: list[dict[str, float]] = [{} for _ in rows]
+    if journeys.times is not None:
+        zoned = journeys.meta.timezone is not None
+        stamps = journeys.times.view(np.int64)
+        moments = stamps[max(rows.start - 1, first) : rows.stop]
+        after = ((stamps[here] - stamps[first]) / _SECOND).tolist()
+        gaps = [{"gap": gap} for gap in (np.diff(moments) / _SECOND).tolist()]
+        written = _written(journeys.times[here], zoned=zoned)
+        for node, at, when in zip(nodes, after, written, strict=True):
+            node["at"], node["time"] = at, when
+        if journeys.ends is not None:
+            for node, when in zip(nodes, _written(journeys.ends[here], zoned=zoned), strict=True):
+                if when:
+                    node["end"] = when
+    names = [str(row - first) for row in rows]
+    graph.add_nodes_from(zip(names, nodes, strict=True))
+    if rows.start > first:
+        names = [str(rows.start - first - 1), *names]
+    graph.add_edges_from(zip(names, names[1:], gaps, strict=False))
 
 
 def _written(times: Array, *, zoned: bool) -> list[str]:
-    """Return instants as ISO 8601, to the microsecond only where one needs it; "" for NaT."""
-    texts = []
-    for one in times:
-        whole = one.astype("datetime64[s]")
-        text = "" if np.isnat(one) else str(whole if whole == one else one)
-        texts.append(f"{text}Z" if text and zoned else text)
-    return texts
+    """Return ISO 8601 texts, with microseconds only for instants that need them; "" for NaT."""
+    texts = np.where(
+        times == times.astype("datetime64[s]"),
+        np.datetime_as_string(times, unit="s"),
+        np.datetime_as_string(times, unit="us"),
+    )
+    end = "Z" if zoned else ""
+    return [f"{one}{end}" if one != "NaT" else "" for one in texts.tolist()]

@@ -1,27 +1,96 @@
-"""Where journeys come from: the taxonomy, the lens, the time zone, and what reading them cost."""
+"""Metadata of journeys: the taxonomy, the lens, the time zone, and the report of reading them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from touchpoints._core.checks import whole
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import agreeing, counted
+from touchpoints._core.messages import agreeing, counted, quoted
+from touchpoints._core.zones import is_zone, zone_of
+from touchpoints.errors import WrongKindError
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy, Touchpoint
 
+SIZES = ("rows", "pairs", "distinct_events")
+"""Counts of how much was read: they are not remarks and have no sentence of their own."""
+
+_OF_ROWS = {
+    "without_journey": "no journey id",
+    "without_time": "no time",
+    "bad_times": "no time that can be read",
+    "without_touchpoint": "no touchpoint name",
+    "unmatched": "matched by no touchpoint type",
+    "lifecycle_ignored": "of a lifecycle stage other than start and complete",
+    "duplicates_dropped": "a repeat of another row",
+}
+_OF_ONE_OR_SEVERAL = {
+    "unmatched_dropped": (
+        "1 row without a touchpoint name or type was left out",
+        "{:,} rows without a touchpoint name or type were left out",
+    ),
+    "duplicates_kept": (
+        "1 row repeats an earlier row and was kept",
+        "{:,} rows repeat an earlier row and were kept",
+    ),
+    "paired": (
+        "1 interaction was joined from a start and a complete row",
+        "{:,} interactions were joined from a start and a complete row",
+    ),
+    "unpaired_starts": (
+        "1 start row has no complete row: its interaction has no end",
+        "{:,} start rows have no complete row: their interactions have no end",
+    ),
+    "unpaired_completes": (
+        "1 complete row has no start row: it is an interaction without an end",
+        "{:,} complete rows have no start row: they are interactions without an end",
+    ),
+    "bad_ends": (
+        "1 row has an end that cannot be read: it was set to missing",
+        "{:,} rows have an end that cannot be read: it was set to missing",
+    ),
+    "ends_before_starts": (
+        "1 interaction ended before it started: its end was set to missing",
+        "{:,} interactions ended before they started: their ends were set to missing",
+    ),
+    "person_conflicts": (
+        "1 journey names several persons: the first was kept",
+        "{:,} journeys name several persons: the first was kept",
+    ),
+    "journey_conflicts": (
+        "1 journey has different values in a per-journey column: the first was kept",
+        "{:,} journeys have different values in a per-journey column: the first was kept",
+    ),
+    "facet_conflicts": (
+        "1 distinct event was classified differently by combined classifiers",
+        "{:,} distinct events were classified differently by combined classifiers",
+    ),
+    "collisions": (
+        "1 journey id shared the sorted bits of its hash with another and was separated",
+        "{:,} journey ids shared the sorted bits of their hash with another and were separated",
+    ),
+    "ambiguous_times": (
+        "1 naive time is ambiguous or impossible at a clock change of its zone",
+        "{:,} naive times are ambiguous or impossible at a clock change of their zone",
+    ),
+    "ties_that_matter": (
+        "the order of rows at the same time decides 1 transition",
+        "the order of rows at the same time decides {:,} transitions",
+    ),
+}
 _LEFT_OUT = (
-    ("without_journey", "no journey id"),
-    ("without_time", "no time"),
-    ("bad_times", "no time that can be read"),
-    ("without_touchpoint", "no touchpoint name"),
-    ("unmatched", "matched by no touchpoint type"),
-    ("lifecycle_ignored", "of a lifecycle stage other than start and complete"),
-    ("duplicates_dropped", "a repeat of another row"),
+    "without_journey",
+    "without_time",
+    "bad_times",
+    "unmatched_dropped",
+    "lifecycle_ignored",
+    "duplicates_dropped",
 )
+_UNMATCHED = ("without_touchpoint", "unmatched")
 
 
 def _rows_by_text(rows: Mapping[str, int]) -> FrozenMap[str, int]:
@@ -29,16 +98,35 @@ def _rows_by_text(rows: Mapping[str, int]) -> FrozenMap[str, int]:
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
+    return _texts(names, "lens")
+
+
+def _texts(values: Iterable[str], what: str) -> tuple[str, ...]:
+    """Return texts as a tuple; a single text would be taken apart into its letters."""
+    texts = (None,) if isinstance(values, str) else tuple(values)
+    if not all(isinstance(one, str) for one in texts):
+        raise WrongKindError(
+            f"{what} must be a sequence of texts, got {quoted(values)}",
+            mend=f"for example {what}=('need',)",
+        )
+    return tuple(str(one) for one in texts)
+
+
+def _zone(name: str | None) -> str | None:
+    """Return the name of a time zone, or raise when there is no such zone."""
+    if name is not None and not (isinstance(name, str) and is_zone(name)):
+        zone_of(name)
+    return name
 
 
 def _keys_by_outcome(keys: Mapping[str, Iterable[str]]) -> FrozenMap[str, tuple[str, ...]]:
-    return FrozenMap({name: found for name, some in keys.items() if (found := tuple(sorted(some)))})
+    found = {name: tuple(sorted(_texts(some, "defining"))) for name, some in keys.items()}
+    return FrozenMap({name: some for name, some in found.items() if some})
 
 
 @attrs.frozen(kw_only=True)
 class Report:
-    """What reading a log met, dropped, merged or could not order; all in rows unless said.
+    """Counts of what reading a log dropped, merged or could not order, in rows if not stated.
 
     Attributes
     ----------
@@ -50,39 +138,40 @@ class Report:
         Rows whose time, or end, could not be read (``bad_times="drop"``): left out, or without an
         end.
     unmatched
-        Rows with a touchpoint that the taxonomy or the classifier does not know.
+        Rows with a touchpoint name that the taxonomy or the classifier does not know.
     unmatched_dropped
-        Those of ``without_touchpoint`` and ``unmatched`` that were dropped (``unmatched="drop"``).
+        Rows of ``without_touchpoint`` and ``unmatched`` that were dropped (``unmatched="drop"``).
     unmatched_texts
-        The most frequent unmatched texts and their rows, up to twenty.
+        The most frequent unmatched texts with their numbers of rows, at most twenty texts.
     duplicates
-        Rows that repeat an earlier row of the same journey in everything that was read.
+        Rows that repeat an earlier row of the same journey in every column that was read.
     duplicates_dropped
-        Those of them that were dropped (``duplicates="drop"``).
+        Rows of ``duplicates`` that were dropped (``duplicates="drop"``).
     lifecycle_ignored
         Rows of a lifecycle stage that is neither start nor complete.
     paired, unpaired_starts, unpaired_completes
-        Interactions made of a start and a complete row, and of one of them alone.
+        Interactions made of a start and a complete row, of a start row alone, and of a complete
+        row alone.
     ends_before_starts
-        Interactions whose end lay before their start; the end was set aside as missing.
+        Interactions whose end lay before their start; the end was set to missing.
     person_conflicts, journey_conflicts
-        Journeys whose rows name several persons, or differ in a per-journey column; the first
-        value was kept.
+        Journeys whose rows name several persons, and journeys whose rows differ in a per-journey
+        column; the first value was kept.
     facet_conflicts
         Distinct events on which combined classifiers disagreed.
     distinct_events
-        How many distinct tuples of fields were classified: the calls of the classifier.
+        Distinct tuples of fields that were classified: the number of calls of the classifier.
     collisions
-        Journey ids that shared the sorted bits of their hash and were told apart.
+        Journey ids that shared the sorted bits of their hash and were separated.
     ambiguous_times
         Naive times that the clock change of their zone makes ambiguous or impossible.
     pairs
         Neighbouring interactions within journeys.
     ties
-        Those of them at one and the same time.
+        Neighbouring interactions at the same time.
     ties_that_matter
-        Those of the ties whose touchpoints differ: the order in which they were read decides
-        which transition is counted.
+        Ties between different touchpoints: the order in which their rows were read decides which
+        transition is counted.
 
     Examples
     --------
@@ -117,9 +206,16 @@ class Report:
     ties: int = 0
     ties_that_matter: int = 0
 
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(Report):
+            if field.name != "unmatched_texts":
+                whole(field.name, getattr(self, field.name), least=0)
+        for text, count in self.unmatched_texts.items():
+            whole(f"unmatched_texts[{quoted(text)}]", count, least=0)
+
     @property
     def dropped(self) -> int:
-        """Rows that stand in no journey."""
+        """Number of rows that are in no journey."""
         return (
             self.without_journey
             + self.without_time
@@ -131,48 +227,56 @@ class Report:
 
     @property
     def tie_share(self) -> float:
-        """Share in [0, 1] of neighbouring interactions at the same time; nan without neighbours."""
+        """Share of neighbouring interactions at the same time, in [0, 1]; nan if there are none."""
         return self.ties / self.pairs if self.pairs else float("nan")
 
     @property
     def order_matters_share(self) -> float:
-        """Share in [0, 1] of neighbours whose order only the order of the rows decides."""
+        """Share of neighbouring interactions that are ties of different touchpoints, in [0, 1]."""
         return self.ties_that_matter / self.pairs if self.pairs else float("nan")
 
+    @property
+    def duplicates_kept(self) -> int:
+        """Number of rows that repeat an earlier row and were kept."""
+        return max(0, self.duplicates - self.duplicates_dropped)
+
+    @property
+    def remarks(self) -> int:
+        """Number of `sentences` about rows that are in the journeys."""
+        left_out = {*_LEFT_OUT, *(_UNMATCHED if self.unmatched_dropped else ())}
+        return sum(name not in left_out for name, _ in _named_sentences(self))
+
     def sentences(self) -> tuple[str, ...]:
-        """Return what is worth knowing, one sentence each; empty when nothing is.
+        """Return one sentence for each count that is not 0, except the sizes of what was read.
 
         Examples
         --------
         >>> Report(rows=10, without_time=2, pairs=4, ties=1).sentences()
-        ('2 of 10 rows have no time', '25.0 % of neighbours are at one time')
+        ('2 of 10 rows have no time', '25.0 % of neighbouring interactions are at the same time')
         """
-        said = [
-            f"{count:,} of {counted(self.rows, 'row')} "
-            f"{agreeing(count, 'have' if words.startswith('no ') else 'are')} {words}"
-            for name, words in _LEFT_OUT
-            if (count := getattr(self, name))
-        ]
-        if self.duplicates > self.duplicates_dropped:
-            again = counted(self.duplicates, "row", verb="repeat")
-            said.append(f"{again} another and {agreeing(self.duplicates, 'were')} kept")
-        if self.bad_ends:
-            ends = counted(self.bad_ends, "row", verb="have")
-            said.append(f"{ends} an end that cannot be read")
-        if self.ties:
-            said.append(f"{self.tie_share:.1%} of neighbours are at one time".replace("%", " %"))
-        if self.ties_that_matter:
-            said.append(f"the order of {self.ties_that_matter:,} of them decides a transition")
-        return tuple(said)
+        return tuple(sentence for _, sentence in _named_sentences(self))
 
     def plus(self, other: Report) -> Report:
-        """Return the report of two logs read one after the other: every count added."""
+        """Return the report of two logs read together: the sum of every count."""
         fields = {
             field.name: getattr(self, field.name) + getattr(other, field.name)
             for field in attrs.fields(Report)
             if field.name != "unmatched_texts"
         }
         return Report(**fields, unmatched_texts=_added(self.unmatched_texts, other.unmatched_texts))
+
+
+def _named_sentences(report: Report) -> Iterator[tuple[str, str]]:
+    for name, words in _OF_ROWS.items():
+        if count := getattr(report, name):
+            verb = agreeing(count, "have" if words.startswith("no ") else "are")
+            yield name, f"{count:,} of {counted(report.rows, 'row')} {verb} {words}"
+    if report.ties:
+        share = f"{report.tie_share:.1%}".replace("%", " %")
+        yield "ties", f"{share} of neighbouring interactions are at the same time"
+    for name, (of_one, of_several) in _OF_ONE_OR_SEVERAL.items():
+        if count := getattr(report, name):
+            yield name, of_one if count == 1 else of_several.format(count)
 
 
 def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[str, int]:
@@ -184,21 +288,21 @@ def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[s
 
 @attrs.frozen(kw_only=True)
 class Meta:
-    """What travels with journeys beside their columns.
+    """Metadata that journeys carry beside their columns.
 
     Attributes
     ----------
     taxonomy
         The vocabulary the touchpoints come from, or None.
     lens
-        The facets or columns a collapse grouped by; empty when none did.
+        The facets or columns that `collapse` grouped by; empty without a collapse.
     timezone
         The zone of the input's times; None when they were naive and are kept as written.
     defining
-        The keys of the touchpoints that are an outcome, for those `until` and `mark` set: analyses
-        of the outcome refuse journeys that hold them.
+        The keys of the touchpoints that define each outcome set by `until` or `mark`. Analyses of
+        an outcome refuse journeys that contain them.
     report
-        What reading the log met.
+        Counts of what reading the log dropped, merged or could not order.
 
     Examples
     --------
@@ -208,14 +312,14 @@ class Meta:
 
     taxonomy: Taxonomy | None = None
     lens: tuple[str, ...] = attrs.field(default=(), converter=_names)
-    timezone: str | None = None
+    timezone: str | None = attrs.field(default=None, converter=_zone)
     defining: FrozenMap[str, tuple[str, ...]] = attrs.field(
         factory=FrozenMap, converter=_keys_by_outcome
     )
     report: Report = attrs.field(factory=Report)
 
     def label(self, touchpoint: Touchpoint, *, lang: str = "en") -> str:
-        """Return a name for people; behind a lens, the labels of the terms grouped by."""
+        """Return a readable name of a touchpoint; after a collapse, the labels of its terms."""
         facets = {} if self.taxonomy is None else self.taxonomy.facets
         if not self.lens or touchpoint.type or self.taxonomy is None:
             return touchpoint.label(taxonomy=self.taxonomy, lang=lang)
@@ -227,7 +331,14 @@ class Meta:
         return " · ".join(named) if len(named) == len(self.lens) else touchpoint.label()
 
 
+def checked_meta(meta: Any) -> Meta:
+    """Return metadata as given, or raise when it is of another kind."""
+    if not isinstance(meta, Meta):
+        raise WrongKindError(f"meta must be a Meta, got {quoted(meta)}")
+    return meta
+
+
 def report_from_dict(fields: dict[str, Any]) -> Report:
-    """Build a report from its fields as plain values, as storage keeps them."""
+    """Build a report from a dict of its fields, as storage keeps them; ignore unknown fields."""
     known = {field.name for field in attrs.fields(Report)}
     return Report(**{name: value for name, value in fields.items() if name in known})

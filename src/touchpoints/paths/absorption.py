@@ -1,4 +1,4 @@
-"""Where journeys end up from each touchpoint, and how many steps that takes."""
+"""Absorption probabilities of journeys as a Markov chain, and the expected time to absorption."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from touchpoints.journeys.tie_breaking import key_ranks
 
 @attrs.frozen(kw_only=True, repr=False)
 class Absorption(Grouped):
-    """Where journeys end up; one row a touchpoint and ending (and group).
+    """Absorption probabilities; one row per touchpoint and ending (and group).
 
     Attributes
     ----------
     touchpoint : object
-        Its key.
+        The key of the touchpoint.
     ending : object
         ``"(end)"``, or with an outcome ``"(purchase)"`` and ``"(no purchase)"``.
     probability : float64
-        How probably a journey that is at the touchpoint ends up there, in [0, 1]; nan where that
-        was never seen to the end.
+        The probability that a journey at the touchpoint finishes in the ending, in [0, 1]; nan
+        where the log does not show how journeys go on to an ending.
     steps : float64
-        How many steps are expected up to any ending, the one into it included, at least 1; the
-        same for all endings of a touchpoint.
+        The expected number of transitions until any ending, including the transition into the
+        ending, at least 1; equal for all endings of a touchpoint.
     visits : int64
-        How often the touchpoint occurs.
+        The number of occurrences of the touchpoint.
     outcome : str
-        The outcome, or nothing.
+        The name of the outcome; empty without one.
     """
 
     value = "probability"
@@ -54,38 +54,45 @@ class Absorption(Grouped):
 def absorption(
     journeys: Journeys, *, outcome: str | None = None, by: str | None = None
 ) -> Absorption:
-    """Say how probably a journey ends in each way from each touchpoint, and after how many steps.
+    """Compute absorption probabilities and expected times to absorption from each touchpoint.
 
     Parameters
     ----------
     outcome
-        Whose being reached, or not, are the endings; ``"(end)"`` is the only one by default where
-        there are no outcomes, and where there is one outcome it is taken.
+        The outcome that defines the two endings, reached and not reached. By default the only
+        outcome of the journeys; journeys without outcomes have the single ending ``"(end)"``.
     by
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Absorption
-        The most visited touchpoint first, ties in the order of their keys.
+        Touchpoints by number of visits, most visited first; ties in the order of their keys.
 
     Raises
     ------
     NotFoundError
-        When there is no such outcome, column or facet.
+        When the outcome, the column or the facet does not exist.
     InvalidInputError
-        When there are several outcomes and none is named, or the touchpoint that defines the
-        outcome is still inside.
+        When there are several outcomes and ``outcome`` names none of them, or when journeys still
+        contain the touchpoint that defines the outcome.
+
+    See Also
+    --------
+    markov_order : Test how far the next touchpoint depends on the current one alone.
+    decision_points : The entropy, drop-off and detours of each touchpoint.
+    time_to : The time to an event in seconds, with Kaplan-Meier curves.
 
     Notes
     -----
-    The journeys are taken to be a Markov chain of first order: what comes next depends on the
-    touchpoint alone (`markov_order` says how far that holds). With Q the probabilities between
-    touchpoints, R those into endings and N = (I − Q)⁻¹ the fundamental matrix, the probabilities
-    are N R and the expected steps N 1. Where the log cuts a journey off, its next step is not
-    known: steps into ``(open)`` are left out of the probabilities, which is right where cutting off
-    has nothing to do with where people go. A touchpoint from which journeys can get to one that
-    nobody was seen to leave for an ending has nan. One sparse factorisation.
+    The journeys are modelled as a first-order Markov chain: what comes next depends on the current
+    touchpoint alone. Let Q be the transition probabilities between touchpoints, R those into
+    endings and N = (I − Q)⁻¹ the fundamental matrix. Then the absorption probabilities are N R and
+    the expected numbers of transitions are N 1. Where the log cuts a journey off, its next
+    touchpoint is unknown: transitions into ``(open)`` are left out of the probabilities, which is
+    unbiased if being cut off is independent of where people go. The result is nan for every
+    touchpoint from which journeys can reach a touchpoint that has no observed continuation to an
+    ending. The cost is one sparse LU factorisation.
 
     References
     ----------
@@ -133,7 +140,7 @@ def _ends(journeys: Journeys, outcome: str) -> Ends:
 
 
 def _solved(found: Flows, *, k: int, kinds: int) -> tuple[Array, Array]:
-    """Return the probability of each ending, float64 (k, kinds), and the expected steps, (k,)."""
+    """Return the absorption probabilities (k, kinds) and the expected transitions (k,), float64."""
     from scipy.sparse import csc_array, eye_array
     from scipy.sparse.linalg import splu
 
@@ -149,8 +156,8 @@ def _solved(found: Flows, *, k: int, kinds: int) -> tuple[Array, Array]:
     number = np.cumsum(good) - 1
     inside = good[sources] & (targets < k)
     into = good[sources] & (targets > k)
-    place = number[sources[inside]], number[targets[inside]]
-    Q = csc_array((share[inside], place), shape=(size, size))
+    cells = number[sources[inside]], number[targets[inside]]
+    Q = csc_array((share[inside], cells), shape=(size, size))
     endings = np.zeros((size, kinds + 1))
     endings[number[sources[into]], targets[into] - k - 1] = share[into]
     endings[:, kinds] = 1
@@ -160,7 +167,7 @@ def _solved(found: Flows, *, k: int, kinds: int) -> tuple[Array, Array]:
 
 
 def _absorbed(sources: Array, targets: Array, *, k: int) -> Array:
-    """Tell of each touchpoint whether journeys from it are sure to reach an ending, bool (k,)."""
+    """Return whether journeys from each touchpoint reach an ending with certainty, bool (k,)."""
     inner = targets < k
     ends = np.zeros(k, dtype=bool)
     ends[sources[~inner]] = True
@@ -168,9 +175,9 @@ def _absorbed(sources: Array, targets: Array, *, k: int) -> Array:
     return ~_leading_to(~reaches, sources[inner], targets[inner])
 
 
-def _leading_to(there: Array, sources: Array, targets: Array) -> Array:
-    """Return what an edge after the other leads there, there itself included, bool (k,)."""
-    known = there.copy()
+def _leading_to(goal: Array, sources: Array, targets: Array) -> Array:
+    """Return whether each node is in ``goal`` or has a path of edges into it, bool (k,)."""
+    known = goal.copy()
     while True:
         new = sources[known[targets] & ~known[sources]]
         if not len(new):

@@ -1,4 +1,4 @@
-"""Which journeys belong together by how alike they are."""
+"""Clusters of similar journeys: hierarchical clustering and k-medoids."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ Linkage = Literal["average", "complete", "single", "ward"]
 
 @attrs.frozen(kw_only=True, repr=False)
 class Clustering(Labelled):
-    """Which cluster each distinct journey is in; one row each, as in the distances.
+    """The cluster of each variant; one row per variant, in the order of the distances.
 
     Attributes
     ----------
     variant : object
         A tuple of the keys of touchpoints, in order of time.
     journeys : int64
-        How many journeys went this way.
+        The number of journeys with this variant.
     cluster : int64
-        Its cluster, from 1: the one with the most journeys first.
+        The number of its cluster, from 1, which is the cluster with the most journeys.
     medoid : bool
-        Whether it is the most central of its cluster: the one with the least summed distance to
-        the journeys there.
+        Whether the variant is the medoid of its cluster: the variant with the smallest summed
+        distance to the journeys of the cluster.
     to_medoid : float64
-        How far it is from that one.
+        The distance to the medoid.
     silhouette : float64
-        How much nearer it is to its own cluster than to the next, in [-1, 1]; 0 for a journey alone
-        in its cluster, nan with one cluster.
+        The silhouette coefficient, in [-1, 1]: how much nearer the variant is to its own cluster
+        than to the next nearest; 0 for a journey alone in its cluster, nan with one cluster.
     clusters : int
-        How many there are.
+        The number of clusters.
     method : str
-        How they were found.
+        The linkage, or ``"k_medoids"``.
     silhouette_width : float
-        The mean silhouette over journeys: high is good, below 0.25 there is hardly a structure.
+        The mean silhouette over journeys: high is good, below 0.25 there is hardly any structure.
     point_biserial : float
-        The correlation over pairs of journeys of distance and being in different clusters, in
-        [-1, 1]: high is good.
+        The point biserial correlation, over pairs of journeys, of their distance with being in
+        different clusters, in [-1, 1]: high is good.
     hubert_c : float
-        Where the summed distance within clusters lies between the smallest and the largest that
-        as many pairs can have, in [0, 1]: low is good.
+        Hubert's C index: where the summed distance within clusters lies between the smallest and
+        the largest sum over the same number of pairs, in [0, 1]: low is good.
     of : int64 (n,)
-        The row of each journey that was measured; -1 for journeys of count 0.
+        The row of each journey; -1 for journeys of count 0.
     """
 
     value = "cluster"
@@ -80,49 +80,55 @@ class Clustering(Labelled):
     of: Array = attrs.field(converter=read_only, eq=attrs.cmp_using(eq=same_array), repr=False)
 
     def of_journeys(self) -> Coded:
-        """Return the cluster of each journey measured, fit for a column of ``per_journey``.
+        """Return the cluster label of each journey, to be used as a column of ``per_journey``.
 
-        Text with leading zeros, so that the clusters keep their order as text; missing for
-        journeys of count 0.
+        The labels are text with leading zeros, so that they sort in the order of the clusters;
+        missing for journeys of count 0.
         """
         width = len(str(self.clusters))
-        labels = tuple(f"{one:0{width}d}" for one in range(1, self.clusters + 1))
+        labels = tuple(f"{number:0{width}d}" for number in range(1, self.clusters + 1))
         codes = np.append(self.cluster - 1, -1)[self.of]
         return Coded(owned(codes.astype(np.int32)), labels)
 
 
 def hierarchical(distances: Distances, k: int, *, linkage: Linkage = "average") -> Clustering:
-    """Merge the nearest clusters of journeys until ``k`` are left.
+    """Cluster journeys by agglomerative hierarchical clustering, cut at ``k`` clusters.
 
     Parameters
     ----------
     distances
-        Of `distances`.
+        The result of `distances`.
     k
-        How many clusters, from 1 to the number of distinct journeys.
+        The number of clusters, from 1 to the number of distinct journeys.
     linkage
-        How far two clusters are: ``"average"`` the mean distance of their journeys,
-        ``"complete"`` the largest, ``"single"`` the smallest, ``"ward"`` by how much merging them
-        raises the summed squared distances.
+        The distance between two clusters: ``"average"`` is the mean distance of their journeys,
+        ``"complete"`` the largest, ``"single"`` the smallest, and ``"ward"`` the increase of the
+        summed squared distances when they are merged.
 
     Returns
     -------
     Clustering
-        A table with one row a distinct journey, and the quality of the whole.
+        A table with one row per variant, and the quality of the whole clustering.
 
     Raises
     ------
     InvalidInputError
-        When ``k`` is no such number, or there are no journeys.
+        When ``k`` is not an integer in that range, which is empty without journeys.
+
+    See Also
+    --------
+    distances : Compute the distances between journeys.
+    k_medoids : Cluster journeys around medoids; counts and quality have the same meaning.
+    discriminating : Find the subsequences that distinguish groups, such as clusters.
 
     Notes
     -----
-    Counts are honoured exactly: the clusters are those of all journeys, each variant as often as
-    it occurs, for copies are merged first, at distance 0. (R's ``hclust(members=)`` does not
-    rescale the first distances of Ward's method, so its answer differs from that of the copies.)
-    Ward's method is made for Euclidean distances; with others it is a generalisation that works
-    well in practice (Batagelj 1988). Equal distances are settled by the order of the rows.
-    O(d²) time and memory, and O(d² log d) for the quality.
+    Counts are weighted exactly: the clusters are those of all journeys, each variant repeated as
+    often as it occurs, because copies are merged first, at distance 0. (R's ``hclust(members=)``
+    does not rescale the first distances of Ward's method, so its result differs from that of the
+    copies.) Ward's method is made for Euclidean distances; with others it is a generalisation that
+    works well in practice (Batagelj 1988). Equal distances are merged in the order of the rows.
+    The cost is O(d²) time and memory in d distinct journeys, and O(d² log d) for the quality.
 
     References
     ----------
@@ -155,36 +161,44 @@ def hierarchical(distances: Distances, k: int, *, linkage: Linkage = "average") 
 def k_medoids(
     distances: Distances, k: int, *, seed: int, starts: int = 10, progress: Progress = False
 ) -> Clustering:
-    """Choose ``k`` journeys that the others are nearest to, and give each to its nearest.
+    """Cluster journeys by k-medoids: choose ``k`` medoids, assign every journey to the nearest.
 
     Parameters
     ----------
     distances
-        Of `distances`.
+        The result of `distances`.
     k
-        How many clusters, from 1 to the number of distinct journeys.
+        The number of clusters, from 1 to the number of distinct journeys.
     seed
-        The same seed gives the same answer.
+        The seed of the random starts; the same seed gives the same result.
     starts
-        From how many random choices to begin; the best end stays.
+        The number of random starts; the result with the smallest summed distance is returned.
     progress
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Clustering
-        A table with one row a distinct journey, and the quality of the whole.
+        A table with one row per variant, and the quality of the whole clustering.
 
     Raises
     ------
     InvalidInputError
-        When ``k`` is no such number, there are no journeys, or ``starts`` is below 1.
+        When ``k`` is not an integer in that range, which is empty without journeys, or ``starts``
+        is below 1.
+
+    See Also
+    --------
+    distances : Compute the distances between journeys.
+    hierarchical : Cluster journeys by merging the nearest clusters.
+    discriminating : Find the subsequences that distinguish groups, such as clusters.
 
     Notes
     -----
-    The summed distance of all journeys to their medoids is at a minimum that no swap of one
-    medoid improves; a better one may exist. Each variant weighs as many journeys as it has.
-    Clusters are round: a medoid takes what is nearest. O(d²) for each round of swaps.
+    The summed distance of all journeys to their medoids is at a local minimum: no swap of one
+    medoid improves it, but a better choice may exist. Each variant is weighted by its number of
+    journeys. Clusters tend to be round, because every journey goes to the nearest medoid. The cost
+    is O(d²) in d distinct journeys for each round of swaps.
 
     References
     ----------
@@ -207,19 +221,19 @@ def k_medoids(
     starts = checks.whole("starts", starts)
     matrix, weights = distances.matrix, distances.journeys.astype(np.float64)
     rng = np.random.default_rng(checks.seed(seed))
-    with reporting(progress, starts, what="k-medoids") as step:
-        medoids = clustering.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=step)
+    with reporting(progress, starts, what="k-medoids") as advance:
+        medoids = clustering.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=advance)
     labels = np.argmin(matrix[medoids], axis=0)
-    labels[medoids] = np.arange(k)  # where two medoids are at distance 0 each keeps itself
+    labels[medoids] = np.arange(k)  # medoids at distance 0 of each other keep their own clusters
     return _clustering(distances, labels, method="k_medoids")
 
 
 def _check(distances: Distances, k: int) -> None:
-    mend = "tp.paths.distances(journeys) gives them"
+    mend = "compute them with tp.paths.distances(journeys)"
     require_kind(distances, Distances, takes="Distances", mend=mend)
     if checks.whole("k", k) > len(distances):
         raise InvalidInputError(
-            f"k={k:,} clusters need as many distinct journeys; there are {len(distances):,}"
+            f"k must be at most the number of distinct journeys, {len(distances):,}, got {k:,}"
         )
 
 

@@ -1,4 +1,4 @@
-"""How complex each journey is."""
+"""The complexity index and the turbulence of each journey."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 
 @attrs.frozen(kw_only=True, repr=False)
 class Complexity(Grouped):
-    """How complex journeys are; one row a journey (and group), in their order.
+    """The complexity of each journey; one row per journey (and group), in the order of journeys.
 
     Attributes
     ----------
     journey : object
-        Its id.
+        The id of the journey.
     length : int64
-        How many interactions it has.
+        The number of interactions.
     touchpoints : int64
-        How many different touchpoints.
+        The number of different touchpoints.
     transitions : int64
-        How often it passes from one touchpoint to another one; repeats are none.
+        The number of transitions to a different touchpoint; direct repeats do not count.
     entropy : float64
-        Of the touchpoints within the journey, in bits: 0 when all are the same.
+        The Shannon entropy of the touchpoints within the journey, in bits: 0 when all are equal.
     complexity : float64
-        The geometric mean of the transitions and the entropy, each as a share of the most there
-        can be, in [0, 1].
+        The complexity index: the geometric mean of the transitions and the entropy, each as a
+        share of its maximum, in [0, 1].
     subsequences : float64
-        log2 of the number of distinct subsequences, of its touchpoints without repeats.
+        log2 of the number of distinct subsequences of the journey without direct repeats.
     turbulence : float64
-        That, raised by how even the runs of repeats are; 0 for an empty journey, 1 for one that
-        stays at one touchpoint.
+        ``subsequences`` plus log2 of how even the lengths of the runs of repeats are; 0 for an
+        empty journey, 1 for a journey that stays at one touchpoint.
     alphabet : int
-        How many touchpoints a journey could have; what the entropy is a share of.
+        The number of touchpoints a journey could contain, which sets the maximum of the entropy.
     """
 
     value = "complexity"
@@ -69,38 +69,46 @@ class Complexity(Grouped):
 def complexity(
     journeys: Journeys, *, alphabet: int | None = None, by: str | None = None
 ) -> Complexity:
-    """Measure how complex each journey is.
+    """Compute the complexity index and the turbulence of each journey.
 
     Parameters
     ----------
     alphabet
-        How many touchpoints there are to choose from; those of the journeys by default, of all
-        groups alike. Give the same for journeys that are compared across logs.
+        The number of touchpoints a journey could contain; by default the number of touchpoints
+        that the journeys of all groups together contain. Give the same number for journeys that
+        are compared across logs.
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Complexity
-        One row a journey, whatever its count: the measures are of single journeys. In their order
-        (group by group); which group a journey is in changes none of its measures.
-    by
-        Shared arguments: see `touchpoints.paths`.
+        One row per journey, whatever its count, because each number describes a single journey.
+        Rows are in the order of the journeys (group by group); the group of a journey changes
+        none of its numbers.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
-        When ``alphabet`` is below the number of touchpoints the journeys have.
+        When ``alphabet`` is below the number of touchpoints that the journeys contain.
+
+    See Also
+    --------
+    distances : Compute the distances between journeys.
+    journey_repeats : Count the loops and the rework of each journey.
+    decision_points : The entropy of what comes next at each touchpoint.
 
     Notes
     -----
-    With l interactions, q transitions, entropy h and an alphabet of k,
-    ``complexity = sqrt(q / (l − 1) × h / log2(k))``; 0 for journeys of one interaction or none.
-    With φ distinct subsequences of the d runs, t their lengths (in interactions, not in time),
-    ``turbulence = log2(φ × (s²max + 1) / (s² + 1))``, where s² is the variance of t and
-    ``s²max = (d − 1) × (1 − mean(t))²`` the most it can be. Order in time is all that counts: gaps
-    do not. An open journey is measured as far as it is known, so it looks simpler than it is.
-    O(m log m).
+    With l interactions, q transitions, entropy h and an alphabet of k touchpoints,
+    ``complexity = sqrt(q / (l − 1) × h / log2(k))``; it is 0 for journeys of at most one
+    interaction. With φ distinct subsequences of the d runs, whose lengths t are in interactions,
+    not in time, ``turbulence = log2(φ × (s²max + 1) / (s² + 1))``, where s² is the variance of t
+    and ``s²max = (d − 1) × (1 − mean(t))²`` its maximum. Only the order in time matters, not the
+    gaps. Of an open journey only the known part counts, so it looks simpler than it is.
+    The cost is O(m log m) in m interactions.
 
     References
     ----------
@@ -152,24 +160,24 @@ def _alphabet(journeys: Journeys, alphabet: int | None) -> int:
 
 
 def _entropy(journeys: Journeys) -> tuple[Array, Array]:
-    """Return the entropy in bits and the number of different touchpoints of each journey."""
+    """Return each journey's entropy in bits and its number of different touchpoints."""
     lengths = lengths_of(journeys.offsets)
     keys = owners_of(journeys.offsets).astype(np.int64)
     size = max(len(journeys.touchpoints), 1)
-    pairs, often = np.unique(keys * size + journeys.codes, return_counts=True)
-    owners = pairs // size
-    shares = often / lengths[owners]
+    cells, totals = np.unique(keys * size + journeys.codes, return_counts=True)
+    owners = cells // size
+    shares = totals / lengths[owners]
     bits = np.bincount(owners, -shares * np.log2(shares), len(lengths))
     return np.maximum(bits, 0.0), np.bincount(owners, minlength=len(lengths))
 
 
 def _evenness(runs: Array, offsets: Array) -> Array:
-    """Return log2 of how far the variance of the lengths of runs is below its largest."""
-    many = lengths_of(offsets)
+    """Return log2((s²max + 1) / (s² + 1)) for s² the variance of the lengths of runs, (n,)."""
+    sizes = lengths_of(offsets)
     owners = owners_of(offsets)
-    below = np.maximum(many, 1)
-    mean = np.bincount(owners, runs, len(many)) / below
-    variance = np.bincount(owners, (runs - mean[owners]) ** 2, len(many)) / below
-    largest = np.maximum(many - 1, 0) * (1 - mean) ** 2
+    below = np.maximum(sizes, 1)
+    mean = np.bincount(owners, runs, len(sizes)) / below
+    variance = np.bincount(owners, (runs - mean[owners]) ** 2, len(sizes)) / below
+    largest = np.maximum(sizes - 1, 0) * (1 - mean) ** 2
     answer: Array = np.log2((largest + 1) / (variance + 1))
     return answer

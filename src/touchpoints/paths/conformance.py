@@ -1,4 +1,4 @@
-"""How far journeys deviate from what was planned: ad hoc, out of order, failed, missing."""
+"""Conformance of journeys to a plan: ad hoc, out of order, failed and missing touchpoints."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ from touchpoints.uncertainty.cell_shares import stacked
 
 @attrs.frozen(kw_only=True, repr=False)
 class Conformance(Estimated):
-    """How often journeys deviate from a plan, and where: one row a deviation and touchpoint.
+    """Deviations of journeys from a plan; one row per deviation and touchpoint (and group).
 
     Attributes
     ----------
     deviation : object
         ``"ad_hoc"``, ``"out_of_order"``, ``"failed"`` or ``"missing"``.
     touchpoint : object
-        The name of the plan; of an ad hoc touchpoint, its key.
+        The name of the touchpoint in the plan; the key of an ad hoc touchpoint.
     times : int64
-        How often it happened (did not happen, where it is missing).
+        The number of deviations.
     journeys : int64
-        In how many journeys.
+        The number of journeys with the deviation.
     share, low, high : float64
-        Their share of all journeys, for what is missing of whole ones, in [0, 1], and its interval.
+        Their share of all journeys, or of whole journeys for ``"missing"``, in [0, 1], and its
+        interval.
     """
 
     value = "share"
@@ -50,21 +51,22 @@ class Conformance(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class JourneyConformance(Grouped):
-    """How each journey deviates from a plan: one row a journey (and group), in their order.
+    """Deviations and fitness of each journey; one row per journey (and group), in their order.
 
     Attributes
     ----------
     journey : object
         The id of the journey.
     ad_hoc, out_of_order, failed, missing : int64
-        How many touchpoints deviate so.
+        The number of touchpoints with each deviation.
     cost : int64
-        Interactions that fit nowhere in the plan, and touchpoints of it that did not happen, along
-        the cheapest way through the plan.
+        The cost of the optimal alignment: interactions that fit nowhere in the plan, plus
+        required touchpoints of the plan that did not happen.
     fitness : float64
         ``1 − cost / worst``, in [0, 1].
     whole : bool
-        Whether the journey began and finished in the log; of others nothing counts as missing.
+        Whether the journey began and finished in the log; in other journeys nothing counts as
+        missing.
     """
 
     value = "fitness"
@@ -82,18 +84,19 @@ class JourneyConformance(Grouped):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Fitness(Estimated):
-    """How well journeys fit a plan: one row, or one a group.
+    """Fitness of journeys to a plan; one row, or one row per group.
 
     Attributes
     ----------
     journeys : int64
-        How many.
+        The number of journeys.
     fitness : float64
-        Their mean fitness, in [0, 1].
+        The mean fitness of the journeys, in [0, 1].
     fitting, low, high : float64
-        The share of journeys without any deviation, and its interval.
+        The share of journeys without any deviation, in [0, 1], and its interval.
     ad_hoc, out_of_order, failed, missing : float64
-        The share of journeys with at least one such deviation; for ``missing`` of whole ones.
+        The share of journeys with at least one deviation of the kind, in [0, 1]; for ``missing``
+        the share of whole journeys.
     """
 
     value = "fitness"
@@ -117,50 +120,58 @@ def conformance(
     by: str | None = None,
     level: float = 0.95,
 ) -> Conformance:
-    r"""Count where journeys deviate from a plan.
+    r"""Count the deviations of journeys from a plan, by alignment.
 
     Parameters
     ----------
     plan
-        What was meant: see `tp.read_plan`.
+        The plan, for example from `tp.read_plan`.
     failed
-        A per-interaction column of truth values or numbers: what is not 0 marks an interaction that
-        failed.
+        The name of a per-interaction column of truth values or numbers; values other than 0 mark
+        interactions that failed.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Conformance
-        The most frequent first; ties by kind, as they are listed here, then in the order of the
-        plan, and of keys for what it lacks. A touchpoint is
+        The most frequent deviation first; ties by kind of deviation, in the order below, then in
+        the order of the plan, and by key for touchpoints that the plan lacks. A touchpoint is
 
-        - **ad hoc** when the plan does not have it;
-        - **out of order** when the plan has it, but not there;
-        - **failed** when ``failed`` says so, when it is one of the plan's ``failures`` (then the
-          row names the touchpoint that failed), or when it comes again directly behind itself
-          oftener than the plan allows;
-        - **missing** when the journey's way through the plan needs it and it did not happen.
+        - **ad hoc** when the plan does not contain it;
+        - **out of order** when the plan contains it, but not at that position;
+        - **failed** when ``failed`` marks it, when it is one of the plan's ``failures`` (then the
+          row names the touchpoint that failed), or when it is repeated directly after itself more
+          often than the plan allows;
+        - **missing** when the aligned run of the plan requires it and it did not happen.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     WrongKindError
-        When the column ``failed`` is text, or the plan is none.
+        When the column ``failed`` is text, or ``plan`` is not a `Plan`.
+
+    See Also
+    --------
+    journey_conformance : The deviations, the alignment cost and the fitness of each journey.
+    fitness : The mean fitness, and the share of journeys without deviations.
+    plan_against : Draw the plan and the observed transitions in one graph.
 
     Notes
     -----
-    Each distinct journey is aligned with the way through the plan that fits it best: the fewest
-    interactions that fit nowhere plus touchpoints left out that are not optional. A touchpoint
-    that is both, in one place too many and in the other too few, is out of order and not missing.
-    Of equally good ways the one is taken in which what came too late is out of order, not what came
-    too early. Where the plan branches, only the branch taken can lack something. Of touchpoints in
-    any order every order is tried, and the one that fits best counts.
+    Each distinct journey is aligned with the run of the plan that fits it best. The cost is the
+    number of interactions that fit nowhere, plus the number of required touchpoints left out. A
+    touchpoint that is surplus at one position and left out at another is out of order, not missing.
+    Among equally good alignments the one is chosen in which the touchpoint that came too late is
+    out of order, not the one that came too early. Where the plan branches, only touchpoints of the
+    branch taken can be missing. For touchpoints in any order, every order is tried and the best
+    fitting one counts.
 
-    Journeys the log cuts off are aligned with a part of the plan, and nothing counts as missing in
-    them: it may have come before, or may still come. O(m) times the steps of the plan; a group of
-    g touchpoints in any order is g × 2^(g − 1) of them, each with g − 1 before it.
+    Journeys that the log cuts off are aligned with a part of the plan, and nothing counts as
+    missing in them: it may have come before the log began, or may still come. The cost is O(m) in
+    interactions, times the number of states of the plan. A group of g touchpoints in any order has
+    g × 2^(g − 1) states, each with g − 1 predecessors.
 
     References
     ----------
@@ -197,13 +208,13 @@ def _conformance(
     rows: list[tuple[Share, str, str, int]] = []
     planned = found.missing.shape[1]
 
-    def place(label: int) -> tuple[int, str]:
-        """Order the touchpoints of the plan as it does, others behind them by key."""
+    def rank(label: int) -> tuple[int, str]:
+        """Sort touchpoints of the plan in its order, then all others by key."""
         return min(label, planned), found.names[label] if label >= planned else ""
 
     for kind, (owners, labels) in found.cells().items():
         among = found.whole if kind == "missing" else None
-        for label in sorted(np.unique(labels).tolist(), key=place):
+        for label in sorted(np.unique(labels).tolist(), key=rank):
             mine = owners[labels == label]
             hits = np.zeros(len(journeys), dtype=bool)
             hits[mine] = True
@@ -227,34 +238,39 @@ def _conformance(
 def journey_conformance(
     journeys: Journeys, plan: Plan, *, failed: str | None = None, by: str | None = None
 ) -> JourneyConformance:
-    r"""Say of each journey how it deviates from a plan, and how well it fits.
+    r"""Compute the deviations, the alignment cost and the fitness of each journey.
 
     Parameters
     ----------
     plan, failed
         As for `conformance`.
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     JourneyConformance
-        One row a journey, in their order (group by group).
-    by
-        Shared arguments: see `touchpoints.paths`.
+        One row per journey, in the order of the journeys (group by group).
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     WrongKindError
-        When the column ``failed`` is text, or the plan is none.
+        When the column ``failed`` is text, or ``plan`` is not a `Plan`.
+
+    See Also
+    --------
+    conformance : Count the deviations of all journeys by touchpoint.
+    fitness : The mean fitness, and the share of journeys without deviations.
 
     Notes
     -----
-    ``fitness`` is ``1 − cost / worst``, where the worst is a journey of as many interactions none
-    of which fits, with nothing that the plan requires: the number of interactions and of the
-    fewest touchpoints a way through the plan needs. 1 fits perfectly. A failure that is only marked
-    costs nothing: fitness is about what came in which order. A journey the log cuts off is compared
-    with parts of the plan, and its worst is the number of its interactions.
+    ``fitness`` is ``1 − cost / worst``. The worst cost is that of a journey of the same length in
+    which no interaction fits: its number of interactions plus the number of touchpoints that the
+    shortest run of the plan requires. 1 is a perfect fit. A failure that is only marked costs
+    nothing, because fitness is about the order of touchpoints. A journey that the log cuts off is
+    compared with parts of the plan, and its worst cost is its number of interactions.
 
     References
     ----------
@@ -295,7 +311,7 @@ def fitness(
     by: str | None = None,
     level: float = 0.95,
 ) -> Fitness:
-    r"""Say how well journeys fit a plan as a whole.
+    r"""Compute the mean fitness of journeys to a plan, and the share without deviations.
 
     Parameters
     ----------
@@ -305,19 +321,20 @@ def fitness(
     Returns
     -------
     Fitness
-        Mean fitness, the share of journeys without any deviation, and the share of journeys with
-        each kind.
+        The mean fitness, the share of journeys without any deviation, and the share of journeys
+        with each kind of deviation.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     WrongKindError
-        When the column ``failed`` is text, or the plan is none.
+        When the column ``failed`` is text, or ``plan`` is not a `Plan`.
 
-    Notes
-    -----
-    See `conformance` for the deviations and `journey_conformance` for the formula.
+    See Also
+    --------
+    conformance : Count the deviations; it defines the four kinds.
+    journey_conformance : The fitness of each journey, and its formula.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How many get from one place to another, against how many get there anyway."""
+"""Conversion rates from one place to another, against the base rate of the second place."""
 
 from __future__ import annotations
 
@@ -28,26 +28,28 @@ from touchpoints.uncertainty.cell_shares import presence_shares, stacked
 
 @attrs.frozen(kw_only=True, repr=False)
 class Conversion(Estimated):
-    """How many journeys get from one place to another; one row (a group).
+    """Conversion rate, base rate and lift; one row, or one row per group.
 
     Attributes
     ----------
     journeys : int64
-        All journeys.
+        The number of journeys.
     started : int64
-        Those with the start.
+        The number of journeys with the start.
     converted : int64
-        Those that reach the end behind it, in time where a window was given.
+        The number of journeys that reach the end after the start, in time where ``within`` is
+        given.
     lost, open : int64
-        Those that started and did not: finished ones, and ones that the log cuts off.
+        The number of journeys that started and did not convert: finished journeys, and journeys
+        that the log cuts off.
     rate, low, high : float64
-        The converted among the started, in [0, 1], and its interval.
+        The conversion rate, ``converted / started``, in [0, 1], and its interval.
     base, base_low, base_high : float64
-        The journeys that reach the end at all, of all of them.
+        The base rate: the share of all journeys that reach the end, in [0, 1], and its interval.
     lift : float64
-        The rate divided by the base rate; nan where there is none.
+        The rate divided by the base rate; nan where no journey reaches the end.
     median_time : float64
-        Median seconds from the start that converts to the end; nan without times.
+        The median time in seconds from the start that converts to the end; nan without times.
     """
 
     journeys: Array = column(np.int64)
@@ -65,25 +67,27 @@ class Conversion(Estimated):
     median_time: Array = column(np.float64)
 
     def as_dict(self) -> dict[Any, float]:
-        """Return the rate and the lift, of each group where there are."""
+        """Return {"rate": rate, "lift": lift}; with ``by=``, the keys are (group, name)."""
         numbers = np.column_stack([self.rate, self.lift]).ravel()
         return self._labelled(numbers, text_array(["rate", "lift"] * len(self)))
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class ConvertedAndDropped(Estimated):
-    """What converted and dropped journeys met on the way; one row a touchpoint (and group).
+    """Touchpoints of converted and dropped journeys; one row per touchpoint (and group).
 
     Attributes
     ----------
     touchpoint : object
-        Its key.
+        The key of the touchpoint.
     converted, converted_share, converted_low, converted_high
-        In how many converted journeys it lies between start and end, and their share.
+        The number of converted journeys with the touchpoint between start and end, their share of
+        the converted journeys, in [0, 1], and its interval.
     dropped, dropped_share, dropped_low, dropped_high
-        In how many journeys that dropped out it lies behind the start, and their share.
+        The number of dropped journeys with the touchpoint after the start, their share of the
+        dropped journeys, in [0, 1], and its interval.
     difference : float64
-        The first share less the second, in [-1, 1].
+        ``converted_share − dropped_share``, in [-1, 1].
     """
 
     value = "difference"
@@ -102,10 +106,11 @@ class ConvertedAndDropped(Estimated):
 
 
 @attrs.frozen(eq=False)
-class _Ways:
-    """Of each journey: its last row of the start, and both of the end; -1 where it has none.
+class _Matched:
+    """The start and the end found in each journey, as rows, int64 (n,); -1 where there is none.
 
-    The start is the first that leads to an end in time; the first of all where none does.
+    ``starts`` is the last row of the start, ``begins`` and ``stops`` the first and the last row of
+    the end. The start is the first one that leads to an end in time, else the first of all.
     """
 
     starts: Array
@@ -130,7 +135,7 @@ def conversion(
     by: str | None = None,
     level: float = 0.95,
 ) -> Conversion:
-    """Say how many journeys get from one place to another, against how many get there at all.
+    """Compute the conversion rate from one place to another, its base rate and its lift.
 
     Parameters
     ----------
@@ -138,28 +143,35 @@ def conversion(
         Touchpoints by key or type, facets, patterns or anchors.
     within
         The longest time from the start to the end; for a pattern, from and to the last interaction
-        of its match. A journey counts if any of its starts gets there in time. For the base rate
-        the time runs from the first interaction.
+        of its match. A journey converts if any of its starts is followed by the end in time. For
+        the base rate, time runs from the first interaction.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Conversion
-        One row, or one a group.
+        One row, or one row per group.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
-        When the window is not positive, or is given and there are no times.
+        When ``within`` is not positive, or is given for journeys without times.
+
+    See Also
+    --------
+    converted_and_dropped : Compare the touchpoints of converted and dropped journeys.
+    funnel : Count the journeys that reach each of several steps.
+    time_to : The time to an event with open journeys as censored, by Kaplan-Meier.
 
     Notes
     -----
-    Journeys that the log cuts off may still convert: they are among the started, so that the rate
-    is a lower bound where many are ``open``. A lift above 1 says that those who pass the start get
-    to the end more often than others, not that the start brings them there. O(m).
+    Journeys that the log cuts off may still convert. They are among the started, so the rate is a
+    lower bound where many journeys are ``open``. A lift above 1 means that journeys with the start
+    reach the end more often than journeys overall, not that the start causes it. The cost is O(m)
+    in m interactions.
 
     Examples
     --------
@@ -187,11 +199,11 @@ def _limit(journeys: Journeys, within: dt.timedelta | None, level: float, what: 
 def _conversion(
     journeys: Journeys, *, start: Place, end: Place, limit: int | None, level: float
 ) -> Conversion:
-    ways = _ways(journeys, start, end, limit=limit)
+    matched = _matched(journeys, start, end, limit=limit)
     shares, counts = JourneyShares(journeys, level=level), journeys.counts
-    rate = shares.of(ways.converted, among=ways.started)
+    rate = shares.of(matched.converted, among=matched.started)
     base = shares.of(_reached(journeys, end, limit))
-    missed = ways.started & ~ways.converted
+    missed = matched.started & ~matched.converted
     return Conversion(
         journeys=np.array([counts.sum()]),
         started=np.array([rate.trials]),
@@ -201,13 +213,13 @@ def _conversion(
         **stacked([rate]).columns("rate", ends=""),
         **stacked([base]).columns("base"),
         lift=np.array([rate.share / base.share if base.hits else np.nan]),
-        median_time=np.array([_median(journeys, ways)]),
+        median_time=np.array([_median(journeys, matched)]),
         level=level,
         unit=shares.unit,
     )
 
 
-def _ways(journeys: Journeys, start: Place, end: Place, *, limit: int | None) -> _Ways:
+def _matched(journeys: Journeys, start: Place, end: Place, *, limit: int | None) -> _Matched:
     last = np.unique(spans(journeys, start)[1])
     owners = owners_at(journeys.offsets, last)
     begins, row = next_spans(journeys, end, last, before=journeys.offsets[1:][owners])
@@ -215,8 +227,8 @@ def _ways(journeys: Journeys, start: Place, end: Place, *, limit: int | None) ->
     if limit is not None:
         stamps = require_times(journeys, "within").view(np.int64)
         reached &= stamps[row] - stamps[last] <= limit
-    answer = _Ways(*np.full((3, len(journeys)), -1))
-    answer.starts[owners[::-1]] = last[::-1]  # the first one, written last, stays
+    answer = _Matched(*np.full((3, len(journeys)), -1))
+    answer.starts[owners[::-1]] = last[::-1]  # written in reverse, so the first start remains
     good = np.flatnonzero(reached)[::-1]
     answer.starts[owners[good]] = last[good]
     answer.begins[owners[good]] = begins[good]
@@ -225,7 +237,7 @@ def _ways(journeys: Journeys, start: Place, end: Place, *, limit: int | None) ->
 
 
 def _reached(journeys: Journeys, end: Place, limit: int | None) -> Array:
-    """Tell of each journey whether it has the end, in time from its first interaction."""
+    """Return whether each journey has the end within the limit of its start, bool (n,)."""
     ends = quickest_spans(journeys, end)[1]
     owners = owners_at(journeys.offsets, ends)
     if limit is not None:
@@ -236,13 +248,13 @@ def _reached(journeys: Journeys, end: Place, limit: int | None) -> Array:
     return answer
 
 
-def _median(journeys: Journeys, ways: _Ways) -> float:
+def _median(journeys: Journeys, matched: _Matched) -> float:
     if journeys.times is None:
         return np.nan
-    there = np.flatnonzero(ways.converted)
+    converted = np.flatnonzero(matched.converted)
     stamps = journeys.times.view(np.int64)
-    gaps = stamps[ways.stops[there]] - stamps[ways.starts[there]]
-    weights = journeys.counts[there].astype(np.float64)
+    gaps = stamps[matched.stops[converted]] - stamps[matched.starts[converted]]
+    weights = journeys.counts[converted].astype(np.float64)
     return float(spreads(np.zeros_like(gaps), gaps, 1, weights).quantile(0.5)[0]) / 1e6
 
 
@@ -255,7 +267,7 @@ def converted_and_dropped(
     by: str | None = None,
     level: float = 0.95,
 ) -> ConvertedAndDropped:
-    """Put side by side what converted and dropped journeys met behind the start.
+    """Compare the touchpoints of converted and dropped journeys after the start.
 
     Parameters
     ----------
@@ -265,20 +277,27 @@ def converted_and_dropped(
     Returns
     -------
     ConvertedAndDropped
-        The largest difference first, in either direction; ties in the order of their keys.
+        The largest absolute difference first; ties in the order of their keys.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
-        When the window is not positive, or is given and there are no times.
+        When ``within`` is not positive, or is given for journeys without times.
+
+    See Also
+    --------
+    conversion : The conversion rate itself, its base rate and its lift.
+    discriminating : Find the subsequences that distinguish groups of journeys.
+    step_flows : What journeys do after the start, step by step.
 
     Notes
     -----
-    Of a converted journey everything between the start and the end counts, of a dropped one
-    everything behind its first start, once a touchpoint. Journeys that the log cuts off on the way
-    are neither. Dropped journeys can have longer parts, and so more of everything. O(m log m).
+    In a converted journey, the touchpoints between start and end count; in a dropped journey, all
+    touchpoints after its first start. Each touchpoint counts once per journey. Journeys that the
+    log cuts off before they convert are in neither group. Dropped journeys can have longer parts,
+    and therefore more of every touchpoint. The cost is O(m log m) in m interactions.
 
     Examples
     --------
@@ -297,14 +316,14 @@ def converted_and_dropped(
 def _side_by_side(
     journeys: Journeys, *, start: Place, end: Place, limit: int | None, level: float
 ) -> ConvertedAndDropped:
-    ways, k = _ways(journeys, start, end, limit=limit), len(journeys.touchpoints)
-    stops = np.where(ways.converted, ways.begins, journeys.offsets[1:])
-    pairs = _met(journeys, np.where(ways.started, ways.starts + 1, stops), stops)
+    matched, k = _matched(journeys, start, end, limit=limit), len(journeys.touchpoints)
+    stops = np.where(matched.converted, matched.begins, journeys.offsets[1:])
+    pairs = _met(journeys, np.where(matched.started, matched.starts + 1, stops), stops)
     units, counts = units_of(journeys, None), journeys.counts
-    dropped = ways.started & ~ways.converted & journeys.finished
+    dropped = matched.started & ~matched.converted & journeys.finished
     won, lost = (
         presence_shares(units, counts, pairs, size=k, level=level, among=among)
-        for among in (ways.converted, dropped)
+        for among in (matched.converted, dropped)
     )
     difference = won.share - lost.share
     size = np.nan_to_num(np.abs(difference))
@@ -324,7 +343,7 @@ def _side_by_side(
 
 
 def _met(journeys: Journeys, starts: Array, stops: Array) -> tuple[Array, Array]:
-    """Return which journeys have which touchpoints in ``starts[j]:stops[j]``, each pair once."""
+    """Return the distinct (journey, touchpoint code) pairs of the rows ``starts[j]:stops[j]``."""
     k = max(len(journeys.touchpoints), 1)
     lengths = np.maximum(stops - starts, 0)
     moved = offsets_of(lengths)

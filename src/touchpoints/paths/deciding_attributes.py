@@ -1,4 +1,4 @@
-"""What decides which way people go at a touchpoint."""
+"""Information gain of attributes about the branch taken at a touchpoint."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ _MOST_VISITS = 20_000_000
 
 @attrs.frozen(kw_only=True, repr=False)
 class DecidingAttributes(Grouped):
-    """How much each attribute tells about the branch taken; one row an attribute (and group).
+    """Information gain about the branch taken; one row per attribute (and group).
 
     Attributes
     ----------
     attribute : object
         A per-journey or per-interaction column, or ``"(previous)"``: the touchpoint before.
     visits : int64
-        Visits in which the attribute and the next step are known.
+        The number of visits in which both the attribute and the branch are known.
     values : int64
-        How many values it has there.
+        The number of distinct values of the attribute in these visits.
     gain : float64
-        Bits that it tells about the next step, plain: even noise tells a little.
+        The information gain about the branch in bits, uncorrected: even noise has a small gain.
     chance : float64
-        What it would tell if it had nothing to do with it: the mean over the permutations.
+        The gain expected if attribute and branch are independent: the mean over permutations.
     explained : float64
-        The gain above chance as a share of the entropy of the next step, in [0, 1].
+        The gain above chance as a share of the entropy of the branch, in [0, 1].
     p : float64
-        How often a permutation tells as much; nan where there are no two values or branches.
+        The p-value of the permutation test; nan with fewer than two values or branches.
     q : float64
-        The false-discovery rate at which this attribute would be called deciding, among those of
-        its group.
+        The false-discovery rate at which the attribute would be called deciding, among the
+        attributes of its group.
     permutations : int
-        How often the attribute was permuted.
+        The number of permutations of each attribute.
     unit : str
-        What was moved as a whole: ``"person"`` or ``"journey"``.
+        The unit that is permuted as a whole: ``"person"`` or ``"journey"``.
     """
 
     value = "explained"
@@ -78,7 +78,7 @@ class DecidingAttributes(Grouped):
 
 @attrs.frozen(eq=False)
 class _Visits:
-    """Real visits, one row each: the row of the log, the branch, the journey's copy, the block."""
+    """Visits of real journeys: row of the log, journey, branch, copy of the journey, and block."""
 
     rows: Array
     owners: Array
@@ -98,47 +98,57 @@ def deciding_attributes(
     by: str | None = None,
     progress: Progress = False,
 ) -> DecidingAttributes:
-    """Find which attributes decide the branch that journeys take at a touchpoint.
+    """Rank attributes by their information gain about the branch taken at a touchpoint.
 
     Parameters
     ----------
     at
-        The touchpoint, facets, pattern (its matches' last interactions) or anchor.
+        The visits to analyse: a touchpoint, facets, a pattern (the last interactions of its
+        matches) or an anchor.
     seed
-        The same seed gives the same answer, for each group the one it would give alone.
+        The seed of the permutations. The same seed gives the same result, and each group has the
+        result that it would have alone.
     among
-        Names of per-journey and per-interaction columns, and ``"(previous)"`` for the touchpoint
-        before; by default all but ``need_from`` and ``context_from``, and the column that journeys
-        are grouped by. Numbers and times of more than 8 values are cut at their quartiles.
+        The attributes to test: names of per-journey and per-interaction columns, and
+        ``"(previous)"`` for the touchpoint before. By default all of them except ``need_from``,
+        ``context_from`` and the column that journeys are grouped by. Numbers and times with more
+        than 8 distinct values are binned at their quartiles.
     permutations
-        How often each attribute is permuted; the smallest p is ``1 / (permutations + 1)``.
+        The number of permutations of each attribute; the smallest p is ``1 / (permutations + 1)``.
     by, progress
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     DecidingAttributes
-        The attribute that explains most first; ties by name. A group that never comes by the
-        touchpoint has 0 visits.
+        The attribute with the largest ``explained`` first; ties by name. A group that never
+        visits the touchpoint has 0 visits.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
-        When there is nothing to look at, no permutation is asked for, or the column that journeys
-        are grouped by is among the attributes.
+        When no visit has a known branch, ``among`` is empty, ``permutations`` is below 1, or the
+        column that journeys are grouped by is among the attributes.
+
+    See Also
+    --------
+    branches : The probabilities of the branches themselves.
+    decision_points : The entropy of the branch at every touchpoint.
+    discriminating : Find the subsequences that distinguish groups of journeys.
 
     Notes
     -----
-    Information gain is the entropy of the next step less its entropy within each value. Visits
-    behind which the log cuts the journey off are left out, as are those whose attribute is
-    missing. Every value of an attribute is a chance to fit noise, so a gain means nothing beside
-    that of a permutation: the attribute's values are dealt out anew, those of one person (journey,
-    where persons are not known) staying together in their order. That is exact where persons have
-    as many visits, and keeps what is alike within them otherwise. The q-values are Benjamini and
-    Hochberg's. An attribute that decides need not be a cause. O(permutations × visits) for each
-    attribute.
+    The information gain is the entropy of the branch minus its conditional entropy given the
+    attribute. Visits after which the log cuts the journey off are left out, as are visits whose
+    attribute is missing. An attribute with more values fits more noise, so a gain means little
+    without the gain under permutation. The values of the attribute are permuted. Where each person
+    (each journey where persons are not known) has one value, persons exchange their values, and the
+    test is exact. Otherwise the values of one person stay together and in their order, and the test
+    is exact where all persons have the same number of visits. The q-values are those of Benjamini
+    and Hochberg. A deciding attribute need not be a cause. The cost is O(permutations × visits) for
+    each attribute.
 
     References
     ----------
@@ -163,9 +173,12 @@ def deciding_attributes(
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     names = _names(checked_journeys(journeys), among, by)
     if not len(_followed(journeys, at)[0]):
-        raise InvalidInputError("nothing is known to follow that touchpoint in these journeys")
-    with reporting(progress, parts * len(names), what="deciding attributes") as step:
-        drawn = partial(_decided, permutations=permutations, seed=seed, step=step)
+        raise InvalidInputError(
+            "at must match a visit with a known branch: a next touchpoint, or the end of a "
+            "finished journey; these journeys have none"
+        )
+    with reporting(progress, parts * len(names), what="deciding attributes") as advance:
+        drawn = partial(_decided, permutations=permutations, seed=seed, advance=advance)
         return by_group(journeys, by, partial(drawn, at=at, names=names))
 
 
@@ -176,27 +189,25 @@ def _decided(
     names: list[str],
     permutations: int,
     seed: int,
-    step: Callable[[], None],
+    advance: Callable[[], None],
 ) -> DecidingAttributes:
     visits = _visits(journeys, at)
     found: list[dict[str, Any]] = []
     for name in names:
         values = _values(journeys, visits, name)
         found.append(_tested(visits, values, permutations, seed=seed))
-        step()
+        advance()
     return _table(names, found, permutations, unit=visits.unit)
 
 
 def _table(
     names: Sequence[str], found: list[dict[str, Any]], permutations: int, *, unit: str
 ) -> DecidingAttributes:
-    columns = {name: np.array([one[name] for one in found]) for name in found[0]}
+    columns = {name: np.array([row[name] for row in found]) for name in found[0]}
     columns["q"] = false_discovery(columns["p"])
-    order = sorted(
-        range(len(names)), key=lambda place: (-columns["explained"][place], names[place])
-    )
+    order = sorted(range(len(names)), key=lambda row: (-columns["explained"][row], names[row]))
     return DecidingAttributes(
-        attribute=text_array([names[place] for place in order]),
+        attribute=text_array([names[row] for row in order]),
         **{name: values[order] for name, values in columns.items()},
         permutations=permutations,
         unit=unit,
@@ -211,20 +222,24 @@ def _names(journeys: Journeys, among: Iterable[str] | None, by: str | None) -> l
         return [name for name in dict.fromkeys(known) if name not in left_out]
     names = [among] if isinstance(among, str) else list(dict.fromkeys(among))
     if not names:
-        raise InvalidInputError("no attribute is named", mend="leave among= out to try all")
+        raise InvalidInputError(
+            "among must name at least one attribute, got none",
+            mend="leave among= out to test all attributes",
+        )
     for name in names:
         if name not in known:
             raise not_found("attribute", name, known)
     if grouping in names:
         raise InvalidInputError(
-            f"{by!r} has one value in each of its groups, and decides nothing there",
+            f"among must not contain {by!r}, the column that journeys are grouped by: it has one "
+            "value in each group",
             mend="leave it out of among=, or do not group by it",
         )
     return names
 
 
 def _followed(journeys: Journeys, at: Place) -> tuple[Array, Array, Array]:
-    """Return the visits whose next step is known: row, owner and next code, int64 (v,) each."""
+    """Return the visits with a known branch: row, journey and next code, int64 (v,) each."""
     k = len(journeys.touchpoints)
     following = next_codes(journeys.codes, journeys.offsets, usual_ends(journeys).of, k)
     owners = owners_of(journeys.offsets).astype(np.int64)
@@ -234,13 +249,14 @@ def _followed(journeys: Journeys, at: Place) -> tuple[Array, Array, Array]:
 
 
 def _visits(journeys: Journeys, at: Place) -> _Visits:
-    """Return the visits whose next step is known, written out as often as the counts say."""
+    """Return the visits with a known branch, each repeated by the count of its journey."""
     rows, owner, following = _followed(journeys, at)
     times = journeys.counts[owner]
     if float(times.sum(dtype=np.float64)) > _MOST_VISITS:
         raise InvalidInputError(
-            f"{int(times.sum()):,} visits are too many to permute",
-            mend="tp.sample(journeys, n=…, seed=…) draws some of the journeys",
+            f"deciding_attributes permutes at most {_MOST_VISITS:,} visits, got "
+            f"{int(times.sum()):,}",
+            mend="draw a sample of the journeys with tp.sample(journeys, n=…, seed=…)",
         )
     units = units_of(journeys, None)
     copies = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
@@ -258,7 +274,7 @@ def _visits(journeys: Journeys, at: Place) -> _Visits:
 
 
 def _values(journeys: Journeys, visits: _Visits, name: str) -> Array:
-    """Return the number of each visit's value, in the order of the values; -1 where missing."""
+    """Return the rank of each visit's value among the sorted values; -1 where it is missing."""
     if name == PREVIOUS:
         first = visits.rows == journeys.offsets[:-1][visits.owners]
         before = journeys.codes[np.maximum(visits.rows - 1, 0)].astype(np.int64)
@@ -286,12 +302,12 @@ def _binned(values: Array) -> Array:
     missing = values != values
     numbers = values.astype(np.int64 if values.dtype.kind in "mM" else np.float64)
     known = numbers[~missing]
-    distinct, places = np.unique(known, return_inverse=True)
+    distinct, bins = np.unique(known, return_inverse=True)
     if len(distinct) > _FEW_VALUES:
         cuts = np.quantile(known, [0.25, 0.5, 0.75], method="inverted_cdf")
-        places = np.searchsorted(cuts, known, side="left")
+        bins = np.searchsorted(cuts, known, side="left")
     answer = np.full(len(values), -1, dtype=np.int64)
-    answer[~missing] = places
+    answer[~missing] = bins
     return answer
 
 
@@ -308,25 +324,25 @@ def _tested(visits: _Visits, values: Array, permutations: int, *, seed: int) -> 
         return {**row, **unknown}
     blocks = ordered_blocks(branches * width + attribute, visits.parts[known], visits.blocks[known])
     rng, base = np.random.default_rng(seed), branches[blocks.rows] * width
-    moved = islice(blocks.permutations(rng), permutations)
-    gains = np.array([_gain(base + attribute[rows], shape)[1] for rows in moved])
+    moved = islice(blocks.permuted(attribute, rng), permutations)
+    gains = np.array([_gain(base + values, shape)[1] for values in moved])
     chance = float(gains.mean())
-    as_much = int((gains >= gain - 1e-12).sum())
+    at_least = int((gains >= gain - 1e-12).sum())
     return {
         **row,
         "gain": gain,
         "chance": chance,
         "explained": max(gain - chance, 0.0) / entropy,
-        "p": (1 + as_much) / (permutations + 1),
+        "p": (1 + at_least) / (permutations + 1),
     }
 
 
 def _gain(cells: Array, shape: tuple[int, int]) -> tuple[float, float]:
-    """Return the entropy of the branches and what the attribute tells of it, in bits."""
+    """Return the entropy of the branches and the information gain of the attribute, in bits."""
     table = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
-    every = max(int(table.sum()), 1)
+    total = max(int(table.sum()), 1)
     branches, values, both = (
-        _bits(part / every) for part in (table.sum(axis=1), table.sum(axis=0), table.ravel())
+        _bits(part / total) for part in (table.sum(axis=1), table.sum(axis=0), table.ravel())
     )
     return branches, max(branches + values - both, 0.0)
 

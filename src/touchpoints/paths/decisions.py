@@ -1,4 +1,4 @@
-"""Where people decide: what comes next at each touchpoint, and how open that is."""
+"""Branching probabilities of each touchpoint, and the entropy of what comes next."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ Correction = Literal["miller-madow", "none"]
 
 @attrs.frozen(kw_only=True, repr=False)
 class Branches(Estimated):
-    """What comes directly behind each touchpoint; one row a branch (and group).
+    """Branching probabilities of each touchpoint; one row per branch (and group).
 
     Attributes
     ----------
     touchpoint, next : object
-        Keys of touchpoints; what comes next can be ``"(end)"``. ``"(open)"`` is no branch: the log
-        cuts journeys off there, and nobody knows which they took.
+        The keys of the touchpoint and of its successor. ``next`` can also be ``"(end)"``, or
+        ``"(open)"``, which is not a branch: the log cuts journeys off there, so their branch is
+        unknown.
     count : int64
-        How often the branch was taken.
+        The number of visits that took the branch.
     probability, low, high : float64
-        Its share of the visits whose next step is known, in (0, 1], and its interval; nan for
+        Their share of the visits with a known branch, in (0, 1], and its interval; nan for
         ``"(open)"``.
     """
 
@@ -62,27 +63,29 @@ class Branches(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class DecisionPoints(Estimated):
-    """How open the next step is at each touchpoint; one row a touchpoint (and group).
+    """Entropy, drop-off and detours of each touchpoint; one row per touchpoint (and group).
 
     Attributes
     ----------
     touchpoint : object
-        Its key.
+        The key of the touchpoint.
     visits : int64
-        How often it occurs.
+        The number of occurrences of the touchpoint.
     branches : int64
-        How many different things came next, ``(end)`` among them and ``(open)`` not.
+        The number of different branches taken, ``(end)`` included and ``(open)`` excluded.
     entropy : float64
-        Bits that the next step tells, 0 where it is always the same; nan where it is never known.
+        The Shannon entropy of the branch in bits; 0 where it is always the same, nan where it is
+        never known.
     drop_off, drop_off_low, drop_off_high : float64
-        The share of visits after which the journey ended, of those whose next step is known.
+        The share of visits after which the journey ended, of the visits with a known branch, in
+        [0, 1], and its interval.
     open : int64
-        Visits behind which the log cuts the journey off: what came next is not known.
+        The number of visits after which the log cuts the journey off, so the branch is unknown.
     detour, detour_low, detour_high : float64
-        The share of visits from which the journey went elsewhere and came back later, of those in
-        finished journeys.
+        The share of visits after which the journey went elsewhere and came back later, of the
+        visits in finished journeys, in [0, 1], and its interval.
     correction : str
-        How the entropy is corrected.
+        The bias correction of the entropy.
     """
 
     value = "entropy"
@@ -104,7 +107,7 @@ class DecisionPoints(Estimated):
 
 @attrs.frozen(eq=False)
 class _Visits:
-    """Visits of real journeys: the row, the journey, the code there and the code behind."""
+    """Visits of real journeys: the row, the journey, the code and the code that follows."""
 
     rows: Array
     owners: Array
@@ -115,33 +118,40 @@ class _Visits:
 def branches(
     journeys: Journeys, *, at: Place | None = None, by: str | None = None, level: float = 0.95
 ) -> Branches:
-    """List what comes directly behind each touchpoint, with probabilities.
+    """List the branches of each touchpoint, that is what follows it directly, with probabilities.
 
     Parameters
     ----------
     at
-        Which visits to look at: a touchpoint, facets, a pattern (its matches' last interactions)
-        or an anchor. All by default.
+        The visits to analyse: a touchpoint, facets, a pattern (the last interactions of its
+        matches) or an anchor. All visits by default.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Branches
-        The most visited touchpoint first, and its most frequent branch first; ties in the order of
-        their keys. ``(open)`` is the last of a touchpoint.
+        Touchpoints by number of visits, most visited first, and the branches of each by
+        frequency; ties in the order of their keys. ``(open)`` is the last row of a touchpoint.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
+
+    See Also
+    --------
+    decision_points : The entropy, drop-off and detours of each touchpoint.
+    deciding_attributes : Rank attributes by their information gain about the branch.
+    transitions : Transition probabilities, with ``(open)`` as a target like any other.
 
     Notes
     -----
-    Every visit counts, repeats too. Denominators are the visits chosen whose next step is known, as
-    in `decision_points` and `absorption`: who was cut off has not taken a branch yet, and is
-    counted in the row ``(open)``. (`transitions` has ``(open)`` as a target among others.)
-    Intervals are as those of `transitions`. O(m log m).
+    Every visit counts, repeats included. The denominators are the chosen visits with a known
+    branch, as in `decision_points` and `absorption`: a journey that was cut off has not taken a
+    branch yet, and is counted in the row ``(open)``. (`transitions` treats ``(open)`` as a target
+    like any other.) Intervals are computed as in `transitions`. The cost is O(m log m) in m
+    interactions.
 
     Examples
     --------
@@ -163,10 +173,10 @@ def _branches(journeys: Journeys, *, at: Place | None, level: float) -> Branches
     width = k + 2
     keys = visits.codes * width + visits.following
     cells, size = dense_numbers(keys, width * width)
-    pairs = distinct_keys(keys, cells, size)
-    sources, targets = pairs // width, pairs % width
+    edges = distinct_keys(keys, cells, size)
+    sources, targets = edges // width, edges % width
     units, cut = units_of(journeys, None), targets > k
-    # What is cut off is last of its touchpoint, and so a group of its own whose number never falls.
+    # (open) sorts last within its touchpoint and forms a separate group, so group numbers ascend.
     shares = choice_shares(units, (visits.owners, cells), groups=sources * 2 + cut, level=level)
     visited = np.bincount(sources, shares.totals, width)[sources]
     ranks = key_ranks(journeys, terminals=2)
@@ -205,36 +215,42 @@ def decision_points(
     correction: Correction = "miller-madow",
     level: float = 0.95,
 ) -> DecisionPoints:
-    """Say of each touchpoint how open the next step is, and who stops or turns back there.
+    """Compute the entropy of the branch, the drop-off and the detours of each touchpoint.
 
     Parameters
     ----------
     correction
-        ``"miller-madow"`` adds to the entropy what small samples lose on average; ``"none"`` is
-        the plain estimate.
+        The bias correction of the entropy: ``"miller-madow"`` adds the average bias of small
+        samples; ``"none"`` is the plug-in estimate.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     DecisionPoints
-        The most visited touchpoint first, ties in the order of their keys.
+        Touchpoints by number of visits, most visited first; ties in the order of their keys.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    branches : The branches of each touchpoint and their probabilities.
+    deciding_attributes : Rank attributes by their information gain about the branch.
+    absorption : The probability of each ending from each touchpoint.
 
     Notes
     -----
-    The entropy is that of the next step, ``(end)`` included, over the N visits whose next step is
-    known: 0 bits where it is always the same, 1 bit for two equal branches. Miller and Madow add
-    (K − 1) / (2 N ln 2) for K branches seen; the sum never exceeds log2 K, the most that K
-    branches can have. Drop-off leaves out visits behind which the log cuts the journey off, and
-    counts them as ``open``. A detour is a way through another touchpoint and back: a touchpoint
-    that directly follows itself is none. What happens later in open journeys is not known, so
-    detours are of visits in finished ones. An interval for the entropy:
-    ``tp.bootstrap(journeys, tp.paths.decision_points, seed=1)``. O(m log m).
+    The entropy is that of the branch taken, ``(end)`` included, over the N visits with a known
+    branch: 0 bits where it is always the same, 1 bit for two equal branches. Miller and Madow add
+    (K − 1) / (2 N ln 2) for K observed branches; the sum is capped at log2 K, the maximum for K
+    branches. Drop-off excludes visits after which the log cuts the journey off; they are counted as
+    ``open``. A detour goes through another touchpoint and back; a touchpoint that directly follows
+    itself is not a detour. The later part of open journeys is unknown, so detours are of visits in
+    finished journeys. ``tp.bootstrap(journeys, tp.paths.decision_points, seed=1)`` gives an
+    interval for the entropy. The cost is O(m log m) in m interactions.
 
     References
     ----------
@@ -291,18 +307,18 @@ def _points(journeys: Journeys, *, correction: Correction, level: float) -> Deci
 
 
 def _entropy(visits: _Visits, weights: Array, *, k: int, corrected: bool) -> tuple[Array, Array]:
-    """Return the number of branches of each touchpoint and their entropy in bits, (k,) both."""
+    """Return the number of branches of each touchpoint and their entropy in bits, (k,) each."""
     width = k + 2
     keys = visits.codes * width + visits.following
     cells, size = dense_numbers(keys, width * width)
     sources = distinct_keys(keys, cells, size) // width
     totals = np.bincount(cells, weights, size)
     sources, totals = sources[totals > 0], totals[totals > 0]
-    every = np.bincount(sources, totals, k)
+    known = np.bincount(sources, totals, k)
     number = np.bincount(sources, minlength=k)
-    share = totals / every[sources]
+    share = totals / known[sources]
     bits = np.bincount(sources, -share * np.log2(share), k) + 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         if corrected:
-            bits = np.minimum(bits + (number - 1) / (2 * every * np.log(2)), np.log2(number))
-        return number.astype(np.int64), np.where(every > 0, bits, np.nan)
+            bits = np.minimum(bits + (number - 1) / (2 * known * np.log(2)), np.log2(number))
+        return number.astype(np.int64), np.where(known > 0, bits, np.nan)

@@ -1,4 +1,4 @@
-"""Direct and indirect touchpoints together: shares, steps between them, what a filter loses."""
+"""Direct and indirect touchpoints: shares, transitions between kinds, and losses of filtering."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ KINDS = ("direct", "indirect", UNKNOWN)
 
 @attrs.frozen(kw_only=True, repr=False)
 class KindShares(Estimated):
-    """How much of the journeys is of each kind; one row a kind (and group).
+    """Shares of interactions and journeys by kind of touchpoint; one row per kind (and group).
 
     Attributes
     ----------
     kind : object
-        ``"direct"``, ``"indirect"`` or, where there are any, ``"unknown"``.
+        ``"direct"``, ``"indirect"`` or, if such interactions occur, ``"unknown"``.
     touchpoints : int64
-        How many different touchpoints of the kind occur.
+        The number of different touchpoints of the kind that occur.
     interactions : int64
-        How many interactions.
+        The number of interactions of the kind.
     share, low, high : float64
         Their share of all interactions, in [0, 1], and its interval.
     journeys : int64
-        Journeys with at least one.
+        The number of journeys with at least one interaction of the kind.
     of_journeys, of_journeys_low, of_journeys_high : float64
-        Their share of all journeys.
+        Their share of all journeys, in [0, 1], and its interval.
     only : int64
-        Journeys with nothing else.
+        The number of journeys in which all interactions are of the kind.
     """
 
     value = "share"
@@ -71,16 +71,16 @@ class KindShares(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class KindTransitions(Estimated):
-    """Which kind directly follows which; one row a pair that occurs (and group).
+    """Transitions between kinds of touchpoints; one row per observed transition (and group).
 
     Attributes
     ----------
     source, target : object
-        Kinds; the target can be ``"(end)"`` or ``"(open)"``.
+        The two kinds; the target can also be ``"(end)"`` or ``"(open)"``.
     count : int64
-        How often the step was taken.
+        The number of transitions.
     probability, low, high : float64
-        Its share of the steps from the source, and its interval.
+        Their share of the transitions from the source, in [0, 1], and its interval.
     """
 
     value = "probability"
@@ -96,26 +96,28 @@ class KindTransitions(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class FilterLosses(Grouped):
-    """What is lost when one kind is filtered out; one row a kind removed (and group).
+    """Losses of filtering out one kind of touchpoint; one row per kind removed (and group).
 
     Attributes
     ----------
     removed : object
         The kind that is filtered out.
     interactions : int64
-        Interactions that go.
+        The number of interactions removed.
     journeys, emptied : int64
-        Journeys that lose any, and journeys of which nothing is left.
+        The number of journeys that lose interactions, and of journeys that lose all of them.
     steps : int64
-        Steps from touchpoint to touchpoint before.
+        The number of transitions between touchpoints before filtering.
     broken : int64
-        Those of them that go: at least one end is removed.
+        The number of these transitions that are lost, because at least one end is removed.
     bridged : int64
-        Steps afterwards that nobody took: what lay between was removed.
+        The number of transitions after filtering that never took place: the interactions between
+        their ends were removed.
     edges, edges_broken, edges_made : int64
-        Different steps before, those of them no longer there, and those only there afterwards.
+        The number of distinct transitions before filtering, of those that are gone afterwards, and
+        of those that exist only afterwards.
     variants, variants_left : int64
-        Different journeys before and afterwards, those emptied left out.
+        The number of variants before and after filtering; emptied journeys are not counted.
     """
 
     value = "broken"
@@ -137,16 +139,16 @@ class FilterLosses(Grouped):
 
 @attrs.frozen(kw_only=True, repr=False)
 class DirectAndIndirect:
-    """Direct and indirect touchpoints together.
+    """Three tables on direct and indirect touchpoints: shares, transitions and losses.
 
     Attributes
     ----------
     shares
-        How much of the journeys is of each kind.
+        The shares of interactions and journeys by kind.
     transitions
-        Which kind directly follows which.
+        The transitions between kinds.
     losses
-        What is lost when one kind is filtered out.
+        The losses of filtering out one kind.
     """
 
     shares: KindShares
@@ -157,14 +159,14 @@ class DirectAndIndirect:
         return f"{self.shares!r}\n\n{self.transitions!r}\n\n{self.losses!r}"
 
     def as_dict(self) -> dict[Any, float]:
-        """Return the share of interactions of each kind, or of each (group, kind)."""
+        """Return {kind: share of interactions}; with ``by=``, {(group, kind): share}."""
         return self.shares.as_dict()
 
 
 def direct_and_indirect(
     journeys: Journeys, *, by: str | None = None, level: float = 0.95
 ) -> DirectAndIndirect:
-    """Show direct and indirect touchpoints together, and what either alone would hide.
+    """Compute shares of, transitions between, and losses without direct and indirect touchpoints.
 
     Parameters
     ----------
@@ -181,15 +183,22 @@ def direct_and_indirect(
     InvalidInputError
         When no touchpoint is known to be direct or indirect.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    transitions : Transition probabilities between touchpoints.
+    presence : The frequency of each touchpoint.
+    touchpoints.select : Keep the interactions of some touchpoints; warns about broken paths.
 
     Notes
     -----
-    The kind is the facet ``directness`` of the touchpoint. A filter on one kind does not only take
-    interactions away: it breaks the steps to and from them, and makes neighbours of touchpoints
-    between which something happened. ``broken`` and ``bridged`` count both. A step that is bridged
-    may equal one that others really took; ``edges_made`` counts those nobody took. Filtering out
-    what is unknown is not shown. O(m log m).
+    The kind is the facet ``directness`` of the touchpoint. A filter on one kind does more than
+    remove interactions: it breaks the transitions to and from them (``broken``), and makes
+    neighbours of touchpoints between which something happened (``bridged``). A bridged transition
+    may equal a transition that occurs in other journeys; ``edges_made`` counts only the transitions
+    that occur in no journey. Filtering out ``"unknown"`` is not shown. The cost is O(m log m) in m
+    interactions.
 
     Examples
     --------
@@ -201,9 +210,10 @@ def direct_and_indirect(
     (['direct', 'indirect'], True)
     """
     checks.level(level)
-    if not any(one.directness in KINDS[:2] for one in checked_journeys(journeys).touchpoints):
+    known = checked_journeys(journeys).touchpoints
+    if not any(touchpoint.directness in KINDS[:2] for touchpoint in known):
         raise InvalidInputError(
-            "no touchpoint of these journeys is known to be direct or indirect",
+            "journeys must have a touchpoint known to be direct or indirect; these have none",
             mend="read the log with a taxonomy, or retype the journeys: tp.retype(journeys, …)",
         )
     shares, moves = partial(_shares, level=level), partial(_transitions, level=level)
@@ -221,8 +231,8 @@ def direct_and_indirect(
 
 def _kinds(journeys: Journeys) -> Array:
     """Return the kind of each touchpoint, int64 (k,)."""
-    known = [KINDS.index(one.directness) for one in journeys.touchpoints]
-    return np.array(known, dtype=np.int64)
+    kinds = [KINDS.index(touchpoint.directness) for touchpoint in journeys.touchpoints]
+    return np.array(kinds, dtype=np.int64)
 
 
 def _shares(journeys: Journeys, *, level: float) -> KindShares:
@@ -236,7 +246,7 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
         units, (of, kinds[codes]), groups=np.zeros(3, dtype=np.int64), level=level
     )
     has = np.stack(
-        [any_by_segment(kinds[journeys.codes] == one, journeys.offsets) for one in range(3)]
+        [any_by_segment(kinds[journeys.codes] == kind, journeys.offsets) for kind in range(3)]
     )
     cells, having = np.nonzero(has)
     present = presence_shares(units, counts, (having, cells), size=3, level=level)
@@ -244,7 +254,7 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
     shown = np.array([0, 1, 2] if every.totals[2] else [0, 1])
     every, present = every.take(shown), present.take(shown)
     return KindShares(
-        kind=text_array([KINDS[one] for one in shown]),
+        kind=text_array([KINDS[kind] for kind in shown]),
         touchpoints=np.bincount(kinds[met], minlength=3)[shown],
         interactions=every.totals,
         **every.columns("share", ends=""),
@@ -289,8 +299,8 @@ def _loss(journeys: Journeys, kind: int) -> dict[str, int]:
     counts, offsets, k = journeys.counts, journeys.offsets, len(journeys.touchpoints)
     kept = _kinds(journeys)[journeys.codes] != kind
     left = offsets_after(kept, offsets)
-    before = _steps(journeys.codes, offsets, counts, k)
-    after = _steps(journeys.codes[kept], left, counts, k)
+    before = _edges(journeys.codes, offsets, counts, k)
+    after = _edges(journeys.codes[kept], left, counts, k)
     both = kept.copy()
     both[:-1] &= kept[1:]
     ends = offsets[1:][lengths_of(offsets) > 0] - 1
@@ -314,8 +324,8 @@ def _loss(journeys: Journeys, kind: int) -> dict[str, int]:
     }
 
 
-def _steps(codes: Array, offsets: Array, counts: Array, k: int) -> dict[int, int]:
-    """Return how often each step from touchpoint to touchpoint is taken."""
+def _edges(codes: Array, offsets: Array, counts: Array, k: int) -> dict[int, int]:
+    """Return {source × k + target: number of transitions} for the observed transitions."""
     found = pair_counts(codes, offsets, k, row_weights(offsets, counts))
     keys = (found.sources * k + found.targets).tolist()
     return {key: total for key, total in zip(keys, found.totals.tolist(), strict=True) if total}

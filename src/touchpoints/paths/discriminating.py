@@ -1,8 +1,8 @@
-"""What distinguishes the journeys of groups: the subsequences they hold."""
+"""Discriminating subsequences: the subsequences that distinguish groups of journeys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Literal
 
@@ -11,31 +11,25 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.distances.edit_distances import padded
+from touchpoints._core.arrays.sequences import sequence_hash
 from touchpoints._core.arrays.sequences.subsequences import next_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
 from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
-from touchpoints._core.checks import (
-    check_option,
-)
+from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_clusters, rounds_of
+from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import Groups, groups_of, warn_of_ungrouped
 from touchpoints.journeys.model import Journeys, take
-from touchpoints.journeys.tie_breaking import (
-    variants_of,
-)
-from touchpoints.uncertainty import (
-    units_of,
-    wilson,
-)
-from touchpoints.uncertainty.discovery import (
-    false_discovery,
-)
+from touchpoints.journeys.tie_breaking import variants_of
+from touchpoints.uncertainty import Units, units_of, wilson
+from touchpoints.uncertainty.discovery import false_discovery
 
-Test = Literal["chi2", "permutation"]
+Test = Literal["auto", "chi2", "permutation"]
 
 _ROOM = 1 << 22
 _MOST_JOURNEYS = 20_000_000
@@ -43,36 +37,37 @@ _MOST_JOURNEYS = 20_000_000
 
 @attrs.frozen(kw_only=True, repr=False)
 class Discriminating(Labelled):
-    """How often each subsequence occurs in each group; the one that differs most first.
+    """Frequencies and tests of subsequences by group; one row per subsequence and group.
 
     Attributes
     ----------
     subsequence : object
-        A tuple of the keys of touchpoints, in order, with anything in between.
+        A tuple of the keys of touchpoints, in order; other touchpoints may lie in between.
     group : object
-        The group.
+        The label of the group.
     journeys : int64
-        How many of the group's journeys hold it.
+        The number of journeys of the group that contain the subsequence.
     among : int64
-        How many journeys the group has.
+        The number of journeys of the group.
     share, low, high : float64
-        Their share, in [0, 1], and its interval.
+        ``journeys / among``, in [0, 1], and its interval.
     residual : float64
-        Pearson's: how far ``journeys`` is above what one share for all groups makes expected, in
-        roots of that; about ±2 is remarkable for a single test. As in the chi-square test, of
-        effective numbers of journeys where persons are known.
+        The Pearson residual: ``(observed − expected) / sqrt(expected)`` journeys, where one share
+        for all groups gives the expected number; about ±2 is remarkable for a single test. Where
+        persons are known, of effective numbers of journeys, as in the chi-square test.
     chi2 : float64
-        The statistic of the subsequence over all groups.
+        The chi-square statistic of the subsequence over all groups.
     p : float64
-        How likely one so large is when groups do not differ; nan for what all or no journeys hold.
+        The p-value under the hypothesis that the groups do not differ; nan for a subsequence that
+        all journeys or no journeys contain. Not the tail of ``chi2`` where the test is exact.
     q : float64
         The false-discovery rate at which this subsequence would be called discriminating.
     tested : int
-        How many subsequences were tested.
+        The number of subsequences tested.
     test, unit : str
-        The test, and what is taken to be independent: ``"person"`` or ``"journey"``.
+        The test, and the unit taken to be independent: ``"person"`` or ``"journey"``.
     level : float
-        The level of the intervals.
+        The confidence level of the intervals.
     """
 
     value = "share"
@@ -97,7 +92,7 @@ class Discriminating(Labelled):
 
 @attrs.frozen(eq=False)
 class _Variants:
-    """Distinct journeys: codes in a rectangle, the variant of each journey, and their hashes."""
+    """Variants: their codes in a padded array, their lengths, and the variant of each journey."""
 
     codes: Array
     lengths: Array
@@ -107,7 +102,7 @@ class _Variants:
 
 @attrs.frozen(eq=False)
 class _Tested:
-    """Each group's journeys with each subsequence, and which variants hold it, bool (d, s)."""
+    """Frequent subsequences: hits by group (g, s), group sizes (g, 1), variants with it (d, s)."""
 
     patterns: list[tuple[int, ...]]
     holds: Array
@@ -121,58 +116,71 @@ def discriminating(
     by: str,
     max_length: int = 3,
     min_support: float = 0.05,
-    test: Test = "chi2",
+    test: Test = "auto",
     permutations: int = 999,
     seed: int | None = None,
     top: int | None = None,
     level: float = 0.95,
     progress: Progress = False,
 ) -> Discriminating:
-    """Find the subsequences that tell groups of journeys apart.
+    """Find the subsequences that discriminate between groups of journeys.
 
     Parameters
     ----------
     by
-        A per-journey column, facet or per-interaction column; at least two groups.
+        The name of a per-journey column, facet or per-interaction column with at least two groups.
     max_length
-        The most touchpoints a subsequence has, from 1.
+        The largest number of touchpoints of a subsequence, at least 1.
     min_support
-        Only subsequences that at least this share of some group's journeys hold, in (0, 1].
+        The smallest share, in (0, 1], of the journeys of all groups together that must contain a
+        subsequence. The choice is blind to the groups.
     test
-        ``"chi2"``: of independence, with an effective number of journeys where persons are known.
-        ``"permutation"``: the groups are dealt out anew, to whole persons where they are known;
-        for small groups.
+        ``"chi2"``: the chi-square test of independence, with an effective number of journeys where
+        persons are known; without persons an exact test where fewer than 5 journeys are expected
+        with or without the subsequence in some group. ``"permutation"``: group labels are permuted,
+        whole persons at a time where persons are known. ``"auto"``: ``"permutation"`` where persons
+        are known, else ``"chi2"``.
     permutations, seed
-        How often they are dealt out, and the seed that makes it repeatable; only for
-        ``"permutation"``, which needs a seed. The smallest p is ``1 / (permutations + 1)``.
+        The number of permutations, or of tables drawn for the exact test of more than two groups,
+        and their seed: required for ``"permutation"``, else 0 by default. The smallest p is
+        ``1 / (permutations + 1)``.
     top
-        How many subsequences to list; all by default. Each is tested in any case.
+        The number of subsequences to list; all by default. All are tested.
     level, progress
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Discriminating
-        One row a subsequence and group: subsequences by their statistic, largest first, shorter
-        ones and then the order of keys deciding among equals; groups in their order.
+        One row per subsequence and group: subsequences by their statistic, largest first, ties by
+        length, shortest first, then in the order of their keys; groups in their order.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
-        With fewer than two groups, or options out of range.
+        When there are fewer than two groups, or an option is out of range.
+
+    See Also
+    --------
+    subsequences : Find frequent subsequences, without a comparison of groups.
+    converted_and_dropped : Compare the touchpoints of converted and dropped journeys.
+    hierarchical, k_medoids : Find groups of similar journeys.
 
     Notes
     -----
-    A journey holds ``a > b`` when some b comes after some a, whatever lies between, and counts
-    once. Subsequences of one another are tested side by side, and are far from independent.
-    Journeys without a group are left out, and a warning counts them. An open journey counts as far
-    as it is known: groups of which one is cut off earlier differ for that reason alone. With
+    A journey contains ``a > b`` when some b comes after some a, whatever lies between, and counts
+    once. Subsequences that contain each other are all tested, and are far from independent.
+    Journeys without a group are left out, and a warning counts them. Of an open journey the known
+    part counts: groups differ for that reason alone when one of them is cut off earlier. With
     persons, the counts of each group are divided by their design effect before the chi-square test
-    (Rao and Scott 1992), and so are the residuals: with e journeys expected of m, their squares
-    times m / (m − e) add up to the statistic. Time is O(d × s × k) in distinct journeys,
-    subsequences that are frequent, and touchpoints.
+    (Rao and Scott 1992) and for the residuals: with e journeys expected of m, their squares times m
+    / (m − e) add up to the statistic. With few persons that test rejects too often, so
+    ``"permutation"`` is the default there. It permutes, between persons where each is in one group,
+    shares over their standard errors; ``chi2`` stays that of the effective numbers. The exact test
+    of two groups is Fisher's. The cost is O(d × s × k) in d distinct journeys, s frequent
+    subsequences and k touchpoints.
 
     References
     ----------
@@ -200,24 +208,32 @@ def discriminating(
     kept = np.flatnonzero((groups.of >= 0) & (journeys.counts > 0))
     present = np.unique(groups.of[kept])
     if len(present) < 2:
-        raise InvalidInputError(f"{by!r} has one value: there is nothing to tell apart")
+        raise InvalidInputError(
+            f"by must give at least 2 groups of journeys, got {len(present)} from {by!r}"
+        )
     labels = np.searchsorted(present, groups.of[kept])
-    chosen = Groups(tuple(groups.labels[place] for place in present.tolist()), labels)
+    chosen = Groups(tuple(groups.labels[group] for group in present.tolist()), labels)
     log = take(journeys, kept)
     variants = _variants(log)
     tested = _frequent(variants, chosen, log.counts, max_length, min_support)
     effective = np.stack(
         [_effective(log, variants, tested, labels == group) for group in range(len(present))]
     )
+    unit = units_of(log, None).unit
+    if test == "auto":
+        test = "permutation" if unit == "person" else "chi2"
+    statistic = contingency.chi2(tested.hits / tested.sizes * effective, effective)
     if test == "chi2":
-        statistic = _chi2(tested.hits / tested.sizes * effective, effective)
-        p = _tail(statistic, len(present) - 1)
+        p = contingency.chi2_p(statistic, len(present) - 1)
+        if unit == "journey":
+            few = contingency.too_small(tested.hits, tested.sizes)
+            some = tested.hits[:, few]
+            p[few] = contingency.exact_p(
+                some, tested.sizes[:, 0], draws=permutations, seed=seed or 0
+            )
     else:
-        statistic = _chi2(tested.hits, np.broadcast_to(tested.sizes, tested.hits.shape))
-        blocks = _dealt(log, variants, chosen, permutations, seed)
-        with reporting(progress, permutations, what="permutations") as step:
-            p = _permuted(tested, statistic, blocks, permutations, step)
-    facts = {"test": test, "unit": units_of(log, None).unit, "level": level}
+        p = _p_of_permutations(log, variants, chosen, tested, (permutations, seed or 0, progress))
+    facts = {"test": test, "unit": unit, "level": level}
     keys = [touchpoint.key for touchpoint in log.touchpoints]
     named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
     return _table(named, chosen.labels, tested, effective, (statistic, p), top, facts)
@@ -229,23 +245,32 @@ def _check(
     checks.whole("max_length", max_length)
     checks.whole("permutations", permutations)
     if not 0 < min_support <= 1:
-        raise InvalidInputError(f"min_support={min_support!r} is no share above 0")
+        raise InvalidInputError(f"min_support must be above 0 and at most 1, got {min_support!r}")
     if test == "permutation" and seed is None:
-        raise InvalidInputError("a permutation test needs a seed", mend="seed=1, or any other")
+        raise InvalidInputError(
+            "seed must be an integer of at least 0 for test='permutation', got None",
+            mend="seed=1, or any other",
+        )
     if seed is not None:
         checks.seed(seed)
 
 
 def _variants(journeys: Journeys) -> _Variants:
-    found = variants_of(journeys)
+    """Return the variants, in an order that depends on nothing but their touchpoints' keys."""
+    found, k = variants_of(journeys), len(journeys.touchpoints)
+    keys = [one.key for one in journeys.touchpoints]
+    ranks = np.argsort(np.array(sorted(range(k), key=keys.__getitem__), dtype=np.int64))
+    order = np.argsort(sequence_hash(ranks[found.codes], found.offsets, k), kind="stable")
     rectangle = padded(found.codes, found.offsets)
-    return _Variants(rectangle.codes, rectangle.lengths, found.of, len(journeys.touchpoints))
+    return _Variants(
+        rectangle.codes[order], rectangle.lengths[order], np.argsort(order)[found.of], k
+    )
 
 
 def _frequent(
     variants: _Variants, groups: Groups, counts: Array, max_length: int, min_support: float
 ) -> _Tested:
-    """Grow subsequences by one touchpoint at a time, from those that are frequent enough."""
+    """Find the frequent subsequences, extending frequent ones by one touchpoint at a time."""
     size, parts = len(variants.lengths), len(groups.labels)
     table = np.bincount(groups.of * size + variants.of, counts, parts * size).reshape(parts, size)
     sizes = table.sum(axis=1, keepdims=True)
@@ -254,23 +279,27 @@ def _frequent(
     grown: list[tuple[int, ...]] = [()]
     for _ in range(max_length):
         totals = np.zeros((parts, len(grown) * variants.k))
-        for block, found in _held(variants, grown):
+        for block, found in _extensions(variants, grown):
             totals += table[:, block] @ found
-        kept = np.flatnonzero(
-            (totals / sizes >= min_support - 1e-12).any(axis=0) & totals.any(axis=0)
-        )
+        every = totals.sum(axis=0)
+        kept = np.flatnonzero((every / sizes.sum() >= min_support - 1e-12) & (every > 0))
         if not len(kept):
             break
-        blocks = [found[:, kept] for _, found in _held(variants, grown)]
-        grown = [(*grown[one // variants.k], one % variants.k) for one in kept.tolist()]
+        blocks = [found[:, kept] for _, found in _extensions(variants, grown)]
+        grown = [(*grown[cell // variants.k], cell % variants.k) for cell in kept.tolist()]
         patterns += grown
         holds.append(np.concatenate(blocks))
         hits.append(totals[:, kept])
     return _Tested(patterns, np.hstack(holds), np.hstack(hits), sizes)
 
 
-def _held(variants: _Variants, prefixes: list[tuple[int, ...]]) -> Iterator[tuple[slice, Array]]:
-    """Yield, for blocks of variants, which hold each prefix with each touchpoint behind it."""
+def _extensions(
+    variants: _Variants, prefixes: list[tuple[int, ...]]
+) -> Iterator[tuple[slice, Array]]:
+    """Yield blocks of variants, and which of them contain each prefix extended by each touchpoint.
+
+    The flags are bool (variants of the block, prefixes × k).
+    """
     size, max_length = variants.codes.shape
     codes = np.array(prefixes, dtype=np.int64).reshape(len(prefixes), -1)
     width = (len(prefixes) + max_length + 2) * max(variants.k, 1)
@@ -278,17 +307,17 @@ def _held(variants: _Variants, prefixes: list[tuple[int, ...]]) -> Iterator[tupl
         block = slice(start, start + max(1, _ROOM // width))
         coming = next_positions(variants.codes[block], variants.lengths[block], variants.k)
         row = np.arange(len(coming))[:, None]
-        places = np.zeros((len(coming), len(prefixes)), dtype=np.int64)
-        for step in codes.T:
-            places = coming[row, places, step]
-        found = coming[row, places] <= max_length
+        positions = np.zeros((len(coming), len(prefixes)), dtype=np.int64)
+        for following in codes.T:
+            positions = coming[row, positions, following]
+        found = coming[row, positions] <= max_length
         yield block, found.reshape(len(coming), -1)
 
 
 def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside: Array) -> Array:
-    """Return how many independent journeys tell as much about each share in a group.
+    """Return the effective number of journeys for each share in a group, float64 (s,).
 
-    As `JourneyShares`, for all subsequences at once.
+    The same as in `JourneyShares`, for all subsequences at once.
     """
     part = take(journeys, np.flatnonzero(inside))
     units, tried = units_of(part, None), float(part.counts.sum())
@@ -303,43 +332,64 @@ def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside:
     members = csr_array((within, cells), shape=(size, len(variants.lengths)))
     squares, groups = float(repeats @ chosen**2), float(repeats[chosen > 0].sum())
     answer = np.zeros(len(tested.patterns))
-    step = max(1, _ROOM // max(size, 1))
-    for start in range(0, len(answer), step):
-        did = members @ tested.holds[:, start : start + step].astype(np.float64)
+    width = max(1, _ROOM // max(size, 1))
+    for start in range(0, len(answer), width):
+        did = members @ tested.holds[:, start : start + width].astype(np.float64)
         share = repeats @ did / tried
         spread = repeats @ (did - share * chosen[:, None]) ** 2
-        answer[start : start + step] = effective_sizes(
+        answer[start : start + width] = effective_sizes(
             tried, share, spread, squares=squares, units=groups
         )
     return answer
 
 
-def _chi2(hits: Array, sizes: Array) -> Array:
-    """Return the statistic of each table of hits by group (g, s); nan for all or none."""
-    total = sizes.sum(axis=0)
-    share = hits.sum(axis=0) / total
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = (hits - share * sizes) ** 2 / (sizes * share * (1 - share))
-    answer: Array = np.where((share > 0) & (share < 1 - 1e-12), parts.sum(axis=0), np.nan)
-    return answer
+def _p_of_permutations(
+    journeys: Journeys,
+    variants: _Variants,
+    groups: Groups,
+    tested: _Tested,
+    options: tuple[int, int, Progress],
+) -> Array:
+    """Return the p of each subsequence with permuted group labels."""
+    permutations, seed, progress = options
+    units = units_of(journeys, None)
+    label = np.zeros(len(units.repeats), dtype=np.int64)
+    label[units.of] = groups.of
+    if units.unit == "person" and bool((label[units.of] == groups.of).all()):
+        members, labels = _people(units, variants, label)
+        rounds = permutations * rounds_of(len(labels), tested.holds.shape[1])
+        with reporting(progress, rounds, what="permutations") as advance:
+            return dealt_p(members, tested.holds, labels, draws=options[:2], advance=advance)
+    tables = _permuted_tables(journeys, variants, groups, permutations, seed)
+    with reporting(progress, permutations, what="permutations") as advance:
+        return contingency.permuted_p(tested.hits, tested.sizes, tested.holds, tables, advance)
 
 
-def _tail(statistic: Array, freedom: int) -> Array:
-    from scipy.special import chdtrc
+def _people(units: Units, variants: _Variants, label: Array) -> tuple[Any, Array]:
+    """Return how many journeys of each variant each person has, sparse, and each one's group.
 
-    answer: Array = np.asarray(chdtrc(freedom, statistic), dtype=np.float64)
-    return answer
+    Persons are in an order that depends only on their journeys and groups.
+    """
+    from scipy.sparse import csr_array
+
+    shape = (len(label), len(variants.lengths))
+    found = csr_array((units.within.astype(np.float64), (units.of, variants.of)), shape=shape)
+    people = ordered_clusters(found, label)
+    people = np.repeat(people, units.repeats[people])
+    return found[people], label[people]
 
 
-def _dealt(
-    journeys: Journeys, variants: _Variants, groups: Groups, permutations: int, seed: int | None
+def _permuted_tables(
+    journeys: Journeys, variants: _Variants, groups: Groups, permutations: int, seed: int
 ) -> Iterator[Array]:
-    """Yield tables of journeys by group and variant, the groups dealt out anew, (g, d)."""
+    """Yield tables of journeys by group and variant (g, d) with permuted group labels."""
     size, parts = len(variants.lengths), len(groups.labels)
     times = journeys.counts
     if float(times.sum(dtype=np.float64)) > _MOST_JOURNEYS:
         raise InvalidInputError(
-            f"{int(times.sum()):,} journeys are too many to permute", mend="test='chi2'"
+            f"test='permutation' takes at most {_MOST_JOURNEYS:,} journeys, got "
+            f"{int(times.sum()):,}",
+            mend="use test='chi2'",
         )
     rows = np.repeat(np.arange(len(journeys)), times)
     copies = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
@@ -351,27 +401,9 @@ def _dealt(
         units.of[rows] * most + np.where(alone, copies, 0),
     )
     base, label = variants.of[rows][blocks.rows], groups.of[rows]
-    moved = islice(blocks.permutations(np.random.default_rng(seed)), permutations)
-    for order in moved:
-        yield np.bincount(label[order] * size + base, minlength=parts * size).reshape(parts, size)
-
-
-def _permuted(
-    tested: _Tested,
-    statistic: Array,
-    tables: Iterator[Array],
-    permutations: int,
-    step: Callable[[], None],
-) -> Array:
-    """Return how often chance makes each statistic as large, the data themselves included."""
-    holds = tested.holds.astype(np.float64)
-    as_much = np.ones(len(statistic))
-    for table in tables:
-        sizes = table.sum(axis=1, keepdims=True)
-        found = _chi2(table @ holds, np.broadcast_to(sizes, tested.hits.shape))
-        as_much += found >= statistic - 1e-9
-        step()
-    return np.where(np.isnan(statistic), np.nan, as_much / (permutations + 1))
+    moved = islice(blocks.permuted(label, np.random.default_rng(seed)), permutations)
+    for labels in moved:
+        yield np.bincount(labels * size + base, minlength=parts * size).reshape(parts, size)
 
 
 def _table(
@@ -386,7 +418,7 @@ def _table(
     statistic, p = found
     codes = tested.patterns
     ranks = np.where(np.isnan(statistic), -1.0, np.round(statistic, 9))
-    tidy = np.array(sorted(range(len(codes)), key=lambda one: (len(codes[one]), named[one])), int)
+    tidy = np.array(sorted(range(len(codes)), key=lambda row: (len(codes[row]), named[row])), int)
     order = tidy[most_frequent(ranks[tidy], top)]
     share = tested.hits / tested.sizes
     low, high = wilson(share * effective, effective, level=facts["level"])
@@ -406,7 +438,7 @@ def _table(
         }.items()
     }
     return Discriminating(
-        subsequence=text_array([named[one] for one in order.tolist() for _ in range(parts)]),
+        subsequence=text_array([named[row] for row in order.tolist() for _ in range(parts)]),
         group=text_array([*labels] * len(order)),
         **columns,
         chi2=np.repeat(statistic[order], parts),

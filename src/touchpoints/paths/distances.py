@@ -1,4 +1,4 @@
-"""How unlike journeys are."""
+"""Distances between journeys: LCS, edit, Hamming and optimal matching."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from touchpoints._core.arrays.distances.bit_distances import (
     fewest_edits,
+    lcs_distances,
     part_count,
-    unshared_places,
 )
 from touchpoints._core.arrays.distances.edit_distances import (
     Padded,
@@ -29,7 +29,7 @@ from touchpoints._core.messages import (
 from touchpoints._core.progress import Progress, reporting
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.journeys.tie_breaking import frequent_first, variants_of, ways_of
+from touchpoints.journeys.tie_breaking import frequent_first, variant_keys, variants_of
 from touchpoints.paths._shared.dissimilarity import Distances, SubstitutionCosts
 
 Method = Literal["lcs", "edit", "hamming", "om"]
@@ -48,52 +48,60 @@ def distances(
     indel: float = 1.0,
     progress: Progress = False,
 ) -> Distances:
-    """Measure how unlike each two distinct journeys are.
+    """Compute distances between journeys: LCS, edit, Hamming or optimal matching.
 
     Parameters
     ----------
     method
-        ``"lcs"``: touchpoints of either that are not in their longest common subsequence.
-        ``"edit"``: touchpoints to put in, leave out or replace (Levenshtein). ``"hamming"``:
-        positions that differ, those that only the longer one has included. ``"om"``: optimal
-        matching, the cheapest edits at the costs of ``substitution`` and ``indel``.
+        ``"lcs"``: the number of touchpoints of both journeys outside their longest common
+        subsequence. ``"edit"``: the number of insertions, deletions and substitutions
+        (Levenshtein). ``"hamming"``: the number of positions that differ, including the positions
+        that only the longer journey has. ``"om"``: optimal matching, the smallest summed cost of
+        edits at the costs of ``substitution`` and ``indel``.
     normalise
         ``"longest"``: divided by the length of the longer journey. ``"largest"``: divided by the
         largest distance that journeys of these lengths can have, in [0, 1]. ``"yujian_bo"``:
-        ``2d / (d + (l + m) × indel)``, in [0, 1], which keeps the triangle inequality; not for
-        Hamming. Two empty journeys are at 0.
+        ``2d / (d + (l + m) × indel)`` for lengths l and m, in [0, 1], which keeps the triangle
+        inequality; not for Hamming. Two empty journeys have distance 0.
     substitution
-        What it costs to replace one touchpoint by another; of `substitution_costs`. Only for, and
-        needed by, ``"om"``.
+        The cost of substituting one touchpoint for another, from `substitution_costs`. Required
+        for ``"om"``, and only allowed there.
     indel
-        What it costs to put in or leave out a touchpoint; above 0. Only for ``"om"``.
+        The cost of inserting or deleting a touchpoint, above 0. Only for ``"om"``.
     progress
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Distances
-        One row a distinct sequence of touchpoints, with the square matrix of distances between
-        them. ``of`` leads from journeys to rows:
-        ``found.matrix[found.of[i], found.of[j]]`` is the distance of journeys i and j.
+        One row per variant, with the square matrix of distances between variants. ``of`` maps
+        journeys to rows: ``found.matrix[found.of[i], found.of[j]]`` is the distance between
+        journeys i and j.
 
     Raises
     ------
     InvalidInputError
-        When costs are given to a method that has none, or are missing; when there are more than
-        20,000 distinct journeys.
+        When costs are given for a method with fixed costs, or are missing for ``"om"``; when there
+        are more than 20,000 distinct journeys.
     NotFoundError
-        When the costs lack a touchpoint of the journeys.
+        When a touchpoint of the journeys is missing from the costs.
+
+    See Also
+    --------
+    substitution_costs : Compute the costs for optimal matching.
+    hierarchical, k_medoids : Find clusters of similar journeys from the distances.
+    similarity_to : The similarity of each journey to one given path.
 
     Notes
     -----
-    Only order counts: not times, outcomes, or whether a journey is finished. An open journey is
-    compared as far as it is known. Equally frequent variants are in the order of their keys.
-    LCS, edit and Hamming are metrics, and stay so with ``"yujian_bo"``; OM is one when its costs
-    are (`SubstitutionCosts.is_metric`); ``"longest"`` and ``"largest"`` may break the triangle.
-    O(d²) memory. LCS and edit are O(d² × longest²) over the bits of a word, Hamming O(d² ×
-    longest). OM is O(d² × longest²), some three times faster where costs and ``indel`` are
-    multiples of one fraction, as a half.
+    Only the order of touchpoints counts, not times, outcomes, or whether a journey is finished. Of
+    an open journey the known part is compared. Equally frequent variants are in the order of their
+    keys. LCS, edit and Hamming distances are metrics, and remain metrics with ``"yujian_bo"``;
+    optimal matching is a metric when its costs are (`SubstitutionCosts.is_metric`). ``"longest"``
+    and ``"largest"`` may violate the triangle inequality. Memory is O(d²) in d distinct journeys.
+    Time is O(d² × longest²) divided by the bits of a machine word for LCS and edit distances,
+    O(d² × longest) for Hamming, and O(d² × longest²) for optimal matching, which is about three
+    times faster where the costs and ``indel`` are multiples of one fraction, for example of 0.5.
 
     References
     ----------
@@ -124,13 +132,13 @@ def distances(
     keys = [journeys.touchpoints[code].key for code in used.tolist()]
     sequences = padded(codes, offsets_of(lengths_of(journeys.offsets)[first]))
     given = None if substitution is None else _chosen(substitution, keys)
-    matrix = _measured(sequences, method, given, indel, progress)
+    matrix = _unnormalised(sequences, method, given, indel, progress)
     if normalise is not None:
         dearest = _FIXED[method] if substitution is None else float(substitution.matrix.max())
         below = _largest(sequences.lengths, method, min(dearest, 2 * indel), indel)
         matrix = _normalised(matrix, sequences.lengths, normalise, below, indel)
     return Distances(
-        variant=ways_of(journeys, first),
+        variant=variant_keys(journeys, first),
         journeys=np.bincount(
             of[of >= 0], journeys.counts[of >= 0].astype(np.float64), len(first)
         ).astype(np.int64),
@@ -146,31 +154,37 @@ def _check_costs(
 ) -> None:
     if substitution is not None and not isinstance(substitution, SubstitutionCosts):
         raise WrongKindError(
-            f"substitution must be SubstitutionCosts, not {type(substitution).__name__}",
-            mend="make them with tp.paths.substitution_costs(journeys, method=…)",
+            f"substitution must be SubstitutionCosts, got {type(substitution).__name__}",
+            mend="compute them with tp.paths.substitution_costs(journeys, method=…)",
         )
     if method == "om" and substitution is None:
         raise InvalidInputError(
-            "optimal matching needs the costs of substitutions",
+            "substitution must be SubstitutionCosts for method='om', optimal matching, got None",
             mend="substitution=tp.paths.substitution_costs(journeys, method='facets')",
         )
     if method != "om" and (substitution is not None or indel != 1.0):
-        raise InvalidInputError(f"{method!r} has fixed costs", mend="method='om' takes costs")
+        raise InvalidInputError(
+            f"substitution and indel must be left out for method={method!r}, which has fixed costs",
+            mend="use method='om' for other costs",
+        )
     if not 0 < indel < np.inf:
-        raise InvalidInputError(f"indel={indel!r} must be a finite cost above 0")
+        raise InvalidInputError(f"indel must be a finite cost above 0, got {indel!r}")
     if method == "hamming" and normalise == "yujian_bo":
-        raise InvalidInputError("yujian_bo is for distances by edits, not for Hamming")
+        raise InvalidInputError(
+            "normalise='yujian_bo' must be used with an edit distance, got method='hamming'",
+            mend="use normalise='longest', or another method",
+        )
 
 
 def _distinct(journeys: Journeys) -> tuple[Array, Array]:
-    """Return the first journey of each variant that occurs, and the variant of each journey."""
+    """Return the first journey of each observed variant, and the variant of each journey."""
     found = variants_of(journeys)
     totals = found.totals(journeys.counts)
     kept = np.flatnonzero(totals > 0)
     if len(kept) > _MOST:
         raise InvalidInputError(
-            f"{len(kept):,} distinct journeys make a matrix too large; {_MOST:,} are the most",
-            mend="draw some with tp.sample, or merge touchpoints with tp.collapse",
+            f"distances takes at most {_MOST:,} distinct journeys, got {len(kept):,}",
+            mend="draw a sample with tp.sample, or merge touchpoints with tp.collapse",
         )
     order = kept[frequent_first(totals[kept], journeys, rows=found.first[kept])]
     table = np.full(len(totals), -1, dtype=np.int64)
@@ -179,34 +193,34 @@ def _distinct(journeys: Journeys) -> tuple[Array, Array]:
 
 
 def _chosen(substitution: SubstitutionCosts, keys: list[str]) -> Array:
-    """Return the costs of these touchpoints, float64 (k, k)."""
-    places = {key: place for place, key in enumerate(substitution.touchpoint.tolist())}
+    """Return the costs of the given touchpoints, float64 (k, k)."""
+    rows = {key: row for row, key in enumerate(substitution.touchpoint.tolist())}
     for key in keys:
-        if key not in places:
-            raise not_found("touchpoint", key, list(places), where="in the substitution costs")
-    chosen = np.array([places[key] for key in keys], dtype=np.int64)
+        if key not in rows:
+            raise not_found("touchpoint", key, list(rows), where="in the substitution costs")
+    chosen = np.array([rows[key] for key in keys], dtype=np.int64)
     costs: Array = substitution.matrix[np.ix_(chosen, chosen)]
     return costs
 
 
-def _measured(
+def _unnormalised(
     sequences: Padded, method: str, given: Array | None, indel: float, progress: Progress
 ) -> Array:
     if given is not None:
         parts = chunk_count(sequences, given, indel=indel)
-        with reporting(progress, parts, what="distances") as step:
-            return cheapest_edits(sequences, given, indel=indel, step=step)
+        with reporting(progress, parts, what="distances") as advance:
+            return cheapest_edits(sequences, given, indel=indel, step=advance)
     parts = 1 if method == "hamming" else part_count(sequences)
-    with reporting(progress, parts, what="distances") as step:
+    with reporting(progress, parts, what="distances") as advance:
         if method == "hamming":
             answer = positions_that_differ(sequences)
-            step()
+            advance()
             return answer
-        return (unshared_places if method == "lcs" else fewest_edits)(sequences, step=step)
+        return (lcs_distances if method == "lcs" else fewest_edits)(sequences, step=advance)
 
 
 def _largest(lengths: Array, method: str, dearest: float, indel: float) -> Array:
-    """Return the largest distance that two journeys of such lengths can have, float64 (d, d)."""
+    """Return the largest possible distance of two journeys with these lengths, float64 (d, d)."""
     sizes = lengths.astype(np.float64)
     longer, shorter = np.maximum.outer(sizes, sizes), np.minimum.outer(sizes, sizes)
     answer: Array = (indel if method == "om" else 1.0) * (longer - shorter) + dearest * shorter

@@ -1,4 +1,4 @@
-"""How often touchpoints and variants occur: by journey, by interaction, at start and end."""
+"""Frequencies of touchpoints, by journey, interaction, start and end, and coverage of variants."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from touchpoints.journeys.tie_breaking import (
     frequent_first,
     key_ranks,
     keys_of,
+    variant_keys,
     variants_of,
-    ways_of,
 )
 from touchpoints.uncertainty import (
     units_of,
@@ -33,28 +33,29 @@ from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, prese
 
 @attrs.frozen(kw_only=True, repr=False)
 class Presence(Estimated):
-    """How often each touchpoint occurs; one row a touchpoint (and group).
+    """Frequencies of touchpoints; one row per touchpoint (and group).
 
     Attributes
     ----------
     touchpoint : object
-        Its key.
+        The key of the touchpoint.
     journeys : int64
-        In how many journeys it occurs.
+        The number of journeys in which the touchpoint occurs.
     share, low, high : float64
-        Their share of all journeys, empty ones included, in [0, 1], and its interval.
+        Their share of all journeys, empty journeys included, in [0, 1], and its interval.
     occurrences : int64
-        How often it occurs.
+        The number of interactions with the touchpoint.
     of_interactions, of_interactions_low, of_interactions_high : float64
-        Its share of all interactions.
+        Their share of all interactions, in [0, 1], and its interval.
     starts : int64
-        How many journeys begin with it, of those that began in the log.
+        The number of journeys that begin with the touchpoint, among journeys that began in the
+        log.
     of_starts, of_starts_low, of_starts_high : float64
-        Their share.
+        Their share of the journeys that began in the log, in [0, 1], and its interval.
     ends : int64
-        How many journeys end with it, of those that finished.
+        The number of journeys that end with the touchpoint, among finished journeys.
     of_ends, of_ends_low, of_ends_high : float64
-        Their share.
+        Their share of the finished journeys, in [0, 1], and its interval.
     """
 
     value = "share"
@@ -81,20 +82,20 @@ class Presence(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class VariantCoverage(Grouped):
-    """How many variants cover a share of the journeys; one row a share (and group).
+    """The fewest variants that cover a share of journeys; one row per share (and group).
 
     Attributes
     ----------
     share : float64
-        The share asked for.
+        The share of journeys to cover, as it was given.
     variants : int64
-        The fewest variants that reach it.
+        The smallest number of variants that cover it.
     of_variants : float64
-        Their share of all variants.
+        Their share of all variants, in [0, 1].
     journeys : int64
-        The journeys that go these ways.
+        The number of journeys with one of these variants.
     covered : float64
-        Their share of all journeys, at least the share asked for.
+        Their share of all journeys, in [0, 1] and at least ``share``.
     """
 
     value = "variants"
@@ -109,18 +110,18 @@ class VariantCoverage(Grouped):
 
 @attrs.frozen(kw_only=True, repr=False)
 class RareVariants(Grouped):
-    """The variants beyond those that cover a share; one row a variant (and group).
+    """The variants that remain after the most frequent ones; one row per variant (and group).
 
     Attributes
     ----------
     variant : object
         A tuple of the keys of touchpoints, in order of time.
     journeys : int64
-        How many journeys went this way.
+        The number of journeys with this variant.
     share : float64
-        Their share of all journeys.
+        Their share of all journeys, in [0, 1].
     length : int64
-        How many interactions it has.
+        The number of interactions of the variant.
     """
 
     value = "share"
@@ -133,7 +134,7 @@ class RareVariants(Grouped):
 
 
 def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) -> Presence:
-    """Count in how many journeys each touchpoint occurs, how often, and where.
+    """Count how often each touchpoint occurs: by journey, by interaction, at start and end.
 
     Parameters
     ----------
@@ -143,21 +144,27 @@ def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) 
     Returns
     -------
     Presence
-        The touchpoint that most journeys have first; ties by occurrences, then in the order of the
-        keys. Touchpoints that no real journey has are left out.
+        The touchpoint of the most journeys first; ties by occurrences, then in the order of the
+        keys. Touchpoints that occur only in journeys of count 0 are left out.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    variants : The most frequent variants.
+    ngrams : The frequency of touchpoints that follow each other directly.
+    repeats : The loops and the rework of each touchpoint.
 
     Notes
     -----
     By journey a touchpoint counts once, by interaction as often as it occurs: the same log gives
-    two rankings. A journey that began before the log has no known start, and one that the log cuts
-    off no known end; neither is in those denominators. Intervals are Wilson's; where persons are
-    known, and for interactions always, with an effective number of trials, because what one person
-    does is not independent. O(m log m).
+    two rankings. A journey that began before the log has no known start, and a journey that the log
+    cuts off has no known end; they are not in the denominators of starts and of ends. Intervals are
+    Wilson's, with an effective number of trials for interactions and wherever persons are known,
+    because the actions of one person are not independent. The cost is O(m log m) in m interactions.
 
     Examples
     --------
@@ -192,7 +199,7 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
     order = most_frequent(shares.totals, None, -all_of.totals, key_ranks(journeys))
     order = order[shares.totals[order] > 0]
     keys = keys_of(journeys)
-    shares, all_of, starts, ends = (one.take(order) for one in (shares, all_of, starts, ends))
+    shares, all_of, starts, ends = (part.take(order) for part in (shares, all_of, starts, ends))
     return Presence(
         touchpoint=keys[order],
         journeys=shares.totals,
@@ -209,7 +216,7 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
 
 
 def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
-    """Return journey, code and how often, for the codes of real journeys; sorted."""
+    """Return the sorted (journey, code, occurrences) of the touchpoints in real journeys."""
     k = max(len(journeys.touchpoints), 1)
     keys = owners_of(journeys.offsets).astype(np.int64) * k + journeys.codes
     keys = keys[np.repeat(journeys.counts > 0, lengths_of(journeys.offsets))]
@@ -222,31 +229,37 @@ def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
 def variant_coverage(
     journeys: Journeys, *, share: float | Sequence[float] = 0.95, by: str | None = None
 ) -> VariantCoverage:
-    """Say how many variants it takes to cover a share of the journeys.
+    """Compute variant coverage: the smallest number of variants that cover a share of journeys.
 
     Parameters
     ----------
     share
-        In (0, 1]; one or several.
+        The share of journeys to cover, in (0, 1], or a sequence of shares.
     by
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     VariantCoverage
-        A row for each share, in their order. Without journeys the shares are nan.
+        One row per share, in the given order. Without journeys, ``of_variants`` and ``covered``
+        are nan.
 
     Raises
     ------
     InvalidInputError
         When a share is not in (0, 1].
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    variants : List the most frequent variants, with ``top``.
+    rare_variants : List the variants that remain.
 
     Notes
     -----
-    The most frequent variants first: `variants` with ``top`` lists them, `rare_variants` the rest.
-    O(m).
+    Variants are taken in order of frequency, most frequent first. The cost is O(m) in m
+    interactions.
 
     Examples
     --------
@@ -257,28 +270,28 @@ def variant_coverage(
     [1, 2]
     """
     several = isinstance(share, (Sequence, np.ndarray)) and not isinstance(share, str)
-    asked: Sequence[Any] = cast("Sequence[float]", share) if several else [share]
-    shares = [_checked_share(one) for one in asked]
+    given: Sequence[Any] = cast("Sequence[float]", share) if several else [share]
+    shares = [_checked_share(value) for value in given]
     return by_group(journeys, by, partial(_coverage, shares=shares))
 
 
 def _coverage(journeys: Journeys, *, shares: list[float]) -> VariantCoverage:
     totals = np.sort(_totals(journeys)[0])[::-1]
     running = np.cumsum(totals)
-    every = int(totals.sum())
-    needed = [_needed(totals, one) for one in shares]
+    all_journeys = int(totals.sum())
+    needed = [_needed(totals, share) for share in shares]
     reached = [int(running[number - 1]) if number else 0 for number in needed]
     return VariantCoverage(
         share=np.array(shares),
         variants=np.array(needed),
         of_variants=np.array(needed) / (len(totals) or np.nan),
         journeys=np.array(reached),
-        covered=np.array(reached) / (every or np.nan),
+        covered=np.array(reached) / (all_journeys or np.nan),
     )
 
 
 def _needed(totals: Array, share: float) -> int:
-    """Return how many of the largest totals reach a share of their sum."""
+    """Return the smallest number of the largest totals that reach a share of their sum."""
     running = np.cumsum(totals)
     if not len(totals):
         return 0
@@ -289,11 +302,12 @@ def _needed(totals: Array, share: float) -> int:
 def _checked_share(share: float) -> float:
     if isinstance(share, bool) or not isinstance(share, (int, float, np.number)):
         raise WrongKindError(
-            f"share={share!r} is no number", mend="write 95 % as share=0.95, several in a list"
+            f"share must be a number or a sequence of numbers, got {share!r}",
+            mend="write 95 % as share=0.95, several in a list",
         )
     if not 0 < share <= 1:
         raise InvalidInputError(
-            f"share={share!r} is no share above 0 and up to 1", mend="write 95 % as share=0.95"
+            f"share must be above 0 and at most 1, got {share!r}", mend="write 95 % as share=0.95"
         )
     return float(share)
 
@@ -301,33 +315,39 @@ def _checked_share(share: float) -> float:
 def rare_variants(
     journeys: Journeys, *, share: float = 0.95, top: int | None = None, by: str | None = None
 ) -> RareVariants:
-    """List the variants that are left once the most frequent ones cover a share of the journeys.
+    """List the variants that remain after the most frequent ones cover a share of journeys.
 
     Parameters
     ----------
     share
-        What the common variants cover, in (0, 1].
+        The share of journeys that the common variants cover, in (0, 1].
     top
-        How many to list; all by default.
+        The number of rare variants to list; all by default.
     by
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     RareVariants
-        The rarest first; ties in the order of their keys.
+        The rarest variant first; ties in the order of their keys.
 
     Raises
     ------
     InvalidInputError
-        When the share is not in (0, 1], or ``top`` not an integer of at least 0.
+        When the share is not in (0, 1], or ``top`` is not an integer of at least 0.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    variant_coverage : Count the common variants.
+    variants : List the most frequent variants, with ``top``.
 
     Notes
     -----
-    Common and rare variants together are all of them: where the last common variant is as frequent
-    as the first rare one, the one whose keys come first is common. O(m).
+    Common and rare variants together are all variants. Where the last common variant and the first
+    rare one are equally frequent, the variant whose keys sort first is common. The cost is O(m) in
+    m interactions.
 
     Examples
     --------
@@ -348,7 +368,7 @@ def _rare(journeys: Journeys, *, share: float, top: int | None) -> RareVariants:
     rest = np.arange(_needed(totals, share), len(totals))
     rest = rest[np.argsort(totals[rest], kind="stable")][:top]
     return RareVariants(
-        variant=ways_of(journeys, first[rest]),
+        variant=variant_keys(journeys, first[rest]),
         journeys=totals[rest],
         share=totals[rest] / max(int(totals.sum()), 1),
         length=lengths_of(journeys.offsets)[first[rest]],
@@ -356,8 +376,8 @@ def _rare(journeys: Journeys, *, share: float, top: int | None) -> RareVariants:
 
 
 def _totals(journeys: Journeys) -> tuple[Array, Array]:
-    """Return the journeys of each variant that occurs, and its first row of the journeys."""
+    """Return the number of journeys of each observed variant, and its first journey."""
     found = variants_of(journeys)
     totals = found.totals(journeys.counts)
-    met = totals > 0
-    return totals[met], found.first[met]
+    observed = totals > 0
+    return totals[observed], found.first[observed]

@@ -1,4 +1,4 @@
-"""How many journeys get from step to step."""
+"""Funnels: the number of journeys that reach each of several steps."""
 
 from __future__ import annotations
 
@@ -47,27 +47,29 @@ Steps = Sequence[Place] | Mapping[str, Place]
 
 @attrs.frozen(kw_only=True, repr=False)
 class Funnel(Estimated):
-    """How many journeys reach each step; one row a step (and group).
+    """Number of journeys that reach each step of a funnel; one row per step (and group).
 
     Attributes
     ----------
     step : object
-        The step, as it was given, or its name.
+        The name of the step, or the step as it was given.
     journeys : int64
-        How many journeys reach it.
+        The number of journeys that reach the step.
     of_all, of_all_low, of_all_high : float64
         Their share of all journeys, in [0, 1], and its interval.
     of_first, of_first_low, of_first_high : float64
-        Their share of the journeys that reach the first step; nan when none does.
+        Their share of the journeys that reach the first step, in [0, 1], and its interval; nan
+        when no journey reaches it.
     of_previous, of_previous_low, of_previous_high : float64
-        Their share of the journeys that reach the step before.
+        Their share of the journeys that reach the previous step, in [0, 1], and its interval; nan
+        when no journey reaches it.
     lost, open : int64
-        Journeys that reach the step before and not this one: finished ones, and ones the log cuts
-        off, which may still reach it.
+        The number of journeys that reach the previous step but not this one: finished journeys,
+        and journeys that the log cuts off, which may still reach it.
     median_time : float64
-        Median seconds from the step before, over the journeys that reach this one; nan for the
-        first step, without times, and in an open funnel.
-    order : str
+        The median time in seconds from the previous step, over the journeys that reach this one;
+        nan for the first step, without times, and in an open funnel.
+    kind : str
         The kind of funnel.
     """
 
@@ -88,9 +90,9 @@ class Funnel(Estimated):
     kind: str
 
     def as_dict(self) -> dict[Any, float]:
-        """Return the share of all journeys that reach each step, or each (group, step).
+        """Return {step: share of all journeys}; with ``by=``, {(group, step): share}.
 
-        A step that is there several times has its place, from 1, behind it.
+        The 1-based position is appended to the name of a step that occurs several times.
         """
         known = 1 if self.group is None else max(len(set(self.group.tolist())), 1)
         steps = apart(self.step.tolist()[: len(self) // known])
@@ -99,7 +101,7 @@ class Funnel(Estimated):
 
 @attrs.frozen(eq=False)
 class Reached:
-    """Which journeys reach each step, bool (s, n), and the median seconds from the one before."""
+    """Which journeys reach each step, bool (s, n), and median seconds from the previous step."""
 
     steps: Array
     medians: list[float]
@@ -114,46 +116,55 @@ def funnel(
     by: str | None = None,
     level: float = 0.95,
 ) -> Funnel:
-    """Count how many journeys get from step to step.
+    """Count the journeys that reach each step of a funnel.
 
     Parameters
     ----------
     steps
-        One or more: touchpoints by key or type, facets, patterns or anchors; several of them in
-        one step mean any of them. Or a mapping of names to such places, in order: the table calls
-        the steps so.
+        One or more places: touchpoints by key or type, facets, patterns or anchors; several places
+        in one step mean any of them. Or a mapping of names to places, in order; the table then
+        uses these names.
     kind
         ``"closed"``: the steps one after the other, with anything in between. ``"strict"``: each
-        step directly behind the one before. ``"hybrid"``: the first step, then the others behind
-        it in any order. ``"open"``: all the steps up to this one counted for themselves, wherever
-        they are.
+        step directly after the previous one. ``"hybrid"``: the first step, then the others after
+        it in any order. ``"open"``: each step counts independently of the others, anywhere in the
+        journey.
     within
-        The longest time from the first step to the last; a pattern is left and reached at the last
-        interaction of its match. A journey counts if any of its starts gets there in time, not only
-        its first. Not for open funnels.
+        The longest time from the first step to the last; the time of a pattern is that of the last
+        interaction of its match. A journey reaches a step if any of its starts gets there in time,
+        not only the first start. Not for open funnels.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Funnel
-        A table with one row a step. In a closed, strict or hybrid funnel a journey reaches a step
-        only if it reaches the ones before; in an open one a step can have more than the one
-        before, and shares of the step before are of the journeys that have both.
+        A table with one row per step. In a closed, strict or hybrid funnel a journey reaches a step
+        only if it reaches all steps before it. In an open funnel a step can have more journeys
+        than the previous one, and ``of_previous`` counts the journeys that have both.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
-        Without steps, when the window is not positive, or is given and there are no times.
+        When there are no steps, ``within`` is not positive, or is given for journeys without times
+        or for an open funnel.
+
+    See Also
+    --------
+    conversion : The conversion rate between two places, with base rate and lift.
+    converted_and_dropped : Compare the touchpoints of converted and dropped journeys.
+    survival_by_step : The share of journeys that go on after each interaction.
+    touchpoints.compare.funnels : Compare the funnels of two groups.
 
     Notes
     -----
-    A journey counts once a step, however often it takes it. Two steps never share an interaction
-    of one journey, save in an open funnel. Of the starts that get furthest the earliest gives the
-    times. Shares are of journeys, and their intervals Wilson's with the design effect of persons.
-    O(m) for finding the steps and O(h log h) in their occurrences.
+    A journey counts once per step, however often it takes the step. Two steps never share an
+    interaction of one journey, except in an open funnel. Among the starts that get furthest, the
+    earliest gives the times. Shares are of journeys, with Wilson intervals and the design effect of
+    persons. The cost is O(m) for finding the steps in m interactions, and O(h log h) in their h
+    occurrences.
 
     Examples
     --------
@@ -172,38 +183,43 @@ def funnel(
     {'came': 1.0, 'bought': 0.125}
     """
     named, limit = checked_steps(journeys, steps, kind=kind, within=within)
-    measure = partial(_measure, steps=named, kind=kind, limit=limit, level=level)
-    return by_group(journeys, by, measure)
+    table = partial(_funnel, steps=named, kind=kind, limit=limit, level=level)
+    return by_group(journeys, by, table)
 
 
 def checked_steps(
     journeys: Journeys, steps: Steps, *, kind: Kind, within: dt.timedelta | None
 ) -> tuple[list[tuple[str, Place]], int | None]:
-    """Return the steps with their names, and the window in microseconds; raise as `funnel`."""
+    """Return the named steps and the window in microseconds; raise the errors of `funnel`."""
     check_option("kind", kind, Kind)
     named = _named(steps)
     limit = None if within is None else microseconds(within, "within")
     if limit is not None:
         require_times(journeys, "funnel(within=…)")
         if kind == "open":
-            raise InvalidInputError("an open funnel has no first step for a window to start at")
+            raise InvalidInputError(
+                "within must be left out for kind='open', a funnel without a first step to start at"
+            )
     return named, limit
 
 
 def _named(steps: Steps) -> list[tuple[str, Place]]:
-    """Return the steps of a funnel, each with its name: as it was given, or the place as text."""
+    """Return the (name, place) of each step; without a given name, the place as text."""
     if isinstance(steps, str):
-        raise InvalidInputError(f"steps is a sequence, not one text: steps=[{steps!r}, …]")
+        raise InvalidInputError(
+            f"steps must be a sequence or mapping of places, got the text {steps!r}",
+            mend=f"put it into a list: steps=[{steps!r}, …]",
+        )
     if isinstance(steps, Mapping):
         named = [(str(name), place) for name, place in steps.items()]
     else:
         named = [(place_name(place), place) for place in steps]
     if not named:
-        raise InvalidInputError("a funnel needs at least one step")
+        raise InvalidInputError("steps must contain at least one step, got none")
     return named
 
 
-def _measure(
+def _funnel(
     journeys: Journeys,
     *,
     steps: list[tuple[str, Place]],
@@ -211,15 +227,15 @@ def _measure(
     limit: int | None,
     level: float,
 ) -> Funnel:
-    way = reached(journeys, [place for _, place in steps], kind=kind, limit=limit)
+    found = reached(journeys, [place for _, place in steps], kind=kind, limit=limit)
     shares = JourneyShares(journeys, level=level)
-    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
-    missed = before & ~way.steps
+    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), found.steps[:-1]])
+    missed = before & ~found.steps
     missed[0] = False
-    of_all = [shares.of(one) for one in way.steps]
-    of_first = [shares.of(one, among=way.steps[0]) for one in way.steps]
+    of_all = [shares.of(step) for step in found.steps]
+    of_first = [shares.of(step, among=found.steps[0]) for step in found.steps]
     of_previous = [
-        shares.of(one, among=earlier) for one, earlier in zip(way.steps, before, strict=True)
+        shares.of(step, among=previous) for step, previous in zip(found.steps, before, strict=True)
     ]
     return Funnel(
         step=text_array([name for name, _ in steps]),
@@ -227,9 +243,9 @@ def _measure(
         **stacked(of_all).columns("of_all"),
         **stacked(of_first).columns("of_first"),
         **stacked(of_previous).columns("of_previous"),
-        lost=np.array([shares.number(one & journeys.finished) for one in missed]),
-        open=np.array([shares.number(one & ~journeys.finished) for one in missed]),
-        median_time=np.array(way.medians),
+        lost=np.array([shares.number(step & journeys.finished) for step in missed]),
+        open=np.array([shares.number(step & ~journeys.finished) for step in missed]),
+        median_time=np.array(found.medians),
         level=level,
         unit=shares.unit,
         kind=kind,
@@ -252,7 +268,7 @@ def reached(journeys: Journeys, steps: list[Place], *, kind: Kind, limit: int | 
 
 
 def _hits(journeys: Journeys, steps: list[Place], rules: Rules) -> list[Hits]:
-    """Return where each step can be taken."""
+    """Return the occurrences of each step."""
     masks = [meant(journeys, step) for step in steps if is_plain(step)]
     plain = iter(bitmaps_where(journeys.codes, masks))
     every = (not rules.earliest, *(rules.strict for _ in steps[1:]))
@@ -263,28 +279,28 @@ def _hits(journeys: Journeys, steps: list[Place], rules: Rules) -> list[Hits]:
 
 
 def _long_hits(journeys: Journeys, step: Place, *, every: bool) -> Hits:
-    """Return where a step of several interactions can be taken.
+    """Return the occurrences of a step that spans several interactions.
 
-    An occurrence that ends behind one that begins later is of use only where every start is tried,
-    or where a step must begin at one interaction.
+    An occurrence that ends after another one that begins later matters only where every start is
+    tried, or where a step must begin at a given interaction.
     """
     starts, stops = (spans if every else quickest_spans)(journeys, step)
     return Hits(bitmap_of_rows(starts, len(journeys.codes)), (starts, stops))
 
 
 def _medians(journeys: Journeys, found: Followed) -> list[float]:
-    """Return the median seconds from each step to the next, of the journeys that reach it."""
+    """Return the median seconds to each step from the previous one, over journeys that reach it."""
     if journeys.times is None:
         return [np.nan] * len(found.rows)
     stamps = journeys.times.view(np.int64)
     counts = None if bool((journeys.counts == 1).all()) else journeys.counts
 
-    def median(place: int) -> float:
-        there, gaps = step_gaps(found, stamps, place)
+    def median(position: int) -> float:
+        owners, gaps = step_gaps(found, stamps, position)
         if counts is None:
             return float(np.median(gaps)) / 1e6 if len(gaps) else np.nan
-        weights = counts[there].astype(np.float64)
+        weights = counts[owners].astype(np.float64)
         return float(spreads(np.zeros_like(gaps), gaps, 1, weights).quantile(0.5)[0]) / 1e6
 
-    calls = [partial(median, place) for place in range(1, len(found.rows))]
+    calls = [partial(median, position) for position in range(1, len(found.rows))]
     return [np.nan, *in_threads(calls, rows=len(journeys))]

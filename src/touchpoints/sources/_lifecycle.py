@@ -1,4 +1,4 @@
-"""Start and complete rows of one activity instance, made into one interaction."""
+"""Join the start and complete rows of an activity instance into one interaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.messages import first_few
 from touchpoints.errors import InvalidInputError, warn
-from touchpoints.sources._order import Placed
+from touchpoints.sources._order import OrderedRows
 
 OTHER, START, COMPLETE = 0, 1, 2
 STAGES = {"start": START, "complete": COMPLETE}
@@ -30,22 +30,22 @@ _LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "l
 def warn_of_lifecycle(
     columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: ColumnRoles
 ) -> None:
-    """Warn when a column looks as if it said start and complete; without samples, by its name."""
-    used = {names.journey, names.touchpoint, *names.fields, *names.per_journey}
+    """Warn when a column seems to hold start and complete; without samples, judge by its name."""
+    used = {*names.journey, names.touchpoint, *names.fields, *names.per_journey}
     for name in columns:
         if name in used:
             continue
         seen = {str(one).strip().casefold() for one in (samples or {}).get(name, ())}
         if set(STAGES) <= seen or (samples is None and name.casefold() in _LIFECYCLE_NAMES):
             warn(
-                f"column {name!r} says start and complete: each activity is read as two "
-                f"interactions. Pass lifecycle={name!r} (and instance=) to make them one."
+                f"column {name!r} holds start and complete: each activity is read as two "
+                f"interactions. Pass lifecycle={name!r} (and instance=) to read it as one."
             )
             return
 
 
 def check_stages(stages: Stages | None, *, lifecycle: str | None) -> Mapping[str, int]:
-    """Return which stage each name means, folded: what ``stages=`` says, or start and complete."""
+    """Return the stage of each folded name, from ``stages=`` or the default names."""
     if stages is None:
         return STAGES
     mend = 'such as stages={"start": "begin", "complete": ["end", "closed"]}'
@@ -75,7 +75,7 @@ def _folded(name: str) -> str:
 
 
 def stages_of(lifecycle: Coded, *, column: str, meant: Mapping[str, int]) -> Array:
-    """Return of each row whether it is a start, a complete or another stage, int8."""
+    """Return the stage of each row: `START`, `COMPLETE` or `OTHER`, int8."""
     check_not_empty_column(column, len(lifecycle), int((lifecycle.codes < 0).sum()), "lifecycle")
     folded = [_folded(one) for one in lifecycle.categories]
     table = np.array([*(meant.get(one, OTHER) for one in folded), OTHER], dtype=np.int8)
@@ -111,34 +111,34 @@ def _refuse_stages(
     )
 
 
-def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
-    """Make one interaction of each start row and its complete row.
+def join_stages(log: Log, ordered: OrderedRows, *, stages: Array, kinds: Array) -> OrderedRows:
+    """Join each start row and its complete row into one interaction.
 
-    Within a journey and instance, in order of time, a complete takes the oldest start that is
-    still open. Without a column of instances, and in rows where it is missing, the rows of one
+    Within a journey and instance, in order of time, a complete closes the oldest start that is
+    still open. Without a column of instances, and in rows where it is missing, all rows of a
     touchpoint in a journey are one instance. A start without a complete has no end; a complete
-    that finds no open start stands at its own time and has no end.
+    without an open start becomes an interaction at the time of the complete, without an end.
 
     Parameters
     ----------
     stages
-        As from `stages_of`, for the rows of the log.
+        The result of `stages_of`, for the rows of the log.
     kinds : integers (m,)
-        The touchpoint of each placed row.
+        The touchpoint of each row, in order.
     """
-    here = stages[placed.rows]
-    instances = _instances(log, placed, kinds)
+    here = stages[ordered.rows]
+    instances = _instances(log, ordered, kinds)
     starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
     closing = np.flatnonzero(_closes(instances, here))
     left, right = _match(instances, starts, closing)
     ends = np.full(len(here), NAT)
-    ends[starts[left]] = log.time.stamps[placed.rows[closing[right]]]
+    ends[starts[left]] = log.time.stamps[ordered.rows[closing[right]]]
     kept = np.ones(len(here), dtype=bool)
     kept[closing[right]] = False
     of_two = np.zeros(len(here), dtype=bool)
     of_two[starts[left]] = True
     return (
-        attrs.evolve(placed, ends=ends, of_two=of_two)
+        attrs.evolve(ordered, ends=ends, of_two=of_two)
         .keep(kept)
         .counted(
             paired=len(left),
@@ -148,15 +148,15 @@ def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
     )
 
 
-def _instances(log: Log, placed: Placed, kinds: Array) -> Array:
-    """Return the number of each row's activity instance, in time order within an instance."""
-    owners = segments.owners_of(placed.offsets)
+def _instances(log: Log, ordered: OrderedRows, kinds: Array) -> Array:
+    """Return the number of each row's activity instance, int64 (m,)."""
+    owners = segments.owners_of(ordered.offsets)
     named = second = mix(kinds)
     if log.instance is not None:
         gone = np.zeros(log.rows, bool) if log.instance.missing is None else log.instance.missing
-        gone, primary, check = gone[placed.rows], log.instance.primary, log.instance.check
-        second = np.where(gone, second, (primary if check is None else check)[placed.rows])
-        named = np.where(gone, named, primary[placed.rows])
+        gone, primary, check = gone[ordered.rows], log.instance.primary, log.instance.check
+        second = np.where(gone, second, (primary if check is None else check)[ordered.rows])
+        named = np.where(gone, named, primary[ordered.rows])
     keys = combine_hash(mix(owners), named)
     check = combine_hash(mix(owners.astype(np.int64) + len(owners)), second)
     grouped = ordering.group_rows(keys, check)
@@ -182,7 +182,7 @@ def _closes(instances: Array, stages: Array) -> Array:
 
 
 def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Array]:
-    """Return the positions, among starts and completes, of those that belong together."""
+    """Return the positions, among starts and completes, of the rows that belong together."""
     width = len(instances) + 1
     left = instances[starts] * width + _rank_within(instances[starts])
     right = instances[completes] * width + _rank_within(instances[completes])
@@ -191,7 +191,7 @@ def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Ar
 
 
 def _rank_within(groups: Array) -> Array:
-    """Return how many earlier entries have the same group."""
+    """Return the number of earlier entries of the same group."""
     order = ordering.sort_positions(groups)
     ordered = groups[order]
     fresh = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else order

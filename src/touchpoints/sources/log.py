@@ -1,4 +1,4 @@
-"""Logs in: from dataframes, plain columns or records to `Journeys`."""
+"""Read event logs from dataframes, plain columns or records."""
 
 from __future__ import annotations
 
@@ -7,20 +7,32 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from touchpoints._core.checks import (
-    check_option,
-    require_kind,
+from touchpoints._core.checks import check_option, require_kind
+from touchpoints._core.columns import (
+    ColumnRoles,
+    IdColumn,
+    Log,
+    check_not_empty_column,
+    keys_of_columns,
+    one_or_several,
+    ranks_of,
+    several,
 )
-from touchpoints._core.columns import ColumnRoles, Log, ranks_of, several
 from touchpoints._core.datetimes import BadTimes
-from touchpoints._core.frozen import Array
+from touchpoints._core.instants import checked_format
 from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.reading import Table, table_of
 from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import InvalidInputError, WrongKindError
-from touchpoints.sources._assemble import Duplicates, Missing, Options, assemble
+from touchpoints.sources._assemble import (
+    Duplicates,
+    Missing,
+    Options,
+    PersonConflicts,
+    assemble,
+)
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
@@ -31,7 +43,7 @@ if TYPE_CHECKING:
 def from_frame(
     frame: Any,
     *,
-    journey: str,
+    journey: str | Sequence[str],
     time: str,
     touchpoint: str | Classifier,
     person: str | None = None,
@@ -45,7 +57,8 @@ def from_frame(
     per_journey: Sequence[str] = (),
     unmatched: Unmatched = "raise",
     missing: Missing = "drop",
-    tiebreak: str | None = None,
+    person_conflicts: PersonConflicts = "warn",
+    tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
     ambiguous: Ambiguous | None = None,
@@ -57,96 +70,116 @@ def from_frame(
     Parameters
     ----------
     frame
-        A pandas or polars DataFrame, a polars LazyFrame, a pyarrow Table, a duckdb relation, or
-        any other table narwhals reads, or columns by name. One row an event, in any order. It is
-        not changed, and of a lazy one only the columns named are read.
+        A pandas or polars DataFrame, a polars LazyFrame, a pyarrow Table, a duckdb relation,
+        another table that narwhals reads, or a mapping of columns by name. One row for each event,
+        in any order. It is not changed; from a lazy frame only the named columns are read.
     journey, time, touchpoint
-        The columns with the id of the journey, the time of the event, and what happened. Instead
-        of a column, ``touchpoint`` can be a classifier (see `classifier`), called once for each
-        distinct tuple of the columns it reads; those columns are kept for `retype`.
+        The columns with the id of the journey (the case), the time of the event, and the name of
+        what happened (the activity). Instead of a column, ``touchpoint`` can be a classifier (see
+        `classifier`), which is called once for each distinct tuple of the columns it reads; those
+        columns are kept for `retype`. Several columns form the id of a journey together, such as
+        ``journey=("user", "session")`` where session ids are unique for each user only; the id is
+        then text, the values joined by a slash (``"ana/2"``), and it is missing where one of them
+        is. A slash within a value is escaped by a backslash, so that different values never form
+        one id.
     person
-        Column with whose journey it is, where a person can have several: tests and intervals
-        then treat the journeys of one person as one cluster.
+        Column with the person whose journey it is, where a person can have several journeys: tests
+        and intervals then treat the journeys of one person as one unit.
     end
         Column with the time the interaction ended.
     lifecycle, instance
-        For logs that record the start and the complete of an activity in rows of their own: the
-        column that says which (``start``, ``complete``, in any case), and the column that ties
-        the two together. Without ``instance``, rows of one touchpoint in a journey belong
-        together. In order of time a complete takes the oldest start that is still open; where
-        there is none it stands alone, without an end.
+        For logs that record the start and the complete of an activity in separate rows: the column
+        with the stage (``start`` or ``complete``, in any case), and the column with the id of the
+        activity instance that both rows share. Without ``instance``, rows of one touchpoint in a
+        journey are one instance. In order of time, a complete closes the oldest start that is
+        still open; a complete without an open start has no end.
     stages
-        What the stages are called, where not ``start`` and ``complete``: ``{"start": "begin",
-        "complete": ["end", "closed"]}``, in any case. Rows of other stages (suspend and resume,
-        say) are left out and counted.
+        The names of the stages, if not ``start`` and ``complete``: ``{"start": "begin",
+        "complete": ["end", "closed"]}``, in any case. Rows of other stages, for example suspend
+        and resume, are left out and counted.
     count
-        Column with how many real journeys the journey stands for (a whole number, the same in
-        all rows of a journey).
+        Column with the number of real journeys that the journey stands for (an integer of at least
+        0, equal in all rows of a journey).
     taxonomy
-        Look each touchpoint up in it by id, alias or label; resolve the type ids a classifier
-        answers with. Without one, each distinct text is an untyped touchpoint.
+        The taxonomy in which each touchpoint is looked up by id, alias or label, and in which the
+        type ids of a classifier are resolved. Without a taxonomy, each distinct text is an untyped
+        touchpoint.
     per_interaction, per_journey
-        Further columns to keep: one value an interaction, or one a journey. Numbers stay numbers,
-        times instants and durations become seconds; all else is kept as coded text.
+        Further columns to keep, with one value for each interaction or for each journey. Numbers
+        stay numbers, times become instants and durations seconds; other values are kept as coded
+        text.
     unmatched
-        What to do with rows without a touchpoint name and rows that match no type: ``"raise"``,
-        ``"drop"``, or ``"keep"`` as untyped touchpoints. Dropping may leave journeys empty; they
-        stay.
+        How to treat rows without a touchpoint name and rows that match no type: ``"raise"``,
+        ``"drop"``, or ``"keep"`` as untyped touchpoints. Dropping can leave journeys empty; empty
+        journeys are kept.
     missing
-        What to do with rows without journey id or time: ``"drop"`` or ``"raise"``.
+        How to treat rows without a journey id or a time: ``"drop"`` or ``"raise"``.
+    person_conflicts
+        How to treat journeys whose rows name several persons: ``"warn"``, ``"raise"`` or
+        ``"ignore"``. The first person is kept and the journeys are counted. Mostly ids that are
+        unique for each person only were given as ids of journeys.
     tiebreak
-        Column that orders rows of one journey and time. Text that is all numbers is ordered as
-        numbers, other text by code point. Without it they keep the order of the rows; for a lazy
-        table, which has none, such rows are an error.
+        Column that orders rows of the same journey and time, or several columns, of which each
+        orders what those before it leave tied. Text that is all numbers is ordered as numbers,
+        other text by code point. Without it they keep the order of the rows; in a lazy table, which
+        has no order of rows, ties raise an error.
     duplicates
-        What to do with rows that repeat an earlier one of their journey in every column read:
+        How to treat rows that repeat an earlier row of their journey in every column that is read:
         ``"keep"`` or ``"drop"``.
     tz
-        The time zone of naive times, such as ``"Europe/Madrid"``. Times with a zone of their own
-        are turned to UTC anyhow.
+        The time zone of naive times, for example ``"Europe/Madrid"``. Aware times are always
+        converted to UTC.
     ambiguous
-        Which instant a naive time is that a change of clocks repeats: the ``"earlier"`` of the two
-        or the ``"later"``; ``"raise"`` refuses such times, and those that clocks skip. Without it
-        they are the earlier, with a warning. Skipped ones are read as if the clocks had not changed
-        yet.
+        Which instant a naive time means that a clock change repeats: the ``"earlier"`` or the
+        ``"later"``; ``"raise"`` refuses such times, and times that a clock change skips. Without
+        it, the earlier is taken, with a warning. Skipped times are read with the offset before the
+        change.
     time_format
         A ``strptime`` format for text times and for numbers such as 20260131; ``"epoch_s"``,
         ``"epoch_ms"``, ``"epoch_us"`` or ``"epoch_ns"`` for numbers since 1970, ``"excel"`` for the
-        days of a spreadsheet. Without it text must be ISO 8601: nothing is guessed.
+        days of a spreadsheet. Without it text must be ISO 8601; formats are not guessed.
     bad_times
-        What to do with times that cannot be read or lie outside the years 1 to 9999: ``"raise"``,
-        or ``"drop"`` to take them as missing, counted, with a warning that shows the first.
+        How to treat times that cannot be read or are outside the years 1 to 9999: ``"raise"``, or
+        ``"drop"`` to set them to missing and count them, with a warning that shows the first.
 
     Returns
     -------
     Journeys
-        Journeys in the order of their first rows. ``meta.report`` holds what was dropped, merged,
-        not matched or not ordered, in counts.
+        Journeys in the order of their first rows. ``meta.report`` counts the rows that were
+        dropped, merged, unmatched or tied.
 
     Raises
     ------
     NotFoundError
-        When a column is not there; the message proposes near ones.
+        When a column does not exist; the message proposes similar names.
     InvalidInputError
-        When a column is missing in every row, times do not parse or mix naive and aware ones,
-        counts are no whole numbers, or rows are unmatched and ``unmatched="raise"``.
+        When a column is missing in every row, times do not parse or mix naive and aware times,
+        counts are not integers of at least 0, rows are unmatched and ``unmatched="raise"``, or
+        journeys name several persons and ``person_conflicts="raise"``.
 
     Warns
     -----
     TouchpointsWarning
-        When the log looks as if it recorded start and complete rows and ``lifecycle`` is not
-        given: each activity would count twice. When ``tiebreak`` orders text such as
-        ``"step 9"`` and ``"step 10"`` otherwise than the numbers in it. When numbers of time fall
-        within days of 1970, since they probably count another unit. When clocks repeat or skip
-        naive times and ``ambiguous`` is not given.
+        When the rows of a journey name several persons (see ``person_conflicts``).
+        When the log seems to record start and complete rows and ``lifecycle`` is not given: each
+        activity would count twice.
+        When ``tiebreak`` orders text such as ``"step 9"`` and ``"step 10"`` differently from the
+        numbers in it.
+        When numbers of time fall within days of 1970: they probably have another unit.
+        When a clock change repeats or skips naive times and ``ambiguous`` is not given.
 
     Notes
     -----
-    Text that is empty or blank counts as missing. Times finer than a microsecond decide the order
-    and are then rounded down. Ids and texts are compared exactly, without regard to unicode normal
-    forms.
+    Empty and blank text counts as missing. Times finer than a microsecond decide the order and are
+    then rounded down. Ids and texts are compared exactly, without unicode normalization.
     O(m log m) in the number of rows: one vectorised sort where rows are in time order within
-    journeys, three otherwise.
+    journeys, three sorts otherwise.
+
+    See Also
+    --------
+    from_columns, from_records : Read a log without a dataframe library.
+    from_paths : Read an aggregated path table.
+    classifier : Make a classifier of a function.
 
     Examples
     --------
@@ -156,15 +189,22 @@ def from_frame(
     ...     {
     ...         "case": ["a", "b", "a"],
     ...         "at": pd.to_datetime(["2026-01-02 10:00", "2026-01-02 11:00", "2026-01-02 09:00"]),
-    ...         "step": ["purchase", "search", "search"],
+    ...         "what": ["purchase", "search", "search"],
     ...     }
     ... )
-    >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="step")
+    >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="what")
     >>> [journey.keys for journey in journeys]
     [('search', 'purchase'), ('search',)]
+
+    Session ids that are unique for each user only:
+
+    >>> log = log.assign(user=["ana", "leo", "leo"], session=[1, 1, 1])
+    >>> names = {"time": "at", "touchpoint": "what", "person": "user"}
+    >>> tp.from_frame(log, journey=("user", "session"), **names).ids.tolist()
+    ['ana/1', 'leo/1']
     """
     names = ColumnRoles(
-        journey=journey,
+        journey=one_or_several("journey", journey),
         time=time,
         touchpoint=_column_of(touchpoint),
         fields=_fields_of(touchpoint),
@@ -173,20 +213,16 @@ def from_frame(
         lifecycle=lifecycle,
         instance=instance,
         count=count,
-        tiebreak=tiebreak,
+        tiebreak=_tiebreaks(tiebreak),
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
-    options = Options(
-        taxonomy=taxonomy,
-        classifier=None if isinstance(touchpoint, str) else touchpoint,
-        unmatched=check_option("unmatched", unmatched, Unmatched),
-        duplicates=check_option("duplicates", duplicates, Duplicates),
-        missing=check_option("missing", missing, Missing),
-        stages=check_stages(stages, lifecycle=lifecycle),
+    meant = check_stages(stages, lifecycle=lifecycle)
+    options = _options(
+        taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts, meant
     )
     how = HowTimes(
-        time_format=time_format,
+        time_format=checked_format(time_format),
         tz=tz,
         bad_times=check_option("bad_times", bad_times, BadTimes),
         ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
@@ -201,7 +237,7 @@ def from_frame(
 def from_columns(
     columns: Mapping[str, Any],
     *,
-    journey: str,
+    journey: str | Sequence[str],
     time: str,
     touchpoint: str | Classifier,
     person: str | None = None,
@@ -215,23 +251,24 @@ def from_columns(
     per_journey: Sequence[str] = (),
     unmatched: Unmatched = "raise",
     missing: Missing = "drop",
-    tiebreak: str | None = None,
+    person_conflicts: PersonConflicts = "warn",
+    tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
     ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
     bad_times: BadTimes = "raise",
 ) -> Journeys:
-    """Read an event log from plain columns, without any dataframe library.
+    """Read an event log from plain columns, without a dataframe library.
 
     Parameters
     ----------
     columns
-        Lists, tuples or one-dimensional arrays of one length, by name. Times can be ISO 8601
-        text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and blanks are missing.
+        Lists, tuples or one-dimensional arrays of equal length, by name. Times can be ISO 8601
+        text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and blank text are missing.
     journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
-per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, ambiguous, \
-time_format, bad_times
+per_interaction, per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, \
+ambiguous, time_format, bad_times
         As for `from_frame`.
 
     Returns
@@ -241,7 +278,12 @@ time_format, bad_times
     Raises
     ------
     InvalidInputError
-        As `from_frame`, and when columns differ in length or are not one-dimensional.
+        As for `from_frame`, and when columns differ in length or are not one-dimensional.
+
+    See Also
+    --------
+    from_frame : Read a dataframe; describes all arguments.
+    from_records : Read a list of mappings.
 
     Examples
     --------
@@ -272,6 +314,7 @@ time_format, bad_times
         per_journey=per_journey,
         unmatched=unmatched,
         missing=missing,
+        person_conflicts=person_conflicts,
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
@@ -284,7 +327,7 @@ time_format, bad_times
 def from_records(
     records: Iterable[Mapping[str, Any]],
     *,
-    journey: str,
+    journey: str | Sequence[str],
     time: str,
     touchpoint: str | Classifier,
     person: str | None = None,
@@ -298,22 +341,23 @@ def from_records(
     per_journey: Sequence[str] = (),
     unmatched: Unmatched = "raise",
     missing: Missing = "drop",
-    tiebreak: str | None = None,
+    person_conflicts: PersonConflicts = "warn",
+    tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
     ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
     bad_times: BadTimes = "raise",
 ) -> Journeys:
-    """Read an event log from records such as ``csv.DictReader`` or JSON lines give.
+    """Read an event log from records, for example of ``csv.DictReader`` or of JSON lines.
 
     Parameters
     ----------
     records
-        One mapping an event; a field a record lacks is missing there.
+        One mapping for each event; a field that a record lacks is missing there.
     journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
-per_interaction, per_journey, unmatched, missing, tiebreak, duplicates, tz, ambiguous, \
-time_format, bad_times
+per_interaction, per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, \
+ambiguous, time_format, bad_times
         As for `from_frame`.
 
     Returns
@@ -323,7 +367,12 @@ time_format, bad_times
     Raises
     ------
     InvalidInputError
-        As `from_frame`.
+        As for `from_frame`.
+
+    See Also
+    --------
+    from_frame : Read a dataframe; describes all arguments.
+    from_columns : Read a mapping of columns.
 
     Examples
     --------
@@ -336,16 +385,17 @@ time_format, bad_times
     ... )
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
     """
-    asked = (
-        journey,
+    used = (
+        *one_or_several("journey", journey),
         time,
         *_fields_of(touchpoint),
         *per_interaction,
         *per_journey,
-        *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count, tiebreak)),
+        *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count)),
+        *_tiebreaks(tiebreak),
     )
     return from_frame(
-        _columns_of_records(records, asked),
+        _columns_of_records(records, used),
         journey=journey,
         time=time,
         touchpoint=touchpoint,
@@ -360,6 +410,7 @@ time_format, bad_times
         per_journey=per_journey,
         unmatched=unmatched,
         missing=missing,
+        person_conflicts=person_conflicts,
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
@@ -369,16 +420,16 @@ time_format, bad_times
     )
 
 
-def _columns_of_records(records: Iterable[Mapping[str, Any]], asked: Sequence[str]) -> Any:
-    """Return the columns of records; of no records, the columns asked for, empty."""
+def _columns_of_records(records: Iterable[Mapping[str, Any]], used: Sequence[str]) -> Any:
+    """Return the columns of records; if there are none, the columns used, empty."""
     mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
-    require_kind(records, Iterable, takes="records, a mapping each", mend=mend)
+    require_kind(records, Iterable, takes="a sequence of records (mappings)", mend=mend)
     rows = list(records)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            what = f"record {place} is no mapping of names to values: {first_few([row])}"
+            what = f"record {position} must be a mapping of names to values, got {first_few([row])}"
             raise WrongKindError(what, mend=mend)
-    ragged = {place: row[None] for place, row in enumerate(rows) if None in row}  # type: ignore[index]
+    ragged = {position: row[None] for position, row in enumerate(rows) if None in row}  # type: ignore[index]
     if ragged:
         raise InvalidInputError(
             f"{counted(len(ragged), 'record')} {agreeing(len(ragged), 'have')} more cells than "
@@ -387,8 +438,12 @@ def _columns_of_records(records: Iterable[Mapping[str, Any]], asked: Sequence[st
             mend="a cell that holds the delimiter needs quotes; csv.DictReader keeps the cells "
             "without a name under None",
         )
-    names = dict.fromkeys((name for row in rows for name in row) if rows else asked)
+    names = dict.fromkeys((name for row in rows for name in row) if rows else used)
     return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _tiebreaks(tiebreak: str | Sequence[str] | None) -> tuple[str, ...]:
+    return () if tiebreak is None else one_or_several("tiebreak", tiebreak)
 
 
 def _column_of(touchpoint: str | Classifier) -> str | None:
@@ -402,12 +457,32 @@ def _fields_of(touchpoint: str | Classifier) -> tuple[str, ...]:
     return touchpoint.reads
 
 
+def _options(
+    taxonomy: Taxonomy | None,
+    touchpoint: str | Classifier,
+    unmatched: Unmatched,
+    duplicates: Duplicates,
+    missing: Missing,
+    person_conflicts: PersonConflicts,
+    stages: Mapping[str, int],
+) -> Options:
+    return Options(
+        taxonomy=taxonomy,
+        classifier=None if isinstance(touchpoint, str) else touchpoint,
+        unmatched=check_option("unmatched", unmatched, Unmatched),
+        duplicates=check_option("duplicates", duplicates, Duplicates),
+        missing=check_option("missing", missing, Missing),
+        person_conflicts=check_option("person_conflicts", person_conflicts, PersonConflicts),
+        stages=stages,
+    )
+
+
 def _log(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
     open_too = attrs.evolve(how, may_be_open=True)
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
     return Log(
         rows=table.rows,
-        journey=table.keys(names.journey),
+        journey=_journey_keys(table, names.journey),
         time=table.instants(names.time, how),
         touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
         fields={name: table.kept(name) for name in kept},
@@ -418,10 +493,14 @@ def _log(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
         lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
         instance=None if names.instance is None else table.keys(names.instance),
         count=None if names.count is None else table.numbers(names.count),
-        tiebreak=None if names.tiebreak is None else _ranks(table, names.tiebreak),
+        tiebreak=tuple(ranks_of(table.kept(name), name) for name in names.tiebreak),
         row_order=not table.lazy,
     )
 
 
-def _ranks(table: Table, name: str) -> Array:
-    return ranks_of(table.kept(name), name)
+def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:
+    parts = [table.keys(name) for name in names]
+    for name, part in zip(names, parts, strict=True):
+        missing = 0 if part.missing is None else int(part.missing.sum())
+        check_not_empty_column(name, table.rows, missing, "journey")
+    return keys_of_columns(parts)

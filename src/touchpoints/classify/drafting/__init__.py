@@ -1,1 +1,1 @@
-"""A first draft of a taxonomy and of rules, from the names in a log."""
+"""Drafts of a taxonomy and of classification rules, from the names in a log."""

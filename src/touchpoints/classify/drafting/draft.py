@@ -1,4 +1,4 @@
-"""A first draft of a taxonomy and of rules, from a log: guesses for people to correct."""
+"""Draft of a taxonomy and of classification rules from a log: guesses for people to correct."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
 from touchpoints._core.frozen import Array, Coded, text_array
+from touchpoints._core.messages import first_few
 from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.drafting.files import key_of, rules_text, taxonomy_text
@@ -26,27 +27,27 @@ RULES, TAXONOMY = "rules.toml", "taxonomy.toml"
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
 class Draft(Table):
-    """Guesses of what the events of a log are, by volume; made by `draft`.
+    """Guessed touchpoint types of the events in a log, by volume; made by `draft`.
 
     Attributes
     ----------
     field : str (r,)
-        The column that tells the events of a row apart.
+        Column that identifies the events of the row.
     value : str (r,)
-        What is in it: a name, a campaign, a pattern of pages, the words of a text.
+        Value of that column: a name, a campaign, a pattern of pages, the words of a text.
     count : int64 (r,)
-        How many events.
+        Number of events.
     type : str (r,)
-        The id of the type that was guessed; empty when there is no guess, or it is known to be
-        no touchpoint.
+        Id of the guessed type; empty when there is no guess, or when the events are known not to be
+        touchpoints.
     confidence : str (r,)
-        ``high``, ``medium``, ``low``, or ``none`` where nothing was guessed.
+        ``high``, ``medium``, ``low``, or ``none`` without a guess.
     reason : str (r,)
-        Why.
+        Reason for the guess.
     events : int
-        How many events there are.
+        Number of events in the log.
     typed, left_out : int
-        How many of them got a type, and how many are known to be no touchpoint.
+        Number of events with a guessed type, and number of events known not to be touchpoints.
 
     Examples
     --------
@@ -70,33 +71,33 @@ class Draft(Table):
     def write(
         self, folder: str | os.PathLike[str], *, overwrite: bool = False
     ) -> tuple[Path, Path]:
-        """Write ``rules.toml`` and ``taxonomy.toml`` into a folder, to be edited.
+        """Write ``rules.toml`` and ``taxonomy.toml`` into a folder, for editing.
 
         Parameters
         ----------
         folder
-            Made when it is not there.
+            Folder of the files; it is created when it does not exist.
         overwrite
-            Whether to write over files that are there already, with all that was edited in them.
+            Whether to replace existing files, including all edits in them.
 
         Returns
         -------
         tuple of pathlib.Path
-            The file of the rules and that of the taxonomy.
+            Paths of the rules and of the taxonomy.
 
         Raises
         ------
         InvalidInputError
-            When a file is there already.
+            When one of the files exists and ``overwrite`` is False.
         """
         home = Path(folder)
         paths = home / RULES, home / TAXONOMY
-        there = [str(path) for path in paths if path.exists()]
-        if there and not overwrite:
+        existing = [str(path) for path in paths if path.exists()]
+        if existing and not overwrite:
             raise InvalidInputError(
-                "there is a draft already, perhaps edited",
-                where=", ".join(there),
-                mend="choose another folder, or overwrite=True",
+                "a draft already exists, and may have been edited",
+                where=", ".join(existing),
+                mend="choose another folder, or pass overwrite=True",
             )
         home.mkdir(parents=True, exist_ok=True)
         for path, text in zip(paths, (self.rules, self.taxonomy), strict=True):
@@ -116,48 +117,55 @@ def draft(
     called: str = "draft",
     min_count: int = 1,
 ) -> Draft:
-    """Draft a taxonomy and rules from the events of a log.
+    """Draft a taxonomy and classification rules from the events of a log.
 
     Parameters
     ----------
     frame
-        The log: any dataframe `touchpoints.from_frame` reads, or columns by name. Not changed.
+        The log: any dataframe that `touchpoints.from_frame` reads, or a mapping of columns. It is
+        not changed.
     name, url, campaign, text
-        The columns that say what happened, of which there must be one: the name of the event, the
-        address of the page, the campaign, a free text. Where the name is missing or says no more
-        than that a page was seen, campaign, page and text are asked, in this order.
+        Columns that describe the event; at least one is required: the name of the event, the URL
+        of the page, the campaign, a free text. Where the name is missing or states only that a page
+        was seen, campaign, page and text are used, in this order.
     count
-        Column with how many events a row stands for, a whole number; by default one.
+        Column with the number of events per row, an integer; by default 1.
     taxonomy
-        The types to choose from: the name of a taxonomy, the path of a TOML file, or a taxonomy
-        that `load_taxonomy` knows. ``"patient"`` for logs of health care.
+        Taxonomy with the types to choose from: its name, the path of a TOML file, or a taxonomy
+        that `load_taxonomy` knows. ``"patient"`` is for logs of health care.
     called
-        The name of the drafted taxonomy and rules.
+        Name of the drafted taxonomy and rules.
     min_count
-        Rows of fewer events get no line in the rules.
+        Rows with fewer events get no line in the rules.
 
     Returns
     -------
     Draft
-        A table with a row for each name, campaign, pattern of pages or phrase, by volume.
-        `Draft.write` writes it as two files, a line and its reason each: rules that
+        A table with one row for each name, campaign, pattern of pages or phrase, by volume.
+        `Draft.write` writes two files with a reason on each line: rules that
         `touchpoints.classify.rules` reads and that answer with the guesses of the table, and a
         taxonomy that `read_taxonomy` reads. ``rules`` and ``taxonomy`` hold their text.
 
     Raises
     ------
     InvalidInputError
-        Without a column that says what happened, or when counts are no whole numbers.
+        Without a column that describes the event, or when counts are not integers of at least 0.
     NotFoundError
-        When a column is not there.
+        When a column does not exist.
+
+    See Also
+    --------
+    rules : Read the drafted rules.
+    unmatched : The events that a classifier does not match, with proposed types.
+    touchpoints.lint : Check a taxonomy.
 
     Notes
     -----
-    Guesses go by names alone: the events of GA4, Segment and Snowplow, the labels of the taxonomy,
-    and a list of English and Spanish words. They are a start for someone who knows the log; a need
-    or context is never guessed. Texts that differ only in case, accents and spaces are one row.
+    Guesses use names alone: the events of GA4, Segment and Snowplow, the labels of the taxonomy,
+    and a list of English and Spanish words. They are a start for a person who knows the log; needs
+    and contexts are never guessed. Texts that differ only in case, accents and spaces share a row.
 
-    Cost: linear in the rows to find the distinct events, then in these.
+    Cost: linear in the rows to find the distinct events, then linear in the distinct events.
 
     Examples
     --------
@@ -171,13 +179,13 @@ def draft(
     event AñadirAlCarrito cart_addition high
     """
     columns = Columns(name=name or "", url=url or "", campaign=campaign or "", text=text or "")
-    asked = [one for one in attrs.astuple(columns) if one]
-    _check(asked, min_count)
+    fields = [one for one in attrs.astuple(columns) if one]
+    _check(fields, min_count)
     known, extends = _taxonomy(taxonomy)
     values, weights = _read(frame, columns, count)
     codes, distinct = distinct_tuples(values)
     counts = np.bincount(codes, weights, minlength=len(distinct[0])).astype(np.int64)
-    events = [dict(zip(asked, row, strict=True)) for row in zip(*distinct, strict=True)]
+    events = [dict(zip(fields, row, strict=True)) for row in zip(*distinct, strict=True)]
     decided = decide(events, counts.tolist(), columns=columns, guesser=Guesser(known))
     return _draft_of(
         decided,
@@ -188,21 +196,23 @@ def draft(
     )
 
 
-def _check(asked: Sequence[str], min_count: int) -> None:
-    if not asked:
+def _check(fields: Sequence[str], min_count: int) -> None:
+    if not fields:
         raise InvalidInputError(
-            "draft needs a column that says what happened", mend="draft(frame, name='event')"
+            "draft needs at least one of the columns name, url, campaign and text",
+            mend="draft(frame, name='event')",
         )
-    if len(set(asked)) < len(asked):
-        raise InvalidInputError("a column can be only one of name, url, campaign and text")
+    if len(set(fields)) < len(fields):
+        raise InvalidInputError(
+            f"name, url, campaign and text must be different columns, got {first_few(fields)}"
+        )
     checks.whole("min_count", min_count)
-    for one in asked:
+    for one in fields:
         key_of(one)
 
 
 def _draft_of(decided: Decided, *, rules: str, taxonomy: str) -> Draft:
     rows = decided.rows
-    none = [row for row in rows if row.guess.confidence != "none" and not row.guess.type]
     return Draft(
         field=text_array([row.field for row in rows]),
         value=text_array([row.value for row in rows]),
@@ -212,18 +222,18 @@ def _draft_of(decided: Decided, *, rules: str, taxonomy: str) -> Draft:
         reason=text_array([row.guess.reason for row in rows]),
         events=sum(row.count for row in rows),
         typed=sum(row.count for row in rows if row.guess.type),
-        left_out=sum(row.count for row in none),
+        left_out=sum(row.count for row in rows if row.is_left_out),
         rules=rules,
         taxonomy=taxonomy,
     )
 
 
 def _taxonomy(given: str | os.PathLike[str] | Taxonomy) -> tuple[Taxonomy, str]:
-    """Return the taxonomy, and what a file that extends it calls it."""
+    """Return the taxonomy, and its name or path for ``extends`` in a TOML file."""
     if isinstance(given, Taxonomy):
         if given.name not in available_taxonomies():
             raise InvalidInputError(
-                f"no file can extend the taxonomy {given.name!r} without knowing where it is",
+                f"the drafted file cannot extend the taxonomy {given.name!r}: its path is unknown",
                 mend="pass the path of its file: taxonomy='mine.toml'",
             )
         return given, given.name
@@ -232,20 +242,20 @@ def _taxonomy(given: str | os.PathLike[str] | Taxonomy) -> tuple[Taxonomy, str]:
     return load_taxonomy(str(given)), str(given)
 
 
-def _read(frame: Any, asked: Columns, count: str | None) -> tuple[list[Coded], Array | None]:
-    """Return the columns asked for as text, and the counts."""
+def _read(frame: Any, columns: Columns, count: str | None) -> tuple[list[Coded], Array | None]:
+    """Return the columns as text, and the counts."""
     table = table_of(frame)
-    names = [(argument, name) for argument, name in attrs.asdict(asked).items() if name]
+    names = [(argument, name) for argument, name in attrs.asdict(columns).items() if name]
     table.load([*names, *([("count", count)] if count else [])])
     texts = [table.text(name) for _, name in names]
-    return texts, _whole(table.numbers(count)) if count else None
+    return texts, _checked_counts(table.numbers(count)) if count else None
 
 
-def _whole(counts: Array) -> Array:
+def _checked_counts(counts: Array) -> Array:
     wrong = np.flatnonzero(~((counts >= 0) & (counts < np.inf) & (counts == np.floor(counts))))
     if len(wrong):
         row = int(wrong[0])
         raise InvalidInputError(
-            "count must hold whole numbers from 0 up", where=f"row {row}: {counts[row]}"
+            f"count must hold integers of at least 0, got {counts[row]}", where=f"row {row}"
         )
     return counts

@@ -1,4 +1,4 @@
-"""The files of a draft: rules and a taxonomy as TOML, a comment beside each line."""
+"""TOML files of a draft: rules and a taxonomy, with a comment on each line."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from touchpoints._core.messages import counted
 from touchpoints.classify.drafting.rows import KINDS, Decided, Row, page_regex, text_regexes
 from touchpoints.classify.web.event_names import words_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
 
 _BARE = re.compile(r"[A-Za-z0-9_\-]+")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_JOINING = ("all", "any", "not")
-_MOST_SHOWN = 80
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_OPERATORS = ("all", "any", "not")
+_MAX_SHOWN = 80
 
 _HEADS = {
     "name": "by name",
-    "campaign": "by campaign, of events whose name says nothing",
-    "page": "by page, of events whose name says nothing; the longest path first",
-    "text": "by words in the text, of events whose name says nothing",
-    "general": "by a name that says no more than that a page was seen",
+    "campaign": "by campaign, for events without a specific name",
+    "page": "by page, for events without a specific name; the longest path first",
+    "text": "by words in the text, for events without a specific name",
+    "general": "by a name that states only that a page was seen",
 }
 
 
@@ -33,24 +34,24 @@ def rules_text(
     Parameters
     ----------
     names
-        The field with the name of events, empty when there is none.
+        Field with the name of the events; empty when there is no such field.
     called
-        The name of the rules.
+        Name of the rules.
     min_count
-        Rows of fewer events get no line.
+        Rows with fewer events get no line.
     """
     rows = [row for row in decided.rows if row.count >= min_count]
     typed = [row for row in rows if row.guess.type and _writable(row)]
     lines = [*_rules_head(decided.rows), f"name = {quoted(called)}"]
-    lines += _not_guessed(row for row in rows if row.guess.confidence == "none")
-    lines += _left_out(row for row in rows if row.guess.confidence != "none" and not row.guess.type)
+    lines += _without_guess(row for row in rows if row.guess.confidence == "none")
+    lines += _left_out(row for row in rows if row.is_left_out)
     guard = _guard(names, decided.general)
     for kind in KINDS:
         chosen = [row for row in typed if row.kind == kind]
         if chosen:
             lines += ["", f"# {'-' * 30} {_HEADS[kind]}"]
         if kind in ("page", "text"):
-            for row in sorted(chosen, key=_telling, reverse=True):
+            for row in sorted(chosen, key=_specificity, reverse=True):
                 locale = row.key in decided.localised
                 lines += ["", *_pattern_rule(row, taxonomy, locale=locale), *guard]
         else:
@@ -59,37 +60,37 @@ def rules_text(
     return "\n".join(lines) + "\n"
 
 
-def _telling(row: Row) -> tuple[int, tuple[str, ...]]:
+def _specificity(row: Row) -> tuple[int, tuple[str, ...]]:
     return row.guess.weight, row.key
 
 
 def _writable(row: Row) -> bool:
-    """Tell whether a rule can ask for the row: something of it is left when it is folded."""
+    """Return whether a rule can test for the row: its folded key is not empty."""
     return bool(row.key) or row.kind == "page"
 
 
 def _rules_head(rows: Sequence[Row]) -> list[str]:
     total = sum(row.count for row in rows)
     typed = sum(row.count for row in rows if row.guess.type)
-    none = sum(row.count for row in rows if not row.guess.type and row.guess.confidence != "none")
+    left_out = sum(row.count for row in rows if row.is_left_out)
     share = f" ({typed / total:.1%})" if total else ""
     return [
-        "# A draft of rules, made from the names in a log: guesses for you to correct.",
-        "# Move a line that is wrong to the rule of another type, or take it out. Rules are asked",
-        "# in this order and the first that holds decides. Each line has its reason beside it.",
+        "# Draft of classification rules, guessed from the names in a log. Please correct it:",
+        "# move a wrong line to the rule of another type, or delete it. Rules are tried in this",
+        "# order, and the first rule that holds decides. Each line has its reason as a comment.",
         "#",
-        f"# Of {total:,} events {typed:,} get a type{share}; {none:,} are no touchpoints.",
+        f"# Events with a type: {typed:,} of {total:,}{share}. Not touchpoints: {left_out:,}.",
         "",
     ]
 
 
 def _list_rules(rows: Sequence[Row], taxonomy: Taxonomy, extra: Sequence[str]) -> Iterator[str]:
-    """Yield a rule for each type, with the list of all names of it."""
+    """Yield a rule for each type, with the list of all its names."""
     types = dict.fromkeys(row.guess.type for row in rows)
     volume = {one: sum(row.count for row in rows if row.guess.type == one) for one in types}
     for one in sorted(types, key=lambda type_: -volume[type_]):
         chosen = [row for row in rows if row.guess.type == one]
-        yield from ("", f"[[rule]]  # {volume[one]:,} events: {_label(taxonomy, one)}")
+        yield from ("", f"[[rule]]  # {counted(volume[one], 'event')}: {_label(taxonomy, one)}")
         yield f"type = {quoted(one)}"
         yield f"when.{key_of(chosen[0].field)} = ["
         yield from (f"    {quoted(row.value)},  # {_remark(row)}" for row in chosen)
@@ -109,43 +110,43 @@ def _pattern_rule(row: Row, taxonomy: Taxonomy, *, locale: bool) -> list[str]:
 
 
 def _guard(names: str, general: Sequence[str | None]) -> list[str]:
-    """Return the condition that an event has no name, or one that says nothing."""
-    said = [quoted(one) for one in general if one is not None]
+    """Return the condition that the name of an event is missing or general."""
+    listed = [quoted(one) for one in general if one is not None]
     if not names or not general:
         return []
     field = key_of(names)
-    given = f"{field} = [{', '.join(said)}]"
+    given = f"{field} = [{', '.join(listed)}]"
     if None not in general:
         return [f"when.{given}"]
-    if not said:
+    if not listed:
         return [f"when.{field}.missing = true"]
     return [f"when.any = [{{ {field}.missing = true }}, {{ {given} }}]"]
 
 
-def _not_guessed(rows: Iterable[Row]) -> Iterator[str]:
+def _without_guess(rows: Iterable[Row]) -> Iterator[str]:
     chosen = [row for row in rows if row.field]
     if chosen:
-        yield from ("", f"# {'-' * 30} not guessed, by volume")
-        yield "# Write the type of those that matter and take the marks away."
+        yield from ("", f"# {'-' * 30} without a guess, by volume")
+        yield "# Uncomment the rules that matter and fill in their types."
     for row in chosen:
         yield from ("#", f"# [[rule]]  # {_remark(row)}", '# type = ""')
-        asked = ".contains" if row.kind == "none" else ""
-        yield f"# when.{key_of(row.field)}{asked} = {quoted(row.value)}"
+        test = ".contains" if row.kind == "none" else ""
+        yield f"# when.{key_of(row.field)}{test} = {quoted(row.value)}"
 
 
 def _left_out(rows: Iterable[Row]) -> Iterator[str]:
     chosen = list(rows)
     if chosen:
-        yield from ("", f"# {'-' * 30} known to be no touchpoint")
-        yield "# They stay without a type: leave them out with unmatched='drop'."
+        yield from ("", f"# {'-' * 30} known not to be touchpoints")
+        yield "# No rule gives these events a type: drop them with unmatched='drop'."
         yield from (f"#     {quoted(row.value)}  # {_remark(row)}" for row in chosen)
 
 
 def _remark(row: Row) -> str:
-    noun = "event" if row.count == 1 else "events"
+    events = counted(row.count, "event")
     if row.guess.confidence == "none":
-        return f"{row.count:,} {noun}: {plain(row.guess.reason)}"
-    return f"{row.count:,} {noun}, {row.guess.confidence}: {plain(row.guess.reason)}"
+        return f"{events}: {plain(row.guess.reason)}"
+    return f"{events}, {row.guess.confidence}: {plain(row.guess.reason)}"
 
 
 def _label(taxonomy: Taxonomy, type_: str) -> str:
@@ -153,11 +154,11 @@ def _label(taxonomy: Taxonomy, type_: str) -> str:
 
 
 def taxonomy_text(decided: Decided, *, taxonomy: Taxonomy, extends: str, called: str) -> str:
-    """Return a taxonomy to extend, with a proposal for each name no type was found for."""
+    """Return a taxonomy as TOML, with a proposed type for each name without a guess."""
     languages = ", ".join(quoted(one) for one in taxonomy.languages)
     lines = [
-        "# A draft of a taxonomy. All types of the one it extends are there; what is missing is",
-        "# written below and used in the rules.",
+        "# Draft of a taxonomy. It has all types of the taxonomy it extends. Write missing types",
+        "# below, and use them in the rules.",
         "",
         f"name = {quoted(called)}",
         'version = "0.1"',
@@ -168,9 +169,9 @@ def taxonomy_text(decided: Decided, *, taxonomy: Taxonomy, extends: str, called:
     if rows:
         lines += [
             "",
-            "# Names of which no type was guessed, by volume. Where one is a touchpoint of a",
+            "# Names without a guessed type, by volume. Where a name needs a new type, uncomment",
+            "# its lines and fill them in.",
         ]
-        lines += ["# new type, take the marks away and say what it is."]
     taken = {*taxonomy.types, *taxonomy.facets["channel"].terms}
     for row in rows:
         lines += _proposal(row, taxonomy, taken)
@@ -178,7 +179,7 @@ def taxonomy_text(decided: Decided, *, taxonomy: Taxonomy, extends: str, called:
 
 
 def _proposal(row: Row, taxonomy: Taxonomy, taken: set[str]) -> list[str]:
-    words = [word for word in words_of(row.value[:_MOST_SHOWN]) if word.isascii()]
+    words = [word for word in words_of(row.value[:_MAX_SHOWN]) if word.isascii()]
     stem = "_".join(words) or "touchpoint"
     name = next(one for one in _numbered(stem) if one not in taken)
     taken.add(name)
@@ -186,7 +187,7 @@ def _proposal(row: Row, taxonomy: Taxonomy, taken: set[str]) -> list[str]:
     labels = ", ".join(f"{key_of(lang)} = {label}" for lang in taxonomy.languages)
     return [
         "#",
-        f"# [types.{key_of(name)}]  # {quoted(row.value[:_MOST_SHOWN])}, {_remark(row)}",
+        f"# [types.{key_of(name)}]  # {quoted(row.value[:_MAX_SHOWN])}, {_remark(row)}",
         f"# labels = {{ {labels} }}",
         '# need = "unknown"',
         '# context = "unknown"',
@@ -202,20 +203,20 @@ def _numbered(stem: str) -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """Return a text as TOML writes it."""
+    """Return a text as a TOML string."""
     shown = json.dumps(text.encode("utf-8", "replace").decode("utf-8"), ensure_ascii=False)
-    return _UNSEEN.sub(lambda found: "".join(f"\\u{ord(one):04x}" for one in found[0]), shown)
+    return _INVISIBLE.sub(lambda found: "".join(f"\\u{ord(one):04x}" for one in found[0]), shown)
 
 
 def plain(text: str) -> str:
-    """Return a text for a comment: on one line, without characters one cannot see."""
-    return _UNSEEN.sub(" ", " ".join(text.split()))
+    """Return a text for a comment: on one line, without invisible characters."""
+    return _INVISIBLE.sub(" ", " ".join(text.split()))
 
 
 def key_of(name: str) -> str:
-    """Return the name of a field as a key of TOML."""
-    if name in _JOINING:
+    """Return the name of a field as a TOML key."""
+    if name in _OPERATORS:
         raise InvalidInputError(
-            f"a column named {name!r} cannot be asked for in rules", mend="rename the column"
+            f"rules cannot refer to a column named {name!r}", mend="rename the column"
         )
     return name if _BARE.fullmatch(name) else quoted(name)

@@ -1,6 +1,6 @@
-"""A first guess at what raw names mean, with its reason: for people to correct, not to rely on.
+"""Guesses of touchpoint types from raw names, with reasons, for people to correct.
 
-Names come as they are logged: snake_case or CamelCase, English or Spanish, labels of a taxonomy,
+Names are given as logged: snake_case or CamelCase, English or Spanish, labels of a taxonomy,
 events of a known tracker, paths of pages, names of campaigns, free text.
 """
 
@@ -24,7 +24,7 @@ Confidence = Literal["high", "medium", "low", "none"]
 Words: TypeAlias = "tuple[str, ...]"
 
 FURTHER = ">"
-"""Stands in the phrases of pages for segments further down."""
+"""In phrases for pages, stands for further segments of the path."""
 
 _SMALL = frozenset(
     (
@@ -36,26 +36,27 @@ _DIGITS = re.compile(r"\d+$")
 _WORD = re.compile(r"\w+")
 LOCALE = re.compile(r"[a-z]{2}(?:[\-_][a-z]{2})?", re.IGNORECASE)
 _SHOWN = {"ga4": "GA4", "segment": "Segment", "snowplow": "Snowplow"}
-_MOST_TEXT = 10_000
+_MAX_TEXT = 10_000
 
 
 @attrs.frozen
 class Guess:
-    """What a raw name probably means.
+    """Probable touchpoint type of a raw name.
 
     Attributes
     ----------
     type : str
-        The id of a touchpoint type; empty when there is no guess, or it is known to be none.
+        Id of a touchpoint type; empty when there is no guess, or when the name is known not to be a
+        touchpoint.
     reason : str
-        Why.
+        Reason for the guess.
     confidence : str
-        ``"high"``: the taxonomy or a known tracker calls it so. ``"medium"``: the words fit well.
-        ``"low"``: one word among others fits. ``"none"``: nothing fits.
+        ``"high"``: a name in the taxonomy or of a known tracker. ``"medium"``: the words fit well.
+        ``"low"``: one word among others fits. ``"none"``: no word fits.
     evidence : tuple of str
-        What the guess goes by: the words of a phrase, the segments of a path.
+        Basis of the guess: the words of a phrase, the segments of a path.
     weight : int
-        How telling the evidence is; comparable between guesses of one kind.
+        Specificity of the evidence; comparable between guesses of the same kind.
 
     Examples
     --------
@@ -71,11 +72,11 @@ class Guess:
     weight: int = 0
 
 
-NO_GUESS = Guess(reason="nothing in it is known")
+NO_GUESS = Guess(reason="no known words")
 
 
 class _Phrase(NamedTuple):
-    """Words that hint at a type; a word that ends in ``*`` fits every word that begins so."""
+    """Words that suggest a type; a word that ends in ``*`` fits every word with that beginning."""
 
     words: Words
     type: str
@@ -88,7 +89,7 @@ class _Phrase(NamedTuple):
 
 
 class _Hit(NamedTuple):
-    """A phrase that fits a name, and how well: the greatest is the best."""
+    """A phrase that fits a name, and how well it fits; the greatest hit is the best."""
 
     words: int
     letters: int
@@ -101,7 +102,7 @@ class _Hit(NamedTuple):
 
 
 class _Index:
-    """Phrases by their longest word, so that a name is compared with few of them."""
+    """Index of phrases by their longest word, so that a name is compared with few phrases."""
 
     def __init__(self, phrases: Iterable[_Phrase], *, types: frozenset[str]) -> None:
         self._general = frozenset(read_data("words")["general"]["types"])
@@ -111,19 +112,19 @@ class _Index:
                 self._by_word.setdefault(max(phrase.words, key=len), []).append(phrase)
 
     def best(self, words: Words) -> _Hit | None:
-        """Return the phrase that fits these words best: of most words, of most letters, first."""
+        """Return the best fit: the most words, then the most letters, then the lowest rank."""
         hits = [self._hit(phrase) for phrase in self._near(words) if _fits(phrase.words, words)]
         return max(hits, key=lambda hit: hit[:3], default=None)
 
     def _hit(self, phrase: _Phrase) -> _Hit:
         count = sum(word != FURTHER for word in phrase.words)
-        # "page view" of a product's page says less than "product".
+        # "page view" on the page of a product is less specific than "product".
         general = phrase.type in self._general and count < 3 and not phrase.strong
         letters = sum(len(word.rstrip("*")) for word in phrase.words)
         return _Hit(1 if general else 2 * count + phrase.strong, letters, -phrase.rank, phrase)
 
     def _near(self, words: Words) -> Iterator[_Phrase]:
-        """Yield each phrase whose longest word fits one of these."""
+        """Yield each phrase whose longest word fits one of the words."""
         tried = set(words) | {f"{word[:end]}*" for word in words for end in range(1, len(word) + 1)}
         for one in sorted(tried & self._by_word.keys()):
             yield from self._by_word[one]
@@ -137,12 +138,12 @@ def _fits(wanted: Words, words: Words) -> bool:
 
 
 def _phrases(section: str) -> list[_Phrase]:
-    """Return the phrases of a part of the word list; of ``types`` those of no touchpoint too."""
+    """Return the phrases of a section of the word list; for ``types`` with excluded phrases."""
     document = read_data("words")
-    none = document["none"].values() if section == "types" else ()
-    listed = [("", phrase) for phrases in none for phrase in phrases]
+    excluded = document["none"].values() if section == "types" else ()
+    listed = [("", phrase) for phrases in excluded for phrase in phrases]
     listed += [(one, phrase) for one, phrases in document[section].items() for phrase in phrases]
-    # Of equally good ones the first wins, but what patients' logs mean comes before what shops' do.
+    # The first of equally good phrases wins, so types of patient logs come before types of shops.
     ranked = sorted(listed, key=lambda entry: not entry[0].startswith("pt_"))
     return [
         _Phrase(tuple(text.removeprefix("!").split()), one, rank, strong=text.startswith("!"))
@@ -151,7 +152,7 @@ def _phrases(section: str) -> list[_Phrase]:
 
 
 def _labels(taxonomy: Taxonomy) -> Iterator[_Phrase]:
-    """Yield the ids, labels and aliases of a taxonomy without small words, its own types first."""
+    """Yield ids, labels and aliases without small words, own types before inherited types."""
     for rank, one in enumerate(reversed(list(taxonomy.types.values()))):
         aliases = (alias for names in one.aliases.values() for alias in names)
         for name in (one.id, *one.labels.values(), *aliases):
@@ -172,7 +173,7 @@ def _general_names() -> frozenset[Words]:
 
 
 def is_general(name: str) -> bool:
-    """Tell whether a name says no more than that a page was seen or that something happened.
+    """Return whether a name states only that a page was seen or that an event occurred.
 
     Examples
     --------
@@ -183,16 +184,16 @@ def is_general(name: str) -> bool:
 
 
 class Guesser:
-    """Guesses of touchpoint types of one taxonomy.
+    """Guesses types of a taxonomy from names, pages, campaigns and texts.
 
     Parameters
     ----------
     taxonomy
-        The types to choose from.
+        Taxonomy with the types to choose from.
 
     Notes
     -----
-    A guess says what a name usually means, not what it means in this log.
+    A guess is what a name usually means, which may differ from its meaning in a particular log.
 
     Examples
     --------
@@ -212,52 +213,52 @@ class Guesser:
         self._labels = _Index(_labels(taxonomy), types=types)
 
     def name(self, text: str) -> Guess:
-        """Return what the name of an event or activity probably means.
+        """Return a guess from the name of an event or activity.
 
-        Asked in this order: the ids of the taxonomy; the events of GA4, Segment and Snowplow; the
+        Tried in this order: the ids of the taxonomy; the events of GA4, Segment and Snowplow; the
         labels and aliases of the taxonomy; the words of the name, in English and Spanish; the words
         of the taxonomy's labels.
         """
         words = words_of(text)
         if text in self._taxonomy.types:
-            return Guess(text, "the taxonomy's own id", "high")
+            return Guess(text, "an id of the taxonomy", "high")
         tracked = self._of_tracker(words, lower=text == text.lower())
         return tracked or self._called(text, words) or self._of_words(words) or NO_GUESS
 
     def page(self, path: str) -> Guess:
-        """Return what the path of a page probably means; its evidence is the segments it goes by.
+        """Return a guess from the path of a page, with the segments used as evidence.
 
-        The segment nearest to the root that says something decides, unless it and later ones say
-        something together in more words: ``/blog/checkout-tips`` is an article, and
+        The known segment nearest to the root decides, unless it fits a phrase of more words
+        together with later segments: ``/blog/checkout-tips`` is an article, and
         ``/account/orders/7/track`` is not about the account. Segments that look like the names of
-        single products or articles are not asked.
+        single products or articles are ignored.
         """
         segments = [segment for segment in path.split("/") if segment]
         best, end = None, 0
-        for place in range(1, len(segments) + 1):
-            hit = self._page_hit(segments, place)
+        for length in range(1, len(segments) + 1):
+            hit = self._page_hit(segments, length)
             if hit is not None and (best is None or hit.words > best.words):
-                best, end = hit, place
+                best, end = hit, length
         if best is None:
-            front = len(segments) == 0 or (len(segments) == 1 and LOCALE.fullmatch(segments[0]))
-            return self._front if front else NO_GUESS
+            home = len(segments) == 0 or (len(segments) == 1 and LOCALE.fullmatch(segments[0]))
+            return self._home if home else NO_GUESS
         further = FURTHER in best.phrase.words
         evidence = (*_pattern(segments[:end], best.phrase), *(["*"] if further else []))
-        reason = f"a page of {best.phrase.shown!r}"
+        reason = f"a page path with {best.phrase.shown!r}"
         weight = 10 * len(evidence) - evidence.count("*")
         return Guess(best.phrase.type, reason, "medium", evidence, weight)
 
     def campaign(self, name: str) -> Guess:
-        """Return what the name of a campaign says of those who come by it."""
+        """Return a guess from the name of a campaign."""
         hit = self._words["campaigns"].best(words_of(name))
         if hit is None:
             return NO_GUESS
-        reason = f"a campaign named {hit.phrase.shown!r}"
+        reason = f"a campaign name with {hit.phrase.shown!r}"
         return Guess(hit.phrase.type, reason, "medium", hit.phrase.words, hit.weight)
 
     def text(self, text: str) -> Guess:
-        """Return what a free text is probably about, by one phrase in it; never more than low."""
-        words = tuple(dict.fromkeys(_WORD.findall(fold_spaced(text[:_MOST_TEXT]))))
+        """Return a guess from one phrase in a free text; its confidence is at most low."""
+        words = tuple(dict.fromkeys(_WORD.findall(fold_spaced(text[:_MAX_TEXT]))))
         hit = self._words["types"].best(words)
         if hit is None or not hit.phrase.type:
             return NO_GUESS
@@ -265,28 +266,28 @@ class Guesser:
         return Guess(hit.phrase.type, reason, "low", hit.phrase.words, hit.weight)
 
     @property
-    def _front(self) -> Guess:
+    def _home(self) -> Guess:
         if "website_visit" not in self._taxonomy.types:
             return NO_GUESS
-        return Guess("website_visit", "the front page", "high")
+        return Guess("website_visit", "the home page", "high")
 
     def _called(self, text: str, words: Words) -> Guess | None:
         for phrase in (text, " ".join(words), "_".join(words), "-".join(words)):
             try:
                 found = self._taxonomy.lookup(phrase)
-            except InvalidInputError:  # several types share the name: the words decide
+            except InvalidInputError:  # several types share the name, so its words decide
                 continue
             if found is not None:
-                return Guess(found.id, f"the taxonomy's name for {found.label()!r}", "high")
+                return Guess(found.id, f"the taxonomy's name of {found.label()!r}", "high")
         return None
 
     def _of_tracker(self, words: Words, *, lower: bool) -> Guess | None:
-        # GA4 and Snowplow write in lower case: "search" is theirs, "Search" may be a label.
+        # GA4 and Snowplow use lower case: "search" is one of their events, "Search" may be a label.
         for tracker in TRACKERS if lower else ("segment",):
             table = name_table(tracker)
             shown = f"an event of {_SHOWN[tracker]}"
-            if words in table.none:
-                reason = f"{shown}, no touchpoint: {table.none[words]}"
+            if words in table.not_touchpoints:
+                reason = f"{shown}, not a touchpoint: {table.not_touchpoints[words]}"
                 return Guess(reason=reason, confidence="high")
             if table.types.get(words) in self._taxonomy.types:
                 return Guess(table.types[words], shown, "high")
@@ -300,40 +301,40 @@ class Guesser:
         if hit is None:
             return None
         phrase = hit.phrase
-        told = [word for word in plain if word not in _SMALL]
-        fitting = sum(any(_fits((one,), (word,)) for one in phrase.words) for word in told)
+        meaningful = [word for word in plain if word not in _SMALL]
+        fitting = sum(any(_fits((one,), (word,)) for one in phrase.words) for word in meaningful)
         several = len(phrase.words) > 1
-        sure: Confidence = "medium" if several or fitting == len(told) else "low"
+        sure: Confidence = "medium" if several or fitting == len(meaningful) else "low"
         reason = f"the word{'s' if several else ''} {phrase.shown!r}"
         if not phrase.type:
-            reason = f"{reason}, no touchpoint: {_reasons()[phrase.shown]}"
+            reason = f"{reason}, not a touchpoint: {_reasons()[phrase.shown]}"
         return Guess(phrase.type, reason, sure, phrase.words, hit.weight)
 
-    def _page_hit(self, segments: list[str], place: int) -> _Hit | None:
-        """Return what the first segments of a path say, the last of them having a part in it."""
-        told = [_told_by(segment) for segment in segments[:place] if not _is_slug(segment)]
-        below = (FURTHER,) if place < len(segments) else ()
-        words = (*(word for segment in told for word in segment), *below)
+    def _page_hit(self, segments: list[str], length: int) -> _Hit | None:
+        """Return the phrase that fits the first segments of a path best; None if none fits."""
+        known = [_words_in(segment) for segment in segments[:length] if not _is_slug(segment)]
+        further = (FURTHER,) if length < len(segments) else ()
+        words = (*(word for segment in known for word in segment), *further)
         return self._words["pages"].best(words) or self._words["types"].best(words)
 
 
-def _told_by(segment: str) -> Words:
+def _words_in(segment: str) -> Words:
     return words_of(unquote(segment, errors="replace"))
 
 
 def _is_slug(segment: str) -> bool:
-    """Tell whether a segment looks like an id or the name of a single product or article."""
+    """Return whether a segment looks like an id or the name of a single product or article."""
     digits = sum(letter.isdigit() for letter in segment)
     marks = segment.count("-") + segment.count("_")
     return digits >= 4 or 2 * digits >= len(segment) or marks >= 4
 
 
 def _pattern(segments: list[str], phrase: _Phrase) -> Iterator[str]:
-    """Yield the segments a page is known by: what says nothing and looks like an id is ``*``."""
-    for place, segment in enumerate(segments):
-        words = _told_by(segment)
-        says = not _is_slug(segment) and any(_fits((one,), words) for one in phrase.words)
-        if says or not (_is_slug(segment) or (place == 0 and LOCALE.fullmatch(segment))):
+    """Yield the pattern of a page: its segments, with ``*`` for ids; without a first locale."""
+    for position, segment in enumerate(segments):
+        words = _words_in(segment)
+        fits = not _is_slug(segment) and any(_fits((one,), words) for one in phrase.words)
+        if fits or not (_is_slug(segment) or (position == 0 and LOCALE.fullmatch(segment))):
             yield segment
-        elif place or not LOCALE.fullmatch(segment):
+        elif position or not LOCALE.fullmatch(segment):
             yield "*"

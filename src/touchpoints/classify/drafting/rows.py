@@ -1,4 +1,4 @@
-"""What a draft decides on: each distinct event goes to one row, by name, campaign, page or text."""
+"""Rows of a draft: distinct events grouped by name, campaign, page or text."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Kind = Literal["name", "campaign", "page", "text", "general", "none"]
 Words: TypeAlias = "tuple[str, ...]"
 
 KINDS = ("name", "campaign", "page", "text", "general")
-"""The kinds of rows in the order in which their rules are asked."""
+"""Kinds of rows, in the order in which their rules are tried."""
 
-MOST_NAME = 300
-"""A longer text is no name."""
+MAX_NAME = 300
+"""Maximum length of a name, in characters."""
 
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _PATH_END = re.compile(r"[?#]")
@@ -31,7 +31,7 @@ _LANGUAGE = "[a-z]{2}([-_][a-z]{2})?"
 
 @attrs.frozen(kw_only=True)
 class Columns:
-    """Which field of an event is what; empty where there is none."""
+    """Names of the fields by their role; empty where there is no field."""
 
     name: str = ""
     url: str = ""
@@ -41,20 +41,20 @@ class Columns:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """Events that one line of the draft is about.
+    """Events that share a line of the draft.
 
     Attributes
     ----------
     kind
-        By what they are told.
+        Kind of field that identifies the events.
     field, value : str
-        The field and what is in it, as logged or as a pattern.
+        The field and its value, as logged or as a pattern.
     key
-        What the rule asks for: a folded text, the segments of a page, the words of a text.
+        What the rule tests for: a folded text, the segments of a page, the words of a text.
     count : int
-        How many events.
+        Number of events.
     guess
-        What they are.
+        The guess for these events.
     """
 
     kind: Kind
@@ -64,19 +64,24 @@ class Row:
     count: int
     guess: Guess
 
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the events are known not to be touchpoints."""
+        return self.guess.confidence != "none" and not self.guess.type
+
 
 @attrs.frozen(kw_only=True)
 class Decided:
-    """The rows, and what their rules need to know.
+    """The rows of a draft, and details that their rules need.
 
     Attributes
     ----------
     rows : tuple of Row
-        Those of most events first.
+        Rows in decreasing order of events.
     general : tuple
-        The names so general that other fields were asked; None stands for no name.
+        General names, for which other fields were used; None stands for a missing name.
     localised : frozenset
-        The patterns of pages that came after a language or country.
+        Patterns of pages that occurred after a segment for a language or country.
     """
 
     rows: tuple[Row, ...]
@@ -85,9 +90,9 @@ class Decided:
 
 
 def page_regex(pattern: Words, *, locale: bool = False) -> str:
-    """Return the regular expression of the pages with these segments, ``*`` being any one.
+    """Return a regular expression for the pages with these segments; ``*`` is any segment.
 
-    With ``locale`` they may come after a segment such as ``es`` or ``en-us``.
+    With ``locale``, a segment for a language may come first, for example ``es`` or ``en-us``.
 
     Examples
     --------
@@ -96,19 +101,19 @@ def page_regex(pattern: Words, *, locale: bool = False) -> str:
     True
     """
     if not pattern:
-        front = f"/({_LANGUAGE})?/?" if locale else "/"
-        below = f"(/{_LANGUAGE})?" if locale else ""
-        return rf"^([^/?#]*//)?[^/?#]+{below}/?([?#]|$)|^{front}([?#]|$)"
+        home = f"/({_LANGUAGE})?/?" if locale else "/"
+        after_host = f"(/{_LANGUAGE})?" if locale else ""
+        return rf"^([^/?#]*//)?[^/?#]+{after_host}/?([?#]|$)|^{home}([?#]|$)"
     before = _SITE + (f"(/{_LANGUAGE})?" if locale else "")
     parts = "".join(f"/{'[^/?#]+' if one == '*' else re.escape(one)}" for one in pattern)
     return f"{before}{parts}([/?#]|$)"
 
 
-_FRONT = re.compile(page_regex(()))
+_HOME = re.compile(page_regex(()))
 
 
 def text_regexes(words: Words) -> list[str]:
-    """Return the regular expressions that all are found in a text with these words."""
+    """Return regular expressions that all match in a text if it contains these words."""
     return [rf"\b{one[:-1]}" if one.endswith("*") else rf"\b{one}\b" for one in words]
 
 
@@ -119,14 +124,14 @@ def decide(
     columns: Columns,
     guesser: Guesser,
 ) -> Decided:
-    """Return the rows of a draft, those of most events first.
+    """Return the rows of a draft, in decreasing order of events.
 
     Parameters
     ----------
     events
         The distinct events, with the fields of ``columns``.
     counts
-        How often each occurs.
+        Number of occurrences of each event.
     """
     sorter = _Sorter(columns, guesser)
     weighted = list(zip(events, counts, strict=True))
@@ -141,13 +146,12 @@ def decide(
         Row(
             kind=kind,
             field=field,
-            value=found[place][0],
+            value=found[kind, field, key][0],
             key=key,
             count=count,
-            guess=found[place][1],
+            guess=found[kind, field, key][1],
         )
-        for place, count in totals.most_common()
-        for kind, field, key in [place]
+        for (kind, field, key), count in totals.most_common()
     ]
     return Decided(
         rows=tuple(rows), general=tuple(sorter.general), localised=frozenset(sorter.localised)
@@ -155,7 +159,7 @@ def decide(
 
 
 class _Sorter:
-    """Learns from all events which rules there will be, then tells the row of each."""
+    """Makes the guesses from all events, then assigns each event to a row."""
 
     def __init__(self, columns: Columns, guesser: Guesser) -> None:
         self._columns = columns
@@ -168,34 +172,34 @@ class _Sorter:
         self.localised: dict[Words, None] = {}
 
     def learn(self, weighted: Iterable[tuple[Mapping[str, Any], int]]) -> None:
-        """Make the guesses, of which the most telling fit first."""
+        """Make the guesses; the most specific page and text patterns come first."""
         entries = list(weighted)
-        self._names = self._learnt(entries, self._columns.name, self._guesser.name)
-        open_ = [entry for entry in entries if self._is_open(entry[0])]
-        self._campaigns = self._learnt(open_, self._columns.campaign, self._guesser.campaign)
-        pages = {segments_of(self._raw(event, self._columns.url)) for event, _ in open_}
+        self._names = self._guessed(entries, self._columns.name, self._guesser.name)
+        general = [entry for entry in entries if self._is_general(entry[0])]
+        self._campaigns = self._guessed(general, self._columns.campaign, self._guesser.campaign)
+        pages = {segments_of(self._raw(event, self._columns.url)) for event, _ in general}
         found = [
             self._guesser.page("/".join(segments)) for segments in pages if segments is not None
         ]
         self._pages = _in_order(found)
-        texts = {self._raw(event, self._columns.text) for event, _ in open_}
+        texts = {self._raw(event, self._columns.text) for event, _ in general}
         self._texts = _in_order(map(self._guesser.text, sorted(texts)))
 
     def row_of(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
-        """Return kind, field, key and shown value of the row of an event, and its guess."""
+        """Return the kind, field, key, shown value and guess of the row of an event."""
         columns = self._columns
         raw = self._raw(event, columns.name)
         name = fold_spaced(raw)
-        if not self._is_open(event):
+        if not self._is_general(event):
             return ("name", columns.name, name, *self._names.get(name, (raw, NO_GUESS)))
         if columns.name:
             self.general[name or None] = None
-        told = self._by_other_fields(event)
-        if told is not None:
-            return told
+        row = self._by_other_fields(event)
+        if row is not None:
+            return row
         if name:
             return ("general", columns.name, name, *self._names[name])
-        return self._untold(event)
+        return self._unknown(event)
 
     def _by_other_fields(
         self, event: Mapping[str, Any]
@@ -214,7 +218,7 @@ class _Sorter:
         return None
 
     def _pattern_of(self, segments: Words | None) -> Words | None:
-        """Return the most telling pattern that an address has."""
+        """Return the most specific pattern that a URL fits."""
         if segments is None:
             return None
         after = without_locale(segments)
@@ -226,19 +230,19 @@ class _Sorter:
                 return pattern
         return None
 
-    def _untold(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
-        """Return a row for an event without a name of which nothing else is known."""
+    def _unknown(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
+        """Return the row of an event without a name and without a guess from other fields."""
         columns = self._columns
         for field in (columns.url, columns.campaign, columns.text):
             text = self._raw(event, field)
             segments = segments_of(text) if field and field == columns.url else None
             value = f"/{'/'.join(segments[:1])}" if segments is not None else text
             if text:
-                return ("none", field, fold_spaced(value), value[:MOST_NAME], NO_GUESS)
-        return ("none", "", "", "", attrs.evolve(NO_GUESS, reason="every field is missing"))
+                return ("none", field, fold_spaced(value), value[:MAX_NAME], NO_GUESS)
+        return ("none", "", "", "", attrs.evolve(NO_GUESS, reason="all fields are missing"))
 
-    def _is_open(self, event: Mapping[str, Any]) -> bool:
-        """Tell whether other fields are asked, as there is no name or it says nothing."""
+    def _is_general(self, event: Mapping[str, Any]) -> bool:
+        """Return whether the name is missing or general, so that other fields are used."""
         raw = self._raw(event, self._columns.name)
         known = self._names.get(fold_spaced(raw))
         return not raw or (known is not None and is_general(known[0]))
@@ -246,50 +250,50 @@ class _Sorter:
     def _raw(self, event: Mapping[str, Any], field: str) -> str:
         return (written(event[field]) or "") if field else ""
 
-    def _learnt(
+    def _guessed(
         self,
         entries: Iterable[tuple[Mapping[str, Any], int]],
         field: str,
         guess: Callable[[str], Guess],
     ) -> dict[str, tuple[str, Guess]]:
-        """Return for each folded text how it is mostly written, and a guess."""
-        variants: dict[str, Counter[str]] = {}
+        """Return {folded text: (most frequent spelling, guess)}."""
+        spellings: dict[str, Counter[str]] = {}
         for event, count in entries:
             raw = self._raw(event, field)
-            variants.setdefault(fold_spaced(raw), Counter())[raw] += count
-        variants.pop("", None)
-        return {key: _best_of(counter, guess) for key, counter in variants.items()}
+            spellings.setdefault(fold_spaced(raw), Counter())[raw] += count
+        spellings.pop("", None)
+        return {key: _best_of(counter, guess) for key, counter in spellings.items()}
 
 
-def _best_of(variants: Counter[str], guess: Callable[[str], Guess]) -> tuple[str, Guess]:
-    """Return the usual way of writing and the guess of the first that says something."""
-    usual = [text for text, _ in variants.most_common()]
-    if len(usual[0]) > MOST_NAME:
+def _best_of(spellings: Counter[str], guess: Callable[[str], Guess]) -> tuple[str, Guess]:
+    """Return the most frequent spelling, and the guess from the first spelling that gives one."""
+    texts = [text for text, _ in spellings.most_common()]
+    if len(texts[0]) > MAX_NAME:
         reason = "too long for a name: pass the column as text="
-        return usual[0][:MOST_NAME], attrs.evolve(NO_GUESS, reason=reason)
-    guesses = map(guess, usual)
-    return usual[0], next((one for one in guesses if one.confidence != "none"), NO_GUESS)
+        return texts[0][:MAX_NAME], attrs.evolve(NO_GUESS, reason=reason)
+    guesses = map(guess, texts)
+    return texts[0], next((one for one in guesses if one.confidence != "none"), NO_GUESS)
 
 
 def _in_order(guesses: Iterable[Guess]) -> dict[Words, Guess]:
-    """Return the guesses with a type by their evidence, the most telling first."""
+    """Return {evidence: guess} of the guesses with a type, the most specific first."""
     typed = {one.evidence: one for one in guesses if one.type}
     order = sorted(typed.values(), key=lambda one: (one.weight, one.evidence), reverse=True)
     return {one.evidence: one for one in order}
 
 
 def segments_of(url: str) -> Words | None:
-    """Return the segments of the path of an address, folded; None when it is no address."""
+    """Return the folded segments of the path of a URL; None when the text is not a URL."""
     text = fold_spaced(url)
     path = _PATH_END.split(_BEFORE_PATH.sub("", text, count=1), maxsplit=1)[0]
     below = path.removeprefix("/").rstrip("/")
-    if not below and not _FRONT.search(text):
+    if not below and not _HOME.search(text):
         return None
     return tuple(below.split("/")) if below else ()
 
 
 def page_fits(pattern: Words, segments: Words) -> bool:
-    """Tell whether an address with these segments has a pattern from its root on."""
+    """Return whether the first segments of a path fit a pattern."""
     if not pattern:
         return not segments
     return len(segments) >= len(pattern) and all(
@@ -298,7 +302,7 @@ def page_fits(pattern: Words, segments: Words) -> bool:
 
 
 def without_locale(segments: Words) -> Words | None:
-    """Return the segments after one such as ``es`` or ``en-us``; None when there is none."""
+    """Return the segments after a locale, for example ``es`` or ``en-us``; else None."""
     return segments[1:] if segments and LOCALE.fullmatch(segments[0]) else None
 
 

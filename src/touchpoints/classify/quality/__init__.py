@@ -1,1 +1,1 @@
-"""How good a classifier is: right answers, agreement, and what it does not catch."""
+"""Quality of a classifier: evaluation against labels, agreement, and unmatched events."""

@@ -1,4 +1,4 @@
-"""How far two classifiers agree: the share of events, and what of it is more than chance."""
+"""Agreement of two classifiers: the share of events, and Cohen's kappa."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from touchpoints.classify.contract.protocol import (
     ask_all,
     check_classifier_object,
 )
-from touchpoints.classify.quality.judged import judged, shares, terms_said
+from touchpoints.classify.quality.judged import judged, shares, terms_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
 
 
 @attrs.frozen(repr=False)
 class Agreement(Table):
-    """How far two classifiers agree on one facet; one row for each pair of answers that occurs.
+    """Agreement of two classifiers on a facet: one row for each combination of answers.
 
     Attributes
     ----------
     first, second : str (p,)
-        What each says; ``(none)`` where it says nothing.
+        Answers of the two classifiers; ``(none)`` where a classifier gives no answer.
     events : int64 (p,)
-        Of how many events, the most frequent first.
+        Number of events with these answers, in decreasing order.
     facet : str
-        What was compared.
+        The facet that was compared.
     share : float
-        Share of the events on which they say the same, both nothing included.
+        Share of the events with equal answers, including two missing answers, in [0, 1].
     share_low, share_high : float
-        Its Wilson interval.
+        Wilson interval of the share.
     kappa : float
-        Cohen's kappa: 1 for full agreement, 0 for what chance would give; nan when chance alone
-        would give full agreement.
+        Cohen's kappa, in [-1, 1]: 1 for full agreement, 0 for the agreement expected by chance;
+        nan when the agreement expected by chance is full.
     kappa_low, kappa_high : float
-        Its interval in large samples, cut to [-1, 1].
+        Large-sample interval of kappa, cut to [-1, 1].
     """
 
     first: Any = column(object)
@@ -57,7 +57,7 @@ class Agreement(Table):
     kappa_high: float = attrs.field(kw_only=True)
 
     def disagreements(self) -> list[dict[str, Any]]:
-        """Return the rows in which the two differ."""
+        """Return the rows in which the answers differ."""
         return [row for row in self.to_dicts() if row["first"] != row["second"]]
 
 
@@ -70,30 +70,40 @@ def agreement(
     taxonomy: Taxonomy | None = None,
     level: float = 0.95,
 ) -> Agreement:
-    """Compare two classifiers on some events: the share they agree on, and Cohen's kappa.
+    """Compare the answers of two classifiers: share of equal answers, and Cohen's kappa.
 
     Parameters
     ----------
     classifier, other
-        Two classifiers. To compare one with labels made by hand, use `evaluate_classifier`.
+        The two classifiers. For labels made by hand, use `evaluate_classifier`.
     events
-        The events; each counts as often as it is given.
+        The events; repeated events count repeatedly.
     facet
-        What to compare: a facet or ``"type"``.
+        The facet to compare, or ``"type"``.
     taxonomy
-        Complete answers with the defaults of their types before they are compared.
+        If given, answers are completed with the defaults of their types before they are compared.
     level
-        The level of the intervals, in (0, 1).
+        Confidence level of the intervals, in (0, 1).
+
+    Returns
+    -------
+    Agreement
+        A table with one row for each combination of answers that occurs, with the share and kappa.
 
     Raises
     ------
     InvalidInputError
-        Without any events.
+        Without events.
+
+    See Also
+    --------
+    evaluate_classifier : Compare the answers of a classifier with labels.
+    combine : Combine the answers of several classifiers.
 
     Notes
     -----
-    No answer counts as an answer of its own, so two classifiers that are silent on the same events
-    agree there. Agreement is no sign of being right. The intervals hold for independent events.
+    A missing answer counts as a separate answer, so two classifiers agree where neither answers.
+    Agreement does not imply that the answers are right. The intervals assume independent events.
 
     References
     ----------
@@ -114,26 +124,26 @@ def agreement(
     check_classifier_object(classifier)
     check_classifier_object(other)
     checks.level(level)
-    asked = list(events)
-    if not asked:
+    given = list(events)
+    if not given:
         raise InvalidInputError("agreement needs at least one event")
-    said = [
-        terms_said(ask_all(one, asked), facet, taxonomy=taxonomy) for one in (classifier, other)
+    answers = [
+        terms_of(ask_all(one, given), facet, taxonomy=taxonomy) for one in (classifier, other)
     ]
-    found = judged(facet, *said)
-    rows = sorted(np.argwhere(found.table).tolist(), key=lambda pair: -found.table[*pair])
-    share, low, high = shares(np.trace(found.table), len(asked), level)
+    found = judged(facet, *answers)
+    cells = sorted(np.argwhere(found.table).tolist(), key=lambda cell: -found.table[*cell])
+    share, low, high = shares(np.trace(found.table), len(given), level)
     beyond = kappa(found.table)
-    reach = z_of(level) * beyond.error
+    margin = z_of(level) * beyond.error
     return Agreement(
-        [found.terms[row] for row, _ in rows],
-        [found.terms[place] for _, place in rows],
-        [int(found.table[row, place]) for row, place in rows],
+        [found.terms[first] for first, _ in cells],
+        [found.terms[second] for _, second in cells],
+        [int(found.table[first, second]) for first, second in cells],
         facet=facet,
         share=float(share),
         share_low=float(low),
         share_high=float(high),
         kappa=beyond.value,
-        kappa_low=max(beyond.value - reach, -1.0) if reach == reach else reach,
-        kappa_high=min(beyond.value + reach, 1.0) if reach == reach else reach,
+        kappa_low=max(beyond.value - margin, -1.0) if margin == margin else margin,
+        kappa_high=min(beyond.value + margin, 1.0) if margin == margin else margin,
     )

@@ -1,4 +1,4 @@
-"""How right a classifier is: its answers against labels made by hand."""
+"""Evaluation of a classifier against labels made by hand."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from touchpoints.classify.quality.judged import (
     judged,
     read_examples,
     shares,
-    terms_said,
+    terms_of,
 )
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
@@ -31,26 +31,26 @@ from touchpoints.taxonomy import Taxonomy
 
 @attrs.frozen(repr=False)
 class FacetScores(Table):
-    """How right a classifier is about each facet.
+    """Coverage, accuracy and kappa of a classifier, by facet.
 
     Attributes
     ----------
     facet : str (f,)
         The facet, or ``"type"``.
     events : int64 (f,)
-        Events whose label states it.
+        Number of events whose label states the facet.
     answered, abstained : int64 (f,)
-        Those the classifier says something of, and the others.
+        Number of these events with an answer for the facet, and without.
     coverage : float64 (f,)
-        Share of the events that is answered, with its interval.
+        Share of the events with an answer, in [0, 1], with its interval.
     accuracy : float64 (f,)
-        Share of the answers that are right, with its interval; an answer where the label says
-        that there is none is wrong.
+        Share of the answers that are right, in [0, 1], with its interval; an answer is wrong where
+        the label states that there is no term.
     right : float64 (f,)
-        Share of all events treated as the label says, an abstention where there is nothing to say
-        included; with its interval.
+        Share of all events that agree with their label, in [0, 1], with its interval; an abstention
+        agrees with a label that states that there is no term.
     kappa : float64 (f,)
-        Agreement with the labels beyond chance; abstention counts as a term.
+        Cohen's kappa of answers and labels; an abstention counts as a term.
     """
 
     facet: Any = column(object)
@@ -71,18 +71,18 @@ class FacetScores(Table):
 
 @attrs.frozen(repr=False)
 class TermScores(Table):
-    """How right a classifier is about each term of each facet.
+    """Precision and recall of a classifier, by facet and term.
 
     Attributes
     ----------
     facet, term : str (t,)
-        The term; every one that a label or an answer names.
+        Every term that occurs in a label or an answer.
     labelled, answered, correct : int64 (t,)
-        Events labelled so, answered so, and both.
+        Number of events with the term as label, as answer, and as both.
     precision : float64 (t,)
-        Share of the answers that are right, with its interval; nan when it is never answered.
+        Share of the answers that are right, in [0, 1], with its interval; nan without answers.
     recall : float64 (t,)
-        Share of the labels that are found, with its interval; nan when nothing is labelled so.
+        Share of the labels that are found, in [0, 1], with its interval; nan without labels.
     """
 
     facet: Any = column(object)
@@ -100,16 +100,16 @@ class TermScores(Table):
 
 @attrs.frozen(repr=False)
 class Confusion(Table):
-    """What is taken for what, the most frequent first.
+    """Confusion matrix in long form, the most frequent combinations first.
 
     Attributes
     ----------
     facet : str (c,)
         The facet, or ``"type"``.
     labelled, answered : str (c,)
-        The term of the label and of the answer; ``(none)`` where there is none.
+        Terms of the label and of the answer; ``(none)`` without a term.
     events : int64 (c,)
-        How many; only pairs that occur.
+        Number of events; combinations without events are omitted.
     """
 
     facet: Any = column(object)
@@ -120,18 +120,18 @@ class Confusion(Table):
 
 @attrs.frozen(repr=False, kw_only=True)
 class Evaluation:
-    """How right a classifier is, in three tables.
+    """Evaluation of a classifier in three tables; made by `evaluate_classifier`.
 
     Attributes
     ----------
     facets : FacetScores
-        One row a facet.
+        Coverage and accuracy, one row per facet.
     terms : TermScores
-        One row a term.
+        Precision and recall, one row per term.
     confusion : Confusion
-        One row a pair of label and answer.
+        Confusion matrix, one row per combination of label and answer.
     level : float
-        The level of the intervals.
+        Confidence level of the intervals.
     """
 
     facets: FacetScores
@@ -142,12 +142,12 @@ class Evaluation:
     def __repr__(self) -> str:
         lines = [f"Evaluation, intervals of level {self.level:g}"]
         for row in self.facets.to_dicts():
-            said = [
+            figures = [
                 f"{name} {row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
                 for name in ("accuracy", "coverage")
             ]
             answered = f"{row['answered']:,} of {row['events']:,} events answered"
-            lines.append(f"  {row['facet']}: {answered}, {', '.join(said)}")
+            lines.append(f"  {row['facet']}: {answered}, {', '.join(figures)}")
         return "\n".join(lines)
 
 
@@ -160,7 +160,7 @@ def evaluate_classifier(
     taxonomy: Taxonomy | None = None,
     level: float = 0.95,
 ) -> Evaluation:
-    """Compare what a classifier says with labels: per facet confusion, precision, recall, coverage.
+    """Evaluate a classifier against labels: accuracy, coverage, precision, recall and confusion.
 
     Parameters
     ----------
@@ -168,39 +168,45 @@ def evaluate_classifier(
         The classifier.
     labelled
         Pairs of an event and its label: a type id, `Facets`, a `Touchpoint`, a mapping from facets
-        (and ``"type"``) to terms, or None where there is nothing to find. Or a table: a mapping
-        from column names to values, of which ``truth`` says which are labels.
+        (and ``"type"``) to terms, or None where the event has no type. Alternatively a table: a
+        mapping from column names to values, in which ``truth`` names the columns with labels.
     truth
-        For a table: from facet (or ``"type"``) to the column that holds its label; by default the
-        column ``type`` holds the type.
+        For a table: a mapping from facet (or ``"type"``) to the column with its labels; by default
+        the column ``type`` holds the type.
     facets
-        What to compare; by default all that the labels state.
+        Facets to compare; by default every facet that a label states.
     taxonomy
-        Complete the classifier's answers with the defaults of their types, so that a facet that
+        If given, answers are completed with the defaults of their types, so that a facet that
         follows from the type (clinical or not, direct or not) can be compared.
     level
-        How often the intervals cover the true share, in (0, 1).
+        Confidence level of the intervals, in (0, 1).
 
     Returns
     -------
     Evaluation
-        Tables ``facets``, ``terms`` and ``confusion``. ``(none)`` is no answer.
+        Tables ``facets``, ``terms`` and ``confusion``, by facet. ``(none)`` stands for no answer.
 
     Raises
     ------
     InvalidInputError
-        When nothing is labelled, or the columns of a table differ in length.
+        When there are no labelled events, or when the columns of a table differ in length.
     NotFoundError
-        When no label states a facet asked for.
+        When no label states one of ``facets``.
     ClassifierError
         When the classifier fails.
 
+    See Also
+    --------
+    agreement : Compare two classifiers without labels.
+    unmatched : The events that a classifier does not match.
+    explain : How a classifier decides on an event.
+
     Notes
     -----
-    Wilson intervals, for events that have nothing to do with each other: several events of one
-    person, or one sentence many times, make them too narrow. A facet is compared on the events
-    whose label states it. Evaluate on events that played no part in writing the rules or in
-    fitting the estimator, else the figures flatter. Cost: one answer an event.
+    The Wilson intervals assume independent events: several events of the same person, or repeated
+    sentences, make them too narrow. A facet is compared on the events whose label states it.
+    Evaluate on events that were not used to write the rules or to fit the estimator; otherwise the
+    scores are too optimistic. Cost: one answer per event.
 
     Examples
     --------
@@ -224,17 +230,17 @@ def evaluate_classifier(
     checks.level(level)
     examples = read_examples(labelled, truth)
     if not examples.events:
-        raise InvalidInputError("nothing is labelled")
+        raise InvalidInputError("labelled must hold at least one event")
     for name in facets or ():
         if name not in examples.facets:
             raise not_found("labelled facet", name, examples.facets)
     answers = ask_all(classifier, examples.events)
     compared = []
     for name in examples.facets if facets is None else facets:
-        places = examples.stating(name)
-        labels = [examples.truths[place][name] for place in places]
-        said = terms_said([answers[place] for place in places], name, taxonomy=taxonomy)
-        compared.append(judged(name, labels, said))
+        positions = examples.stating(name)
+        labels = [examples.truths[position][name] for position in positions]
+        given = [answers[position] for position in positions]
+        compared.append(judged(name, labels, terms_of(given, name, taxonomy=taxonomy)))
     return Evaluation(
         facets=_facet_scores(compared, level),
         terms=_term_scores(compared, level),
@@ -269,12 +275,12 @@ def _term_scores(compared: Sequence[Judged], level: float) -> TermScores:
         (
             one.facet,
             term,
-            one.table[place].sum(),
-            one.table[:, place].sum(),
-            one.table[place, place],
+            one.table[number].sum(),
+            one.table[:, number].sum(),
+            one.table[number, number],
         )
         for one in compared
-        for place, term in enumerate(one.terms[: one.silent])
+        for number, term in enumerate(one.terms[: one.silent])
     ]
     facet, term, labelled, answered, correct = zip(*rows, strict=True) if rows else ((),) * 5
     precision, recall = shares(correct, answered, level), shares(correct, labelled, level)
@@ -283,9 +289,9 @@ def _term_scores(compared: Sequence[Judged], level: float) -> TermScores:
 
 def _confusion(compared: Sequence[Judged]) -> Confusion:
     rows = [
-        (one.facet, one.terms[row], one.terms[place], int(one.table[row, place]))
+        (one.facet, one.terms[label], one.terms[answer], int(one.table[label, answer]))
         for one in compared
-        for row, place in np.argwhere(one.table).tolist()
+        for label, answer in np.argwhere(one.table).tolist()
     ]
     rows.sort(key=lambda row: -row[3])
     facet, labelled, answered, events = zip(*rows, strict=True) if rows else ((),) * 4

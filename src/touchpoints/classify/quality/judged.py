@@ -1,4 +1,4 @@
-"""Answers and labels side by side: what each says of each facet, as codes to count."""
+"""Cross-tabulation of answers and labels, facet by facet."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ Labelled: TypeAlias = "Iterable[tuple[Mapping[str, Any], Truth]] | Mapping[str, 
 
 @attrs.frozen(eq=False)
 class Judged:
-    """What two judges say of one facet of some events.
+    """Cross-tabulation of the terms that two raters give to events, for a facet.
 
     Attributes
     ----------
     facet : str
         The facet, or ``"type"``.
     terms : tuple of str
-        Everything either says, in order; `NO_ANSWER` last where one says nothing.
+        Terms of both raters, sorted; `NO_ANSWER` is always last.
     table : int64 (t, t)
-        Events by what the first says (row) and what the second says (column).
+        Number of events by term of the first rater (row) and of the second rater (column).
     """
 
     facet: str
@@ -49,24 +49,23 @@ class Judged:
 
     @property
     def silent(self) -> int:
-        """The place of `NO_ANSWER`."""
+        """Position of `NO_ANSWER` in ``terms``."""
         return len(self.terms) - 1
 
 
 def judged(facet: str, first: Sequence[str], second: Sequence[str]) -> Judged:
-    """Count what two judges say of a facet, event by event."""
-    said = sorted({*first, *second} - {NO_ANSWER})
-    terms = (*said, NO_ANSWER)
-    places = {term: place for place, term in enumerate(terms)}
+    """Cross-tabulate the terms that two raters give to the same events."""
+    terms = (*sorted({*first, *second} - {NO_ANSWER}), NO_ANSWER)
+    codes = {term: code for code, term in enumerate(terms)}
     size = len(terms)
-    pairs = np.array([places[one] for one in first], np.int64) * size
-    pairs += np.array([places[one] for one in second], np.int64)
-    table = np.bincount(pairs, minlength=size * size).reshape(size, size)
+    cells = np.array([codes[one] for one in first], np.int64) * size
+    cells += np.array([codes[one] for one in second], np.int64)
+    table = np.bincount(cells, minlength=size * size).reshape(size, size)
     return Judged(facet, terms, table)
 
 
-def terms_said(answers: Sequence[Answer], facet: str, *, taxonomy: Taxonomy | None) -> list[str]:
-    """Return what each answer says of a facet; with a taxonomy also by a type's default."""
+def terms_of(answers: Sequence[Answer], facet: str, *, taxonomy: Taxonomy | None) -> list[str]:
+    """Return each answer's term of a facet; with a taxonomy, completed by the type's default."""
     known: dict[Answer, str] = {}
     for answer in answers:
         if answer not in known:
@@ -84,20 +83,20 @@ def _resolved(answer: Answer, taxonomy: Taxonomy | None) -> Answer:
 
 @attrs.frozen
 class Examples:
-    """Events with what people say they are: for each facet a term, None where it says none."""
+    """Labelled events: {facet: term} for each, `NO_ANSWER` where a label states no term."""
 
     events: tuple[Mapping[str, Any], ...]
     truths: tuple[Mapping[str, str], ...]
 
     @property
     def facets(self) -> tuple[str, ...]:
-        """Every facet that some label states, the type first."""
+        """Every facet that a label states, the type first."""
         named = dict.fromkeys(name for truth in self.truths for name in truth)
         return tuple(sorted(named, key=lambda name: (name != TYPE, list(named).index(name))))
 
     def stating(self, facet: str) -> list[int]:
-        """Return the places of the events whose label states a facet."""
-        return [place for place, truth in enumerate(self.truths) if facet in truth]
+        """Return the positions of the events whose label states a facet."""
+        return [position for position, truth in enumerate(self.truths) if facet in truth]
 
 
 def read_examples(labelled: Labelled, truth: Mapping[str, str] | None) -> Examples:
@@ -106,15 +105,15 @@ def read_examples(labelled: Labelled, truth: Mapping[str, str] | None) -> Exampl
         return _from_table(labelled, {TYPE: TYPE} if truth is None else truth)
     if truth is not None:
         raise InvalidInputError(
-            "truth names columns of a table", mend="leave it out for pairs of event and label"
+            "truth names columns of a table, and labelled is not a table",
+            mend="omit truth for pairs of event and label",
         )
     pairs = list(labelled)
-    strange = [one for one in pairs if not (isinstance(one, tuple | list) and len(one) == 2)]
-    if strange:
+    others = [one for one in pairs if not (isinstance(one, tuple | list) and len(one) == 2)]
+    if others:
         raise WrongKindError(
-            "labelled holds something else than pairs of an event and its label",
-            where=first_few(strange[:1]),
-            mend="give (event, type id) pairs, or a table as a mapping of columns",
+            f"labelled must hold pairs of an event and its label, got {first_few(others[:1])}",
+            mend="pass (event, type id) pairs, or a table as a mapping of columns",
         )
     return Examples(tuple(one for one, _ in pairs), tuple(_stated(label) for _, label in pairs))
 
@@ -127,7 +126,7 @@ def _from_table(table: Mapping[str, Any], truth: Mapping[str, str]) -> Examples:
 
 
 def _stated(label: Truth) -> dict[str, str]:
-    """Return what a label says of each facet; a label None says that there is no type."""
+    """Return {facet: term} of a label; the label None states that there is no type."""
     if isinstance(label, Mapping) and not isinstance(label, Facets):
         return {
             facet: NO_ANSWER if is_missing(term) else str(term) for facet, term in label.items()
@@ -136,8 +135,8 @@ def _stated(label: Truth) -> dict[str, str]:
         return {TYPE: label.type or NO_ANSWER, **label.known()}
     if label is not None and not isinstance(label, (str, Facets, Verdict)):
         raise WrongKindError(
-            f"{label!r} is no label",
-            mend="a label is a type id, facets, a Touchpoint, a mapping of them, or None",
+            "a label must be a type id, Facets, a Touchpoint, a mapping from facets to terms or "
+            f"None, got {label!r}"
         )
     verdict = verdict_of(label or None)
     facets = {name: NO_ANSWER if term == UNKNOWN else term for name, term in verdict.facets.items()}
@@ -145,7 +144,7 @@ def _stated(label: Truth) -> dict[str, str]:
 
 
 def shares(hits: Any, count: Any, level: float) -> tuple[Array, Array, Array]:
-    """Return shares with the ends of their Wilson intervals; nan where the count is 0."""
+    """Return shares and the bounds of their Wilson intervals; nan where the count is 0."""
     known = np.asarray(hits, np.float64), np.asarray(count, np.float64)
     low, high = wilson_bounds(*known, z_of(level))
     with np.errstate(divide="ignore", invalid="ignore"):

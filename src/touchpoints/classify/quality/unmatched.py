@@ -1,4 +1,4 @@
-"""What no classifier caught: names alike put together, the most frequent first, with a proposal."""
+"""Unmatched events grouped by similar names, the most frequent first, with proposed types."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from touchpoints.classify.drafting.guessing import NO_GUESS, Guess, Guesser
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import MISSING, Taxonomy, Touchpoint, parse_key
 
-_MOST = 200
+_MAX_SHOWN = 200
 _SURE = ("high", "medium", "low", "none")
-# An id within a name: hexadecimal of eight digits or more (a UUID has hyphens too), or a number.
+# An id in a name: a hexadecimal number of at least eight digits (or a UUID), or a number.
 _IDS = re.compile(r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b|\d+")
 _PARTS = " / "
 
 
 @runtime_checkable
 class Interactions(Protocol):
-    """The columns needed of journeys; `touchpoints.Journeys` has them.
+    """Attributes of journeys that `unmatched` reads; `touchpoints.Journeys` has them.
 
-    Classifiers lie below journeys in this library and do not import them.
+    Classifiers do not import journeys, which are built on top of them.
     """
 
     @property
@@ -41,45 +41,45 @@ class Interactions(Protocol):
 
     @property
     def codes(self) -> Array:
-        """The touchpoint of each interaction."""
+        """The touchpoint of each interaction, as a position in ``touchpoints``."""
 
     @property
     def offsets(self) -> Array:
-        """Where each journey begins and ends."""
+        """The positions at which journeys begin and end."""
 
     @property
     def counts(self) -> Array:
-        """How many real journeys each stands for."""
+        """The number of real journeys that each journey stands for."""
 
     @property
     def meta(self) -> Any:
-        """Where they come from."""
+        """The origin of the journeys: lens, taxonomy and report of the log."""
 
 
 @attrs.frozen(repr=False)
 class Unmatched(Table):
-    """Names of events that no type matched, those alike in one row, the most frequent first.
+    """Unmatched event names in groups of similar names, the most frequent first.
 
     Attributes
     ----------
     name : str (g,)
-        The names of the group, folded, with ``#`` for numbers and ids.
+        Common form of the names in the group: folded, with ``#`` for numbers and ids.
     events : int64 (g,)
-        Interactions with such a name; a journey that stands for several counts as often.
+        Number of interactions with these names; a journey with a count is counted that many times.
     share : float64 (g,)
-        Their share of all interactions.
+        Share of these interactions among all interactions, in [0, 1].
     journeys : int64 (g,)
-        Journeys with at least one.
+        Number of journeys with at least one of these interactions.
     names : int64 (g,)
-        How many different names are in the group.
+        Number of distinct names in the group.
     example : str (g,)
-        The most frequent of them, as it was written; the beginning of a very long one.
+        Most frequent name, as written; only the beginning of a long name.
     proposed : str (g,)
-        The type it may be; empty when there is no guess, or no taxonomy to choose from.
+        Id of the proposed type; empty without a guess or without a taxonomy.
     sure : str (g,)
-        How well the name fits: ``high``, ``medium``, ``low`` or ``none``.
+        Confidence of the proposal: ``high``, ``medium``, ``low`` or ``none``.
     reason : str (g,)
-        Why this type.
+        Reason for the proposal.
     """
 
     name: Any = column(object)
@@ -96,32 +96,39 @@ class Unmatched(Table):
 def unmatched(
     journeys: Interactions, *, top: int | None = None, taxonomy: Taxonomy | None = None
 ) -> Unmatched:
-    """Group the events no rule caught, ranked by how many there are, with a type proposed for each.
+    """Group the unmatched events by similar names, by frequency, and propose a type for each group.
 
     Parameters
     ----------
     journeys
-        Read with ``unmatched="keep"``.
+        Journeys that were read with ``unmatched="keep"``.
     top
-        How many groups at most; by default all.
+        Maximum number of groups; by default all.
     taxonomy
-        The types to choose from; by default those of the journeys.
+        Taxonomy with the types to choose from; by default the taxonomy of the journeys.
 
     Returns
     -------
     Unmatched
-        One row a group: names that differ only in case, accents, spacing, numbers and ids.
+        One row per group of names that differ only in case, accents, spacing, numbers and ids.
 
     Raises
     ------
     InvalidInputError
         When unmatched events were dropped when the log was read, when the journeys were collapsed
-        (nothing is typed then), or when ``top`` is below 1.
+        (they have no types then), or when ``top`` is below 1.
+
+    See Also
+    --------
+    draft : Draft a taxonomy and rules from a log.
+    evaluate_classifier : Compare the answers of a classifier with labels.
+    touchpoints.retype : Type kept events again with another classifier.
 
     Notes
     -----
-    Interactions without any name are not among them. Of very long names the beginning is compared.
-    A proposal goes by the name alone; look before you believe it. O(m), and a guess a group.
+    Interactions without a name are not included. Only the beginning of a long name is compared. A
+    proposal uses the name alone: verify it before you use it. Cost: O(m) in the number of
+    interactions, plus one guess per group.
 
     Examples
     --------
@@ -146,18 +153,21 @@ def unmatched(
     require_kind(journeys, Interactions, takes="Journeys", mend=mend)
     top = None if top is None else checks.whole("top", top)
     if journeys.meta.lens:
-        raise InvalidInputError("these journeys were collapsed: their touchpoints have no types")
-    places = [place for place, one in enumerate(journeys.touchpoints) if _is_raw(one)]
+        raise InvalidInputError(
+            "the journeys were collapsed, so their touchpoints have no types",
+            mend="call unmatched before collapse",
+        )
+    codes = [code for code, one in enumerate(journeys.touchpoints) if _is_raw(one)]
     report = journeys.meta.report
-    if not places and report.unmatched_dropped:
+    if not codes and report.unmatched_dropped:
         raise InvalidInputError(
             f"{report.unmatched_dropped:,} unmatched events were dropped when the log was read",
-            where="meta.report.unmatched_texts holds the most frequent",
-            mend='read it with unmatched="keep"',
+            where="meta.report.unmatched_texts holds the most frequent texts",
+            mend='read the log with unmatched="keep"',
         )
-    names = [parse_key(journeys.touchpoints[place].key)[0] for place in places]
+    names = [parse_key(journeys.touchpoints[code].key)[0] for code in codes]
     taxonomy = taxonomy if taxonomy is not None else journeys.meta.taxonomy
-    ranked = _ranked(journeys, _groups(names, places))[:top]
+    ranked = _ranked(journeys, _groups(names, codes))[:top]
     return _table(journeys, ranked, None if taxonomy is None else Guesser(taxonomy))
 
 
@@ -166,38 +176,38 @@ def _is_raw(one: Touchpoint) -> bool:
 
 
 def _pattern(name: str) -> str:
-    return _IDS.sub("#", fold_spaced(name[:_MOST]))
+    return _IDS.sub("#", fold_spaced(name[:_MAX_SHOWN]))
 
 
 @attrs.frozen
 class _Group:
-    """Names that are alike, the most frequent first, and the places of their touchpoints."""
+    """Similar names, the most frequent first, and the codes of their touchpoints."""
 
     pattern: str
     names: tuple[str, ...]
-    places: tuple[int, ...]
+    codes: tuple[int, ...]
     events: int = 0
 
 
-def _groups(names: Sequence[str], places: Sequence[int]) -> list[_Group]:
+def _groups(names: Sequence[str], codes: Sequence[int]) -> list[_Group]:
     found: dict[str, list[int]] = {}
     for number, name in enumerate(names):
         found.setdefault(_pattern(name), []).append(number)
     return [
-        _Group(pattern, tuple(names[one] for one in several), tuple(places[one] for one in several))
-        for pattern, several in found.items()
+        _Group(pattern, tuple(names[one] for one in numbers), tuple(codes[one] for one in numbers))
+        for pattern, numbers in found.items()
     ]
 
 
 def _ranked(journeys: Interactions, groups: Sequence[_Group]) -> list[_Group]:
-    """Return the groups that occur, with their interactions, the most frequent first."""
+    """Return the groups that occur, with their number of events, the most frequent first."""
     weights = np.repeat(journeys.counts, lengths_of(journeys.offsets)).astype(np.float64)
     totals = np.bincount(journeys.codes, weights, len(journeys.touchpoints)).astype(np.int64)
     found = []
     for group in groups:
-        events = totals[list(group.places)].tolist()
-        order = sorted(range(len(events)), key=lambda place: -events[place])
-        names = tuple(group.names[place] for place in order)
+        events = totals[list(group.codes)].tolist()
+        order = sorted(range(len(events)), key=lambda number: -events[number])
+        names = tuple(group.names[number] for number in order)
         found.append(attrs.evolve(group, names=names, events=sum(events)))
     return sorted(filter(_occurs, found), key=lambda group: (-group.events, group.pattern))
 
@@ -224,24 +234,24 @@ def _table(journeys: Interactions, groups: Sequence[_Group], guesser: Guesser | 
 
 
 def _journeys_with(journeys: Interactions, groups: Sequence[_Group], lengths: Array) -> Array:
-    """Return how many real journeys hold each group: each journey once a group."""
+    """Return the number of real journeys with each group; a journey counts once per group."""
     group_of = np.full(len(journeys.touchpoints), -1, dtype=np.int64)
     for number, group in enumerate(groups):
-        group_of[list(group.places)] = number
-    met = group_of[journeys.codes]
+        group_of[list(group.codes)] = number
+    groups_met = group_of[journeys.codes]
     owners = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
     size = max(len(lengths), 1)
-    pairs = np.unique((met * size + owners)[met >= 0])
-    weights = journeys.counts[pairs % size].astype(np.float64)
-    return np.bincount(pairs // size, weights, len(groups)).astype(np.int64)
+    met = np.unique((groups_met * size + owners)[groups_met >= 0])
+    weights = journeys.counts[met % size].astype(np.float64)
+    return np.bincount(met // size, weights, len(groups)).astype(np.int64)
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
 
 
 def _guess(guesser: Guesser, text: str) -> Guess:
-    """Return the surest guess from a name, or from the fields of an event written one by one."""
+    """Return the most confident guess from a name, or from the fields that it joins."""
     parts = text.split(_PARTS)
     guesses = [guesser.page(part) if part.startswith("/") else guesser.name(part) for part in parts]
     found = [guess for guess in guesses if guess.type] or guesses

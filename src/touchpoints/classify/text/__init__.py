@@ -1,1 +1,1 @@
-"""Touchpoints from the words of a text."""
+"""Classifiers of free text: keywords and fitted estimators."""

@@ -1,4 +1,4 @@
-"""Fields as text, numbers and times, however they are written."""
+"""Conversion of fields to text, numbers and times, from any notation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from touchpoints._core.frozen import is_missing
 
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+|(\d+\.\d*|\.\d+))([eE][+-]?\d+)?\s*", re.ASCII)
-_MOST_DIGITS = 60
+_MAX_DIGITS = 60
 
 
 def written(value: Any) -> str | None:
-    """Return a field as text, None when it is missing; whole numbers have no decimal point."""
+    """Return a field as text, integral floats without decimal point; None when it is missing."""
     if is_missing(value):
         return None
     if isinstance(value, str):
@@ -26,12 +26,12 @@ def written(value: Any) -> str | None:
 
 
 def number_in(value: Any) -> float | None:
-    """Return a field as a number, also one written as text; None for anything else and nan.
+    """Return a field as a number, parsing numeric text; None for anything else and for nan.
 
-    Whole numbers stay whole: ids of more than sixteen digits are told apart.
+    Integers stay integers, so that ids of more than sixteen digits remain distinct.
     """
     if isinstance(value, str):
-        found = _NUMBER.fullmatch(value) if len(value) <= _MOST_DIGITS else None
+        found = _NUMBER.fullmatch(value) if len(value) <= _MAX_DIGITS else None
         if found is None:
             return None
         return float(value) if found.group(1) or found.group(2) else int(value)
@@ -43,10 +43,10 @@ def number_in(value: Any) -> float | None:
 
 
 def instant_in(value: Any) -> dt.datetime | None:
-    """Return a field as a time, naive as written or else in UTC; None when it is none."""
+    """Return a field as a naive datetime, in UTC if it has a time zone; None if not a time."""
     if isinstance(value, str):
         try:
-            value = dt.datetime.fromisoformat(value[:_MOST_DIGITS])
+            value = dt.datetime.fromisoformat(value[:_MAX_DIGITS])
         except ValueError:
             return None
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):

@@ -1,4 +1,7 @@
-"""Types, needs and contexts from the words of a text, in any language that writes words apart."""
+"""Keyword classifier: types, needs and contexts from words and phrases in a text.
+
+It works for every language that separates words.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from touchpoints._core.checks import (
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import (
+    counted,
     did_you_mean,
     first_few,
 )
@@ -32,17 +36,17 @@ Ties = Literal["abstain", "first"]
 
 @attrs.frozen
 class Phrase:
-    """A phrase that speaks for a term.
+    """A phrase that indicates a term.
 
     Attributes
     ----------
     facet, term : str
-        What it speaks for; the facet is ``"type"`` for touchpoint types.
+        The facet and term that the phrase indicates; the facet is ``"type"`` for touchpoint types.
     text : str
-        As it was written.
+        The phrase as written.
     words : tuple of str
-        As they are compared; one that ends in ``*`` stands for all words that begin so, an empty
-        one for the end of a clause.
+        The folded words that are compared; a word that ends in ``*`` matches every word with that
+        beginning, an empty word stands for the end of a clause.
     """
 
     facet: str
@@ -53,7 +57,7 @@ class Phrase:
 
 @attrs.frozen(repr=False)
 class Keywords:
-    """Phrases looked for in text; made by `keywords`."""
+    """Classifier that looks for phrases in text; made by `keywords`."""
 
     name: str
     reads: tuple[str, ...]
@@ -62,41 +66,42 @@ class Keywords:
     negations: frozenset[str] = attrs.field(kw_only=True)
     reach: int = attrs.field(kw_only=True)
     _tree: PhraseTree = attrs.field(init=False, eq=False)
-    _speaking: dict[tuple[str, ...], list[Phrase]] = attrs.field(init=False, eq=False)
+    _by_words: dict[tuple[str, ...], list[Phrase]] = attrs.field(init=False, eq=False)
     _distinct: tuple[tuple[str, ...], ...] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        speaking: dict[tuple[str, ...], list[Phrase]] = {}
+        by_words: dict[tuple[str, ...], list[Phrase]] = {}
         for phrase in self.phrases:
-            speaking.setdefault(phrase.words, []).append(phrase)
-        object.__setattr__(self, "_speaking", speaking)
-        object.__setattr__(self, "_distinct", tuple(speaking))
-        object.__setattr__(self, "_tree", PhraseTree(speaking))
+            by_words.setdefault(phrase.words, []).append(phrase)
+        object.__setattr__(self, "_by_words", by_words)
+        object.__setattr__(self, "_distinct", tuple(by_words))
+        object.__setattr__(self, "_tree", PhraseTree(by_words))
 
     def __repr__(self) -> str:
         return f"<{len(self.phrases):,} keywords {self.name!r} read {', '.join(self.reads)}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return what the words of the text speak for, None when they speak for nothing."""
+        """Return the type and facets that the text indicates; None when it indicates nothing."""
         scores, _ = self._scores(event)
         best = {facet: self._winner(terms) for facet, terms in scores.items()}
         facets = {facet: term for facet, term in best.items() if term and facet != TYPE}
         return simplest(Verdict(best.get(TYPE, ""), facets=FrozenMap(facets)))
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return a step for each term that some phrase in the text speaks for."""
-        scores, denied = self._scores(event)
+        """Return a `Step` for each term that a phrase in the text indicates."""
+        scores, negated = self._scores(event)
         steps = []
         for facet, terms in scores.items():
             winner = self._winner(terms)
-            for term, said in sorted(terms.items(), key=lambda pair: -_weight(pair[1])):
+            for term, phrases in sorted(terms.items(), key=lambda pair: -_weight(pair[1])):
                 outcome: Outcome = "decided" if term == winner else "overruled"
-                tied = "" if winner or outcome == "decided" else ", as strong as another"
-                reason = f"{first_few(one.text for one in said)}, {_weight(said)} words{tied}"
+                tied = "" if winner or outcome == "decided" else ", tied with another term"
+                total = counted(_weight(phrases), "word")
+                reason = f"{first_few(one.text for one in phrases)}, {total}{tied}"
                 steps.append(self._step(facet, term, outcome=outcome, reason=reason))
         steps += [
-            self._step(one.facet, one.term, outcome="silent", reason=f"{one.text!r} is denied")
-            for one in denied
+            self._step(one.facet, one.term, outcome="silent", reason=f"{one.text!r} is negated")
+            for one in negated
             if one.term not in scores.get(one.facet, {})
         ]
         return tuple(steps)
@@ -114,23 +119,23 @@ class Keywords:
     def _scores(
         self, event: Mapping[str, Any]
     ) -> tuple[dict[str, dict[str, list[Phrase]]], list[Phrase]]:
-        """Return for each facet the terms spoken for with their phrases, and what is denied."""
+        """Return {facet: {term: phrases found}}, and the phrases found only negated."""
         scores: dict[str, dict[str, list[Phrase]]] = {}
-        denied: dict[Phrase, None] = {}
+        negated: dict[Phrase, None] = {}
         text = "\n".join(filter(None, (written(event.get(name)) for name in self.reads)))
         seen = set()
         for hit in self._tree.hits(text, negations=self.negations, reach=self.reach):
-            for phrase in self._speaking[self._distinct[hit.phrase]]:
-                if hit.denied:
-                    denied[phrase] = None
+            for phrase in self._by_words[self._distinct[hit.phrase]]:
+                if hit.negated:
+                    negated[phrase] = None
                 elif phrase not in seen:
                     seen.add(phrase)
                     scores.setdefault(phrase.facet, {}).setdefault(phrase.term, []).append(phrase)
-        return scores, [phrase for phrase in denied if phrase not in seen]
+        return scores, [phrase for phrase in negated if phrase not in seen]
 
     def _winner(self, terms: Mapping[str, Sequence[Phrase]]) -> str:
-        """Return the term with the most words for it; of equals none, or the one written first."""
-        weights = {term: _weight(said) for term, said in terms.items()}
+        """Return the term with the most words; on a tie '', or the first term in the file."""
+        weights = {term: _weight(phrases) for term, phrases in terms.items()}
         best = [term for term in weights if weights[term] == max(weights.values())]
         if len(best) == 1:
             return best[0]
@@ -141,6 +146,7 @@ class Keywords:
 
 
 def _weight(phrases: Sequence[Phrase]) -> int:
+    """Return the number of words in some phrases."""
     return sum(sum(map(bool, phrase.words)) for phrase in phrases)
 
 
@@ -153,49 +159,56 @@ def keywords(
     negations: Sequence[str] | None = None,
     reach: int = 3,
 ) -> Keywords:
-    """Make a classifier of words and phrases that speak for a type, a need, a context, any facet.
+    """Make a keyword classifier: words and phrases that indicate a type, need or other facet.
 
     Parameters
     ----------
     source
-        The path of a TOML file, or what such a file would hold: for each facet (``type``, ``need``,
-        ``context`` …) and each term of it a list of phrases, or such a list for each language.
-        Case and accents do not count. A word that ends in ``*`` stands for all that begin so.
+        Path of a TOML file, or a mapping with the same content: for each facet (``type``,
+        ``need``, ``context`` …) and each of its terms a list of phrases, or a list of phrases per
+        language. Case and accents do not count. A word that ends in ``*`` matches every word with
+        that beginning.
     reads
-        The field with the text, or several.
+        Name of the field with the text, or names of several fields.
     taxonomy
-        Check types, facets and terms against it now.
+        If given, types, facets and terms are checked against it.
     ties
-        When two terms of a facet are equally well spoken for: ``"abstain"`` from this facet, or
-        take the ``"first"`` in the file.
+        What to do when two terms of a facet have equal numbers of words: ``"abstain"`` from this
+        facet, or take the ``"first"`` of them in the file.
     negations
-        Words that deny what comes after them; by default those of English and Spanish
-        (not, never, without, no, sin, nunca …). Empty for none.
+        Words that negate the words after them; by default a list of English and Spanish negations
+        (not, never, without, no, sin, nunca …). An empty list switches negation off.
     reach
-        How many words after such a word are denied. The end of a clause (a comma, a full stop)
-        ends it.
+        Number of words after a negation that are negated. The end of a clause (a comma, a full
+        stop) ends the negation.
 
     Returns
     -------
     Keywords
-        A classifier. Each facet is decided by itself: the term with the most words of different
-        phrases for it wins, so a longer phrase outweighs a shorter one. At each place of the text
-        only the longest phrase counts.
+        A classifier. Each facet is decided separately: the term with the most words in distinct
+        phrases wins, so a longer phrase outweighs a shorter one. Where phrases overlap, only the
+        longest phrase that begins at a word counts.
 
     Raises
     ------
     ProblemsError
-        With every problem at once: unknown facets, types and terms; a phrase without words; the
+        With all problems together: unknown facets, types and terms; a phrase without words; the
         same phrase for two terms of one facet.
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
+
+    See Also
+    --------
+    learned : A classifier from labelled examples.
+    rules : A classifier from conditions on the fields of an event.
+    evaluate_classifier : Compare the answers with labels.
 
     Notes
     -----
-    A word is a run of letters and digits, so ``venta_flash-nov`` has three; a phrase is found
-    within words of scripts that write them apart only (not in Chinese or Thai). An emoji is a word.
-    A phrase that begins with a negation itself ("no funciona") is found as it is written. Linear in
-    the length of the text, whatever the number of phrases.
+    A word is a run of letters and digits, so ``venta_flash-nov`` has three words. Phrases are found
+    only in scripts that separate words (not in Chinese or Thai). An emoji is a word. A phrase that
+    begins with a negation ("no funciona") is found as written. The cost is linear in the length of
+    the text, whatever the number of phrases.
 
     Examples
     --------
@@ -218,14 +231,14 @@ def keywords(
     document = read_document(source, kind="keywords")
     fields = Fields()
     phrases = _read(fields, document.tables)
-    problems = fields.problems + _strange(phrases, taxonomy) + _shared(phrases)
+    problems = fields.problems + _unknown_names(phrases, taxonomy) + _ambiguous(phrases)
     if not phrases and not problems:
         problems = ["there are no phrases"]
     if problems:
         raise all_problems(document.where, problems)
-    denying = NEGATIONS if negations is None else frozenset(map(fold_spaced, negations))
+    negating = NEGATIONS if negations is None else frozenset(map(fold_spaced, negations))
     read = (reads,) if isinstance(reads, str) else fields_read(reads)
-    return Keywords(document.name, read, phrases, ties=ties, negations=denying, reach=reach)
+    return Keywords(document.name, read, phrases, ties=ties, negations=negating, reach=reach)
 
 
 def _read(fields: Fields, tables: Mapping[str, Any]) -> tuple[Phrase, ...]:
@@ -235,16 +248,16 @@ def _read(fields: Fields, tables: Mapping[str, Any]) -> tuple[Phrase, ...]:
             where = (facet, term)
             lists = value if isinstance(value, Mapping) else {"": value}
             for lang, several in lists.items():
-                place = (*where, lang) if lang else where
-                for text in fields.texts(several, place):
+                at = (*where, lang) if lang else where
+                for text in fields.texts(several, at):
                     words = words_of_phrase(text)
                     if not words:
-                        fields.note(place, f"{text!r} has no words")
+                        fields.note(at, f"{text!r} has no words")
                     found.append(Phrase(facet, term, text, words))
     return tuple(dict.fromkeys(found))
 
 
-def _strange(phrases: Sequence[Phrase], taxonomy: Taxonomy | None) -> list[str]:
+def _unknown_names(phrases: Sequence[Phrase], taxonomy: Taxonomy | None) -> list[str]:
     """Return a problem for each facet and term that does not exist."""
     known = (TYPE, *(FACETS if taxonomy is None else taxonomy.facets))
     problems = []
@@ -267,14 +280,14 @@ def _strange(phrases: Sequence[Phrase], taxonomy: Taxonomy | None) -> list[str]:
     return problems
 
 
-def _shared(phrases: Sequence[Phrase]) -> list[str]:
-    """Return a problem for each phrase that speaks for two terms of one facet."""
+def _ambiguous(phrases: Sequence[Phrase]) -> list[str]:
+    """Return a problem for each phrase that is listed for two terms of one facet."""
     owners: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
     for phrase in phrases:
         owners.setdefault((phrase.facet, phrase.words), {})[phrase.term] = phrase.text
     return [
-        f"{facet}: {next(iter(terms.values()))!r} is given for {first_few(terms)}: it would never "
-        "decide"
+        f"{facet}: {next(iter(terms.values()))!r} is listed for {first_few(terms)}, so it could "
+        "never decide between them"
         for (facet, words), terms in owners.items()
         if len(terms) > 1 and words
     ]

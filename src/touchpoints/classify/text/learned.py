@@ -1,4 +1,4 @@
-"""A classifier learned from labelled examples, by any estimator that works as scikit-learn's do."""
+"""Classifier from labelled examples, by any fitted estimator with scikit-learn's interface."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 
 Features = Callable[[Sequence[Mapping[str, Any]]], Any]
 
-_RUNNERS_UP = 3
+_SHOWN = 3
 
 
 @runtime_checkable
 class Estimator(Protocol):
-    """What is needed of an estimator that has been fitted."""
+    """Interface that a fitted estimator must have."""
 
     classes_: Any
 
     def predict_proba(self, X: Any, /) -> Any:
-        """Return a probability for each row and class."""
+        """Return a probability for each row and class, (n, k)."""
 
 
 @attrs.frozen(repr=False)
 class Learned:
-    """The surest class of a fitted estimator, if it is sure enough; made by `learned`."""
+    """Classifier with a fitted estimator and a probability threshold; made by `learned`."""
 
     estimator: Estimator
     reads: tuple[str, ...]
@@ -46,55 +46,54 @@ class Learned:
         return f"<classifier {self.name} reads {', '.join(self.reads)}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> Answer:
-        """Return the surest class with its confidence, None when it is not sure enough."""
+        """Return the most probable class with its confidence; None below the threshold."""
         return self.batch([event])[0]
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to several events, in one call of the estimator."""
+        """Return the answers for several events, with one call of the estimator."""
         answers: list[Answer] = [None] * len(events)
-        asked = [place for place, event in enumerate(events) if self._says_something(event)]
-        if asked:
-            shares = self._shares([events[place] for place in asked])
-            for place, best, share in zip(
-                asked, shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist(), strict=True
-            ):
-                if share >= self.threshold:
-                    answers[place] = self._verdict(best, share)
+        positions = [position for position, event in enumerate(events) if self._has_value(event)]
+        if positions:
+            chances = self._probabilities([events[position] for position in positions])
+            best, highest = chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist()
+            for position, number, chance in zip(positions, best, highest, strict=True):
+                if chance >= self.threshold:
+                    answers[position] = self._verdict(number, chance)
         return answers
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return the likeliest classes with their probabilities."""
-        if not self._says_something(event):
+        """Return a `Step` for each of the most probable classes, with its probability."""
+        if not self._has_value(event):
             return ()
-        shares = self._shares([event])[0]
+        chances = self._probabilities([event])[0]
         answer = self.batch([event])[0]
         steps: list[Step] = []
-        for place in np.argsort(-shares, kind="stable")[:_RUNNERS_UP].tolist():
+        for number in np.argsort(-chances, kind="stable")[:_SHOWN].tolist():
             wins = answer is not None and not steps
-            share = float(shares[place])
+            chance = float(chances[number])
             steps.append(
                 Step(
-                    name=f"{self.labels} {self._term(place)}",
+                    name=f"{self.labels} {self._class(number)}",
                     outcome="decided" if wins else "overruled",
-                    answer=self._verdict(place, share),
-                    reason="" if share >= self.threshold else f"below {self.threshold:g}",
+                    answer=self._verdict(number, chance),
+                    reason="" if chance >= self.threshold else f"below {self.threshold:g}",
                     fields=self.reads,
                 )
             )
         return tuple(steps)
 
-    def _says_something(self, event: Mapping[str, Any]) -> bool:
+    def _has_value(self, event: Mapping[str, Any]) -> bool:
         return not all(is_missing(event.get(name)) for name in self.reads)
 
-    def _shares(self, events: Sequence[Mapping[str, Any]]) -> Any:
+    def _probabilities(self, events: Sequence[Mapping[str, Any]]) -> Any:
         given = self._features_of(events)
-        shares = np.asarray(self.estimator.predict_proba(given), dtype=np.float64)
+        chances = np.asarray(self.estimator.predict_proba(given), dtype=np.float64)
         expected = (len(events), len(self.estimator.classes_))
-        if shares.shape != expected:
+        if chances.shape != expected:
             raise InvalidInputError(
-                f"predict_proba gave an array of shape {shares.shape}, not {expected}"
+                f"predict_proba must return an array of shape {expected}, got {chances.shape}"
             )
-        return np.clip(np.nan_to_num(shares), 0.0, 1.0)
+        return np.clip(np.nan_to_num(chances), 0.0, 1.0)
 
     def _features_of(self, events: Sequence[Mapping[str, Any]]) -> Any:
         if self.features is not None:
@@ -106,14 +105,14 @@ class Learned:
             for event in events
         ]
 
-    def _term(self, place: int) -> str:
-        return str(self.estimator.classes_[place])
+    def _class(self, number: int) -> str:
+        return str(self.estimator.classes_[number])
 
-    def _verdict(self, place: int, share: float) -> Verdict:
-        term = self._term(place)
+    def _verdict(self, number: int, chance: float) -> Verdict:
+        term = self._class(number)
         if self.labels == TYPE:
-            return Verdict(term, confidence=share)
-        return Verdict(facets=FrozenMap({self.labels: term}), confidence=share)
+            return Verdict(term, confidence=chance)
+        return Verdict(facets=FrozenMap({self.labels: term}), confidence=chance)
 
 
 def learned(
@@ -125,43 +124,49 @@ def learned(
     features: Features | None = None,
     name: str = "learned",
 ) -> Learned:
-    """Make a classifier of a fitted estimator.
+    """Make a classifier from a fitted estimator, for example of scikit-learn.
 
     Parameters
     ----------
     estimator
-        Anything with ``predict_proba`` and ``classes_``, fitted already: a pipeline of
-        scikit-learn, or an object of your own. Its classes are the ids of types (or of terms).
+        Any fitted object with ``predict_proba`` and ``classes_``: a scikit-learn pipeline, or an
+        estimator you wrote. Its classes are ids of types (or of terms).
     reads
-        The field with the text, or several fields.
+        Name of the field with the text, or names of several fields.
     threshold
-        The least probability that counts, a share in [0, 1]; below it there is no answer.
+        Minimum probability of an answer, in [0, 1]; below it there is no answer.
     labels
         What the classes are: ``"type"``, a facet, or the name of a per-interaction column.
     features
-        Turns a list of events (mappings of the fields read) into what the estimator takes. By
-        default of one field a list of texts, empty where it is missing, and of several fields a
-        list of dicts without what is missing, as ``DictVectorizer`` takes them.
+        Function from a list of events (mappings of the fields read) to the input of the estimator.
+        By default the input is a list of texts for a single field, empty where it is missing, and a
+        list of dicts without missing values for several fields, as ``DictVectorizer`` takes them.
     name
-        What explanations call it.
+        Name of the classifier in explanations.
 
     Returns
     -------
     Learned
-        A classifier whose answers are `Verdict` with their ``confidence``. It asks the estimator
-        once for all distinct events. An event of which every field is missing gets no answer.
+        A classifier whose answers are `Verdict` with a ``confidence``. It calls the estimator once
+        for all distinct events. An event with every field missing gets no answer.
 
     Raises
     ------
     WrongKindError
-        When the estimator has no ``predict_proba``, is not fitted, or its classes are no texts.
+        When the estimator has no ``predict_proba``, is not fitted, or its classes are not strings.
     InvalidInputError
-        When the threshold is no share.
+        When the threshold is outside [0, 1].
+
+    See Also
+    --------
+    keywords : A classifier from words and phrases.
+    first_match : Use another classifier where this one gives no answer.
+    evaluate_classifier : Compare the answers with labels.
 
     Notes
     -----
-    Whether the probabilities can be believed is a question to `evaluate_classifier`: many
-    estimators are too sure of themselves.
+    The probabilities of many estimators are overconfident; `evaluate_classifier` shows how many
+    answers are right.
 
     Examples
     --------
@@ -176,7 +181,7 @@ def learned(
     (Verdict('live_chat', confidence=0.9), None)
     """
     if not 0 <= threshold <= 1:
-        raise InvalidInputError(f"threshold={threshold!r} is no share from 0 to 1")
+        raise InvalidInputError(f"threshold must be in [0, 1], got {threshold!r}")
     _check_estimator(estimator)
     read = (reads,) if isinstance(reads, str) else fields_read(reads)
     return Learned(estimator, read, labels, threshold, features=features, name=name)
@@ -185,19 +190,19 @@ def learned(
 def _check_estimator(estimator: Any) -> None:
     if not callable(getattr(estimator, "predict_proba", None)):
         raise WrongKindError(
-            f"{type(estimator).__name__} has no predict_proba",
-            mend="take an estimator that gives probabilities, or calibrate it",
+            f"estimator must have a method predict_proba, got {type(estimator).__name__}",
+            mend="use an estimator that returns probabilities, or calibrate it",
         )
     classes = getattr(estimator, "classes_", None)
     if classes is None:
         raise WrongKindError(
-            f"{type(estimator).__name__} is not fitted: it has no classes_",
+            f"estimator must be fitted, got {type(estimator).__name__} without classes_",
             mend="call fit(texts, types) first",
         )
-    strange = [one for one in list(classes) if not isinstance(one, str)]
-    if strange:
+    others = [one for one in list(classes) if not isinstance(one, str)]
+    if others:
         raise WrongKindError(
-            "the classes of the estimator are the ids of types or terms, so they are texts",
-            where=first_few(strange),
-            mend="fit it on ids instead of numbers",
+            "the classes of the estimator must be strings, the ids of types or terms, "
+            f"got {first_few(others)}",
+            mend="fit the estimator on ids instead of numbers",
         )

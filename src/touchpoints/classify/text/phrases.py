@@ -1,4 +1,4 @@
-"""Words and phrases found in text: a tree of words, walked once however many phrases it holds."""
+"""Search for words and phrases in text, by a trie of words that is walked once per text."""
 
 from __future__ import annotations
 
@@ -18,30 +18,29 @@ NEGATIONS = frozenset(
         *("ninguno", "nadie", "nada"),
     ]
 )
-"""Words, folded, that deny what comes after them; with "not" every word that ends in n't."""
+"""Folded words that negate the words after them; "not" includes every word ending in n't."""
 
 _QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
-# A word with its inner apostrophes; a sign outside ASCII such as an emoji; the end of a clause, but
-# not the point of t.co or the comma of 3,50.
+# A word with its inner apostrophes; a sign outside ASCII, for example an emoji; the end of a
+# clause, but not the point in t.co or the comma in 3,50.
 _TOKEN = re.compile(
     r"([^\W_]+(?:'[^\W_]+)*)"
     r"|([^\x00-\x7f\s\w])"
     r"|(?:\.(?![^\W_])|(?<!\d)[,:]|[,:](?!\d)|[;!?()\[\]\"\n])+"
 )
 
-
-# The star at the end of a word of a phrase, and a sign of no meaning that stands for it.
+# The star at the end of a word in a phrase, and a private-use character that replaces it.
 _STAR = re.compile(r"(?<=\S)\*+(?!\S)")
 _BEGINS = "\ue000"
 
 END = ""
-"""Stands among words where a clause ends."""
+"""Marks the end of a clause in a sequence of words."""
 
 
 def words_of(text: str) -> Iterator[str]:
-    """Yield the words of a text, folded, and `END` once where a clause ends.
+    """Yield the folded words of a text, and `END` once after each clause.
 
-    An apostrophe stays within a word, but for 's at its end: ``card's`` is ``card``.
+    An apostrophe within a word is kept, except in a final 's: ``card's`` is ``card``.
     """
     ended = True
     for word, sign in _TOKEN.findall(fold(text).replace(_QUOTE, "'")):
@@ -56,16 +55,16 @@ def words_of(text: str) -> Iterator[str]:
             ended = True
 
 
-def denies(word: str, negations: Collection[str]) -> bool:
-    """Tell whether a word denies what comes after it; ``not`` stands for every ending in n't."""
+def negates(word: str, negations: Collection[str]) -> bool:
+    """Return whether a word is a negation; ``not`` includes every word ending in n't."""
     return word in negations or (word.endswith("n't") and "not" in negations)
 
 
 def words_of_phrase(phrase: str) -> tuple[str, ...]:
-    """Return the words of a phrase as they are compared; one may end in ``*``.
+    """Return the folded words of a phrase; a word may end in ``*``.
 
-    `END` where a clause ends within the phrase, at a line break too: "no, thanks" is not "no
-    thanks".
+    `END` marks the end of a clause within the phrase, also at a line break: "no, thanks" is not
+    "no thanks".
     """
     words: list[str] = []
     for word in words_of(_STAR.sub(_BEGINS, phrase.replace(_BEGINS, ""))):
@@ -80,7 +79,7 @@ def words_of_phrase(phrase: str) -> tuple[str, ...]:
 
 @attrs.define
 class _Branch:
-    """Where some first words of phrases lead."""
+    """Node of the trie, reached by the first words of some phrases."""
 
     words: dict[str, _Branch] = attrs.field(factory=dict)
     beginnings: dict[str, _Branch] = attrs.field(factory=dict)
@@ -88,7 +87,7 @@ class _Branch:
     phrase: int = -1
 
     def branch(self, word: str) -> _Branch:
-        """Return where a word leads, growing the branch when it is new."""
+        """Return the child for a word of a phrase; create it when it is new."""
         if not word.endswith("*"):
             return self.words.setdefault(word, _Branch())
         beginning = word[:-1]
@@ -96,7 +95,7 @@ class _Branch:
         return self.beginnings.setdefault(beginning, _Branch())
 
     def after(self, word: str) -> Iterator[_Branch]:
-        """Yield where a word of a text leads."""
+        """Yield the children that a word of a text matches."""
         known = self.words.get(word)
         if known is not None:
             yield known
@@ -107,14 +106,14 @@ class _Branch:
 
 
 class Hit(NamedTuple):
-    """A phrase found in a text: its number, and whether it is denied there."""
+    """A phrase found in a text: its number, and whether it is negated there."""
 
     phrase: int
-    denied: bool
+    negated: bool
 
 
 class PhraseTree:
-    """Some phrases, found in texts in time linear in the text.
+    """Trie of phrases, searched in time linear in the length of the text.
 
     Parameters
     ----------
@@ -131,42 +130,42 @@ class PhraseTree:
             branch.phrase = number
 
     def hits(self, text: str, *, negations: Collection[str], reach: int) -> Iterator[Hit]:
-        """Yield the phrases in a text: at each place the longest, none within another.
+        """Yield the phrases in a text: the longest from each word on, without overlaps.
 
         Parameters
         ----------
         negations
-            Folded words that deny what comes after them.
+            Folded words that negate the words after them.
         reach
-            How many words after such a word are denied, up to the end of the clause.
+            Number of words after a negation that are negated, up to the end of the clause.
         """
-        read = list(words_of(text))
+        words = list(words_of(text))
         starts, beginnings, lengths = self._root.words, self._root.beginnings, self._root.lengths
-        denied_until, skip_to = -1, 0
-        for place, word in enumerate(read):
-            if place < skip_to:
+        negated_until, skip_to = -1, 0
+        for position, word in enumerate(words):
+            if position < skip_to:
                 continue
             phrase, length = -1, 1
             if word in starts or any(word[:end] in beginnings for end in lengths):
-                phrase, length = self._longest(read, place)
+                phrase, length = self._longest(words, position)
             if phrase >= 0:
-                yield Hit(phrase, place <= denied_until)
-                skip_to = place + length  # a negation within a phrase denies nothing else
+                yield Hit(phrase, position <= negated_until)
+                skip_to = position + length  # a negation within a phrase negates nothing else
             elif word is END:
-                denied_until = -1
-            elif denies(word, negations):
-                denied_until = place + reach
+                negated_until = -1
+            elif negates(word, negations):
+                negated_until = position + reach
 
-    def _longest(self, read: list[str], start: int) -> tuple[int, int]:
-        """Return the longest phrase that begins at a word (-1: none) and how long it is."""
+    def _longest(self, words: list[str], start: int) -> tuple[int, int]:
+        """Return the longest phrase from a word on and its length in words; -1 for no phrase."""
         found, length = -1, 1
         branches = [self._root]
-        for place in range(start, len(read)):
-            word = read[place]
+        for position in range(start, len(words)):
+            word = words[position]
             branches = [after for branch in branches for after in branch.after(word)]
             if not branches:
                 break
             for branch in branches:
                 if branch.phrase >= 0:
-                    found, length = branch.phrase, place - start + 1
+                    found, length = branch.phrase, position - start + 1
         return found, length

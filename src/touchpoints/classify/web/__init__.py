@@ -1,1 +1,1 @@
-"""Web addresses, campaigns and events of trackers."""
+"""URLs, campaign parameters, traffic sources and the event names of trackers."""

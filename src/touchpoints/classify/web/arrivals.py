@@ -1,4 +1,4 @@
-"""How a person arrived, from the address they landed on and the one they came from."""
+"""Traffic source and arrival channel of a visit, from its landing URL and its referrer."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ from touchpoints.errors import InvalidInputError
 
 @attrs.frozen(kw_only=True)
 class Referrer:
-    """Where a person came from, as far as the address of the page before tells.
+    """Where a person came from, according to the URL of the referring page.
 
     Attributes
     ----------
     host : str
-        Its host without ``www.``, or the id of an app; empty when there is none.
+        Host without ``www.``, or the id of an app; empty when there is no host.
     source : str
-        The name of a listed site such as ``google``, else the host.
+        Name of a listed site, such as ``google``; otherwise the host.
     category : str
         ``search``, ``social``, ``video``, ``shopping``, ``email``, ``ai_assistant``; empty when the
         site is not listed.
     term : str
-        What was searched for, where a search engine still says it.
+        Search term, where the search engine still passes it on.
     internal : bool
-        Whether it is one of the site's own pages.
+        Whether the referrer is one of the site's own pages.
 
     Examples
     --------
@@ -72,16 +72,16 @@ class Referrer:
 
 @attrs.frozen(kw_only=True)
 class Arrival:
-    """How a person arrived, in the words of campaigns.
+    """Source, medium and campaign of an arrival, as campaign parameters name them.
 
     Attributes
     ----------
     source, medium, campaign : str
-        ``(direct)`` and ``(none)`` where nothing is known; an empty campaign where there is none.
+        ``(direct)`` and ``(none)`` where nothing is known; an unknown campaign is empty.
     click_id : str
-        The name of the click id that decided, empty when none did.
+        Name of the click id that decided; empty when no click id decided.
     internal : bool
-        Whether the person was on the site already, so that nothing is known of the arrival.
+        Whether the person was already on the site, so that nothing is known about the arrival.
 
     Examples
     --------
@@ -99,20 +99,25 @@ class Arrival:
 def parse_referrer(
     url: Any, *, own: str | Sequence[str] = (), sources: SourceList | None = None
 ) -> Referrer:
-    """Return what the address of the page before says.
+    """Return the host, source, category and search term of a referrer URL.
 
     Parameters
     ----------
     url
-        The referrer; None, empty and broken ones give an empty record.
+        The referrer. A missing, empty or broken URL gives an empty record.
     own
-        The site's own hosts; their subdomains are its own too.
+        The site's own hosts; their subdomains belong to the site too.
     sources
-        The list of sources to go by; by default `source_categories`.
+        List of sources and their categories; by default `source_categories`.
 
     Returns
     -------
     Referrer
+
+    See Also
+    --------
+    arrival : Source, medium and campaign from landing URL and referrer.
+    source_categories : The default list of sources.
 
     Examples
     --------
@@ -141,7 +146,9 @@ def _hosts(own: str | Sequence[str]) -> tuple[str, ...]:
     given = (own,) if isinstance(own, str) else tuple(own)
     hosts = tuple((host_of(one) or ascii_host(text_of(one))).removeprefix("www.") for one in given)
     if not all(hosts):
-        raise InvalidInputError("own holds the hosts of the site", where=first_few(given))
+        raise InvalidInputError(
+            f"own must hold the site's hosts, got {first_few(given)}", mend="own='shop.example'"
+        )
     return hosts
 
 
@@ -165,39 +172,49 @@ def arrival(
     sources: SourceList | None = None,
     version: Ga4Version = "2026-05",
 ) -> Arrival:
-    """Return source, medium and campaign of an arrival, from addresses alone.
+    """Return the source, medium and campaign of an arrival from its landing URL and referrer.
 
     Parameters
     ----------
     url
-        The address the person landed on.
+        The URL the person landed on.
     referrer
-        The address of the page before.
+        The URL of the referring page.
     own
-        The site's own hosts, besides the one of ``url``.
+        The site's own hosts, besides the host of ``url``.
     sources
-        The list of sources to go by; by default `source_categories`.
+        List of sources and their categories; by default `source_categories`.
     version
-        The rules the answer is for: since ``"2026-05"`` GA4 gives assistants a medium of their own.
+        Month of the GA4 rules that the medium is for: since ``"2026-05"`` GA4 has a separate
+        medium for AI assistants.
 
     Returns
     -------
     Arrival
 
+    See Also
+    --------
+    arrival_channels : The arrival channel of each event in a log.
+    parse_utm : The campaign parameters alone.
+    click_ids : The click ids alone.
+    parse_referrer : The referrer alone.
+
     Notes
     -----
-    What is asked first, decides:
+    The first of these to give an answer decides:
 
-    1. campaign parameters; a missing medium or source is filled in from a click id of an ad;
+    1. campaign parameters; a missing medium or source is filled in from the click id of an ad;
     2. a click id: ``gclid``, ``gbraid``, ``wbraid`` (Google), ``msclkid`` (Bing), ``ttclid``,
        ``twclid``, ``li_fat_id``, ``yclid``, ``rdt_cid``, ``epik``, ``ScCid`` and others stand for a
-       paid click. Those added to unpaid links as well, such as ``fbclid``, only name the source,
-       and only where the referrer does not;
-    3. the referrer: a search engine's medium is ``organic``, a mailbox's ``email``, an assistant's
-       ``ai-assistant``, any other site's ``referral``; one of the site's own pages says nothing;
-    4. else the arrival is ``(direct)``.
+       paid click. Click ids that are added to unpaid links as well, such as ``fbclid``, only name
+       the source, and only where the referrer does not;
+    3. the referrer: the medium is ``organic`` for a search engine, ``email`` for a mail site,
+       ``ai-assistant`` for an AI assistant and ``referral`` for any other site; the site's own
+       pages give no answer;
+    4. otherwise the arrival is ``(direct)``.
 
-    A campaign wins over an own referrer, since that is how a click on an ad reloads a page.
+    Campaign parameters take precedence over an internal referrer, because a click on an ad can
+    reload a page in this form.
 
     Examples
     --------
@@ -213,7 +230,7 @@ def arrival(
 
 
 def _arrival(url: Any, came: Referrer, version: str) -> Arrival:
-    """Return the arrival at an address by way of a referrer."""
+    """Return the arrival at a URL from a parsed referrer."""
     parameters = list(parameters_of(url))
     utm, clicks = utm_of(parameters), clicks_of(parameters)
     known = read_data("arrivals")["click_ids"]
@@ -244,16 +261,16 @@ def _by_click(name: str, campaign: str) -> Arrival:
 
 @attrs.frozen(repr=False, kw_only=True)
 class ArrivalChannels:
-    """Addresses to arrival channels, as a classifier; made by `arrival_channels`.
+    """Classifier of arrival channels from URLs; made by `arrival_channels`.
 
     Attributes
     ----------
     url, referrer : str
-        The fields with the address of the page and of the page before; the latter may be None.
+        Fields with the page's URL and with the referrer; the latter may be None.
     own : tuple of str
         The site's own hosts.
     channels : Ga4Channels
-        The rules that name the channel.
+        The rules that determine the channel.
 
     Examples
     --------
@@ -268,27 +285,27 @@ class ArrivalChannels:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The fields it looks at."""
+        """Names of the fields that the classifier reads."""
         return (self.url,) if self.referrer is None else (self.url, self.referrer)
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Name of the classifier in messages."""
         return f"arrival_channels({self.channels.version})"
 
     def __repr__(self) -> str:
         return f"<classifier {self.name} reads {', '.join(self.reads)}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> Facets | None:
-        """Return the arrival channel; None within a site and where GA4 says Unassigned."""
+        """Return the arrival channel; None for an internal page or GA4's Unassigned."""
         found = self._found(event)
         if found is None:
             return None
         return facets_of(self.channels.rule(found.source, found.medium, campaign=found.campaign))
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Facets | None]:
-        """Return the answers to several events; each rule meets each distinct text once."""
-        rule_of = self.channels.asked_once()
+        """Return the answers for several events; rules are tested once per distinct text."""
+        rule_of = self.channels.cached_rule()
         found = [self._found(event) for event in events]
         return [
             facets_of(None if one is None else rule_of(one.source, one.medium, one.campaign))
@@ -296,7 +313,7 @@ class ArrivalChannels:
         ]
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
-        """Return the rules that hold for what the addresses say."""
+        """Return a `Step` for each rule that holds for the event's source, medium and campaign."""
         found = self._found(event)
         if found is None:
             return ()
@@ -305,7 +322,7 @@ class ArrivalChannels:
         return first_wins(steps, lambda _: True, reason="")
 
     def _found(self, event: Mapping[str, Any]) -> Arrival | None:
-        """Return the arrival, None when the event is none."""
+        """Return the arrival; None when the event is not an arrival."""
         url = event[self.url]
         referrer = None if self.referrer is None else event[self.referrer]
         if not text_of(url) and not text_of(referrer):
@@ -327,28 +344,31 @@ def arrival_channels(
     email: EmailMatch = "exact",
     assistants: Assistants = "medium",
 ) -> ArrivalChannels:
-    """Classify how people arrived from the addresses in a log, with the rules of `ga4_channels`.
+    """Make a classifier of GA4 arrival channels from the URLs and referrers in a log.
 
     Parameters
     ----------
     url, referrer
-        The columns with the address of the page, and of the page before; without the second one
-        (None) arrivals without campaign or click id look direct.
+        Columns with the page's URL and with the referrer. With ``referrer=None``, arrivals without
+        campaign parameters or a click id look direct.
     own
-        The site's own hosts, besides the one of each address: a person who comes from there was on
-        the site already.
+        The site's own hosts, besides the host of each URL: a person who comes from one of them was
+        already on the site.
     version, sources, email, assistants
         As for `ga4_channels`.
 
     Returns
     -------
     ArrivalChannels
-        A classifier that answers ``Facets(arrival_channel=...)``, or None where the event is no
-        arrival (no address, or the page before is the site's own) and where GA4 says Unassigned.
+        A classifier that answers ``Facets(arrival_channel=...)``, or None where the event is not
+        an arrival (no URL, or the referrer is one of the site's own pages) and where GA4 says
+        Unassigned.
 
     See Also
     --------
     arrival : How source, medium and campaign are found.
+    ga4_channels : The rules, for logs with columns of source and medium.
+    combine : Add arrival channels to a classifier of types.
 
     Examples
     --------

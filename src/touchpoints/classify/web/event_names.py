@@ -1,4 +1,4 @@
-"""Event names of well-known trackers (GA4, Segment, Snowplow) as touchpoint types."""
+"""Touchpoint types from the event names of well-known trackers (GA4, Segment, Snowplow)."""
 
 from __future__ import annotations
 
@@ -20,55 +20,55 @@ TRACKERS = ("ga4", "segment", "snowplow")
 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MARKS = re.compile(r"[\W_]+")
-_MOST = 2000
+_MAX_LETTERS = 2000
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """Return the words of an event's name: without case, accents and marks, humps parted.
+    """Return the words of an event name: case-folded, without accents and marks, CamelCase split.
 
-    Of a very long text only the beginning is read.
+    Only the first 2,000 characters of a long text are read.
 
     Examples
     --------
     >>> words_of("productAdded"), words_of("Búsqueda_Sitio-2")
     (('product', 'added'), ('busqueda', 'sitio', '2'))
     """
-    letters = unicodedata.normalize("NFKD", name[:_MOST])
+    letters = unicodedata.normalize("NFKD", name[:_MAX_LETTERS])
     plain = "".join(one for one in letters if not unicodedata.combining(one))
     return tuple(_MARKS.sub(" ", _HUMPS.sub(" ", plain)).casefold().split())
 
 
 @attrs.frozen
 class NameTable:
-    """What a tracker's event names are: a touchpoint type, or known to be none and why."""
+    """Event names of a tracker: the touchpoint type of each, or why it is not a touchpoint."""
 
     types: FrozenMap[tuple[str, ...], str]
-    none: FrozenMap[tuple[str, ...], str]
+    not_touchpoints: FrozenMap[tuple[str, ...], str]
 
 
 @cache
 def name_table(tracker: str) -> NameTable:
-    """Return the names of a tracker."""
+    """Return the event names of a tracker."""
     document = read_data(f"events-{tracker}")
-    types, none = document["types"], document["none"]
+    types, reasons = document["types"], document["none"]
     return NameTable(
         FrozenMap({words_of(name): one for one, names in types.items() for name in names}),
-        FrozenMap({words_of(name): why for why, names in none.items() for name in names}),
+        FrozenMap({words_of(name): why for why, names in reasons.items() for name in names}),
     )
 
 
 @attrs.frozen(repr=False, kw_only=True)
 class EventNames:
-    """Event names to types, as a classifier; made by `ga4_events` and its like.
+    """Classifier of event names; made by `ga4_events`, `segment_events` or `snowplow_events`.
 
-    Each field is looked up in turn; the first that holds a name the tracker knows decides.
+    The fields are looked up in order; the first field with a known name decides.
 
     Attributes
     ----------
     tracker : str
-        Whose names they are: ``ga4``, ``segment`` or ``snowplow``.
+        The tracker that uses the names: ``ga4``, ``segment`` or ``snowplow``.
     reads : tuple of str
-        The fields that are looked up.
+        Names of the fields that are looked up.
 
     Examples
     --------
@@ -81,26 +81,26 @@ class EventNames:
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Name of the classifier in messages."""
         return f"{self.tracker}_events"
 
     def __repr__(self) -> str:
         return f"<classifier {self.name} reads {', '.join(self.reads)}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> str | None:
-        """Return the id of a type, None when the name is not known or no touchpoint."""
+        """Return a type id; None when the name is unknown or not a touchpoint."""
         for step in self.steps(event):
             return type_of(step.answer) or None
         return None
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
-        """Return what is known of the first name that is known, if any is."""
+        """Return a `Step` for the first known name; an empty tuple when no name is known."""
         table = name_table(self.tracker)
         for field in self.reads:
             text = text_of(event[field])
             words = words_of(text)
-            if words in table.none:
-                reason = f"{field} {text!r} is no touchpoint: {table.none[words]}"
+            if words in table.not_touchpoints:
+                reason = f"{field} {text!r} is not a touchpoint: {table.not_touchpoints[words]}"
                 return (Step(name=text, outcome="silent", reason=reason, fields=(field,)),)
             if words in table.types:
                 answer = table.types[words]
@@ -113,25 +113,32 @@ class EventNames:
 
 
 def ga4_events(*, name: str = "event_name") -> EventNames:
-    """Classify the events of Google Analytics 4 by name, for the ``customer`` taxonomy.
+    """Make a classifier of Google Analytics 4 events by name, for the ``customer`` taxonomy.
 
     Parameters
     ----------
     name
-        The column with the name of the event.
+        Column with the name of the event.
 
     Returns
     -------
     EventNames
         A classifier that answers with a type id, or None.
 
+    See Also
+    --------
+    ga4_channels : The arrival channel of the same events.
+    segment_events : The event names of Segment.
+    snowplow_events : The event names of Snowplow.
+    rules : Touchpoint types for event names that are specific to a site.
+
     Notes
     -----
     Automatic, enhanced and recommended events are known. ``session_start`` and
-    ``user_engagement`` only say that a visit began or went on, so they are no touchpoints;
+    ``user_engagement`` only state that a visit began or continued, so they are not touchpoints;
     ``search`` and ``view_search_results`` are searches within the site, not in a search engine.
-    An event's name says neither need nor context: those come from the type's defaults, and
-    ``need_from`` says so.
+    An event name states neither need nor context: both come from the defaults of the type, as
+    ``need_from`` and ``context_from`` record.
 
     Examples
     --------
@@ -143,25 +150,32 @@ def ga4_events(*, name: str = "event_name") -> EventNames:
 
 
 def segment_events(*, name: str = "event", call: str | None = None) -> EventNames:
-    """Classify the events of Segment's specifications by name, for the ``customer`` taxonomy.
+    """Make a classifier of Segment's standard events by name, for the ``customer`` taxonomy.
 
     Parameters
     ----------
     name
-        The column with the event of ``track`` calls.
+        Column with the event name of ``track`` calls.
     call
-        The column with the kind of call (``track``, ``page``, ``screen``, ``identify`` …), for logs
-        that hold several kinds: pages and screens are visits whatever their names.
+        Column with the kind of call (``track``, ``page``, ``screen``, ``identify`` …), for logs
+        with several kinds: pages and screens are visits, whatever their names.
 
     Returns
     -------
     EventNames
         A classifier that answers with a type id, or None.
 
+    See Also
+    --------
+    ga4_events : The event names of Google Analytics 4.
+    snowplow_events : The event names of Snowplow.
+    rules : Touchpoint types for event names that are specific to a site.
+
     Notes
     -----
-    Ecommerce, live chat, email, B2B SaaS, mobile and video events are known, with the noun or the
-    verb first, in any case and with any marks between the words. RudderStack uses the same names.
+    The events of Segment's specifications for e-commerce, live chat, email, B2B SaaS, mobile and
+    video are known, with the noun or the verb first, in any case and with any marks between the
+    words. RudderStack uses the same names.
 
     Examples
     --------
@@ -175,14 +189,14 @@ def segment_events(*, name: str = "event", call: str | None = None) -> EventName
 def snowplow_events(
     *, name: str = "event_name", category: str | None = None, action: str | None = None
 ) -> EventNames:
-    """Classify the events of Snowplow's trackers by name, for the ``customer`` taxonomy.
+    """Make a classifier of Snowplow events by name, for the ``customer`` taxonomy.
 
     Parameters
     ----------
     name
-        The column with the name of the event; structured ones are all called ``event``.
+        Column with the name of the event; every structured event has the name ``event``.
     category, action
-        The columns with the category and the action of structured events, such as ``se_category``
+        Columns with the category and the action of structured events, for example ``se_category``
         and ``se_action``.
 
     Returns
@@ -190,10 +204,16 @@ def snowplow_events(
     EventNames
         A classifier that answers with a type id, or None.
 
+    See Also
+    --------
+    ga4_events : The event names of Google Analytics 4.
+    segment_events : The event names of Segment.
+    draft : Guess the types of categories and actions that are specific to a site.
+
     Notes
     -----
-    ``page_ping`` only says that a page is still open, so it is no touchpoint. Categories and
-    actions are the site's own words: a few usual ones are known, `draft` guesses the others.
+    ``page_ping`` only states that a page is still open, so it is not a touchpoint. Each site
+    chooses its own categories and actions: a few common values are known, `draft` guesses the rest.
 
     Examples
     --------

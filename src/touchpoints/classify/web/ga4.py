@@ -1,4 +1,4 @@
-"""The default channel group of Google Analytics 4: how a person arrived, by dated rules in data."""
+"""Default channel group of Google Analytics 4 (GA4): arrival channels by dated rules in data."""
 
 from __future__ import annotations
 
@@ -22,22 +22,24 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 Ga4Version = Literal["2024-07", "2026-05"]
 EmailMatch = Literal["exact", "contains"]
 Assistants = Literal["medium", "source"]
+NoValues = Literal["direct", "nothing_new"]
 
 ARRIVAL = "arrival_channel"
+UNASSIGNED = "unassigned"
 NO_SOURCE, NO_MEDIUM = "(direct)", "(none)"
 INTEGRATED = ("google_ads_network", "dv360_creative_format", "sa360_engine_type")
 
 
 @attrs.frozen
 class Ga4Rule:
-    """A channel of the group and what leads to it.
+    """A channel of GA4's default channel group, with the conditions that lead to it.
 
     Attributes
     ----------
     name : str
-        What Google calls the channel.
+        Google's name of the channel.
     channel : str
-        The id of the channel in the built-in taxonomies.
+        Id of the channel in the built-in taxonomies.
     """
 
     name: str
@@ -45,7 +47,7 @@ class Ga4Rule:
     alternatives: tuple[_Alternative, ...] = attrs.field(repr=False, default=())
 
     def holding(self, hit: Mapping[str, str], *, on: frozenset[str]) -> _Alternative | None:
-        """Return what of the rule holds for what came in, in lower case; None when nothing."""
+        """Return the first alternative that holds for lower-case fields; None if none holds."""
         for one in self.alternatives:
             if (not one.only or one.only in on) and one.holds(hit):
                 return one
@@ -54,7 +56,7 @@ class Ga4Rule:
 
 @attrs.frozen
 class _Alternative:
-    """Conditions that must all hold; ``only`` names the option without which it does not count."""
+    """Conditions that must all hold; with ``only``, they count only when that option is on."""
 
     conditions: tuple[_Condition, ...]
     only: str = ""
@@ -68,7 +70,7 @@ class _Alternative:
 
 @attrs.frozen
 class _Condition:
-    """A test of one field: it is, has or ends with one of the texts, or matches the pattern."""
+    """A test of one field: equals, contains or ends with one of the texts, or matches a pattern."""
 
     field: str
     test: str
@@ -85,7 +87,7 @@ class _Condition:
         return text in self.texts
 
     def shown(self, hit: Mapping[str, str]) -> str:
-        """Return the condition and what met it as words."""
+        """Return the condition and the text that met it, in words."""
         if self.field == "category":
             return f"the source {hit['source']!r} is listed as {hit['category']}"
         how = {"has": "contains", "ends": "ends with"}.get(self.test, "is")
@@ -95,7 +97,7 @@ class _Condition:
 
 @cache
 def ga4_rules(version: str) -> tuple[Ga4Rule, ...]:
-    """Return the rules of a version in their order."""
+    """Return the rules of a version, in the order in which they are tried."""
     document = read_data(f"ga4-{version}")
     patterns = {name: re.compile(text) for name, text in document["patterns"].items()}
     return tuple(
@@ -121,20 +123,22 @@ def _alternative(table: Mapping[str, Any], patterns: Mapping[str, re.Pattern[str
 
 @attrs.frozen(repr=False, kw_only=True)
 class Ga4Channels:
-    """The default channel group of GA4 as a classifier; made by `ga4_channels`.
+    """Classifier with GA4's default channel group; made by `ga4_channels`.
 
     Attributes
     ----------
     version : str
-        The month of the rules.
+        Month of the rules.
     columns : tuple of str
-        The fields with source, medium and campaign.
+        Fields with source, medium and campaign.
     integrated : tuple of pairs of str
-        The fields with what Google's own tools recorded, and of which tool.
+        Fields with values recorded by Google's own tools, each with the name of the tool.
     sources : SourceList
-        Which source is of which kind.
+        Categories of the known sources.
     on : frozenset of str
-        The options that are on, as the data of the rules call them.
+        Options that are on, under their names in the data of the rules.
+    missing : str
+        What an event without source, medium and campaign means.
 
     Examples
     --------
@@ -147,40 +151,49 @@ class Ga4Channels:
     integrated: tuple[tuple[str, str], ...]
     sources: SourceList
     on: frozenset[str]
+    missing: NoValues = "direct"
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The fields it looks at."""
+        """Names of the fields that the classifier reads."""
         return tuple(dict.fromkeys((*self.columns, *(column for column, _ in self.integrated))))
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Name of the classifier in messages."""
         return f"ga4_channels({self.version})"
 
     def __repr__(self) -> str:
         return f"<classifier {self.name} reads {', '.join(self.reads)}>"
 
     def __call__(self, event: Mapping[str, Any], /) -> Facets | None:
-        """Return the arrival channel, None where GA4 says Unassigned."""
+        """Return the arrival channel; None where GA4 says Unassigned."""
         for step in self._tools(event):
             return Facets(arrival_channel=verdict_of(step.answer).facets[ARRIVAL])
         source, medium, campaign = (text_of(event[name]) for name in self.columns)
-        return facets_of(self.rule(source, medium, campaign=campaign))
+        return self._answer(self.rule(source, medium, campaign=campaign), source, medium, campaign)
+
+    def _answer(self, rule: Ga4Rule | None, *given: str) -> Facets | None:
+        if self.missing == "nothing_new":
+            if not any(given):
+                return None
+            if rule is None:
+                return Facets(arrival_channel=UNASSIGNED)
+        return facets_of(rule)
 
     def rule(self, source: str, medium: str, *, campaign: str = "") -> Ga4Rule | None:
         """Return the first rule that holds; None where GA4 says Unassigned.
 
-        Empty texts are missing: GA4's exports leave empty what its pages call ``(direct)`` and
-        ``(none)``.
+        Empty texts count as missing: GA4's exports leave empty what its pages call ``(direct)``
+        and ``(none)``.
         """
         hit = self._hit(source, medium, campaign)
         rules = ga4_rules(self.version)
         return next((one for one in rules if one.holding(hit, on=self.on)), None)
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Facets | None]:
-        """Return the answers to several events; each rule meets each distinct text once."""
-        rule_of = self.asked_once()
+        """Return the answers for several events; rules are tested once per distinct text."""
+        rule_of = self.cached_rule()
         answers: list[Facets | None] = []
         for event in events:
             step = next(self._tools(event), None) if self.integrated else None
@@ -188,45 +201,52 @@ class Ga4Channels:
                 answers.append(Facets(arrival_channel=verdict_of(step.answer).facets[ARRIVAL]))
                 continue
             source, medium, campaign = (text_of(event[name]) for name in self.columns)
-            answers.append(facets_of(rule_of(source, medium, campaign)))
+            rule = rule_of(source, medium, campaign)
+            answers.append(self._answer(rule, source, medium, campaign))
         return answers
 
-    def asked_once(self) -> Callable[[str, str, str], Ga4Rule | None]:
-        """Return `rule` as a function that remembers what it was asked.
+    def cached_rule(self) -> Callable[[str, str, str], Ga4Rule | None]:
+        """Return `rule` as a function with a cache.
 
-        Texts of which the same conditions hold are one: most campaigns meet none at all.
+        Texts that meet the same conditions share an entry: most campaigns meet no condition.
         """
-        asked = _conditions(self.version)
+        conditions = _conditions(self.version)
         truths: dict[tuple[str, str], tuple[object, ...]] = {}
-        known: dict[tuple[object, ...], Ga4Rule | None] = {}
+        found: dict[tuple[object, ...], Ga4Rule | None] = {}
 
-        def told(field: str, text: str) -> tuple[object, ...]:
+        def truths_of(field: str, text: str) -> tuple[object, ...]:
             if (field, text) not in truths:
                 given = text.lower() or {"source": NO_SOURCE, "medium": NO_MEDIUM}.get(field, "")
                 category = self.sources.category(text) if field == "source" else None
-                said = (one.holds(given) for one in asked[field])
-                truths[field, text] = (category, *said)
+                held = (one.holds(given) for one in conditions[field])
+                truths[field, text] = (category, *held)
             return truths[field, text]
 
         def rule_of(source: str, medium: str, campaign: str) -> Ga4Rule | None:
-            key = (told("source", source), told("medium", medium), told("campaign", campaign))
-            if key not in known:
-                known[key] = self.rule(source, medium, campaign=campaign)
-            return known[key]
+            key = (
+                truths_of("source", source),
+                truths_of("medium", medium),
+                truths_of("campaign", campaign),
+            )
+            if key not in found:
+                found[key] = self.rule(source, medium, campaign=campaign)
+            return found[key]
 
         return rule_of
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
-        """Return the rules that hold, the one that decides and those it came before."""
-        given = (text_of(event[name]) for name in self.columns)
+        """Return a `Step` for each rule that holds: the first decides, the others are overruled."""
+        given = [text_of(event[name]) for name in self.columns]
+        silent = self.missing == "nothing_new" and not any(given)
+        rules = [] if silent else self.rule_steps(*given, fields=self.columns)
         return first_wins(
-            [*self._tools(event), *self.rule_steps(*given, fields=self.columns)],
+            [*self._tools(event), *rules],
             lambda _: True,
             reason="",
         )
 
     def rule_steps(self, *given: str, fields: tuple[str, ...]) -> list[Step]:
-        """Return a step for each rule that holds for a source, a medium and a campaign."""
+        """Return a `Step` for each rule that holds for a source, a medium and a campaign."""
         hit = self._hit(*given)
         return [
             Step(
@@ -249,7 +269,7 @@ class Ga4Channels:
         }
 
     def _tools(self, event: Mapping[str, Any]) -> Iterator[Step]:
-        """Yield what the columns of Google's own tools say."""
+        """Yield a `Step` for each column of a Google tool that holds a known value."""
         for column, system in self.integrated:
             text = text_of(event[column])
             channel = _integrated(self.version, system).get(text.lower())
@@ -264,21 +284,21 @@ class Ga4Channels:
 
 
 def facets_of(rule: Ga4Rule | None) -> Facets | None:
-    """Return the answer that a rule gives, None where no rule holds."""
+    """Return the answer of a rule; None where no rule holds."""
     return None if rule is None else Facets(arrival_channel=rule.channel)
 
 
 @cache
 def _conditions(version: str) -> Mapping[str, tuple[_Condition, ...]]:
-    """Return what the rules ask of source, medium and campaign."""
-    asked = [
+    """Return the distinct conditions of the rules on source, medium and campaign, by field."""
+    conditions = [
         condition
         for rule in ga4_rules(version)
         for one in rule.alternatives
         for condition in one.conditions
     ]
     return {
-        field: tuple(dict.fromkeys(one for one in asked if one.field == field))
+        field: tuple(dict.fromkeys(one for one in conditions if one.field == field))
         for field in ("source", "medium", "campaign")
     }
 
@@ -301,47 +321,62 @@ def ga4_channels(
     sources: SourceList | None = None,
     email: EmailMatch = "exact",
     assistants: Assistants = "medium",
+    missing: NoValues = "direct",
 ) -> Ga4Channels:
-    """Classify how people arrived as the default channel group of Google Analytics 4 does.
+    """Make a classifier of arrival channels by the default channel group of Google Analytics 4.
 
     Parameters
     ----------
     version
-        The rules of which month: ``"2026-05"`` added AI Assistant to those of ``"2024-07"``.
+        Month of the rules: ``"2026-05"`` added AI Assistant to the rules of ``"2024-07"``.
     source, medium, campaign
-        The columns that hold them, such as ``utm_source``. A missing source is ``(direct)`` and a
-        missing medium ``(none)``; `arrival_channels` finds them in addresses.
+        Columns with source, medium and campaign, for example ``utm_source``. A missing source is
+        ``(direct)`` and a missing medium ``(none)``; `arrival_channels` finds them in URLs.
     google_ads_network, dv360_creative_format, sa360_engine_type
-        Columns with what Google's own tools recorded: the ad network type of Google Ads, the
-        creative format of Display & Video 360, the engine account type of Search Ads 360. Where
-        they hold a known value it decides before the rules.
+        Columns with values recorded by Google's own tools: the ad network type of Google Ads, the
+        creative format of Display & Video 360, the engine account type of Search Ads 360. A known
+        value in one of them decides before the rules.
     sources
         Which sources are search engines, social networks and so on; by default `source_categories`.
     email
-        Whether source or medium must be ``email`` (or ``e-mail``, ``e_mail``, ``e mail``) or may
-        merely contain it, as some ports of the rules have it.
+        ``"exact"``: source or medium must be ``email`` (or ``e-mail``, ``e_mail``, ``e mail``).
+        ``"contains"``: containing it is enough, as in some ports of the rules.
     assistants
-        When traffic is AI Assistant: where the medium says so, as GA4 has it, or also where the
-        source is a known assistant and there is no medium, or ``referral``. ChatGPT tags links with
-        a source alone.
+        When traffic counts as AI Assistant. ``"medium"``: where the medium says so, as in GA4.
+        ``"source"``: also where the source is a known assistant and the medium is missing or
+        ``referral``. ChatGPT tags links with a source only.
+    missing
+        What an event without source, medium and campaign means. ``"direct"``: arrived directly.
+        ``"nothing_new"``: it says nothing, as in exports where they stand on one event of a session
+        only; the answer is None, and for what GA4 calls Unassigned it is then ``"unassigned"``.
+        `touchpoints.session_channel` finds the channel of the session.
 
     Returns
     -------
     Ga4Channels
         A classifier that answers ``Facets(arrival_channel=...)`` with a channel of the built-in
-        taxonomies, or None where GA4 says Unassigned. It never says where the interaction happens:
-        a page seen after a click in a social network is on the website.
+        taxonomies, or None where GA4 says Unassigned. The answer never states where the
+        interaction happens: a page seen after a click in a social network is on the website.
 
     Raises
     ------
     InvalidInputError
-        When an option is not one, or ``assistants="source"`` is asked of a version without them.
+        When an option has an unknown value, or with ``assistants="source"`` for a version of the
+        rules without the channel AI Assistant.
+
+    See Also
+    --------
+    arrival_channels : The same channels from URLs and referrers.
+    source_categories : The default list of sources.
+    ga4_events : Touchpoint types from GA4's event names.
+    combine : Add arrival channels to a classifier of types.
 
     Notes
     -----
-    Everything is compared in lower case, the first rule that holds wins, and nothing is corrected:
-    ``mailchimp/newsletter`` and ``partner/affiliates`` are Unassigned there and here. GA4 does not
-    publish where AI Assistant stands in the order; here it comes after the paid channels.
+    All texts are compared in lower case, the first rule that holds decides, and nothing is
+    corrected: ``mailchimp/newsletter`` and ``partner/affiliates`` are Unassigned here as in GA4.
+    GA4 does not publish the position of AI Assistant in the order of the rules; here it comes after
+    the paid channels.
 
     References
     ----------
@@ -368,28 +403,31 @@ def ga4_channels(
         ),
         sources=checked_sources(sources),
         on=ga4_options(version, email=email, assistants=assistants),
+        missing=check_option("missing", missing, NoValues),
     )
 
 
 def checked_sources(sources: SourceList | None) -> SourceList:
-    """Return the list of sources to use; raise when it is none."""
+    """Return the list of sources to use; raise an error for any other kind of object."""
     if sources is None:
         return source_categories()
     if not isinstance(sources, SourceList):
         raise WrongKindError(
-            f"sources is a SourceList, not {type(sources).__name__}",
-            mend="read one with touchpoints.classify.load_source_categories(path)",
+            f"sources must be a SourceList, got {type(sources).__name__}",
+            mend="read a list with touchpoints.classify.load_source_categories(path)",
         )
     return sources
 
 
 def ga4_options(version: str, *, email: str, assistants: str) -> frozenset[str]:
-    """Return the names of the alternatives that are switched on."""
+    """Return the options that are on, under their names in the data of the rules."""
     check_option("email", email, EmailMatch)
     check_option("assistants", assistants, Assistants)
     if assistants == "source" and "ai_assistant" not in {one.channel for one in ga4_rules(version)}:
         raise InvalidInputError(
-            f"the rules of {version} know no AI assistants", mend="version='2026-05'"
+            "assistants='source' needs rules with the channel AI Assistant, "
+            f"got version={version!r}",
+            mend="use version='2026-05'",
         )
     on = {"email_contains": email == "contains", "assistant_sources": assistants == "source"}
     return frozenset(name for name, wanted in on.items() if wanted)

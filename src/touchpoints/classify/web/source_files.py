@@ -1,4 +1,4 @@
-"""Readers of others' lists of sources: Google's table, Matomo's YAML or JSON, our own TOML."""
+"""Readers of lists of sources: Google's table, Matomo's YAML or JSON, this library's TOML."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ CATEGORIES = ("search", "social", "video", "shopping", "email", "ai_assistant", 
 _GOOGLE = re.compile(r"(?i)^source_category_")
 _MATOMO_FILES = {"searchengines": "search", "socials": "social", "aiassistants": "ai_assistant"}
 _COLUMNS = {"source": 0, "domain": 0, "category": 1, "source_category": 1, "source category": 1}
-_MOST_LETTERS = 1_000_000
-_MOST_DEPTH = 10
+_MAX_LETTERS = 1_000_000
+_MAX_DEPTH = 10
 
 
 class Line(NamedTuple):
-    """One way in which logs call a site."""
+    """A name of a site in logs, with the name and category of the site."""
 
     written: str
     name: str
@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 @attrs.frozen
 class Lines:
-    """What a file holds and what of it cannot be read; ``exact``: hosts mean only themselves."""
+    """The entries of a file and its problems; with ``exact``, hosts do not cover subdomains."""
 
     lines: tuple[Line, ...]
     problems: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Lines:
 
 
 def read_lines(path: Path, *, category: str | None) -> Lines:
-    """Return the sources in a file, whichever of the known formats it has."""
+    """Return the sources in a file in any of the known formats."""
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     kind = path.suffix.lower()
     if kind in {".yml", ".yaml"}:
@@ -58,9 +58,9 @@ def _category_of(path: Path, category: str | None) -> str:
     found = category or _MATOMO_FILES.get(re.sub(r"[^a-z]", "", path.stem.lower()))
     if found is None:
         raise InvalidInputError(
-            "the file does not say of what category its sources are",
+            "the file does not state the category of its sources",
             where=str(path),
-            mend="name it: load_source_categories(path, category='social')",
+            mend="pass it: load_source_categories(path, category='social')",
         )
     return found
 
@@ -72,21 +72,24 @@ def _of_table(text: str) -> Lines:
     rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not rows:
         return Lines(())
-    mark = max(";,\t|", key=rows[0].count)
-    cells = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=mark)]
-    places = [_COLUMNS.get(name.lower()) for name in cells[0]]
-    headed = {0, 1} <= set(places)
-    source, category = (places.index(0), places.index(1)) if headed else (0, 1)
+    separator = max(";,\t|", key=rows[0].count)
+    try:
+        cells = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=separator)]
+    except csv.Error as error:
+        return Lines((), (f"the table cannot be read: {error}",))
+    roles = [_COLUMNS.get(name.lower()) for name in cells[0]]
+    headed = {0, 1} <= set(roles)
+    source, category = (roles.index(0), roles.index(1)) if headed else (0, 1)
     lines: list[Line] = []
     problems: list[str] = []
     for number, row in enumerate(cells[headed:], start=1 + headed):
-        shown = f"row {number}: {mark.join(row)[:60]!r}"
+        shown = f"row {number}: {separator.join(row)[:60]!r}"
         if len(row) <= max(source, category) or not row[source]:
-            problems.append(f"{shown} has no source and category")
+            problems.append(f"{shown} must have a source and a category")
             continue
         kind = re.sub(r"[\s\-]+", "_", _GOOGLE.sub("", row[category]).strip().lower())
         if kind not in CATEGORIES:
-            problems.append(f"{shown}: no category {kind!r}{did_you_mean(kind, CATEGORIES)}")
+            problems.append(f"{shown}: unknown category {kind!r}{did_you_mean(kind, CATEGORIES)}")
             continue
         lines.append(Line(row[source].lower(), row[source].lower(), kind))
     return Lines(tuple(lines), tuple(problems), exact=True)
@@ -102,9 +105,9 @@ def _of_document(path: Path, text: str, *, category: str | None) -> Lines:
     except ProblemsError as error:
         return Lines((), tuple(one.removeprefix(f"{path}: ") for one in error.problems))
     except (ValueError, RecursionError) as error:
-        return Lines((), (f"this cannot be read: {error}",))
+        return Lines((), (f"the file cannot be read: {error}",))
     if not isinstance(document, Mapping):
-        return Lines((), ("expected sites with their hosts",))
+        return Lines((), ("expected a mapping from sites to their hosts",))
     tables = {name: sites for name, sites in document.items() if isinstance(sites, Mapping)}
     if tables and set(tables) <= set(CATEGORIES):
         parts = [_of_sites(sites, [], category=name) for name, sites in tables.items()]
@@ -125,7 +128,7 @@ def _of_sites(sites: Mapping[str, Any], problems: list[str], *, category: str) -
 
 
 def _hosts(value: Any) -> Iterator[str]:
-    """Yield the hosts below a site: texts, or those in the ``urls`` of tables."""
+    """Yield the hosts of a site, from strings or from the ``urls`` of tables."""
     if isinstance(value, str):
         plain = value.strip().lower().partition("/")[0]
         if plain.startswith("{}."):
@@ -143,22 +146,24 @@ def _hosts(value: Any) -> Iterator[str]:
 
 
 def _parse_yaml(text: str) -> tuple[dict[str, list[Any]], list[str]]:
-    """Return what stands below each site, and the lines that cannot be read."""
+    """Return the values of each site, and the problems of lines that cannot be read."""
     yaml = attempt_import("yaml", extra="'touchpoints[yaml]'")
-    if len(text) > _MOST_LETTERS:
-        return {}, [f"it has {len(text):,} characters, {_MOST_LETTERS:,} are the most"]
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all is text: "no" is no truth value
+    if len(text) > _MAX_LETTERS:
+        return {}, [f"the file must have at most {_MAX_LETTERS:,} characters, got {len(text):,}"]
+    loader = getattr(
+        yaml, "CBaseLoader", yaml.BaseLoader
+    )  # every scalar is text: "no" is not a bool
     try:
         problem = _refused(yaml, yaml.parse(text, Loader=loader))
         root = None if problem else yaml.compose(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1} cannot be read" if mark else "this cannot be read"
+        line = f"line {mark.line + 1} cannot be read" if mark else "the file cannot be read"
         return {}, [f"{line}: {getattr(error, 'problem', None) or error}"]
     if problem or root is None:
         return {}, [problem] if problem else []
     if not isinstance(root, yaml.MappingNode):
-        return {}, ["expected sites with their hosts"]
+        return {}, ["expected a mapping from sites to their hosts"]
     sites: dict[str, list[Any]] = {}
     problems: list[str] = []
     for key, value in root.value:
@@ -171,7 +176,7 @@ def _parse_yaml(text: str) -> tuple[dict[str, list[Any]], list[str]]:
 
 
 def _refused(yaml: ModuleType, events: Iterable[Any]) -> str:
-    """Return what is not read though it is YAML: deep nesting, and aliases, which may multiply."""
+    """Return why a YAML file is refused: deep nesting, or aliases, which can multiply in size."""
     depth = 0
     for event in events:
         line = f"line {event.start_mark.line + 1} cannot be read"
@@ -179,13 +184,13 @@ def _refused(yaml: ModuleType, events: Iterable[Any]) -> str:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             return f"{line}: aliases such as '*{event.anchor[:20]}' are not supported"
-        if depth > _MOST_DEPTH:
-            return f"{line}: it is nested more than {_MOST_DEPTH} deep"
+        if depth > _MAX_DEPTH:
+            return f"{line}: it is nested more than {_MAX_DEPTH} levels deep"
     return ""
 
 
 def _plain(node: Any) -> Any:
-    """Return a node as text, list or table."""
+    """Return a YAML node as a string, list or dict."""
     if node.id == "mapping":
         return {key.value: _plain(value) for key, value in node.value if key.id == "scalar"}
     return [_plain(one) for one in node.value] if node.id == "sequence" else node.value

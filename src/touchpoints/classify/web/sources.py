@@ -1,4 +1,4 @@
-"""Lists of sources: which sites are search engines, social networks, shops, mail or assistants."""
+"""Lists of traffic sources: search engines, social networks, shops, mail and AI assistants."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from touchpoints._core.messages import (
 )
 from touchpoints.classify._data import read_data
 from touchpoints.classify.web.source_files import Line, read_lines
-from touchpoints.classify.web.urls import MOST_HOST, ascii_host, host_of, text_of
+from touchpoints.classify.web.urls import MAX_HOST, ascii_host, host_of, text_of
 from touchpoints.errors import InvalidInputError, ProblemsError
 
 Category = Literal["search", "social", "video", "shopping", "email", "ai_assistant", "other"]
@@ -34,15 +34,15 @@ _SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gob", "gov", "ne", "net", 
 
 @attrs.frozen
 class Source:
-    """A site people come from.
+    """A site that visits come from, with its category.
 
     Attributes
     ----------
     name : str
-        What it is called.
+        Name of the site.
     category : str
         ``search``, ``social``, ``video``, ``shopping``, ``email``, ``ai_assistant``; ``other`` for
-        parts of a known site that are of no kind, such as its log-in page.
+        parts of a known site that belong to no category, for example its log-in page.
 
     Examples
     --------
@@ -65,12 +65,12 @@ class SourceList:
     Attributes
     ----------
     name, dated : str
-        Whose list it is, and the day it was made.
+        Name of the list, and the day it was made.
     entries : FrozenMap of str to Source
-        By how logs call the source: a host, a bare word, an app's id, or ``name.*`` for any
-        country's domain.
+        Sites by their names in logs: a host, a bare word, the id of an app, or ``name.*`` for the
+        domains of all countries.
     subdomains : bool
-        Whether a host also stands for its subdomains. Google's own list is compared as a whole.
+        Whether a host also covers its subdomains. Entries of Google's list match only exactly.
 
     Examples
     --------
@@ -94,18 +94,18 @@ class SourceList:
         return f"<SourceList {self.name} of {self.dated or 'no date'}: {sites:,} sites>"
 
     def category(self, source: Any) -> str | None:
-        """Return the category of a source; None when it is not listed or of no kind.
+        """Return the category of a source; None when it is not listed or has no category.
 
         Parameters
         ----------
         source
-            As logs have it: a word, a host, an app's id or a whole address, in any case.
+            The source as logged: a word, a host, the id of an app or a URL, in any case.
         """
         found = self.find(source)
         return None if found is None or found.category == "other" else found.category
 
     def find(self, source: Any) -> Source | None:
-        """Return the listed site a source stands for, the longest match; None when there is none.
+        """Return the listed site with the longest match for a source; None when no site matches.
 
         Parameters
         ----------
@@ -113,14 +113,14 @@ class SourceList:
             As for `category`.
         """
         text = text_of(source)
-        found = self.entries.get(text.lower()) if len(text) <= MOST_HOST else None
+        found = self.entries.get(text.lower()) if len(text) <= MAX_HOST else None
         if found is None:
-            host = host_of(text) or (ascii_host(text) if len(text) <= MOST_HOST else "")
+            host = host_of(text) or (ascii_host(text) if len(text) <= MAX_HOST else "")
             found = self.of_host(host)
         return found
 
     def of_host(self, host: str) -> Source | None:
-        """Return the listed site of a host that is in lower case already."""
+        """Return the listed site of a lower-case host; None when no site matches."""
         for candidate in self._candidates(host):
             found = self.entries.get(candidate)
             if found is not None:
@@ -128,7 +128,13 @@ class SourceList:
         return None
 
     def joined(self, other: SourceList) -> SourceList:
-        """Return this list with the entries of another, which win where both have one."""
+        """Return this list merged with another, whose entries take precedence.
+
+        Parameters
+        ----------
+        other
+            The list to merge; the later of the two dates is kept.
+        """
         return attrs.evolve(
             self,
             name=f"{self.name} + {other.name}",
@@ -137,7 +143,7 @@ class SourceList:
         )
 
     def _candidates(self, host: str) -> Iterator[str]:
-        """Yield what to look up, the most specific first."""
+        """Yield the keys to look up for a host, the most specific first."""
         plain = host.removeprefix("www.")
         yield host
         yield plain
@@ -150,7 +156,7 @@ class SourceList:
 
 
 def _country_patterns(labels: list[str]) -> Iterator[str]:
-    """Yield ``name.*`` when all that follows the name is the ending of some country's domains."""
+    """Yield ``name.*`` when only a top-level or country domain follows the name."""
     name, *ending = labels
     if len(ending) == 1 and (ending[0] in _TOP_LEVEL or len(ending[0]) == 2):
         yield f"{name}.*"
@@ -159,22 +165,27 @@ def _country_patterns(labels: list[str]) -> Iterator[str]:
 
 
 def source_categories(*, version: SourceVersion = "2026-11") -> SourceList:
-    """Return the list of sources this library ships.
+    """Return the list of traffic sources that ships with this library.
 
     Parameters
     ----------
     version
-        The month the list was made.
+        Month in which the list was made.
 
     Returns
     -------
     SourceList
-        Some 290 sites: search engines, social networks, video, shops, mail and AI assistants.
+        About 290 sites: search engines, social networks, video, shops, mail and AI assistants.
+
+    See Also
+    --------
+    load_source_categories : Read the lists of Google or Matomo, or your own.
+    ga4_channels : The rules that use the list.
 
     Notes
     -----
-    Written for this library; it copies no other list. Like Google's, it counts sites of reviews
-    (trustpilot, tripadvisor, yelp) as social. `load_source_categories` reads other lists.
+    The list was written for this library and does not copy any other list. Like Google's list, it
+    counts review sites (trustpilot, tripadvisor, yelp) as social.
 
     Examples
     --------
@@ -207,41 +218,50 @@ def load_source_categories(
     category: Category | None = None,
     subdomains: bool | None = None,
 ) -> SourceList:
-    """Read lists of sources made by others; nothing is downloaded.
+    """Read lists of traffic sources from files of Google or Matomo, or from TOML files.
+
+    Nothing is downloaded.
 
     Parameters
     ----------
     *paths
-        Files, of which later ones win. Told apart by what is in them:
+        Files; entries of later files take precedence. The formats are:
 
-        - Google's list of source categories: lines such as
-          ``facebook.com;SOURCE_CATEGORY_SOCIAL``, or a column ``source`` and one ``category`` or
-          ``source_category`` in any order, parted by comma, semicolon, tab or bar;
+        - Google's list of source categories: lines like ``facebook.com;SOURCE_CATEGORY_SOCIAL``,
+          or a header with the columns ``source`` and ``category`` (or ``source_category``) in any
+          order; the separator is a comma, semicolon, tab or bar;
         - Matomo's ``SearchEngines.yml``, ``Socials.yml`` and ``AIAssistants.yml`` (which need the
-          extra ``yaml``), also as JSON: sites, each with a list of hosts, or of tables with
+          extra ``yaml``), also as JSON: sites, each with a list of hosts or of tables with
           ``urls``. ``{}`` in a host stands for any country;
-        - a TOML file like the one this library ships: tables of sites by category.
+        - a TOML file like the one that ships with this library: tables of sites by category.
     category
-        The category of files that do not say it. By default that of Matomo's file of this name.
+        Category of the sources in files that do not state it. By default it follows from the file
+        name, for files with the names of Matomo's files.
     subdomains
-        Whether a host also stands for its subdomains; by default yes, except in Google's list,
-        which holds each host it means.
+        Whether a host also covers its subdomains; by default yes, except for Google's list, which
+        names every host separately.
 
     Returns
     -------
     SourceList
-        Named after the files, without a date.
+        The list has the names of the files as its name, and no date.
 
     Raises
     ------
     ProblemsError
-        With the lines of a file that cannot be read.
+        With all lines that cannot be read.
     InvalidInputError
-        Without a file, or when the category of a file is not known.
+        Without a file, when the files contain no sources, or when the category of a file is not
+        known.
     FileNotFoundError
-        When there is no such file.
+        When a file does not exist.
     MissingPackageError
-        For a YAML file, without PyYAML.
+        For a YAML file, when PyYAML is not installed.
+
+    See Also
+    --------
+    source_categories : The list that ships with this library.
+    ga4_channels : The rules that use a list of sources.
 
     Examples
     --------
@@ -261,7 +281,7 @@ def load_source_categories(
     problems: list[str] = []
     exact = True
     for path in paths:
-        require_path(path, mend="source_categories() is the list that comes with the library")
+        require_path(path, mend="source_categories() is the list that ships with the library")
         found = read_lines(Path(path), category=category)
         problems.extend(f"{os.fspath(path)}: {problem}" for problem in found.problems)
         exact = exact and found.exact
@@ -270,7 +290,7 @@ def load_source_categories(
         shown = counted(len(problems), "problem")
         raise ProblemsError(f"the lists of sources have {shown}", problems=problems)
     if not lines:
-        raise InvalidInputError("no source is in the files", where=first_few(map(str, paths)))
+        raise InvalidInputError("the files contain no sources", where=first_few(map(str, paths)))
     name = " + ".join(Path(path).name for path in paths)
-    below = not exact if subdomains is None else subdomains
-    return SourceList(name, "", lines, subdomains=below)
+    covered = not exact if subdomains is None else subdomains
+    return SourceList(name, "", lines, subdomains=covered)

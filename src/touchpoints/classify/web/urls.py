@@ -1,7 +1,8 @@
-"""What a web address says of where a person came from: host, campaign and click ids.
+"""Host, path, campaign parameters and click ids of URLs.
 
-Addresses in logs are often cut, escaped twice or no addresses at all, so nothing here raises on a
-text: what cannot be read is absent. Every function takes time linear in the length of the text.
+URLs in logs are often truncated, escaped twice or not URLs at all, so these functions never raise
+an error for a text: parts that cannot be read are absent. Every function takes time linear in the
+length of the text.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from urllib.parse import unquote, unquote_plus
 from touchpoints._core.frozen import FrozenMap, is_missing
 from touchpoints.classify._data import read_data
 
-MOST_HOST = 253
-"""The longest name of a host there is."""
+MAX_HOST = 253
+"""Maximum length of a host name, in characters."""
 
 _WITH_SCHEME = re.compile(r"\s*(?:[a-zA-Z][a-zA-Z0-9+.\-]*:)?//([^/?#\\\s]*)")
 _BARE_HOST = re.compile(
@@ -27,23 +28,23 @@ _QUERY = re.compile(r"[?#]")
 
 
 def text_of(value: Any) -> str:
-    """Return a field as text without surrounding white space; nothing where it is missing."""
+    """Return a field as text without surrounding white space; empty when it is missing."""
     return "" if is_missing(value) else str(value).strip()
 
 
 def host_of(url: Any) -> str:
-    """Return the host of an address in lower case, empty when there is none.
+    """Return the host of a URL in lower case; empty when there is no host.
 
     Parameters
     ----------
     url
-        An address with or without its scheme, or a bare host; anything else has no host.
+        A URL with or without its scheme, or a bare host; any other text has no host.
 
     Returns
     -------
     str
-        Without user, port and final dot; letters outside ASCII as punycode. The id of the app for
-        ``android-app://`` addresses.
+        Host without user, port and final dot; letters outside ASCII as punycode. For
+        ``android-app://`` URLs, the id of the app.
 
     Examples
     --------
@@ -57,16 +58,16 @@ def host_of(url: Any) -> str:
     if found:
         written = found.group(1).rpartition("@")[2]
     else:
-        # A bare host is short: looking no further keeps a long text from being searched at all.
-        bare = _BARE_HOST.match(text[: MOST_HOST + 8])
+        # A bare host is short, so only the beginning of a long text is searched.
+        bare = _BARE_HOST.match(text[: MAX_HOST + 8])
         written = bare.group(1) if bare else ""
     return ascii_host(_PORT.sub("", written))
 
 
 def ascii_host(host: str) -> str:
-    """Return a host in lower case and, where it can be, as punycode; nothing when too long."""
+    """Return a host in lower case, as punycode if possible; empty when it is too long."""
     plain = host.strip().rstrip(".").lower()
-    if len(plain) > MOST_HOST:
+    if len(plain) > MAX_HOST:
         return ""
     if plain.isascii():
         return plain
@@ -77,7 +78,7 @@ def ascii_host(host: str) -> str:
 
 
 def path_of(url: Any) -> str:
-    """Return the path of an address, decoded, with its slashes; ``/`` when there is none.
+    """Return the decoded path of a URL, with its slashes; ``/`` when there is no path.
 
     Examples
     --------
@@ -89,17 +90,17 @@ def path_of(url: Any) -> str:
     if found:
         text = text[found.end() :]
     elif not text.startswith("/"):
-        bare = _BARE_HOST.match(text[: MOST_HOST + 8])
+        bare = _BARE_HOST.match(text[: MAX_HOST + 8])
         text = text[bare.end() :] if bare else text
     path = unquote(text, errors="replace").replace("\\", "/").strip()
     return path if path.startswith("/") else f"/{path}"
 
 
 def parameters_of(url: Any) -> Iterator[tuple[str, str]]:
-    """Yield the parameters of an address that have a value: name in lower case, value decoded.
+    """Yield the non-empty parameters of a URL: lower-case name and decoded value.
 
-    Those after ``#`` count too, as do those of an address escaped for HTML (``&amp;``). An address
-    inside a parameter's value is part of the value.
+    Parameters after ``#`` count too, and so do parameters of a URL escaped for HTML (``&amp;``). A
+    URL inside the value of a parameter is part of the value.
     """
     text = text_of(url)
     start = _QUERY.search(text)
@@ -112,23 +113,29 @@ def parameters_of(url: Any) -> Iterator[tuple[str, str]]:
 
 
 def parse_utm(url: Any) -> FrozenMap[str, str]:
-    """Return what the campaign parameters of an address say.
+    """Return the campaign (UTM) parameters of a URL.
 
     Parameters
     ----------
     url
-        The address a person landed on; None, empty and broken ones have no parameters.
+        The URL a person landed on. A missing, empty or broken URL has no parameters.
 
     Returns
     -------
     FrozenMap of str to str
-        Those that are there of ``source``, ``medium``, ``campaign``, ``term``, ``content``, ``id``,
-        ``source_platform``, ``creative_format`` and ``marketing_tactic``, decoded, in the case they
-        are written in. Of a parameter given twice the first counts.
+        Decoded values, in their original case, of the parameters that occur among ``source``,
+        ``medium``, ``campaign``, ``term``, ``content``, ``id``, ``source_platform``,
+        ``creative_format`` and ``marketing_tactic``. If a parameter occurs twice, the first counts.
+
+    See Also
+    --------
+    click_ids : The click ids of a URL.
+    arrival : Source, medium and campaign from all parts of a landing URL and its referrer.
 
     Notes
     -----
-    ``utm_`` parameters are read, else the ``mtm_``, ``pk_`` and ``piwik_`` ones of Matomo.
+    ``utm_`` parameters are read, and otherwise the parameters of Matomo (``mtm_``, ``pk_`` and
+    ``piwik_``).
 
     Examples
     --------
@@ -143,7 +150,7 @@ def parse_utm(url: Any) -> FrozenMap[str, str]:
 
 
 def utm_of(parameters: Iterable[tuple[str, str]]) -> FrozenMap[str, str]:
-    """Return what the campaign parameters among these say."""
+    """Return the campaign parameters among the parameters of a URL."""
     named = read_data("arrivals")["campaign"]
     order = list(dict.fromkeys(named.values()))
     found: dict[str, str] = {}
@@ -151,30 +158,35 @@ def utm_of(parameters: Iterable[tuple[str, str]]) -> FrozenMap[str, str]:
     prefixes = ("utm_", "mtm_", "pk_", "piwik_")
     for name, value in parameters:
         field = named.get(name)
-        rank = next((place for place, one in enumerate(prefixes) if name.startswith(one)), 0)
+        rank = next((rank for rank, one in enumerate(prefixes) if name.startswith(one)), 0)
         if field and rank < ranks.get(field, len(prefixes)):
             found[field], ranks[field] = value, rank
     return FrozenMap({field: found[field] for field in order if field in found})
 
 
 def click_ids(url: Any) -> FrozenMap[str, str]:
-    """Return the click ids that advertisers' and senders' systems left in an address.
+    """Return the click ids that advertising and mailing systems added to a URL.
 
     Parameters
     ----------
     url
-        The address a person landed on.
+        The URL a person landed on.
 
     Returns
     -------
     FrozenMap of str to str
-        Value by the id's name in lower case (``gclid``, ``fbclid``, ``msclkid`` …), in the order of
-        the address.
+        Values by lower-case name of the click id (``gclid``, ``fbclid``, ``msclkid`` …), in the
+        order of the URL.
+
+    See Also
+    --------
+    arrival : What each click id means.
+    parse_utm : The campaign parameters of a URL.
 
     Notes
     -----
-    What each id means is in `arrival`. Facebook adds ``fbclid`` to links in ordinary posts as well,
-    so it does not tell an ad.
+    Facebook adds ``fbclid`` to links in ordinary posts as well, so it does not identify a click on
+    an ad.
 
     Examples
     --------
@@ -185,7 +197,7 @@ def click_ids(url: Any) -> FrozenMap[str, str]:
 
 
 def clicks_of(parameters: Iterable[tuple[str, str]]) -> FrozenMap[str, str]:
-    """Return the click ids among these parameters."""
+    """Return the click ids among the parameters of a URL."""
     known = read_data("arrivals")["click_ids"]
     found: dict[str, str] = {}
     for name, value in parameters:

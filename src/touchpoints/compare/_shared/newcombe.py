@@ -1,4 +1,4 @@
-"""Intervals of differences of shares, where journeys of one person are not independent."""
+"""Newcombe's intervals of differences of shares, with dependent journeys of one person."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _CLOSE = 1e-12
 def newcombe(
     shares: Shares, weights: tuple[Array, Array], units: Units, level: float
 ) -> tuple[Array, Array]:
-    """Return intervals of differences of shares from Wilson's of each share, (labels,) each.
+    """Return Newcombe's intervals of differences of shares, from Wilson's, (labels,) each.
 
-    The sizes are effective ones; what persons in both groups do alike enters as the correlation of
-    the two shares (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
+    Sample sizes are effective ones. Persons in both groups make the two shares dependent, which
+    enters as their correlation (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
     """
     sides = [_Side.of(shares, one, units) for one in weights]
     low_a, high_a = sides[0].wilson(level)
@@ -37,7 +37,7 @@ def newcombe(
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Side:
-    """The shares of one group: sums over its units, and how much they tell about each share.
+    """The shares of one group: sums over its units, and the effective sample sizes.
 
     ``hits`` is sparse (units, labels), ``trials`` sparse (units, groups of labels).
     """
@@ -52,7 +52,7 @@ class _Side:
 
     @classmethod
     def of(cls, shares: Shares, weights: Array, units: Units) -> _Side:
-        """Linearise the ratio of sums over units (Cochran 1977, Sampling Techniques, 6.3)."""
+        """Linearize the ratio of sums over units (Cochran 1977, Sampling Techniques, 6.3)."""
         from scipy import sparse
 
         repeats, group = units.repeats.astype(np.float64), shares.group
@@ -69,7 +69,7 @@ class _Side:
             share = done / tried
             spread = hits.power(2).T @ repeats - 2 * share * crossed + share**2 * squares
             size = effective_sizes(tried, share, spread, squares=squares, units=groups)
-            # Units that all do it equally often are taken to be alike, as one cluster alone is.
+            # Without variance between units they are taken as fully dependent, like a single unit.
             size = np.where(spread > _CLOSE * tried, size, tried**2 / squares)
         size = np.where(tried > 0, size, 0.0)
         return cls(
@@ -83,12 +83,12 @@ class _Side:
         )
 
     def wilson(self, level: float) -> tuple[Array, Array]:
-        """Return the interval of each share."""
+        """Return Wilson's interval of each share."""
         return wilson(np.nan_to_num(self.share) * self.size, self.size, level=level)
 
 
 def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
-    """Return the sum over units of hits times trials, for each label."""
+    """Return the sum over units of hits times trials of each label."""
     found = hits.tocoo()
     tried = trials.tocsr()
     tried.sort_indices()
@@ -96,15 +96,15 @@ def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
     owner = np.repeat(np.arange(tried.shape[0]), np.diff(tried.indptr))
     keys = np.append(owner * wide + tried.indices, np.iinfo(np.int64).max)
     wanted = found.row.astype(np.int64) * wide + group[found.col]
-    places = np.searchsorted(keys, wanted)
-    there = keys[places] == wanted
-    amounts = np.where(there, np.append(tried.data, 0.0)[places], 0.0)
+    positions = np.searchsorted(keys, wanted)
+    there = keys[positions] == wanted
+    amounts = np.where(there, np.append(tried.data, 0.0)[positions], 0.0)
     weights = found.data * amounts * repeats[found.row]
     return np.bincount(found.col, weights, minlength=len(group))
 
 
 def _correlation(a: _Side, b: _Side) -> Array:
-    """Return how far the shares of two groups go together, by the units that are in both."""
+    """Return the correlation of the shares of two groups, due to units in both."""
     together = (
         a.hits.multiply(b.hits).T @ a.repeats
         - b.share * _crossed(a.hits, b.trials, a.group, a.repeats)
