@@ -88,7 +88,7 @@ def test_errors_name_the_column_that_is_at_fault() -> None:
         tp.from_columns(columns, journey=("user", "session"), **NAMES)
     with pytest.raises(NotFoundError, match="did you mean 'session'"):
         tp.from_columns(COLUMNS, journey=("user", "sesion"), **NAMES)
-    with pytest.raises(WrongKindError, match="journey takes the name of a column, not 5"):
+    with pytest.raises(WrongKindError, match="journey must be the name of a column, got 5"):
         tp.from_columns(COLUMNS, journey=("user", 5), **NAMES)
     with pytest.raises(InvalidInputError, match="journey must name at least one column"):
         tp.from_columns(COLUMNS, journey=(), **NAMES)

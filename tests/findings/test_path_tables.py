@@ -11,7 +11,7 @@ import touchpoints as tp
 
 def test_a_name_that_holds_the_bare_separator_is_said() -> None:
     """One path of two is written without spaces: its two steps would be one touchpoint."""
-    with pytest.warns(tp.errors.TouchpointsWarning, match=r"1 step in column 'p'.*'search>email'"):
+    with pytest.warns(tp.errors.TouchpointsWarning, match=r"1 name in column 'p'.*'search>email'"):
         tp.from_paths({"p": ["search>email", "search > email"]}, path="p")
 
 

@@ -54,6 +54,7 @@ def test_a_row_becomes_a_converted_and_a_lost_journey() -> None:
     assert journeys.times is None
 
 
+@pytest.mark.filterwarnings("ignore:.*without its spaces")
 @pytest.mark.filterwarnings("ignore:.*within the name")
 @given(st.lists(st.tuples(STEPS, st.integers(0, 3), st.integers(0, 3)), max_size=6))
 def test_an_aggregated_table_is_its_journeys_written_out(rows) -> None:

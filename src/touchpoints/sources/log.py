@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.columns import (
     ColumnRoles,
-    IdColumn,
-    Log,
-    check_not_empty_column,
-    keys_of_columns,
     one_or_several,
-    ranks_of,
     several,
 )
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.instants import checked_format
-from touchpoints._core.messages import agreeing, counted, first_few
-from touchpoints._core.reading import Table, table_of
+from touchpoints._core.reading import table_of
 from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
-from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.sources._assemble import (
     Duplicates,
     Missing,
@@ -33,6 +24,7 @@ from touchpoints.sources._assemble import (
     PersonConflicts,
     assemble,
 )
+from touchpoints.sources._columns import columns_of_records, log_of
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
@@ -231,7 +223,7 @@ def from_frame(
     table.load(names.asked())
     if lifecycle is None:
         warn_of_lifecycle(table.names, table.samples(), names)
-    return assemble(_log(table, names, how), names, options)
+    return assemble(log_of(table, names, how), names, options)
 
 
 def from_columns(
@@ -395,7 +387,7 @@ ambiguous, time_format, bad_times
         *_tiebreaks(tiebreak),
     )
     return from_frame(
-        _columns_of_records(records, used),
+        columns_of_records(records, used),
         journey=journey,
         time=time,
         touchpoint=touchpoint,
@@ -418,28 +410,6 @@ ambiguous, time_format, bad_times
         time_format=time_format,
         bad_times=bad_times,
     )
-
-
-def _columns_of_records(records: Iterable[Mapping[str, Any]], used: Sequence[str]) -> Any:
-    """Return the columns of records; if there are none, the columns used, empty."""
-    mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
-    require_kind(records, Iterable, takes="a sequence of records (mappings)", mend=mend)
-    rows = list(records)
-    for position, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            what = f"record {position} must be a mapping of names to values, got {first_few([row])}"
-            raise WrongKindError(what, mend=mend)
-    ragged = {position: row[None] for position, row in enumerate(rows) if None in row}  # type: ignore[index]
-    if ragged:
-        raise InvalidInputError(
-            f"{counted(len(ragged), 'record')} {agreeing(len(ragged), 'have')} more cells than "
-            "there are names of columns",
-            where=f"records {first_few(ragged)}: {first_few(ragged.values())}",
-            mend="a cell that holds the delimiter needs quotes; csv.DictReader keeps the cells "
-            "without a name under None",
-        )
-    names = dict.fromkeys((name for row in rows for name in row) if rows else used)
-    return {name: [row.get(name) for row in rows] for name in names}
 
 
 def _tiebreaks(tiebreak: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -475,32 +445,3 @@ def _options(
         person_conflicts=check_option("person_conflicts", person_conflicts, PersonConflicts),
         stages=stages,
     )
-
-
-def _log(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
-    open_too = attrs.evolve(how, may_be_open=True)
-    kept = dict.fromkeys((*names.fields, *names.per_interaction))
-    return Log(
-        rows=table.rows,
-        journey=_journey_keys(table, names.journey),
-        time=table.instants(names.time, how),
-        touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
-        fields={name: table.kept(name) for name in kept},
-        per_interaction=names.per_interaction,
-        per_journey={name: table.kept(name) for name in names.per_journey},
-        person=None if names.person is None else table.keys(names.person),
-        end=None if names.end is None else table.instants(names.end, open_too),
-        lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
-        instance=None if names.instance is None else table.keys(names.instance),
-        count=None if names.count is None else table.numbers(names.count),
-        tiebreak=tuple(ranks_of(table.kept(name), name) for name in names.tiebreak),
-        row_order=not table.lazy,
-    )
-
-
-def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:
-    parts = [table.keys(name) for name in names]
-    for name, part in zip(names, parts, strict=True):
-        missing = 0 if part.missing is None else int(part.missing.sum())
-        check_not_empty_column(name, table.rows, missing, "journey")
-    return keys_of_columns(parts)
