@@ -35,7 +35,7 @@ class Instants:
     stamps : int64 (m,)
         Microseconds since 1970, rounded down; UTC when ``zone`` is set. ``NAT`` where missing.
     zone : str or None
-        The zone the input named; None when its times were naive.
+        The time zone of the input; None when its times were naive.
     fine : int64 (m,), optional
         Nanoseconds within the microsecond, where any are not zero: they decide the order of
         interactions, and are not kept.
