@@ -223,7 +223,7 @@ def _count_ties(journey: list[Row], reading: Reading) -> None:
 
 
 def paired(rows: Sequence[Row], *, by: str) -> Reading:
-    """Make one interaction of the k-th start and the k-th complete of the same ``by``."""
+    """Make one interaction of a complete and the oldest start of its ``by`` still open."""
     reading = Reading()
     for number, row in enumerate(rows):
         stage = (row["stage"] or "").strip().casefold()
@@ -238,30 +238,18 @@ def paired(rows: Sequence[Row], *, by: str) -> Reading:
 
 
 def _pair(journey: list[Row], by: str, reading: Reading) -> list[Row]:
-    kept = []
-    used: set[int] = set()
+    kept: list[Row] = []
+    still_open: dict[Any, list[Row]] = {}
     for row in journey:
-        if row["stage"] != "start":
-            continue
-        start = {**row, "end": None}
-        nth = sum(
-            other["stage"] == "start" and other[by] == row[by]
-            for other in journey[: journey.index(row)]
-        )
-        completes = [one for one in journey if one["stage"] == "complete" and one[by] == row[by]]
-        if nth < len(completes):
-            complete = completes[nth]
-            used.add(complete["row"])
+        queue = still_open.setdefault(row[by], [])
+        if row["stage"] == "complete" and queue:
+            queue.pop(0)["end"] = row["at"]
             reading.report["paired"] += 1
-            if complete["at"] >= row["at"]:
-                start["end"] = complete["at"]
-            else:
-                reading.report["ends_before_starts"] += 1
+            continue
+        kept.append({**row, "end": None})
+        if row["stage"] == "start":
+            queue.append(kept[-1])
         else:
-            reading.report["unpaired_starts"] += 1
-        kept.append(start)
-    for row in journey:
-        if row["stage"] == "complete" and row["row"] not in used:
             reading.report["unpaired_completes"] += 1
-            kept.append({**row, "end": None})
+    reading.report["unpaired_starts"] += sum(map(len, still_open.values()))
     return sorted(kept, key=lambda row: (row["at"], row["row"]))

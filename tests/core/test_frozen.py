@@ -143,13 +143,23 @@ def test_text_is_restored_from_its_codes(values: list[str | None]) -> None:
 
 
 def test_missing_values() -> None:
-    """None, empty text, nan of every type, NaT and pandas.NA; not 0, False or blank text."""
+    """None, empty and blank text, nan of every type, NaT and pandas.NA; not 0 or False."""
     pandas = pytest.importorskip("pandas")
-    gone = [None, "", NAN, np.nan, np.float32("nan"), np.datetime64("NaT", "us"), Decimal("nan")]
+    gone = [
+        None,
+        "",
+        " ",
+        "\t\u00a0",
+        NAN,
+        np.nan,
+        np.float32("nan"),
+        np.datetime64("NaT", "us"),
+        Decimal("nan"),
+    ]
     gone += [pandas.NA, pandas.NaT]
 
     assert [] == [value for value in gone if not is_missing(value)]
-    assert [] == [value for value in (0, False, " ", "nan", 0.0, (), "NaT") if is_missing(value)]
+    assert [] == [value for value in (0, False, " x", "nan", 0.0, (), "NaT") if is_missing(value)]
 
 
 @pytest.mark.parametrize(

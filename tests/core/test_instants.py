@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from touchpoints._core import datetimes, zones
 from touchpoints._core import instants as reading
-from touchpoints._core.instants import NAT, Instants
+from touchpoints._core.datetimes import NAT, Instants
 from touchpoints.errors import InvalidInputError, NotFoundError
 
 UTC = dt.UTC
@@ -222,7 +223,7 @@ def test_years_that_nanoseconds_cannot_count_do_not_wrap_around() -> None:
 
 def test_nanosecond_arrays_before_1970_are_rounded_down() -> None:
     """Rounding toward zero would move times of 1969 to 1970."""
-    instants = reading.from_datetime64(np.array([-1, 1, "NaT"], dtype="datetime64[ns]"), None)
+    instants = datetimes.from_datetime64(np.array([-1, 1, "NaT"], dtype="datetime64[ns]"), None)
 
     assert [-1, 0, NAT] == instants.stamps.tolist()
     assert instants.fine is not None
@@ -233,7 +234,7 @@ def test_nanosecond_arrays_before_1970_are_rounded_down() -> None:
 def test_arrays_of_any_unit_are_read(unit: str) -> None:
     """Every unit, from days to nanoseconds, gives the same instant."""
     values = np.array(["2026-01-31", "NaT"], dtype=f"datetime64[{unit}]")
-    instants = reading.from_datetime64(values, None)
+    instants = datetimes.from_datetime64(values, None)
 
     assert ["2026-01-31T00:00:00.000000", "NaT"] == shown(instants)
 
@@ -346,7 +347,7 @@ def test_naive_times_are_read_in_the_zone_given(moments: list[dt.datetime]) -> N
     """Local times are converted as by the standard library, with ``fold=0``."""
     expected = [stamp(one.replace(tzinfo=MADRID).astimezone(UTC)) for one in moments]
 
-    local = reading.localise(read(*moments), "Europe/Madrid")
+    local = zones.localise(read(*moments), "Europe/Madrid", ambiguous="earlier")
 
     assert expected == local.stamps.tolist()
     assert "Europe/Madrid" == local.zone
@@ -371,7 +372,7 @@ def test_every_minute_around_a_change_of_clocks(
     aware = [one.replace(tzinfo=ZoneInfo(zone)) for one in moments]
     twofold = [one for one in aware if one.utcoffset() != one.replace(fold=1).utcoffset()]
 
-    local = reading.localise(read(*moments), zone)
+    local = zones.localise(read(*moments), zone, ambiguous="earlier")
 
     assert [stamp(one.astimezone(UTC)) for one in aware] == local.stamps.tolist()
     assert len(twofold) == local.ambiguous > 0
@@ -381,7 +382,7 @@ def test_aware_times_only_take_the_name_of_the_zone() -> None:
     """``tz=`` does not move times that already have a zone."""
     aware = read("2026-07-01T12:00:00Z")
 
-    local = reading.localise(aware, "Europe/Madrid")
+    local = zones.localise(aware, "Europe/Madrid")
 
     assert aware.stamps.tolist() == local.stamps.tolist()
     assert "Europe/Madrid" == local.zone
@@ -389,7 +390,7 @@ def test_aware_times_only_take_the_name_of_the_zone() -> None:
 
 def test_missing_times_stay_missing_in_a_zone() -> None:
     """A missing time is missing in every zone."""
-    assert [True, False] == reading.localise(read(None, "2026-01-01"), "UTC").missing.tolist()
+    assert [True, False] == zones.localise(read(None, "2026-01-01"), "UTC").missing.tolist()
 
 
 @pytest.mark.parametrize("year", [1, 9999])
@@ -397,13 +398,13 @@ def test_the_first_and_the_last_year_have_local_times(year: int) -> None:
     """Sentinels like 9999-12-31 can be converted to a time zone."""
     moment = dt.datetime(year, 1, 1) if year == 1 else dt.datetime(year, 12, 31, 23, 59)
 
-    assert not reading.localise(read(moment), "America/New_York").missing.any()
+    assert not zones.localise(read(moment), "America/New_York").missing.any()
 
 
 @pytest.mark.parametrize("name", ["Europe/Madird", "Nowhere", "", "../etc/passwd"])
 def test_an_unknown_zone_is_an_error(name: str) -> None:
     """The message suggests similar names, where there are similar names."""
     with pytest.raises(NotFoundError, match="no time zone") as caught:
-        reading.localise(read("2026-01-01"), name)
+        zones.localise(read("2026-01-01"), name)
 
     assert name != "Europe/Madird" or "Europe/Madrid" in str(caught.value)

@@ -391,7 +391,7 @@ def test_a_million_events_at_one_time_keep_the_order_of_their_rows() -> None:
             "עברית",
             "\u202eabc",
         ],
-        [" ", "  ", "\t", "\n", "\x00", "a\x00b", "\ufeff", "'; DROP TABLE x; --"],
+        [" x", "  x", "\tx", "\nx", "\x00", "a\x00b", "\ufeff", "'; DROP TABLE x; --"],
         ["a", "A", "a ", " a", "a\n"],
         list(range(-5, 5)),
         [2**62, -(2**62), 0, 2**31, 2**32, 2**53 + 1, 2**53],

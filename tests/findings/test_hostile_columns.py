@@ -91,6 +91,7 @@ def test_numbers_beyond_any_float_are_no_times(at: list[Any]) -> None:
         read({"at": at}, time_format="epoch_s")
 
 
+@pytest.mark.filterwarnings("ignore:.*within days of 1 January 1970")
 def test_integers_of_128_bits_are_read() -> None:
     """Ids stay exact; times and counts are read where they fit."""
     pl = pytest.importorskip("polars")

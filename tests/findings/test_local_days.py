@@ -11,7 +11,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints import compare
-from touchpoints._core.zones import in_utc, offsets_between
+from touchpoints._core.clocks import in_utc, offsets_between
 from touchpoints.errors import NotFoundError
 
 

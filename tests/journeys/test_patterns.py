@@ -263,7 +263,11 @@ def test_many_touchpoints_skip_the_surrogates() -> None:
     """More touchpoints than characters before the surrogates are matched correctly."""
     count = 60_000
     journeys = tp.from_columns(
-        {"id": np.zeros(count, int), "at": np.arange(count), "what": np.arange(count)},
+        {
+            "id": np.zeros(count, int),
+            "at": 1_700_000_000 + np.arange(count),
+            "what": np.arange(count),
+        },
         journey="id",
         time="at",
         touchpoint="what",

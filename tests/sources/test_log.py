@@ -417,7 +417,7 @@ def test_naive_times_are_read_in_a_zone() -> None:
         "what": ["x", "y", "z"],
     }
 
-    journeys = tp.from_columns(columns, **NAMES, tz="Europe/Madrid")
+    journeys = tp.from_columns(columns, **NAMES, tz="Europe/Madrid", ambiguous="earlier")
 
     assert ["2026-07-01T10", "2026-10-25T00", "2026-10-25T02"] == [
         str(one)[:13] for one in journeys.times

@@ -54,6 +54,8 @@ def test_a_row_becomes_a_converted_and_a_lost_journey() -> None:
     assert journeys.times is None
 
 
+@pytest.mark.filterwarnings("ignore:.*without its spaces")
+@pytest.mark.filterwarnings("ignore:.*within the name")
 @given(st.lists(st.tuples(STEPS, st.integers(0, 3), st.integers(0, 3)), max_size=6))
 def test_an_aggregated_table_is_its_journeys_written_out(rows) -> None:
     """Variants, transitions and conversions are those of the table expanded by hand."""
@@ -178,9 +180,11 @@ def test_a_separator_that_is_not_there_is_noticed() -> None:
 
 
 def test_a_sign_in_a_name_is_no_separator() -> None:
-    """One name with > among paths that hold the separator, or among many without, is a name."""
-    some = tp.from_paths({"path": ["a > b", "c>d"]}, path="path")
-    rare = tp.from_paths({"path": ["a"] * 20 + ["c>d"]}, path="path")
+    """One name with > among paths that hold the separator, or among many without, is said."""
+    with pytest.warns(tp.errors.TouchpointsWarning, match="'c>d'"):
+        some = tp.from_paths({"path": ["a > b", "c>d"]}, path="path")
+    with pytest.warns(tp.errors.TouchpointsWarning, match="'c>d'"):
+        rare = tp.from_paths({"path": ["a"] * 20 + ["c>d"]}, path="path")
 
     assert ("c>d",) == some[1].keys == rare[20].keys
 

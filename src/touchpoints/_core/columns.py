@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sequences import combine_hash, mix
+from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import (
     Array,
     Coded,
     code_values,
     is_missing,
     is_whole,
+    refuse_inexact,
     text_array,
 )
-from touchpoints._core.instants import (
-    Instants,
-    from_datetime64,
-    from_objects,
-)
+from touchpoints._core.instants import from_objects
 from touchpoints._core.messages import first_few, not_found
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 SAMPLE = 1000
 _SEEDS = (np.uint64(0x51ED270B9E3779B9), np.uint64(0xD1B54A32D192ED03))
 _FLAGS = (bool, np.bool_)
 _NUMBERS = (int, float, np.integer, np.floating)
+_NUMBER_TEXT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
+_PIECES = re.compile(r"(\D*)(\d{0,18})", re.ASCII)
 _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
 
 
@@ -203,26 +205,28 @@ def keys_of_codes(column: Coded) -> IdColumn:
     )
 
 
-def keys_of_values(values: Any) -> IdColumn:
+def keys_of_values(values: Any, name: str) -> IdColumn:
     """Return keys of Python values: whole numbers as integers, other values as text."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         return keys_of_integers(values)
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return keys_of_floats(values)
+        return keys_of_floats(values, name)
     plain = list_of(values)
     kinds = set(map(type, plain)) - {type(None)}
     if kinds and all(_counts(kind) for kind in kinds):
-        return _keys_of_numbers(plain)
-    return keys_of_codes(code_values(plain))
+        return _keys_of_numbers(plain, name)
+    return keys_of_codes(code_values(plain, column=name))
 
 
 def _counts(kind: type) -> bool:
     return issubclass(kind, _NUMBERS) and not issubclass(kind, bool)
 
 
-def _keys_of_numbers(values: list[Any]) -> IdColumn:
+def _keys_of_numbers(values: list[Any], name: str) -> IdColumn:
     missing = np.array([is_missing(one) for one in values], dtype=bool)
     filled = [0 if gone else one for one, gone in zip(values, missing.tolist(), strict=True)]
+    floats = [one for one in filled if isinstance(one, (float, np.floating))]
+    refuse_inexact(np.array(floats, dtype=None if floats else np.float64), name)
     whole = all(map(is_whole, filled))
     if not whole or any(abs(one) >= 2**63 for one in filled):
         return keys_of_codes(code_values(values))
@@ -230,8 +234,9 @@ def _keys_of_numbers(values: list[Any]) -> IdColumn:
     return keys_of_integers(numbers, missing if missing.any() else None)
 
 
-def keys_of_floats(values: Array) -> IdColumn:
+def keys_of_floats(values: Array, name: str) -> IdColumn:
     """Return keys of float ids: as integers if all are whole, otherwise as text; nan is missing."""
+    refuse_inexact(values, name)
     missing = np.isnan(values)
     whole = np.where(missing, 0, values)
     if bool(((whole == np.floor(whole)) & (np.abs(whole) < 2**63)).all()):
@@ -301,15 +306,37 @@ def _writes_number(value: Any) -> bool:
     return True
 
 
-def ranks_of(column: Coded | Array) -> Array:
-    """Return numbers that sort like a column's values; text by code point, missing text last."""
+def ranks_of(column: Coded | Array, name: str) -> Array:
+    """Return numbers that sort like a column's values; missing text last.
+
+    Text is ordered by number if all of it is numeric, with equal numbers tied; other text is
+    ordered by code point, with a warning if the numbers in it would order it differently.
+    """
     if not isinstance(column, Coded):
         return column
-    order = sorted(range(len(column.categories)), key=column.categories.__getitem__)
-    ranks = np.empty(len(order) + 1, dtype=np.int64)
-    ranks[order] = np.arange(len(order))
-    ranks[-1] = len(order)
-    return ranks[column.codes]
+    texts = [one.strip() for one in column.categories]
+    if all(map(_NUMBER_TEXT.fullmatch, texts)):
+        places = _places([Decimal(one) for one in texts])
+    else:
+        places = _places(column.categories)
+        if places != _places([_with_numbers(one) for one in column.categories]):
+            shown = first_few(sorted(column.categories), most=4)
+            warn(
+                f"column {name!r} holds text and is ordered as text, so that '10' comes before "
+                f"'9' ({shown}); text is ordered by number where all of it writes numbers"
+            )
+    return np.array([*places, len(places)], dtype=np.int64)[column.codes]
+
+
+def _places(values: Sequence[Any]) -> list[int]:
+    """Return the place of each value in their order; equal values share one."""
+    known = {one: place for place, one in enumerate(sorted(set(values)))}
+    return [known[one] for one in values]
+
+
+def _with_numbers(text: str) -> tuple[tuple[str, int], ...]:
+    """Return a text as pieces to order by: what stands before each run of digits, and its value."""
+    return tuple((words, int(digits or -1)) for words, digits in _PIECES.findall(text))
 
 
 def named_columns(names: Sequence[str]) -> str:

@@ -19,21 +19,16 @@ from touchpoints._core.columns import (
     keys_of_values,
     numbers_of,
 )
+from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import (
     Array,
     Coded,
     code_values,
+    is_blank,
     text_array,
 )
-from touchpoints._core.instants import (
-    Instants,
-    checked_format,
-    from_datetime64,
-    from_numbers,
-    from_objects,
-    localise,
-    tidy_zone,
-)
+from touchpoints._core.instants import from_numbers, from_objects
+from touchpoints._core.zones import HowTimes, settled, tidy_zone
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
@@ -100,7 +95,7 @@ class Frame:
         if dtype == nw.Boolean or dtype.is_numeric():
             return _numbers(series)
         if dtype in (nw.Datetime, nw.Date):
-            return _times(series, name, None).stamps.view("datetime64[us]")
+            return _times(series, name, HowTimes()).stamps.view("datetime64[us]")
         if dtype in (nw.Duration, nw.Object):
             return kept_values(series.to_numpy() if dtype == nw.Duration else series.to_list())
         return _text(series)
@@ -109,10 +104,9 @@ class Frame:
         """Return a column of numbers as an array, nan where missing."""
         return _numbers(self._frame[name])
 
-    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
+    def instants(self, name: str, how: HowTimes) -> Instants:
         """Return a column of times as instants."""
-        instants = _times(self._frame[name], name, checked_format(time_format))
-        return localise(instants, tz) if tz is not None else instants
+        return settled(_times(self._frame[name], name, how), name, how)
 
 
 def _numbers(series: Any) -> Array:
@@ -129,9 +123,9 @@ def _text(series: Any) -> Coded:
     """Encode a column as text, using the dictionary encoding of the dataframe library."""
     native, dtype = series.to_native(), series.dtype
     if dtype.is_float():
-        return _whole_or_text(np.asarray(_numbers(series)))
+        return _whole_or_text(np.asarray(_numbers(series)), series.name)
     if dtype not in _TEXTS:
-        return code_values(series.to_list())
+        return code_values(series.to_list(), column=series.name)
     if series.implementation.is_polars():
         return _polars_text(native)
     if series.implementation.is_pandas():
@@ -139,8 +133,8 @@ def _text(series: Any) -> Coded:
     return _arrow_text(series.to_arrow())
 
 
-def _whole_or_text(values: Array) -> Coded:
-    keys = keys_of_floats(values)
+def _whole_or_text(values: Array, name: str) -> Coded:
+    keys = keys_of_floats(values, name)
     labels = keys.labels(np.arange(len(values)))
     if keys.missing is None:
         return code_values(labels.tolist())
@@ -159,7 +153,7 @@ def _polars_text(native: Any) -> Coded:
     codes = series.to_physical()
     if series.null_count():
         codes = codes.cast(pl.Int32).fill_null(-1)
-    return _without_empty(codes.to_numpy().astype(np.int32), categories)
+    return _without_blanks(codes.to_numpy().astype(np.int32), categories)
 
 
 def _as_enum(native: Any) -> tuple[list[str], Any]:
@@ -178,7 +172,7 @@ def _pandas_text(native: Any) -> Coded:
     import pandas as pd
 
     codes, values = pd.factorize(native)
-    return _without_empty(*_as_texts(codes.astype(np.int32), list(values)))
+    return _without_blanks(*_as_texts(codes.astype(np.int32), list(values)))
 
 
 def _as_texts(codes: Array, values: list[Any]) -> tuple[Array, list[str]]:
@@ -199,39 +193,53 @@ def _arrow_text(native: Any) -> Coded:
     if not pa.types.is_dictionary(flat.type):
         flat = pc.dictionary_encode(flat)
     codes = flat.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
-    return _without_empty(*_as_texts(codes, flat.dictionary.to_pylist()))
+    return _without_blanks(*_as_texts(codes, flat.dictionary.to_pylist()))
 
 
-def _without_empty(codes: Array, categories: list[str]) -> Coded:
-    """Turn empty text into missing, and drop unused categories when there are many of them."""
+def _without_blanks(codes: Array, categories: list[str]) -> Coded:
+    """Turn empty and blank text into missing, and drop unused categories if there are many."""
     if len(categories) > 2 * len(codes) + 64:  # a categorical shared between columns
         used = np.unique(codes[codes >= 0])
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[used] = np.arange(len(used), dtype=np.int32)
         codes, categories = table[codes], [categories[code] for code in used.tolist()]
-    if "" in categories:
-        empty = categories.index("")
-        table = np.arange(-1, len(categories), dtype=np.int32)
-        table = np.append(np.where(table[1:] > empty, table[1:] - 1, table[1:]), -1)
-        table[empty] = -1
-        codes = table[codes]
-        categories = categories[:empty] + categories[empty + 1 :]
+    if not all(map(str.strip, categories)):
+        kept = [code for code, one in enumerate(categories) if not is_blank(one)]
+        table = np.full(len(categories) + 1, -1, dtype=np.int32)
+        table[kept] = np.arange(len(kept), dtype=np.int32)
+        codes, categories = table[codes], [categories[code] for code in kept]
     return Coded(codes.astype(np.int32, copy=False), tuple(categories))
 
 
 def _keys(series: Any) -> IdColumn:
     dtype = series.dtype
     if dtype in _WIDE:
-        return keys_of_values(series.to_list())
+        return keys_of_values(series.to_list(), series.name)
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
         return keys_of_integers(np.asarray(filled.to_numpy()), missing)
     if dtype.is_float():
-        return keys_of_floats(np.asarray(series.to_numpy(), dtype=np.float64))
+        return keys_of_floats(_numbers(series), series.name)
     if dtype == nw.String and series.implementation.is_polars():
         return _polars_keys(series.to_native())
-    return keys_of_values(series.to_list()) if dtype == nw.Object else keys_of_codes(_text(series))
+    if dtype == nw.Object:
+        return keys_of_values(series.to_list(), series.name)
+    return _categorical_keys(series) or keys_of_codes(_text(series))
+
+
+def _categorical_keys(series: Any) -> IdColumn | None:
+    """Return keys of whole numbers that a categorical or dictionary holds; None otherwise."""
+    native = series.to_native()
+    if series.implementation.is_pandas():
+        kind = getattr(getattr(native.dtype, "categories", None), "dtype", None)
+        numeric = getattr(kind, "kind", "") in tuple("iu")
+    else:
+        import pyarrow as pa
+
+        kind = getattr(native, "type", None) if series.implementation.is_pyarrow() else None
+        numeric = isinstance(kind, pa.DictionaryType) and pa.types.is_integer(kind.value_type)
+    return keys_of_values(series.to_list(), series.name) if numeric else None
 
 
 def _polars_keys(native: Any) -> IdColumn:
@@ -240,11 +248,8 @@ def _polars_keys(native: Any) -> IdColumn:
 
     one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
     hashes = native.to_frame("id").select(one=one, two=two)
-    empty = pl.DataFrame({"id": [""]}).select(one=one, two=two).row(0)
     primary, check = hashes["one"].to_numpy(), hashes["two"].to_numpy()
-    missing = primary == np.uint64(empty[0])
-    if missing.any():
-        missing &= check == np.uint64(empty[1])
+    missing = _polars_blanks(native)
     if native.null_count():
         missing |= native.is_null().to_numpy()
 
@@ -259,21 +264,38 @@ def _polars_keys(native: Any) -> IdColumn:
     )
 
 
-def _times(series: Any, name: str, time_format: str | None) -> Instants:
-    dtype = series.dtype
-    if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime:
-        zone = dtype.time_zone
+def _polars_blanks(native: Any) -> Array:
+    """Tell which texts are blank: few can be, since space sorts before "!" or after ASCII."""
+    near = ((native < "!") | (native >= "\x85")).fill_null(value=False)
+    blank = np.zeros(len(native), dtype=bool)
+    if near.any():
+        rows = near.arg_true().to_numpy()
+        texts = native.gather(rows)
+        known = {one: is_blank(one) for one in texts.unique().to_list()}
+        if any(known.values()):
+            blanks = [one for one, gone in known.items() if gone]
+            blank[rows] = texts.is_in(blanks).to_numpy()
+    return blank
+
+
+def _times(series: Any, name: str, how: HowTimes) -> Instants:
+    dtype, bad_times = series.dtype, how.bad_times
+    if isinstance(dtype, nw.Datetime) or dtype in (nw.Datetime, nw.Date):
+        zone = None if dtype == nw.Date else dtype.time_zone
         naive = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
-        return from_datetime64(np.asarray(naive.to_numpy()), zone and tidy_zone(zone))
-    if dtype == nw.Date:
-        return from_datetime64(np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None)
+        zone = zone and tidy_zone(zone)
+        values = np.asarray(naive.to_numpy())
+        if values.dtype.kind == "M":
+            return from_datetime64(
+                values, zone, name=name, bad_times=bad_times, may_be_open=how.may_be_open
+            )
     if dtype in _WIDE:
-        return from_objects(series.to_list(), name, time_format)
+        return from_objects(series.to_list(), name, how.time_format, bad_times=bad_times)
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
         counts = np.asarray(filled.to_numpy())
-        return from_numbers(counts, name, time_format, missing=missing)
+        return from_numbers(counts, name, how.time_format, missing=missing, bad_times=bad_times)
     if dtype.is_numeric():
-        return from_numbers(_numbers(series), name, time_format)
-    return from_objects(series.to_list(), name, time_format)
+        return from_numbers(_numbers(series), name, how.time_format, bad_times=bad_times)
+    return from_objects(series.to_list(), name, how.time_format, bad_times=bad_times)

@@ -16,6 +16,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 K = TypeVar("K")
 V = TypeVar("V")
 Array = NDArray[Any]
+_MASKED = type(np.ma.masked)
 
 
 class FrozenMap(Mapping[K, V], Generic[K, V]):
@@ -219,10 +220,17 @@ class Coded:
         return list(self.to_array())
 
 
+def is_blank(text: str) -> bool:
+    """Tell whether a text is empty or nothing but space."""
+    return not text or text.isspace()
+
+
 def is_missing(value: Any) -> bool:
-    """Return whether a single value is missing: None, empty text, nan, NaT or pandas.NA."""
+    """Return whether a value is missing: None, empty or blank text, nan, NaT or pandas.NA."""
     if value is None or isinstance(value, str):
-        return not value
+        return value is None or is_blank(value)
+    if value is np.ma.masked:
+        return True
     unlike = value != value
     if isinstance(unlike, (bool, np.bool_)):
         return bool(unlike)
@@ -248,21 +256,23 @@ def _decimal(number: Any) -> str:
     return str(number if value in {float("inf"), float("-inf")} else value)
 
 
-def code_values(values: Sequence[Any]) -> Coded:
-    """Encode a column of Python values as text; None, nan and "" are missing.
+def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
+    """Encode a column of Python values as text; None, nan and blank text are missing.
 
     Other values are converted to text: 7 and "7" are the same touchpoint, as they would be in a
     file. A column of numbers that are all whole is written without decimal points, because a
-    single missing value turns a column of integers into floats.
+    single missing value turns a column of integers into floats. In a named ``column``, floats too
+    large to be exact are refused.
     """
     kinds = set(map(type, values)) - {type(None)}
+    values = _single_values(values, kinds, column)
     if len(kinds) > 1 and not kinds.isdisjoint((bool, np.bool_)):  # True == 1, as a key of a dict
         values = [str(one) if isinstance(one, (bool, np.bool_)) else one for one in values]
     try:
         known: dict[Any, int] = dict.fromkeys(values, -1)
     except TypeError as error:
         raise InvalidInputError(f"a column holds a value that is not a scalar: {error}") from error
-    written = _writer(kinds, known)
+    written = _writer(kinds, known, column)
     texts: dict[str, int] = {}
     try:
         for one in known:
@@ -279,12 +289,47 @@ def code_values(values: Sequence[Any]) -> Coded:
     return Coded(owned(codes), tuple(texts))
 
 
-def _writer(kinds: Collection[type], values: Iterable[Any]) -> Callable[[Any], str]:
-    """Return the function that converts these values to text."""
+def _single_values(values: Sequence[Any], kinds: set[type], column: str | None) -> Sequence[Any]:
+    """Refuse bytes, whose text depends on an encoding, and read masked values as missing."""
+    if not kinds.isdisjoint((bytes, bytearray, memoryview, np.bytes_)):
+        rows = [row for row, one in enumerate(values) if isinstance(one, (bytes, memoryview))]
+        named = "a column" if column is None else f"column {column!r}"
+        raise InvalidInputError(
+            f"{named} holds bytes, which are text only in some encoding",
+            where=f"rows {first_few(rows)}: {first_few(values[row] for row in rows[:5])}",
+            mend="decode it first, for example with .decode('utf-8')",
+        )
+    if _MASKED in kinds:
+        return [None if one is np.ma.masked else one for one in values]
+    return values
+
+
+def refuse_inexact(values: Array, column: str) -> None:
+    """Raise when floats are too large to tell whole numbers apart that differ by one."""
+    exact = 2.0 ** (np.finfo(values.dtype).nmant + 1)
+    wrong = np.isfinite(values) & (np.abs(values) >= exact)
+    if wrong.any():
+        size = int(np.count_nonzero(wrong))
+        raise InvalidInputError(
+            f"column {column!r} holds {counted(size, 'number')} as {values.dtype}, which cannot "
+            f"tell whole numbers from {exact:,.0f} on apart",
+            where=first_few(values[wrong][:6].tolist()),
+            mend="read the column as text: a missing value makes pandas turn whole numbers into "
+            f"floats, and read_csv(dtype={{{column!r}: 'string'}}) keeps them",
+        )
+
+
+def _writer(
+    kinds: Collection[type], values: Iterable[Any], column: str | None
+) -> Callable[[Any], str]:
+    """Return how to write these values as text."""
     if not any(issubclass(kind, (float, np.floating)) for kind in kinds):
         return str
     present = [one for one in values if not is_missing(one)]
     if not all(isinstance(one, (int, float, np.integer, np.floating)) for one in present):
         return str
+    if column is not None:
+        floats = [one for one in present if isinstance(one, (float, np.floating))]
+        refuse_inexact(np.array(floats), column)
     whole = all(map(is_whole, present))
     return (lambda one: str(int(one))) if whole else _decimal

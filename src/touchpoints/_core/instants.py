@@ -7,122 +7,132 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 
-from touchpoints._core.frozen import Array, as_float, is_missing
-from touchpoints._core.messages import agreeing, counted, first_few, not_found, quoted
-from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints._core.datetimes import (
+    EPOCH,
+    FIRST,
+    LAST,
+    MEND_BAD,
+    MICROSECOND,
+    NAT,
+    BadTimes,
+    Instants,
+    from_nanoseconds,
+    with_bad,
+)
+from touchpoints._core.frozen import Array, as_float, is_blank, is_missing
+from touchpoints._core.messages import agreeing, counted, first_few, quoted
+from touchpoints._core.zones import tidy_zone
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
-NAT = np.iinfo(np.int64).min
+
+_UNITS = ", ".join(map(repr, (*EPOCH_UNITS, "excel")))
 _CHUNK = 1 << 18
-_EPOCH = dt.datetime(1970, 1, 1)
-_MICROSECOND = dt.timedelta(microseconds=1)
-_FIRST = (dt.datetime.min - _EPOCH) // _MICROSECOND
-_LAST = (dt.datetime.max - _EPOCH) // _MICROSECOND
-_SLOT = 15 * 60 * 1_000_000
+# Days of a spreadsheet: 1 is the first of 1900, which they take for a leap year.
+_EXCEL_1970, _LEAP_1900, _EXCEL_LAST = 25_569, 60, 2_958_466
+_NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z?))?", re.ASCII
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
 )
-_OFFSET = re.compile(r"(?:UTC)?[+-]\d\d(?::?\d\d){1,2}(?:\.\d+)?", re.ASCII)
+_UTC_NAME = re.compile(r"(?<![A-Za-z])(?:UTC|GMT)(?![A-Za-z])", re.IGNORECASE)
 _BELOW_MICROSECOND = re.compile(r"[.,]\d{6}(\d{1,3})")
 
 
-@attrs.frozen(eq=False)
-class Instants:
-    """A column of instants.
-
-    Attributes
-    ----------
-    stamps : int64 (m,)
-        Microseconds since 1970, rounded down; UTC when ``zone`` is set. ``NAT`` where missing.
-    zone : str or None
-        The time zone of the input; None when its times were naive.
-    fine : int64 (m,), optional
-        Nanoseconds within the microsecond; None when all are zero. They decide the order of
-        interactions and are not stored.
-    ambiguous : int
-        Number of naive times that a clock change makes ambiguous or nonexistent.
-    """
-
-    stamps: Array
-    zone: str | None = None
-    fine: Array | None = None
-    ambiguous: int = 0
-
-    @property
-    def missing(self) -> Array:
-        """Whether each row has no time, bool (m,)."""
-        missing: Array = self.stamps == NAT
-        return missing
-
-
-def from_datetime64(values: Array, zone: str | None) -> Instants:
-    """Read a ``datetime64`` column of any unit; aware input is in UTC, with its zone's name."""
-    unit, multiple = np.datetime_data(values.dtype)
-    if unit == "generic":
-        return Instants(np.full(len(values), NAT), zone)
-    if unit == "ns" and multiple == 1:
-        return from_nanoseconds(values.view(np.int64), zone)
-    return Instants(values.astype("datetime64[us]").view(np.int64), zone)
-
-
-def from_nanoseconds(stamps: Array, zone: str | None) -> Instants:
-    """Read nanoseconds since 1970; the nanoseconds within the microsecond go into ``fine``."""
-    missing = stamps == NAT
-    whole = stamps // 1000
-    fine = stamps - whole * 1000
-    fine[missing] = 0
-    whole[missing] = NAT
-    return Instants(whole, zone, fine if bool(fine.any()) else None)
-
-
 def from_numbers(
-    values: Array, name: str, time_format: str | None, *, missing: Array | None = None
+    values: Array,
+    name: str,
+    time_format: str | None,
+    *,
+    missing: Array | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Instants:
     """Read time since 1970 as numbers in the unit that ``time_format`` names."""
-    if time_format not in EPOCH_UNITS:
-        raise InvalidInputError(
-            f"column {name!r} holds numbers, and their unit of time is not known",
-            mend=f"pass time_format= as one of {', '.join(map(repr, EPOCH_UNITS))}",
-        )
     gone = np.zeros(len(values), bool) if missing is None else missing
     if values.dtype.kind == "f":
         gone = gone | np.isnan(values)
+    if bool(gone.all()):
+        return Instants(np.full(len(values), NAT))
+    if time_format is not None and "%" in time_format:
+        return _from_digits(values, gone, name, time_format, bad_times)
+    if time_format not in EPOCH_UNITS and time_format != "excel":
+        raise InvalidInputError(
+            f"column {name!r} holds numbers, and their unit of time is not known",
+            where=first_few(values[~gone][:3].tolist()),
+            mend=f"pass time_format= as one of {_UNITS}, or a strptime format such as '%Y%m%d' for "
+            "dates written as one number",
+        )
+    wrong = np.flatnonzero(_outside(np.where(gone, 0, values), time_format) & ~gone)
+    shown = [values[row].item() for row in wrong[:6]]
+    error = InvalidInputError(
+        f"{counted(len(wrong), 'number')} in column {name!r} "
+        f"{agreeing(len(wrong), 'are')} outside the years 1 to 9999 when read as {time_format!r}",
+        where=f"rows {first_few(wrong[:6].tolist())}: {first_few(shown)}",
+        mend=f"pass their unit as time_format=: one of {_UNITS}; or {MEND_BAD}",
+    )
+    gone = gone.copy()
+    gone[wrong] = True
     known = np.where(gone, np.zeros((), values.dtype), values)
-    _check_years(known, name, time_format)
+    found = _counted_since(known, time_format)
+    found.stamps[gone] = NAT
+    found = with_bad(found, wrong, [repr(one) for one in shown], error, bad_times)
+    if time_format in EPOCH_UNITS:
+        _warn_of_1970(found.stamps, gone, name, time_format)
+    return found
+
+
+def _counted_since(values: Array, time_format: str) -> Instants:
+    """Return the instants that numbers count to; those of a spreadsheet are local, to the ms."""
+    if time_format == "excel":
+        days = np.where(values < _LEAP_1900, values + 1, values) - _EXCEL_1970
+        return Instants(np.rint(days * 86_400_000).astype(np.int64) * 1000)
     if time_format == "epoch_ns":
-        stamps = known.astype(np.int64)
-        stamps[gone] = NAT
-        return from_nanoseconds(stamps, "UTC")
+        return from_nanoseconds(values.astype(np.int64), "UTC")
     scale = EPOCH_UNITS[time_format]
     if values.dtype.kind == "f":
-        stamps = np.floor(known * scale + 0.5).astype(np.int64)
-    else:
-        stamps = known.astype(np.int64) * scale
-    stamps[gone] = NAT
-    return Instants(stamps, "UTC")
+        return Instants(np.floor(values * scale + 0.5).astype(np.int64), "UTC")
+    return Instants(values.astype(np.int64) * scale, "UTC")
 
 
-def _check_years(values: Array, name: str, time_format: str) -> None:
-    """Raise for times outside the years 1 to 9999, which suggest that the unit is wrong."""
+def _from_digits(
+    values: Array, gone: Array, name: str, time_format: str, bad_times: BadTimes
+) -> Instants:
+    """Read numbers that are written like 20260131, by their digits."""
+    distinct, places = np.unique(np.where(gone, 0, values), return_inverse=True)
+    texts = [str(int(one)) if one == np.floor(one) else str(one) for one in distinct.tolist()]
+    column = np.array(texts, dtype=object)[places]
+    column[gone] = None
+    return from_text(column.tolist(), name, time_format, bad_times=bad_times)
+
+
+def _warn_of_1970(stamps: Array, gone: Array, name: str, time_format: str) -> None:
+    """Warn of times within days of 1970, where numbers fall that count a larger unit, and zeros."""
+    near = int(np.count_nonzero((np.abs(stamps) < _NEAR_1970) & ~gone))
+    if not near:
+        return
+    known = len(stamps) - int(np.count_nonzero(gone))
+    few = f"{near:,} of the {known:,} times" if near < known else "all times"
+    which = "they may be zeros, or count" if near < known else "they may count"
+    warn(
+        f"{few} in column {name!r} fall within days of 1 January 1970: {which} another unit than "
+        f"time_format={time_format!r} says"
+    )
+
+
+def _outside(values: Array, time_format: str) -> Array:
+    """Return which numbers are outside the years 1 to 9999, bool (m,)."""
+    if time_format == "excel":
+        return ~((values >= 0) & (values < _EXCEL_LAST))
     scale = EPOCH_UNITS[time_format]
-    low, high = (_FIRST // scale, _LAST // scale) if scale else (NAT + 1, 2**63 - 1)
-    wrong = np.flatnonzero(~((values >= low) & (values <= high)))
-    if len(wrong):
-        shown = [values[row].item() for row in wrong[:6]]
-        raise InvalidInputError(
-            f"{counted(len(wrong), 'number')} in column {name!r} "
-            f"{agreeing(len(wrong), 'are')} outside the years 1 to 9999 when read as "
-            f"{time_format!r}",
-            where=f"rows {first_few(wrong[:6].tolist())}: {first_few(shown)}",
-            mend=f"pass their unit as time_format=: one of {', '.join(map(repr, EPOCH_UNITS))}",
-        )
+    low, high = (FIRST // scale, LAST // scale) if scale else (NAT + 1, 2**63 - 1)
+    return ~((values >= low) & (values <= high))
 
 
-def from_objects(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
+def from_objects(
+    values: Sequence[Any], name: str, time_format: str | None, *, bad_times: BadTimes = "raise"
+) -> Instants:
     """Read a column of Python values: text, datetimes, dates, numbers or missing values."""
     kinds = set(map(type, values)) - {type(None)}
     if kinds and not kinds <= _TEXTS:
@@ -131,16 +141,18 @@ def from_objects(values: Sequence[Any], name: str, time_format: str | None) -> I
     if not kinds:
         return Instants(np.full(len(values), NAT))
     if kinds <= _TEXTS:
-        return from_text(values, name, time_format)
+        return from_text(values, name, time_format, bad_times=bad_times)
     if all(issubclass(kind, (int, np.integer)) for kind in kinds):
-        return _from_whole_numbers(values, name, time_format)
+        return _from_whole_numbers(values, name, time_format, bad_times)
     if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
         counts = np.array([np.nan if one is None else as_float(one) for one in values])
-        return from_numbers(counts, name, time_format)
-    return _from_moments(values, name, time_format)
+        return from_numbers(counts, name, time_format, bad_times=bad_times)
+    return _from_moments(values, name, time_format, bad_times)
 
 
-def _from_whole_numbers(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
+def _from_whole_numbers(
+    values: Sequence[Any], name: str, time_format: str | None, bad_times: BadTimes
+) -> Instants:
     """Read integers exactly: a float cannot represent nanoseconds of this century."""
     missing = np.array([one is None for one in values])
     filled = [0 if one is None else int(one) for one in values]
@@ -148,10 +160,12 @@ def _from_whole_numbers(values: Sequence[Any], name: str, time_format: str | Non
         counts = np.array(filled, dtype=np.int64)
     except OverflowError:
         counts = np.array(list(map(as_float, filled)))
-    return from_numbers(counts, name, time_format, missing=missing)
+    return from_numbers(counts, name, time_format, missing=missing, bad_times=bad_times)
 
 
-def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
+def from_text(
+    values: Sequence[Any], name: str, time_format: str | None, *, bad_times: BadTimes = "raise"
+) -> Instants:
     """Parse ISO 8601 text, or text in the given ``strptime`` format.
 
     Raises
@@ -160,10 +174,10 @@ def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Inst
         When text does not parse (the first rows are shown), or when some times have an offset
         from UTC and others do not.
     """
-    if time_format in EPOCH_UNITS:
-        return _from_number_texts(values, name, time_format)
+    if time_format in EPOCH_UNITS or time_format == "excel":
+        return _from_number_texts(values, name, time_format, bad_times)
     parts = [
-        _text_chunk(values[start : start + _CHUNK], start, name, time_format)
+        _text_chunk(values[start : start + _CHUNK], start, name, time_format, bad_times)
         for start in range(0, len(values), _CHUNK)
     ]
     zones = {part.zone for part in parts if not bool(part.missing.all())}
@@ -174,25 +188,34 @@ def from_text(values: Sequence[Any], name: str, time_format: str | None) -> Inst
         )
     zone = None if not zones else zones.pop() if len(zones) == 1 else "UTC"
     stamps = np.concatenate([part.stamps for part in parts])
-    if all(part.fine is None for part in parts):
-        return Instants(stamps, zone)
-    fine = [
-        np.zeros(len(part.stamps), np.int64) if part.fine is None else part.fine for part in parts
-    ]
-    return Instants(stamps, zone, np.concatenate(fine))
-
-
-def _from_number_texts(values: Sequence[Any], name: str, time_format: str | None) -> Instants:
-    numbers = [_number(one) if one else None for one in values]
-    wrong = [row for row, one in enumerate(values) if one and numbers[row] is None]
-    if wrong:
-        raise InvalidInputError(
-            f"{counted(len(wrong), 'time')} in column {name!r} "
-            f"{agreeing(len(wrong), 'are')} not numeric, as time_format={time_format!r} requires",
-            where="; ".join(f"row {row}: {values[row]!r}" for row in wrong[:5]),
-            mend="leave time_format= out for ISO 8601, or pass a strptime format",
+    bad = [part.bad for part in parts if part.bad is not None]
+    fine = None
+    if any(part.fine is not None for part in parts):
+        fine = np.concatenate(
+            [np.zeros(len(one.stamps), np.int64) if one.fine is None else one.fine for one in parts]
         )
-    return from_objects(numbers, name, time_format)
+    said = tuple(one for part in parts for one in part.said)[:5]
+    return Instants(stamps, zone, fine, bad=np.concatenate(bad) if bad else None, said=said)
+
+
+def _from_number_texts(
+    values: Sequence[Any], name: str, time_format: str, bad_times: BadTimes
+) -> Instants:
+    values = [None if is_missing(one) else one for one in values]
+    numbers = [None if one is None else _number(one) for one in values]
+    wrong = [row for row, one in enumerate(values) if one is not None and numbers[row] is None]
+    said = [f"row {row}: {quoted(values[row])}" for row in wrong[:5]]
+    error = InvalidInputError(
+        f"{counted(len(wrong), 'time')} in column {name!r} "
+        f"{agreeing(len(wrong), 'are')} not numeric, as time_format={time_format!r} requires",
+        where="; ".join(said),
+        mend=f"leave time_format= out for ISO 8601, or pass a strptime format; {MEND_BAD}",
+    )
+    if wrong and bad_times == "raise":
+        raise error
+    found = from_objects(numbers, name, time_format, bad_times=bad_times)
+    rows = np.array(wrong if found.bad is None else [*wrong, *found.bad.tolist()], dtype=np.int64)
+    return with_bad(found, rows, [*said, *found.said], error, bad_times)
 
 
 def _number(text: str) -> int | float | None:
@@ -205,36 +228,68 @@ def _number(text: str) -> int | float | None:
     return None
 
 
-def _text_chunk(values: Sequence[Any], start: int, name: str, time_format: str | None) -> Instants:
+def _text_chunk(
+    values: Sequence[Any], start: int, name: str, time_format: str | None, bad_times: BadTimes
+) -> Instants:
     fast = _iso_chunk(values) if time_format is None else None
-    return fast or _from_moments(values, name, time_format, start=start)
+    return fast or _from_moments(values, name, time_format, bad_times, start=start)
 
 
 def _from_moments(
-    values: Sequence[Any], name: str, time_format: str | None, *, start: int = 0
+    values: Sequence[Any],
+    name: str,
+    time_format: str | None,
+    bad_times: BadTimes,
+    *,
+    start: int = 0,
 ) -> Instants:
     """Read values one by one; ``start`` is the row of the first value."""
     moments: list[dt.datetime | None] = []
-    wrong: list[str] = []
+    wrong: dict[int, Any] = {}
     for row, one in enumerate(values, start):
         moment = None
-        if one is not None and one != "":
+        if not (one is None or (isinstance(one, str) and is_blank(one))):
             try:
                 moment = _moment(one, time_format)
             except (ValueError, OverflowError):  # OverflowError: a year that datetime cannot hold
-                wrong.append(f"row {row}: {quoted(one)}")
+                wrong[row] = one
         moments.append(moment)
-    if wrong:
-        raise InvalidInputError(
-            f"{counted(len(wrong), 'time')} in column {name!r} "
-            f"{agreeing(len(wrong), 'do')} not parse",
-            where="; ".join(wrong[:5]),
-            mend="write them as ISO 8601 (2026-01-31 or 2026-01-31T09:30:00+01:00), or pass "
-            "time_format= with a strptime format such as '%d/%m/%Y %H:%M'",
-        )
+    said = [f"row {row}: {quoted(one)}" for row, one in wrong.items()]
+    if wrong and bad_times == "raise":
+        raise _no_times(wrong, said, name, time_format)
     stamps = np.fromiter(map(_stamp, moments), np.int64, count=len(moments))
     fine = np.fromiter(map(_nanoseconds, values), np.int64, count=len(moments))
-    return Instants(stamps, _common_zone(moments, name, start), fine if fine.any() else None)
+    fine[stamps == NAT] = 0
+    return Instants(
+        stamps,
+        _common_zone(moments, name, start),
+        fine if fine.any() else None,
+        bad=np.array(list(wrong), dtype=np.int64) if wrong else None,
+        said=tuple(said[:5]),
+    )
+
+
+def _no_times(
+    wrong: dict[int, Any], said: Sequence[str], name: str, time_format: str | None
+) -> InvalidInputError:
+    """Build the error for values that are no time, with what is most likely meant."""
+    mend = (
+        "write them as ISO 8601 (2026-01-31 or 2026-01-31T09:30:00+01:00), or pass "
+        "time_format= with a strptime format such as '%d/%m/%Y %H:%M'"
+    )
+    texts = [one for one in wrong.values() if isinstance(one, str)]
+    if time_format is None and texts and all(_number(one) is not None for one in texts[:100]):
+        mend = (
+            f"they are numbers: pass time_format= one of {_UNITS}, or a strptime format such as "
+            "'%Y%m%d' for dates written as one number"
+        )
+    elif time_format is not None and "%Z" in time_format:
+        mend = "%Z reads UTC and GMT only: write offsets (%z), or take the names off and pass tz="
+    return InvalidInputError(
+        f"{counted(len(wrong), 'time')} in column {name!r} {agreeing(len(wrong), 'do')} not parse",
+        where="; ".join(said[:5]),
+        mend=f"{mend}; {MEND_BAD}",
+    )
 
 
 def _moment(one: Any, time_format: str | None) -> dt.datetime:
@@ -244,14 +299,24 @@ def _moment(one: Any, time_format: str | None) -> dt.datetime:
     if isinstance(one, dt.date):
         return dt.datetime(one.year, one.month, one.day)
     if isinstance(one, np.datetime64):
-        return _EPOCH + int(one.astype("datetime64[us]").astype(int)) * _MICROSECOND
+        return EPOCH + int(one.astype("datetime64[us]").astype(int)) * MICROSECOND
     if not isinstance(one, str):
         raise ValueError(one)  # noqa: TRY004 - collected with the texts that do not parse
     if time_format is not None:
-        return dt.datetime.strptime(one, time_format)
+        return _formatted(one, time_format)
     if len(one) < len("2026-01-31") or one[4] != "-":
         raise ValueError(one)
-    return dt.datetime.fromisoformat(one)
+    return dt.datetime.fromisoformat(f"{one[:-4]}+00:00" if one.endswith(" UTC") else one)
+
+
+def _formatted(text: str, time_format: str) -> dt.datetime:
+    """Read a text by its format; a zone that ``%Z`` reads and Python drops must be UTC."""
+    moment = dt.datetime.strptime(text, time_format)
+    if moment.tzinfo is None and "%Z" in time_format:
+        if _UTC_NAME.search(text) is None:
+            raise ValueError(text)
+        return moment.replace(tzinfo=dt.UTC)
+    return moment
 
 
 def _nanoseconds(one: Any) -> int:
@@ -278,30 +343,13 @@ def _common_zone(moments: Sequence[dt.datetime | None], name: str, start: int) -
     return tidy_zone(zones.pop()) if len(zones) == 1 else "UTC"
 
 
-def tidy_zone(zone: str) -> str:
-    """Return the name of a zone; UTC for its other names and for zones without a name."""
-    other = zone in {"UTC+00:00", "tzutc()", "Etc/UTC", "Z"} or not is_zone(zone)
-    return "UTC" if other else zone
-
-
-def is_zone(name: str) -> bool:
-    """Return whether this names a zone, or an offset from UTC such as UTC+02:00."""
-    if _OFFSET.fullmatch(name):
-        return True
-    try:
-        zone_of(name)
-    except NotFoundError:
-        return False
-    return True
-
-
 def _stamp(moment: dt.datetime | None) -> int:
     if moment is None:
         return NAT
     if moment.tzinfo is not None:
         offset = moment.utcoffset() or dt.timedelta(0)
-        return (moment.replace(tzinfo=None) - _EPOCH - offset) // _MICROSECOND
-    return (moment - _EPOCH) // _MICROSECOND
+        return (moment.replace(tzinfo=None) - EPOCH - offset) // MICROSECOND
+    return (moment - EPOCH) // MICROSECOND
 
 
 def _iso_chunk(values: Sequence[Any]) -> Instants | None:
@@ -311,7 +359,7 @@ def _iso_chunk(values: Sequence[Any]) -> Instants | None:
     if not all(plain) or len(zulu) > 1:
         return None  # an offset, for example, which numpy would silently convert to UTC
     zone = "UTC" if True in zulu else None
-    texts = [one.removesuffix("Z") if one else "NaT" for one in values]
+    texts = [one.removesuffix("Z").removesuffix(" UTC") if one else "NaT" for one in values]
     try:
         stamps = np.array(texts, dtype="datetime64[us]").view(np.int64)
         if max(map(len, texts), default=0) <= len("2026-01-31T09:30:00.000000"):
@@ -327,12 +375,11 @@ def checked_format(time_format: object) -> str | None:
     """Return ``time_format`` as given, or raise when it is neither a unit nor a format."""
     if time_format is None:
         return None
-    units = ", ".join(map(repr, EPOCH_UNITS))
-    mend = f"pass one of {units}, or a strptime format such as '%d/%m/%Y %H:%M'"
+    mend = f"pass one of {_UNITS}, or a strptime format such as '%d/%m/%Y %H:%M'"
     if not isinstance(time_format, str):
         shown = quoted(time_format)
         raise WrongKindError(f"time_format must be text, got {shown}", mend=mend)
-    if time_format in EPOCH_UNITS:
+    if time_format in EPOCH_UNITS or time_format == "excel":
         return time_format
     try:
         dt.datetime.strptime("", time_format)
@@ -344,59 +391,3 @@ def checked_format(time_format: object) -> str | None:
             what = f"time_format {quoted(time_format)} is not a strptime format: {error}"
             raise InvalidInputError(what, mend=mend) from error
     return time_format
-
-
-def zone_of(tz: object) -> dt.tzinfo:
-    """Return the time zone of a name such as Europe/Madrid, or raise with similar names."""
-    from zoneinfo import ZoneInfo, available_timezones
-
-    mend = "pass the name of a zone, for example 'Europe/Madrid' or 'UTC'"
-    if not isinstance(tz, str):
-        raise WrongKindError(f"tz must be the name of a time zone, got {quoted(tz)}", mend=mend)
-    try:
-        return ZoneInfo(tz)
-    except (LookupError, ValueError, OSError) as error:  # OSError: a folder of zones, as Europe is
-        zones = sorted(available_timezones())
-        within = [one for one in zones if one.startswith(f"{tz}/")]
-        if within:
-            raise NotFoundError(
-                f"no time zone {quoted(tz)}: it is a region of several",
-                mend=f"pass one of them: {first_few(within)}",
-            ) from error
-        raise not_found("time zone", tz, zones) from error
-
-
-def localise(instants: Instants, tz: str) -> Instants:
-    """Interpret naive instants as local times of a zone, and convert them to UTC.
-
-    A local time that a clock change repeats is taken as the first of its two occurrences; a local
-    time that a clock change skips is read with the offset before the change. Both kinds are
-    counted in ``ambiguous``. Aware instants only get the name of the zone.
-    """
-    zone = zone_of(tz)
-    if instants.zone is not None:
-        return attrs.evolve(instants, zone=tz)
-    known = np.flatnonzero(~instants.missing)
-    local = instants.stamps[known]
-    slots, inverse = np.unique(local // _SLOT, return_inverse=True)
-    edges = [
-        (_offsets(slot * _SLOT, zone), _offsets((slot + 1) * _SLOT - 1, zone))
-        for slot in slots.tolist()
-    ]
-    table = np.array([first for first, _ in edges], dtype=np.int64).reshape(-1, 2)
-    shifts = table[inverse]
-    changing = np.array([first != last for first, last in edges], dtype=bool)
-    for row in np.flatnonzero(changing[inverse]).tolist():  # the clocks change within the slot
-        shifts[row] = _offsets(int(local[row]), zone)
-    stamps = instants.stamps.copy()
-    stamps[known] -= shifts[:, 0]
-    ambiguous = int(np.count_nonzero(shifts[:, 0] != shifts[:, 1]))
-    return Instants(stamps, tz, instants.fine, ambiguous)
-
-
-def _offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
-    """Return the UTC offsets of a local time, in microseconds: of fold 0 and of fold 1."""
-    within = min(max(stamp, _FIRST), _LAST)
-    local = (_EPOCH + within * _MICROSECOND).replace(tzinfo=zone)
-    first, last = (local.replace(fold=fold).utcoffset() or dt.timedelta(0) for fold in (0, 1))
-    return first // _MICROSECOND, last // _MICROSECOND

@@ -17,15 +17,10 @@ from touchpoints._core.columns import (
     list_of,
     numbers_of,
 )
+from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import Array, Coded, code_values
-from touchpoints._core.instants import (
-    Instants,
-    checked_format,
-    from_datetime64,
-    from_numbers,
-    from_objects,
-    localise,
-)
+from touchpoints._core.instants import from_numbers, from_objects
+from touchpoints._core.zones import HowTimes, settled
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 if TYPE_CHECKING:
@@ -50,7 +45,7 @@ class _Plain:
 
     def __init__(self, columns: Mapping[str, Any]) -> None:
         self.names = list(columns)
-        self._columns = columns
+        self._columns = {name: _plain_array(values) for name, values in columns.items()}
         self.rows = 0
 
     def samples(self) -> dict[str, list[Any]]:
@@ -80,10 +75,10 @@ class _Plain:
         return list_of(self._columns[name])
 
     def text(self, name: str) -> Coded:
-        return code_values(self.values(name))
+        return code_values(self.values(name), column=name)
 
     def keys(self, name: str) -> IdColumn:
-        return keys_of_values(self._columns[name])
+        return keys_of_values(self._columns[name], name)
 
     def kept(self, name: str) -> Coded | Array:
         return kept_values(self._columns[name])
@@ -91,13 +86,33 @@ class _Plain:
     def numbers(self, name: str) -> Array:
         return numbers_of(self._columns[name], name)
 
-    def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
-        values, time_format = self._columns[name], checked_format(time_format)
+    def instants(self, name: str, how: HowTimes) -> Instants:
+        values = self._columns[name]
         kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
         if kind == "M":
-            found = from_datetime64(values, None)
+            found = from_datetime64(
+                values, None, name=name, bad_times=how.bad_times, may_be_open=how.may_be_open
+            )
         elif kind and kind in "iuf":
-            found = from_numbers(values, name, time_format)
+            found = from_numbers(values, name, how.time_format, bad_times=how.bad_times)
         else:
-            found = from_objects(list_of(values), name, time_format)
-        return found if tz is None else localise(found, tz)
+            plain = list_of(values)
+            found = from_objects(plain, name, how.time_format, bad_times=how.bad_times)
+        return settled(found, name, how)
+
+
+def _plain_array(values: Any) -> Any:
+    """Return an array in the byte order of the machine, with what a mask hides as missing."""
+    if not isinstance(values, np.ndarray):
+        return values
+    native = values.astype(values.dtype.newbyteorder("="), copy=False)
+    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    if mask is None or values.ndim != 1:
+        return native
+    plain = np.asarray(np.ma.getdata(native))
+    if not mask.any():
+        return plain
+    if plain.dtype.kind in "fmM":
+        nothing: Any = np.nan if plain.dtype.kind == "f" else "NaT"
+        return np.where(mask, np.array(nothing, dtype=plain.dtype), plain)
+    return [None if gone else one for one, gone in zip(plain.tolist(), mask, strict=True)]

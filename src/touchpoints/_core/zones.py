@@ -1,107 +1,140 @@
-"""Zones: what clocks on the wall show at instants in UTC, and back."""
+"""Naive local times of a zone, turned to UTC."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal
 
 import attrs
 import numpy as np
 
+from touchpoints._core.datetimes import EPOCH, FIRST, LAST, MICROSECOND, BadTimes, Instants
 from touchpoints._core.frozen import Array
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import counted, first_few, not_found, quoted
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError, warn
 
-_NAT = np.iinfo(np.int64).min
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
-_DAY = 86_400_000_000
-_EDGE = 2 * _DAY  # away from the first and last datetime, so that no zone leaves their range
-_FIRST = (dt.datetime.min.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND + _EDGE
-_LAST = (dt.datetime.max.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND - _EDGE
-# As datetime.timezone, pyarrow and pandas write the zone of a fixed offset.
-_FIXED = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)(?::(\d\d))?", re.ASCII)
-_MINUTES = re.compile(r"pytz\.FixedOffset\((-?\d+)\)", re.ASCII)
+_SLOT = 15 * 60 * 1_000_000
+_OFFSET = re.compile(r"(?:UTC)?[+-]\d\d(?::?\d\d){1,2}(?:\.\d+)?", re.ASCII)
+
+Ambiguous = Literal["earlier", "later", "raise"]
+"""Which of its two instants a local time is that a change of clocks repeats."""
 
 
-def zone_named(name: str) -> dt.tzinfo:
-    """Return the zone of a log by its name: that of a place, or a fixed offset from UTC."""
-    if fixed := _FIXED.fullmatch(name):
-        hours, minutes, seconds = (int(one or 0) for one in fixed.groups()[1:])
-        offset = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        if offset < dt.timedelta(days=1):
-            return dt.timezone(-offset if fixed[1] == "-" else offset)
-    if counted := _MINUTES.fullmatch(name):
-        return dt.timezone(dt.timedelta(minutes=int(counted[1])))
+@attrs.frozen(kw_only=True)
+class HowTimes:
+    """How the caller's times are written; what each means stands at `from_frame`."""
+
+    time_format: str | None = None
+    tz: str | None = None
+    ambiguous: Ambiguous | None = None
+    bad_times: BadTimes = "raise"
+    may_be_open: bool = False
+
+
+def settled(found: Instants, column: str, how: HowTimes) -> Instants:
+    """Return instants as read, with a warning of bad ones, naive ones in the zone given."""
+    if found.bad is not None:
+        warn(
+            f"{counted(len(found.bad), 'time')} in column {column!r} cannot be read and "
+            f"{'is' if len(found.bad) == 1 else 'are'} taken as missing, the first: "
+            f"{found.said[0]}"
+        )
+    if how.tz is None:
+        return found
+    return localise(found, how.tz, column=column, ambiguous=how.ambiguous)
+
+
+def tidy_zone(zone: str) -> str:
+    """Return the name of a zone; UTC for its other names and for zones without a name."""
+    other = zone in {"UTC+00:00", "tzutc()", "Etc/UTC", "Z"} or not is_zone(zone)
+    return "UTC" if other else zone
+
+
+def is_zone(name: str) -> bool:
+    """Return whether this names a zone, or an offset from UTC such as UTC+02:00."""
+    if _OFFSET.fullmatch(name):
+        return True
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInputError(
-            f"the zone of the log, {name!r}, is not known: its days cannot be told apart",
-            mend="read the log with the zone of a place, such as tz='Europe/Madrid'",
-        ) from error
+        zone_of(name)
+    except NotFoundError:
+        return False
+    return True
 
 
-@attrs.frozen(eq=False)
-class Offsets:
-    """The offsets of a zone from UTC: ``shifts[i]`` microseconds before ``changes[i]``.
+def zone_of(tz: object) -> dt.tzinfo:
+    """Return the time zone of a name such as Europe/Madrid, or raise with similar names."""
+    from zoneinfo import ZoneInfo, available_timezones
 
-    The last one holds from the last change on.
+    mend = "pass the name of a zone, for example 'Europe/Madrid' or 'UTC'"
+    if not isinstance(tz, str):
+        raise WrongKindError(f"tz must be the name of a time zone, got {quoted(tz)}", mend=mend)
+    try:
+        return ZoneInfo(tz)
+    except (LookupError, ValueError, OSError) as error:  # OSError: a folder of zones, as Europe is
+        zones = sorted(available_timezones())
+        within = [one for one in zones if one.startswith(f"{tz}/")]
+        if within:
+            raise NotFoundError(
+                f"no time zone {quoted(tz)}: it is a region of several",
+                mend=f"pass one of them: {first_few(within)}",
+            ) from error
+        raise not_found("time zone", tz, zones) from error
+
+
+def localise(
+    instants: Instants, tz: str, *, column: str = "", ambiguous: Ambiguous | None = None
+) -> Instants:
+    """Interpret naive instants as local times of a zone, and convert them to UTC.
+
+    A local time that a clock change repeats is taken as the earlier of its two occurrences, with a
+    warning, unless ``ambiguous`` is given; a local time that a clock change skips is read with the
+    offset before the change. Both kinds are counted. Aware instants only get the name of the zone.
     """
-
-    changes: Array
-    shifts: Array
-
-    def local(self, stamps: Array) -> Array:
-        """Return what clocks show, as microseconds, at instants in UTC; missing ones stay."""
-        if len(self.shifts) == 1:
-            shifts = self.shifts[0]
-        else:
-            shifts = self.shifts[np.searchsorted(self.changes, stamps, side="right")]
-        shown: Array = np.where(stamps == _NAT, stamps, stamps + shifts)
-        return shown
-
-
-def offsets_between(name: str, stamps: Array) -> Offsets:
-    """Return the offsets of a zone over the days of these instants, int64 microseconds.
-
-    A zone changes its offset at most once a day.
-    """
-    zone = zone_named(name)
-    known = stamps[stamps != _NAT]
-    first, last = (int(known.min()), int(known.max())) if len(known) else (0, 0)
-    edges = [day * _DAY for day in range(first // _DAY, last // _DAY + 2)]
-    shown = [_offset(edge, zone) for edge in edges]
-    changes, shifts = [], [shown[0]]
-    for place in np.flatnonzero(np.diff(shown)).tolist():
-        changes.append(_change(edges[place], edges[place + 1], zone))
-        shifts.append(shown[place + 1])
-    return Offsets(np.array(changes, dtype=np.int64), np.array(shifts, dtype=np.int64))
+    zone = zone_of(tz)
+    if instants.zone is not None:
+        return attrs.evolve(instants, zone=tz)
+    known = np.flatnonzero(~instants.missing)
+    local = instants.stamps[known]
+    slots, inverse = np.unique(local // _SLOT, return_inverse=True)
+    edges = [
+        (_offsets(slot * _SLOT, zone), _offsets((slot + 1) * _SLOT - 1, zone))
+        for slot in slots.tolist()
+    ]
+    table = np.array([first for first, _ in edges], dtype=np.int64).reshape(-1, 2)
+    shifts = table[inverse]
+    changing = np.array([first != last for first, last in edges], dtype=bool)
+    for row in np.flatnonzero(changing[inverse]).tolist():  # the clocks change within the slot
+        shifts[row] = _offsets(int(local[row]), zone)
+    unsure = shifts[:, 0] != shifts[:, 1]
+    if unsure.any():
+        _say_ambiguous(known[unsure], f"column {column!r}", tz, ambiguous)
+    later = (ambiguous == "later") & (shifts[:, 0] > shifts[:, 1])  # repeated, not skipped
+    stamps = instants.stamps.copy()
+    stamps[known] -= np.where(later, shifts[:, 1], shifts[:, 0])
+    return attrs.evolve(instants, stamps=stamps, zone=tz, ambiguous=int(np.count_nonzero(unsure)))
 
 
-def _offset(stamp: int, zone: dt.tzinfo) -> int:
-    instant = _EPOCH + min(max(stamp, _FIRST), _LAST) * _MICROSECOND
-    return (instant.astimezone(zone).utcoffset() or dt.timedelta(0)) // _MICROSECOND
+def _say_ambiguous(rows: Array, column: str, tz: str, ambiguous: Ambiguous | None) -> None:
+    """Raise or warn that local times are repeated or skipped where the clocks change."""
+    what = (
+        f"{counted(len(rows), 'time')} of {column} {'is' if len(rows) == 1 else 'are'} repeated or "
+        f"skipped where the clocks of {tz} change"
+    )
+    where = f"rows {first_few(rows[:6].tolist())}"
+    if ambiguous == "raise":
+        mend = 'pass ambiguous="earlier" or "later", or times with an offset from UTC'
+        raise InvalidInputError(what, where=where, mend=mend)
+    if ambiguous is None:
+        warn(
+            f"{what} ({where}): repeated ones are read as the earlier of the two, so the order of "
+            'these rows may not be theirs. ambiguous="earlier" or "later" says which they are.'
+        )
 
 
-def _change(low: int, high: int, zone: dt.tzinfo) -> int:
-    """Return the first instant with the offset of ``high``; ``low`` has another one."""
-    wanted = _offset(high, zone)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _offset(middle, zone) == wanted:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def in_utc(shown: int, name: str) -> int:
-    """Return the instant, in microseconds, at which clocks of a zone show this time.
-
-    Of a time that a change of clocks repeats it is the first; one that it skips is taken as if the
-    clocks had not changed yet.
-    """
-    naive = _EPOCH.replace(tzinfo=None) + min(max(shown, _FIRST), _LAST) * _MICROSECOND
-    offset = naive.replace(tzinfo=zone_named(name)).utcoffset() or dt.timedelta(0)
-    return shown - offset // _MICROSECOND
+def _offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
+    """Return the UTC offsets of a local time, in microseconds: of fold 0 and of fold 1."""
+    within = min(max(stamp, FIRST), LAST)
+    local = (EPOCH + within * MICROSECOND).replace(tzinfo=zone)
+    first, last = (local.replace(fold=fold).utcoffset() or dt.timedelta(0) for fold in (0, 1))
+    return first // MICROSECOND, last // MICROSECOND

@@ -18,9 +18,8 @@ from touchpoints._core.messages import counted, first_few, not_found, wrong_kind
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import NAT
 from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
+from touchpoints.journeys.model import Journeys, checked_journeys, derive, end_of_log, take
 from touchpoints.journeys.outcomes import watched_until
-from touchpoints.journeys.watching import end_of_log
 from touchpoints.taxonomy import Touchpoint
 
 _MOST_AT_ONCE = 10**9  # the limit of numpy's hypergeometric draws

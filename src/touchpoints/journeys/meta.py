@@ -9,8 +9,8 @@ import attrs
 
 from touchpoints._core.checks import whole
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.instants import is_zone, zone_of
 from touchpoints._core.messages import agreeing, counted, quoted
+from touchpoints._core.zones import is_zone, zone_of
 from touchpoints.errors import WrongKindError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ SIZES = ("rows", "pairs", "distinct_events")
 _OF_ROWS = {
     "without_journey": "no journey id",
     "without_time": "no time",
+    "bad_times": "no time that can be read",
     "without_touchpoint": "no touchpoint name",
     "unmatched": "matched by no touchpoint type",
     "lifecycle_ignored": "of a lifecycle stage other than start and complete",
@@ -47,6 +48,10 @@ _OF_ONE_OR_SEVERAL = {
     "unpaired_completes": (
         "1 complete row has no start row: it is an interaction without an end",
         "{:,} complete rows have no start row: they are interactions without an end",
+    ),
+    "bad_ends": (
+        "1 row has an end that cannot be read: it was set to missing",
+        "{:,} rows have an end that cannot be read: it was set to missing",
     ),
     "ends_before_starts": (
         "1 interaction ended before it started: its end was set to missing",
@@ -80,6 +85,7 @@ _OF_ONE_OR_SEVERAL = {
 _LEFT_OUT = (
     "without_journey",
     "without_time",
+    "bad_times",
     "unmatched_dropped",
     "lifecycle_ignored",
     "duplicates_dropped",
@@ -128,6 +134,9 @@ class Report:
         Rows of the input.
     without_journey, without_time, without_touchpoint
         Rows whose journey id, time or touchpoint name is missing.
+    bad_times, bad_ends
+        Rows whose time, or end, could not be read (``bad_times="drop"``): left out, or without an
+        end.
     unmatched
         Rows with a touchpoint name that the taxonomy or the classifier does not know.
     unmatched_dropped
@@ -175,6 +184,8 @@ class Report:
     without_journey: int = 0
     without_time: int = 0
     without_touchpoint: int = 0
+    bad_times: int = 0
+    bad_ends: int = 0
     unmatched: int = 0
     unmatched_dropped: int = 0
     unmatched_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
@@ -208,6 +219,7 @@ class Report:
         return (
             self.without_journey
             + self.without_time
+            + self.bad_times
             + self.unmatched_dropped
             + self.duplicates_dropped
             + self.lifecycle_ignored

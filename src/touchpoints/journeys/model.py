@@ -25,12 +25,13 @@ from touchpoints.journeys.checks import (
     check_journeys,
     hint_for_journeys,
 )
-from touchpoints.journeys.converters import Column
+from touchpoints.journeys.converters import INSTANT, Column
 from touchpoints.journeys.meta import Meta, checked_meta
-from touchpoints.journeys.watching import end_of_log, watched_from
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Touchpoint
+
+_NAT = np.iinfo(np.int64).min
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -329,6 +330,24 @@ def assembled(**columns: Any) -> Journeys:
 PER_JOURNEY = ("ids", "persons", "counts", "began", "finished", "observed_until")
 PER_JOURNEY_MAPS = ("outcomes", "outcome_times", "values", "per_journey")
 PER_INTERACTION = ("codes", "times", "ends")
+
+
+def end_of_log(times: Array, outcome_times: Mapping[str, Array]) -> int:
+    """Return the last time of interactions and outcomes, in microseconds; the least if none."""
+    columns = (times, *outcome_times.values())
+    return max(int(one.view(np.int64).max(initial=_NAT)) for one in columns)
+
+
+def watched_from(
+    end: int, times: Array, outcome_times: Mapping[str, Array], *, size: int
+) -> Array | None:
+    """Return the ``observed_until`` of a part of a log that was watched until ``end``.
+
+    None where the part reaches to the end itself, and where there is none.
+    """
+    if end in (_NAT, end_of_log(times, outcome_times)) or not size:
+        return None
+    return owned(np.full(size, end).view(INSTANT))
 
 
 def take_rows(column: Any, rows: Any) -> Any:

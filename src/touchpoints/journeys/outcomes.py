@@ -15,10 +15,9 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
 from touchpoints.journeys.cutting import NAT, cut, microseconds, require_times
 from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.model import Journeys, checked_journeys, derive
+from touchpoints.journeys.model import Journeys, checked_journeys, derive, end_of_log
 from touchpoints.journeys.places.anchors import Place, first_spans, is_plain, rows_at
 from touchpoints.journeys.places.selectors import meant
-from touchpoints.journeys.watching import end_of_log
 
 
 def until(

@@ -15,9 +15,9 @@ from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import (
     check_option,
 )
+from touchpoints._core.clocks import Offsets, offsets_between
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
-from touchpoints._core.zones import Offsets, offsets_between
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds, require_times
 from touchpoints.journeys.groups import by_group

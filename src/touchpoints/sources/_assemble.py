@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -18,8 +19,8 @@ from touchpoints._core.columns import (
     comparable_keys,
     named_columns,
 )
+from touchpoints._core.datetimes import NAT, Instants
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.instants import NAT, Instants
 from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.contract.protocol import Classifier
 from touchpoints.classify.typing import (
@@ -58,13 +59,17 @@ class Options:
     duplicates: Duplicates
     missing: Missing
     person_conflicts: PersonConflicts
+    stages: Mapping[str, int]
 
 
 def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     """Assemble the journeys of a log."""
     check_not_empty_column(names.journey, log.rows, _count(log.journey.missing), "journey")
     check_not_empty_column(names.time, log.rows, _count(log.time.missing), "time")
-    stages = None if log.lifecycle is None else stages_of(log.lifecycle)
+    stages = None
+    if log.lifecycle is not None:
+        column = names.lifecycle or ""
+        stages = stages_of(log.lifecycle, column=column, meant=options.stages)
     ordered = order_rows(log, *_usable(log, stages, names, options))
     ordered = _with_columns(log, ordered, names, options)
     codes, matched = _types(log, names, options)
@@ -74,10 +79,13 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     tied = ordered.tied()
     repeats = repeated(log, ordered, tied)
     _refuse_lazy_ties(log, ordered, tied & ~repeats, names)
-    ordered = ordered.counted(duplicates=_count(repeats))
-    if options.duplicates == "drop" and repeats.any():
-        ordered = ordered.keep(~repeats).counted(duplicates_dropped=_count(repeats))
+    again = int(ordered.weights()[repeats].sum())
+    ordered = ordered.counted(duplicates=again)
+    if options.duplicates == "drop" and again:
+        ordered = ordered.keep(~repeats).counted(duplicates_dropped=again)
         tied = ordered.tied()
+    if ordered.of_two is not None:
+        ordered = ordered.counted(paired=_count(ordered.of_two))
     return _build(log, ordered, tied, matched, options)
 
 
@@ -97,9 +105,17 @@ def _usable(
     """Return whether each row has a journey, a time and a valid stage (None: all), and counts."""
     tally: dict[str, Any] = {"rows": log.rows, "ambiguous_times": log.time.ambiguous}
     unusable = np.zeros(log.rows, dtype=bool)
+    bad, absent = None, log.time.missing
+    if log.time.bad is not None:
+        bad = np.zeros(log.rows, dtype=bool)
+        bad[log.time.bad] = True
+        absent = absent & ~bad
+    if log.end is not None and log.end.bad is not None:
+        tally["bad_ends"] = len(log.end.bad)
     found = [
         ("without_journey", log.journey.missing, names.journey),
-        ("without_time", log.time.missing, (names.time,)),
+        ("bad_times", bad, ()),
+        ("without_time", absent, (names.time,)),
         ("lifecycle_ignored", None if stages is None else stages == OTHER, ()),
     ]
     for name, mask, columns in found:
@@ -189,9 +205,14 @@ def _settle_unmatched(
 ) -> OrderedRows:
     owner = "the classifier" if options.classifier is not None else "the taxonomy"
     source = Unsettled(rows=ordered.rows, column=names.touchpoint, owner=owner)
-    found = settle(_codes(ordered), matched, options.unmatched, source)
+    if ordered.of_two is None or options.unmatched == "raise":
+        found = settle(_codes(ordered), matched, options.unmatched, source)
+        ordered = ordered.counted(**found.tally)
+        return ordered if found.kept is None else ordered.keep(found.kept)
+    weights = ordered.weights()  # rows are counted, and a pair has two of them
+    found = settle(np.repeat(_codes(ordered), weights), matched, options.unmatched, source)
     ordered = ordered.counted(**found.tally)
-    return ordered if found.kept is None else ordered.keep(found.kept)
+    return ordered if found.kept is None else ordered.keep(found.kept[np.cumsum(weights) - 1])
 
 
 def _codes(ordered: OrderedRows) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,14 +11,19 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import combine_hash, mix
 from touchpoints._core.arrays.sorting import ordering
-from touchpoints._core.columns import ColumnRoles, Log
+from touchpoints._core.columns import ColumnRoles, Log, check_not_empty_column
+from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, Coded
-from touchpoints._core.instants import NAT
-from touchpoints.errors import warn
+from touchpoints._core.messages import first_few
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.sources._order import OrderedRows
 
 OTHER, START, COMPLETE = 0, 1, 2
 STAGES = {"start": START, "complete": COMPLETE}
+Stages = Mapping[str, str | Collection[str]]
+# The other transitions of the lifecycle model of XES (IEEE 1849): known, and left out.
+_OTHER_STAGES = {"schedule", "assign", "reassign", "withdraw", "suspend", "resume", "abort"}
+_OTHER_STAGES |= {"pi_abort", "ate_abort", "autoskip", "manualskip", "unknown"}
 _LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "lifecycle_id"}
 
 
@@ -39,20 +44,80 @@ def warn_of_lifecycle(
             return
 
 
-def stages_of(lifecycle: Coded) -> Array:
+def check_stages(stages: Stages | None, *, lifecycle: str | None) -> Mapping[str, int]:
+    """Return the stage of each folded name, from ``stages=`` or the default names."""
+    if stages is None:
+        return STAGES
+    mend = 'such as stages={"start": "begin", "complete": ["end", "closed"]}'
+    if lifecycle is None:
+        raise InvalidInputError(
+            "stages= says what the stages are called, but lifecycle= names no column",
+            mend="pass lifecycle= with the column that holds them",
+        )
+    if not isinstance(stages, Mapping) or not stages or not set(stages) <= set(STAGES):
+        raise InvalidInputError(
+            f"stages maps 'start' and 'complete' to names of stages, not {first_few([stages])}",
+            mend=mend,
+        )
+    meant: dict[str, int] = {}
+    for stage, names in stages.items():
+        one = isinstance(names, str) or not isinstance(names, Collection)
+        for name in [names] if one else names:
+            if not isinstance(name, str):
+                raise InvalidInputError(f"a stage is called {name!r}, which is no text", mend=mend)
+            if meant.setdefault(_folded(name), STAGES[stage]) != STAGES[stage]:
+                raise InvalidInputError(f"stages gives {name!r} as start and as complete")
+    return meant
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
+
+
+def stages_of(lifecycle: Coded, *, column: str, meant: Mapping[str, int]) -> Array:
     """Return the stage of each row: `START`, `COMPLETE` or `OTHER`, int8."""
-    table = [STAGES.get(one.strip().casefold(), OTHER) for one in lifecycle.categories]
-    stages: Array = np.array([*table, OTHER], dtype=np.int8)[lifecycle.codes]
+    check_not_empty_column(column, len(lifecycle), int((lifecycle.codes < 0).sum()), "lifecycle")
+    folded = [_folded(one) for one in lifecycle.categories]
+    table = np.array([*(meant.get(one, OTHER) for one in folded), OTHER], dtype=np.int8)
+    stages: Array = table[lifecycle.codes]
+    rows = np.bincount(lifecycle.codes + 1, minlength=len(table))[1:].tolist()
+    seen = {one: count for one, count in zip(lifecycle.categories, rows, strict=True) if count}
+    known = _OTHER_STAGES.union(meant) if meant is STAGES else set(folded)
+    unknown = [one for one in seen if _folded(one) not in known]
+    found = {code for code, count in zip(table.tolist(), rows, strict=False) if count}
+    lacking = [one for one in STAGES if STAGES[one] in set(meant.values()) - found]
+    may_lack = meant is STAGES and not unknown and len(lacking) < len(STAGES)
+    if seen and lacking and not may_lack:
+        _refuse_stages(seen, lacking, meant, column)
+    if unknown:
+        warn(
+            f"column {column!r} has stages that are left out: {first_few(unknown)}. Pass stages= "
+            "with the names of start and complete, if these are among them."
+        )
     return stages
+
+
+def _refuse_stages(
+    seen: Mapping[str, int], lacking: Sequence[str], meant: Mapping[str, int], column: str
+) -> None:
+    frequent = sorted(seen, key=lambda one: (-seen[one], one))
+    looked_for = [one for one, code in meant.items() if code in {STAGES[one] for one in lacking}]
+    raise InvalidInputError(
+        f"no row of column {column!r} is a {' or a '.join(lacking)}: none says "
+        f"{' or '.join(map(repr, looked_for))}",
+        where=f"it says {first_few(frequent, most=12)}",
+        mend='pass stages= with what they are called, such as stages={"start": "begin", '
+        '"complete": ["end", "closed"]}; all other stages are left out and counted',
+    )
 
 
 def join_stages(log: Log, ordered: OrderedRows, *, stages: Array, kinds: Array) -> OrderedRows:
     """Join each start row and its complete row into one interaction.
 
-    The k-th start of an instance in a journey belongs to its k-th complete. Without a column of
-    instances, and in rows where it is missing, all rows of a touchpoint in a journey are one
-    instance. A start without a complete has no end; a complete without a start becomes an
-    interaction at the time of the complete, without an end.
+    Within a journey and instance, in order of time, a complete closes the oldest start that is
+    still open. Without a column of instances, and in rows where it is missing, all rows of a
+    touchpoint in a journey are one instance. A start without a complete has no end; a complete
+    without an open start becomes an interaction at the time of the complete, without an end.
 
     Parameters
     ----------
@@ -64,13 +129,16 @@ def join_stages(log: Log, ordered: OrderedRows, *, stages: Array, kinds: Array) 
     here = stages[ordered.rows]
     instances = _instances(log, ordered, kinds)
     starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
-    left, right = _match(instances, starts, completes)
+    closing = np.flatnonzero(_closes(instances, here))
+    left, right = _match(instances, starts, closing)
     ends = np.full(len(here), NAT)
-    ends[starts[left]] = log.time.stamps[ordered.rows[completes[right]]]
+    ends[starts[left]] = log.time.stamps[ordered.rows[closing[right]]]
     kept = np.ones(len(here), dtype=bool)
-    kept[completes[right]] = False
+    kept[closing[right]] = False
+    of_two = np.zeros(len(here), dtype=bool)
+    of_two[starts[left]] = True
     return (
-        attrs.evolve(ordered, ends=ends)
+        attrs.evolve(ordered, ends=ends, of_two=of_two)
         .keep(kept)
         .counted(
             paired=len(left),
@@ -95,6 +163,22 @@ def _instances(log: Log, ordered: OrderedRows, kinds: Array) -> Array:
     numbers = np.empty(len(keys), dtype=np.int64)
     numbers[grouped.rows] = segments.owners_of(grouped.offsets)
     return numbers
+
+
+def _closes(instances: Array, stages: Array) -> Array:
+    """Tell which rows are completes that find a start of their instance still open, bool (m,)."""
+    order = ordering.sort_positions(instances)
+    owners = np.cumsum(np.diff(instances[order], prepend=-1) != 0)
+    steps = np.where(stages[order] == START, 1, -1)
+    # Starts minus completes so far: it sinks below all it was before exactly where a complete
+    # finds none open. Each instance begins below what those before it can reach, so that one
+    # running minimum serves all.
+    level = np.cumsum(steps) - owners * (2 * len(steps) + 1)
+    fresh = np.diff(owners, prepend=0) != 0
+    before = np.where(fresh, level - steps, np.roll(level, 1))
+    closes = np.empty(len(instances), dtype=bool)
+    closes[order] = (steps < 0) & (level >= np.minimum.accumulate(before))
+    return closes
 
 
 def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Array]:

@@ -11,8 +11,8 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.columns import Log, comparable, comparable_keys
+from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array
-from touchpoints._core.instants import NAT
 
 _MOST_MICROSECONDS = (2**63 - 1) // 1000 - 1
 
@@ -35,6 +35,8 @@ class OrderedRows:
         The position of each row's distinct text or event; -1 where the name is missing.
     ends : int64 (m,), optional
         The end of each interaction.
+    of_two : bool (m,), optional
+        Whether each interaction was joined from two rows of the log, a start and a complete.
     tally
         Counts for the report.
     columns
@@ -48,6 +50,7 @@ class OrderedRows:
     tally: Mapping[str, Any]
     codes: Array | None = None
     ends: Array | None = None
+    of_two: Array | None = None
     columns: Mapping[str, Any] = attrs.field(factory=dict)
 
     def keep(self, kept: Array) -> OrderedRows:
@@ -59,11 +62,18 @@ class OrderedRows:
             stamps=self.stamps[kept],
             codes=None if self.codes is None else self.codes[kept],
             ends=None if self.ends is None else self.ends[kept],
+            of_two=None if self.of_two is None else self.of_two[kept],
         )
 
     def counted(self, **tally: Any) -> OrderedRows:
         """Return the same rows with more counts for the report."""
         return attrs.evolve(self, tally={**self.tally, **tally})
+
+    def weights(self) -> Array:
+        """Return the number of rows of the log in each interaction, int64 (m,)."""
+        if self.of_two is None:
+            return np.ones(len(self.rows), dtype=np.int64)
+        return self.of_two.astype(np.int64) + 1
 
     def tied(self) -> Array:
         """Return whether each row has the time of the previous row of its journey, bool (m,)."""

@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Any
 from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.columns import (
     ColumnRoles,
-    IdColumn,
-    Log,
-    check_not_empty_column,
-    keys_of_columns,
     one_or_several,
-    ranks_of,
     several,
 )
-from touchpoints._core.messages import first_few
-from touchpoints._core.reading import Table, table_of
+from touchpoints._core.datetimes import BadTimes
+from touchpoints._core.instants import checked_format
+from touchpoints._core.reading import table_of
+from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
-from touchpoints.errors import WrongKindError
 from touchpoints.sources._assemble import (
     Duplicates,
     Missing,
@@ -28,7 +24,8 @@ from touchpoints.sources._assemble import (
     PersonConflicts,
     assemble,
 )
-from touchpoints.sources._lifecycle import warn_of_lifecycle
+from touchpoints.sources._columns import columns_of_records, log_of
+from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys
@@ -45,6 +42,7 @@ def from_frame(
     end: str | None = None,
     lifecycle: str | None = None,
     instance: str | None = None,
+    stages: Stages | None = None,
     count: str | None = None,
     taxonomy: Taxonomy | None = None,
     per_interaction: Sequence[str] = (),
@@ -55,7 +53,9 @@ def from_frame(
     tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
+    ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Journeys:
     """Read an event log from a dataframe.
 
@@ -82,8 +82,13 @@ def from_frame(
     lifecycle, instance
         For logs that record the start and the complete of an activity in separate rows: the column
         with the stage (``start`` or ``complete``, in any case), and the column with the id of the
-        activity instance that both rows share. Without ``instance`` the k-th start of a touchpoint
-        in a journey belongs to its k-th complete.
+        activity instance that both rows share. Without ``instance``, rows of one touchpoint in a
+        journey are one instance. In order of time, a complete closes the oldest start that is
+        still open; a complete without an open start has no end.
+    stages
+        The names of the stages, if not ``start`` and ``complete``: ``{"start": "begin",
+        "complete": ["end", "closed"]}``, in any case. Rows of other stages, for example suspend
+        and resume, are left out and counted.
     count
         Column with the number of real journeys that the journey stands for (an integer of at least
         0, equal in all rows of a journey).
@@ -107,17 +112,27 @@ def from_frame(
         unique for each person only were given as ids of journeys.
     tiebreak
         Column that orders rows of the same journey and time, or several columns, of which each
-        orders what those before it leave tied. Without it they keep the order of the rows; in a
-        lazy table, which has no order of rows, ties raise an error.
+        orders what those before it leave tied. Text that is all numbers is ordered as numbers,
+        other text by code point. Without it they keep the order of the rows; in a lazy table, which
+        has no order of rows, ties raise an error.
     duplicates
         How to treat rows that repeat an earlier row of their journey in every column that is read:
         ``"keep"`` or ``"drop"``.
     tz
         The time zone of naive times, for example ``"Europe/Madrid"``. Aware times are always
         converted to UTC.
+    ambiguous
+        Which instant a naive time means that a clock change repeats: the ``"earlier"`` or the
+        ``"later"``; ``"raise"`` refuses such times, and times that a clock change skips. Without
+        it, the earlier is taken, with a warning. Skipped times are read with the offset before the
+        change.
     time_format
-        A ``strptime`` format for text times, or ``"epoch_s"``, ``"epoch_ms"``, ``"epoch_us"`` or
-        ``"epoch_ns"`` for numbers. Without it text must be ISO 8601; formats are not guessed.
+        A ``strptime`` format for text times and for numbers such as 20260131; ``"epoch_s"``,
+        ``"epoch_ms"``, ``"epoch_us"`` or ``"epoch_ns"`` for numbers since 1970, ``"excel"`` for the
+        days of a spreadsheet. Without it text must be ISO 8601; formats are not guessed.
+    bad_times
+        How to treat times that cannot be read or are outside the years 1 to 9999: ``"raise"``, or
+        ``"drop"`` to set them to missing and count them, with a warning that shows the first.
 
     Returns
     -------
@@ -140,11 +155,15 @@ def from_frame(
         When the rows of a journey name several persons (see ``person_conflicts``).
         When the log seems to record start and complete rows and ``lifecycle`` is not given: each
         activity would count twice.
+        When ``tiebreak`` orders text such as ``"step 9"`` and ``"step 10"`` differently from the
+        numbers in it.
+        When numbers of time fall within days of 1970: they probably have another unit.
+        When a clock change repeats or skips naive times and ``ambiguous`` is not given.
 
     Notes
     -----
-    Empty text counts as missing. Times finer than a microsecond decide the order and are then
-    rounded down. Ids and texts are compared exactly, without unicode normalization.
+    Empty and blank text counts as missing. Times finer than a microsecond decide the order and are
+    then rounded down. Ids and texts are compared exactly, without unicode normalization.
     O(m log m) in the number of rows: one vectorised sort where rows are in time order within
     journeys, three sorts otherwise.
 
@@ -190,12 +209,21 @@ def from_frame(
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
-    options = _options(taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts)
+    meant = check_stages(stages, lifecycle=lifecycle)
+    options = _options(
+        taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts, meant
+    )
+    how = HowTimes(
+        time_format=checked_format(time_format),
+        tz=tz,
+        bad_times=check_option("bad_times", bad_times, BadTimes),
+        ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
+    )
     table = table_of(frame)
     table.load(names.asked())
     if lifecycle is None:
         warn_of_lifecycle(table.names, table.samples(), names)
-    return assemble(_log(table, names, time_format, tz), names, options)
+    return assemble(log_of(table, names, how), names, options)
 
 
 def from_columns(
@@ -208,6 +236,7 @@ def from_columns(
     end: str | None = None,
     lifecycle: str | None = None,
     instance: str | None = None,
+    stages: Stages | None = None,
     count: str | None = None,
     taxonomy: Taxonomy | None = None,
     per_interaction: Sequence[str] = (),
@@ -218,7 +247,9 @@ def from_columns(
     tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
+    ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Journeys:
     """Read an event log from plain columns, without a dataframe library.
 
@@ -226,9 +257,10 @@ def from_columns(
     ----------
     columns
         Lists, tuples or one-dimensional arrays of equal length, by name. Times can be ISO 8601
-        text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and empty text are missing.
-    journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
-per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, time_format
+        text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and blank text are missing.
+    journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
+per_interaction, per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, \
+ambiguous, time_format, bad_times
         As for `from_frame`.
 
     Returns
@@ -267,6 +299,7 @@ per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, tim
         end=end,
         lifecycle=lifecycle,
         instance=instance,
+        stages=stages,
         count=count,
         taxonomy=taxonomy,
         per_interaction=per_interaction,
@@ -277,7 +310,9 @@ per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, tim
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
+        ambiguous=ambiguous,
         time_format=time_format,
+        bad_times=bad_times,
     )
 
 
@@ -291,6 +326,7 @@ def from_records(
     end: str | None = None,
     lifecycle: str | None = None,
     instance: str | None = None,
+    stages: Stages | None = None,
     count: str | None = None,
     taxonomy: Taxonomy | None = None,
     per_interaction: Sequence[str] = (),
@@ -301,7 +337,9 @@ def from_records(
     tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
+    ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
+    bad_times: BadTimes = "raise",
 ) -> Journeys:
     """Read an event log from records, for example of ``csv.DictReader`` or of JSON lines.
 
@@ -309,8 +347,9 @@ def from_records(
     ----------
     records
         One mapping for each event; a field that a record lacks is missing there.
-    journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
-per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, time_format
+    journey, time, touchpoint, person, end, lifecycle, instance, stages, count, taxonomy, \
+per_interaction, per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, \
+ambiguous, time_format, bad_times
         As for `from_frame`.
 
     Returns
@@ -338,13 +377,6 @@ per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, tim
     ... )
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
     """
-    mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
-    require_kind(records, Iterable, takes="a sequence of records (mappings)", mend=mend)
-    rows = list(records)
-    for position, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            what = f"record {position} must be a mapping of names to values, got {first_few([row])}"
-            raise WrongKindError(what, mend=mend)
     used = (
         *one_or_several("journey", journey),
         time,
@@ -354,9 +386,8 @@ per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, tim
         *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count)),
         *_tiebreaks(tiebreak),
     )
-    names = dict.fromkeys((name for row in rows for name in row) if rows else used)
     return from_frame(
-        {name: [row.get(name) for row in rows] for name in names},
+        columns_of_records(records, used),
         journey=journey,
         time=time,
         touchpoint=touchpoint,
@@ -364,6 +395,7 @@ per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, tim
         end=end,
         lifecycle=lifecycle,
         instance=instance,
+        stages=stages,
         count=count,
         taxonomy=taxonomy,
         per_interaction=per_interaction,
@@ -374,7 +406,9 @@ per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, tim
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
+        ambiguous=ambiguous,
         time_format=time_format,
+        bad_times=bad_times,
     )
 
 
@@ -400,6 +434,7 @@ def _options(
     duplicates: Duplicates,
     missing: Missing,
     person_conflicts: PersonConflicts,
+    stages: Mapping[str, int],
 ) -> Options:
     return Options(
         taxonomy=taxonomy,
@@ -408,32 +443,5 @@ def _options(
         duplicates=check_option("duplicates", duplicates, Duplicates),
         missing=check_option("missing", missing, Missing),
         person_conflicts=check_option("person_conflicts", person_conflicts, PersonConflicts),
+        stages=stages,
     )
-
-
-def _log(table: Table, names: ColumnRoles, time_format: str | None, tz: str | None) -> Log:
-    kept = dict.fromkeys((*names.fields, *names.per_interaction))
-    return Log(
-        rows=table.rows,
-        journey=_journey_keys(table, names.journey),
-        time=table.instants(names.time, time_format, tz),
-        touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
-        fields={name: table.kept(name) for name in kept},
-        per_interaction=names.per_interaction,
-        per_journey={name: table.kept(name) for name in names.per_journey},
-        person=None if names.person is None else table.keys(names.person),
-        end=None if names.end is None else table.instants(names.end, time_format, tz),
-        lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
-        instance=None if names.instance is None else table.keys(names.instance),
-        count=None if names.count is None else table.numbers(names.count),
-        tiebreak=tuple(ranks_of(table.kept(name)) for name in names.tiebreak),
-        row_order=not table.lazy,
-    )
-
-
-def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:
-    parts = [table.keys(name) for name in names]
-    for name, part in zip(names, parts, strict=True):
-        missing = 0 if part.missing is None else int(part.missing.sum())
-        check_not_empty_column(name, table.rows, missing, "journey")
-    return keys_of_columns(parts)

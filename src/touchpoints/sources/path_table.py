@@ -13,7 +13,7 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
 from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.messages import counted, first_few
+from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.reading import table_of
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
@@ -23,7 +23,7 @@ from touchpoints.classify.typing import (
     match_texts,
 )
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import check_outcome_name
@@ -97,6 +97,11 @@ def from_paths(
         when a row without converted journeys has a value, when names match no type, or when no path
         contains the separator but many contain it without its spaces.
 
+    Warns
+    -----
+    TouchpointsWarning
+        When names hold the separator without its spaces.
+
     Notes
     -----
     Values are totals of several journeys: their sums and means are exact, but intervals need one
@@ -140,7 +145,7 @@ def from_paths(
     texts = _checked_texts(columns[path], path, separator)
     parts = _parts(columns, roles, len(texts))
     paths = _split([texts[row] for row in parts.rows.tolist()], separator)
-    _refuse_empty(paths, parts.rows, path)
+    _check_names(paths, parts.rows, path, separator)
     matched = match_texts(paths.names, taxonomy)
     owners = np.repeat(parts.rows, segments.lengths_of(paths.offsets))
     source = Unsettled(rows=owners, column=path, owner="the taxonomy")
@@ -350,16 +355,33 @@ def _split_blocks(texts: Sequence[str], separator: str) -> _Paths:
     )
 
 
-def _refuse_empty(paths: _Paths, rows: Array, path: str) -> None:
-    if "" not in paths.names:
-        return
-    empty = paths.codes == paths.names.index("")
-    where = np.unique(rows[segments.any_by_segment(empty, paths.offsets)])
-    raise InvalidInputError(
-        f"{counted(len(where), 'path', verb='have')} an empty name",
-        where=f"column {path!r}, rows {first_few(where.tolist())}",
-        mend="remove separators that follow each other, or that begin or end a path",
-    )
+def _check_names(paths: _Paths, rows: Array, path: str, separator: str) -> None:
+    """Raise for empty names, and warn of names that hold the separator without its spaces."""
+    bare = separator.strip()
+    holding = [one for one in paths.names if bare in one] if bare != separator and bare else []
+    empty = {""} & set(paths.names)
+    # Of "a > > b" the separator with its spaces leaves the name "> b".
+    empty |= {one for one in holding if one == bare or _starts_or_ends(one, bare)}
+    if empty:
+        codes = np.flatnonzero([one in empty for one in paths.names])
+        where = np.unique(rows[segments.any_by_segment(np.isin(paths.codes, codes), paths.offsets)])
+        raise InvalidInputError(
+            f"{counted(len(where), 'path', verb='have')} an empty name",
+            where=f"column {path!r}, rows {first_few(where.tolist())}",
+            mend="remove separators that follow each other, or that begin or end a path",
+        )
+    if holding:
+        warn(
+            f"{counted(len(holding), 'name')} in column {path!r} {agreeing(len(holding), 'have')} "
+            f"{bare!r} inside, which may be the separator {separator!r} without its "
+            f"spaces: {first_few(holding)}"
+        )
+
+
+def _starts_or_ends(name: str, bare: str) -> bool:
+    """Return whether a name begins or ends with the separator and a space."""
+    start, end = name[len(bare) :][:1], name[: -len(bare)][-1:]
+    return (name.startswith(bare) and start.isspace()) or (name.endswith(bare) and end.isspace())
 
 
 def _kept(paths: _Paths, mask: Array | None) -> _Paths:

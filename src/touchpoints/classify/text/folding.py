@@ -14,10 +14,10 @@ _MAX_DIGITS = 60
 
 def written(value: Any) -> str | None:
     """Return a field as text, integral floats without decimal point; None when it is missing."""
-    if isinstance(value, str):
-        return value or None
     if is_missing(value):
         return None
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

@@ -13,13 +13,13 @@ from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import (
     require_kind,
 )
+from touchpoints._core.clocks import in_utc
 from touchpoints._core.frozen import Array, owned, read_only
 from touchpoints._core.messages import (
     counted,
     first_few,
     not_found,
 )
-from touchpoints._core.zones import in_utc
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
 from touchpoints.journeys.converters import INSTANT

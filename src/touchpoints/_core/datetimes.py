@@ -1,0 +1,128 @@
+"""Columns of instants, and those that numpy's ``datetime64`` hold already."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal
+
+import attrs
+import numpy as np
+
+from touchpoints._core.frozen import Array
+from touchpoints._core.messages import agreeing, counted
+from touchpoints.errors import InvalidInputError
+
+BadTimes = Literal["raise", "drop"]
+"""What to do with times that cannot be read: refuse them, or leave them out and count them."""
+
+NAT = np.iinfo(np.int64).min
+EPOCH = dt.datetime(1970, 1, 1)
+MICROSECOND = dt.timedelta(microseconds=1)
+FIRST = (dt.datetime.min - EPOCH) // MICROSECOND
+LAST = (dt.datetime.max - EPOCH) // MICROSECOND
+MEND_BAD = 'bad_times="drop" leaves such rows out and counts them in meta.report'
+_MIN, _MAX = "0001-01-01", "9999-12-31T23:59:59.999999"
+_INFINITY = 2**63 - 1
+
+
+@attrs.frozen(eq=False)
+class Instants:
+    """A column of instants.
+
+    Attributes
+    ----------
+    stamps : int64 (m,)
+        Microseconds since 1970, rounded down; UTC when ``zone`` is set. ``NAT`` where missing.
+    zone : str or None
+        The time zone of the input; None when its times were naive.
+    fine : int64 (m,), optional
+        Nanoseconds within the microsecond, where any are not zero: they decide the order of
+        interactions, and are not kept.
+    ambiguous : int
+        Naive times that a change of clocks makes ambiguous or impossible.
+    bad : int64, optional
+        Rows whose time could not be read; it is missing there.
+    said : tuple of str
+        What the first of them say.
+    """
+
+    stamps: Array
+    zone: str | None = None
+    fine: Array | None = None
+    ambiguous: int = 0
+    bad: Array | None = None
+    said: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> Array:
+        """Which rows have no time, bool (m,)."""
+        missing: Array = self.stamps == NAT
+        return missing
+
+
+def from_datetime64(
+    values: Array,
+    zone: str | None,
+    *,
+    name: str = "",
+    bad_times: BadTimes = "raise",
+    may_be_open: bool = False,
+) -> Instants:
+    """Read a ``datetime64`` column of any unit; aware input comes in UTC with its zone's name.
+
+    Instants outside the years 1 to 9999 are bad, among them the infinity of databases; where
+    ``may_be_open`` that one is the end of what has not ended.
+    """
+    values = values.astype(values.dtype.newbyteorder("="), copy=False)
+    unit, step = np.datetime_data(values.dtype)
+    if unit == "generic":
+        return Instants(np.full(len(values), NAT), zone)
+    if unit == "ns" and step == 1:
+        return from_nanoseconds(values.view(np.int64), zone)
+    counts = values.view(np.int64)
+    low, high = (np.datetime64(one, "us").astype(values.dtype) for one in (_MIN, _MAX))
+    outside = (counts != NAT) & ((counts < low.view(np.int64)) | (counts > high.view(np.int64)))
+    if not outside.any():
+        return Instants(values.astype("datetime64[us]").view(np.int64), zone)
+    wrong = outside & (counts != _INFINITY) if may_be_open else outside
+    found = Instants(
+        np.where(outside, np.datetime64("NaT"), values).astype("M8[us]").view("i8"), zone
+    )
+    rows = np.flatnonzero(wrong)
+    shown = [
+        f"row {row}: {'infinity' if abs(int(counts[row])) == _INFINITY else values[row]}"
+        for row in rows[:5].tolist()
+    ]
+    error = InvalidInputError(
+        f"{counted(len(rows), 'time')} in {_column(name)} "
+        f"{agreeing(len(rows), 'are')} outside the years 1 to 9999",
+        where="; ".join(shown),
+        mend=MEND_BAD,
+    )
+    return with_bad(found, rows, shown, error, bad_times)
+
+
+def _column(name: str) -> str:
+    return f"column {name!r}" if name else "a column to keep"
+
+
+def with_bad(
+    found: Instants, rows: Array, said: Sequence[str], error: InvalidInputError, bad_times: BadTimes
+) -> Instants:
+    """Return instants with the rows that are bad noted, or raise the error that they are."""
+    if not len(rows):
+        return found
+    if bad_times == "raise":
+        raise error
+    return attrs.evolve(found, bad=rows, said=tuple(said[:5]))
+
+
+def from_nanoseconds(stamps: Array, zone: str | None) -> Instants:
+    """Read nanoseconds since 1970; what lies below the microsecond goes into ``fine``."""
+    missing = stamps == NAT
+    whole = stamps // 1000
+    fine = stamps - whole * 1000
+    fine[missing] = 0
+    whole[missing] = NAT
+    return Instants(whole, zone, fine if bool(fine.any()) else None)

@@ -1,0 +1,74 @@
+"""The columns of a log: of records, and of a table by their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from touchpoints._core.checks import require_kind
+from touchpoints._core.columns import (
+    ColumnRoles,
+    IdColumn,
+    Log,
+    check_not_empty_column,
+    keys_of_columns,
+    ranks_of,
+)
+from touchpoints._core.messages import agreeing, counted, first_few
+from touchpoints._core.reading import Table
+from touchpoints._core.zones import HowTimes
+from touchpoints.errors import InvalidInputError, WrongKindError
+
+
+def columns_of_records(records: Iterable[Mapping[str, Any]], used: Sequence[str]) -> Any:
+    """Return the columns of records; if there are none, the columns used, empty."""
+    mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
+    require_kind(records, Iterable, takes="a sequence of records (mappings)", mend=mend)
+    rows = list(records)
+    for position, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            what = f"record {position} must be a mapping of names to values, got {first_few([row])}"
+            raise WrongKindError(what, mend=mend)
+    ragged = {position: row[None] for position, row in enumerate(rows) if None in row}  # type: ignore[index]
+    if ragged:
+        raise InvalidInputError(
+            f"{counted(len(ragged), 'record')} {agreeing(len(ragged), 'have')} more cells than "
+            "there are names of columns",
+            where=f"records {first_few(ragged)}: {first_few(ragged.values())}",
+            mend="a cell that holds the delimiter needs quotes; csv.DictReader keeps the cells "
+            "without a name under None",
+        )
+    names = dict.fromkeys((name for row in rows for name in row) if rows else used)
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def log_of(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
+    """Return the columns of a table in their roles."""
+    open_too = attrs.evolve(how, may_be_open=True)
+    kept = dict.fromkeys((*names.fields, *names.per_interaction))
+    return Log(
+        rows=table.rows,
+        journey=_journey_keys(table, names.journey),
+        time=table.instants(names.time, how),
+        touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
+        fields={name: table.kept(name) for name in kept},
+        per_interaction=names.per_interaction,
+        per_journey={name: table.kept(name) for name in names.per_journey},
+        person=None if names.person is None else table.keys(names.person),
+        end=None if names.end is None else table.instants(names.end, open_too),
+        lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
+        instance=None if names.instance is None else table.keys(names.instance),
+        count=None if names.count is None else table.numbers(names.count),
+        tiebreak=tuple(ranks_of(table.kept(name), name) for name in names.tiebreak),
+        row_order=not table.lazy,
+    )
+
+
+def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:
+    parts = [table.keys(name) for name in names]
+    for name, part in zip(names, parts, strict=True):
+        missing = 0 if part.missing is None else int(part.missing.sum())
+        check_not_empty_column(name, table.rows, missing, "journey")
+    return keys_of_columns(parts)
