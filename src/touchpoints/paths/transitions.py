@@ -94,9 +94,9 @@ def transitions(
 
     Intervals are those of Wilson with an effective number of trials, because the steps of one
     person (of one journey, where persons are not known) are not independent: the steps from the
-    source divided by the design effect of those units. Where each person passes the source
-    once, they are the plain intervals of `wilson`. `bootstrap` gives intervals without such a
-    formula. O(m log m) in the number of interactions.
+    source divided by the design effect of those units, with t in the place of z where they are
+    few. Where each person passes the source once, they are the plain intervals of `wilson`.
+    `bootstrap` gives intervals without such a formula. O(m log m) in the number of interactions.
 
     References
     ----------
@@ -126,7 +126,7 @@ def transitions(
 def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transitions:
     found = flows(journeys)
     units = units_of(journeys, None)
-    crossing, sizes = _spread(journeys, found, units)
+    crossing, sizes = _spread(journeys, found, units, level)
     leaving = found.leaving()[found.sources]
     shares = with_interval(found.totals, found.totals / leaving, sizes, level)
     ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
@@ -143,12 +143,12 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
     )
 
 
-def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, Array]:
+def _spread(journeys: Journeys, found: Flows, units: Units, level: float) -> tuple[Array, Array]:
     """Return how many journeys cross each edge, and how many independent trials its share has."""
     size = len(found.totals)
     crossing = np.zeros(size, dtype=np.int64)
     _, groups = np.unique(found.sources, return_inverse=True)
-    sums = ClusterSums(groups)
+    sums = ClusterSums(groups, found.totals)
     apart = units.unit == "journey"
     keys: list[Array] = [np.empty(0, np.int64)]
     weights: list[Array] = [np.empty(0)]
@@ -163,7 +163,7 @@ def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, Arra
     if not apart:
         key, amounts = summed_runs(np.concatenate(keys), np.concatenate(weights))
         sums.add(key // size, key % size, amounts, units.repeats[key // size])
-    return crossing, sums.effective_sizes()
+    return crossing, sums.effective_trials(level)
 
 
 def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Array]]:

@@ -8,11 +8,12 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.statistics.cluster_variance import (
-    ClusterSums,
-    effective_sizes,
-    runs,
-    summed_runs,
+from touchpoints._core.arrays.statistics.cluster_variance import ClusterSums, runs, summed_runs
+from touchpoints._core.arrays.statistics.clustered_shares import (
+    ChosenSums,
+    ClusterSizes,
+    effective_trials,
+    left_out,
 )
 from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.journey_shares import Share
@@ -80,8 +81,8 @@ def choice_shares(
 
     Notes
     -----
-    Wilson's interval with an effective number of trials: see `ClusterSums`. Where a cell was never
-    chosen, choices of one cluster are taken to be the same, as where it was always chosen.
+    Wilson's interval with an effective number of trials: see `effective_trials`. Where a cell was
+    never chosen, choices of one cluster are taken to be the same, as where it was always chosen.
     O(h log h).
     """
     checks.level(level)
@@ -93,13 +94,12 @@ def choice_shares(
     else:
         weights = units.within[owners]
         keys, summed = summed_runs(keys, weights if amounts is None else weights * amounts)
-    sums = ClusterSums(groups)
-    sums.add(keys // size, keys % size, summed, units.repeats[keys // size])
-    totals, every = sums.cell_totals, sums.totals[groups]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = totals / every
-    sizes = np.where(every > 0, sums.effective_sizes(), 0)
-    return with_interval(totals, share, sizes, level)
+    of, cell = keys // size, keys % size
+    repeats = units.repeats[of]
+    sums = ClusterSums(groups, np.bincount(cell, repeats * summed, size))
+    sums.add(of, cell, summed, repeats)
+    sizes = np.nan_to_num(sums.effective_trials(level))  # nan where nothing was chosen
+    return with_interval(sums.cell_totals, sums.shares, sizes, level)
 
 
 def presence_shares(
@@ -146,12 +146,15 @@ def presence_shares(
     chosen = np.bincount(of[kept], within[kept].astype(np.float64), len(repeats))
     keys, did = summed_runs(of[owners] * size + cells, within[owners])
     who, cell = keys // size, keys % size
-    squares = np.bincount(cell, repeats[who] * did**2, size)
-    products = np.bincount(cell, repeats[who] * did * chosen[who], size)
-    every = float((repeats * chosen**2).sum())
-    spread = squares - 2 * share * products + share**2 * every
-    groups = float(repeats[chosen > 0].sum())
-    sizes = effective_sizes(tried, share, spread, squares=every, units=groups)
+    weight, times, every = left_out(chosen, tried), repeats[who] * did, chosen[who]
+    moved = np.bincount(cell, times * (did - 2 * share[cell] * every) * weight[who], size)
+    sums = ChosenSums(
+        hits=totals,
+        squares=np.bincount(cell, times * did, size),
+        products=np.bincount(cell, times * every, size),
+        strayed=moved + share**2 * float((repeats * weight * chosen**2).sum()),
+    )
+    sizes = effective_trials(ClusterSizes.of(chosen, repeats), sums, level=level)
     return with_interval(totals, share, sizes, level)
 
 
@@ -191,9 +194,9 @@ class Tally:
         sizes = number
         if self.clustered is not None:
             inner = self.clustered[1] < size
-            sums = ClusterSums(groups)
+            sums = ClusterSums(groups, totals)
             sums.add(*(one[inner] for one in self.clustered))
-            sizes = np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
+            sizes = np.nan_to_num(sums.effective_trials(level))  # nan where a group has no journeys
         with np.errstate(invalid="ignore"):
             share = totals / number
         return with_interval(totals, share, sizes, level)

@@ -6,7 +6,12 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
+from touchpoints._core.arrays.statistics.clustered_shares import (
+    ChosenSums,
+    ClusterSizes,
+    effective_trials,
+    left_out,
+)
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.shares import wilson
@@ -36,9 +41,8 @@ class JourneyShares:
     """Shares of the journeys given, one after the other; what the units need is made once.
 
     Intervals are Wilson's with an effective number of trials: journeys of one person are not
-    independent, so their number is divided by the design effect of the persons (Kish 1965, Survey
-    Sampling, 8.2; the linearised variance of a ratio of cluster sums, Cochran 1977, Sampling
-    Techniques, 9A.2).
+    independent, so their number is divided by the design effect of the persons, told by leaving
+    out one person at a time, and t takes the place of z where persons are few.
     """
 
     def __init__(self, journeys: Journeys, *, level: float = 0.95) -> None:
@@ -61,7 +65,11 @@ class JourneyShares:
             return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
         share = done / tried
         units = self.units
-        size = tried if units is None else _effective(units, hits, among, share)
+        size = (
+            tried
+            if units is None
+            else _effective(units, hits, among, share=share, level=self.level)
+        )
         low, high = wilson(share * size, size, level=self.level)
         return Share(hits=done, trials=tried, share=share, low=low, high=high)
 
@@ -70,17 +78,18 @@ class JourneyShares:
         return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
 
 
-def _effective(units: Units, hits: Array, among: Array, share: float) -> float:
+def _effective(units: Units, hits: Array, among: Array, *, share: float, level: float) -> float:
     """Return how many independent journeys tell as much about the share."""
     of, repeats, within = units.of, units.repeats, units.within
     size = len(repeats)
     chosen = np.bincount(of[among], within[among].astype(np.float64), size)
     did = np.bincount(of[hits], within[hits].astype(np.float64), size)
-    sizes = effective_sizes(
-        float(repeats @ chosen),
-        np.array([share]),
-        np.array([(repeats * (did - share * chosen) ** 2).sum()]),
-        squares=float((repeats * chosen**2).sum()),
-        units=float(repeats[chosen > 0].sum()),
-    )
-    return float(sizes[0])
+    sizes, weight = ClusterSizes.of(chosen, repeats), left_out(chosen, float(repeats @ chosen))
+    columns = {
+        "hits": did,
+        "squares": did**2,
+        "products": did * chosen,
+        "strayed": weight * (did - share * chosen) ** 2,
+    }
+    sums = ChosenSums(**{name: np.array([repeats @ one]) for name, one in columns.items()})
+    return float(effective_trials(sizes, sums, level=level)[0])

@@ -1,30 +1,35 @@
-"""How much clustered observations tell about a share: as much as how many independent ones."""
+"""Sums over clusters, a block of them at a time, and runs of equal keys."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from touchpoints._core.arrays.statistics.clustered_shares import (
+    ChosenSums,
+    ClusterSizes,
+    effective_trials,
+    left_out,
+)
 from touchpoints._core.frozen import Array
-
-_NOTHING = 1e-9
 
 
 class ClusterSums:
-    """Sums over clusters that the variance of the share of each cell in its group needs.
+    """Sums over clusters that the interval of the share of each cell in its group needs.
 
     A cell is one of the things a choice can fall on, a group all choices of one kind: an edge, and
-    all edges of its source. ``groups[c]`` is the group of cell c and never falls.
+    all edges of its source. ``groups[c]`` is the group of cell c and never falls; ``totals[c]`` how
+    often the cell was chosen at all, which has to be known before clusters are added.
     """
 
-    def __init__(self, groups: Array) -> None:
+    def __init__(self, groups: Array, totals: Array) -> None:
         size = int(groups[-1]) + 1 if len(groups) else 0
         self.groups = groups
-        self.cell_totals = np.zeros(len(groups))
-        self.cell_squares = np.zeros(len(groups))
-        self.products = np.zeros(len(groups))
-        self.totals = np.zeros(size)
-        self.squares = np.zeros(size)
-        self.clusters = np.zeros(size)
+        self.cell_totals = totals.astype(np.float64)
+        self.totals = np.bincount(groups, self.cell_totals, size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.shares = self.cell_totals / self.totals[groups]
+        self.cell_squares, self.products, self.strayed = np.zeros((3, len(groups)))
+        self.clusters, self.squares, self.cubes, self.fourths, self.moved = np.zeros((5, size))
 
     def add(self, clusters: Array, cells: Array, amounts: Array, repeats: Array) -> None:
         """Add what clusters chose: ``amounts[i]`` times ``cells[i]``, by ``clusters[i]``.
@@ -41,64 +46,36 @@ class ClusterSums:
         fresh[1:] |= group[1:] != group[:-1]
         starts = np.flatnonzero(fresh)
         chosen = np.add.reduceat(amounts, starts)
-        every = chosen[np.cumsum(fresh) - 1]
+        group, apart = group[starts], repeats[starts].astype(np.float64)
+        weight = left_out(chosen, self.totals[group])
+        of = np.cumsum(fresh) - 1
         k, size = len(self.groups), len(self.totals)
-        self.cell_totals += np.bincount(cells, repeats * amounts, k)
-        self.cell_squares += np.bincount(cells, repeats * amounts * amounts, k)
-        self.products += np.bincount(cells, repeats * amounts * every, k)
-        group, repeats = group[starts], repeats[starts].astype(np.float64)
-        self.totals += np.bincount(group, repeats * chosen, size)
-        self.squares += np.bincount(group, repeats * chosen * chosen, size)
-        self.clusters += np.bincount(group, repeats * (chosen > 0), size)
+        every, times = chosen[of], repeats * amounts
+        self.cell_squares += np.bincount(cells, times * amounts, k)
+        self.products += np.bincount(cells, times * every, k)
+        beyond = amounts - 2 * self.shares[cells] * every
+        self.strayed += np.bincount(cells, times * beyond * weight[of], k)
+        self.clusters += np.bincount(group, apart * (chosen > 0), size)
+        squared = chosen * chosen
+        self.squares += np.bincount(group, apart * squared, size)
+        self.moved += np.bincount(group, apart * squared * weight, size)
+        self.cubes += np.bincount(group, apart * squared * chosen, size)
+        self.fourths += np.bincount(group, apart * squared * squared, size)
 
-    def effective_sizes(self) -> Array:
-        """Return how many independent choices tell as much about each cell's share, float64 (c,).
+    def effective_trials(self, level: float) -> Array:
+        """Return the trials for Wilson's interval of each cell's share, float64 (c,).
 
-        See `effective_sizes`.
+        nan where its group has none.
         """
-        of = self.groups
-        total, squares = self.totals[of], self.squares[of]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = self.cell_totals / total
-        spread = self.cell_squares - 2 * share * self.products + share**2 * squares
-        return effective_sizes(total, share, spread, squares=squares, units=self.clusters[of])
-
-
-def effective_sizes(
-    totals: Array | float,
-    shares: Array,
-    spreads: Array,
-    *,
-    squares: Array | float,
-    units: Array | float,
-) -> Array:
-    """Return how many independent choices tell as much about each share as clustered ones.
-
-    Parameters
-    ----------
-    totals : float64 (c,) or one for all
-        How many choices each share is of.
-    shares : float64 (c,)
-    spreads : float64 (c,)
-        Sum over clusters of the squares of what they chose it above their share of choices.
-    squares, units : float64 (c,) or one for all
-        Sum of the squared sizes of the clusters, and how many have a choice at all.
-
-    Notes
-    -----
-    The number of choices divided by the design effect: the variance of the ratio of sums over
-    clusters (linearised; Cochran 1977, Sampling Techniques, 6.3 and 9A.2) over that of as many
-    independent choices. Never more than the choices there are. Where a share is 0 or 1, or one
-    cluster made all choices, nothing shows how alike the choices of a cluster are: they are taken
-    to be the same (Kish 1965, Survey Sampling, 5.4), which gives ``sum(m)**2 / sum(m**2)`` over
-    clusters of m choices.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        alike = totals**2 / squares
-        sizes = totals**2 * shares * (1 - shares) / spreads * (units - 1) / units
-        sizes = np.minimum(sizes * totals / (totals - 1), totals)
-    sizes = np.where(spreads > _NOTHING, sizes, totals)
-    return np.where((shares == 0) | (shares == 1) | (units < 2), alike, sizes)
+        sums = [self.clusters, self.totals, self.squares, self.cubes, self.fourths]
+        chosen = ChosenSums(
+            hits=self.cell_totals,
+            squares=self.cell_squares,
+            products=self.products,
+            strayed=self.strayed + self.shares**2 * self.moved[self.groups],
+        )
+        sizes = ClusterSizes.added(sums)
+        return effective_trials(sizes, chosen, level=level, groups=self.groups)
 
 
 def runs(keys: Array) -> tuple[Array, Array]:
