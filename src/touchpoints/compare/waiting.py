@@ -237,7 +237,7 @@ def _drawn(
         dealt = measured(
             permuted(pair, sides, rngs[0]), lambda one: curves.deviation(curves.sums(one), whole)
         )
-        p = p_permuted(dealt, seen)
+        p = p_permuted(dealt, seen, np.abs(seen))
         means = np.concatenate(
             list(measured(redrawn(sides, rngs[1]), lambda one: both.means_of_both(both.sums(one))))
         )

@@ -184,7 +184,7 @@ def _drawn(
         if permuting:
             whole = statistic.sums(np.where(sides.movable, pair.journeys.counts, 0)[None, :])
             drawn = _dealt(statistic, permuted(pair, sides, rngs[0]), asked, step, whole=whole)
-            p = p_permuted(drawn, _movable_difference(pair, sides, statistic, whole=whole))
+            p = p_permuted(drawn, *_movable_difference(pair, sides, statistic, whole=whole))
         if intervals:
             both = statistic.apart(sides.in_a)
             drawn = _redrawn(both, redrawn(sides, rngs[1]), asked, step)
@@ -197,11 +197,17 @@ def _drawn(
     return p, ends
 
 
-def _movable_difference(pair: Pair, sides: Sides, statistic: Statistic, *, whole: Array) -> Array:
-    """Return the differences as they are between the rows that can be dealt out."""
+def _movable_difference(
+    pair: Pair, sides: Sides, statistic: Statistic, *, whole: Array
+) -> tuple[Array, Array]:
+    """Return the differences as they are between the rows that can be dealt out, and their scale.
+
+    The scale is the larger of the two numbers, which rounding is in proportion to.
+    """
     first = np.where(sides.movable & pair.in_a, pair.journeys.counts, 0)
-    found: Array = _left_over(statistic, statistic.sums(first[None, :]), whole=whole)[0]
-    return found
+    sums = statistic.sums(first[None, :])
+    a, b = (statistic.of(one)[0] for one in (sums, whole - sums))
+    return a - b, np.fmax(np.abs(a), np.abs(b))
 
 
 def _left_over(statistic: Statistic, first: Array, *, whole: Array) -> Array:
@@ -242,14 +248,17 @@ def blocks(draws: Draws, left: int, size: int) -> Iterator[Array]:
         yield np.stack(list(islice(draws, min(size, left - start))))
 
 
-def p_permuted(drawn: Iterator[Array], difference: Array) -> Array:
-    """Return how often a dealt difference is as large; the groups as they are count as one deal."""
+def p_permuted(drawn: Iterator[Array], difference: Array, scale: Array) -> Array:
+    """Return how often a dealt difference is as large; the groups as they are count as one deal.
+
+    ``scale`` is the size of the numbers the differences are of: rounding in them is no difference.
+    """
     defined, extreme = (np.zeros(len(difference), dtype=np.int64) for _ in range(2))
-    min_count = np.abs(difference) * (1 - _CLOSE) - _CLOSE
+    as_large = np.abs(difference) - _CLOSE * np.fmax(np.abs(difference), scale)
     for block in drawn:
         defined += (~np.isnan(block)).sum(axis=0)
         with np.errstate(invalid="ignore"):
-            extreme += (np.abs(block) >= min_count).sum(axis=0)
+            extreme += (np.abs(block) >= as_large).sum(axis=0)
     p = (1 + extreme) / (1 + defined)
     return np.where(np.isnan(difference) | (defined == 0), np.nan, p)
 
