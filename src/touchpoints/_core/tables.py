@@ -17,6 +17,7 @@ from touchpoints._core.messages import counted
 from touchpoints.errors import InvalidInputError, MissingPackageError
 
 _SHOWN_ROWS = 10
+_FEW = 5
 
 
 def column(dtype: Any = None, *, doc: str = "") -> Any:
@@ -191,10 +192,29 @@ class Estimated(Grouped):
         The level of the intervals: how often such intervals cover the truth, in (0, 1).
     unit : str
         What is taken to be independent: ``"person"``, or ``"journey"`` where persons are not known.
+    persons : int, optional
+        How many persons have journeys, in the group with the fewest effective ones.
+    effective : float, optional
+        As many persons of equal weight would weigh as much; few where a few have most of the
+        journeys. Below 5 a remark is printed.
     """
 
     level: float
     unit: str
+    persons: int | None = attrs.field(default=None, repr=False, eq=False)
+    effective: float | None = attrs.field(default=None, repr=False, eq=False)
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()}{self._remark()}"
+
+    def _remark(self) -> str:
+        """Return a line that says how little intervals rest on, or nothing."""
+        if self.effective is None or not 0 < self.effective < _FEW:
+            return ""
+        if self.persons == 1:
+            return "\none person: somebody else may be otherwise"
+        few = f"{self.effective:.1f} effective"
+        return f"\nfew persons ({self.persons:,}, {few}): one not seen may change the intervals"
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:

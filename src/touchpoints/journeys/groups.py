@@ -167,11 +167,15 @@ def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
 def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
     """Put tables of one class on top of each other, the label of each in ``group``.
 
-    Facts that are no columns are those of the first table.
+    Facts that are no columns are those of the first table; those of persons, where there are any,
+    of the table with the fewest effective ones.
     """
     kind: Any = type(tables[0])
     names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]
     facts = {field.name: getattr(tables[0], field.name) for field in attrs.fields(kind)}
+    if facts.get("effective") is not None:
+        least: Any = min(tables, key=lambda one: getattr(one, "effective", None) or np.inf)
+        facts |= {"persons": least.persons, "effective": least.effective}
     columns: dict[str, Any] = {}
     for name in names:
         parts = [getattr(table, name) for table in tables]

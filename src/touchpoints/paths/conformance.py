@@ -231,7 +231,7 @@ def _conformance(
         journeys=those.totals,
         **those.columns("share", ends=""),
         level=level,
-        unit=shares.unit,
+        **shares.facts(),
     )
 
 
@@ -368,4 +368,4 @@ def _fitness(journeys: Journeys, *, plan: Plan, failed: str | None, level: float
         **stacked([fitting]).columns("fitting", ends=""),
         **of,
     }
-    return Fitness(**columns, level=level, unit=shares.unit)
+    return Fitness(**columns, level=level, **shares.facts())

@@ -164,7 +164,7 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
         **shares.take(order).columns("share", ends=""),
         occurrences=found.occurrences[order],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 
@@ -288,7 +288,7 @@ def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], Non
         confidence=hits / before,
         lift=(hits / before) / (last / max(totals[()], 1)),
         level=wanted.level,
-        unit=shares.unit,
+        **shares.facts(),
     )
 
 

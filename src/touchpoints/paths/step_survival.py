@@ -140,5 +140,5 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
         high=np.where(watched > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )

@@ -313,7 +313,7 @@ def _span(steps: int, at: Place | None, side: Side) -> range:
     return range(1, steps + 1) if side == "start" else range(-steps, 0)
 
 
-def _stacked(parts: list[dict[str, Any]]) -> dict[str, Array]:
+def _stacked(parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -325,7 +325,7 @@ def _matrix(
     cells = partial(_cells, laid, ranks=key_ranks(journeys), level=level)
     columns = _stacked(laid.by_step(span, cells))
     columns["touchpoint"] = names[columns["touchpoint"]]
-    return StepMatrix(**columns, level=level, unit=laid.units.unit)
+    return StepMatrix(**columns, level=level, **laid.units.facts())
 
 
 def _cells(laid: _Laid, step: int, tally: Tally, *, ranks: Array, level: float) -> dict[str, Any]:
@@ -366,7 +366,7 @@ def _links(
     columns = _stacked(parts)
     for name in ("source", "target"):
         columns[name] = names[columns[name]]
-    return StepFlows(**columns, level=level, unit=laid.units.unit)
+    return StepFlows(**columns, level=level, **laid.units.facts())
 
 
 def _crossings(

@@ -139,7 +139,7 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
         **shares.take(order).columns("probability", ends=""),
         journeys=crossing[order],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -44,7 +45,7 @@ class CellShares:
         totals, share, low, high = (part[chosen] for part in parts)
         return CellShares(totals=totals, share=share, low=low, high=high)
 
-    def columns(self, name: str, *, ends: str | None = None) -> dict[str, Array]:
+    def columns(self, name: str, *, ends: str | None = None) -> dict[str, Any]:
         """Return the share and its interval by the names of columns of a table.
 
         The interval's begin with ``ends``, by default with the name of the share and ``_``.

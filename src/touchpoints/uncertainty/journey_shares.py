@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
@@ -50,6 +52,10 @@ class JourneyShares:
         self._plain = bool((journeys.counts == 1).all())
         self.level = checks.level(level)
         self.units = None if journeys.persons is None else units_of(journeys, None)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a table with intervals says of the units."""
+        return {"unit": "journey"} if self.units is None else self.units.facts()
 
     @property
     def unit(self) -> str:
