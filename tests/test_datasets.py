@@ -1,4 +1,4 @@
-"""Data to try things on."""
+"""The synthetic example data."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ MAP = [
 
 @pytest.mark.parametrize("make", [datasets.shop, datasets.clinic])
 @pytest.mark.parametrize("n", [0, 1, 2, 300])
-def test_as_many_journeys_as_asked_for(make: Maker, n: int) -> None:
-    """Each with at least one interaction, in the order of their beginnings."""
+def test_n_journeys_are_returned(make: Maker, n: int) -> None:
+    """Each has at least one interaction, and they are sorted by start."""
     journeys = make(n, seed=3)
     assert n == len(journeys)
     assert (np.diff(journeys.offsets) > 0).all()
@@ -46,14 +46,14 @@ def test_as_many_journeys_as_asked_for(make: Maker, n: int) -> None:
 
 @pytest.mark.parametrize("make", [datasets.shop, datasets.clinic])
 def test_the_same_seed_gives_the_same_data(make: Maker) -> None:
-    """And another seed other data."""
+    """Another seed gives other data."""
     assert make(50, seed=1) == make(50, seed=1)
     assert make(50, seed=1) != make(50, seed=2)
 
 
 @pytest.mark.parametrize("make", [datasets.shop, datasets.clinic])
 def test_some_persons_have_several_journeys(make: Maker) -> None:
-    """Many have one."""
+    """Most persons have one or two journeys."""
     _, counts = np.unique(make(500, seed=1).persons.astype(str), return_counts=True)
     assert counts.max() > 1
     assert np.median(counts) <= 2
@@ -61,14 +61,14 @@ def test_some_persons_have_several_journeys(make: Maker) -> None:
 
 @pytest.mark.parametrize("n", [-1, 2.5, True])
 @pytest.mark.parametrize("make", [datasets.shop, datasets.clinic])
-def test_n_is_a_whole_number(make: Maker, n: object) -> None:
-    """Anything else is refused."""
+def test_n_is_an_integer(make: Maker, n: object) -> None:
+    """A negative number, a float or a bool is refused."""
     with pytest.raises(InvalidInputError, match="n must be an integer of at least 0, got"):
         make(n, seed=1)
 
 
 def test_the_shop_is_typed() -> None:
-    """Every touchpoint is one of the built-in taxonomy, with facets that differ from defaults."""
+    """Every touchpoint is in the built-in taxonomy; some have facets that differ from defaults."""
     shop = datasets.shop(500, seed=1)
     taxonomy = tp.load_taxonomy("customer")
     assert taxonomy == shop.meta.taxonomy
@@ -79,8 +79,8 @@ def test_the_shop_is_typed() -> None:
     }
 
 
-def test_the_shop_tells_observed_needs_from_defaults() -> None:
-    """A need that a key names was observed; of the others only some were."""
+def test_the_shop_marks_observed_needs_and_defaults() -> None:
+    """A need that is part of the key is observed; of the other needs only some are."""
     shop = datasets.shop(500, seed=1)
     origins = shop.per_interaction["need_from"]
     graph = transition_graph(shop)
@@ -89,8 +89,8 @@ def test_the_shop_tells_observed_needs_from_defaults() -> None:
     assert 0 < graph.nodes["purchase"]["need_observed"] < 1
 
 
-def test_the_shop_has_a_story() -> None:
-    """More people buy on a computer; revenue is there where a purchase is, and only there."""
+def test_the_shop_has_known_effects() -> None:
+    """More people buy on a computer; a journey has revenue exactly when it has a purchase."""
     shop = datasets.shop(4000, seed=1)
     paid = tp.until(shop, "purchase", outcome="purchase")
     bought = paid.outcomes["purchase"]
@@ -101,7 +101,7 @@ def test_the_shop_has_a_story() -> None:
 
 
 def test_returning_persons_are_those_seen_before() -> None:
-    """The first journey of a person is new, all later ones are returning."""
+    """The first journey of a person is `new`, all later journeys are `returning`."""
     shop = datasets.shop(300, seed=5)
     seen: set[str] = set()
     for person, segment in zip(
@@ -112,7 +112,7 @@ def test_returning_persons_are_those_seen_before() -> None:
 
 
 def test_the_clinic_has_open_journeys_and_names_with_parentheses() -> None:
-    """Some patients are still in care; names stay as people write them."""
+    """Some patients are still in care; labels keep their parentheses."""
     clinic = datasets.clinic(500, seed=1)
     assert 0 < (~clinic.finished).mean() < 0.5
     assert "Appointment booked (phone)" in {one.label() for one in clinic.touchpoints}
@@ -122,7 +122,7 @@ def test_the_clinic_has_open_journeys_and_names_with_parentheses() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_example_map_has_the_six_touchpoints_in_order(lang: str, tmp_path: Path) -> None:
-    """Six nodes, five edges in that order, labels in both languages, exact round trips (A2)."""
+    """Six nodes and five edges in order, labels in both languages, exact round trips (A2)."""
     graph = datasets.example_map(lang=lang)
     labels = {
         "en": ["Search", "Reading reviews", "Live chat"],

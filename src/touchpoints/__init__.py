@@ -3,9 +3,9 @@
 Names are imported when they are first asked for, so importing the package costs next to nothing.
 """
 
-from touchpoints._core.lazy import attach
+from touchpoints._core.lazy import attach as _attach
 
-__getattr__, __dir__, __all__ = attach(
+__getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     : classify compare datasets errors graphs paths taxonomy testing uncertainty

@@ -1,4 +1,4 @@
-"""Small example data, drawn by the library's own simulator from graphs written here."""
+"""Synthetic example data, simulated from the transition graphs defined in this file."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _JOURNEYS_PER_PERSON = 1.5
 _COMPARING = "search_query[need=compare]"
 _APP_CHAT = "live_chat[channel=app]"
 
-Step = tuple[str, str, int, int, float]
+Edge = tuple[str, str, int, int, float]
 
-# From, to, how often of a hundred on a phone and on a computer, and the median hours between.
-_SHOP: tuple[Step, ...] = (
+# Source, target, percentage of the source on a phone and on a computer, median gap in hours.
+_SHOP: tuple[Edge, ...] = (
     (START, "search_query", 58, 52, 0),
     (START, _COMPARING, 12, 24, 0),
     (START, "review_read", 12, 14, 0),
@@ -75,8 +75,8 @@ _SHOP: tuple[Step, ...] = (
     ("purchase", END, 94, 90, 0),
 )
 
-# From, to, how often of a hundred when not urgent and when urgent, and the median hours between.
-_CLINIC: tuple[Step, ...] = (
+# Source, target, percentage of the source in routine and in urgent cases, median gap in hours.
+_CLINIC: tuple[Edge, ...] = (
     (START, "Appointment booked (phone)", 46, 10, 0),
     (START, "Appointment booked (online)", 44, 8, 0),
     (START, "Emergency visit", 10, 82, 0),
@@ -120,23 +120,30 @@ _MAP = (
 
 
 def shop(n: int = 1000, *, seed: int) -> Journeys:
-    """Return made-up journeys of customers of a shop, typed by the built-in ``customer`` taxonomy.
+    """Return synthetic journeys of shop customers, typed by the built-in ``customer`` taxonomy.
 
     Parameters
     ----------
     n
-        How many journeys.
+        The number of journeys, an integer of at least 0.
     seed
-        The same seed gives the same journeys.
+        The seed of the random generator; the same seed gives the same journeys.
 
     Returns
     -------
     Journeys
-        From search to purchase or not, over about three months, in the order of their beginnings.
-        ``persons`` (many with one journey, some with several); per journey ``device`` (``phone``,
-        ``computer``: on a computer more people buy) and ``segment`` (``returning`` for all but
-        the first journey of a person, else ``new``); ``values["revenue"]``. Some needs and
-        contexts are observed, others the default of the type (``need_from``, ``context_from``).
+        Journeys that begin over about three months, sorted by start, with or without a purchase.
+        They have ``persons`` (many with one journey, some with several); per journey ``device``
+        (``phone``, ``computer``: more people buy on a computer) and ``segment`` (``new`` for the
+        first journey of a person, ``returning`` for all later ones); and ``values["revenue"]``.
+        Some needs and contexts are observed, the others are the default of the type
+        (``need_from``, ``context_from``).
+
+    See Also
+    --------
+    clinic : Journeys of patients, without types and some of them still open.
+    example_map : A planned journey as a graph.
+    simulate : Journeys drawn from any transition graph.
 
     Examples
     --------
@@ -168,21 +175,26 @@ def shop(n: int = 1000, *, seed: int) -> Journeys:
 
 
 def clinic(n: int = 1000, *, seed: int) -> Journeys:
-    """Return made-up journeys of patients of a clinic; the touchpoints are untyped.
+    """Return synthetic journeys of the patients of a clinic; the touchpoints are untyped.
 
     Parameters
     ----------
     n
-        How many journeys.
+        The number of journeys, an integer of at least 0.
     seed
-        The same seed gives the same journeys.
+        The seed of the random generator; the same seed gives the same journeys.
 
     Returns
     -------
     Journeys
-        From booking or emergency to the end of care, in the order of their beginnings; some are
-        still in care (``finished`` False). ``persons`` (some with several journeys); per journey
-        ``urgency`` (``routine``, ``urgent``); ``values["cost"]``.
+        Journeys from a booking or an emergency to the end of care, sorted by start; some patients
+        are still in care (``finished`` is False). They have ``persons`` (some with several
+        journeys); per journey ``urgency`` (``routine``, ``urgent``); and ``values["cost"]``.
+
+    See Also
+    --------
+    shop : Journeys of customers, typed by a taxonomy.
+    simulate : Journeys drawn from any transition graph.
 
     Examples
     --------
@@ -201,7 +213,7 @@ def clinic(n: int = 1000, *, seed: int) -> Journeys:
 
 
 def example_map(*, lang: str = "en") -> nx.DiGraph:
-    """Return a small map of a journey: search, reviews, live chat, trial, reminder, purchase.
+    """Return a small journey map: search, reviews, live chat, trial, reminder, purchase.
 
     Parameters
     ----------
@@ -211,7 +223,12 @@ def example_map(*, lang: str = "en") -> nx.DiGraph:
     Returns
     -------
     networkx.DiGraph
-        Six nodes with ``label``, ``type`` and facets, five edges with ``planned`` True.
+        Six nodes with ``label``, ``type`` and facets, and five edges with ``planned`` True.
+
+    See Also
+    --------
+    shop : Synthetic journeys through these touchpoints.
+    plan_graph : A plan as a graph.
 
     Examples
     --------
@@ -241,12 +258,12 @@ def _add_touchpoints(
         graph.add_node(one.key, **described(one, meta=Meta(taxonomy=taxonomy), lang=lang))
 
 
-def _graph(steps: tuple[Step, ...], group: int, taxonomy: Taxonomy | None) -> nx.DiGraph:
-    """Return the graph of one of the two groups of journeys."""
+def _graph(edges: tuple[Edge, ...], group: int, taxonomy: Taxonomy | None) -> nx.DiGraph:
+    """Return the transition graph of one of the two groups of journeys."""
     graph = nx.DiGraph()
-    keys = dict.fromkeys(key for step in steps for key in step[:2] if not is_terminal(key))
+    keys = dict.fromkeys(key for edge in edges for key in edge[:2] if not is_terminal(key))
     _add_touchpoints(graph, [_touchpoint(key, taxonomy) for key in keys], taxonomy, "en")
-    for source, target, *weights, hours in steps:
+    for source, target, *weights, hours in edges:
         if weights[group]:
             graph.add_edge(source, target, weight=weights[group], gap_median=hours * _HOUR)
     return graph
@@ -260,7 +277,7 @@ def _touchpoint(key: str, taxonomy: Taxonomy | None) -> Touchpoint:
 
 
 def _drawn(
-    steps: tuple[Step, ...],
+    edges: tuple[Edge, ...],
     n: int,
     rng: np.random.Generator,
     *,
@@ -268,14 +285,14 @@ def _drawn(
     terms: tuple[str, str],
     taxonomy: Taxonomy | None,
 ) -> Journeys:
-    """Draw journeys of two groups that differ, in the order of their beginnings."""
+    """Simulate journeys of two groups with different transitions, sorted by start."""
     first = int(rng.binomial(n, 0.6))
     parts = []
     for group, (count, seed) in enumerate(
         zip((first, n - first), rng.integers(2**31, size=2).tolist(), strict=True)
     ):
         part = simulate(
-            _graph(steps, group, taxonomy),
+            _graph(edges, group, taxonomy),
             n=count,
             seed=seed,
             begin=_BEGIN,
@@ -297,7 +314,7 @@ def _groups(journeys: Journeys, name: str) -> Array:
 
 
 def _persons(groups: Array, rng: np.random.Generator) -> Coded:
-    """Return whose each journey is: most people have one or two, all of the same group."""
+    """Return the person of each journey: most have one or two journeys, all in the same group."""
     people = max(1, int(len(groups) / _JOURNEYS_PER_PERSON / 2))
     codes = rng.integers(people, size=len(groups)) * 2 + groups
     return Coded(owned(codes.astype(np.int32)), tuple(f"p{one:05}" for one in range(2 * people)))
@@ -306,7 +323,7 @@ def _persons(groups: Array, rng: np.random.Generator) -> Coded:
 def _amounts(
     journeys: Journeys, keys: tuple[str, ...], rng: np.random.Generator, *, low: int, high: int
 ) -> Array:
-    """Return an amount of money a journey: some for each of its touchpoints of these keys."""
+    """Return an amount of money per journey: a random one for each touchpoint with these keys."""
     wanted = np.array([touchpoint.key in keys for touchpoint in journeys.touchpoints], dtype=bool)
     hits = wanted[journeys.codes]
     cents = np.where(hits, rng.integers(low, high, size=len(hits)), 0)

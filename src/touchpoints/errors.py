@@ -10,21 +10,28 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+_LONGEST = 4_000
 # Frames of this package, and of the methods that attrs writes for its classes.
 _WITHIN = (str(Path(__file__).parent) + os.sep, "<attrs generated")
 
 
+def _shortened(text: str) -> str:
+    """Return a part of a message, or its beginning where it quotes something very long."""
+    long = len(text) > _LONGEST
+    return f"{text[:_LONGEST]}… ({len(text):,} characters)" if long else text
+
+
 class TouchpointsError(Exception):
-    """The base of every error this library raises on purpose.
+    """Base class of the errors that this library raises.
 
     Parameters
     ----------
     what
         What is wrong, as a sentence without a final full stop.
     where
-        The place: a file and line, a column, the first few rows.
+        Where it is: a file and line, a column, the first few rows.
     mend
-        What the caller can do about it.
+        What the caller can do to correct it.
 
     Examples
     --------
@@ -37,15 +44,13 @@ class TouchpointsError(Exception):
     """
 
     def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.mend = mend
+        self.what, self.where, self.mend = map(_shortened, (what, where, mend))
+        super().__init__(self.what)
 
     def __str__(self) -> str:
-        place = f" ({self.where})" if self.where else ""
+        location = f" ({self.where})" if self.where else ""
         advice = f"\n{self.mend}" if self.mend else ""
-        return f"{self.what}{place}{advice}"
+        return f"{self.what}{location}{advice}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.what, self.where, self.mend))
@@ -56,42 +61,42 @@ def _rebuild(kind: type[TouchpointsError], what: str, where: str, mend: str) -> 
 
 
 class InvalidInputError(TouchpointsError, ValueError):
-    """A value the caller gave cannot be used."""
+    """A value passed by the caller cannot be used."""
 
 
 class NotFoundError(TouchpointsError, LookupError):
-    """A name the caller gave is not there; the message proposes near ones."""
+    """A name passed by the caller does not exist; the message suggests similar names."""
 
 
 class WrongKindError(TouchpointsError, TypeError):
-    """An object of another kind than the function takes."""
+    """An object has a type that the function does not accept."""
 
 
 class MissingPackageError(TouchpointsError, ImportError):
-    """An optional package is needed and not installed; the message names the extra."""
+    """An optional package is needed but not installed; the message names the extra to install."""
 
 
 class StorageError(TouchpointsError, ValueError):
-    """A stored file is damaged, foreign or of a version this library does not read."""
+    """A stored file is damaged, of another format, or of a version this library does not read."""
 
 
 class ClassifierError(TouchpointsError, RuntimeError):
-    """A classifier raised, or answered with something that is no answer."""
+    """A classifier raised an exception, or returned a value that is not a valid answer."""
 
 
 class PluginError(TouchpointsError, ImportError):
-    """A plug-in could not be loaded; the message names it and its distribution."""
+    """A plug-in could not be loaded; the message names the plug-in and its distribution."""
 
 
 class ProblemsError(TouchpointsError, ValueError):
-    """All the problems of one input, reported together.
+    """All problems of one input, reported together.
 
     Parameters
     ----------
     what
-        What was read and that it has problems.
+        What was read, and that it has problems.
     problems
-        One sentence each, with its place.
+        One sentence for each problem, with its location.
 
     Examples
     --------
@@ -105,13 +110,13 @@ class ProblemsError(TouchpointsError, ValueError):
         self, what: str, *, problems: Sequence[str], where: str = "", mend: str = ""
     ) -> None:
         super().__init__(what, where=where, mend=mend)
-        self.problems = tuple(problems)
+        self.problems = tuple(map(_shortened, problems))
 
     def __str__(self) -> str:
-        place = f" ({self.where})" if self.where else ""
+        location = f" ({self.where})" if self.where else ""
         advice = f"\n{self.mend}" if self.mend else ""
         lines = "".join(f"\n- {problem}" for problem in self.problems)
-        return f"{self.what}{place}{lines}{advice}"
+        return f"{self.what}{location}{lines}{advice}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild_problems, (self.what, self.problems, self.where, self.mend))
@@ -122,14 +127,15 @@ def _rebuild_problems(what: str, problems: tuple[str, ...], where: str, mend: st
 
 
 class TouchpointsWarning(UserWarning):
-    """Something in the input is legal but probably not meant."""
+    """Something in the input is valid but probably not intended."""
 
 
 def warn(message: str) -> None:
-    """Warn with a `TouchpointsWarning` at the line of the caller's that led here.
+    """Issue a `TouchpointsWarning` that points at the caller's line.
 
-    That is the innermost line outside this package, however many calls within lie between: that
-    of a statistic handed to `touchpoints.bootstrap`, say, or else of the call of it.
+    That is the innermost line outside this package, regardless of the number of calls inside the
+    package: for example, a line of a statistic passed to `touchpoints.bootstrap`, or else the line
+    that calls `touchpoints.bootstrap`.
     """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- a public function of CPython
     level = 2

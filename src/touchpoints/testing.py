@@ -1,4 +1,4 @@
-"""Checks for those who write classifiers and taxonomies, to be called in their tests."""
+"""Checks for authors of classifiers and taxonomies, to call from their own tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from touchpoints.taxonomy.lint import lint
 
 __all__ = ["check_classifier", "check_taxonomy"]
 
-_MOST = 20
+_SHOWN = 20
 
 
 def check_classifier(
@@ -40,28 +40,35 @@ def check_classifier(
     *,
     taxonomy: Taxonomy | None = None,
 ) -> None:
-    """Check that a classifier keeps its promises on some events.
+    """Check that a classifier meets the contract for classifiers on sample events.
 
-    It reads only the fields it declares; answers every event with something that is an answer;
-    answers alike when asked twice, in another order, and all at once (``batch``); says how it came
-    to its answer where it can (``steps``); changes nothing it is given; and, with a taxonomy, names
-    only types, facets and terms that exist.
+    The contract: the classifier reads only the fields that it declares; returns a valid answer for
+    every event; returns the same answer on a second call, in another order and in one call for all
+    events (``batch``); explains its answer where it offers an explanation (``steps``); does not
+    change its input; and, with a taxonomy, names only types, facets and terms that exist.
 
     Parameters
     ----------
     classifier
         The classifier.
     events
-        Events as they come: also some with missing fields, and some it should not know.
+        Sample events, as they come from the source. Include events with missing fields and events
+        that the classifier should not recognise.
     taxonomy
-        What its answers must fit.
+        The taxonomy whose types, facets and terms the answers must use.
 
     Raises
     ------
     ProblemsError
-        With everything that is wrong, each with its event; at most twenty.
+        When the contract is broken: every problem with its event, at most twenty of them in full.
     WrongKindError
-        When it is no classifier at all.
+        When the argument is not a classifier.
+
+    See Also
+    --------
+    check_taxonomy : The same for a taxonomy.
+    evaluate_classifier : How well the answers agree with labels.
+    explain : How a classifier arrived at the answer for one event.
 
     Examples
     --------
@@ -81,9 +88,9 @@ def check_classifier(
     given = [dict(event) for event in events]
     before = copy.deepcopy(given)
     problems = dict.fromkeys(_problems(classifier, given, taxonomy))
-    changed = [one for one, old in zip(given, before, strict=True) if not _alike(one, old)]
+    changed = [one for one, old in zip(given, before, strict=True) if not _equal(one, old)]
     if changed:
-        problems[f"it changes what it is given, such as {shown(changed[0])}"] = None
+        problems[f"it changes its input: the event is now {shown(changed[0])}"] = None
     if problems:
         _raise(f"the classifier {name_of(classifier)}", list(problems))
 
@@ -113,7 +120,7 @@ def _seen(classifier: Classifier, event: Mapping[str, Any]) -> str:
 def _unlike(
     classifier: Classifier, events: Sequence[Mapping[str, Any]], answers: Sequence[Answer]
 ) -> Iterator[str]:
-    """Yield the events that get another answer the second time."""
+    """Yield a problem for every event whose answers in repeated calls differ."""
     again = [ask(classifier, event) for event in reversed(events)][::-1]
     at_once = ask_all(classifier, events)
     for event, first, second, third in zip(events, answers, again, at_once, strict=True):
@@ -121,52 +128,59 @@ def _unlike(
         if first != second:
             yield f"{seen}: answered {first!r} the first time and {second!r} the second"
         elif first != third:
-            yield f"{seen}: answered {first!r} by itself and {third!r} in a batch"
+            yield f"{seen}: answered {first!r} alone and {third!r} in a batch"
 
 
 def _unexplained(classifier: Classifier, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for event in events:
         try:
             repr(explain(classifier, event))
-        except Exception as error:  # noqa: BLE001 -- whatever a plug-in raises is reported
+        except Exception as error:  # noqa: BLE001 -- any error of a plug-in is reported
             reason = f"{type(error).__name__}: {error}"
-            yield f"{_seen(classifier, event)}: explaining it raises {reason}"
+            yield f"{_seen(classifier, event)}: explaining the answer raises {reason}"
             return
 
 
-def _alike(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    """Tell whether two events hold the same; nan is like nan."""
+def _equal(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    """Return whether two events are equal; nan equals nan."""
     return left.keys() == right.keys() and all(
         left[name] is right[name] or repr(left[name]) == repr(right[name]) for name in left
     )
 
 
 def check_taxonomy(taxonomy: Taxonomy, *, ignore: Iterable[str] = ()) -> None:
-    """Check that a taxonomy is fit to be published.
+    """Check that a taxonomy is ready to be published.
 
-    It survives being stored and read again, and being pickled; every type is found by its label in
-    each language; and the linter finds nothing it is sure of (its notes do not count).
+    Converting it to a dict and back, and pickling it, gives an equal taxonomy; every type is found
+    by its label in each language; and `touchpoints.lint` reports no error and no warning (its notes
+    are ignored).
 
     Parameters
     ----------
     taxonomy
         The taxonomy, with everything it extends.
     ignore
-        Codes of findings that are meant to be so; see `touchpoints.lint`.
+        Codes of findings to accept; see `touchpoints.lint`.
 
     Raises
     ------
     ProblemsError
-        With everything that is wrong; at most twenty.
+        With every problem, at most twenty of them in full.
     WrongKindError
-        When it is no taxonomy.
+        When the argument is not a taxonomy.
+
+    See Also
+    --------
+    check_classifier : The same for a classifier.
+    lint : All findings of the linter as a table, its notes included.
+    taxonomy_coverage : Where a taxonomy has gaps.
 
     Examples
     --------
     >>> import touchpoints as tp
     >>> check_taxonomy(tp.load_taxonomy("customer"))
     """
-    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one"
+    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) returns a taxonomy"
     require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)
     problems = [*_storing(taxonomy), *_naming(taxonomy), *_linting(taxonomy, tuple(ignore))]
     if problems:
@@ -175,9 +189,9 @@ def check_taxonomy(taxonomy: Taxonomy, *, ignore: Iterable[str] = ()) -> None:
 
 def _storing(taxonomy: Taxonomy) -> Iterator[str]:
     if taxonomy_from_dict(taxonomy.to_dict()) != taxonomy:
-        yield "it is another taxonomy after to_dict and taxonomy_from_dict"
+        yield "taxonomy_from_dict(taxonomy.to_dict()) is not equal to it"
     if pickle.loads(pickle.dumps(taxonomy)) != taxonomy:  # noqa: S301 -- pickled on the same line
-        yield "it is another taxonomy after pickling"
+        yield "the taxonomy is not equal to it after pickling and unpickling"
 
 
 def _naming(taxonomy: Taxonomy) -> Iterator[str]:
@@ -200,9 +214,9 @@ def _linting(taxonomy: Taxonomy, ignore: tuple[str, ...]) -> Iterator[str]:
 
 def _raise(what: str, problems: Sequence[str]) -> None:
     count = counted(len(problems), "problem")
-    more = len(problems) - _MOST
+    more = len(problems) - _SHOWN
     listed = [
-        *problems[:_MOST],
-        *([f"{more} more: {first_few(problems[_MOST:])}"] if more > 0 else []),
+        *problems[:_SHOWN],
+        *([f"{more} more: {first_few(problems[_SHOWN:])}"] if more > 0 else []),
     ]
     raise ProblemsError(f"{what} has {count}", problems=listed)

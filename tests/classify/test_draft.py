@@ -617,7 +617,7 @@ def test_mistakes_are_named(options: dict[str, Any], error: type[Exception], mes
 
 def test_a_list_is_not_a_dataframe() -> None:
     """An object that is not a table is refused, and the error lists what can be passed."""
-    with pytest.raises(WrongKindError, match="no dataframe"):
+    with pytest.raises(WrongKindError, match="is not a dataframe that this library reads"):
         draft(["a"], name="event")
 
 

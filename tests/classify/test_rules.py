@@ -240,7 +240,7 @@ def test_all_problems_come_at_once(problems: Any) -> None:
         ruel=1,
     )
     starts = [
-        "ruel: nothing is called so here (did you mean 'rule'?)",
+        "ruel: unknown key (did you mean 'rule'?)",
         "rule 1 'a': when.x.startz: no such comparison (did you mean 'starts'?)",
         "rule 1 'a': when.z.exists: no such comparison (write missing = false)",
         "rule 1 'a': type: no touchpoint type 'live_chatt' (did you mean 'live_chat'?)",

@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the comparisons, standard library only."""
+"""Slow reference implementations of the comparisons, standard library only."""
 
 from __future__ import annotations
 
@@ -9,42 +9,83 @@ from statistics import NormalDist, median
 
 from tests import naive
 
+Person = tuple[float, int]  # an amount, such as hits, of so many observations
+
 
 def false_discovery(p: Sequence[float]) -> list[float]:
-    """Return q by the definition: the least of p(j) * m / j over all p(j) that are as large."""
+    """Return q by the definition: the minimum of p(j) * m / j over all p(j) at least as large."""
     ordered = sorted(p)
     m = len(p)
     return [min(ordered[j] * m / (j + 1) for j in range(m) if ordered[j] >= one) for one in p]
 
 
-def steps(path: str) -> list[tuple[str, str]]:
-    """Return the steps of a journey with its ends."""
+def transitions(path: str) -> list[tuple[str, str]]:
+    """Return the transitions of a journey, terminals included."""
     return list(pairwise(["(start)", *path, "(end)"]))
 
 
 def probabilities(paths: Sequence[str]) -> dict[tuple[str, str], float]:
     """Return the probability of each edge."""
-    taken = Counter(step for path in paths for step in steps(path))
-    leaving = Counter(step[0] for path in paths for step in steps(path))
+    taken = Counter(edge for path in paths for edge in transitions(path))
+    leaving = Counter(edge[0] for path in paths for edge in transitions(path))
     return {edge: count / leaving[edge[0]] for edge, count in taken.items()}
 
 
-def presence_difference(a: Sequence[str], b: Sequence[str], key: str) -> float:
-    """Return the difference of the shares of journeys that have a touchpoint."""
-    return sum(key in one for one in a) / len(a) - sum(key in one for one in b) / len(b)
+def studentised(a: Sequence[Person], b: Sequence[Person], variance: float) -> float:
+    """Return the difference of two ratios of sums over its standard error; 0 for no difference."""
+
+    def ratio(side: Sequence[Person]) -> tuple[float, float]:
+        size = sum(m for _, m in side)
+        found = sum(y for y, _ in side) / size
+        spread = sum((y - found * m) ** 2 for y, m in side)
+        spread *= len(side) / max(len(side) - 1, 1)
+        return found, max(spread / size**2, variance / size)
+
+    (ratio_a, noise_a), (ratio_b, noise_b) = ratio(a), ratio(b)
+    if abs(ratio_a - ratio_b) < 1e-12:
+        return 0.0
+    return (ratio_a - ratio_b) / (noise_a + noise_b) ** 0.5
+
+
+def p_of_all_deals(a: Sequence[Person], b: Sequence[Person], variance: float) -> float:
+    """Return the exact permutation p, over all ways to deal out the persons."""
+    everybody = [*a, *b]
+    seen = abs(studentised(a, b, variance))
+    hits = total = 0
+    for chosen in combinations(range(len(everybody)), len(a)):
+        left = [everybody[row] for row in chosen]
+        right = [one for row, one in enumerate(everybody) if row not in chosen]
+        total += 1
+        hits += abs(studentised(left, right, variance)) >= seen * (1 - 1e-9)
+    return hits / total
+
+
+def exact_p_of_persons(a: Sequence[Person], b: Sequence[Person]) -> float:
+    """Return the exact permutation p of a share: persons have hits of trials."""
+    pooled = sum(y for y, _ in [*a, *b]) / sum(m for _, m in [*a, *b])
+    return p_of_all_deals(a, b, pooled * (1 - pooled))
+
+
+def exact_p_of_values(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]]) -> float:
+    """Return the exact permutation p of Cliff's delta: persons have some values each.
+
+    The score of a value is how many values it exceeds minus how many exceed it.
+    """
+    every = [value for person in [*a, *b] for value in person]
+
+    def score(value: float) -> int:
+        return sum((value > other) - (value < other) for other in every)
+
+    left, right = (
+        [(sum(score(value) for value in person), len(person)) for person in side] for side in (a, b)
+    )
+    return p_of_all_deals(left, right, sum(score(value) ** 2 for value in every) / len(every))
 
 
 def exact_p(a: Sequence[str], b: Sequence[str], key: str) -> float:
-    """Return the exact permutation p of the presence of a touchpoint: over all ways to deal."""
-    everything = [*a, *b]
-    seen = abs(presence_difference(a, b, key))
-    hits = total = 0
-    for chosen in combinations(range(len(everything)), len(a)):
-        left = [everything[place] for place in chosen]
-        right = [one for place, one in enumerate(everything) if place not in chosen]
-        total += 1
-        hits += abs(presence_difference(left, right, key)) >= seen - 1e-12
-    return hits / total
+    """Return the exact permutation p of the presence of a touchpoint, over all permutations."""
+    left, right = ([(int(key in one), 1) for one in side] for side in (a, b))
+    return exact_p_of_persons(left, right)
 
 
 def newcombe(x: int, m: int, y: int, n: int, level: float = 0.95) -> tuple[float, float]:
@@ -65,18 +106,18 @@ def newcombe(x: int, m: int, y: int, n: int, level: float = 0.95) -> tuple[float
 
 
 def cliff(a: Sequence[float], b: Sequence[float]) -> float:
-    """Return how much oftener a value of a is the larger than the smaller."""
+    """Return Cliff's delta: P(value of a > value of b) − P(value of a < value of b)."""
     signs = [(one > two) - (one < two) for one in a for two in b]
     return sum(signs) / len(signs)
 
 
 def gaps(times: Sequence[Sequence[float]], paths: Sequence[str], edge: str) -> list[float]:
-    """Return the gaps of an edge such as ``ab``."""
+    """Return the gaps of an edge, written as two letters: ``ab``."""
     return [
-        moments[place + 1] - moments[place]
+        moments[position + 1] - moments[position]
         for moments, path in zip(times, paths, strict=True)
-        for place in range(len(path) - 1)
-        if path[place : place + 2] == edge
+        for position in range(len(path) - 1)
+        if path[position : position + 2] == edge
     ]
 
 

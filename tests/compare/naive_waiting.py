@@ -1,6 +1,6 @@
-"""Slow, obvious twins of the comparison of waiting times, standard library only.
+"""Slow reference implementations of the log-rank test and Kaplan–Meier curves.
 
-A group is a list of ``(time, reached)``.
+Standard library only. A group is a list of ``(time, reached)``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Waits = Sequence[tuple[int, bool]]
 
 
 def log_rank(a: Waits, b: Waits) -> tuple[int, Fraction, Fraction]:
-    """Return how many of a got there, how many were expected, and the hypergeometric variance."""
+    """Return the observed and expected events of a, and the hypergeometric variance."""
     expected = variance = Fraction(0)
     for time in {time for time, reached in [*a, *b] if reached}:
         risk_a, risk = (sum(one >= time for one, _ in some) for some in (a, [*a, *b]))
@@ -26,13 +26,13 @@ def log_rank(a: Waits, b: Waits) -> tuple[int, Fraction, Fraction]:
 
 
 def chi_square(a: Waits, b: Waits) -> Fraction | None:
-    """Return the log-rank statistic; None where nothing could differ."""
+    """Return the log-rank statistic; None if its variance is 0."""
     observed, expected, variance = log_rank(a, b)
     return (observed - expected) ** 2 / variance if variance else None
 
 
 def curve(waits: Waits, time: Fraction) -> Fraction:
-    """Return the share still waiting after a time."""
+    """Return the Kaplan–Meier survival after a time."""
     share = Fraction(1)
     for one in sorted({one for one, reached in waits if reached and one <= time}):
         share *= 1 - Fraction(waits.count((one, True)), sum(other >= one for other, _ in waits))
@@ -40,26 +40,26 @@ def curve(waits: Waits, time: Fraction) -> Fraction:
 
 
 def mean(waits: Waits, horizon: int) -> Fraction:
-    """Return the area under the curve up to a whole number, second by second."""
+    """Return the restricted mean up to an integer horizon, second by second."""
     return sum((curve(waits, Fraction(second)) for second in range(horizon)), Fraction(0))
 
 
 def median(waits: Waits) -> int | None:
-    """Return the first time at which half or fewer are waiting."""
+    """Return the Kaplan–Meier median; None if survival stays above one half."""
     times = sorted({time for time, reached in waits if reached})
     return next((time for time in times if curve(waits, Fraction(time)) <= Fraction(1, 2)), None)
 
 
 def exact_p(a: Waits, b: Waits) -> float:
-    """Return the exact permutation p of the log-rank statistic: over all ways to deal."""
+    """Return the exact permutation p of the log-rank statistic, over all permutations."""
     everything = [*a, *b]
     seen = chi_square(a, b)
     hits = total = 0
     for chosen in combinations(range(len(everything)), len(a)):
-        dealt = chi_square(
-            [everything[place] for place in chosen],
-            [one for place, one in enumerate(everything) if place not in chosen],
+        permuted = chi_square(
+            [everything[row] for row in chosen],
+            [one for row, one in enumerate(everything) if row not in chosen],
         )
-        total += dealt is not None
-        hits += dealt is not None and dealt >= seen
+        total += permuted is not None
+        hits += permuted is not None and permuted >= seen
     return hits / total

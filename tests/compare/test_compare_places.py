@@ -1,4 +1,4 @@
-"""Two groups compared at places: touchpoints, facets, patterns and anchors alike."""
+"""Comparisons at places: touchpoints, facets, patterns and anchors."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ SPOTS = (
 
 
 def two(a: list[str], b: list[str]) -> compare.Pair:
-    """Return two groups of single-letter paths, one touchpoint a day."""
-    journeys = log(**{f"j{place}": f"z{path}" for place, path in enumerate([*a, *b, "abc"])})
+    """Return a pair of single-letter journeys, one touchpoint per day."""
+    journeys = log(**{f"j{row}": f"z{path}" for row, path in enumerate([*a, *b, "abc"])})
     return compare.pair(journeys[: len(a)], journeys[len(a) : -1])
 
 
 @given(a=PATHS, b=PATHS, start=st.sampled_from(SPOTS), end=st.sampled_from(SPOTS[:3]))
 def test_gaps_between_places_are_those_of_each_group(a, b, start, end) -> None:
-    """Medians, sizes and Cliff's delta from the gaps written out; however few there are."""
+    """Medians, sizes and Cliff's delta from the list of gaps, for any number of gaps."""
     pair = two(a, b)
     sides = [
         list(map(float, naive_timing.between(journeys, start, end)["values"]))
@@ -60,8 +60,8 @@ def test_gaps_between_places_are_those_of_each_group(a, b, start, end) -> None:
         assert row["effect"] == pytest.approx(naive_compare.cliff(*sides))
 
 
-def test_gaps_between_places_bear_the_names_of_the_places() -> None:
-    """One row, whatever the least number of gaps; counts are honoured."""
+def test_gaps_between_places_are_labelled_with_the_places() -> None:
+    """One row, whatever ``min_count``; counts are honoured."""
     pair = two(["axxb", "ab"], ["axb"])
     counted = compare.pair(attrs.evolve(pair.a, counts=[3, 1]), pair.b)
 
@@ -74,7 +74,7 @@ def test_gaps_between_places_bear_the_names_of_the_places() -> None:
 
 
 def test_presence_at_places() -> None:
-    """Each place once a journey, as a funnel of that step alone counts it."""
+    """Each place counts once per journey, as in a funnel with this step alone."""
     pair = two(["ab", "aab", "ba"], ["b", "ab"])
     late = tp.Anchor(pattern="b", offset=1)
     places = ["a", tp.pattern("a+ b"), late, "a", ["a", "b"]]
@@ -93,7 +93,7 @@ def test_presence_at_places() -> None:
 
 
 def test_funnels_take_patterns_and_anchors() -> None:
-    """The steps of a comparison are those of the funnel of each group."""
+    """The steps of a comparison equal those of the funnel of each group."""
     pair = two(["abcb", "aab", "acb"], ["ab", "cab", "bc"])
     steps = [tp.pattern("a+"), tp.Anchor(pattern="b", occurrence="last"), {"channel": "unknown"}]
 
@@ -107,7 +107,7 @@ def test_funnels_take_patterns_and_anchors() -> None:
 
 
 def test_bad_places_get_clear_errors() -> None:
-    """One place alone, none, no sequence, unknown touchpoints."""
+    """A single place, zero places, not a sequence, unknown touchpoints."""
     pair = two(["ab"], ["ab"])
 
     with pytest.raises(InvalidInputError, match=r"compare\.gaps .* no end=.*\nadd end=…"):
@@ -117,9 +117,11 @@ def test_bad_places_get_clear_errors() -> None:
     with pytest.raises(InvalidInputError, match=r"no journey gets from 'b' to 'a'"):
         compare.gaps(pair, seed=1, start="b", end="a")
     for one in ("a", tp.pattern("a b"), {"channel": "unknown"}):
-        with pytest.raises(InvalidInputError, match=r"places is a sequence.*places=\["):
+        with pytest.raises(
+            InvalidInputError, match=r"places must be a sequence of places.*\nplaces=\["
+        ):
             compare.presence(pair, seed=1, places=one)
-    with pytest.raises(InvalidInputError, match=r"needs a place.*\n.*places="):
+    with pytest.raises(InvalidInputError, match=r"must contain at least one place.*\n.*places="):
         compare.presence(pair, seed=1, places=[])
     with pytest.raises(NotFoundError, match="no touchpoint 'buy'"):
         compare.presence(pair, seed=1, places=["a", "buy"])

@@ -1,4 +1,4 @@
-"""The sums over units behind the interval of a difference of shares, written out."""
+"""The sums over units for the interval of a difference of shares, against loops."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GROUP = np.array([0, 0, 2])
 
 
 def table(width: int) -> st.SearchStrategy[list[list[int]]]:
-    """Draw what each of four units has in so many columns; nothing is common."""
+    """Draw a table of four units and ``width`` columns, with many zeros."""
     row = st.lists(st.sampled_from([0, 0, 1, 2]), min_size=width, max_size=width)
     return st.lists(row, min_size=4, max_size=4)
 
@@ -26,10 +26,10 @@ def table(width: int) -> st.SearchStrategy[list[list[int]]]:
     repeats=st.lists(st.integers(1, 3), min_size=4, max_size=4),
     kept=st.booleans(),
 )
-def test_hits_times_trials_summed_over_clusters(
+def test_hits_times_trials_summed_over_units(
     hits: Any, trials: Any, repeats: Any, kept: bool
 ) -> None:
-    """Of each label, with the trials of the group it is in; stored zeros are zeros."""
+    """Each label uses the trials of its own group; explicit zeros count as zeros."""
     expected = [
         sum(
             times * hit[label] * trial[group]

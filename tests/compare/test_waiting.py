@@ -1,4 +1,4 @@
-"""Two groups compared by how fast they get somewhere: the log-rank test and restricted means."""
+"""Comparison of the time to a place: the log-rank test and restricted means."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23
 
 
 def waiting(a: naive.Waits, b: naive.Waits, **columns: object) -> compare.Pair:
-    """Return two groups of journeys that get from x to y, or were last watched, at a second."""
+    """Return a pair of journeys that reach y after x, or are censored, at a second."""
     begun = dt.datetime(2026, 1, 1)
     waits = [*a, *b]
     records = [
-        {"id": place, "t": begun + dt.timedelta(seconds=second), "w": what}
-        for place, (time, reached) in enumerate(waits)
+        {"id": row, "t": begun + dt.timedelta(seconds=second), "w": what}
+        for row, (time, reached) in enumerate(waits)
         for what, second in [("x", 0)] + [("y", time)] * bool(reached)
     ]
     until = np.array([np.datetime64(begun, "us") + np.timedelta64(time, "s") for time, _ in waits])
@@ -46,7 +46,7 @@ def waiting(a: naive.Waits, b: naive.Waits, **columns: object) -> compare.Pair:
 @given(a=WAITS, b=WAITS)
 @strategies.examples(40)
 def test_all_numbers_are_those_by_definition(a: naive.Waits, b: naive.Waits) -> None:
-    """Expected, chi-square, ratio, medians and means, each from its sentence."""
+    """Expected events, chi-square, hazard ratio, medians and means, each by its definition."""
     a, b = [*a, (3, True)], [*b, (2, False)]
 
     found = compare.time_to(waiting(a, b), place="y", seed=1, resamples=3)
@@ -92,7 +92,7 @@ def test_the_published_trial() -> None:
 
 
 def test_chi_square_is_scipys() -> None:
-    """The square of scipy's statistic."""
+    """It is the square of the statistic of scipy.stats.logrank."""
     rng = np.random.default_rng(4)
     a, b = (
         [(int(time), bool(rng.random() < 0.7)) for time in rng.integers(1, most, 60)]
@@ -114,7 +114,7 @@ def test_chi_square_is_scipys() -> None:
 @given(a=WAITS, b=WAITS)
 @strategies.examples(15)
 def test_p_comes_near_the_exact_test(a: naive.Waits, b: naive.Waits) -> None:
-    """Over all ways to deal journeys out, and over 3000 of them, p is the same."""
+    """The p of 3000 random permutations approximates the p of all permutations."""
     a, b = [*a[:4], (3, True)], [*b[:4], (2, True)]
     found = compare.time_to(waiting(a, b), place="y", seed=3, resamples=3000)
 
@@ -125,7 +125,7 @@ def test_p_comes_near_the_exact_test(a: naive.Waits, b: naive.Waits) -> None:
 
 
 def test_a_count_of_two_is_the_journey_twice() -> None:
-    """All numbers that are not drawn are the same."""
+    """All numbers that do not depend on resamples are the same."""
     a, b = [(1, True), (4, False), (5, True)], [(2, True), (3, True), (6, False)]
     merged = compare.time_to(
         waiting(a, b, counts=[2, 1, 3, 2, 1, 1]), place="y", seed=1, resamples=50
@@ -140,8 +140,8 @@ def test_a_count_of_two_is_the_journey_twice() -> None:
         assert getattr(merged, name) == pytest.approx(getattr(spread, name))
 
 
-def test_order_names_and_the_groups_turned_round() -> None:
-    """Shuffled journeys give the same; what is slower in a is faster in b."""
+def test_shuffled_journeys_and_swapped_groups() -> None:
+    """Shuffled journeys give the same numbers; swapped groups the opposite signs."""
     a, b = TREATED, [(week, 1) for week in PLACEBO]
     one = compare.time_to(waiting(a, b), place="y", seed=1, resamples=300)
     shuffled = compare.time_to(waiting(a[::-1], b[::-1]), place="y", seed=1, resamples=300)
@@ -153,7 +153,7 @@ def test_order_names_and_the_groups_turned_round() -> None:
     assert one.expected.tolist() == pytest.approx(other.expected.tolist()[::-1])
 
 
-def test_the_seed_decides() -> None:
+def test_results_depend_on_the_seed() -> None:
     """The same seed, the same table; another seed, other intervals."""
     pair = waiting(TREATED, [(week, 1) for week in PLACEBO])
     first, second, third = (
@@ -165,7 +165,7 @@ def test_the_seed_decides() -> None:
 
 
 def test_one_persons_many_journeys_are_no_evidence() -> None:
-    """Ten journeys each of four people tell as much as four people."""
+    """Ten journeys each of four persons count as four persons."""
     a, b = [(1, True)] * 20, [(5, True)] * 20
     people = ["ana"] * 10 + ["leo"] * 10 + ["eva"] * 10 + ["max"] * 10
 
@@ -178,8 +178,8 @@ def test_one_persons_many_journeys_are_no_evidence() -> None:
     assert ("journey", "person") == (alone.unit, clustered.unit)
 
 
-def test_persons_in_both_groups_are_refused_or_dealt_within() -> None:
-    """Their number is told; within each of them chance is the same for both groups."""
+def test_persons_in_both_groups_are_refused_or_permuted_within() -> None:
+    """The error states their number; within persons without a difference p is 1."""
     people = ["ana", "leo", "eva"] * 2
     pair = waiting(
         [(1, True), (2, True), (3, True)], [(1, True), (2, True), (3, True)], persons=people
@@ -193,8 +193,8 @@ def test_persons_in_both_groups_are_refused_or_dealt_within() -> None:
     assert (0.0, 0.0) == (found.low, found.high)
 
 
-def test_the_false_alarm_rate_is_as_promised() -> None:
-    """Equally fast groups, one watched half as long: about 5 % of tests have p <= 0.05."""
+def test_the_false_positive_rate_is_the_nominal_one() -> None:
+    """Equal hazards, one group observed half as long: about 5 % of tests have p <= 0.05."""
     rng = np.random.default_rng(7)
     flagged = 0
     for seed in range(200):
@@ -210,28 +210,28 @@ def test_the_false_alarm_rate_is_as_promised() -> None:
 
 
 def test_a_start_an_outcome_and_a_horizon() -> None:
-    """The clock of `tp.paths.time_to`; the mean up to a horizon of one's own."""
+    """The clock of `tp.paths.time_to`, and the mean up to a given horizon."""
     pair = waiting([(1, True), (4, True)], [(2, True), (6, False)])
     marked = attrs.evolve(pair, journeys=tp.mark(pair.journeys, "got", when="y"))
-    asked = {"seed": 1, "resamples": 20}
+    options = {"seed": 1, "resamples": 20}
 
-    by_place = compare.time_to(pair, place="y", **asked)
-    by_outcome = compare.time_to(marked, outcome="got", **asked)
-    by_start = compare.time_to(pair, place="y", start="x", **asked)
+    by_place = compare.time_to(pair, place="y", **options)
+    by_outcome = compare.time_to(marked, outcome="got", **options)
+    by_start = compare.time_to(pair, place="y", start="x", **options)
     assert by_place == by_outcome == by_start
-    short = compare.time_to(pair, place="y", horizon=dt.timedelta(seconds=3), **asked)
+    short = compare.time_to(pair, place="y", horizon=dt.timedelta(seconds=3), **options)
     assert [2.0, 2.5] == short.mean.tolist()
     assert {"a": 2.0, "b": 2.5} == short.as_dict()
     assert (short.chi2, short.p) == (by_place.chi2, by_place.p)
-    nobody = compare.time_to(pair, place="y", start="y", **asked)
-    assert [0, 0] == nobody.events.tolist()
-    assert math.isnan(nobody.chi2)
-    assert math.isnan(nobody.p)
-    assert [0, 1] == nobody.left_out.tolist()
+    never = compare.time_to(pair, place="y", start="y", **options)
+    assert [0, 0] == never.events.tolist()
+    assert math.isnan(never.chi2)
+    assert math.isnan(never.p)
+    assert [0, 1] == never.left_out.tolist()
 
 
-def test_two_people_are_the_fewest() -> None:
-    """With one journey in a group there is no interval."""
+def test_an_interval_needs_two_units_per_group() -> None:
+    """With one journey in a group the interval is nan."""
     found = compare.time_to(
         waiting([(1, True)], [(2, True), (3, True)]), place="y", seed=1, resamples=9
     )
@@ -241,7 +241,7 @@ def test_two_people_are_the_fewest() -> None:
 
 
 def test_bad_input_gets_clear_errors() -> None:
-    """No pair, no times, an unknown place, a group without the start, a horizon nobody reached."""
+    """Not a pair, unknown places, a group without the start, a horizon beyond observation."""
     pair = waiting([(1, True), (4, True)], [(2, False), (3, False)])
 
     with pytest.raises(WrongKindError, match=r"compare\.groups"):
@@ -252,7 +252,9 @@ def test_bad_input_gets_clear_errors() -> None:
         compare.time_to(pair, place="y", outcome="won", seed=1)
     with pytest.raises(InvalidInputError, match="no journey of 'b' has a known start"):
         compare.time_to(pair, place="x", start="y", seed=1)
-    with pytest.raises(InvalidInputError, match=r"'a' was watched for 0:00:04 at most"):
+    with pytest.raises(
+        InvalidInputError, match=r"horizon must be at most 0:00:04, .* of 'a', got 1:00:00"
+    ):
         compare.time_to(pair, place="y", horizon=dt.timedelta(hours=1), seed=1)
     with pytest.raises(InvalidInputError, match="must be positive"):
         compare.time_to(pair, place="y", horizon=dt.timedelta(0), seed=1)
@@ -260,10 +262,10 @@ def test_bad_input_gets_clear_errors() -> None:
         compare.time_to(pair, place="y", resamples=0, seed=1)
 
 
-def test_progress_is_told() -> None:
-    """Both rounds of draws are told, and how many blocks there are."""
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported() -> None:
+    """Permutations and bootstrap resamples are reported, with the number of blocks."""
+    calls: list[tuple[int, int]] = []
     pair = waiting([(1, True), (4, True)], [(2, True), (3, False)])
-    compare.time_to(pair, place="y", seed=1, resamples=4, progress=lambda *one: told.append(one))
+    compare.time_to(pair, place="y", seed=1, resamples=4, progress=lambda *one: calls.append(one))
 
-    assert [(1, 2), (2, 2)] == told
+    assert [(1, 2), (2, 2)] == calls

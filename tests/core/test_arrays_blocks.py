@@ -1,4 +1,4 @@
-"""Rows in blocks: complete, in an order the log has no part in, and moved only as a whole."""
+"""Permutations of blocks: complete, independent of the order of the log, whole blocks only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from touchpoints._core.arrays.statistics.blocks import Blocks, ordered_blocks
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.testing import blocks
 
-# Blocks of parts of rows: what is in each row.
+# The content of each row, by block and part.
 BLOCKS = st.lists(
     st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=3), min_size=1, max_size=3),
     max_size=4,
@@ -40,7 +40,7 @@ def read(rows: Array, offsets: Array) -> list[list[int]]:
 
 @given(drawn=BLOCKS)
 def test_blocks_and_the_parts_in_them_are_complete_and_in_order(drawn) -> None:
-    """Each row once; a block's rows together, and a part's rows as they were."""
+    """Each row occurs once; the rows of a block are together, and the rows of a part in order."""
     content, parts, of = arrays_of(drawn)
 
     found = ordered_blocks(content, parts, of)
@@ -56,8 +56,8 @@ def test_blocks_and_the_parts_in_them_are_complete_and_in_order(drawn) -> None:
 
 
 @given(drawn=BLOCKS, data=st.data())
-def test_the_order_of_the_log_plays_no_part(drawn, data) -> None:
-    """Blocks shuffled, and the parts in them: the same content in the same places."""
+def test_blocks_do_not_depend_on_the_order_of_the_log(drawn, data) -> None:
+    """Shuffled blocks and parts give the same content at the same positions."""
     mixed = [data.draw(st.permutations(parts)) for parts in data.draw(st.permutations(drawn))]
 
     contents = []
@@ -69,7 +69,7 @@ def test_the_order_of_the_log_plays_no_part(drawn, data) -> None:
     assert contents[0] == contents[1]
 
 
-def test_permutations_move_whole_blocks_and_every_order_comes() -> None:
+def test_permutations_move_whole_blocks_and_every_order_occurs() -> None:
     """Three blocks have six orders, and each of them is drawn."""
     found = Blocks(np.array([4, 0, 1, 3, 2]), np.array([0, 2, 3, 5]))
     orders = itertools.permutations([[4, 0], [1], [3, 2]])
@@ -82,7 +82,7 @@ def test_permutations_move_whole_blocks_and_every_order_comes() -> None:
 
 @given(left=st.integers(0, 9), size=st.integers(1, 4))
 def test_draws_are_taken_in_blocks(left: int, size: int) -> None:
-    """As many as asked for, in order, at most ``size`` at a time, and not one more."""
+    """Exactly the requested number of draws, in order, at most ``size`` at a time."""
 
     def draws() -> Iterator[Array]:
         for number in itertools.count():

@@ -1,4 +1,4 @@
-"""Rows chosen by their codes, bits for rows, several cores: against plain lists."""
+"""Rows selected by code, bitmaps of rows, and threads, compared with plain lists."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ WANTED = st.sets(st.integers(0, 6))
 
 @pytest.fixture
 def many_cores(monkeypatch) -> None:
-    """Work in three threads on whatever there is."""
+    """Use three threads for any number of rows."""
     monkeypatch.setattr(threads, "cores", lambda: 3)
     monkeypatch.setattr(threads.spans, "__kwdefaults__", {"size": None, "least": 1})
 
 
 def as_mask(wanted: set[int]) -> np.ndarray:
-    """Return the flag of each of seven codes."""
+    """Return whether each of seven codes is wanted."""
     return np.array([code in wanted for code in range(7)])
 
 
 @given(CODES, WANTED)
 def test_rows_of_some_codes(codes: list[int], wanted: set[int]) -> None:
-    """Few codes, many, none at all: flags and rows say the same."""
+    """Flags and rows agree for few, many and no codes."""
     array, mask = np.array(codes, dtype=np.int32), as_mask(wanted)
     expected = [row for row, code in enumerate(codes) if code in wanted]
 
@@ -40,7 +40,7 @@ def test_rows_of_some_codes(codes: list[int], wanted: set[int]) -> None:
 
 
 def test_rows_are_found_by_all_cores(many_cores: None) -> None:
-    """Spans of rows are put back in order."""
+    """The rows of all spans are returned in order."""
     codes = np.arange(1000, dtype=np.int32) % 7
 
     assert choosing.rows_where(codes, as_mask({2})).tolist() == list(range(2, 1000, 7))
@@ -51,7 +51,7 @@ def test_rows_are_found_by_all_cores(many_cores: None) -> None:
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.data())
 def test_the_segments_of_rows(lengths: list[int], data: st.DataObject) -> None:
-    """A few rows are searched for, many are looked up, with the same answer."""
+    """Searching for a few rows and looking up many rows give the same segments."""
     segments = [[0] * length for length in lengths]
     owners = naive.owners_of(segments)
     offsets = np.array(naive.offsets_of(segments))
@@ -65,12 +65,12 @@ def test_the_segments_of_rows(lengths: list[int], data: st.DataObject) -> None:
 
 @given(st.integers(0, 400), st.data())
 def test_the_next_marked_row(size: int, data: st.DataObject) -> None:
-    """At or behind each row; behind the last there is none, which is how many rows there are."""
+    """At or after each row; the number of rows where no marked row follows."""
     marked = sorted(data.draw(st.sets(st.integers(0, size - 1), max_size=6))) if size else []
     bits = bitmaps.bitmap_of_rows(np.array(marked, dtype=np.int64), size)
     rows = np.arange(size + 1)
 
-    found = bits.at_or_behind(rows)
+    found = bits.at_or_after(rows)
 
     assert found.tolist() == [min([one for one in marked if one >= row] + [size]) for row in rows]
     low, high = sorted(data.draw(st.tuples(st.integers(0, size), st.integers(0, size))))
@@ -78,14 +78,14 @@ def test_the_next_marked_row(size: int, data: st.DataObject) -> None:
 
 
 def test_every_row_can_be_marked() -> None:
-    """Whole words of bits lead to themselves."""
+    """In full words of bits, every row is the next marked row of itself."""
     bits = bitmaps.bitmap_of(np.ones(130, dtype=bool))
 
-    assert bits.at_or_behind(np.arange(131)).tolist() == list(range(131))
+    assert bits.at_or_after(np.arange(131)).tolist() == list(range(131))
 
 
-def test_threads_answer_in_order(many_cores: None) -> None:
-    """However long each takes; an error is raised."""
+def test_threads_return_results_in_order(many_cores: None) -> None:
+    """Results are in the order of the calls, and an error of a call is raised."""
     assert threads.in_threads([lambda one=one: one * one for one in range(20)]) == [
         one * one for one in range(20)
     ]
@@ -93,8 +93,8 @@ def test_threads_answer_in_order(many_cores: None) -> None:
         threads.in_threads([lambda: 1, lambda: 1 // 0])
 
 
-def test_the_environment_says_how_many_threads(monkeypatch) -> None:
-    """What is no number is refused by its name."""
+def test_the_environment_sets_the_number_of_threads(monkeypatch) -> None:
+    """A value that is not an integer raises with the name of the variable."""
     monkeypatch.setenv(threads.VARIABLE, "5")
     assert threads.cores() == 5
 
@@ -105,7 +105,7 @@ def test_the_environment_says_how_many_threads(monkeypatch) -> None:
 
 @given(st.integers(0, 1000), st.integers(1, 50))
 def test_spans_cover_all_rows_once(rows: int, size: int) -> None:
-    """One behind the other, none left out."""
+    """Spans follow each other, and every row is in one span."""
     found = threads.spans(rows, size=size)
 
     assert [row for span in found for row in range(span.start, span.stop)] == list(range(rows))
@@ -114,7 +114,7 @@ def test_spans_cover_all_rows_once(rows: int, size: int) -> None:
 
 @given(st.lists(st.integers(-5, 5) | st.integers(-(2**62), 2**62)))
 def test_sorting_on_several_cores(keys: list[int]) -> None:
-    """Parts are put in order among themselves."""
+    """Parts sorted in threads give a sorted array."""
     array = np.array(keys, dtype=np.int64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threads, "cores", lambda: 3)
@@ -127,7 +127,7 @@ def test_sorting_on_several_cores(keys: list[int]) -> None:
 
 @given(CODES, st.lists(WANTED, max_size=3))
 def test_bits_of_several_masks_at_once(codes: list[int], wanted: list[set[int]]) -> None:
-    """Each mask has its own bits, found in blocks."""
+    """Each mask has a separate bitmap, also across blocks of rows."""
     array = np.array(codes, dtype=np.int32)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bitmaps, "_BLOCK", 64)

@@ -1,4 +1,4 @@
-"""How much clusters tell about shares and means: against the definitions, cluster by cluster."""
+"""Effective sizes of shares and intervals of means, against the definitions, unit by unit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from touchpoints._core.arrays.statistics.cluster_variance import ClusterSums
 from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
 
 CELLS = 5
-# The group of each cell; group 2 has none of them.
+# The group of each cell; group 2 has no cells.
 GROUPS = [0, 0, 1, 1, 3]
 
-# How many clusters are alike, and how often each of them chose each cell.
+# The number of identical units, and how often each of them chose each cell.
 CHOICES = st.lists(
     st.tuples(
         st.integers(1, 3),
@@ -42,10 +42,10 @@ def naive_trials(choices: list[tuple[int, dict[int, int]]]) -> list[float]:
 
 
 def added(sums: ClusterSums, choices: list[tuple[int, dict[int, int]]]) -> None:
-    """Add clusters as the kernel takes them: sorted by cluster, then by cell."""
+    """Add units as the kernel requires: sorted by unit, then by cell."""
     rows = [
-        (cluster, cell, amount, repeats)
-        for cluster, (repeats, chosen) in enumerate(choices)
+        (unit, cell, amount, repeats)
+        for unit, (repeats, chosen) in enumerate(choices)
         for cell, amount in sorted(chosen.items())
     ]
     sums.add(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
@@ -61,8 +61,8 @@ def empty(choices: list[tuple[int, dict[int, int]]]) -> ClusterSums:
 
 
 @given(choices=CHOICES, cut=st.integers(0, 6))
-def test_sums_over_clusters_give_the_effective_trials_of_the_definition(choices, cut: int) -> None:
-    """Whether clusters are added at once or in two parts."""
+def test_sums_over_units_give_the_effective_trials_of_the_definition(choices, cut: int) -> None:
+    """Adding units at once or in two parts gives the same numbers."""
     sums = empty(choices)
     added(sums, choices[:cut])
     added(sums, choices[cut:])
@@ -71,8 +71,8 @@ def test_sums_over_clusters_give_the_effective_trials_of_the_definition(choices,
 
 
 @given(choices=CHOICES)
-def test_alike_clusters_are_clusters(choices) -> None:
-    """Two alike clusters as one that is there twice, or written out."""
+def test_repeats_of_a_unit_count_as_separate_units(choices) -> None:
+    """A unit with ``repeats=2`` equals two identical units."""
     together, apart = empty(choices), empty(choices)
     added(together, choices)
     added(apart, [(1, chosen) for repeats, chosen in choices for _ in range(repeats)])
@@ -83,7 +83,7 @@ def test_alike_clusters_are_clusters(choices) -> None:
 
 # --------------------------------------------------------------------------------------- of means
 
-# How many clusters are alike, and their rows: a group, a value, how often.
+# The number of identical units, and their rows: a group, a value, a frequency.
 VALUES = st.lists(
     st.tuples(
         st.integers(1, 3),
@@ -97,31 +97,29 @@ VALUES = st.lists(
 )
 
 
-def naive_reach(clusters: list[list[tuple[int, int, int]]], group: int, level: float) -> float:
+def naive_reach(units: list[list[tuple[int, int, int]]], group: int, level: float) -> float:
     """Return half the width of the interval of a group's mean, by its definition."""
-    own = [
-        [(value, times) for one, value, times in cluster if one == group] for cluster in clusters
-    ]
-    own = [cluster for cluster in own if cluster]
+    own = [[(value, times) for one, value, times in unit if one == group] for unit in units]
+    own = [unit for unit in own if unit]
     if len(own) < 2:
         return math.nan
-    number = sum(times for cluster in own for _, times in cluster)
-    mean = Fraction(sum(value * times for cluster in own for value, times in cluster), number)
-    squares = sum(sum((value - mean) * times for value, times in cluster) ** 2 for cluster in own)
+    number = sum(times for unit in own for _, times in unit)
+    mean = Fraction(sum(value * times for unit in own for value, times in unit), number)
+    squares = sum(sum((value - mean) * times for value, times in unit) ** 2 for unit in own)
     variance = Fraction(len(own), len(own) - 1) * squares / number**2
     return math.sqrt(variance) * float(stats.t.ppf((1 + level) / 2, len(own) - 1))
 
 
 @given(drawn=VALUES, level=st.sampled_from([0.5, 0.95]))
 def test_bounds_of_means_agree_with_the_definition(drawn, level: float) -> None:
-    """A ratio of sums over clusters, linearised; nan for a group of fewer than two clusters."""
-    rows = [(*row, of) for of, (_, cluster) in enumerate(drawn) for row in cluster]
+    """A ratio of sums over units, linearised; nan for a group with fewer than two units."""
+    rows = [(*row, of) for of, (_, unit) in enumerate(drawn) for row in unit]
     groups, values, within, of = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     repeats = np.array([count for count, _ in drawn], dtype=np.int64)
     weights = (within * repeats[of]).astype(float)
     with np.errstate(invalid="ignore"):
         means = np.bincount(groups, weights * values, 3) / np.bincount(groups, weights, 3)
-    apart = [cluster for count, cluster in drawn for _ in range(count)]
+    apart = [unit for count, unit in drawn for _ in range(count)]
 
     low, high = mean_bounds(
         values.astype(float), groups, means, of=of, within=within, repeats=repeats, level=level
@@ -132,8 +130,8 @@ def test_bounds_of_means_agree_with_the_definition(drawn, level: float) -> None:
     assert high.tolist() == pytest.approx((means + reach).tolist(), nan_ok=True, abs=1e-9)
 
 
-def test_values_by_themselves_have_the_interval_of_every_textbook() -> None:
-    """Student's, as scipy gives it."""
+def test_independent_values_have_the_t_interval() -> None:
+    """Student's t interval, as computed by scipy."""
     values = np.array([1.0, 2.5, -3.0, 7.0, 7.0])
     alone, ones = np.arange(5), np.ones(5, dtype=np.int64)
 

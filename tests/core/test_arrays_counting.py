@@ -1,4 +1,4 @@
-"""Counting touchpoints, transitions and gaps against dicts."""
+"""Counts of touchpoints and transitions, and median gaps, compared with dicts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def lists(drawn: Counted) -> tuple[list[list[int]], list[int]]:
 
 
 def as_counter(totals: np.ndarray) -> Counter[int]:
-    """Return what is not zero."""
+    """Return the totals that are not zero."""
     return Counter({code: total for code, total in enumerate(totals.tolist()) if total})
 
 
@@ -54,7 +54,7 @@ def test_pairs_never_reach_across_journeys(drawn: Counted) -> None:
     expected = naive.pairs_of(*lists(drawn))
 
     dense = counting.pair_counts(codes, offsets, K, weights)
-    wide = counting.pair_counts(codes, offsets, 5000, weights)  # 5000² pairs: the sparse way
+    wide = counting.pair_counts(codes, offsets, 5000, weights)  # 5000² pairs: sparse counting
 
     assert expected == as_pairs(dense)
     assert expected == as_pairs(wide)
@@ -75,20 +75,20 @@ def test_pairs_are_counted_across_blocks_of_rows() -> None:
 
 @given(EITHER, st.data())
 def test_terminals_count_how_journeys_begin_and_end(drawn: Counted, data: st.DataObject) -> None:
-    """Journeys that did not begin start nowhere; empty ones that did go from start to end."""
+    """A journey that did not begin has no start; an empty journey that began still has an end."""
     codes, offsets, counts = arrays(drawn)
     flags = st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=len(drawn))
-    ways = data.draw(flags)[: len(drawn)]
+    terminals = data.draw(flags)[: len(drawn)]
     starts: Counter[int] = Counter()
     stops: Counter[tuple[int, int]] = Counter()
-    for (path, count), (began, end) in zip(drawn, ways, strict=True):
+    for (path, count), (began, end) in zip(drawn, terminals, strict=True):
         if path and began:
             starts[path[0]] += count
         if path or began:
             stops[path[-1] if path else K, end] += count
 
-    began = np.array([one for one, _ in ways], dtype=bool)
-    ends = np.array([one for _, one in ways], dtype=np.int64)
+    began = np.array([one for one, _ in terminals], dtype=bool)
+    ends = np.array([one for _, one in terminals], dtype=np.int64)
     found, table = counting.terminal_totals(
         codes, offsets, K, counts=counts, began=began, ends=ends, kinds=3
     )
@@ -106,7 +106,7 @@ def test_terminals_count_how_journeys_begin_and_end(drawn: Counted, data: st.Dat
 @given(EITHER)
 @pytest.mark.parametrize("k", [K, 33, 70, 5000])
 def test_journeys_with_a_touchpoint_are_counted_once_each(k: int, drawn: Counted) -> None:
-    """A touchpoint that comes back in a journey counts once, however the codes are kept."""
+    """A touchpoint that recurs in a journey counts once, for any number of codes."""
     codes, offsets, counts = arrays(drawn)
 
     assert naive.journeys_with(*lists(drawn)) == as_counter(
@@ -115,7 +115,7 @@ def test_journeys_with_a_touchpoint_are_counted_once_each(k: int, drawn: Counted
 
 
 def test_journeys_with_a_touchpoint_in_many_blocks() -> None:
-    """Words of bits are made a block at a time, and journeys may be longer than a block."""
+    """Words of bits are computed in blocks, and journeys may be longer than a block."""
     random = np.random.default_rng(5)
     lengths = random.choice([0, 1, 7, 50_000], 40, p=[0.2, 0.3, 0.4, 0.1])
     paths = [random.integers(0, 60, length).tolist() for length in lengths]
@@ -129,7 +129,7 @@ def test_journeys_with_a_touchpoint_in_many_blocks() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3))))
 def test_keys_are_summed(rows: list[tuple[int, int]]) -> None:
-    """Distinct keys come rising; a key whose weights are all 0 does not occur."""
+    """Distinct keys are sorted; a key whose weights are all 0 does not occur."""
     keys = np.array([key for key, _ in rows], dtype=np.int64)
     weights = np.array([weight for _, weight in rows], dtype=np.float64)
     expected: Counter[int] = Counter()
@@ -145,7 +145,7 @@ def test_keys_are_summed(rows: list[tuple[int, int]]) -> None:
 
 @given(EITHER, st.data())
 def test_flags_are_counted_by_touchpoint(drawn: Counted, data: st.DataObject) -> None:
-    """Two flags of each interaction are counted apart, rows with both in both."""
+    """Two flags of each interaction are counted separately; rows with both count in both."""
     codes, offsets, counts = arrays(drawn)
     several = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=len(codes))
     flags = data.draw(several)[: len(codes)]
@@ -154,7 +154,7 @@ def test_flags_are_counted_by_touchpoint(drawn: Counted, data: st.DataObject) ->
     for code, owner, both in zip(codes.tolist(), owners, flags, strict=True):
         expected[code] += np.array(both) * drawn[owner][1]
 
-    left, right = (np.array([pair[place] for pair in flags], dtype=bool) for place in (0, 1))
+    left, right = (np.array([pair[at] for pair in flags], dtype=bool) for at in (0, 1))
     weights = counting.row_weights(offsets, counts)
 
     assert (
@@ -169,7 +169,7 @@ def test_counts_beyond_exact_sums_are_refused() -> None:
 
 
 def test_counts_of_one_need_no_weights() -> None:
-    """The common case, in which every row is one journey, costs nothing."""
+    """In the common case, in which every row is one journey, no array is allocated."""
     assert counting.row_weights(np.array([0, 2, 2]), np.array([1, 1])) is None
 
 
@@ -178,13 +178,13 @@ def test_counts_of_one_need_no_weights() -> None:
 
 @st.composite
 def timed(draw: st.DrawFn) -> tuple[Counted, list[list[int]]]:
-    """Draw journeys with times that never fall."""
+    """Draw journeys with non-decreasing times."""
     drawn = draw(EITHER)
     gap = st.integers(0, 3) | st.sampled_from([50_000, 10**12])
     times = []
     for path, _ in drawn:
-        steps = draw(st.lists(gap, min_size=len(path), max_size=len(path)))
-        times.append(np.cumsum(steps).astype(int).tolist())
+        gaps_of_path = draw(st.lists(gap, min_size=len(path), max_size=len(path)))
+        times.append(np.cumsum(gaps_of_path).astype(int).tolist())
     return drawn, times
 
 
@@ -193,7 +193,7 @@ def timed(draw: st.DrawFn) -> tuple[Counted, list[list[int]]]:
 def test_gaps_have_the_median_of_every_transition(
     k: int, drawn: tuple[Counted, list[list[int]]]
 ) -> None:
-    """The median gap of each pair counts each journey as often as it stands for one."""
+    """The median gap of each transition weights every journey by its count."""
     counted, times = drawn
     codes, offsets, counts = arrays(counted)
     stamps = np.array(naive.flat(times), dtype=np.int64)
@@ -211,7 +211,7 @@ def test_gaps_have_the_median_of_every_transition(
 
 @given(EITHER, st.integers(1, 3))
 def test_states_are_the_last_touchpoints(drawn: Counted, order: int) -> None:
-    """A state is a code with those before it in its journey, up to the order asked for."""
+    """A state is a code with the codes before it in its journey, up to the order."""
     codes, offsets, _ = arrays(drawn)
     found = states.last_codes(codes, offsets, K, order=order)
 
@@ -223,7 +223,7 @@ def test_states_are_the_last_touchpoints(drawn: Counted, order: int) -> None:
 
 @given(st.lists(st.integers(0, 2**40), max_size=20), st.booleans())
 def test_dense_numbers_rise_with_their_keys(keys: list[int], wide: bool) -> None:
-    """Numbers without holes, by table or by sort."""
+    """Numbers without gaps, by table or by sort."""
     small = keys if wide else [key % 100 for key in keys]
     ranks = {key: rank for rank, key in enumerate(sorted(set(small)))}
 
@@ -237,14 +237,14 @@ def test_dense_numbers_rise_with_their_keys(keys: list[int], wide: bool) -> None
 def test_the_most_frequent_come_first_and_ties_keep_their_order(
     counts: list[int], top: int | None
 ) -> None:
-    """Equal counts stay as they were; top cuts after that many."""
-    expected = sorted(range(len(counts)), key=lambda place: (-counts[place], place))[:top]
+    """Equal counts keep their order; ``top`` limits the number of positions."""
+    expected = sorted(range(len(counts)), key=lambda at: (-counts[at], at))[:top]
 
     assert expected == most_frequent(np.array(counts, dtype=np.int64), top).tolist()
 
 
 @pytest.mark.parametrize("top", [-1, 2.0, True, "3"])
-def test_top_is_a_whole_number(top: object) -> None:
-    """A negative, fractional or textual top is refused."""
+def test_top_must_be_an_integer(top: object) -> None:
+    """A negative, float, bool or text ``top`` raises."""
     with pytest.raises(InvalidInputError, match="top"):
         most_frequent(np.array([1, 2]), top)

@@ -1,4 +1,4 @@
-"""Medians by group against sorting everything."""
+"""Medians by group, compared with sorting all rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROWS = st.lists(st.tuples(VALUES, st.integers(0, 3), st.integers(0, 3)), max_siz
 
 
 def median_by_group(values, groups, size: int, weights=None) -> np.ndarray:
-    """Return the medians, read a span of rows at a time, as they are after a sort of all rows."""
+    """Return the medians, read in spans of rows; assert that a sort of all rows agrees."""
 
     def read(start: int, stop: int) -> quantiles.Rows:
         part = None if weights is None else weights[start:stop]
@@ -29,10 +29,8 @@ def median_by_group(values, groups, size: int, weights=None) -> np.ndarray:
 
 
 def found(rows: list[tuple[int, int, int]], *, weighted: bool) -> dict[int, float]:
-    """Return the medians of groups 0, 1 and 2, where there are any; group 3 belongs to none."""
-    values, groups, weights = (
-        np.array([row[place] for row in rows], np.int64) for place in range(3)
-    )
+    """Return the medians of the groups 0, 1 and 2 that have rows; group 3 means no group."""
+    values, groups, weights = (np.array([row[at] for row in rows], np.int64) for at in range(3))
     part = weights.astype(np.float64) if weighted else None
     answer = median_by_group(values, groups, 3, part)
     return {group: value for group, value in enumerate(answer.tolist()) if value == value}
@@ -40,8 +38,8 @@ def found(rows: list[tuple[int, int, int]], *, weighted: bool) -> dict[int, floa
 
 @given(ROWS)
 def test_medians_of_small_groups(rows: list[tuple[int, int, int]]) -> None:
-    """The middle value, or the mean of the middle two; nothing where there is nothing."""
-    values, groups, _ = ([row[place] for row in rows] for place in range(3))
+    """The middle value, or the mean of the middle two; no median for a group without rows."""
+    values, groups, _ = ([row[at] for row in rows] for at in range(3))
     expected = naive.median_by_group(values, groups, [1] * len(rows))
     expected.pop(3, None)
 
@@ -50,8 +48,8 @@ def test_medians_of_small_groups(rows: list[tuple[int, int, int]]) -> None:
 
 @given(ROWS)
 def test_weights_repeat_values(rows: list[tuple[int, int, int]]) -> None:
-    """A row of weight 3 is its value three times; weight 0 is not there."""
-    values, groups, weights = ([row[place] for row in rows] for place in range(3))
+    """A row of weight 3 counts as three equal values; a row of weight 0 does not count."""
+    values, groups, weights = ([row[at] for row in rows] for at in range(3))
     expected = naive.median_by_group(values, groups, weights)
     expected.pop(3, None)
 
@@ -61,7 +59,7 @@ def test_weights_repeat_values(rows: list[tuple[int, int, int]]) -> None:
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("shape", ["spread", "few", "same", "rising", "zero and far", "one group"])
 def test_medians_of_many_rows_do_not_depend_on_the_sample(shape: str, weighted: bool) -> None:
-    """Where a sample brackets the middle, a bracket that misses it is noticed and mended."""
+    """A bracket from the sample that misses the median is noticed and replaced."""
     random = np.random.default_rng(11)
     count = 300_000
     values = {
@@ -85,7 +83,7 @@ def test_medians_of_many_rows_do_not_depend_on_the_sample(shape: str, weighted: 
 
 
 def test_a_misleading_sample_changes_nothing() -> None:
-    """Rows the sample looks at may differ from all others: the groups are read again."""
+    """When the sampled rows differ from all others, the groups are read again."""
     count = 400_000
     values = np.full(count, 10**6)
     for start in range(0, count, quantiles.CHUNK):

@@ -1,4 +1,4 @@
-"""Rows into journeys: grouping, time order, collisions of hashes."""
+"""Rows into journeys: grouping, time order and hash collisions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def hashed(ids: list[int], salt: int = 0) -> np.ndarray:
 
 @given(IDS)
 def test_exact_keys_group_by_first_appearance(ids: list[int]) -> None:
-    """Groups come in the order in which their ids first appear, rows rising."""
+    """Groups are in the order in which their ids first appear, rows sorted."""
     grouped = ordering.group_rows(np.array(ids, dtype=np.uint64))
 
     assert naive.group_rows(ids) == groups_of(grouped)
@@ -44,8 +44,8 @@ def test_hashed_keys_group_like_exact_ones(ids: list[int]) -> None:
 
 
 @given(IDS, st.integers(0, 3))
-def test_colliding_hashes_are_told_apart_and_counted(ids: list[int], kept: int) -> None:
-    """Ids whose keys are equal stay apart as long as the check differs; each is counted."""
+def test_colliding_hashes_are_separated_and_counted(ids: list[int], kept: int) -> None:
+    """Ids with equal keys are separate groups if the check differs; each collision is counted."""
     keys = np.array([one % (kept + 1) for one in ids], dtype=np.uint64) << np.uint64(40)
 
     grouped = ordering.group_rows(keys, hashed(ids))
@@ -55,8 +55,8 @@ def test_colliding_hashes_are_told_apart_and_counted(ids: list[int], kept: int) 
 
 
 @given(IDS)
-def test_keys_that_differ_only_in_low_bits_are_told_apart(ids: list[int]) -> None:
-    """The row number takes the place of the low bits of the hash, which then tell nothing."""
+def test_keys_that_differ_only_in_low_bits_are_separated(ids: list[int]) -> None:
+    """The row number replaces the low bits of the hash, so that these bits have no effect."""
     grouped = ordering.group_rows(np.array(ids, dtype=np.uint64), hashed(ids))
 
     assert naive.group_rows(ids) == groups_of(grouped)
@@ -80,7 +80,7 @@ def test_rows_come_journey_by_journey_in_time_order(rows: list[tuple[int, int]])
 @pytest.mark.parametrize("span", [10, 10**4, 10**9, 10**15, 2**62])
 @pytest.mark.parametrize("shape", ["sorted", "shuffled", "falling", "one late", "blocks"])
 def test_any_span_and_shape_of_times_is_ordered_exactly(span: int, shape: str) -> None:
-    """Times too wide to be sorted by at once are put right afterwards, whatever came in."""
+    """Times too wide for one packed sort are sorted exactly, for any order of the input."""
     random = np.random.default_rng(span % 97)
     count = 3000
     times = random.integers(-span, span, count)
@@ -101,7 +101,7 @@ def test_any_span_and_shape_of_times_is_ordered_exactly(span: int, shape: str) -
 
 @given(st.lists(st.integers(0, 2**62), max_size=20))
 def test_positions_of_sorted_values_are_stable(values: list[int]) -> None:
-    """Values that fit beside their row number and values that do not sort alike."""
+    """Values that fit in a word with their row number and wider values sort in the same order."""
     expected = sorted(range(len(values)), key=lambda row: (values[row], row))
 
     assert expected == ordering.sort_positions(np.array(values, dtype=np.int64)).tolist()
@@ -109,14 +109,14 @@ def test_positions_of_sorted_values_are_stable(values: list[int]) -> None:
 
 @given(st.lists(st.integers(0, 6), max_size=30))
 def test_codes_are_numbered_by_first_appearance(codes: list[int]) -> None:
-    """Codes that do not occur are left out; the order says what the others were."""
+    """Codes that do not occur are left out; ``order`` has the old code of each new code."""
     new, order = ordering.by_appearance(np.array(codes, dtype=np.int32), 7)
 
     assert naive.by_appearance(codes) == (new.tolist(), order.tolist())
 
 
 def test_codes_that_first_appear_late_are_found() -> None:
-    """A code whose first row lies far behind the others is numbered last."""
+    """A code whose first row is far after the first rows of others is numbered last."""
     codes = np.zeros(200_000, dtype=np.int32)
     codes[150_000], codes[199_999] = 2, 1
 

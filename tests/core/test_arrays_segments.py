@@ -1,4 +1,4 @@
-"""Offsets arithmetic against lists of lists."""
+"""Arithmetic with offsets, compared with lists of lists."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def as_arrays(listed: list[list[int]], dtype: type = np.int64) -> tuple[np.ndarr
 
 
 @given(SEGMENTS)
-def test_offsets_lengths_and_owners_say_the_same(listed: list[list[int]]) -> None:
-    """Lengths make offsets, offsets make lengths and owners, empty segments included."""
+def test_offsets_lengths_and_owners_agree(listed: list[list[int]]) -> None:
+    """Offsets from lengths, lengths and owners from offsets, including empty segments."""
     _, offsets = as_arrays(listed)
     lengths = np.array([len(one) for one in listed], dtype=np.int64)
 
@@ -30,29 +30,29 @@ def test_offsets_lengths_and_owners_say_the_same(listed: list[list[int]]) -> Non
 
 
 @given(SEGMENTS, st.data())
-def test_rows_of_chosen_segments_come_in_the_order_chosen(
+def test_rows_of_chosen_segments_are_in_the_order_chosen(
     listed: list[list[int]], data: st.DataObject
 ) -> None:
     """Segments may be chosen in any order and more than once."""
     values, offsets = as_arrays(listed)
-    places = st.lists(st.integers(0, len(listed) - 1)) if listed else st.just([])
-    chosen = data.draw(places)
+    positions = st.lists(st.integers(0, len(listed) - 1)) if listed else st.just([])
+    chosen = data.draw(positions)
 
     rows = segments.rows_of(offsets, np.array(chosen, dtype=np.int64))
 
-    assert naive.flat([listed[place] for place in chosen]) == values[rows].tolist()
+    assert naive.flat([listed[position] for position in chosen]) == values[rows].tolist()
 
 
 @given(SEGMENTS)
 def test_sums_of_empty_segments_are_zero(listed: list[list[int]]) -> None:
-    """An empty segment sums to 0, not to a neighbour's value."""
+    """The sum of an empty segment is 0, not a value of the next segment."""
     values, offsets = as_arrays(listed)
 
     assert [sum(one) for one in listed] == segments.sum_by_segment(values, offsets).tolist()
 
 
 def test_sums_can_be_wider_than_the_values() -> None:
-    """Small integers are summed in the type asked for, without wrapping around."""
+    """Small integers are summed in the given dtype, without overflow."""
     values = np.full(300, 1, dtype=np.int8)
     offsets = np.array([0, 300])
 
@@ -61,7 +61,7 @@ def test_sums_can_be_wider_than_the_values() -> None:
 
 @given(FLAGS)
 def test_first_last_and_any_flagged_rows(listed: list[list[bool]]) -> None:
-    """Each segment finds its own flags and never a neighbour's."""
+    """Only the flags of a segment's rows count, never those of an adjacent segment."""
     flags, offsets = as_arrays(listed, bool)
 
     assert naive.rows_where(listed, last=False) == segments.first_row_where(flags, offsets).tolist()
@@ -71,7 +71,7 @@ def test_first_last_and_any_flagged_rows(listed: list[list[bool]]) -> None:
 
 @given(FLAGS)
 def test_offsets_after_rows_are_dropped(listed: list[list[bool]]) -> None:
-    """Segments that lose every row stay, empty."""
+    """Segments that lose all their rows remain, empty."""
     flags, offsets = as_arrays(listed, bool)
     remaining = [[flag for flag in one if flag] for one in listed]
 

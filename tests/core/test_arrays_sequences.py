@@ -1,4 +1,4 @@
-"""Which journeys are alike: hashes that help and collisions that do no harm."""
+"""Grouping of equal journeys: hashes, and collisions without effect on the result."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def as_arrays(paths: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(PATHS)
-def test_journeys_are_grouped_by_what_they_hold(paths: list[list[int]]) -> None:
-    """Groups are numbered by first appearance; each has its first journey as representative."""
+def test_journeys_are_grouped_by_their_touchpoints(paths: list[list[int]]) -> None:
+    """Groups are numbered by first appearance; the representative is the first journey."""
     codes, offsets = as_arrays(paths)
     hashes = sequences.sequence_hash(codes, offsets, K)
 
@@ -34,7 +34,7 @@ def test_journeys_are_grouped_by_what_they_hold(paths: list[list[int]]) -> None:
 def test_a_collision_never_merges_two_paths(
     paths: list[list[int]], constant: int, different: int
 ) -> None:
-    """With a hash that is the same for all journeys, or takes few values, groups are the same."""
+    """A constant hash, or a hash with few values, gives the same groups."""
     codes, offsets = as_arrays(paths)
     hashes = np.array([constant + len(path) % different for path in paths], dtype=np.uint64)
 
@@ -44,10 +44,10 @@ def test_a_collision_never_merges_two_paths(
 
 
 @given(PATHS, st.booleans(), st.data())
-def test_extras_part_what_looks_alike(
+def test_extras_separate_equal_sequences(
     paths: list[list[int]], collide: bool, data: st.DataObject
 ) -> None:
-    """Journeys with the same touchpoints and another outcome are two groups."""
+    """Journeys with the same touchpoints and different outcomes are different groups."""
     extras = data.draw(st.lists(st.integers(-1, 1), min_size=len(paths), max_size=len(paths)))
     codes, offsets = as_arrays(paths)
     extra = np.array(extras, dtype=np.int64)
@@ -63,18 +63,18 @@ def test_extras_part_what_looks_alike(
 
 @given(PATHS)
 def test_hashes_depend_on_nothing_but_the_touchpoints(paths: list[list[int]]) -> None:
-    """Where in the array a journey stands plays no part, and different journeys differ."""
+    """The position of a journey in the array has no effect, and different journeys differ."""
     codes, offsets = as_arrays(paths)
     hashes = sequences.sequence_hash(codes, offsets, K).tolist()
 
-    for place, path in enumerate(paths):
+    for position, path in enumerate(paths):
         alone = sequences.sequence_hash(*as_arrays([path]), K)[0]
-        assert int(alone) == hashes[place]
+        assert int(alone) == hashes[position]
     assert len(set(map(tuple, paths))) == len(set(hashes))
 
 
 def test_hashes_of_journeys_beyond_a_block() -> None:
-    """Blocks of the hashing loop leave no seam."""
+    """Hashes do not depend on the bounds of the blocks of the hashing loop."""
     codes = np.tile(np.arange(3, dtype=np.int32), 1_000_000)
     offsets = np.arange(0, len(codes) + 1, 300_000)
 
@@ -85,7 +85,7 @@ def test_hashes_of_journeys_beyond_a_block() -> None:
 
 
 def test_long_journeys_are_compared_to_the_end() -> None:
-    """Two journeys of a million touchpoints that differ in the last are two, hash or no hash."""
+    """Two journeys of a million touchpoints that differ in the last are separate groups."""
     path = np.zeros(1_000_000, dtype=np.int32)
     other = path.copy()
     other[-1] = 1
@@ -99,10 +99,10 @@ def test_long_journeys_are_compared_to_the_end() -> None:
 
 @given(PATHS, st.data())
 def test_segments_are_compared_pair_by_pair(paths: list[list[int]], data: st.DataObject) -> None:
-    """Any two segments can be compared, empty ones too."""
+    """Any two segments can be compared, including empty segments."""
     codes, offsets = as_arrays(paths)
-    place = st.integers(0, max(len(paths) - 1, 0))
-    pairs = data.draw(st.lists(st.tuples(place, place))) if paths else []
+    position = st.integers(0, max(len(paths) - 1, 0))
+    pairs = data.draw(st.lists(st.tuples(position, position))) if paths else []
     left, right = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
 
     assert [paths[one] == paths[two] for one, two in pairs] == sequences.equal_segments(

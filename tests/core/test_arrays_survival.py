@@ -1,4 +1,4 @@
-"""The product-limit estimate: against its definition, and against a printed table."""
+"""Kaplan–Meier estimates, compared with the definition and with a published table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.paths import naive_steps
 from touchpoints._core.arrays.statistics.survival import (
-    Clustered,
+    Dependence,
     product_limit,
     survival_bounds,
 )
@@ -21,14 +21,14 @@ ROWS = st.lists(
 )
 
 
-def clustered(counts, persons=None) -> Clustered:
-    """Return clusters: each row by itself, or by person."""
+def clustered(counts, persons=None) -> Dependence:
+    """Return the units: one for each observation, or one for each person."""
     counts = np.array(counts, dtype=np.int64)
     if persons is None:
         one = np.ones(len(counts), dtype=np.int64)
-        return Clustered(of=np.arange(len(counts)), repeats=counts, within=one, apart=True)
+        return Dependence(of=np.arange(len(counts)), repeats=counts, within=one, apart=True)
     known, of = np.unique(persons, return_inverse=True)
-    return Clustered(of=of, repeats=np.ones(len(known), np.int64), within=counts, apart=False)
+    return Dependence(of=of, repeats=np.ones(len(known), np.int64), within=counts, apart=False)
 
 
 @given(rows=ROWS, apart=st.booleans())
@@ -52,7 +52,7 @@ def test_share_and_variance_agree_with_the_definition(rows, apart: bool) -> None
 
 @given(rows=ROWS)
 def test_one_observation_a_person_is_greenwood(rows) -> None:
-    """Units of one change nothing."""
+    """With one observation for each unit, the variance is Greenwood's."""
     times, ended, _, _ = (np.array(one) for one in zip(*rows, strict=True))
     one = np.ones(len(rows), dtype=np.int64)
 
@@ -64,7 +64,7 @@ def test_one_observation_a_person_is_greenwood(rows) -> None:
 
 
 def test_the_remissions_of_leukaemia_patients() -> None:
-    """Weeks under 6-mercaptopurine: D. R. Cox & D. Oakes (1984), table 1.1; Stata prints these.
+    """Weeks under 6-mercaptopurine: D. R. Cox & D. Oakes (1984), table 1.1; output of Stata.
 
     E. J. Freireich et al. (1963), Blood 21(6), 699-716.
     """

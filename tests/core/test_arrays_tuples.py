@@ -1,4 +1,4 @@
-"""The distinct tuples of several columns against a dict."""
+"""Distinct tuples of several columns, compared with a dict."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def columns(rows: list[tuple[Any, ...]]) -> list[Any]:
 @given(ROWS)
 @pytest.mark.parametrize("flags", [tuples._FLAGS, 1])
 def test_each_row_finds_its_tuple_again(flags: int, rows: list[tuple[Any, ...]]) -> None:
-    """Rows and their tuples agree, each tuple is there once, by table and by sort."""
+    """Rows and their tuples agree, and each tuple occurs once, by table and by sort."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tuples, "_FLAGS", flags)
         codes, values = tuples.distinct_tuples(columns(rows))
@@ -56,7 +56,7 @@ def test_one_column_is_enough() -> None:
     assert [0, 2, 0, 1] == codes.tolist()
 
 
-def test_a_column_of_nothing_is_one_tuple() -> None:
+def test_a_column_of_missing_text_is_one_tuple() -> None:
     """Text that is missing in every row is one value, None."""
     codes, values = tuples.distinct_tuples([code_values([None, None])])
 
@@ -65,14 +65,14 @@ def test_a_column_of_nothing_is_one_tuple() -> None:
 
 
 def test_values_are_plain_python() -> None:
-    """A classifier gets Python values, whatever the column holds."""
+    """A classifier gets Python values, for any dtype of the column."""
     _, values = tuples.distinct_tuples([np.array([1], np.int32), np.array([True]), np.array([0.5])])
 
     assert [int, bool, float] == [type(column[0]) for column in values]
 
 
 def test_times_are_datetimes_whatever_their_unit() -> None:
-    """Nanoseconds, which Python's datetime does not know, come as datetimes too."""
+    """Nanoseconds, which ``datetime`` does not support, are returned as datetimes too."""
     times = np.array(["2026-01-02", "NaT", "2026-01-01"], dtype="datetime64[ns]")
     codes, [values] = tuples.distinct_tuples([times])
 
@@ -82,8 +82,8 @@ def test_times_are_datetimes_whatever_their_unit() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])
-def test_the_ends_of_whole_numbers_are_kept(dtype: Any) -> None:
-    """The least and the greatest number of a type are told apart."""
+def test_the_limits_of_integer_types_are_kept(dtype: Any) -> None:
+    """The minimum and the maximum of a dtype are distinct."""
     info = np.iinfo(dtype)
     column = np.array([info.min, info.max, info.min, 1], dtype=dtype)
     codes, [values] = tuples.distinct_tuples([column])
@@ -92,7 +92,7 @@ def test_the_ends_of_whole_numbers_are_kept(dtype: Any) -> None:
 
 
 def test_a_large_range_of_numbers_needs_no_large_table() -> None:
-    """Numbers far apart are sorted instead."""
+    """Integers of a large range are sorted instead."""
     column = np.array([0, 10**15, 0])
     codes, values = tuples.distinct_tuples([column, column])
 

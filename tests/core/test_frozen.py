@@ -1,4 +1,4 @@
-"""Values that stay as they are: mappings, columns, coded text, tables."""
+"""Immutable values: mappings, columns, coded text, tables."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_frozen_map_does_not_follow_the_dict_it_was_made_of() -> None:
 
 @pytest.mark.parametrize("again", COPIES)
 def test_a_frozen_map_can_be_copied_and_pickled(again: Any) -> None:
-    """Which types.MappingProxyType cannot."""
+    """Unlike ``types.MappingProxyType``."""
     assert FrozenMap({"a": (1, 2)}) == again(FrozenMap({"a": (1, 2)}))
 
 
@@ -63,7 +63,7 @@ def test_a_frozen_map_can_be_copied_and_pickled(again: Any) -> None:
 
 
 def test_the_callers_array_is_copied_and_stays_writable() -> None:
-    """Changing what was passed in changes nothing, and it is not frozen in secret."""
+    """Later changes of the caller's array have no effect, and it is not made read-only."""
     given_array = np.array([1, 2])
 
     frozen = read_only(given_array)
@@ -73,8 +73,8 @@ def test_the_callers_array_is_copied_and_stays_writable() -> None:
     assert not frozen.flags.writeable
 
 
-def test_a_read_only_view_of_something_writable_is_copied() -> None:
-    """A view marked read-only can still change under its owner's hand."""
+def test_a_read_only_view_of_a_writable_array_is_copied() -> None:
+    """A read-only view can still change through its base."""
     base = np.array([1, 2, 3])
     view = base[:2]
     view.flags.writeable = False
@@ -85,7 +85,7 @@ def test_a_read_only_view_of_something_writable_is_copied() -> None:
     assert [1, 2] == frozen.tolist()
 
 
-def test_what_is_frozen_already_is_not_copied() -> None:
+def test_a_read_only_array_is_not_copied() -> None:
     """Rebuilding a record with `attrs.evolve` costs nothing."""
     frozen = read_only([1, 2, 3])
 
@@ -95,7 +95,7 @@ def test_what_is_frozen_already_is_not_copied() -> None:
 
 
 def test_an_owned_array_is_frozen_down_to_its_base() -> None:
-    """A view of a fresh array is frozen with the array itself."""
+    """A view of a new array is made read-only together with its base."""
     base = np.arange(4)
 
     assert not owned(base.view("datetime64[us]")).flags.writeable
@@ -106,20 +106,20 @@ def test_an_owned_array_is_frozen_down_to_its_base() -> None:
     "values",
     [[1.5], [NAN], [np.inf], [2**40], ["one"], ["1"], [None], np.array([2**32]), [1 + 0j, 1j]],
 )
-def test_numbers_that_do_not_fit_are_refused(values: Any) -> None:
-    """A cast would turn 1.5 into 1 and 2**32 into 0 in silence."""
+def test_numbers_that_do_not_fit_raise(values: Any) -> None:
+    """A cast would silently turn 1.5 into 1 and 2**32 into 0."""
     with pytest.raises(InvalidInputError, match="codes must hold whole numbers"):
         integers(values, np.int32, name="codes")
 
 
 @pytest.mark.parametrize("values", [[], [1, 2], (1.0, 2.0), [True], np.array([1], np.uint64)])
-def test_whole_numbers_of_any_type_are_taken(values: Any) -> None:
-    """Lists, tuples and arrays of whole numbers, however they are written."""
+def test_whole_numbers_of_any_type_are_accepted(values: Any) -> None:
+    """Lists, tuples and arrays of whole numbers of any dtype."""
     assert np.asarray(values).tolist() == integers(values, np.int32, name="codes").tolist()
 
 
-def test_same_array_takes_nan_for_nan() -> None:
-    """And NaT for NaT, but not 1 for 1.0 nor None for an array."""
+def test_same_array_treats_nan_as_equal() -> None:
+    """And NaT; but 1 and 1.0, or None and an array, are not the same."""
     day = np.array(["2026-01-01", "NaT"], dtype="datetime64[us]")
 
     assert same_array(np.array([NAN, 1]), np.array([NAN, 1]))
@@ -134,16 +134,16 @@ def test_same_array_takes_nan_for_nan() -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b", "", None, "NA", "é"])))
-def test_text_comes_back_from_its_codes(values: list[str | None]) -> None:
-    """Empty text is missing, everything else is kept to the letter."""
+def test_text_is_restored_from_its_codes(values: list[str | None]) -> None:
+    """Empty text is missing, all other text is kept unchanged."""
     coded = code_values(values)
 
     assert [value or None for value in values] == coded.to_list()
     assert len(set(coded.categories)) == len(coded.categories)
 
 
-def test_what_is_missing() -> None:
-    """None, empty text, nan of every make, NaT and pandas.NA; not 0, False or blank text."""
+def test_missing_values() -> None:
+    """None, empty text, nan of every type, NaT and pandas.NA; not 0, False or blank text."""
     pandas = pytest.importorskip("pandas")
     gone = [None, "", NAN, np.nan, np.float32("nan"), np.datetime64("NaT", "us"), Decimal("nan")]
     gone += [pandas.NA, pandas.NaT]
@@ -166,14 +166,14 @@ def test_what_is_missing() -> None:
         ([Decimal("1.50"), "x"], ["1.50", "x"]),
     ],
 )
-def test_values_that_are_no_text_are_written_as_text(values: list[Any], texts: list[Any]) -> None:
-    """As a file would hold them; numbers a gap turned into floats are whole again."""
+def test_other_values_are_converted_to_text(values: list[Any], texts: list[Any]) -> None:
+    """As in a file; integers that a missing value turned into floats have no decimal point."""
     assert texts == code_values(values).to_list()
 
 
-def test_values_that_are_no_single_value_are_refused() -> None:
-    """A list in a cell is an error of this library, not a TypeError from its inside."""
-    with pytest.raises(InvalidInputError, match="no single value"):
+def test_a_value_that_is_not_a_scalar_raises() -> None:
+    """A list in a cell raises an error of this library, not a bare TypeError."""
+    with pytest.raises(InvalidInputError, match="a value that is not a scalar"):
         code_values(["a", ["b"]])
 
 
@@ -185,13 +185,13 @@ def test_codes_must_point_at_categories(codes: list[int]) -> None:
 
 
 def test_categories_are_distinct() -> None:
-    """Two codes for one text would be two groups of one name."""
+    """Two codes for the same text would be two groups with the same name."""
     with pytest.raises(InvalidInputError, match="a category occurs twice .'a'"):
         Coded([0, 1], ("a", "b", "a"))
 
 
 def test_taking_rows_keeps_the_categories() -> None:
-    """By position, by mask and by slice; what comes back is read-only too."""
+    """By position, by mask and by slice; the result is read-only too."""
     column = Coded([0, 1, -1], ("a", "b"))
 
     assert ["b", "a"] == column.take(np.array([1, 0])).to_list()
@@ -200,8 +200,8 @@ def test_taking_rows_keeps_the_categories() -> None:
     assert not column.take(np.array([1])).codes.flags.writeable
 
 
-def test_coded_columns_compare_by_what_they_say() -> None:
-    """The order of the categories plays no part."""
+def test_coded_columns_compare_by_value() -> None:
+    """The order of the categories has no effect."""
     assert Coded([0, 1, -1], ("a", "b")) == Coded([1, 0, -1], ("b", "a"))
     assert Coded([0], ("a", "b")) != Coded([1], ("a", "b"))
     assert Coded([0], ("a",)) != ["a"]
@@ -221,7 +221,7 @@ class Shares(Table):
 
 @pytest.mark.parametrize("again", COPIES)
 def test_copies_and_pickles_cannot_be_written_to(again: Any) -> None:
-    """Unpickling makes numpy forget read-only; columns of tables and coded text do not."""
+    """Unpickled numpy arrays are writable; unpickled tables and coded text stay read-only."""
     coded, table = Coded([0, -1], ("a",)), Shares(["x", "y"], [0.25, NAN], 7)
 
     assert coded == again(coded)
@@ -231,8 +231,8 @@ def test_copies_and_pickles_cannot_be_written_to(again: Any) -> None:
     assert not again(table).label.flags.writeable
 
 
-def test_a_table_reads_well() -> None:
-    """Length, scalars, aligned columns; HTML with every text escaped."""
+def test_the_repr_of_a_table() -> None:
+    """Length, scalars, aligned columns; HTML with all text escaped."""
     table = Shares(["<b>", "y"], [0.25, NAN], 7)
 
     assert "Shares: 2 rows, total 7\nlabel  share\n<b>     0.25\ny        nan" == repr(table)
@@ -240,7 +240,7 @@ def test_a_table_reads_well() -> None:
     assert [{"label": "<b>", "share": 0.25}] == table.to_dicts()[:1]
 
 
-def test_a_long_table_says_how_much_more_there_is() -> None:
+def test_the_repr_of_a_long_table_counts_the_other_rows() -> None:
     """Ten rows are shown."""
     table = Shares([str(row) for row in range(1012)], np.zeros(1012))
 
@@ -248,8 +248,8 @@ def test_a_long_table_says_how_much_more_there_is() -> None:
     assert "1,002 more rows" in table._repr_html_()
 
 
-def test_a_table_goes_to_any_dataframe() -> None:
-    """The columns arrive in pandas, polars and arrow, and changing those changes nothing here."""
+def test_a_table_converts_to_dataframes() -> None:
+    """Columns are equal in all three; changing a dataframe does not change the table."""
     for package in ("pandas", "polars", "pyarrow"):
         pytest.importorskip(package)
     table = Shares(["x", "y"], [0.25, 0.75])
@@ -265,7 +265,7 @@ def test_a_table_goes_to_any_dataframe() -> None:
     assert {"label": ["x", "y"], "share": [0.25, 0.75]} == table.to_arrow().to_pydict()
 
 
-def test_columns_of_different_length_are_no_table() -> None:
+def test_columns_of_different_length_raise() -> None:
     """The message names each column with its length."""
     with pytest.raises(InvalidInputError, match="'label': 1, 'share': 2"):
         Shares(["x"], [0.25, 0.75])

@@ -1,4 +1,4 @@
-"""Instants: nothing guessed, nothing rounded, nothing mixed."""
+"""Parsing of times: no guessed formats, no lost precision, no mixed time zones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def shown(instants: Instants) -> list[str]:
 def test_iso_text_is_read_to_the_microsecond(
     moments: list[dt.datetime], separator: str, zulu: bool
 ) -> None:
-    """Text written by isoformat comes back exactly, with Z as UTC and without as written."""
+    """Text written by ``isoformat`` is read exactly: as UTC with Z, as naive times without."""
     texts = [one.isoformat(separator) + "Z" * zulu for one in moments]
 
     instants = read(*texts)
@@ -52,8 +52,8 @@ def test_iso_text_is_read_to_the_microsecond(
 
 
 @given(st.lists(MOMENTS, min_size=1), st.lists(st.integers(-14 * 60, 14 * 60), min_size=1))
-def test_offsets_are_turned_to_utc(moments: list[dt.datetime], minutes: list[int]) -> None:
-    """Each row may have an offset of its own, as clocks change within a log."""
+def test_offsets_are_converted_to_utc(moments: list[dt.datetime], minutes: list[int]) -> None:
+    """Each row may have a different offset, since clocks change within a log."""
     zones = [dt.timezone(dt.timedelta(minutes=one)) for one in minutes]
     local = [one.replace(tzinfo=zones[row % len(zones)]) for row, one in enumerate(moments)]
 
@@ -64,7 +64,7 @@ def test_offsets_are_turned_to_utc(moments: list[dt.datetime], minutes: list[int
 
 
 def test_fifty_milliseconds_stay_fifty_milliseconds() -> None:
-    """Nothing is floored to seconds, whichever way a time is written."""
+    """No format of time is rounded down to seconds."""
     texts = read("2026-01-01T00:00:00", "2026-01-01T00:00:00.050")
     offsets = read("2026-01-01T00:00:00+01:00", "2026-01-01T00:00:00.050+01:00")
     floats = read(1_700_000_000.0, 1_700_000_000.05, time_format="epoch_s")
@@ -90,15 +90,15 @@ def test_fifty_milliseconds_stay_fifty_milliseconds() -> None:
     ],
 )
 def test_texts_mean_what_python_says_they_mean(text: str) -> None:
-    """The fast way and the standard library agree on every form of ISO 8601 that is taken."""
+    """The fast parser and the standard library agree on every accepted form of ISO 8601."""
     moment = dt.datetime.fromisoformat(text)
     expected = moment.astimezone(UTC) if moment.tzinfo else moment
 
     assert [stamp(expected)] * 2 == read(text, text).stamps.tolist()
 
 
-def test_texts_of_different_shape_can_stand_together() -> None:
-    """Days beside minutes beside microseconds are all times without a zone."""
+def test_texts_of_different_precision_can_be_mixed() -> None:
+    """Days, minutes and microseconds in one column are all times without a zone."""
     instants = read("2026-01-31", "2026-01-31T09:30", None, "", "2026-01-31 09:30:00.5")
 
     assert "2026-01-31T00:00:00.000000" == shown(instants)[0]
@@ -110,8 +110,8 @@ def test_texts_of_different_shape_can_stand_together() -> None:
     "text",
     ["31/01/2026", "2026/01/31", "20260131", "2026-1-5", "2026-02-30", "junk", "NaT", "today"],
 )
-def test_text_that_is_no_iso_8601_is_shown_with_its_row(text: str) -> None:
-    """No day-first guess: the first rows that do not parse are in the message, with the mend."""
+def test_text_that_is_not_iso_8601_is_shown_with_its_row(text: str) -> None:
+    """Day-first dates are not guessed: the message has the first rows that do not parse."""
     with pytest.raises(InvalidInputError) as caught:
         read("2026-01-31", text)
 
@@ -120,7 +120,7 @@ def test_text_that_is_no_iso_8601_is_shown_with_its_row(text: str) -> None:
 
 
 def test_only_the_first_wrong_texts_are_shown() -> None:
-    """All are counted, five are shown."""
+    """All rows are counted, five are shown."""
     with pytest.raises(InvalidInputError) as caught:
         read(*[f"x{row}" for row in range(2000)])
 
@@ -128,8 +128,8 @@ def test_only_the_first_wrong_texts_are_shown() -> None:
     assert 5 == caught.value.where.count("row ")
 
 
-def test_a_format_says_how_to_read_text() -> None:
-    """A strptime format decides what is day and what is month; offsets in it are read."""
+def test_a_format_defines_how_text_is_parsed() -> None:
+    """A strptime format defines day and month; offsets in it are read."""
     assert (
         "2026-02-01T08:30:00.000000"
         == shown(read("01/02/2026 08:30", time_format="%d/%m/%Y %H:%M"))[0]
@@ -159,7 +159,7 @@ def test_a_format_that_does_not_fit_is_an_error() -> None:
     ],
 )
 def test_times_with_and_without_a_zone_do_not_mix(values: tuple[object, ...]) -> None:
-    """A column that mixes both is an error, wherever the odd one stands, warnings on or off."""
+    """A column that mixes both raises, at any row, with warnings on or off."""
     for action in ("error", "ignore"):
         with warnings.catch_warnings():
             warnings.simplefilter(action)
@@ -168,14 +168,14 @@ def test_times_with_and_without_a_zone_do_not_mix(values: tuple[object, ...]) ->
 
 
 def test_a_mix_is_found_across_blocks_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A naive block behind an aware block is a mix as well."""
+    """A naive block after an aware block is a mix as well."""
     monkeypatch.setattr(reading, "_CHUNK", 2)
     with pytest.raises(InvalidInputError, match="mixes times with and without"):
         read(*["2026-01-01T00:00:00Z"] * 2, *["2026-01-01T00:00:00"] * 2)
 
 
 def test_one_zone_keeps_its_name_and_several_are_utc() -> None:
-    """The zone of the input is remembered where there is one."""
+    """A single zone of the input is kept; several zones become UTC."""
     assert "Europe/Madrid" == read(dt.datetime(2026, 1, 1, tzinfo=MADRID)).zone
     assert "UTC" == read(dt.datetime(2026, 1, 1, tzinfo=UTC)).zone
     both = read(dt.datetime(2026, 1, 1, tzinfo=MADRID), dt.datetime(2026, 1, 1, tzinfo=UTC))
@@ -196,7 +196,7 @@ def test_one_zone_keeps_its_name_and_several_are_utc() -> None:
     ],
 )
 def test_nanoseconds_of_text_are_kept_for_the_order(texts: tuple[str, str]) -> None:
-    """What lies below the microsecond is not kept as time, but it decides what came first."""
+    """Nanoseconds are not stored in the time, but they decide the order of interactions."""
     instants = read(*texts)
 
     assert 1 == len(set(instants.stamps.tolist()))
@@ -205,7 +205,7 @@ def test_nanoseconds_of_text_are_kept_for_the_order(texts: tuple[str, str]) -> N
 
 
 def test_nanoseconds_are_kept_across_blocks_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A block with nanoseconds beside one without."""
+    """A block with nanoseconds after a block without."""
     monkeypatch.setattr(reading, "_CHUNK", 2)
     instants = read(*["2026-01-01"] * 2, *["2026-01-01T00:00:00.000000007"] * 2)
 
@@ -214,14 +214,14 @@ def test_nanoseconds_are_kept_across_blocks_of_rows(monkeypatch: pytest.MonkeyPa
 
 
 def test_years_that_nanoseconds_cannot_count_do_not_wrap_around() -> None:
-    """The year 9999 beside nanoseconds stays the year 9999."""
+    """The year 9999 stays the year 9999 in a column with nanoseconds."""
     instants = read("9999-12-31T00:00:00.000000000", "2026-01-01T00:00:00.000000001")
 
     assert ["9999-12-31T00:00:00.000000", "2026-01-01T00:00:00.000000"] == shown(instants)
 
 
 def test_nanosecond_arrays_before_1970_are_rounded_down() -> None:
-    """Rounding towards zero would put 1969 after 1970."""
+    """Rounding toward zero would move times of 1969 to 1970."""
     instants = reading.from_datetime64(np.array([-1, 1, "NaT"], dtype="datetime64[ns]"), None)
 
     assert [-1, 0, NAT] == instants.stamps.tolist()
@@ -231,7 +231,7 @@ def test_nanosecond_arrays_before_1970_are_rounded_down() -> None:
 
 @pytest.mark.parametrize("unit", ["D", "h", "s", "ms", "us", "ns"])
 def test_arrays_of_any_unit_are_read(unit: str) -> None:
-    """Days and nanoseconds come to the same instant."""
+    """Every unit, from days to nanoseconds, gives the same instant."""
     values = np.array(["2026-01-31", "NaT"], dtype=f"datetime64[{unit}]")
     instants = reading.from_datetime64(values, None)
 
@@ -251,24 +251,24 @@ def test_arrays_of_any_unit_are_read(unit: str) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", [int, float, str, np.int64])
-def test_numbers_count_the_unit_named(time_format: str, number: int, kind: type) -> None:
-    """Whole numbers, floats and texts of them, with gaps, in any unit."""
+def test_numbers_are_read_in_the_given_unit(time_format: str, number: int, kind: type) -> None:
+    """Integers, floats and their texts, with missing values, in any unit."""
     instants = read(kind(number), None, time_format=time_format)
 
     assert ["2026-01-01T00:00:00.000000", "NaT"] == shown(instants)
     assert "UTC" == instants.zone
 
 
-def test_numbers_say_nothing_without_a_unit() -> None:
-    """No guess whether a number counts seconds or milliseconds."""
-    with pytest.raises(InvalidInputError, match="does not say what it counts"):
+def test_numbers_without_a_unit_raise() -> None:
+    """Whether numbers are seconds or milliseconds is not guessed."""
+    with pytest.raises(InvalidInputError, match="their unit of time is not known"):
         read(1_767_225_600)
 
 
 @pytest.mark.parametrize("beside", [None, ""])
 @pytest.mark.parametrize("kind", [int, str])
-def test_nanoseconds_as_numbers_are_exact_beside_gaps(kind: type, beside: object) -> None:
-    """A float cannot tell 300 nanoseconds from 299; a gap must not make the column floats."""
+def test_nanoseconds_as_numbers_are_exact_beside_missing_values(kind: type, beside: object) -> None:
+    """Missing values must not turn the column into floats, which cannot hold nanoseconds."""
     instants = read(kind(1_767_225_600_000_000_300), beside, time_format="epoch_ns")
 
     assert instants.fine is not None
@@ -286,16 +286,16 @@ def test_nanoseconds_as_numbers_are_exact_beside_gaps(kind: type, beside: object
         ("epoch_s", -(2**62)),
     ],
 )
-def test_numbers_in_the_wrong_unit_are_refused(time_format: str, number: float) -> None:
-    """Milliseconds read as seconds lie in the year 57,971: an error with the row and the number."""
+def test_numbers_in_the_wrong_unit_raise(time_format: str, number: float) -> None:
+    """Milliseconds read as seconds are in the year 57,971: the error has the row and the number."""
     with pytest.raises(InvalidInputError, match="years 1 to 9999") as caught:
         read(0, number, time_format=time_format)
 
     assert "rows 1" in caught.value.where
 
 
-def test_text_that_is_no_number_is_shown() -> None:
-    """A unit is asked for and a row holds no number."""
+def test_text_that_is_not_numeric_is_shown() -> None:
+    """A row that is not numeric raises when ``time_format`` names a unit."""
     with pytest.raises(InvalidInputError, match="row 1: 'abc'"):
         read("1700000000", "abc", time_format="epoch_s")
 
@@ -303,8 +303,8 @@ def test_text_that_is_no_number_is_shown() -> None:
 # ------------------------------------------------------------------------------- Python's values
 
 
-def test_datetimes_dates_and_gaps_stand_together() -> None:
-    """None, nan, NaT and empty text are missing; a date is its midnight."""
+def test_datetimes_dates_and_missing_values_can_be_mixed() -> None:
+    """None, nan, NaT and empty text are missing; a date is read as its midnight."""
     values = (
         dt.datetime(2026, 1, 31, 9, 30),
         dt.date(2026, 1, 31),
@@ -324,15 +324,15 @@ def test_datetimes_dates_and_gaps_stand_together() -> None:
 
 
 @pytest.mark.parametrize("value", [b"2026-01-31", (2026, 1, 31), dt.time(9), 3 + 1j])
-def test_values_that_are_no_time_are_shown(value: object) -> None:
-    """Anything else is an error with its row."""
+def test_values_that_are_not_times_are_shown(value: object) -> None:
+    """Values of other types raise with their row."""
     with pytest.raises(InvalidInputError, match="row 1"):
         read(dt.datetime(2026, 1, 31), value)
 
 
 @given(st.lists(st.datetimes(timezones=st.sampled_from([UTC, MADRID])), min_size=1))
 def test_aware_datetimes_become_utc(moments: list[dt.datetime]) -> None:
-    """The instant is the same, whatever the zone."""
+    """The instant is the same for every zone."""
     expected = [one.replace(tzinfo=None) - (one.utcoffset() or dt.timedelta()) for one in moments]
 
     assert [stamp(one) for one in expected] == read(*moments).stamps.tolist()
@@ -343,7 +343,7 @@ def test_aware_datetimes_become_utc(moments: list[dt.datetime]) -> None:
 
 @given(st.lists(MOMENTS, min_size=1))
 def test_naive_times_are_read_in_the_zone_given(moments: list[dt.datetime]) -> None:
-    """Local times become UTC as the standard library has it, with the first of two readings."""
+    """Local times are converted as by the standard library, with ``fold=0``."""
     expected = [stamp(one.replace(tzinfo=MADRID).astimezone(UTC)) for one in moments]
 
     local = reading.localise(read(*moments), "Europe/Madrid")
@@ -366,7 +366,7 @@ def test_naive_times_are_read_in_the_zone_given(moments: list[dt.datetime]) -> N
 def test_every_minute_around_a_change_of_clocks(
     zone: str, day: dt.datetime, minutes: range
 ) -> None:
-    """Repeated and skipped times are counted, all others are exact to the minute."""
+    """Repeated and skipped times are counted, and every minute is converted exactly."""
     moments = [day + dt.timedelta(minutes=minute) for minute in minutes]
     aware = [one.replace(tzinfo=ZoneInfo(zone)) for one in moments]
     twofold = [one for one in aware if one.utcoffset() != one.replace(fold=1).utcoffset()]
@@ -378,7 +378,7 @@ def test_every_minute_around_a_change_of_clocks(
 
 
 def test_aware_times_only_take_the_name_of_the_zone() -> None:
-    """tz= does not move times that have a zone of their own."""
+    """``tz=`` does not move times that already have a zone."""
     aware = read("2026-07-01T12:00:00Z")
 
     local = reading.localise(aware, "Europe/Madrid")
@@ -388,13 +388,13 @@ def test_aware_times_only_take_the_name_of_the_zone() -> None:
 
 
 def test_missing_times_stay_missing_in_a_zone() -> None:
-    """A gap is no time anywhere."""
+    """A missing time is missing in every zone."""
     assert [True, False] == reading.localise(read(None, "2026-01-01"), "UTC").missing.tolist()
 
 
 @pytest.mark.parametrize("year", [1, 9999])
 def test_the_first_and_the_last_year_have_local_times(year: int) -> None:
-    """Sentinels such as 9999-12-31 do not break a time zone."""
+    """Sentinels like 9999-12-31 can be converted to a time zone."""
     moment = dt.datetime(year, 1, 1) if year == 1 else dt.datetime(year, 12, 31, 23, 59)
 
     assert not reading.localise(read(moment), "America/New_York").missing.any()
@@ -402,7 +402,7 @@ def test_the_first_and_the_last_year_have_local_times(year: int) -> None:
 
 @pytest.mark.parametrize("name", ["Europe/Madird", "Nowhere", "", "../etc/passwd"])
 def test_an_unknown_zone_is_an_error(name: str) -> None:
-    """With near names where there are any."""
+    """The message suggests similar names, where there are similar names."""
     with pytest.raises(NotFoundError, match="no time zone") as caught:
         reading.localise(read("2026-01-01"), name)
 

@@ -1,4 +1,4 @@
-"""Plug-ins are found without being imported, and a broken one hurts nobody else."""
+"""Plug-ins are found without being imported, and a broken plug-in does not affect others."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     before = set(sys.modules)
 
     def put(name: str, *, code: str, points: str, group: str = plugins.TAXONOMIES) -> None:
-        place = tmp_path / name
-        info = place / f"{name}-1.2.dist-info"
+        folder = tmp_path / name
+        info = folder / f"{name}-1.2.dist-info"
         info.mkdir(parents=True)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
         (info / "entry_points.txt").write_text(f"[{group}]\n{points}\n")
-        (place / f"{name}.py").write_text(code)
-        monkeypatch.syspath_prepend(place)
+        (folder / f"{name}.py").write_text(code)
+        monkeypatch.syspath_prepend(folder)
 
     yield put
     for module in set(sys.modules) - before:
@@ -51,7 +51,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 
 def test_plugins_are_listed_without_import(install: Install) -> None:
-    """Names are known from the metadata alone: a module that would fail is not touched."""
+    """Names are read from the metadata: a module that would fail is not imported."""
     install("shop_pack", code="raise RuntimeError('imported')", points="shop = shop_pack:thing")
 
     assert "shop" in plugins.available(plugins.TAXONOMIES)
@@ -59,8 +59,8 @@ def test_plugins_are_listed_without_import(install: Install) -> None:
     assert "shop_pack" not in sys.modules
 
 
-def test_groups_are_apart(install: Install) -> None:
-    """A classifier is no taxonomy."""
+def test_groups_are_separate(install: Install) -> None:
+    """A classifier is not listed as a taxonomy."""
     install(
         "rule_pack",
         code="portal = len",
@@ -74,7 +74,7 @@ def test_groups_are_apart(install: Install) -> None:
 
 
 def test_a_broken_plugin_is_named_with_its_distribution(install: Install) -> None:
-    """The error names plug-in, distribution, version and cause, and keeps the cause."""
+    """The error names the plug-in, its distribution, version and cause, and chains the cause."""
     install("broken_pack", code="import no_such_module", points="broken = broken_pack:thing")
 
     message = (
@@ -97,15 +97,15 @@ def test_a_broken_plugin_is_named_with_its_distribution(install: Install) -> Non
         ("x = 1", "odd = no such place"),
     ],
 )
-def test_every_way_to_break_is_a_plugin_error(install: Install, code: str, point: str) -> None:
-    """A missing object, an exit, a syntax error or a malformed entry are one kind of error."""
+def test_every_failure_to_load_is_a_plugin_error(install: Install, code: str, point: str) -> None:
+    """A missing object, an exit, a syntax error and a malformed entry raise the same class."""
     install("odd_pack", code=code, points=point)
     with pytest.raises(PluginError, match=r"the plug-in 'odd' of odd_pack 1\.2"):
         plugins.load(plugins.TAXONOMIES, "odd")
 
 
-def test_a_broken_plugin_does_not_hurt_the_others(install: Install) -> None:
-    """Listing and loading go on when one plug-in cannot be imported."""
+def test_a_broken_plugin_does_not_affect_the_others(install: Install) -> None:
+    """Other plug-ins are listed and loaded when one cannot be imported."""
     install("bad_pack", code="1 / 0", points="bad = bad_pack:thing")
     install("good_pack", code=TAXONOMY, points="good = good_pack:ready")
 
@@ -114,15 +114,15 @@ def test_a_broken_plugin_does_not_hurt_the_others(install: Install) -> None:
     assert "customer" == load_taxonomy("customer").name
 
 
-def test_an_unknown_plugin_gets_near_names(install: Install) -> None:
-    """The error for an unknown plug-in proposes near ones."""
+def test_an_unknown_plugin_gets_similar_names(install: Install) -> None:
+    """The error for an unknown plug-in suggests similar names."""
     install("good_pack", code=TAXONOMY, points="bakery = good_pack:ready")
     with pytest.raises(NotFoundError, match="no plug-in in .* 'bakry'.*did you mean 'bakery'"):
         plugins.load(plugins.TAXONOMIES, "bakry")
 
 
 def test_two_distributions_of_one_name_are_an_error(install: Install) -> None:
-    """Which of two plug-ins is meant is not guessed: both distributions are named."""
+    """Two plug-ins with the same name raise, and both distributions are named."""
     install("first_pack", code=TAXONOMY, points="twin = first_pack:ready")
     install("second_pack", code=TAXONOMY, points="twin = second_pack:ready")
 
@@ -132,7 +132,7 @@ def test_two_distributions_of_one_name_are_an_error(install: Install) -> None:
 
 
 def test_a_taxonomy_may_come_from_a_package(install: Install) -> None:
-    """An entry point is a taxonomy, or a function that makes one and may extend a built-in."""
+    """An entry point is a taxonomy, or a function that returns one and may extend a built-in."""
     install("good_pack", code=TAXONOMY, points="ready = good_pack:ready\nmade = good_pack:made")
 
     assert Taxonomy("ready") == load_taxonomy("ready")
@@ -143,12 +143,12 @@ def test_a_taxonomy_may_come_from_a_package(install: Install) -> None:
     ("name", "reason"),
     [
         ("failing", "RuntimeError: no licence"),
-        ("wrong", "it is list, not a Taxonomy"),
-        ("endless", "goes round in a circle: endless > endless"),
+        ("wrong", "it must be a Taxonomy or a function without arguments that returns a Taxonomy"),
+        ("endless", "circular reference: endless > endless"),
     ],
 )
 def test_a_package_without_a_taxonomy_is_named(install: Install, name: str, reason: str) -> None:
-    """An entry point that makes no taxonomy is reported with the reason."""
+    """An entry point that does not give a taxonomy is reported with the reason."""
     install("good_pack", code=TAXONOMY, points=f"{name} = good_pack:{name}")
     with pytest.raises(PluginError, match=f"the plug-in '{name}' of good_pack 1.2") as caught:
         load_taxonomy(name)

@@ -175,7 +175,7 @@ def reference(columns: Columns, **options: Any) -> tp.Journeys:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_frame_gives_the_same_journeys(kind: str) -> None:
-    """Text, numbers, flags, days and gaps in them arrive alike from every library."""
+    """Text, numbers, flags, days and missing values are equal from every library."""
     journeys = tp.from_frame(KINDS[kind](LOG), **OPTIONS)
 
     assert "" == tp.first_difference(reference(LOG), journeys)
@@ -283,7 +283,7 @@ def test_a_pandas_frame_is_as_it_was(kind: str) -> None:
 
 
 def test_arrays_a_frame_was_made_of_stay_writable() -> None:
-    """A frame may share memory with the caller's arrays: they are not frozen on the way."""
+    """A frame may share memory with the caller's arrays: they are not frozen."""
     arrays = {
         "id": np.array([1, 1, 2]),
         "at": np.array(["2026-01-02", "2026-01-01", "2026-01-01"], "M8[us]"),
@@ -349,7 +349,7 @@ def test_a_tiebreak_that_ties_is_an_error_too(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["polars lazy", "duckdb"])
 def test_repeated_rows_of_a_lazy_frame_are_no_ties(kind: str) -> None:
-    """Rows alike in everything that is read can stand in either order."""
+    """Rows that are equal in all columns read can be in either order."""
     log = {name: [*values[:3], values[0]] for name, values in LOG.items()}
 
     options = {**OPTIONS, "tiebreak": None}
@@ -358,7 +358,7 @@ def test_repeated_rows_of_a_lazy_frame_are_no_ties(kind: str) -> None:
 
 
 def test_of_a_lazy_frame_only_the_columns_named_are_read() -> None:
-    """A column that would fail to be computed is not asked for."""
+    """A column that cannot be computed is not read."""
     lazy = polars_frame(LOG).lazy().with_columns(broken=pl.col("what").cast(pl.Int64))
 
     assert 3 == len(tp.from_frame(lazy, **OPTIONS))
@@ -375,7 +375,7 @@ def test_a_lazy_lifecycle_is_known_by_its_name() -> None:
 
 @pytest.mark.parametrize("kind", EAGER)
 def test_an_eager_lifecycle_is_known_by_its_values(kind: str) -> None:
-    """Wherever in the frame they stand, in whatever dtype of text."""
+    """At any position in the frame, in any dtype of text."""
     log = {name: values * 400 for name, values in LOG.items()}
     log["page"] = ["start"] * 2000 + ["COMPLETE"] * 2000
     if "nullable" in kind:
@@ -445,7 +445,7 @@ def test_text_and_numbers_are_times_in_every_frame(kind: str) -> None:
     for values, time_format in cases:
         if kind in {"pandas", "pandas object", "pandas categorical", "pandas, odd index",
                     "pandas string[pyarrow]"} and time_format == "epoch_ns":  # fmt: skip
-            continue  # such a frame made floats of them before this library saw it
+            continue  # pandas converted them to floats before this library saw them
         journeys = tp.from_frame(
             KINDS[kind]({**base, "at": values}),
             journey="id", time="at", touchpoint="what", time_format=time_format,
@@ -533,7 +533,7 @@ def test_times_of_day_are_kept_as_text() -> None:
 
 
 def test_dictionaries_of_arrow_may_be_odd() -> None:
-    """Values that repeat, are null, empty or no text at all."""
+    """Values that repeat, or are null, empty or not text."""
     at = {"id": ["a"] * 4, "at": [START] * 4}
     codes = pa.array([0, 1, 2, 3], pa.int8())
     odd = pa.DictionaryArray.from_arrays(codes, pa.array(["x", None, "x", ""]))
@@ -574,7 +574,7 @@ def test_empty_ids_of_polars_are_missing(ids: list[Any]) -> None:
 
 
 def test_a_category_of_numbers_is_text() -> None:
-    """A categorical column names things, whatever they look like."""
+    """A categorical column holds names, even if they look like numbers."""
     frame = pd.DataFrame({"id": [1, 1], "at": [START] * 2, "what": pd.Categorical([3, "3"])})
 
     journeys = tp.from_frame(frame, journey="id", time="at", touchpoint="what")
@@ -609,7 +609,7 @@ def test_unsigned_ids_beyond_63_bits(library: str) -> None:
 
 
 @pytest.mark.parametrize("bits", [0, 1, 8])
-def test_ids_whose_hashes_collide_are_told_apart(
+def test_ids_whose_hashes_collide_are_kept_apart(
     bits: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a hash cut down to a few bits the journeys are the same, and collisions are counted."""
@@ -640,21 +640,23 @@ def test_ids_whose_hashes_collide_are_told_apart(
 
 
 def test_columns_by_name_are_a_table_too() -> None:
-    """Whoever has a mapping instead of a frame need not look for another reader."""
+    """A mapping of columns is read like a frame."""
     assert tp.from_columns(LOG, **OPTIONS) == tp.from_frame(LOG, **OPTIONS)
 
 
 @pytest.mark.parametrize("thing", [[1, 2], "log.csv", None, np.zeros((2, 2)), pd.Series([1])])
-def test_what_is_no_frame_is_told_so(thing: Any) -> None:
+def test_an_object_that_is_not_a_frame_is_refused(thing: Any) -> None:
     """With the two readers that take plain data."""
-    with pytest.raises(WrongKindError, match="no dataframe") as caught:
+    with pytest.raises(
+        WrongKindError, match="is not a dataframe that this library reads"
+    ) as caught:
         tp.from_frame(thing, **OPTIONS)
     assert "from_columns" in caught.value.mend
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_missing_column_is_told_with_near_names(kind: str) -> None:
-    """Whatever the frame, the error is this library's."""
+def test_a_missing_column_is_reported_with_similar_names(kind: str) -> None:
+    """Every kind of frame gives this library's error."""
     with pytest.raises(NotFoundError, match="no column 'pagge' .did you mean 'page'"):
         tp.from_frame(KINDS[kind](LOG), **{**OPTIONS, "per_interaction": ("pagge",)})
 
@@ -704,7 +706,7 @@ def test_any_log_is_read_alike_from_every_library(rows: list[Any], duplicates: s
 
 
 def test_ids_that_are_whole_numbers_in_one_file_and_text_in_another() -> None:
-    """7 and "7" are different ids: nothing is converted behind the caller's back."""
+    """7 and "7" are different ids: nothing is converted silently."""
     base = {"at": [START], "what": ["x"]}
     names = {"journey": "id", "time": "at", "touchpoint": "what"}
 

@@ -1,4 +1,4 @@
-"""Silent wrong answers that tools of the field give, and input that breaks them: one test each."""
+"""Silent wrong results of other tools, and input that breaks them: one test each."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def test_rows_out_of_order_are_put_in_order() -> None:
     assert {("x", "y"): 1, ("y", "z"): 1} == edges(journeys)
 
 
-def test_ties_in_time_are_counted_and_said() -> None:
-    """Whoever reads the report knows how much the order of rows decided."""
+def test_ties_in_time_are_counted_and_reported() -> None:
+    """The report says how many transitions depend on the order of rows."""
     journeys = read({"id": ["a"] * 3, "at": [DAYS[0]] * 3, "what": ["x", "y", "y"]})
 
     assert (2, 1) == (journeys.meta.report.ties, journeys.meta.report.ties_that_matter)
-    assert any("one time" in sentence for sentence in journeys.meta.report.sentences())
+    assert any("at the same time" in sentence for sentence in journeys.meta.report.sentences())
 
 
 def test_ties_do_not_change_with_what_the_touchpoints_are_called() -> None:
@@ -89,7 +89,7 @@ def test_durations_are_not_floored_to_seconds(milliseconds: int) -> None:
 
 
 def test_a_missing_touchpoint_name_loses_no_transition() -> None:
-    """It is an error first; kept, it is a touchpoint of its own between its neighbours."""
+    """It is an error by default; kept, it is a separate touchpoint between its neighbours."""
     log = {"id": [1] * 3, "at": DAYS[:3], "what": ["x", None, "y"]}
     with pytest.raises(InvalidInputError, match="no touchpoint name"):
         read(log)
@@ -101,12 +101,12 @@ def test_a_missing_touchpoint_name_loses_no_transition() -> None:
 
 
 def test_duplicates_are_not_accepted_in_silence() -> None:
-    """Kept or dropped, they are counted and said."""
+    """Kept or dropped, they are counted and reported."""
     log = {"id": [1] * 3, "at": [DAYS[0]] * 3, "what": ["x", "x", "y"]}
 
     kept, dropped = read(log), read(log, duplicates="drop")
 
-    assert any("repeats another" in sentence for sentence in kept.meta.report.sentences())
+    assert any("repeats an earlier row" in sentence for sentence in kept.meta.report.sentences())
     assert {("x", "y"): 1} == edges(dropped)
     assert 1 == dropped.meta.report.duplicates_dropped
 
@@ -135,13 +135,13 @@ def test_starts_and_completes_are_not_counted_twice_in_silence() -> None:
 
 
 def test_a_misspelt_column_has_a_near_name() -> None:
-    """And says which argument asked for it."""
+    """The message names the argument that was given the column."""
     with pytest.raises(NotFoundError, match="no column 'waht' .did you mean 'what'.*as touchpoint"):
         read({"id": [1], "at": [DAYS[0]], "what": ["x"]}, touchpoint="waht")
 
 
 def test_a_column_unlike_any_lists_the_columns_there_are() -> None:
-    """When nothing is near, what is there is shown."""
+    """Without similar names, the existing columns are shown."""
     with pytest.raises(NotFoundError, match="known: 'id', 'at', 'what'"):
         read({"id": [1], "at": [DAYS[0]], "what": ["x"]}, touchpoint="zzzzzz")
 
@@ -151,7 +151,7 @@ def test_a_column_unlike_any_lists_the_columns_there_are() -> None:
 )
 @pytest.mark.parametrize("nothing", [None, "", float("nan")])
 def test_a_column_of_nothing_is_an_error(name: str, argument: str, nothing: Any) -> None:
-    """A column that is missing in every row is the wrong column, whatever the options."""
+    """A column that is missing in every row is the wrong column, with any options."""
     columns = {"id": ["a"] * 3, "at": DAYS[:3], "what": ["x"] * 3, name: [nothing] * 3}
     with pytest.raises(
         InvalidInputError, match=f"{name}.* given as {argument}, is missing in all 3"
@@ -175,7 +175,7 @@ def test_null_ids_and_times_are_counted_or_an_error() -> None:
 
 
 def test_text_times_that_do_not_parse_are_shown() -> None:
-    """The first rows, as they stand, and how to say what they mean."""
+    """The error shows the first rows unchanged, and the argument that gives the format."""
     with pytest.raises(InvalidInputError) as caught:
         read({"id": [1] * 3, "at": [DAYS[0], "31.12.2026", "soon"], "what": ["x"] * 3})
 
@@ -184,13 +184,13 @@ def test_text_times_that_do_not_parse_are_shown() -> None:
 
 
 def test_naive_and_aware_times_do_not_mix() -> None:
-    """One such row among thousands is found."""
+    """A single row among thousands is found."""
     at = ["2026-01-01T00:00:00"] * 5000
     at[3333] += "+02:00"
     with pytest.raises(InvalidInputError, match="mixes times with and without") as caught:
         read({"id": [1] * 5000, "at": at, "what": ["x"] * 5000})
 
-    assert "with one: rows 3333" in caught.value.where
+    assert "with a zone: rows 3333" in caught.value.where
 
 
 def test_a_column_called_duration_that_holds_times_is_a_column_of_times() -> None:
@@ -211,7 +211,7 @@ def test_a_column_called_duration_that_holds_times_is_a_column_of_times() -> Non
 def test_negative_counts_are_refused() -> None:
     """In a log and in the constructor."""
     log = {"id": ["a", "b"], "at": DAYS[:2], "what": ["x", "y"], "n": [1, -2]}
-    with pytest.raises(InvalidInputError, match="0 or more"):
+    with pytest.raises(InvalidInputError, match="count must be an integer of at least 0"):
         read(log, count="n")
     with pytest.raises(InvalidInputError, match="counts must not be negative"):
         tp.Journeys(touchpoints=(), codes=[], offsets=[0, 0], counts=[-1])
@@ -219,7 +219,8 @@ def test_negative_counts_are_refused() -> None:
 
 def test_offsets_that_fall_are_refused() -> None:
     """With the place where they do."""
-    with pytest.raises(InvalidInputError, match=r"offsets must never fall \(offsets\[1\] is 2"):
+    found = r"offsets must be non-decreasing \(offsets\[1\] is 2"
+    with pytest.raises(InvalidInputError, match=found):
         tp.Journeys(touchpoints=(untyped("x"),), codes=[0, 0, 0], offsets=[0, 2, 1, 3])
 
 
@@ -227,7 +228,7 @@ def test_offsets_that_fall_are_refused() -> None:
 
 
 def test_unknown_facets_are_refused_with_near_names() -> None:
-    """When a touchpoint is made, and when a classifier answers."""
+    """Unknown facets and unknown terms of a touchpoint are refused."""
     customer = load_taxonomy("customer")
     with pytest.raises(NotFoundError, match="no facet 'chanel' .did you mean 'channel'"):
         customer.touchpoint("live_chat", chanel="app")
@@ -324,7 +325,7 @@ def test_journeys_of_one_event_have_no_transitions() -> None:
 
 
 def timed(action: Callable[[], Any]) -> tuple[Any, float]:
-    """Return what an action answers and the seconds it took."""
+    """Return the result of an action, and the seconds it took."""
     began = time.process_time()
     return action(), time.process_time() - began
 
@@ -364,7 +365,7 @@ def test_one_journey_of_a_million_events() -> None:
 
 
 def test_a_million_events_at_one_time_keep_the_order_of_their_rows() -> None:
-    """Ties all the way: the file's order is the order of events."""
+    """All rows are ties: the order of the file is the order of events."""
     count = 1_000_000
     what = np.random.default_rng(3).integers(0, 5, count)
     log = {"id": np.zeros(count, int), "at": np.zeros(count, "M8[s]"), "what": what}
@@ -397,7 +398,7 @@ def test_a_million_events_at_one_time_keep_the_order_of_their_rows() -> None:
     ],
 )
 def test_any_id_is_an_id(ids: list[Any]) -> None:
-    """Each is a journey of its own, under the id it had, also through polars, pandas and arrow."""
+    """Each is a separate journey with its own id, also through polars, pandas and arrow."""
     pd = pytest.importorskip("pandas")
     pl = pytest.importorskip("polars")
     pa = pytest.importorskip("pyarrow")
@@ -428,7 +429,7 @@ def test_many_distinct_touchpoints_are_no_square_table() -> None:
 
 
 def test_dates_far_from_ours_are_read() -> None:
-    """Sentinels such as 0001-01-01 and 9999-12-31 stand where they belong."""
+    """Sentinels (0001-01-01, 9999-12-31) are ordered by their time."""
     log = {"id": [1] * 3, "at": ["9999-12-31", "0001-01-01", "2026-01-01"], "what": ["z", "x", "y"]}
 
     assert [("x", "y", "z")] == paths(read(log))

@@ -13,7 +13,7 @@ import pytest
 
 from tests.house_rules import PACKAGE
 
-# Runs in an interpreter of its own. The three libraries the package is built on come first, so that
+# Runs in a separate interpreter. The three libraries the package is built on come first, so that
 # what they do at import (networkx looks for backends among the entry points) is not counted.
 WATCH = """
 import importlib, json, os, sys

@@ -9,7 +9,7 @@ import pytest
 import touchpoints as tp
 from tests.naive_paths import built
 from touchpoints._core.arrays.distances import clustering
-from touchpoints._core.arrays.statistics.survival import Clustered, product_limit
+from touchpoints._core.arrays.statistics.survival import Dependence, product_limit
 
 
 @pytest.mark.parametrize("scale", [1e-15, 1e-12, 1.0, 1e12])
@@ -45,7 +45,7 @@ def test_greenwoods_variance_at_any_count(count: int) -> None:
     """
     # Rows: count end at 1, count / 2 end at 2, count / 2 are watched until 3.
     alike = np.array([count, count // 2, count // 2])
-    each = Clustered(of=np.arange(3), repeats=alike, within=np.ones(3, dtype=np.int64), apart=True)
+    each = Dependence(of=np.arange(3), repeats=alike, within=np.ones(3, dtype=np.int64), apart=True)
 
     found = product_limit(np.array([1, 2, 3]), np.array([True, True, False]), each)
 

@@ -1,4 +1,4 @@
-"""Graphs to files and plain data, and back exactly."""
+"""Lossless round trips of graphs through files and plain data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ RECORDS = st.dictionaries(NAMES, VALUES, max_size=3)
 
 @st.composite
 def graphs(draw: st.DrawFn) -> nx.DiGraph:
-    """Draw a graph with any legal keys and values; an attribute may change its type by node."""
+    """Draw a graph with any legal keys and values; types of attributes may differ by node."""
     graph = nx.DiGraph()
     graph.graph.update(draw(RECORDS))
     nodes = draw(st.lists(WORDS, unique=True, max_size=4))
@@ -63,7 +63,7 @@ def assert_same(left: nx.DiGraph, right: nx.DiGraph) -> None:
 
 
 def through_graphml(graph: nx.DiGraph) -> nx.DiGraph:
-    """Write and read."""
+    """Return the graph after a round trip through GraphML."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "graph.graphml")
         write_graphml(graph, path)
@@ -72,7 +72,7 @@ def through_graphml(graph: nx.DiGraph) -> nx.DiGraph:
 
 @given(graphs())
 def test_graphml_round_trips_exactly(graph: nx.DiGraph) -> None:
-    """Every key, every value and its type: ints stay ints, 1.0 a float, True a truth value."""
+    """Keys, values and types are kept: ints stay ints, 1.0 a float, True a bool."""
     before = repr((graph.graph, graph.nodes(data=True), graph.edges(data=True)))
     assert_same(graph, through_graphml(graph))
     assert before == repr((graph.graph, graph.nodes(data=True), graph.edges(data=True)))
@@ -80,21 +80,21 @@ def test_graphml_round_trips_exactly(graph: nx.DiGraph) -> None:
 
 @given(graphs())
 def test_node_link_round_trips_exactly_through_json(graph: nx.DiGraph) -> None:
-    """Also through JSON without nan, as strict readers want it."""
+    """Also through strict JSON, without nan."""
     data = json.loads(json.dumps(to_node_link(graph), allow_nan=False))
     assert_same(graph, from_node_link(data))
 
 
 @given(strategies.journeys())
 def test_graphs_of_journeys_round_trip(journeys: Journeys) -> None:
-    """Whatever the library builds."""
+    """Graphs built by the library round-trip."""
     graph = transition_graph(journeys)
     assert_same(graph, through_graphml(graph))
     assert_same(graph, from_node_link(json.loads(json.dumps(to_node_link(graph)))))
 
 
 def test_the_forms_are_those_of_networkx(tmp_path: Path) -> None:
-    """What is written networkx itself reads, and what it writes is read."""
+    """Networkx reads what the library writes, and the reverse."""
     graph = transition_graph(datasets.shop(50, seed=1))
     write_graphml(graph, tmp_path / "ours.graphml")
     assert nx.utils.edges_equal(
@@ -117,8 +117,8 @@ def test_text_of_any_script_is_readable_in_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["graphml", "json"])
-def test_what_a_form_cannot_hold_is_refused_whole(form: str, tmp_path: Path) -> None:
-    """Every problem is listed, and no file is written."""
+def test_a_graph_that_a_form_cannot_store_is_refused(form: str, tmp_path: Path) -> None:
+    """All problems are listed, and no file is written."""
     graph = nx.DiGraph()
     graph.add_node("a", id=1, none=None)
     graph.add_node("\x0b", weight=float("nan"))
@@ -131,7 +131,7 @@ def test_what_a_form_cannot_hold_is_refused_whole(form: str, tmp_path: Path) -> 
 
 
 def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
-    """An undirected graph is of the wrong kind."""
+    """An undirected graph is refused."""
     with pytest.raises(WrongKindError, match="DiGraph"):
         write_graphml(nx.Graph(), tmp_path / "g.graphml")
 
@@ -139,23 +139,26 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no GraphML"),
-        (b"journey,time\n1,2\n", "no GraphML"),
-        (b"<html></html>", "0 graphs"),
-        (b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'><graph", "no GraphML"),
+        (b"", "not a readable GraphML file"),
+        (b"journey,time\n1,2\n", "not a readable GraphML file"),
+        (b"<html></html>", "must contain one graph, got 0 graphs"),
+        (
+            b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'><graph",
+            "not a readable GraphML file",
+        ),
         (
             (
                 b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'>"
                 b"<graph edgedefault='undirected'/></graphml>"
             ),
-            "undirected",
+            "it is undirected",
         ),
         (
             (
                 b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'>"
                 b"<graph edgedefault='directed'/><graph edgedefault='directed'/></graphml>"
             ),
-            "2 graphs",
+            "must contain one graph, got 2 graphs",
         ),
         (
             (
@@ -163,7 +166,7 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
                 b"<graph edgedefault='directed'><node id='a'/><edge source='a' target='a'/>"
                 b"<edge source='a' target='a'/></graph></graphml>"
             ),
-            "parallel edges",
+            "it has parallel edges",
         ),
         (
             (
@@ -171,7 +174,7 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
                 b"<graph edgedefault='directed'><node id='a'><data key='d0'>1</data></node></graph>"
                 b"</graphml>"
             ),
-            "no GraphML",
+            "not a readable GraphML file",
         ),
         (
             (
@@ -180,12 +183,12 @@ def test_only_directed_graphs_are_written(tmp_path: Path) -> None:
                 b"<graph edgedefault='directed'>"
                 b"<node id='a'><data key='d0'>one</data></node></graph></graphml>"
             ),
-            "no GraphML",
+            "not a readable GraphML file",
         ),
     ],
 )
 def test_a_foreign_or_damaged_file_is_named(content: bytes, words: str, tmp_path: Path) -> None:
-    """The error says what is wrong with which file."""
+    """The error states the problem and the file."""
     path = tmp_path / "broken.graphml"
     path.write_bytes(content)
     with pytest.raises(StorageError, match=words) as caught:
@@ -197,25 +200,28 @@ def test_a_foreign_or_damaged_file_is_named(content: bytes, words: str, tmp_path
     ("data", "words"),
     [
         ({}, "no 'nodes'"),
-        ({"nodes": [], "directed": False}, "undirected"),
-        ({"nodes": [], "multigraph": True}, "parallel edges"),
+        ({"nodes": [], "directed": False}, "it is undirected"),
+        ({"nodes": [], "multigraph": True}, "it has parallel edges"),
         ({"nodes": [{"label": "a"}]}, "a node has no 'id'"),
-        ({"nodes": [{"id": "a"}, {"id": "a"}]}, "'a' is there twice"),
+        ({"nodes": [{"id": "a"}, {"id": "a"}]}, "the node 'a' occurs twice"),
         ({"nodes": [{"id": "a"}], "edges": [{"source": "a"}]}, "an edge has no 'target'"),
-        ({"nodes": [{"id": "a"}], "edges": [{"source": "a", "target": "b"}]}, "not there: 'b'"),
+        (
+            {"nodes": [{"id": "a"}], "edges": [{"source": "a", "target": "b"}]},
+            "an unknown source or target: 'b'",
+        ),
         (
             {"nodes": [{"id": "a"}], "links": [{"source": "a", "target": "a"}] * 2},
-            "'a' to 'a' is there twice",
+            "'a' to 'a' occurs twice",
         ),
     ],
 )
-def test_plain_data_that_is_no_graph_is_named(data: object, words: str) -> None:
-    """Nothing is guessed: a lost node or a doubled edge is an error."""
+def test_invalid_node_link_data_is_refused(data: object, words: str) -> None:
+    """Missing nodes and duplicate edges are errors."""
     with pytest.raises(InvalidInputError, match=words):
         from_node_link(data)
 
 
 def test_a_journey_round_trips() -> None:
-    """Times, gaps and truth values among the attributes (A2's forms hold any kind of graph)."""
+    """Journey graphs, with times, gaps and truth values, round-trip too."""
     graph = journey_graph(datasets.clinic(20, seed=3), 4)
     assert_same(graph, through_graphml(graph))

@@ -1,4 +1,4 @@
-"""Journeys to graphs: flows, attributes and what graphs say of themselves."""
+"""Graphs of journeys: weights, node attributes and graph attributes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def typed(**more: object) -> Journeys:
 
 
 def weights(graph: nx.DiGraph) -> Counter[naive.Edge]:
-    """Return the flow of each edge."""
+    """Return the weight of each edge."""
     return Counter({(u, v): weight for u, v, weight in graph.edges(data="weight")})
 
 
@@ -72,13 +72,13 @@ def node_values(graph: nx.DiGraph, name: str) -> dict[str, float]:
 
 @given(strategies.journeys())
 def test_transitions_are_counted_as_by_hand(journeys: Journeys) -> None:
-    """Each step of each journey counts as often as the journey stands for, terminals included."""
+    """Weights are sums of counts over transitions, terminals included."""
     assert naive.flow(journeys, naive.usual_end(journeys)) == weights(transition_graph(journeys))
 
 
 @given(strategies.journeys())
 def test_probabilities_are_shares_of_what_leaves(journeys: Journeys) -> None:
-    """Probability, and the distance that adds where probabilities multiply."""
+    """Probability is the share of the source's transitions; distance is its negative logarithm."""
     graph = transition_graph(journeys)
     shares = naive.probabilities(weights(graph))
     distances = {edge: naive.distance(share) for edge, share in shares.items()}
@@ -88,26 +88,26 @@ def test_probabilities_are_shares_of_what_leaves(journeys: Journeys) -> None:
 
 @given(strategies.journeys())
 def test_gaps_are_medians_between_touchpoints(journeys: Journeys) -> None:
-    """The median gap in seconds, each journey repeated by its count; none at terminals."""
+    """The median gap in seconds, weighted by counts; edges of terminals have no gap."""
     graph = transition_graph(journeys)
     assert pytest.approx(naive.gap_medians(journeys)) == edge_values(graph, "gap_median")
 
 
 @given(strategies.journeys())
 def test_visits_and_visitors(journeys: Journeys) -> None:
-    """A touchpoint seen twice in a journey has two visits by one journey; unseen ones are out."""
+    """Two visits in one journey are two visits by one journey; unvisited touchpoints are absent."""
     graph = transition_graph(journeys)
     assert naive.visits(journeys) == node_values(graph, "visits")
     assert naive.visitors(journeys) == node_values(graph, "journeys")
 
 
 @given(strategies.journeys())
-def test_what_flows_out_is_what_flows_in_and_was_caught_there(journeys: Journeys) -> None:
-    """A journey that began before the log adds to what leaves its first touchpoint only."""
+def test_the_flow_out_is_the_flow_in_plus_journeys_already_under_way(journeys: Journeys) -> None:
+    """A journey that began before the log adds to the flow out of its first touchpoint only."""
     graph = transition_graph(journeys)
     caught: Counter[str] = Counter()
-    for place, one in enumerate(journeys):
-        if one.keys and not journeys.began[place]:
+    for row, one in enumerate(journeys):
+        if one.keys and not journeys.began[row]:
             caught[one.keys[0]] += one.count
     for node, visits in node_values(graph, "visits").items():
         assert visits == graph.out_degree(node, weight="weight")
@@ -116,7 +116,7 @@ def test_what_flows_out_is_what_flows_in_and_was_caught_there(journeys: Journeys
 
 @given(strategies.journeys())
 def test_every_graph_keeps_the_schema(journeys: Journeys) -> None:
-    """What the library builds, the library's own check accepts."""
+    """`check_graph` accepts each graph that the library builds."""
     assert () == check_graph(transition_graph(journeys))
     assert () == check_graph(higher_order_graph(journeys, order=2))
     for one in journeys:
@@ -128,22 +128,22 @@ def test_every_graph_keeps_the_schema(journeys: Journeys) -> None:
 @given(strategies.journeys(columns=False), st.randoms(use_true_random=False))
 def test_the_order_of_journeys_changes_nothing(journeys: Journeys, random: object) -> None:
     """Shuffled journeys give an equal graph."""
-    places = list(range(len(journeys)))
-    random.shuffle(places)
-    one_by_one = [journeys[place : place + 1] for place in places]
+    rows = list(range(len(journeys)))
+    random.shuffle(rows)
+    one_by_one = [journeys[row : row + 1] for row in rows]
     shuffled = tp.concat(one_by_one) if one_by_one else journeys
     assert nx.utils.graphs_equal(transition_graph(journeys), transition_graph(shuffled))
 
 
 @given(strategies.journeys(timed=False, columns=False))
-def test_a_count_is_that_many_journeys(journeys: Journeys) -> None:
-    """The graph of distinct journeys is the graph of the journeys."""
+def test_a_count_of_n_equals_n_journeys(journeys: Journeys) -> None:
+    """Merged journeys give the same graph as the journeys."""
     merged = transition_graph(tp.distinct(journeys))
     assert nx.utils.graphs_equal(transition_graph(journeys), merged)
 
 
 def test_the_graph_is_a_plain_digraph_of_plain_values() -> None:
-    """Its type is nx.DiGraph itself; attributes are Python scalars, none of a reserved name."""
+    """Its type is nx.DiGraph itself; attributes are Python scalars with unreserved names."""
     graph = transition_graph(typed())
     assert nx.DiGraph is type(graph)
     records = [
@@ -156,7 +156,7 @@ def test_the_graph_is_a_plain_digraph_of_plain_values() -> None:
 
 
 def test_nodes_carry_label_type_and_known_facets() -> None:
-    """A typed touchpoint is found by its key, named in the language asked for, facets flat."""
+    """Nodes are called by key and have a label in the given language and flat facets."""
     graph = transition_graph(typed(), lang="es")
     chat = graph.nodes["live_chat[channel=app]"]
     assert "Chat en vivo [Aplicación móvil]" == chat["label"]
@@ -165,8 +165,8 @@ def test_nodes_carry_label_type_and_known_facets() -> None:
     assert "inicio" == graph.nodes["(start)"]["label"]
 
 
-def test_the_graph_says_what_it_is() -> None:
-    """Schema, kind, journeys, taxonomy, language and facets travel with the graph, copies too."""
+def test_the_graph_attributes_describe_the_graph() -> None:
+    """Schema, kind, journeys, taxonomy, language and facets are kept in copies."""
     journeys = tp.collapse(typed(tz="Europe/Madrid"), by=["need", "channel"])
     graph = transition_graph(journeys).copy()
     assert (1, "transition", 2, "en") == tuple(
@@ -179,7 +179,7 @@ def test_the_graph_says_what_it_is() -> None:
 
 @given(strategies.journeys(), st.data())
 def test_observed_shares_count_rules_and_data_only(journeys: Journeys, data: st.DataObject) -> None:
-    """A need that is only the type's default is never reported as seen."""
+    """A need that is only the default of the type does not count as observed."""
     codes = st.lists(st.integers(0, 3), min_size=len(journeys.codes), max_size=len(journeys.codes))
     origins = {name: np.array(data.draw(codes), np.int8) for name in ("need_from", "context_from")}
     seen = attrs.evolve(journeys, per_interaction=origins)
@@ -190,15 +190,15 @@ def test_observed_shares_count_rules_and_data_only(journeys: Journeys, data: st.
     )
 
 
-def test_observed_shares_are_absent_where_nothing_is_known_of_origins() -> None:
-    """Without need_from there is no need_observed, which is not the same as 0."""
+def test_observed_shares_are_absent_if_origins_are_unknown() -> None:
+    """Without need_from need_observed is absent, not 0."""
     graph = transition_graph(tp.from_paths({"path": ["a > b"]}, path="path"))
     assert {} == node_values(graph, "need_observed")
     assert {} == edge_values(graph, "gap_median")
 
 
 def test_gaps_keep_milliseconds() -> None:
-    """50 ms stay 50 ms."""
+    """A gap of 50 ms is 0.05 seconds."""
     rows = [
         {"id": 1, "t": "2026-01-01T10:00:00.000", "w": "a"},
         {"id": 1, "t": "2026-01-01T10:00:00.050", "w": "b"},
@@ -217,7 +217,7 @@ def test_no_journeys_give_the_two_terminals() -> None:
 
 
 def test_empty_journeys_flow_from_start_to_their_terminal() -> None:
-    """One that finished ends, one that did not is open, one that began earlier leaves no trace."""
+    """Finished ones go to (end), others to (open); those that began earlier add no edge."""
     empty = Journeys(
         touchpoints=(),
         codes=[],
@@ -230,8 +230,8 @@ def test_empty_journeys_flow_from_start_to_their_terminal() -> None:
     assert expected == weights(transition_graph(empty))
 
 
-def test_open_is_there_only_when_a_journey_is() -> None:
-    """(open) appears when the log cuts a journey off; its last interaction is no exit."""
+def test_the_open_terminal_exists_only_for_open_journeys() -> None:
+    """(open) is present if the log cuts a journey off, which then has no edge to (end)."""
     journeys = tp.from_paths({"path": ["a > b", "a"]}, path="path")
     assert "(open)" not in transition_graph(journeys)
     cut = transition_graph(attrs.evolve(journeys, finished=[False, True]))
@@ -254,7 +254,7 @@ def test_names_that_look_like_terminals_or_keys_stay_apart() -> None:
     ]
 
 
-def test_certain_steps_have_distance_zero_and_not_minus_zero() -> None:
+def test_certain_transitions_have_distance_zero_and_not_minus_zero() -> None:
     """−log(1) is 0.0."""
     graph = transition_graph(tp.from_paths({"path": ["a"]}, path="path"))
     assert 1.0 == math.copysign(1, graph["a"]["(end)"]["distance"])
@@ -262,7 +262,7 @@ def test_certain_steps_have_distance_zero_and_not_minus_zero() -> None:
 
 @pytest.mark.parametrize("k", [40, 70, 300, 5000])
 def test_many_touchpoints_are_counted_alike(k: int) -> None:
-    """However many touchpoints there are, and whichever way of counting they need."""
+    """The number of touchpoints selects the counting algorithm, not the result."""
     random = np.random.default_rng(k)
     codes = random.integers(0, k, 400).astype(np.int32)
     journeys = Journeys(
@@ -283,7 +283,7 @@ def test_many_touchpoints_are_counted_alike(k: int) -> None:
 
 @given(strategies.journeys())
 def test_outcomes_decide_where_journeys_end(journeys: Journeys) -> None:
-    """Reached, not reached, or open: not known, or not reached before the log cuts it off."""
+    """Reached, not reached, or open: unknown, or not yet reached when the log ends."""
     expected = naive.flow(journeys, naive.outcome_end(journeys, "purchase"))
     graph = outcome_graph(journeys, outcome="purchase")
     assert expected == weights(graph)
@@ -291,14 +291,14 @@ def test_outcomes_decide_where_journeys_end(journeys: Journeys) -> None:
     assert "purchase" == graph.graph["outcome"]
 
 
-def test_the_outcome_may_be_left_out_when_there_is_one() -> None:
-    """With several, the error lists them; with none, it says how to mark one."""
+def test_the_outcome_may_be_left_out_if_there_is_only_one() -> None:
+    """With several outcomes the error lists them; without one it explains how to mark one."""
     journeys = typed()
     paid = tp.until(journeys, "purchase", outcome="purchase")
     assert nx.utils.graphs_equal(outcome_graph(paid), outcome_graph(paid, outcome="purchase"))
     twice = tp.mark(paid, "chat", when="live_chat")
     with pytest.raises(
-        InvalidInputError, match="2 outcomes\nname one as outcome=: 'purchase', 'chat'"
+        InvalidInputError, match="have 2 outcomes\nchoose one with outcome=: 'purchase', 'chat'"
     ):
         outcome_graph(twice)
     with pytest.raises(InvalidInputError, match="until"):
@@ -309,7 +309,7 @@ def test_the_outcome_may_be_left_out_when_there_is_one() -> None:
 
 @pytest.mark.parametrize("outcome", ["purchase", "live_chat"])
 def test_an_outcome_whose_touchpoint_is_inside_is_refused(outcome: str) -> None:
-    """By type or by key; the mend cuts before it, and then it works."""
+    """By type or by key; the mend cuts before it, which resolves the error."""
     journeys = tp.mark(typed(), outcome, when=outcome)
     with pytest.raises(InvalidInputError, match="still inside") as caught:
         outcome_graph(journeys)
@@ -319,7 +319,7 @@ def test_an_outcome_whose_touchpoint_is_inside_is_refused(outcome: str) -> None:
 
 
 def test_raw_text_that_is_the_outcome_is_a_leak_too() -> None:
-    """An untyped touchpoint called like the outcome is refused, escaped or not."""
+    """An untyped touchpoint with the name of the outcome is refused, escaped or not."""
     journeys = tp.from_paths({"path": ["ad > [sale]"]}, path="path")
     marked = attrs.evolve(journeys, outcomes={"[sale]": [1.0]})
     with pytest.raises(InvalidInputError, match="still inside"):
@@ -331,7 +331,7 @@ def test_raw_text_that_is_the_outcome_is_a_leak_too() -> None:
 
 @given(strategies.journeys(), st.integers(1, 4))
 def test_states_are_the_last_few_touchpoints(journeys: Journeys, order: int) -> None:
-    """Flow and visits of states; shorter ones at the start of journeys."""
+    """Weights and visits of states; states at the start of journeys are shorter."""
     graph = higher_order_graph(journeys, order=order)
     assert naive.flow(journeys, naive.usual_end(journeys), order=order) == weights(graph)
     assert naive.visits(journeys, order=order) == node_values(graph, "visits")
@@ -340,13 +340,13 @@ def test_states_are_the_last_few_touchpoints(journeys: Journeys, order: int) -> 
 
 @given(strategies.journeys())
 def test_order_one_is_the_transition_graph(journeys: Journeys) -> None:
-    """With a state of one touchpoint the flows are the same."""
+    """States of one touchpoint give the same weights."""
     first = weights(higher_order_graph(journeys, order=1))
     assert weights(transition_graph(journeys)) == first
 
 
 def test_states_keep_keys_apart() -> None:
-    """Names that hold the separator or parentheses do not make two states alike or a terminal."""
+    """Names with the separator or parentheses cannot collide with other states or terminals."""
     known = [tp.taxonomy.untyped(text) for text in ("a > b", "a", "b", "(x", "y)")]
     journeys = Journeys(
         touchpoints=[*known, tp.taxonomy.MISSING],
@@ -360,17 +360,17 @@ def test_states_keep_keys_apart() -> None:
 
 
 @pytest.mark.parametrize("order", [0, -1, 1.5, "2", True])
-def test_an_order_is_a_whole_number_of_one_or_more(order: object) -> None:
+def test_an_order_is_an_integer_of_at_least_one(order: object) -> None:
     """Anything else is refused."""
-    with pytest.raises(InvalidInputError, match="order="):
+    with pytest.raises(InvalidInputError, match="order must be an integer of at least 1, got"):
         higher_order_graph(typed(), order=order)
 
 
 # ------------------------------------------------------------------------------------------ journey
 
 
-def test_a_journey_is_a_line_of_positions() -> None:
-    """Positions in order of time with touchpoint, facets, seconds since the first, and instants."""
+def test_a_journey_is_a_path_of_positions() -> None:
+    """Nodes are positions with touchpoint, facets, seconds since the first, and instants."""
     graph = journey_graph(typed(tz="UTC"), "ana")
     assert [("0", "1"), ("1", "2")] == list(graph.edges)
     assert [300.0, 86400.0] == [gap for *_, gap in graph.edges(data="gap")]
@@ -384,8 +384,8 @@ def test_a_journey_is_a_line_of_positions() -> None:
     assert "ana" == graph.graph["journey"]
 
 
-def test_instants_of_a_journey_are_written_as_they_are_known() -> None:
-    """Without a zone no Z; microseconds only where there are any; ends only where known."""
+def test_instants_of_a_journey_keep_their_precision_and_zone() -> None:
+    """Z only with a time zone; microseconds only if not zero; ends only if known."""
     rows = [
         {"id": 7, "t": "2026-01-01T10:00:00.050", "e": None, "w": "a"},
         {"id": 7, "t": "2026-01-01T10:00:01", "e": "2026-01-01T10:00:02", "w": "b"},
@@ -399,8 +399,8 @@ def test_instants_of_a_journey_are_written_as_they_are_known() -> None:
     assert 7 == graph.graph["journey"]
 
 
-def test_a_journey_without_times_is_a_line_too() -> None:
-    """Positions and touchpoints, and nothing of time."""
+def test_a_journey_without_times_is_a_path_too() -> None:
+    """Nodes have positions and touchpoints, and no times."""
     graph = journey_graph(tp.from_paths({"path": ["a > b"]}, path="path"), 0)
     assert [("0", "1", {})] == list(graph.edges(data=True))
     assert {"touchpoint": "b", "label": "b"} == graph.nodes["1"]
@@ -408,7 +408,7 @@ def test_a_journey_without_times_is_a_line_too() -> None:
 
 @pytest.mark.parametrize(("id_", "hint"), [("anna", "did you mean 'ana'"), (3, "known: ")])
 def test_an_unknown_journey_is_named(id_: object, hint: str) -> None:
-    """The error proposes near ids."""
+    """The error suggests similar ids."""
     with pytest.raises(NotFoundError, match=f"no journey {id_!r}") as caught:
         journey_graph(typed(), id_)
     assert hint in str(caught.value)

@@ -1,4 +1,4 @@
-"""Plans: TOML to touchpoints in order, every problem at once, and the graph."""
+"""Plans: reading TOML, collecting all problems, and the graph of a plan."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def problems(text: str, **more: object) -> list[str]:
 
 
 def test_a_plan_is_read_as_written(tmp_path: Path) -> None:
-    """Names, stages, what may be left out or repeated; without `then`, the next in the file."""
+    """Names, stages, optional and repeated touchpoints; ``then`` defaults to the next one."""
     path = tmp_path / "visit.toml"
     path.write_text(VISIT, encoding="utf-8")
 
@@ -68,7 +68,7 @@ def test_a_plan_is_read_as_written(tmp_path: Path) -> None:
     assert [("reminder",), ("Blood test",), ("see_doctor",), ()] == [
         one.then for one in plan.touchpoints.values()
     ]
-    assert [1, 3, 1, None] == [one.most for one in plan.touchpoints.values()]
+    assert [1, 3, 1, None] == [one.max_occurrences for one in plan.touchpoints.values()]
     assert [False, True, False, False] == [one.optional for one in plan.touchpoints.values()]
     assert ("no_show",) == plan.touchpoints["see_doctor"].failures
     assert (("book",), ("see_doctor",)) == (plan.first, plan.last)
@@ -76,8 +76,8 @@ def test_a_plan_is_read_as_written(tmp_path: Path) -> None:
     assert "<Plan 'clinic visit': 4 touchpoints, 2 stages>" == repr(plan)
 
 
-def test_every_problem_is_told_at_once_with_its_place() -> None:
-    """Unknown keys, stages and names with near ones, wrong kinds, circles."""
+def test_all_problems_are_reported_together_with_their_tables() -> None:
+    """Unknown keys, stages and names with similar ones, wrong types, cycles."""
     found = problems(
         """
 nam = "x"
@@ -97,22 +97,25 @@ failures = ["book"]
     )
 
     for expected in (
-        "plan: nam: nothing is called so here (did you mean 'name'?)",
-        "plan: name: there is none",
+        "plan: nam: unknown key (did you mean 'name'?)",
+        "plan: name: is missing",
         'plan: stages.before: expected text, found the number 7 (write "7")',
         "plan: touchpoints.book.stage: no stage 'befor'",
         "plan: touchpoints.book.optional: expected true or false, found the text 'yes'",
-        "plan: touchpoints.book.then: no touchpoint 'remindr' here (did you mean 'reminder'?)",
+        (
+            "plan: touchpoints.book.then: no touchpoint 'remindr' in this plan "
+            "(did you mean 'reminder'?)"
+        ),
         "plan: touchpoints.see.then: leads to itself: write repeated = true",
-        "plan: touchpoints.see.failures: 'book' is planned, so it is no failure",
-        "plan: touchpoints.reminder.then: goes round in a circle: reminder > see > reminder",
+        "plan: touchpoints.see.failures: 'book' is a planned touchpoint, so it cannot be a failure",
+        "plan: touchpoints.reminder.then: forms a cycle: reminder > see > reminder",
     ):
         assert any(one.startswith(expected) for one in found), expected
-    assert any("repeated: expected true, false or a whole number" in one for one in found)
+    assert any("repeated: expected true, false or an integer from 1 to 100" in one for one in found)
 
 
-def test_unknown_types_are_told_with_near_ones() -> None:
-    """With a taxonomy every name is one of its types, or a key of one."""
+def test_unknown_types_are_reported_with_similar_ones() -> None:
+    """With a taxonomy each name must be one of its types, or a key."""
     found = problems(
         "name='x'\ntaxonomy='customer'\n[touchpoints.live_chatt]\n[touchpoints.purchase]\n"
         '[touchpoints."live_chat[channel=fax]"]'
@@ -125,7 +128,7 @@ def test_unknown_types_are_told_with_near_ones() -> None:
 
 
 def test_a_taxonomy_can_be_named_or_given() -> None:
-    """By name, by the path of a file, or as an object, which comes first."""
+    """By name, by the path of a file, or as an object, which takes precedence."""
     text = "name='x'\n{}[touchpoints.live_chat]"
 
     assert "" == parse_plan(text.format("")).touchpoints["live_chat"].touchpoint.type
@@ -136,16 +139,16 @@ def test_a_taxonomy_can_be_named_or_given() -> None:
     assert ["plan: taxonomy: no taxonomy 'custmer' (did you mean 'customer'?)"] == problems(
         text.format("taxonomy='custmer'\n")
     )
-    assert ["plan: taxonomy: there is no file 'mine.toml'"] == problems(
+    assert ["plan: taxonomy: the file 'mine.toml' does not exist"] == problems(
         text.format("taxonomy='mine.toml'\n")
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("name = ", "this is not TOML"),
-        ("name = 'x'", "touchpoints: there is none"),
+        ("name = 'x'", "touchpoints: must contain at least one touchpoint"),
         ("name = 'x'\ntouchpoints = 3", "expected a table"),
         ("name = 'x'\n[touchpoints.a]\nthen = 'b'", "expected a list of texts"),
         (
@@ -158,13 +161,13 @@ def test_a_taxonomy_can_be_named_or_given() -> None:
         ),
     ],
 )
-def test_hostile_plans_are_problems_not_crashes(text: str, said: str) -> None:
-    """Each says what is wrong."""
-    assert any(said in one for one in problems(text))
+def test_invalid_plans_are_reported_as_problems(text: str, message: str) -> None:
+    """Each problem states what is wrong."""
+    assert any(message in one for one in problems(text))
 
 
-def test_a_file_that_is_no_text_is_a_problem(tmp_path: Path) -> None:
-    """And one that is not there is an error of the system."""
+def test_a_file_that_is_not_text_is_a_problem(tmp_path: Path) -> None:
+    """A missing file raises FileNotFoundError."""
     path = tmp_path / "bad.toml"
     path.write_bytes(b"name = '\xff'")
 
@@ -185,7 +188,7 @@ def test_a_file_that_is_no_text_is_a_problem(tmp_path: Path) -> None:
 def test_any_groups_make_a_plan_or_a_list_of_problems(
     groups: dict[str, list[str]], then: dict[str, list[str]]
 ) -> None:
-    """A plan that is read can be walked: nothing else is ever raised."""
+    """Journeys can be aligned with any plan that parses; other errors never occur."""
     lines = ["name = 'x'", "[any_order]", *(f"{name} = {one}" for name, one in groups.items())]
     for name in "abcd":
         lines.append(f"[touchpoints.{name}]")
@@ -198,13 +201,13 @@ def test_any_groups_make_a_plan_or_a_list_of_problems(
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_plan_or_a_list_of_problems(text: str) -> None:
-    """Nothing else is ever raised."""
+    """Other errors never occur."""
     with contextlib.suppress(ProblemsError):
         parse_plan(text)
 
 
-def test_the_graph_of_a_plan_draws_all_of_it() -> None:
-    """Labels, stages and types on nodes; what may follow what as edges; it keeps the schema."""
+def test_the_graph_of_a_plan_contains_all_of_it() -> None:
+    """Nodes have labels, stages and types; edges are planned transitions; the schema holds."""
     G = plan_graph(parse_plan(VISIT))
 
     assert type(G) is nx.DiGraph
@@ -227,8 +230,8 @@ def test_the_graph_of_a_plan_draws_all_of_it() -> None:
     assert () == tp.check_graph(typed)
 
 
-def test_the_order_puts_everything_behind_what_may_come_before() -> None:
-    """Also where the file has it the other way round."""
+def test_in_order_is_a_topological_order() -> None:
+    """Also if the file has the reverse order."""
     plan = parse_plan(
         "name='x'\n[touchpoints.c]\nthen=[]\n[touchpoints.b]\nthen=['c']\n[touchpoints.a]\nthen=['b']"
     )
@@ -249,8 +252,8 @@ optional = true
 """
 
 
-def test_touchpoints_in_any_order_share_what_comes_before_and_behind() -> None:
-    """B19: in the order of the file; what leads to one leads to all, and all lead on."""
+def test_touchpoints_in_any_order_share_predecessors_and_successors() -> None:
+    """What leads to one touchpoint leads to all, and all lead on, in the order of the file."""
     plan = parse_plan(TESTS)
 
     assert {"tests": ("blood_test", "x_ray")} == plan.any_order
@@ -263,8 +266,8 @@ def test_touchpoints_in_any_order_share_what_comes_before_and_behind() -> None:
 
 
 @pytest.mark.parametrize("named", ["tests", "x_ray"])
-def test_a_group_is_led_to_by_its_name_or_by_one_of_it(named: str) -> None:
-    """And what comes behind it is said of any one of it."""
+def test_then_names_a_group_by_its_name_or_by_a_member(named: str) -> None:
+    """The ``then`` of any member is the ``then`` of the group."""
     plan = parse_plan(
         "name='x'\n[any_order]\ntests=['blood','x_ray']\n[touchpoints.end]\nthen=[]\n"
         "[touchpoints.blood]\n[touchpoints.x_ray]\nthen=['end']\n"
@@ -276,8 +279,8 @@ def test_a_group_is_led_to_by_its_name_or_by_one_of_it(named: str) -> None:
     assert ("a", "blood", "x_ray", "end") == plan.in_order
 
 
-def test_every_problem_of_groups_is_told_at_once() -> None:
-    """Unknown names, overlaps, what `then` says against a group, names that are taken."""
+def test_all_problems_of_groups_are_reported_together() -> None:
+    """Unknown names, overlaps, ``then`` that contradicts a group, names already in use."""
     found = problems(
         """
 name = "x"
@@ -298,53 +301,55 @@ then = ["bill"]
     )
 
     for expected in (
-        "plan: any_order.tests: no touchpoint 'blod' here (did you mean 'blood'?)",
+        "plan: any_order.tests: no touchpoint 'blod' in this plan (did you mean 'blood'?)",
         "plan: any_order.more: 'x_ray' is already in the group 'tests'",
-        "plan: any_order.one: a group is of two touchpoints or more",
-        "plan: any_order.book: is the name of a touchpoint: call the group something else",
-        "plan: any_order.book: 'book' is there twice: write repeated = true for it",
-        "plan: any_order.book: 'blood' stands between them: put them next to each other",
+        "plan: any_order.one: a group must have at least two touchpoints",
+        "plan: any_order.book: is the name of a touchpoint: rename the group",
+        "plan: any_order.book: 'book' occurs twice: write repeated = true in its table",
+        "plan: any_order.book: 'blood' stands between its touchpoints: put them side by side",
         "plan: any_order.text: expected a list of texts, found the text 'scan'",
-        "plan: touchpoints.blood.then: 'x_ray' is of the same group any_order.tests",
-        "plan: touchpoints.x_ray.then: leads elsewhere than 'blood' of the same group any_order",
+        "plan: touchpoints.blood.then: 'x_ray' is in the same group any_order.tests",
+        "plan: touchpoints.x_ray.then: differs from that of 'blood' in the same group any_order",
     ):
         assert any(one.startswith(expected) for one in found), expected
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("any_order = ['a', 'b']", "any_order: expected a table of groups, such as tests = ["),
+        ("any_order = ['a', 'b']", "any_order: expected a table of groups, like tests = ["),
         ("any_order = 3", "any_order: expected a table of groups"),
-        (f"[any_order]\ng = {list('abcdefghi')}", "9 touchpoints in any order: at most 8 can be"),
+        (f"[any_order]\ng = {list('abcdefghi')}", "a group must have at most 8 touchpoints, got 9"),
         (
             f"[any_order]\ng = {list('abcdefgh')}\n[touchpoints.a]\nrepeated=100\n",
             "have too many orders: write repeated = true for any number",
         ),
         (
             "[any_order]\ng = ['a', 'b']\n[touchpoints.a]\nthen=['c']\n[touchpoints.c]\nthen=['b']",
-            "goes round in a circle: a > c > a",
+            "forms a cycle: a > c > a",
         ),
     ],
 )
-def test_groups_that_cannot_be_are_problems(text: str, said: str) -> None:
-    """Wrong kinds, too many, and circles through a group."""
+def test_invalid_groups_are_problems(text: str, message: str) -> None:
+    """Wrong types, groups that are too large, and cycles through a group."""
     rest = "".join(
         f"[touchpoints.{one}]\n" for one in "abcdefghi" if f"[touchpoints.{one}]" not in text
     )
-    assert any(said in one for one in problems(f"name='x'\n{text}\n{rest}"))
+    assert any(message in one for one in problems(f"name='x'\n{text}\n{rest}"))
 
 
-def test_a_circle_of_two_is_told_of_any_order() -> None:
-    """Who writes `then` both ways means that."""
+def test_a_cycle_of_two_suggests_any_order() -> None:
+    """A ``then`` in both directions usually means any order."""
     text = "name='x'\n[touchpoints.a]\nthen=['b']\n[touchpoints.b]\nthen=['a']"
 
-    assert any("a > b > a (in any order? [any_order])" in one for one in problems(text))
+    assert any(
+        "a > b > a (use [any_order] for touchpoints in any order)" in one for one in problems(text)
+    )
 
 
 @pytest.mark.parametrize("value", [None, {"name": "x"}, 3])
-def test_what_is_no_text_or_path_is_refused(value: object) -> None:
-    """B19: the message names the other function."""
+def test_other_objects_than_text_or_path_are_refused(value: object) -> None:
+    """The message names the other function."""
     with pytest.raises(WrongKindError, match="tp.read_plan"):
         parse_plan(value)
     with pytest.raises(WrongKindError, match="tp.parse_plan"):
@@ -353,7 +358,7 @@ def test_what_is_no_text_or_path_is_refused(value: object) -> None:
         plan_graph(value)
 
 
-def test_a_taxonomy_is_no_name_of_one() -> None:
-    """The message says how to get one."""
+def test_a_name_is_refused_as_taxonomy() -> None:
+    """The message shows how to get a taxonomy."""
     with pytest.raises(WrongKindError, match="tp.load_taxonomy"):
         parse_plan(TESTS, taxonomy="customer")

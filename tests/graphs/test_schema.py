@@ -1,4 +1,4 @@
-"""The check of the graph schema names every breach."""
+"""The check of the graph schema reports every violation."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ BREACHES: list[tuple[str, Change, str]] = [
     (
         "nan",
         lambda G: G.nodes["a"].update(need_observed=float("nan")),
-        "node 'a', attribute 'need_observed': is nan; leave out what is not known",
+        "node 'a', attribute 'need_observed': is nan; leave out unknown attributes",
     ),
     (
         "None",
         lambda G: G.nodes["a"].update(owner=None),
-        "node 'a', attribute 'owner': is None; leave out what is not known",
+        "node 'a', attribute 'owner': is None; leave out unknown attributes",
     ),
     (
         "infinite",
         lambda G: G.edges["a", "b"].update(cost=float("-inf")),
-        "edge 'a' to 'b', attribute 'cost': is infinite; leave out what is not known",
+        "edge 'a' to 'b', attribute 'cost': is infinite; leave out unknown attributes",
     ),
     (
         "numpy scalar",
@@ -64,7 +64,7 @@ BREACHES: list[tuple[str, Change, str]] = [
     (
         "beyond 64 bits",
         lambda G: G.graph.update(big=2**63),
-        "graph, attribute 'big': is beyond 64 bits; write it as text",
+        "graph, attribute 'big': exceeds 64 bits; store it as str",
     ),
     (
         "reserved",
@@ -72,14 +72,14 @@ BREACHES: list[tuple[str, Change, str]] = [
         "node 'a', attribute 'id': the name is reserved: file formats use it; rename the attribute",
     ),
     (
-        "name that is no text",
+        "name that is not text",
         lambda G: G.nodes["a"].update({7: "x"}),
-        "node 'a': 7 is no name for an attribute",
+        "node 'a': 7 is not a valid attribute name",
     ),
     (
-        "key that is no text",
+        "key that is not text",
         lambda G: G.add_node(7, label="seven", visits=0, journeys=0),
-        "node 7: its key is int, not text; networkx.relabel_nodes(G, str) makes text of keys",
+        "node 7: its key is int, not str; networkx.relabel_nodes(G, str) converts all keys",
     ),
     (
         "illegal key",
@@ -91,7 +91,7 @@ BREACHES: list[tuple[str, Change, str]] = [
         lambda G: G.nodes["a"].update(label="a\ud800"),
         (
             "node 'a', attribute 'label': has the character U+D800, which XML does not allow; "
-            "take the character out"
+            "remove the character"
         ),
     ),
     (
@@ -105,19 +105,19 @@ BREACHES: list[tuple[str, Change, str]] = [
         "node '(end)', attribute 'label': is missing",
     ),
     (
-        "weight that is no whole number",
+        "weight that is not an integer",
         lambda G: G.edges["a", "b"].update(weight=1.5),
-        "edge 'a' to 'b', attribute 'weight': is 1.5, not a whole number above 0",
+        "edge 'a' to 'b', attribute 'weight': is 1.5, not an integer of at least 1",
     ),
     (
         "truth value for a number",
         lambda G: G.nodes["a"].update(visits=True),
-        "node 'a', attribute 'visits': is True, not a whole number, 0 or more",
+        "node 'a', attribute 'visits': is True, not an integer of at least 0",
     ),
     (
         "negative gap",
         lambda G: G.edges["a", "b"].update(gap_median=-1.0),
-        "edge 'a' to 'b', attribute 'gap_median': is -1.0, not a number, 0 or more",
+        "edge 'a' to 'b', attribute 'gap_median': is -1.0, not a number of at least 0",
     ),
     (
         "share above 1",
@@ -128,8 +128,8 @@ BREACHES: list[tuple[str, Change, str]] = [
         "probabilities",
         lambda G: G.remove_edge("a", "(end)"),
         (
-            "node 'a': the probabilities that leave it add up to 0.5, not 1; "
-            "divide each by their sum, as after taking nodes out"
+            "node 'a': the probabilities of its outgoing edges sum to 0.5, not 1; "
+            "divide each by their sum, for example after removing nodes"
         ),
     ),
     (
@@ -140,25 +140,22 @@ BREACHES: list[tuple[str, Change, str]] = [
     (
         "start",
         lambda G: G.add_edge("b", "(start)", weight=1, probability=1.0, distance=0.0),
-        "node '(start)': journeys begin here, but an edge leads to it",
+        "node '(start)': journeys begin here, but it has an incoming edge",
     ),
     (
         "end",
         lambda G: G.add_edge("(end)", "a", weight=1, probability=1.0, distance=0.0),
-        "node '(end)': journeys end here, but an edge leads on",
+        "node '(end)': journeys end here, but it has an outgoing edge",
     ),
     (
         "no schema",
         lambda G: G.graph.pop("schema"),
-        (
-            "graph, attribute 'schema': is missing; "
-            'G.graph["schema"] = 1 and G.graph["kind"] say what it is'
-        ),
+        ('graph, attribute \'schema\': is missing; set G.graph["schema"] = 1 and G.graph["kind"]'),
     ),
     (
         "schema of another version",
         lambda G: G.graph.update(schema=2),
-        "graph, attribute 'schema': is 2, which is not known; this is 1",
+        "graph, attribute 'schema': is 2, an unknown version; known: 1",
     ),
     (
         "kind",
@@ -177,7 +174,7 @@ BREACHES: list[tuple[str, Change, str]] = [
     ids=[breach[0] for breach in BREACHES],
 )
 def test_a_breach_is_named(change: Change, sentence: str) -> None:
-    """Node or edge, attribute, what is wrong and how to mend it."""
+    """With the node or edge, the attribute, the problem and how to fix it."""
     graph = flowing()
     assert [] == found(graph)
     change(graph)
@@ -185,7 +182,7 @@ def test_a_breach_is_named(change: Change, sentence: str) -> None:
 
 
 def test_all_breaches_are_named_at_once() -> None:
-    """None hides another: graph, then nodes, then edges."""
+    """First what file formats cannot hold, then ranges; each in the order graph, nodes, edges."""
     graph = flowing()
     graph.graph["tags"] = ()
     graph.nodes["a"]["visits"] = -1
@@ -198,20 +195,20 @@ def test_all_breaches_are_named_at_once() -> None:
 
 
 def test_any_graph_without_schema_has_that_as_one_breach() -> None:
-    """A graph of someone else is checked for what any graph must keep."""
+    """Graphs of other origin are checked for what every graph must satisfy."""
     graph = nx.DiGraph([("a", "b")])
     assert ["schema"] == [problem.attribute for problem in check_graph(graph)]
 
 
 @pytest.mark.parametrize("graph", [nx.Graph(), nx.MultiDiGraph(), {"a": ["b"]}, None])
 def test_only_directed_graphs_without_parallel_edges_are_checked(graph: object) -> None:
-    """Anything else is of the wrong kind, and the mend says how to get the right one."""
+    """Other objects are refused, and the mend shows how to build a DiGraph."""
     with pytest.raises(WrongKindError, match=r"networkx\.DiGraph"):
         check_graph(graph)
 
 
-def test_a_journey_that_is_no_line_is_named() -> None:
-    """Positions run from 0, and each leads to the next."""
+def test_a_journey_graph_that_is_not_a_path_is_reported() -> None:
+    """Positions run from 0, and each has an edge to the next."""
     journeys = tp.from_paths({"path": ["a > b > c"]}, path="path")
     graph = journey_graph(journeys, 0)
     graph.add_edge("0", "2")
@@ -220,8 +217,8 @@ def test_a_journey_that_is_no_line_is_named() -> None:
     assert ["graph: its nodes are not the positions '0', '1', '2' …"] == found(graph)
 
 
-def test_an_outcome_graph_says_of_what() -> None:
-    """Without the name of the outcome the terminals mean nothing."""
+def test_an_outcome_graph_needs_the_name_of_the_outcome() -> None:
+    """Without the attribute ``outcome`` the graph is invalid."""
     journeys = tp.until(datasets.shop(50, seed=1), "purchase", outcome="purchase")
     graph = outcome_graph(journeys)
     assert () == check_graph(graph)
@@ -229,8 +226,8 @@ def test_an_outcome_graph_says_of_what() -> None:
     assert (Problem(where="graph", attribute="outcome", what="is missing"),) == check_graph(graph)
 
 
-def test_checking_changes_nothing() -> None:
-    """The graph is as it was."""
+def test_the_check_does_not_change_the_graph() -> None:
+    """The graph is not modified."""
     graph = flowing()
     graph.nodes["a"]["visits"] = float("nan")
     before = graph.copy()

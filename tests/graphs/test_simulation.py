@@ -1,4 +1,4 @@
-"""From a graph back to journeys."""
+"""Simulation of journeys from a graph."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from touchpoints.journeys.model import Journeys
 
 
 def weighted(edges: dict[tuple[str, str], float], **more: object) -> nx.DiGraph:
-    """Return a graph of someone else: edges with a weight and nothing more."""
+    """Return a graph that only has edge weights."""
     graph = nx.DiGraph()
     graph.add_weighted_edges_from((*ends, weight) for ends, weight in edges.items())
     nx.set_edge_attributes(graph, more)
     return graph
 
 
-def paths_of(journeys: Journeys) -> Counter[tuple[str, ...]]:
-    """Count the variants."""
+def variants_of(journeys: Journeys) -> Counter[tuple[str, ...]]:
+    """Return the number of journeys of each variant."""
     return Counter(one.keys for one in journeys)
 
 
@@ -50,11 +50,11 @@ BRANCH = {("(start)", "a"): 3, ("a", "b"): 1, ("a", "(end)"): 3, ("b", "(end)"):
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), unique=True), st.integers(0, 99))
 def test_walkers_follow_edges(edges: list[tuple[int, int]], seed: int) -> None:
-    """Each step is an edge of the graph, from where the last one led, until none leaves."""
+    """Each walk is a path of edges up to a node without outgoing edges."""
     edges = sorted(edges)
     sources = np.array([source for source, _ in edges], dtype=np.int64)
     targets = np.array([target for _, target in edges], dtype=np.int64)
-    steps = walks.steps_of(sources, targets, np.ones(len(edges)), 5)
+    steps = walks.edges_by_source(sources, targets, np.ones(len(edges)), 5)
     walked = walks.walk(steps, 0, count=6, max_length=9, rng=np.random.default_rng(seed))
     for walker in range(6):
         path = walked.edges[walked.offsets[walker] : walked.offsets[walker + 1]].tolist()
@@ -68,7 +68,7 @@ def test_walkers_follow_edges(edges: list[tuple[int, int]], seed: int) -> None:
 
 
 def test_a_draw_is_never_rounded_up_to_the_next_node() -> None:
-    """Edges of the node before and after are never taken, however near 1 the draw is."""
+    """A draw just below 1 never takes an edge of a neighbouring node."""
 
     class Highest:
         def random(self, size: int) -> np.ndarray:
@@ -76,7 +76,7 @@ def test_a_draw_is_never_rounded_up_to_the_next_node() -> None:
 
     nodes = 2**20
     sources = np.array([nodes - 2, nodes - 1], dtype=np.int64)
-    steps = walks.steps_of(sources, np.array([nodes - 1, 0]), np.ones(2), nodes)
+    steps = walks.edges_by_source(sources, np.array([nodes - 1, 0]), np.ones(2), nodes)
     walked = walks.walk(steps, nodes - 2, count=1, max_length=1, rng=Highest())
     assert [0] == walked.edges.tolist()
 
@@ -84,8 +84,8 @@ def test_a_draw_is_never_rounded_up_to_the_next_node() -> None:
 # ---------------------------------------------------------------------------------------- simulate
 
 
-def test_shares_are_those_of_the_graph() -> None:
-    """Of many journeys, each step takes its share within four standard errors."""
+def test_shares_match_the_graph() -> None:
+    """In many journeys the share of a transition is within four standard errors."""
     drawn = transition_graph(simulate(weighted(BRANCH), n=40_000, seed=2))
     share = drawn["a"]["b"]["probability"]
     assert abs(share - 0.25) < 4 * math.sqrt(0.25 * 0.75 / 40_000)
@@ -93,8 +93,8 @@ def test_shares_are_those_of_the_graph() -> None:
 
 @strategies.examples(30)
 @given(strategies.journeys(timed=False, columns=False), st.integers(0, 2**40))
-def test_drawn_journeys_take_only_steps_that_were_seen(journeys: Journeys, seed: int) -> None:
-    """No touchpoint and no step is made up."""
+def test_simulated_journeys_take_only_edges_of_the_graph(journeys: Journeys, seed: int) -> None:
+    """Touchpoints and transitions that the graph does not have never occur."""
     graph = transition_graph(journeys)
     if not graph.out_degree("(start)"):
         assert 5 == len(simulate(graph, n=5, seed=seed))
@@ -105,7 +105,7 @@ def test_drawn_journeys_take_only_steps_that_were_seen(journeys: Journeys, seed:
 
 
 def test_the_same_seed_gives_the_same_journeys() -> None:
-    """On any machine: the first ones are written here."""
+    """On any machine: the first journeys are written here."""
     graph = weighted(BRANCH)
     first = simulate(graph, n=6, seed=1)
     assert first == simulate(graph, n=6, seed=1)
@@ -113,17 +113,17 @@ def test_the_same_seed_gives_the_same_journeys() -> None:
     assert ["a", "a", "a", "a b", "a", "a"] == [" ".join(one.keys) for one in first]
 
 
-def test_probability_is_used_where_every_edge_has_it() -> None:
-    """Else weight; either is normalised, as after taking nodes out."""
+def test_probability_is_used_if_every_edge_has_it() -> None:
+    """Otherwise weight is used; either is normalised at each source."""
     graph = weighted(BRANCH)
     nx.set_edge_attributes(graph, dict.fromkeys(BRANCH, 0.25), "probability")
     graph["a"]["b"]["probability"] = 0.0
-    assert {("a",): 20} == paths_of(simulate(graph, n=20, seed=1))
+    assert {("a",): 20} == variants_of(simulate(graph, n=20, seed=1))
     del graph["b"]["(end)"]["probability"]
-    assert {("a",), ("a", "b")} == set(paths_of(simulate(graph, n=200, seed=1)))
+    assert {("a",), ("a", "b")} == set(variants_of(simulate(graph, n=200, seed=1)))
 
 
-def test_typed_touchpoints_come_back() -> None:
+def test_typed_touchpoints_round_trip() -> None:
     """Type, facets and key are read from the nodes, also after a round trip through JSON."""
     shop = datasets.shop(300, seed=1)
     graph = from_node_link(to_node_link(transition_graph(shop)))
@@ -135,8 +135,8 @@ def test_typed_touchpoints_come_back() -> None:
     )
 
 
-def test_a_lens_comes_back() -> None:
-    """Journeys from a collapsed graph say what they were collapsed by."""
+def test_a_lens_round_trips() -> None:
+    """Journeys from a collapsed graph have the facets they were collapsed by."""
     collapsed = tp.collapse(datasets.shop(50, seed=1), by="need")
     drawn = simulate(transition_graph(collapsed), n=5, seed=1)
     assert ("need",) == drawn.meta.lens
@@ -144,7 +144,7 @@ def test_a_lens_comes_back() -> None:
 
 
 def test_facets_are_read_from_keys_too() -> None:
-    """A graph whose nodes have no attributes still says what its keys say."""
+    """Nodes without attributes get the facets of their keys."""
     graph = weighted({("chat[channel=app,stage=late]", "50%25 [x"): 1})
     drawn = simulate(graph, n=1, seed=1, start="chat[channel=app,stage=late]")
     chat, odd = drawn[0].touchpoints
@@ -152,31 +152,31 @@ def test_facets_are_read_from_keys_too() -> None:
     assert "50%25 [x" == odd.key
 
 
-def test_any_graph_is_walked_from_any_node() -> None:
-    """A node that none leaves is the last touchpoint; parentheses make a node none."""
+def test_any_graph_can_be_simulated_from_any_node() -> None:
+    """Journeys end at a node without outgoing edges; nodes in parentheses are not touchpoints."""
     graph = weighted({("a", "b"): 1, ("b", "(pause)"): 1, ("(pause)", "c"): 1})
-    assert {("a", "b", "c"): 3} == paths_of(simulate(graph, n=3, seed=1, start="a"))
-    assert {("c",): 2} == paths_of(simulate(graph, n=2, seed=1, start="c"))
-    assert {(): 1} == paths_of(simulate(nx.DiGraph({"(start)": []}), n=1, seed=1))
+    assert {("a", "b", "c"): 3} == variants_of(simulate(graph, n=3, seed=1, start="a"))
+    assert {("c",): 2} == variants_of(simulate(graph, n=2, seed=1, start="c"))
+    assert {(): 1} == variants_of(simulate(nx.DiGraph({"(start)": []}), n=1, seed=1))
 
 
 def test_a_missing_name_stays_missing() -> None:
-    """(missing) is a touchpoint and no terminal."""
+    """(missing) is a touchpoint, not a terminal."""
     graph = weighted({("(start)", "(missing)"): 1, ("(missing)", "(end)"): 1})
-    assert {("(missing)",): 2} == paths_of(simulate(graph, n=2, seed=1))
+    assert {("(missing)",): 2} == variants_of(simulate(graph, n=2, seed=1))
 
 
-def test_states_give_their_last_touchpoint() -> None:
-    """Journeys from a graph of higher order keep what only that order knows."""
+def test_states_become_their_last_touchpoint() -> None:
+    """Journeys from a higher-order graph keep dependence beyond the last touchpoint."""
     seen = tp.from_paths({"path": ["a > b > c", "c > b > a"]}, path="path")
     second = simulate(higher_order_graph(seen, order=2), n=100, seed=1)
-    assert {("a", "b", "c"), ("c", "b", "a")} == set(paths_of(second))
+    assert {("a", "b", "c"), ("c", "b", "a")} == set(variants_of(second))
     first = simulate(transition_graph(seen), n=100, seed=1)
-    assert ("a", "b", "a") in paths_of(first)
+    assert ("a", "b", "a") in variants_of(first)
 
 
 def test_open_journeys_are_not_finished() -> None:
-    """What ends in (open) is cut off by the log, and not an exit."""
+    """Journeys that end in (open) are cut off by the log."""
     seen = tp.from_paths({"path": ["a", "b"]}, path="path")
     graph = transition_graph(attrs.evolve(seen, finished=[True, False]))
     drawn = simulate(graph, n=50, seed=1)
@@ -186,7 +186,7 @@ def test_open_journeys_are_not_finished() -> None:
 
 
 def test_outcomes_are_marked() -> None:
-    """Reached, not reached, or not known, with the shares of the graph."""
+    """Outcomes are reached, not reached or unknown, as the terminals of the graph."""
     table = {"path": ["a", "b", "c"], "outcome": [1.0, 0.0, math.nan]}
     seen = tp.from_paths({"path": table["path"]}, path="path")
     graph = outcome_graph(attrs.evolve(seen, outcomes={"sale": table["outcome"]}))
@@ -198,7 +198,7 @@ def test_outcomes_are_marked() -> None:
 
 
 def test_times_follow_the_gaps() -> None:
-    """Starts within the spread, exponential gaps with the median of the edge, never falling."""
+    """Starts lie within the spread; gaps are exponential with the median of the edge."""
     graph = weighted({("(start)", "a"): 1, ("a", "b"): 1, ("b", "(end)"): 1})
     graph["a"]["b"]["gap_median"] = 60.0
     begin = dt.datetime(2026, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1)))
@@ -215,15 +215,15 @@ def test_times_follow_the_gaps() -> None:
 
 @pytest.mark.parametrize("begin", [dt.datetime(2026, 1, 1), np.datetime64("2026-01-01")])
 def test_naive_instants_stay_naive(begin: object) -> None:
-    """Without a zone the times are as written."""
+    """Without a time zone instants are kept as written."""
     graph = weighted({("(start)", "a"): 1})
     drawn = simulate(graph, n=2, seed=1, begin=begin, spread=dt.timedelta(0))
     assert ["2026-01-01T00:00:00.000000"] * 2 == [str(one) for one in drawn.times]
     assert None is drawn.meta.timezone
 
 
-def test_times_of_empty_journeys_and_of_none() -> None:
-    """A journey without touchpoints takes no time."""
+def test_times_of_empty_journeys_and_of_zero_journeys() -> None:
+    """A journey without touchpoints has no times."""
     graph = weighted({("(start)", "a"): 1, ("(start)", "(end)"): 1, ("a", "(end)"): 1})
     drawn = simulate(graph, n=30, seed=1, begin=dt.datetime(2026, 1, 1))
     assert len(drawn.codes) == len(drawn.times) < 30
@@ -231,7 +231,7 @@ def test_times_of_empty_journeys_and_of_none() -> None:
 
 
 def test_times_need_a_gap_on_every_edge() -> None:
-    """An edge between touchpoints without a median is named."""
+    """The error names an edge between touchpoints without a median."""
     with pytest.raises(InvalidInputError, match="no gap_median") as caught:
         simulate(weighted(BRANCH), n=1, seed=1, begin=dt.datetime(2026, 1, 1))
     assert "edge 'a' to 'b'" == caught.value.where
@@ -239,22 +239,22 @@ def test_times_need_a_gap_on_every_edge() -> None:
 
 @pytest.mark.parametrize("begin", ["2026-01-01", 5])
 def test_begin_is_an_instant(begin: object) -> None:
-    """Text and numbers are not guessed at."""
-    with pytest.raises(WrongKindError, match="begin="):
+    """Text and numbers are refused."""
+    with pytest.raises(WrongKindError, match="begin= must be a datetime or numpy.datetime64, got"):
         simulate(weighted({("(start)", "a"): 1}), n=1, seed=1, begin=begin)
 
 
-def test_begin_and_spread_are_there_and_not_negative() -> None:
-    """NaT is no instant, and time does not run backwards."""
+def test_begin_must_exist_and_spread_must_not_be_negative() -> None:
+    """NaT and negative durations are refused."""
     graph = weighted({("(start)", "a"): 1})
-    with pytest.raises(InvalidInputError, match="missing"):
+    with pytest.raises(InvalidInputError, match="must be an instant, got NaT"):
         simulate(graph, n=1, seed=1, begin=np.datetime64("NaT", "us"))
-    with pytest.raises(InvalidInputError, match="spread="):
+    with pytest.raises(InvalidInputError, match="spread= must be a timedelta of at least 0"):
         simulate(graph, n=1, seed=1, begin=dt.datetime(2026, 1, 1), spread=dt.timedelta(seconds=-1))
 
 
 def test_a_graph_that_never_ends_is_refused() -> None:
-    """Nodes from which no end can be reached are named; others are no matter."""
+    """The error lists reachable nodes from which journeys cannot end."""
     graph = weighted({**BRANCH, ("b", "c"): 1, ("c", "d"): 1, ("d", "c"): 1})
     with pytest.raises(InvalidInputError, match="never end") as caught:
         simulate(graph, n=1, seed=1)
@@ -263,8 +263,8 @@ def test_a_graph_that_never_ends_is_refused() -> None:
     assert 1 == len(simulate(graph, n=1, seed=1))
 
 
-def test_a_journey_that_goes_on_too_long_is_cut_off() -> None:
-    """It is not finished, and its outcome is not known."""
+def test_a_journey_is_cut_off_at_max_length() -> None:
+    """It is not finished, and its outcome is unknown."""
     graph = weighted({("(start)", "a"): 1, ("a", "a"): 10**9, ("a", "(end)"): 1})
     drawn = simulate(graph, n=3, seed=1, max_length=20)
     assert [20, 20, 20] == np.diff(drawn.offsets).tolist()
@@ -273,36 +273,38 @@ def test_a_journey_that_goes_on_too_long_is_cut_off() -> None:
 
 @pytest.mark.parametrize("weight", [-1, float("nan"), float("inf"), "3", None])
 def test_weights_are_numbers_of_zero_or_more(weight: object) -> None:
-    """The edge at fault is named."""
+    """The error names the edge."""
     graph = weighted(BRANCH)
     graph["a"]["b"]["weight"] = weight
-    with pytest.raises(InvalidInputError, match="weight of an edge") as caught:
+    with pytest.raises(
+        InvalidInputError, match="weight of an edge must be a finite number of at least 0, got"
+    ) as caught:
         simulate(graph, n=1, seed=1)
     assert "edge 'a' to 'b'" == caught.value.where
 
 
 @pytest.mark.parametrize("kind", [np.int64, np.float32, int, float, bool])
 def test_numbers_of_numpy_are_numbers(kind: type) -> None:
-    """A graph of someone else may hold them."""
+    """Weights may be numpy scalars."""
     graph = weighted({ends: kind(1) for ends in BRANCH})
     assert 4 == len(simulate(graph, n=4, seed=1))
 
 
-def test_an_edge_without_weight_says_what_is_missing() -> None:
-    """Neither probability nor weight."""
+def test_an_edge_without_weight_is_refused() -> None:
+    """The error states that probability or weight is missing."""
     with pytest.raises(InvalidInputError, match="give every edge a probability or a weight"):
         simulate(nx.DiGraph([("(start)", "a")]), n=1, seed=1)
 
 
 @pytest.mark.parametrize(("name", "value"), [("n", -1), ("n", 2.0), ("n", True), ("max_length", 0)])
 def test_numbers_are_checked(name: str, value: object) -> None:
-    """There are whole numbers of journeys, and a journey may take a step."""
+    """``n`` is an integer of at least 0, ``max_length`` of at least 1."""
     with pytest.raises(InvalidInputError, match=f"{name} must be an integer of at least"):
         simulate(weighted(BRANCH), **{"n": 1, "seed": 1, name: value})
 
 
 def test_an_unknown_start_is_named() -> None:
-    """With the near ones."""
+    """The error suggests similar nodes."""
     with pytest.raises(NotFoundError, match="did you mean"):
         simulate(weighted(BRANCH), n=1, seed=1, start="(begin)")
     with pytest.raises(WrongKindError, match="DiGraph"):

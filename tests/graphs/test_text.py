@@ -29,13 +29,13 @@ DOT_LINES = re.compile(
 
 
 def some() -> nx.DiGraph:
-    """Return three journeys as a graph."""
+    """Return the transition graph of three journeys."""
     paths = {"path": ["search > chat (web)", "search > buy", "search > buy"]}
     return transition_graph(tp.from_paths(paths, path="path"))
 
 
 def test_mermaid_shows_labels_shares_and_flow() -> None:
-    """Terminals have round ends; what has a meaning in Mermaid is written as an entity."""
+    """Terminals have round ends; characters with a meaning in Mermaid become entities."""
     expected = """\
 flowchart LR
     n0(["start"])
@@ -68,7 +68,7 @@ def test_dot_quotes_keys_and_labels() -> None:
 
 @pytest.mark.parametrize("draw", [to_mermaid, to_dot])
 def test_the_most_important_edges_are_kept(draw: object) -> None:
-    """The heaviest, or those heavy enough; a comment counts the others, whose nodes go too."""
+    """The heaviest edges, or those of min_weight; a comment counts the edges left out."""
     assert "2 of 5 edges left out" in draw(some(), max_edges=3)
     assert "2 of 5 edges left out" in draw(some(), min_weight=2)
     assert "chat" not in draw(some(), min_weight=2)
@@ -78,7 +78,7 @@ def test_the_most_important_edges_are_kept(draw: object) -> None:
 
 
 def test_equal_weights_keep_the_first_edges() -> None:
-    """Which edges stay does not depend on luck."""
+    """Ties are broken by order, so the result is deterministic."""
     graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "d")])
     assert '"a" -> "b"' in to_dot(graph, max_edges=1)
     assert '"b" -> "c"' not in to_dot(graph, max_edges=1)
@@ -86,13 +86,13 @@ def test_equal_weights_keep_the_first_edges() -> None:
 
 @pytest.mark.parametrize("max_edges", [-1, 2.5, "3", True])
 def test_max_edges_is_an_integer(max_edges: object) -> None:
-    """Anything else is refused."""
+    """Other values are refused."""
     with pytest.raises(InvalidInputError, match="max_edges must be an integer of at least 0, got"):
         to_mermaid(some(), max_edges=max_edges)
 
 
 def test_only_directed_graphs_are_drawn() -> None:
-    """Journeys go one way."""
+    """An undirected graph is refused."""
     with pytest.raises(WrongKindError, match="DiGraph"):
         to_dot(nx.Graph())
 
@@ -102,21 +102,21 @@ def test_only_directed_graphs_are_drawn() -> None:
     [(0.05, "50 ms"), (12.0, "12 s"), (90, "1.5 min"), (7200, "2 h"), (1e7, "116 d"), (0, "0 s")],
 )
 def test_a_journey_shows_its_gaps_in_words(gap: float, words: str) -> None:
-    """In the largest unit that fits."""
+    """Durations use the largest unit that fits."""
     graph = nx.DiGraph()
     graph.add_edge("0", "1", gap=gap)
     assert f'"{words}"' in to_dot(graph)
 
 
 def test_a_journey_is_drawn_by_its_labels() -> None:
-    """Positions are no names."""
+    """Nodes show labels, not positions."""
     graph = journey_graph(tp.from_paths({"path": ["a > b"]}, path="path"), 0)
     assert ['    n0["a"]', '    n1["b"]'] == to_mermaid(graph).splitlines()[1:3]
 
 
 @pytest.mark.parametrize("label", ["1. first", "- item", "12. x"])
-def test_labels_that_look_like_lists_are_no_lists(label: str) -> None:
-    """Mermaid would read them as Markdown."""
+def test_labels_that_look_like_lists_are_escaped(label: str) -> None:
+    """Mermaid would otherwise read them as Markdown."""
     graph = nx.DiGraph()
     graph.add_node("a", label=label)
     assert f'"{label}"' not in to_mermaid(graph)

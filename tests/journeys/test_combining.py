@@ -16,7 +16,7 @@ from touchpoints.journeys.combining import _drawn, _drawn_left
 
 
 def test_distinct_merges_equal_paths_and_adds_their_counts() -> None:
-    """One row a path, in the order of first appearance; ids, times and persons are gone."""
+    """One row per variant, in order of first appearance; ids, times and persons are dropped."""
     journeys = attrs.evolve(log(one="ab", two="b", three="ab"), counts=[1, 5, 2])
 
     paths = tp.distinct(journeys)
@@ -104,11 +104,11 @@ def test_parts_that_contradict_each_other_are_refused() -> None:
 
     with pytest.raises(InvalidInputError, match="ids must be unique"):
         tp.concat([journeys, journeys])
-    with pytest.raises(InvalidInputError, match="numbers in one part and text"):
+    with pytest.raises(InvalidInputError, match="ids must be of one type, but are numbers"):
         tp.concat([journeys, numbered])
-    with pytest.raises(InvalidInputError, match="differ in lens"):
+    with pytest.raises(InvalidInputError, match="must have the same lens"):
         tp.concat([journeys, tp.collapse(log(two="a"), by="need")])
-    with pytest.raises(InvalidInputError, match="some parts have times"):
+    with pytest.raises(InvalidInputError, match="all parts must have times, or none"):
         tp.concat([numbered, attrs.evolve(tp.distinct(log(three="a")), ids=[8])])
     with pytest.raises(InvalidInputError, match="at least one"):
         tp.concat([])
@@ -129,7 +129,7 @@ def test_sampling_draws_real_journeys_without_replacement() -> None:
 
 
 def test_a_sample_of_more_journeys_than_numpy_draws_at_once() -> None:
-    """Counts of 10**9 and more: all drawn are there, none more than once, and shares hold."""
+    """Counts of 10**9 and more: the draws add up, never exceed a count, and keep shares."""
     many = tp.from_paths(
         {"path": ["a", "b", "c", "d"], "n": [10**9, 3 * 10**9, 0, 7]}, path="path", count="n"
     )

@@ -63,10 +63,10 @@ def test_selecting_touchpoints_keeps_their_interactions() -> None:
 
 
 def test_selecting_by_position_or_by_a_short_mask_is_refused() -> None:
-    """Numbers are no mask, and a mask of another length selects something else than meant."""
+    """Numbers are not a mask, and a mask of another length would select the wrong journeys."""
     journeys = log(one="ab", two="b")
 
-    with pytest.raises(WrongKindError, match="truth values"):
+    with pytest.raises(WrongKindError, match="a mask must hold bools"):
         tp.select(journeys, [0, 1])
     with pytest.raises(InvalidInputError, match="1 entries for 2 journeys"):
         tp.select(journeys, [True])
@@ -83,7 +83,7 @@ def test_containing_keeps_the_journeys_that_met_a_touchpoint() -> None:
 
 
 def test_before_first_and_after_last_cut_at_the_touchpoint() -> None:
-    """Without the touchpoint nothing is cut before it, and everything is gone after it."""
+    """Without the touchpoint, before_first keeps everything and after_last keeps nothing."""
     journeys = log(one="abcb", two="ac", three="b")
 
     assert paths_of(tp.before_first(journeys, "b")) == ["a", "ac", ""]
@@ -99,7 +99,7 @@ def flags_of(journeys: tp.Journeys) -> list[tuple[bool, bool]]:
 
 
 def test_a_part_cut_at_a_place_that_was_seen_has_that_end_in_the_log() -> None:
-    """What lies behind may be open, the part is not; without a hit the flags stay."""
+    """The rest of the journey may be open, the part is not; without a hit the flags stay."""
     whole = log(one="abc", two="ac", three="c")
     journeys = attrs.evolve(whole, began=[False] * 3, finished=[False] * 3)
 
@@ -130,7 +130,7 @@ def test_a_part_found_in_an_open_journey_ends_and_lasts() -> None:
 
 
 def test_the_part_before_the_site_is_found_by_channel() -> None:
-    """What happened before a person reached website or app is one call (A5)."""
+    """One call keeps the interactions before a person reached website or app (A5)."""
     taxonomy = tp.load_taxonomy("customer")
     rows = [
         {"id": 1, "at": "2026-01-01", "what": "review_read"},
@@ -161,7 +161,7 @@ def test_cutting_keeps_times_and_interaction_columns_aligned() -> None:
 
 
 def test_splitting_by_gap_names_the_pieces_and_keeps_the_origin() -> None:
-    """Each piece knows its journey; the old id becomes the person where there was none."""
+    """Each session keeps its old id, which becomes the person where there were no persons."""
     rows = [
         {"id": who, "at": f"2026-01-{day:02}", "what": "a"}
         for who, days in {"ana": (1, 2, 9, 10, 20), "leo": (3,)}.items()
@@ -211,7 +211,7 @@ def test_splitting_refuses_outcomes_values_and_bad_gaps() -> None:
 
 
 def test_empty_journeys_survive_a_split() -> None:
-    """An empty journey is one empty piece."""
+    """An empty journey is one empty session."""
     journeys = tp.before_first(log(one="ba", two="ab"), "b")
 
     pieces = tp.split_by_gap(journeys, dt.timedelta(days=1))
@@ -236,7 +236,7 @@ def test_collapsing_repeats_keeps_the_first_time_and_the_last_end() -> None:
 
 
 def test_repeats_across_journeys_are_not_merged() -> None:
-    """The last touchpoint of one journey and the first of the next are no run."""
+    """The last touchpoint of one journey and the first of the next are not a run."""
     assert paths_of(tp.collapse_repeats(log(one="ab", two="bb"))) == ["ab", "b"]
 
 
@@ -274,7 +274,7 @@ def test_patterns_and_anchors_cut_where_their_match_lies() -> None:
 
 
 def test_between_two_places_is_the_part_from_one_to_the_next_other() -> None:
-    """From the first start to the first end behind it; without both, nothing."""
+    """From the first start to the first end after it; empty without both."""
     journeys = log(one="bxabcb", two="ab", three="ba", four="aab")
 
     assert paths_of(tp.between(journeys, "a", end="b")) == ["ab", "ab", "", "aab"]

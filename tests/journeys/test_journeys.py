@@ -36,14 +36,14 @@ def make(**columns: Any) -> tp.Journeys:
     return tp.Journeys(**{**GOOD, **columns})
 
 
-# ------------------------------------------------------------------------------- what is required
+# ---------------------------------------------------------------------------------- requirements
 
 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
         ({"offsets": [1, 2, 2, 3]}, "offsets must start at 0"),
-        ({"offsets": [0, 2, 1, 3]}, "offsets must never fall"),
+        ({"offsets": [0, 2, 1, 3]}, "offsets must be non-decreasing"),
         ({"offsets": [0, 2, 2, 4]}, "offsets must end at the number of interactions"),
         ({"offsets": []}, "offsets must hold n"),
         ({"offsets": [0, 1.5, 2, 3]}, "offsets must hold whole numbers"),
@@ -52,16 +52,19 @@ def make(**columns: Any) -> tp.Journeys:
         ({"codes": [0, 0.5, 0]}, "codes must hold whole numbers"),
         ({"codes": np.array([0, 2**32, 0])}, "codes must hold whole numbers that fit int32"),
         ({"codes": [[0], [1], [0]]}, "codes must be one-dimensional"),
-        ({"touchpoints": (A, A)}, "two touchpoints share a key"),
-        ({"times": np.array([DAY, DAY - HOUR, DAY])}, "times must never fall within a journey"),
+        ({"touchpoints": (A, A)}, "keys of touchpoints must be unique"),
+        (
+            {"times": np.array([DAY, DAY - HOUR, DAY])},
+            "times must be non-decreasing within a journey",
+        ),
         ({"times": np.array([DAY, "NaT", DAY], "M8[us]")}, "times must not be missing"),
         ({"times": ["one", "two", "three"]}, "a column of times cannot be read"),
         ({"times": np.array([DAY])}, "times has 1 entries for 3 interactions"),
-        ({"ends": np.array([DAY - HOUR] * 3)}, "an interaction ends before it begins"),
+        ({"ends": np.array([DAY - HOUR] * 3)}, "ends must not be before times"),
         ({"times": None, "ends": np.array([DAY] * 3)}, "ends need times"),
         ({"ids": ["x", "y", "x"]}, "ids must be unique"),
         ({"ids": [1, 2, 1]}, "ids must be unique"),
-        ({"ids": ["x", ["y"], "z"]}, "an id must be hashable"),
+        ({"ids": ["x", ["y"], "z"]}, "ids must be hashable"),
         ({"ids": ["x", "y"]}, "ids has 2 entries for 3 journeys"),
         ({"counts": [1, -1, 1]}, r"counts must not be negative \(counts\[1\] is -1\)"),
         ({"counts": [1, 1.5, 1]}, "counts must hold whole numbers"),
@@ -71,7 +74,7 @@ def make(**columns: Any) -> tp.Journeys:
         ({"finished": ["False", "True", "True"]}, "whole numbers"),
         ({"outcomes": {"won": [1, 0.5, 0]}}, "must be 1 .reached., 0 .not reached. or nan"),
         ({"outcomes": {"won": ["yes", "no", "no"]}}, "won cannot be read as float64"),
-        ({"outcomes": {"start": [1, 0, 0]}}, "is no name for an outcome"),
+        ({"outcomes": {"start": [1, 0, 0]}}, "an outcome must not be named 'start'"),
         ({"outcome_times": {"won": np.array([DAY] * 3)}}, "outcome_times has 'won'"),
         ({"values": {"revenue": [1.0]}}, "revenue.* has 1 entries"),
         ({"per_interaction": {"page": ["/"]}}, "page.* has 1 entries for 3 interactions"),
@@ -83,13 +86,13 @@ def make(**columns: Any) -> tp.Journeys:
 def test_columns_that_contradict_each_other_are_refused(
     columns: dict[str, Any], message: str
 ) -> None:
-    """Each requirement has a message of its own that says where it broke."""
+    """Each requirement has its own message with the position where it fails."""
     with pytest.raises(InvalidInputError, match=message):
         make(**columns)
 
 
 def test_an_outcome_time_needs_the_outcome() -> None:
-    """A time stands only where the outcome was reached."""
+    """An outcome has a time only where it was reached."""
     times = {"won": np.array([DAY, DAY, "NaT"], "M8[us]")}
     with pytest.raises(InvalidInputError, match="has a time where it was not reached"):
         make(outcomes={"won": [1, 0, np.nan]}, outcome_times=times)
@@ -110,7 +113,7 @@ def test_the_journey_whose_times_fall_is_named() -> None:
 
 
 def test_empty_journeys_and_no_journeys_are_legal() -> None:
-    """Nothing happened is a journey, and nobody came is a log."""
+    """An empty journey is legal, and so is a log without journeys."""
     nothing = tp.Journeys(touchpoints=(), codes=[], offsets=[0])
     empty = tp.Journeys(touchpoints=(), codes=[], offsets=[0, 0, 0])
 
@@ -120,7 +123,7 @@ def test_empty_journeys_and_no_journeys_are_legal() -> None:
 
 
 def test_columns_have_defaults() -> None:
-    """Ids count from 0, every row is one journey, seen from beginning to end."""
+    """Ids count from 0; every row is one complete journey."""
     journeys = tp.Journeys(touchpoints=(A,), codes=[0], offsets=[0, 1, 1])
 
     assert [0, 1] == journeys.ids.tolist()
@@ -155,7 +158,7 @@ def test_ids_are_kept_as_they_are(ids: Any, kind: str) -> None:
 
 
 def test_persons_may_be_unknown() -> None:
-    """None says that nobody knows, beside text and beside numbers."""
+    """None stands for an unknown person, among text and among numbers."""
     assert ["ana", None, "ana"] == make(persons=["ana", None, "ana"]).persons.tolist()
     assert [7, None, 7] == make(persons=[7, None, 7]).persons.tolist()
 
@@ -260,7 +263,7 @@ def test_changing_one_column_copies_no_other() -> None:
 
 @given(strategies.journeys())
 def test_drawn_journeys_survive_a_pickle(journeys: tp.Journeys) -> None:
-    """Whatever the columns, a pickle gives equal journeys."""
+    """A pickle gives equal journeys, with any columns."""
     assert journeys == pickle.loads(pickle.dumps(journeys))
 
 
@@ -340,7 +343,7 @@ def test_journeys_are_not_hashable() -> None:
 
 
 def test_the_order_of_the_touchpoint_table_plays_no_part() -> None:
-    """What each interaction means is compared, not its code."""
+    """The touchpoint of each interaction is compared, not its code."""
     turned = tp.Journeys(**{**GOOD, "touchpoints": (B, A), "codes": [1, 0, 1]})
 
     assert turned == make()
@@ -373,7 +376,7 @@ def test_the_report_plays_no_part() -> None:
             {"codes": [0, 1], "offsets": [0, 2, 2, 2], "times": GOOD["times"][:2]},
             "3 interactions against 2",
         ),
-        ({"offsets": [0, 1, 2, 3]}, "journey 0 ('x') has another number of interactions"),
+        ({"offsets": [0, 1, 2, 3]}, "journey 0 ('x') differs in its number of interactions"),
     ],
 )
 def test_the_first_difference_is_a_sentence(changes: dict[str, Any], sentence: str) -> None:
@@ -400,7 +403,7 @@ def test_differences_between_kept_columns_are_found() -> None:
 
 
 def test_the_repr_is_a_sentence_of_facts() -> None:
-    """Sizes, span, what rows stand for, outcomes, lens and what was left out."""
+    """Sizes, period, real journeys, outcomes, lens and rows left out."""
     assert (
         "<Journeys: 3 journeys, 3 interactions, 2 touchpoints, 2026-01-01 to 2026-01-01, "
         "outcome won>"
@@ -416,7 +419,7 @@ def test_the_repr_is_a_sentence_of_facts() -> None:
 
 
 def test_html_is_escaped() -> None:
-    """Whatever stands in a log, a notebook shows it as text."""
+    """A notebook shows every text of a log as text, escaped."""
     nasty = "<script>alert('x')</script>"
     journeys = tp.from_columns(
         {"id": [nasty, "&"], "at": ["2026-01-01", "2026-01-02"], "what": [nasty, "<b>"]},
@@ -460,7 +463,7 @@ def test_html_shows_the_first_journeys_and_what_the_report_says() -> None:
 
 @given(strategies.journeys())
 def test_any_journeys_can_be_shown(journeys: tp.Journeys) -> None:
-    """Empty ones, none, without times: always a sentence and well-formed HTML."""
+    """Empty journeys, zero journeys, no times: always a sentence and well-formed HTML."""
     from xml.etree import ElementTree as ET
 
     assert repr(journeys).startswith("<Journeys: ")

@@ -1,4 +1,4 @@
-"""What travels with journeys: the report of reading, lens, zone, taxonomy."""
+"""Metadata of journeys: the report of reading, lens, zone, taxonomy."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ COUNTS = [field.name for field in attrs.fields(Report) if field.name != "unmatch
 
 
 def test_a_report_of_a_clean_log_has_nothing_to_say() -> None:
-    """Silence means that nothing happened, not that nobody looked."""
+    """No sentence means that nothing was counted, not that nothing was checked."""
     assert () == Report(rows=10, pairs=9).sentences()
     assert 0 == Report(rows=10).dropped
 
 
 def test_what_was_dropped_is_counted_once() -> None:
-    """Rows kept although unmatched or duplicated are not among those that stand nowhere."""
+    """Unmatched or duplicate rows that are kept do not count as dropped."""
     report = Report(
         rows=100,
         without_journey=1,
@@ -46,7 +46,7 @@ def test_shares_are_of_neighbours_and_nan_without_any() -> None:
 
 
 def test_everything_met_is_a_sentence() -> None:
-    """Each count that is not zero is told in words, with the number of rows it is out of."""
+    """Each count above 0 has a sentence, with the total number of rows."""
     report = Report(
         rows=1000,
         without_journey=1,
@@ -68,10 +68,12 @@ def test_everything_met_is_a_sentence() -> None:
         "4 of 1,000 rows are matched by no touchpoint type",
         "5 of 1,000 rows are of a lifecycle stage other than start and complete",
         "6 of 1,000 rows are a repeat of another row",
-        "50.0 % of neighbours are at one time",
-        "the order of 2 of them decides a transition",
+        "50.0 % of neighbouring interactions are at the same time",
+        "the order of rows at the same time decides 2 transitions",
     ) == report.sentences()
-    assert ("3 rows repeat another and were kept",) == Report(rows=9, duplicates=3).sentences()
+    assert ("3 rows repeat an earlier row and were kept",) == Report(
+        rows=9, duplicates=3
+    ).sentences()
 
 
 def test_reports_add_up() -> None:
@@ -105,7 +107,7 @@ def test_meta_survives_a_pickle() -> None:
 
 
 def test_labels_come_from_the_taxonomy() -> None:
-    """A typed touchpoint is named in the language asked for, an untyped one by its text."""
+    """A typed touchpoint is named in the requested language, an untyped touchpoint by its text."""
     taxonomy = load_taxonomy("customer")
     meta = Meta(taxonomy=taxonomy)
 

@@ -16,7 +16,7 @@ from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 
 def test_until_cuts_at_the_first_purchase_and_marks_the_outcome() -> None:
-    """What came before a purchase, by argument with it; without one the journey is whole (A1)."""
+    """Journeys are cut before a purchase, or after it; without one they stay whole (A1)."""
     journeys = log(one="abpcp", two="ab", three="p")
 
     before = tp.until(journeys, "p", outcome="purchase")
@@ -40,7 +40,7 @@ def test_a_journey_cut_off_by_the_log_has_an_unknown_outcome() -> None:
     assert marked.finished.tolist() == [True, False, True]
 
 
-def test_a_type_of_the_taxonomy_that_nobody_met_gives_zeros() -> None:
+def test_a_type_of_the_taxonomy_that_does_not_occur_gives_zeros() -> None:
     """No purchase at all is an answer when the taxonomy knows purchases."""
     journeys = tp.from_records(
         [{"id": 1, "at": "2026-01-01", "what": "live_chat"}],
@@ -57,14 +57,14 @@ def test_a_type_of_the_taxonomy_that_nobody_met_gives_zeros() -> None:
 
 @pytest.mark.parametrize("name", ["start", "end", "open", "missing", "no luck"])
 def test_names_that_graphs_use_are_no_outcomes(name: str) -> None:
-    """A terminal of a graph cannot be told from an outcome of its name."""
-    with pytest.raises(InvalidInputError, match="graphs use it"):
+    """A terminal of a graph and an outcome of the same name could not be distinguished."""
+    with pytest.raises(InvalidInputError, match="must not be named .*: graphs use"):
         tp.until(log(one="ab"), "a", outcome=name)
 
 
 def test_an_outcome_needs_a_name() -> None:
     """Neither empty text nor None names an outcome."""
-    with pytest.raises(WrongKindError, match="is text"):
+    with pytest.raises(WrongKindError, match="the name of an outcome must be non-empty text"):
         tp.until(log(one="ab"), "a", outcome="")
 
 
@@ -96,7 +96,7 @@ def test_a_window_counts_from_the_first_interaction_and_waits_for_those_watched_
 
 
 def test_values_are_summed_over_the_occurrences_and_the_count() -> None:
-    """A row that stands for three journeys is worth three times its own amount."""
+    """A row that stands for three journeys has three times its amount as value."""
     rows = [
         {"id": 1, "at": f"2026-01-0{day}", "what": what, "paid": paid}
         for day, (what, paid) in enumerate([("p", 10.0), ("a", 99.0), ("p", 5.0), ("p", None)], 1)
@@ -125,8 +125,8 @@ def test_recent_journeys_stay_open() -> None:
 # --------------------------------------------------------------- the touchpoint that is the outcome
 
 
-def marked_ways() -> dict[str, tp.Journeys]:
-    """Return an outcome of another name than its touchpoint, marked in every way."""
+def marked_variously() -> dict[str, tp.Journeys]:
+    """Return an outcome of another name than its touchpoint, marked in every how."""
     journeys = log(one="abp", two="apc", three="ac")
     return {
         "mark": tp.mark(journeys, "sale", when="p"),
@@ -138,21 +138,21 @@ def marked_ways() -> dict[str, tp.Journeys]:
     }
 
 
-@pytest.mark.parametrize("way", marked_ways())
+@pytest.mark.parametrize("how", marked_variously())
 @pytest.mark.parametrize("analysis", [tp.outcome_graph, tp.paths.absorption])
 def test_an_outcome_of_another_name_than_its_touchpoint_is_no_less_a_leak(
-    way: str, analysis: Callable[..., object]
+    how: str, analysis: Callable[..., object]
 ) -> None:
-    """What leads to it could not be told from itself: it is refused whatever it is called."""
+    """The touchpoint that defines an outcome is refused, whatever the outcome's name."""
     with pytest.raises(InvalidInputError, match="'p' that defines the outcome 'sale'") as caught:
-        analysis(marked_ways()[way])
+        analysis(marked_variously()[how])
     assert "tp.before_first(journeys, 'p')" in str(caught.value)
 
 
-@pytest.mark.parametrize("way", marked_ways())
-def test_cut_before_it_the_outcome_can_be_analysed(way: str) -> None:
+@pytest.mark.parametrize("how", marked_variously())
+def test_cut_before_it_the_outcome_can_be_analysed(how: str) -> None:
     """As it was marked."""
-    cut = tp.before_first(marked_ways()[way], "p")
+    cut = tp.before_first(marked_variously()[how], "p")
 
     assert ("b", "(sale)") in tp.paths.absorption(cut).as_dict()
     assert {"sale": ("p",)} == dict(cut.meta.defining)
@@ -190,7 +190,7 @@ def test_what_defines_an_outcome_survives_other_transforms(tmp_path: Path) -> No
 
 
 def test_retyped_touchpoints_still_define_the_outcome() -> None:
-    """Whatever the classifier calls them now."""
+    """The defining touchpoints follow their new names after `retype`."""
 
     @tp.classifier(reads=("touchpoint",))
     def shouted(event):

@@ -1,4 +1,4 @@
-"""The two engines behind path patterns: `re`, and two passes in linear time."""
+"""The two engines of path patterns: `re`, and two passes in linear time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUANTIFIERS = st.sampled_from(["*", "+", "{2,}", *BOUNDED])
 
 
 def quantified(inner):
-    """Put a quantifier, greedy or lazy, behind what is drawn."""
+    """Append a quantifier, greedy or lazy, to a drawn part."""
     return st.builds("({}){}{}".format, inner, QUANTIFIERS, st.sampled_from(["", "?"]))
 
 
@@ -42,7 +42,7 @@ TEXTS = st.recursive(
 
 
 def parsed(text: str) -> Node:
-    """Return the tree of a text; what is refused, such as a nested repeat, is not asked about."""
+    """Return the tree of a text; skip the example if the pattern is refused (nested repeats)."""
     try:
         return parse(text)
     except InvalidInputError:
@@ -59,7 +59,7 @@ def atoms_of(tree: Node) -> engine.Atoms:
         node = todo.pop()
         todo += node.parts
         if node.kind == "one":
-            number[node.place] = len(masks)
+            number[node.at] = len(masks)
             taken = [node.anything or letter in node.selectors for letter in LETTERS]
             masks.append([one ^ node.negated for one in taken])
     return engine.Atoms(number, np.array(masks, dtype=bool).reshape(len(masks), len(LETTERS)))
@@ -157,7 +157,7 @@ def test_long_and_short_journeys_are_found_together_in_their_order() -> None:
 
 
 def test_a_pattern_without_touchpoints_matches_nothing() -> None:
-    """A start and an end alone are no interaction."""
+    """A start and an end alone are not an interaction."""
     assert found(log(one="ab"), "^ | $") == []
 
 

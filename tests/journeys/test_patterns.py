@@ -64,7 +64,7 @@ def test_each_sign_of_the_language_means_what_the_page_says(
 
 
 def test_facets_and_types_stand_for_the_touchpoints_that_have_them() -> None:
-    """A pattern speaks of needs and channels as well as of touchpoints."""
+    """A pattern can name needs and channels as well as touchpoints."""
     rows = [
         {"id": 1, "at": f"2026-01-0{day}", "what": what}
         for day, what in enumerate(["review_read", "live_chat", "live_chat", "purchase"], 1)
@@ -95,23 +95,23 @@ def test_names_with_spaces_and_signs_are_written_in_quotes() -> None:
     ("text", "place", "message"),
     [
         ("(a+)+", 4, "unbounded repeat inside another"),
-        ("a b)", 3, "closes nothing"),
+        ("a b)", 3, "closing parenthesis has no opening"),
         ("(a", 0, "never closed"),
         ("* a", 0, "nothing here to repeat"),
-        ("a {3,1}", 2, "least is more than the most"),
+        ("a {3,1}", 2, "minimum number of repeats exceeds the maximum"),
         ("a **", 3, "repeats a repeat"),
-        ("a |", 3, "something must stand here"),
-        ("a ]", 2, "closes nothing"),
+        ("a |", 3, "a touchpoint is missing here"),
+        ("a ]", 2, "closing bracket has no opening"),
         ("", 0, "empty"),
         ("a []", 2, "brackets are empty"),
-        ("^* a", 1, "does not repeat"),
+        ("^* a", 1, "cannot be repeated"),
         ("(a+?)*?", 5, "unbounded repeat inside another"),
         ("a ? ?", 4, "repeats a repeat"),
         ("a*??", 3, "repeats a repeat"),
-        ("a{٢}", 1, "say how often"),
-        ("a{,}", 1, "say how often"),
+        ("a{٢}", 1, "number of repeats is written"),
+        ("a{,}", 1, "number of repeats is written"),
         ("a{2", 1, "brace is never closed"),
-        ("a}", 1, "brace closes nothing"),
+        ("a}", 1, "closing brace has no opening"),
         ("a{1001}", 1, "at most 1000 repeats"),
         ("a{12345678901}", 1, "at most 1000 repeats"),
         ('a "b', 2, "quote is never closed"),
@@ -122,17 +122,17 @@ def test_names_with_spaces_and_signs_are_written_in_quotes() -> None:
         ("[a b]", 3, "a name with spaces goes in quotes"),
         ("['a' b]", 5, "a name with spaces goes in quotes"),
         ("[a, b]", 2, r"write \| between touchpoints"),
-        ("[a|]", 3, "something must stand here"),
-        ("[|a]", 1, "something must stand here"),
-        ("[[a]]", 1, "brackets in brackets"),
-        ("[a[b[c]]]", 0, "brackets stand in brackets"),
-        ("[need=]", 1, "a facet reads"),
-        ("[=b]", 1, "a facet reads"),
-        ("[need=a=b]", 7, "a facet reads"),
-        ("[need=a|]", 8, "something must stand here"),
-        ("[need=a, need=b]", 9, "named twice"),
-        ("a[b]", 1, "right behind a name stand facets"),
-        ("a[^need=b]", 1, "right behind a name stand facets"),
+        ("[a|]", 3, "a name or a term is missing here"),
+        ("[|a]", 1, "a name or a term is missing here"),
+        ("[[a]]", 1, "brackets inside brackets must directly follow a name"),
+        ("[a[b[c]]]", 0, "brackets inside brackets are not allowed"),
+        ("[need=]", 1, "a facet is written"),
+        ("[=b]", 1, "a facet is written"),
+        ("[need=a=b]", 7, "a facet is written"),
+        ("[need=a|]", 8, "a name or a term is missing here"),
+        ("[need=a, need=b]", 9, "given twice"),
+        ("a[b]", 1, "directly after a name must hold facets"),
+        ("a[^need=b]", 1, "directly after a name must hold facets"),
         ("a\n (b", 3, "never closed"),
     ],
 )
@@ -153,7 +153,7 @@ def test_a_line_break_moves_no_caret() -> None:
 
 
 def test_quotes_hold_quotes_and_signs() -> None:
-    """A quote within quotes follows a backslash, which stands for itself before anything else."""
+    """A quote within quotes follows a backslash; elsewhere a backslash is literal."""
     names = ['the "new" page', "Ana's", "C:\\temp", "a, b", "a|b]"]
     rows = [{"id": 1, "at": f"2026-01-0{day}", "what": what} for day, what in enumerate(names, 1)]
     journeys = tp.from_records(rows, journey="id", time="at", touchpoint="what")
@@ -168,7 +168,7 @@ def test_quotes_hold_quotes_and_signs() -> None:
 
 
 def test_a_key_copied_into_a_pattern_is_that_touchpoint() -> None:
-    """Brackets right behind a name belong to it; the exact key, else the name with those facets."""
+    """Brackets after a name belong to it; the exact key, else the name with those facets."""
     customer = tp.load_taxonomy("customer")
     made = {
         "b": customer.touchpoint("search_query", need="compare"),
@@ -260,7 +260,7 @@ def test_patterns_match_as_regular_expressions_over_letters(paths: list[str], te
 
 
 def test_many_touchpoints_skip_the_surrogates() -> None:
-    """More touchpoints than characters before the surrogates match all the same."""
+    """More touchpoints than characters before the surrogates are matched correctly."""
     count = 60_000
     journeys = tp.from_columns(
         {"id": np.zeros(count, int), "at": np.arange(count), "what": np.arange(count)},
@@ -275,7 +275,7 @@ def test_many_touchpoints_skip_the_surrogates() -> None:
 
 
 def test_anchors_choose_a_match_and_move_from_it() -> None:
-    """First, last or all; start or end of the match; steps or time; outside is no place."""
+    """First, last or all; start or end; interactions or time; outside the journey, no place."""
     journeys = log(one="abcb", two="ac", three="bb")
 
     def first(**how: object) -> list[int]:
@@ -309,7 +309,10 @@ def test_an_anchor_checks_its_options() -> None:
     """A misspelt option and an offset that is neither steps nor time are refused."""
     with pytest.raises(InvalidInputError, match="did you mean 'first'"):
         tp.Anchor(pattern="a", occurrence="frist")
-    with pytest.raises(WrongKindError, match="steps or a timedelta"):
+    with pytest.raises(
+        WrongKindError,
+        match=r"offset must be an integer \(of interactions\) or a datetime.timedelta",
+    ):
         tp.Anchor(pattern="a", offset=1.5)
     untimed = tp.distinct(log(one="ab"))
     with pytest.raises(InvalidInputError, match="needs times"):

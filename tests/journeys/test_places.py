@@ -25,7 +25,7 @@ PLACES = st.one_of(ONE, st.lists(ONE, min_size=1, max_size=3))
 
 
 def place_of(texts):
-    """Return a place: letters as they are, patterns where there is more."""
+    """Return a place: single letters as text, anything longer as a pattern."""
     if isinstance(texts, list):
         return [place_of(text) for text in texts]
     return texts if len(texts) == 1 else tp.pattern(texts)
@@ -79,7 +79,7 @@ def test_several_places_are_any_of_them(words: list[str], texts) -> None:
 def test_a_start_is_left_and_an_end_reached_at_the_last_interaction(
     words: list[str], start, end, days: int
 ) -> None:
-    """Conversion and funnel, gaps, waiting and what lies between agree on who gets there, when."""
+    """Conversion, funnel, gaps, waiting and between agree on which journeys arrive, and when."""
     journeys, words = words_of(words)
     there, within, gaps, parts = 0, 0, [], []
     for word in words:
@@ -128,7 +128,7 @@ def test_outcomes_are_reached_when_time_to_says(words: list[str], end, days: int
 
 
 def test_one_pattern_as_the_end_has_one_answer() -> None:
-    """`c d` is reached at d, half an hour behind a, everywhere."""
+    """`c d` is reached at d, half an hour after a, in every function."""
     times = ["2026-01-01 10:00", "2026-01-01 10:10", "2026-01-01 10:30"]
     rows = [{"who": 1, "at": at, "what": what} for at, what in zip(times, "acd", strict=True)]
     journeys = tp.from_records(rows, journey="who", time="at", touchpoint="what")
@@ -187,15 +187,15 @@ def test_any_of_steps_hold_patterns_and_anchors() -> None:
 
 
 def test_a_lazy_repeat_finds_what_a_greedy_one_swallows() -> None:
-    """Matches are those from the beginning of the journey, whatever the start."""
+    """Matches are found from the beginning of the journey, independently of the start."""
     journeys = log(one="acbac")
 
     assert paths_of(tp.between(journeys, "b", end=tp.pattern("a .* c"))) == [""]
     assert paths_of(tp.between(journeys, "b", end=tp.pattern("a .*? c"))) == ["bac"]
 
 
-def test_every_occurrence_is_refused_where_one_place_is_asked_for() -> None:
-    """`occurrence="all"` does not act as the first behind one's back."""
+def test_every_occurrence_is_refused_where_one_place_is_needed() -> None:
+    """`occurrence="all"` is not silently read as the first occurrence."""
     journeys = log(one="aab")
     every = tp.Anchor(pattern="a", occurrence="all")
 
@@ -210,7 +210,7 @@ def test_every_occurrence_is_refused_where_one_place_is_asked_for() -> None:
         lambda place: tp.paths.time_to(journeys, start=place, place="b"),
     ):
         for place in (every, ["b", every]):
-            with pytest.raises(InvalidInputError, match="names several") as caught:
+            with pytest.raises(InvalidInputError, match="can name several") as caught:
                 ask(place)
             assert "occurrence='first'" in str(caught.value)
 
@@ -235,8 +235,8 @@ def test_what_is_no_place_is_refused() -> None:
     """Neither a number, nor nothing, nor one among several."""
     journeys = log(one="ab")
 
-    with pytest.raises(InvalidInputError, match="no touchpoint is named"):
+    with pytest.raises(InvalidInputError, match="must name at least one touchpoint"):
         tp.containing(journeys, [])
     for place in (3, [3, tp.pattern("a")]):
-        with pytest.raises(WrongKindError, match="3 names no touchpoint"):
+        with pytest.raises(WrongKindError, match="a mapping or several, got 3"):
             tp.containing(journeys, place)

@@ -41,7 +41,7 @@ def test_a_node_per_channel_is_made_by_collapse_alone_and_says_so() -> None:
 
 
 def test_a_collapsed_touchpoint_knows_the_facet_it_was_grouped_by_and_no_other() -> None:
-    """What the lens puts aside is unknown, so that nobody reads it off the group."""
+    """Facets outside the lens are unknown, so that they cannot be read from the group."""
     one = tp.collapse(typed(), by="channel").touchpoints[0]
 
     assert one.channel != "unknown"
@@ -60,7 +60,7 @@ def test_several_facets_make_one_key() -> None:
 
 
 def test_columns_of_interactions_can_be_a_lens() -> None:
-    """Grouping by a kept column, alone or with a facet; what is missing is unknown."""
+    """Grouping by a kept column, alone or with a facet; a missing value is unknown."""
     journeys = typed()
 
     assert tp.collapse(journeys, by="came")[0].keys == ("unknown", "unknown", "email", "email")
@@ -80,12 +80,12 @@ def test_a_lens_must_exist_and_be_unambiguous() -> None:
         tp.collapse(journeys, by="chanel")
     with pytest.raises(InvalidInputError, match="both a facet and a per-interaction column"):
         tp.collapse(clash, by="channel")
-    with pytest.raises(InvalidInputError, match="each once"):
+    with pytest.raises(InvalidInputError, match="at least one name, and no name twice"):
         tp.collapse(journeys, by=["need", "need"])
 
 
 def test_relabelling_merges_touchpoints_of_one_new_name() -> None:
-    """Names change, journeys stay; a name nobody has is an error."""
+    """Names change, journeys stay; an unknown name is an error."""
     journeys = log(one="abc", two="ca")
 
     assert paths_of(tp.relabel(journeys, {"a": "x", "b": "x"})) == ["xxc", "cx"]
@@ -95,11 +95,11 @@ def test_relabelling_merges_touchpoints_of_one_new_name() -> None:
 
 def test_retyping_asks_once_for_each_distinct_tuple() -> None:
     """The classifier sees distinct events only, and the order of interactions is reused."""
-    asked: list[Any] = []
+    seen: list[Any] = []
 
     @tp.classifier(reads=("touchpoint",))
     def upper(event: Any) -> str:
-        asked.append(event["touchpoint"])
+        seen.append(event["touchpoint"])
         return str(event["touchpoint"]).upper()
 
     journeys = log(one="abab", two="ba")
@@ -107,7 +107,7 @@ def test_retyping_asks_once_for_each_distinct_tuple() -> None:
     again = tp.retype(journeys, upper)
 
     assert paths_of(again) == ["ABAB", "BA"]
-    assert sorted(asked) == ["a", "b"]
+    assert sorted(seen) == ["a", "b"]
     assert again.times is journeys.times
     assert again.meta.report.distinct_events == 2
 
@@ -147,7 +147,7 @@ def test_retyping_can_drop_what_matches_nothing() -> None:
 
 
 def test_unmatched_text_that_equals_a_type_is_not_taken_for_it() -> None:
-    """An event the classifier refuses keeps a key of its own, though its text is a type's id."""
+    """An event that the classifier refuses keeps a separate key, even if its text is a type id."""
 
     @tp.classifier(reads=("touchpoint",))
     def nothing(event: Any) -> None:
@@ -159,8 +159,8 @@ def test_unmatched_text_that_equals_a_type_is_not_taken_for_it() -> None:
     assert journeys[0].touchpoints[0].label() == "search_query"
 
 
-def test_the_graph_behind_a_lens_speaks_the_words_of_the_taxonomy() -> None:
-    """A node per channel is called by the channel's label, in the language asked for."""
+def test_the_graph_after_a_collapse_has_the_labels_of_the_taxonomy() -> None:
+    """A node per channel has the channel's label, in the requested language."""
     G = tp.transition_graph(tp.collapse(typed(), by="channel"), lang="es")
     taxonomy = tp.load_taxonomy("customer")
 

@@ -1,4 +1,4 @@
-"""Every analysis of tp.paths asked something of any log, and logs to ask."""
+"""Every analysis of tp.paths as a function of a log, and logs to analyse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAN = parse_plan(
 )
 WEEK = dt.timedelta(days=7)
 
-# One question each for the functions that take by=; those with two tables behind one name twice.
+# One call for each function that takes by=.
 MEASURES = {
     "absorption": tp.paths.absorption,
     "branches": tp.paths.branches,
@@ -66,14 +66,14 @@ MEASURES = {
     "variants": tp.paths.variants,
 }
 
-# What takes journeys and no by=.
+# Functions that take journeys and no by=.
 WHOLE = {
     "distances": tp.paths.distances,
     "plan_against": lambda log: tp.paths.plan_against(log, PLAN),
     "substitution_costs": tp.paths.substitution_costs,
 }
 
-# Ties are where the order of a log could decide, so some questions ask for few rows.
+# The order of a log could matter where there are ties, so some calls list few rows.
 TOPPED = {
     "discriminating": lambda log: tp.paths.discriminating(log, by="segment", max_length=2, top=3),
     "fastest": lambda log: tp.paths.routes(log, "a", end="b", first="fastest", top=1),
@@ -90,13 +90,13 @@ TOPPED = {
 
 
 def drawn_log(seed: int, *, groups: tuple[str | None, ...] = ("new", "old")) -> tp.Journeys:
-    """Return a small log with everything a question can need, and many ties."""
+    """Return a small log with all columns an analysis can need, and many ties."""
     rng = np.random.default_rng(seed)
     keys = ["d", "b", "a > x", "a", "c", "'e'"]
     kinds = ["direct", "indirect", "unknown", "direct", "indirect", "direct"]
     lengths = np.append(rng.integers(0, 6, 14), [3, 3])
     codes = rng.integers(0, len(keys), lengths.sum())
-    codes[-6:] = [3, 1, 4, 3, 4, 1]  # each group has the way from a to b
+    codes[-6:] = [3, 1, 4, 3, 4, 1]  # each group has a journey from a to b
     offsets = np.append(0, np.cumsum(lengths))
     steps = rng.choice([0, 3_600, 40_000, 86_400], lengths.sum())
     days = np.concatenate([np.cumsum(steps[start:stop]) for start, stop in pairwise(offsets)])
@@ -112,7 +112,7 @@ def drawn_log(seed: int, *, groups: tuple[str | None, ...] = ("new", "old")) -> 
         offsets=offsets,
         times=times,
         ends=times + rng.integers(0, 3_600, len(times)).astype("timedelta64[s]"),
-        ids=[f"j{place}" for place in range(n)],
+        ids=[f"j{position}" for position in range(n)],
         persons=None if seed % 2 else rng.choice(["ana", "leo", "eva"], n).tolist(),
         counts=np.append(rng.integers(0, 3, n - 2), [1, 1]),
         began=np.append(some[:-2], [True, True]),
@@ -123,7 +123,7 @@ def drawn_log(seed: int, *, groups: tuple[str | None, ...] = ("new", "old")) -> 
 
 
 def shuffled(log: tp.Journeys, seed: int) -> tp.Journeys:
-    """Return the log in another order, and its touchpoints numbered in another."""
+    """Return the log in another order, with its touchpoints renumbered."""
     rng = np.random.default_rng(seed)
     rows = rng.permutation(len(log)).tolist()
     mixed = tp.concat([log[row : row + 1] for row in rows])
@@ -133,7 +133,7 @@ def shuffled(log: tp.Journeys, seed: int) -> tp.Journeys:
 
 
 def alike(one: object, other: object) -> bool:
-    """Tell whether two answers are the same but for the last digits of numbers."""
+    """Return whether two results are equal up to rounding of numbers."""
     if isinstance(one, float) and isinstance(other, float):
         both = math.isnan(one) and math.isnan(other)
         return both or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)

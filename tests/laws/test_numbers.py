@@ -1,4 +1,4 @@
-"""Laws of the numbers a caller gives: every integer argument is checked alike, every level too."""
+"""Laws of numeric arguments: every integer and every level is checked in the same way."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RAW = tp.from_records(
 )
 FEW = {"seed": 1, "resamples": 3, "shared": "within"}
 
-# A question for each public function that takes an integer; the argument asked about comes last.
+# A call for each public function that takes an integer; the argument under test comes last.
 ASKED = {
     "bootstrap": lambda **more: tp.bootstrap(
         LOG, tp.paths.transitions, **{"seed": 1, "resamples": 3} | more
@@ -91,7 +91,7 @@ def functions():
 
 
 def said_by(answer) -> str:
-    """Return what an answer says; a graph says where it is in memory unless asked for its edges."""
+    """Return the repr of a result; of a graph that of its edges, as its own repr has an address."""
     graph = isinstance(answer, nx.Graph)
     return repr([answer.graph, *answer.edges(data=True)] if graph else answer)
 
@@ -107,14 +107,14 @@ INTEGERS = sorted(
 
 
 def test_every_function_that_takes_an_integer_is_asked() -> None:
-    """A new function is added to the questions, or nobody holds it to the laws."""
+    """A new function must be added to the calls, so that the laws check it."""
     assert {label for label, _ in INTEGERS} == set(ASKED)
 
 
 @pytest.mark.filterwarnings("ignore::touchpoints.errors.TouchpointsWarning")
 @pytest.mark.parametrize(("function", "argument"), INTEGERS)
 def test_an_integer_is_one_of_python_or_numpy_and_nothing_else(function, argument) -> None:
-    """np.int64(2) is 2; truth values, floats, text and what is too small are refused alike."""
+    """np.int64(2) equals 2; booleans, floats, text and too small numbers are refused."""
     ask = ASKED[function]
 
     assert said_by(ask(**{argument: 2})) == said_by(ask(**{argument: np.int64(2)}))
@@ -140,7 +140,7 @@ LEVELS = sorted(
 
 @pytest.mark.parametrize("function", LEVELS)
 def test_a_level_lies_between_0_and_1(function) -> None:
-    """What is no number strictly between 0 and 1 is refused, with how to write 95 %."""
+    """Anything but a number strictly between 0 and 1 is refused, with how to write 95 %."""
     name = function.removeprefix("paths.")
     ask = ASKED.get(function) or OTHERS.get(name) or partial(MEASURES[name], LOG)
     for wrong in (0, 1, 95, -0.1, float("nan"), True, "0.95"):

@@ -1,4 +1,4 @@
-"""Laws of every analysis of paths: labels, groups, shuffled logs, and what is no log."""
+"""Laws of every analysis of paths: labels, groups, shuffled logs, and wrong kinds of input."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ FUNCTIONS = {
 
 
 def tables_of(answer):
-    """Return the tables of an answer: most are one."""
+    """Return the tables of a result: most results are a single table."""
     if isinstance(answer, DirectAndIndirect):
         return [answer.shares, answer.transitions, answer.losses]
     return [answer]
 
 
 def rows_of(table):
-    """Return the rows and the facts of a table; a row a journey in the order of journeys."""
+    """Return the rows and the facts of a table; rows per journey are sorted by journey."""
     rows = table.to_dicts()
     if rows and "journey" in rows[0]:
         rows.sort(key=lambda row: (row.get("group", ""), row["journey"]))
@@ -45,7 +45,7 @@ def rows_of(table):
 
 
 def test_every_analysis_is_asked() -> None:
-    """A new function is added to the questions, or nobody holds it to the laws."""
+    """A new function must be added to the calls, so that the laws check it."""
     grouped = {name for name, one in FUNCTIONS.items() if "by" in inspect.signature(one).parameters}
     clusterings = {"hierarchical", "k_medoids"}
 
@@ -55,7 +55,7 @@ def test_every_analysis_is_asked() -> None:
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_groups_lose_no_number_and_begin_every_label(name: str) -> None:
-    """As many numbers as rows (or a fixed number a row), each key the group first."""
+    """There is a value per row (or a fixed number per row); each key begins with the group."""
     log = drawn_log(1)
 
     for table in tables_of(MEASURES[name](log, by="segment")):
@@ -70,7 +70,7 @@ def test_groups_lose_no_number_and_begin_every_label(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MEASURES if name != "discriminating"])
 def test_labels_of_a_group_are_those_it_has_alone(name: str) -> None:
-    """The group is put before the label, and nothing else changes."""
+    """The group is put before the label; everything else is unchanged."""
     log = drawn_log(3)
     answer = MEASURES[name](log, by="segment")
     alone = tp.select(log, [one == "old" for one in log.per_journey["segment"].to_list()])
@@ -84,7 +84,7 @@ def test_labels_of_a_group_are_those_it_has_alone(name: str) -> None:
     table = tables_of(answer)[0]
     if tuples & set(table.to_dicts()[0]):
         expected = [(key,) for key in expected]
-    if name == "deciding_attributes":  # the column that journeys are grouped by is no candidate
+    if name == "deciding_attributes":  # the grouping column is not a candidate
         expected.remove(("segment",))
     keys = [key[1:] if isinstance(key, tuple) else (name,) for key in found]
     ones = {"fitness", "median_time_to", "throughput_times"}
@@ -94,7 +94,7 @@ def test_labels_of_a_group_are_those_it_has_alone(name: str) -> None:
 @pytest.mark.parametrize("name", MEASURES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_shuffled_journeys_have_the_same_answer(name: str, seed: int) -> None:
-    """Neither the order of journeys nor that in which touchpoints were met plays a part."""
+    """Neither the order of journeys nor the order of first occurrence of touchpoints matters."""
     log = drawn_log(seed)
     again = shuffled(log, seed + 100)
 
@@ -107,7 +107,7 @@ def test_shuffled_journeys_have_the_same_answer(name: str, seed: int) -> None:
 @pytest.mark.parametrize("name", [*TOPPED, "distances", "substitution_costs"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_listed_of_equals_does_not_depend_on_the_log(name: str, seed: int) -> None:
-    """Where few are listed, chosen or numbered, keys decide between equals."""
+    """Where only some rows are listed, chosen or numbered, ties are decided by key."""
     log = drawn_log(seed)
     ask = TOPPED.get(name) or WHOLE[name]
 
@@ -116,7 +116,7 @@ def test_what_is_listed_of_equals_does_not_depend_on_the_log(name: str, seed: in
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_journeys_in_no_group_are_told_of_once(name: str) -> None:
-    """One warning, with how many and what to do; none where each has a group."""
+    """One warning, with the number of journeys and how to mend it."""
     log = drawn_log(4, groups=("new", "old", None))
     missing = log.per_journey["segment"].to_list().count(None)
 
@@ -131,7 +131,7 @@ def test_journeys_in_no_group_are_told_of_once(name: str) -> None:
 
 
 def test_a_bootstrap_says_once_that_journeys_are_in_no_group() -> None:
-    """Counts change from draw to draw, the warning does not."""
+    """Counts change from resample to resample, the warning does not."""
     log = drawn_log(5, groups=("new", "old", None))
 
     with warnings.catch_warnings(record=True) as caught:
@@ -159,12 +159,14 @@ def test_what_is_no_journeys_is_refused_with_the_call_that_makes_some(name: str,
 @pytest.mark.parametrize("name", MEASURES)
 @pytest.mark.parametrize("by", [["segment"], ("segment",), 1])
 def test_groups_are_named_by_text(name: str, by) -> None:
-    """Several columns are no column; the message says how to group by several."""
+    """Several columns are refused; the message says how to group by several."""
     with pytest.raises(WrongKindError, match="name of one column or facet, not"):
         MEASURES[name](drawn_log(1), by=by)
 
 
-@pytest.mark.filterwarnings("ignore:all .* are left out")  # of time_to, where a draw has none
+@pytest.mark.filterwarnings(
+    "ignore:all .* are left out"
+)  # from time_to, where a resample has no start
 @pytest.mark.parametrize("name", sorted(set(MEASURES) - {"discriminating"}))
 def test_every_table_is_a_statistic_to_redraw(name: str) -> None:
     """tp.bootstrap takes them as they are, with groups and without."""
@@ -176,7 +178,7 @@ def test_every_table_is_a_statistic_to_redraw(name: str) -> None:
 
 
 def test_a_tables_print_tells_one_step_from_two() -> None:
-    """A key that holds the separator is in quotes, as is one that begins with a quote."""
+    """A key that contains the separator is quoted, and so is a key that begins with a quote."""
     log = tp.from_paths({"path": ["a > b", "a, b", "'a', b"]}, path="path", separator=", ")
 
     text = repr(tp.paths.variants(log))
@@ -187,7 +189,7 @@ def test_a_tables_print_tells_one_step_from_two() -> None:
 
 
 def test_every_record_that_is_a_table_says_which_number_it_is_by_label() -> None:
-    """The class names the column, and the columns of the label, unless its as_dict says what."""
+    """The class names the value column and the label columns, unless it has its own as_dict."""
     known = [
         one
         for module in (tp.paths, tp.compare)
@@ -207,7 +209,7 @@ def test_every_record_that_is_a_table_says_which_number_it_is_by_label() -> None
 
 
 def test_numbers_by_label_of_what_has_no_groups() -> None:
-    """Units by variant; distances by pair of variants, and kinds filtered out by their name."""
+    """Clusters by variant; distances by pair of variants, and filtered kinds by their name."""
     log = tp.from_paths({"path": ["a > b", "a", "c > d"], "n": [3, 2, 1]}, path="path", count="n")
     found = tp.paths.distances(log)
 

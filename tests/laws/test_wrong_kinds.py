@@ -57,16 +57,16 @@ KINDS: dict[str, tuple[str, set[str]]] = {
 }
 # Parameters whose annotation says less than the function needs.
 PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
-    ("classify.draft", "frame"): ("is no dataframe", {"dict", "frame"}),
+    ("classify.draft", "frame"): ("is not a dataframe", {"dict", "frame"}),
     ("classify.keywords", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
-    ("classify.learned", "estimator"): ("has no predict_proba", set()),
+    ("classify.learned", "estimator"): ("must have a method predict_proba, got", set()),
     ("classify.load", "name"): ("takes the name of an installed classifier, not", {"text"}),
     ("classify.rules", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
     ("from_columns", "columns"): ("takes a mapping of names to columns, not", {"dict"}),
-    ("from_frame", "frame"): ("is no dataframe", {"dict", "frame"}),
+    ("from_frame", "frame"): ("is not a dataframe", {"dict", "frame"}),
     ("from_node_link", "data"): ("takes a graph in node-link form", {"dict"}),
-    ("from_paths", "table"): ("is no dataframe", {"dict", "frame"}),
-    ("from_records", "records"): ("takes records|record 0 is no mapping", set()),
+    ("from_paths", "table"): ("is not a dataframe", {"dict", "frame"}),
+    ("from_records", "records"): ("takes a sequence of records|record 0 must be a mapping", set()),
     ("load_taxonomy", "name"): ("takes the name of a taxonomy, not", {"text"}),
     ("parse_plan", "text"): ("takes a plan as TOML text, not", {"text"}),
     ("pattern", "text"): ("takes a pattern as text, not", {"text"}),

@@ -15,7 +15,7 @@ class Planned(NamedTuple):
 
     then: tuple[str, ...] = ()
     optional: bool = False
-    most: int = 1
+    max_occurrences: int = 1
     together: tuple[str, ...] = ()
 
 
@@ -38,7 +38,7 @@ def runs(plan: Plan, name: str) -> Iterator[list[tuple[str, bool]]]:
     followers = heads(plan, plan[name].then)
     rest = [run for other in followers for run in runs(plan, other)] if followers else [[]]
     for order in permutations(plan[name].together or (name,)):
-        for often in product(*(range(1, plan[one].most + 1) for one in order)):
+        for often in product(*(range(1, plan[one].max_occurrences + 1) for one in order)):
             here: list[tuple[str, bool]] = []
             for one, times in zip(order, often, strict=True):
                 here += [(one, plan[one].optional), *[(one, True)] * (times - 1)]

@@ -8,18 +8,18 @@ from collections import Counter, defaultdict
 END = "(end)"
 
 
-def steps(journeys, most):
-    """Yield (touchpoints before, what came next) of every step of every real journey."""
-    for place, journey in enumerate(journeys):
+def transitions(journeys, most):
+    """Yield (touchpoints before, next touchpoint) of every transition of every real journey."""
+    for position, journey in enumerate(journeys):
         for _ in range(journey.count):
-            keys = [*journey.keys, *([END] if journeys.finished[place] else [])]
+            keys = [*journey.keys, *([END] if journeys.finished[position] else [])]
             for nth, key in enumerate(keys):
-                if journeys.began[place] or nth >= most:
+                if journeys.began[position] or nth >= most:
                     yield tuple(keys[:nth]), key
 
 
 def context(before, order):
-    """Return the last few touchpoints, and the beginning where there are fewer."""
+    """Return the last touchpoints, with the beginning of the journey if there are fewer."""
     return (
         before[-order:]
         if order and len(before) >= order
@@ -29,7 +29,7 @@ def context(before, order):
 
 def fitted(journeys, most):
     """Return (contexts, parameters, log-likelihood) of each order from 0."""
-    every = list(steps(journeys, most))
+    every = list(transitions(journeys, most))
     follows = defaultdict(set)
     for before, key in every:
         follows[context(before, 1)[-1]].add(key)
@@ -53,7 +53,7 @@ def fitted(journeys, most):
 
 
 def loss(train, test, order, symbols):
-    """Return the bits a step of the test costs, backing off from order to order."""
+    """Return the log-loss in bits per test transition, backing off from order to order."""
 
     def chance(before, key, level):
         if level < 0:

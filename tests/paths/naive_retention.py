@@ -1,4 +1,4 @@
-"""Cohorts by their definition: one person after the other, one day after the other."""
+"""Cohorts by their definition: person by person and day by day."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections import Counter, defaultdict
 
 
 def people(journeys):
-    """Return (days there, first day not watched to its end, how many alike), and those left out."""
+    """Return (days, first day not fully observed, count) per person, and those left out."""
     last = max((time for one in journeys for time in one.times), default=None)
     days, late, alike = defaultdict(set), set(), {}
-    for place, one in enumerate(journeys):
+    for position, one in enumerate(journeys):
         if not one.count or not len(one):
             continue
-        who = ("alone", place) if one.person is None else one.person
+        who = ("alone", position) if one.person is None else one.person
         alike[who] = one.count if one.person is None else 1
         days[who] |= {int(time.astype("datetime64[D]").astype(int)) for time in one.times}
-        if not journeys.began[place]:
+        if not journeys.began[position]:
             late.add(who)
     end = None if last is None else int(last.astype("datetime64[D]").astype(int))
     kept = [(days[who], end, alike[who]) for who in days if who not in late]
@@ -23,7 +23,7 @@ def people(journeys):
 
 
 def retention(journeys) -> dict:
-    """Return (first day, days since) -> (size, watched, returned)."""
+    """Return {(first day, days since): (size, watched, returned)}."""
     kept, _ = people(journeys)
     size, watched, returned = Counter(), Counter(), Counter()
     for days, end, number in kept:
@@ -36,7 +36,7 @@ def retention(journeys) -> dict:
 
 
 def states(journeys) -> dict:
-    """Return day -> numbers of new, current, returning and dormant."""
+    """Return {day: numbers of new, current, returning and dormant people}."""
     kept, _ = people(journeys)
     answer = {}
     for day in range(min(min(one[0]) for one in kept), kept[0][1] + 1):

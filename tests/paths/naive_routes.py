@@ -1,4 +1,4 @@
-"""Routes, conversion and similarity by trying everything, on journeys of one letter a day."""
+"""Routes, conversion and similarity by brute force, on journeys of one letter per day."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from functools import cache
 
 
 def route(path, start, end):
-    """Return the part from the first start to the first end behind it, or nothing."""
-    for place, one in enumerate(path):
+    """Return the part from the first start to the first end after it, or nothing."""
+    for position, one in enumerate(path):
         if one == start:
-            stop = path.find(end, place + 1)
-            return path[place : stop + 1] if stop >= 0 else ""
+            stop = path.find(end, position + 1)
+            return path[position : stop + 1] if stop >= 0 else ""
     return ""
 
 
 def converts(path, start, end, days=None):
-    """Tell whether any start has an end behind it, in time; a letter is a day."""
+    """Return whether any start has an end after it, in time; a letter is a day."""
     return any(
         path[first] == start and path[last] == end and (days is None or last - first <= days)
         for first in range(len(path))
@@ -24,12 +24,14 @@ def converts(path, start, end, days=None):
 
 
 def reaches(path, end, days=None):
-    """Tell whether the end is there, in time from the beginning."""
-    return any(one == end and (days is None or place <= days) for place, one in enumerate(path))
+    """Return whether the journey has the end, in time from its beginning."""
+    return any(
+        one == end and (days is None or position <= days) for position, one in enumerate(path)
+    )
 
 
 def met(path, start, end, days=None):
-    """Return what lies between the first start that converts and its end, or behind the start."""
+    """Return the letters between the first start that converts and its end, or after the start."""
     for first, one in enumerate(path):
         last = path.find(end, first + 1)
         if one == start and last >= 0 and (days is None or last - first <= days):

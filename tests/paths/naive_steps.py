@@ -1,4 +1,4 @@
-"""Steps by their definition: one journey after the other, one step after the other."""
+"""Steps by their definition: journey by journey and step by step."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections import Counter
 def placed(journeys, side: str = "start", at: str | None = None):
     """Return, for each aligned journey, its count and the state at each step it has."""
     answer = []
-    for place, journey in enumerate(journeys):
-        began, finished = bool(journeys.began[place]), bool(journeys.finished[place])
+    for position, journey in enumerate(journeys):
+        began, finished = bool(journeys.began[position]), bool(journeys.finished[position])
         path = ["(start)" if began else "(open)", *journey.keys, "(end)" if finished else "(open)"]
         if at is not None:
             zero = path[1:-1].index(at) + 1 if at in path[1:-1] else None
@@ -24,7 +24,7 @@ def placed(journeys, side: str = "start", at: str | None = None):
 
 
 def matrix(journeys, steps, **where) -> dict:
-    """Return how many journeys are where at each of these steps."""
+    """Return the number of journeys at each state in each of these steps."""
     cells: Counter = Counter()
     for count, path in placed(journeys, **where):
         for step in steps:
@@ -34,7 +34,7 @@ def matrix(journeys, steps, **where) -> dict:
 
 
 def links(journeys, steps, **where) -> dict:
-    """Return how many journeys go from where to where from each of these steps to the next."""
+    """Return the number of journeys with each link from one of these steps to the next."""
     cells: Counter = Counter()
     for count, path in placed(journeys, **where):
         for step in steps:
@@ -44,7 +44,7 @@ def links(journeys, steps, **where) -> dict:
 
 
 def survival(rows) -> dict:
-    """Return time -> (share, variance of its logarithm), from (time, ended, count, person)."""
+    """Return {time: (share, variance of its logarithm)} from (time, ended, count, person)."""
     share, answer = 1.0, {}
     for time in sorted({row[0] for row in rows}):
         share *= 1 - hazard(rows, time)
@@ -52,15 +52,15 @@ def survival(rows) -> dict:
     return answer
 
 
-def watched(rows, time) -> int:
-    """Return how many are watched at a time."""
+def at_risk(rows, time) -> int:
+    """Return the number at risk at a time."""
     return sum(count for last, _, count, _ in rows if last >= time)
 
 
 def hazard(rows, time) -> float:
-    """Return the share of those watched at a time that end at it."""
+    """Return the share of those at risk at a time that end at it."""
     ended = sum(count for last, ended, count, _ in rows if ended and last == time)
-    return ended / watched(rows, time)
+    return ended / at_risk(rows, time)
 
 
 def spread(rows, time) -> float:
@@ -74,7 +74,7 @@ def spread(rows, time) -> float:
             if risk == 1:
                 return math.inf
             gone = 1.0 if ended and moment == last else 0.0
-            influence += (gone - risk) / (watched(rows, moment) * (1 - risk))
+            influence += (gone - risk) / (at_risk(rows, moment) * (1 - risk))
         if person is None:
             single += count * influence**2
         else:

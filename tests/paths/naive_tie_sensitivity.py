@@ -17,22 +17,22 @@ def orders(one):
         yield [key for block in chosen for key in block]
 
 
-def crossings(journeys, place, keys) -> Counter:
-    """Return how often a journey with these keys takes each step, terminals included."""
-    begins = ["(start)"] if journeys.began[place] else []
-    ends = ["(end)" if journeys.finished[place] else "(open)"]
+def edges_of(journeys, position, keys) -> Counter:
+    """Return the transition counts of a journey with these keys, terminals included."""
+    begins = ["(start)"] if journeys.began[position] else []
+    ends = ["(end)" if journeys.finished[position] else "(open)"]
     return Counter(itertools.pairwise([*begins, *keys, *ends]))
 
 
 def bounds(journeys) -> dict:
-    """Return edge -> (count, lowest, highest)."""
+    """Return {edge: (count, lowest, highest)}."""
     lowest, highest, count = Counter(), Counter(), Counter()
-    for place, one in enumerate(journeys):
-        found = [crossings(journeys, place, keys) for keys in orders(one)]
+    for position, one in enumerate(journeys):
+        found = [edges_of(journeys, position, keys) for keys in orders(one)]
         for edge in {edge for steps in found for edge in steps}:
             lowest[edge] += one.count * min(steps[edge] for steps in found)
             highest[edge] += one.count * max(steps[edge] for steps in found)
-        for edge, number in crossings(journeys, place, one.keys).items():
+        for edge, number in edges_of(journeys, position, one.keys).items():
             count[edge] += one.count * number
     return {
         edge: (count[edge], lowest[edge], most) for edge, most in sorted(highest.items()) if most

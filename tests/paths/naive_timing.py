@@ -1,4 +1,4 @@
-"""Times by their definition: lists of durations, written out and summed up with `statistics`."""
+"""Times by their definition: lists of durations, summarised with `statistics`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def gaps(journeys) -> dict:
     """Return all gaps of each edge, in seconds."""
     answer = defaultdict(list)
     for one in journeys:
-        for place, edge in enumerate(pairwise(one.keys)):
-            answer[edge] += [seconds(one.times[place + 1] - one.times[place])] * one.count
+        for position, edge in enumerate(pairwise(one.keys)):
+            answer[edge] += [seconds(one.times[position + 1] - one.times[position])] * one.count
     return {edge: found for edge, found in answer.items() if found}
 
 
@@ -29,9 +29,9 @@ def idle(journeys) -> dict:
     """Return all times from a known end to the next start of each edge, in seconds."""
     answer = defaultdict(list)
     for one in journeys:
-        for place, edge in enumerate(pairwise(one.keys)):
-            if one.ends[place] == one.ends[place]:
-                answer[edge] += [seconds(one.times[place + 1] - one.ends[place])] * one.count
+        for position, edge in enumerate(pairwise(one.keys)):
+            if one.ends[position] == one.ends[position]:
+                answer[edge] += [seconds(one.times[position + 1] - one.ends[position])] * one.count
     return {edge: found for edge, found in answer.items() if found}
 
 
@@ -53,9 +53,9 @@ def quartiles(values) -> list:
 
 
 class Spot(NamedTuple):
-    """A place said twice: for the library, and as a regular expression over letters.
+    """A place in two notations: for the library, and as a regular expression over letters.
 
-    Without an occurrence it is no anchor.
+    Without an occurrence it is not an anchor.
     """
 
     place: object
@@ -66,36 +66,36 @@ class Spot(NamedTuple):
 
 
 def spans(one, spot: Spot) -> list:
-    """Return first and last place of each occurrence in a journey of single letters."""
+    """Return the first and last position of each occurrence in a journey of single letters."""
     found = [match.span() for match in re.finditer(spot.regex, "".join(one.keys))]
     found = [(low, high - 1) for low, high in found if high > low]
     if not spot.occurrence:
         return found
-    places = [span[spot.at == "end"] for span in found]
-    places = {"first": places[:1], "last": places[-1:], "all": places}[spot.occurrence]
-    moved = [_moved(one, place, spot.offset) for place in places]
-    return [(place, place) for place in moved if 0 <= place < len(one)]
+    positions = [span[spot.at == "end"] for span in found]
+    positions = {"first": positions[:1], "last": positions[-1:], "all": positions}[spot.occurrence]
+    moved = [_moved(one, position, spot.offset) for position in positions]
+    return [(position, position) for position in moved if 0 <= position < len(one)]
 
 
-def _moved(one, place: int, offset) -> int:
+def _moved(one, position: int, offset) -> int:
     if isinstance(offset, int):
-        return place + offset
-    wanted = one.times[place] + np.timedelta64(offset)
+        return position + offset
+    wanted = one.times[position] + np.timedelta64(offset)
     return next((later for later, time in enumerate(one.times) if time >= wanted), len(one))
 
 
 def between(journeys, start: Spot, end: Spot, *, idle: bool = False) -> dict:
-    """Return the durations from each start to the end behind it, and how many starts lack one."""
+    """Return the durations from each start to the end after it, and how many starts lack an end."""
     answer = {"values": [], "without_end": 0, "unreached": 0, "open": 0}
     for one, finished in zip(journeys, journeys.finished, strict=True):
         starts = sorted({last for _, last in spans(one, start)})
-        for place in starts if start.occurrence else starts[:1]:
-            behind = [last for first, last in spans(one, end) if first > place]
-            if not behind:
+        for position in starts if start.occurrence else starts[:1]:
+            after = [last for first, last in spans(one, end) if first > position]
+            if not after:
                 answer["unreached" if finished else "open"] += one.count
-            elif idle and one.ends[place] != one.ends[place]:
+            elif idle and one.ends[position] != one.ends[position]:
                 answer["without_end"] += one.count
             else:
-                left = one.ends[place] if idle else one.times[place]
-                answer["values"] += [seconds(one.times[min(behind)] - left)] * one.count
+                left = one.ends[position] if idle else one.times[position]
+                answer["values"] += [seconds(one.times[min(after)] - left)] * one.count
     return answer

@@ -38,7 +38,7 @@ def plan_of(plan: Mapping[str, naive.Planned]) -> Plan:
             f"[touchpoints.{name}]",
             f"then = {list(planned.then)}",
             f"optional = {str(planned.optional).lower()}",
-            f"repeated = {planned.most}",
+            f"repeated = {planned.max_occurrences}",
         ]
     return parse_plan("\n".join(lines))
 
@@ -55,7 +55,7 @@ def plans(draw: st.DrawFn) -> dict[str, naive.Planned]:
                 else ()
             ),
             optional=draw(st.booleans()),
-            most=draw(st.integers(1, 2)),
+            max_occurrences=draw(st.integers(1, 2)),
         )
         for position, name in enumerate(names)
     }
@@ -77,7 +77,7 @@ def grouped_plans(draw: st.DrawFn) -> dict[str, naive.Planned]:
             plan[name] = naive.Planned(
                 then=tuple(one for other in then for one in other),
                 optional=draw(st.booleans()),
-                most=draw(st.integers(1, 2)),
+                max_occurrences=draw(st.integers(1, 2)),
                 together=tuple(block) if len(block) > 1 else (),
             )
     return plan
@@ -381,7 +381,7 @@ def test_bad_questions_get_clear_errors() -> None:
 
     with pytest.raises(NotFoundError, match="did you mean 'failed'"):
         conformance(journeys, LINE, failed="faild")
-    with pytest.raises(WrongKindError, match="no truth values"):
+    with pytest.raises(WrongKindError, match="must hold truth values or numbers"):
         conformance(journeys, LINE, failed="failed")
     for analysis in (conformance, fitness, journey_conformance):
         with pytest.raises(NotFoundError, match="column or facet 'site'"):

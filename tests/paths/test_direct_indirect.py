@@ -174,7 +174,7 @@ def test_a_filter_on_one_kind_says_what_it_breaks(paths, kind, count) -> None:
     ]
     assert message.startswith(f"leaving out {other} touchpoints breaks the paths of ")
     bridged, emptied = lost["bridged"] * count, lost["emptied"] * count
-    joins = "step joins" if bridged == 1 else "steps join"
+    joins = "transition joins" if bridged == 1 else "transitions join"
     are = "journey is" if emptied == 1 else "journeys are"
     assert f" {lost['journeys'] * count:,} of {len(paths) * count:,} journeys: " in message
     assert f": {bridged:,} {joins} touchpoints" in message
@@ -185,7 +185,7 @@ def test_the_warning_names_the_most_frequent_bridge_and_what_to_use() -> None:
     """The touchpoints that became neighbours, how often, and the call to use instead."""
     _, message = kept_of(mixed(["AaB", "AbaB", "AaC", "a"]), {"directness": "direct"})
 
-    assert "3 steps join touchpoints" in message
+    assert "3 transitions join touchpoints" in message
     assert "(most often A[directness=direct] > B[directness=direct], 2 times)" in message
     assert "1 journey is left empty" in message
     assert "tp.paths.direct_and_indirect(journeys).losses" in message
@@ -195,7 +195,7 @@ def test_removed_ends_break_paths_and_bridge_nothing() -> None:
     """A journey that only loses its last interaction is broken, without new neighbours."""
     _, message = kept_of(mixed(["ABa", "AB"]), {"directness": "direct"})
 
-    assert "breaks the paths of 1 of 2 journeys: 0 steps join" in message
+    assert "breaks the paths of 1 of 2 journeys: 0 transitions join" in message
     assert "most often" not in message
 
 

@@ -88,7 +88,7 @@ def test_words_of_bits_count_what_rows_of_numbers_count(
         if narrow:
             patch.setattr(bit_distances, "_WIDTHS", (2, 3))
             patch.setattr(bit_distances, "_CALL", 20)
-        unshared = bit_distances.unshared_places(table, step=lambda: reports.append(None))
+        unshared = bit_distances.lcs_distances(table, step=lambda: reports.append(None))
         edits = bit_distances.fewest_edits(table, step=lambda: None)
         assert bit_distances.part_count(table) == len(reports)
 

@@ -23,15 +23,15 @@ NAMES = ("occurrences", "self_loops", "returns", "rework", "again", "share", "lo
 
 
 def expected_rows(journeys, definition):
-    """Return {touchpoint: its numbers} of journeys written out one by one."""
+    """Return {touchpoint: its counts}, from journeys written out one by one."""
     sums = defaultdict(lambda: np.zeros(4, dtype=int))
     having, again = defaultdict(Counter), defaultdict(Counter)
-    for cluster, _, keys in written_out(journeys):
+    for unit, _, keys in written_out(journeys):
         for key, (pairs, runs, returns) in naive_frequencies.repeats(keys).items():
             loops = pairs if definition == "adjacent" else runs
             sums[key] += (keys.count(key), loops, returns, keys.count(key) - 1)
-            having[key][cluster] += 1
-            again[key][cluster] += keys.count(key) > 1
+            having[key][unit] += 1
+            again[key][unit] += keys.count(key) > 1
     return {key: (*row.tolist(), *share_of(again[key], having[key])) for key, row in sums.items()}
 
 
@@ -47,7 +47,7 @@ def test_repeats_agree_with_counting_by_hand(journeys, definition) -> None:
 
 @given(small_journeys())
 def test_rework_is_pairs_and_returns(journeys) -> None:
-    """Whatever happens again either stays or comes back."""
+    """Every repeated occurrence is either a direct repeat or a return."""
     found = tp.paths.repeats(journeys)
 
     assert found.rework.tolist() == (found.self_loops + found.returns).tolist()
@@ -67,7 +67,7 @@ def test_journeys_sum_to_touchpoints(journeys, definition) -> None:
 
 
 def test_the_two_definitions_differ_on_a_run_of_three() -> None:
-    """`aaa` has two pairs and is one run."""
+    """`aaa` has two pairs of equal neighbours and is one run."""
     journeys = built(["aaab", "aa"])
 
     assert 3 == tp.paths.repeats(journeys).self_loops[0]
@@ -77,13 +77,13 @@ def test_the_two_definitions_differ_on_a_run_of_three() -> None:
 
 
 def test_neighbours_of_different_journeys_are_no_pair() -> None:
-    """A journey that begins as the one before ended repeats nothing."""
+    """A journey that begins with the last touchpoint of the previous journey is not a repeat."""
     assert [0, 0] == tp.paths.repeats(built(["ab", "ba"])).rework.tolist()
 
 
 @given(small_journeys(), st.randoms())
 def test_shuffling_changes_nothing(journeys, random) -> None:
-    """The order of the journeys plays no part but for ties."""
+    """The order of the journeys does not matter, except for ties."""
     order = list(range(len(journeys)))
     random.shuffle(order)
     mixed = take(journeys, np.array(order, dtype=np.int64))
@@ -94,7 +94,7 @@ def test_shuffling_changes_nothing(journeys, random) -> None:
 
 
 def test_counts_groups_and_renaming() -> None:
-    """Count 2 is the journey twice; by= adds a column; names play no part."""
+    """Count 2 equals the journey twice; by= adds a column; names do not matter."""
     merged = built(["aba", "aac", ""], counts=np.array([2, 3, 0]))
     spread = built(["aba", "aba", "aac", "aac", "aac"])
     renamed = built(["xyx", "xyx", "xxz", "xxz", "xxz"])
@@ -120,7 +120,7 @@ def test_no_journeys_repeat_nothing() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Unknown definitions, columns and levels."""
+    """Unknown definitions and columns, and invalid levels."""
     journeys = built(["aa"])
 
     with pytest.raises(InvalidInputError, match="did you mean 'adjacent'"):

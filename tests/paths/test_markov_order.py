@@ -1,4 +1,4 @@
-"""How far back the next step depends on what came before."""
+"""Order of a Markov chain: how many previous touchpoints the next one depends on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from touchpoints.journeys.model import take
 
 
 def planted(order: int, *, count: int = 400, seed: int = 1):
-    """Return journeys whose next letter is told by the last ``order`` ones, and no fewer."""
+    """Return journeys whose next letter depends on exactly the last ``order`` letters."""
     rng = np.random.default_rng(seed)
     paths = []
     for _ in range(count):
@@ -34,8 +34,8 @@ def planted(order: int, *, count: int = 400, seed: int = 1):
 
 @pytest.mark.parametrize("order", [0, 1, 2, 3])
 def test_a_planted_order_is_found(order) -> None:
-    """Cross-validation, BIC and the likelihood ratio all find it; with parity, nothing less."""
-    # Letters after the first three are drawn alike, the first three otherwise: cut those off.
+    """Cross-validation, BIC and the likelihood ratio all find the true order of parity."""
+    # The first three letters have another distribution than the rest: cut them off.
     journeys = attrs.evolve(planted(order), began=np.zeros(400, dtype=bool))
     journeys = attrs.evolve(journeys, finished=np.zeros(400, dtype=bool))
 
@@ -60,7 +60,7 @@ def test_orders_agree_with_the_definition(journeys, most) -> None:
 
 @given(small_journeys(persons=False), st.integers(1, 2))
 def test_losses_agree_with_the_definition(journeys, most) -> None:
-    """What a held-out step costs, backing off to shorter contexts."""
+    """Log-loss of held-out transitions, backing off to shorter contexts."""
     k = len(journeys.touchpoints)
     found = contexts.predictions(
         journeys.codes,
@@ -76,13 +76,15 @@ def test_losses_agree_with_the_definition(journeys, most) -> None:
 
     losses = contexts.held_out_losses(found, train, test, k + 1)
 
-    learned, asked = (
-        list(naive_markov_order.steps(take(journeys, np.arange(first, len(journeys), 2)), most))
+    learned, held_out = (
+        list(
+            naive_markov_order.transitions(take(journeys, np.arange(first, len(journeys), 2)), most)
+        )
         for first in (0, 1)
     )
-    if asked:
+    if held_out:
         expected = [
-            naive_markov_order.loss(learned, asked, order, k + 1) for order in range(most + 1)
+            naive_markov_order.loss(learned, held_out, order, k + 1) for order in range(most + 1)
         ]
         assert expected == pytest.approx(losses)
     else:
@@ -90,7 +92,7 @@ def test_losses_agree_with_the_definition(journeys, most) -> None:
 
 
 def test_degrees_of_freedom_leave_out_what_cannot_be() -> None:
-    """A chain in which each touchpoint has one successor chooses nothing, at any order."""
+    """A chain in which each touchpoint has one successor has no free parameters at any order."""
     found = tp.paths.markov_order(built(["abc"] * 10), seed=1)
 
     assert [3, 0, 0, 0] == found.parameters.tolist()
@@ -99,7 +101,7 @@ def test_degrees_of_freedom_leave_out_what_cannot_be() -> None:
 
 
 def test_the_ratio_test_keeps_its_level() -> None:
-    """Of logs of first order, about one in twenty is called second."""
+    """The test finds order 2 in about 5 % of logs of order 1."""
     rng = np.random.default_rng(3)
     share = {"a": 0.7, "b": 0.4}
     called = 0
@@ -118,7 +120,7 @@ def test_the_ratio_test_keeps_its_level() -> None:
 
 @given(small_journeys(), st.randoms())
 def test_shuffling_changes_nothing(journeys, random) -> None:
-    """With one seed the answer is the same whatever the order of the log."""
+    """The same seed gives the same result whatever the order of the log."""
     order = list(range(len(journeys)))
     random.shuffle(order)
     mixed = take(journeys, np.array(order, dtype=np.int64))
@@ -129,7 +131,7 @@ def test_shuffling_changes_nothing(journeys, random) -> None:
 
 
 def test_counts_stand_for_journeys() -> None:
-    """A count of two is the journey twice, folds included."""
+    """A count of 2 equals the journey twice, folds included."""
     merged = built(["aab", "ab", "ba"], counts=np.array([4, 3, 2]))
     spread = built(["aab"] * 4 + ["ab"] * 3 + ["ba"] * 2)
 
@@ -141,7 +143,7 @@ def test_counts_stand_for_journeys() -> None:
 
 
 def test_renaming_changes_no_fit() -> None:
-    """Names play no part but in who is dealt to which fold."""
+    """Names matter only for the assignment to folds."""
     found, again = (
         tp.paths.markov_order(one, seed=2)
         for one in (built(["aab", "ab", "ba"] * 4), built(["xxy", "xy", "yx"] * 4))
@@ -151,30 +153,30 @@ def test_renaming_changes_no_fit() -> None:
 
 
 def test_persons_stay_in_one_fold() -> None:
-    """Fewer persons than folds is too few, however many journeys they have."""
+    """With fewer persons than folds there is no loss, however many journeys they have."""
     journeys = attrs.evolve(built(["ab"] * 20), persons=["ana", "leo"] * 10)
 
     found = tp.paths.markov_order(journeys, seed=1, folds=3)
 
     assert (found.unit, found.best) == ("person", -1)
-    assert all("it takes 3" in reason for reason in found.reason)
+    assert all("at least 3 of unit 'person'" in reason for reason in found.reason)
     assert np.isnan(found.loss).all()
     assert tp.paths.markov_order(journeys, seed=1, folds=2).best >= 1
 
 
-def test_no_journeys_tell_nothing() -> None:
+def test_without_journeys_the_loss_is_nan_with_a_reason() -> None:
     """Empty logs give nan with the reason."""
     for journeys in (built([]), built(["ab"])[:0], built(["ab"], counts=[0])):
         found = tp.paths.markov_order(journeys, seed=1)
 
         assert (found.best, found.best_bic, found.best_ratio) == (-1, -1, -1)
         assert np.isnan(found.loss).all()
-        assert set(found.reason) == {"there is no step to tell"}
+        assert set(found.reason) == {"there are no transitions to predict"}
         assert set(found.predictions.tolist()) == {0}
 
 
-def test_progress_is_told() -> None:
-    """A callable hears of every fold."""
+def test_progress_is_reported() -> None:
+    """A callable is called after every fold."""
     heard = []
 
     tp.paths.markov_order(
@@ -186,7 +188,7 @@ def test_progress_is_told() -> None:
 
 @given(logs.journeys(timed=False))
 def test_groups_are_what_each_group_is_alone(journeys) -> None:
-    """The group comes first; without by= there is none; who has no group is left out."""
+    """The column group comes first; without by= it is absent; ungrouped journeys are left out."""
     assume((journeys.per_journey["segment"].codes >= 0).any())
 
     with warned_of_ungrouped(journeys, "segment"):
@@ -201,13 +203,13 @@ def test_groups_are_what_each_group_is_alone(journeys) -> None:
 
 
 def two_kinds():
-    """Return journeys of two segments, one of which has nothing to learn from, and one of none."""
+    """Return journeys of two segments, one of them too small, and an ungrouped journey."""
     journeys = built([*["axb", "cxd"] * 10, "ab", "axb"])
     return attrs.evolve(journeys, per_journey={"segment": [*["old"] * 20, "new", None]})
 
 
 def test_each_group_has_its_best_order() -> None:
-    """One number cannot tell of several groups: best_orders and the flags do, best refuses."""
+    """best_orders and the flags give an order per group; best raises an error."""
     with warned_of_ungrouped(two_kinds(), "segment"):
         found = tp.paths.markov_order(two_kinds(), seed=1, by="segment")
 
@@ -215,15 +217,15 @@ def test_each_group_has_its_best_order() -> None:
     assert found.best_orders(criterion="ratio") == {"new": 0, "old": 2}
     assert found.order[found.chosen].tolist() == [2]
     assert found.predictions.tolist() == [*[3] * 4, *[80] * 4]
-    assert ["it takes 5 of" in reason for reason in found.reason] == [True] * 4 + [False] * 4
+    assert ["at least 5 of unit" in reason for reason in found.reason] == [True] * 4 + [False] * 4
     assert list(found.as_dict())[:2] == [("new", 0), ("new", 1)]
     for name in ("best", "best_bic", "best_ratio"):
-        with pytest.raises(InvalidInputError, match=r"of its own\n.*best_orders"):
+        with pytest.raises(InvalidInputError, match=r"its own best order\n.*best_orders"):
             getattr(found, name)
 
 
 def test_without_groups_there_is_one_best_order() -> None:
-    """The properties and best_orders agree, by each criterion."""
+    """The properties and best_orders agree for each criterion."""
     found = tp.paths.markov_order(two_kinds(), seed=1)
 
     assert found.best_orders() == {None: found.best} == {None: 2}
@@ -234,19 +236,19 @@ def test_without_groups_there_is_one_best_order() -> None:
 
 
 def test_progress_counts_the_folds_of_all_groups() -> None:
-    """Two groups of three folds are six steps of one bar."""
+    """Two groups of three folds make six units of one progress bar."""
     heard = []
 
     with warned_of_ungrouped(two_kinds(), "segment"):
         tp.paths.markov_order(
-            two_kinds(), seed=1, folds=3, by="segment", progress=lambda *told: heard.append(told)
+            two_kinds(), seed=1, folds=3, by="segment", progress=lambda *done: heard.append(done)
         )
 
     assert heard == [(done, 6) for done in range(1, 7)]
 
 
 def test_journeys_of_one_length_look_as_if_they_remembered() -> None:
-    """Ten touchpoints at random: only how far one has come tells when the end comes."""
+    """Ten random touchpoints per journey: only the position predicts the end."""
     rng = np.random.default_rng(1)
     journeys = built(["".join(path) for path in rng.choice(list("ab"), (150, 10))])
 
@@ -259,8 +261,8 @@ def test_journeys_of_one_length_look_as_if_they_remembered() -> None:
 
 
 @given(logs.journeys(timed=False))
-def test_without_ends_finished_and_open_journeys_are_alike(journeys) -> None:
-    """Nothing that is told depends on how a journey ends."""
+def test_without_ends_finished_and_open_journeys_give_equal_results(journeys) -> None:
+    """With ends=False no prediction depends on how a journey ends."""
     opened = attrs.evolve(journeys, finished=np.zeros(len(journeys), dtype=bool))
 
     found = tp.paths.markov_order(journeys, seed=1, folds=2, max_order=2, ends=False)
@@ -271,7 +273,7 @@ def test_without_ends_finished_and_open_journeys_are_alike(journeys) -> None:
 
 
 def test_the_graph_of_the_best_order_takes_the_larger_of_it_and_one() -> None:
-    """The found table itself is no order; the message is short and says what to write."""
+    """The table itself is not an order; the message is short and says what to write."""
     found = tp.paths.markov_order(built(["ab", "ba"] * 10), seed=1)
 
     for order in (found, 0, -1, 1.5, True):
@@ -282,7 +284,7 @@ def test_the_graph_of_the_best_order_takes_the_larger_of_it_and_one() -> None:
 
 
 def test_unknown_groups_are_refused() -> None:
-    """A misspelt column is answered with the one that is there; no values are no groups."""
+    """A misspelt column is answered with the existing one; without values there are no groups."""
     with pytest.raises(NotFoundError, match="did you mean 'segment'"):
         tp.paths.markov_order(two_kinds(), seed=1, by="segmnt")
     with pytest.raises(InvalidInputError, match="no journey has a value"):
@@ -294,6 +296,6 @@ def test_unknown_groups_are_refused() -> None:
     [("max_order", 0), ("max_order", 1.5), ("folds", 1), ("seed", -1), ("seed", True)],
 )
 def test_numbers_are_whole_and_large_enough(name, value) -> None:
-    """Anything else is refused by name."""
+    """Other values are refused, and the error names the argument."""
     with pytest.raises(InvalidInputError, match=f"{name} must be an integer of at least"):
         tp.paths.markov_order(built(["ab"]), **{"seed": 1, name: value})

@@ -1,4 +1,4 @@
-"""Sequences that recur: neighbours, and with others in between."""
+"""Recurring sequences: n-grams, and subsequences with gaps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_ngrams_agree_with_counting_by_hand(journeys, n) -> None:
 
 @pytest.mark.parametrize("block", [1, 2, 5])
 def test_blocks_of_windows_change_nothing(block, monkeypatch) -> None:
-    """Small blocks and a sort of the numbers give the same counts."""
+    """Small blocks and sorting of the cell numbers give the same counts."""
     journeys = built(["abcab", "", "ab", "c", "bcabca"], counts=np.array([2, 1, 0, 1, 3]))
     expected = tp.paths.ngrams(journeys)
 
@@ -49,7 +49,7 @@ def test_blocks_of_windows_change_nothing(block, monkeypatch) -> None:
     st.sampled_from([0.2, 0.5, 1.0]),
 )
 def test_subsequences_agree_with_trying_all(journeys, longest, gap, support) -> None:
-    """None is missed and none is invented, with and without limits on gaps."""
+    """All frequent subsequences are found and no others, with and without limits on gaps."""
     found = tp.paths.subsequences(
         journeys, min_support=support, max_length=longest, min_length=1, gap=gap
     )
@@ -61,7 +61,7 @@ def test_subsequences_agree_with_trying_all(journeys, longest, gap, support) -> 
 
 @given(small_journeys())
 def test_without_gaps_subsequences_are_ngrams(journeys) -> None:
-    """gap=0 asks for direct neighbours, with the same intervals."""
+    """With gap=0 subsequences are direct neighbours, with the same intervals."""
     pairs = tp.paths.subsequences(journeys, min_support=0.01, max_length=2, gap=0).to_dicts()
 
     grams = tp.paths.ngrams(journeys, n=2).to_dicts()
@@ -73,7 +73,7 @@ def test_without_gaps_subsequences_are_ngrams(journeys) -> None:
 
 
 def test_confidence_and_lift() -> None:
-    """Of three that did a, two went on to b, which three of four did at all."""
+    """Two of the three journeys with a continue to b; three of all four contain b."""
     journeys = built(["axb", "ab", "a", "b"])
 
     row = tp.paths.subsequences(journeys, min_support=0.5).to_dicts()[0]
@@ -93,33 +93,33 @@ def test_a_gap_is_measured_from_any_occurrence() -> None:
 
 @given(small_journeys(), st.randoms())
 def test_shuffling_changes_nothing(journeys, random) -> None:
-    """The order of the journeys plays no part but for ties."""
+    """The order of the journeys does not matter, except for ties."""
     order = list(range(len(journeys)))
     random.shuffle(order)
     mixed = take(journeys, np.array(order, dtype=np.int64))
 
-    for measure in (tp.paths.ngrams, tp.paths.subsequences):
-        found, again = (measure(one).as_dict() for one in (journeys, mixed))
+    for analysis in (tp.paths.ngrams, tp.paths.subsequences):
+        found, again = (analysis(one).as_dict() for one in (journeys, mixed))
         assert found == pytest.approx(again)
 
 
 def test_counts_groups_renaming_and_top() -> None:
-    """Count 2 is the journey twice; by= adds a column; names play no part; top cuts."""
+    """Count 2 equals the journey twice; by= adds a column; names do not matter; top limits rows."""
     merged = built(["abc", "aabc", ""], counts=np.array([2, 3, 1]))
     spread = built(["abc", "abc", "aabc", "aabc", "aabc", ""])
     renamed = built(["xyz", "xyz", "xxyz", "xxyz", "xxyz", ""])
-    for measure in (tp.paths.ngrams, tp.paths.subsequences):
-        assert measure(merged) == measure(spread)
-        assert measure(renamed).share.tolist() == measure(spread).share.tolist()
-        assert 1 == len(measure(merged, top=1))
+    for analysis in (tp.paths.ngrams, tp.paths.subsequences):
+        assert analysis(merged) == analysis(spread)
+        assert analysis(renamed).share.tolist() == analysis(spread).share.tolist()
+        assert 1 == len(analysis(merged, top=1))
         grouped = attrs.evolve(merged, per_journey={"device": ["web", "app", "app"]})
-        found = measure(grouped, by="device")
+        found = analysis(grouped, by="device")
         assert {"app", "web"} == set(found.group.tolist())
         assert ("web", ("a", "b", "c")) in found.as_dict()
 
 
-def test_progress_is_told() -> None:
-    """A callable hears of every touchpoint."""
+def test_progress_is_reported() -> None:
+    """A callable is called after every touchpoint."""
     heard = []
 
     tp.paths.subsequences(built(["abc"]), progress=lambda done, total: heard.append((done, total)))
@@ -128,24 +128,24 @@ def test_progress_is_told() -> None:
 
 
 def test_progress_counts_the_touchpoints_of_all_groups() -> None:
-    """One bar for two groups, which never begins anew."""
+    """Two groups share one progress bar, which never restarts."""
     heard = []
     journeys = built(["ab", "ab"], per_journey={"device": ["web", "app"]})
 
-    tp.paths.subsequences(journeys, by="device", progress=lambda *told: heard.append(told))
+    tp.paths.subsequences(journeys, by="device", progress=lambda *done: heard.append(done))
 
     assert heard == [(done, 4) for done in range(1, 5)]
 
 
 def test_no_journeys_have_no_sequences() -> None:
-    """Empty logs, and journeys too short, give empty tables."""
+    """Empty logs, and journeys that are too short, give empty tables."""
     for journeys in (built([]), built(["", "ab"]), built(["abc"])[:0], built(["abc"], counts=[0])):
         assert 0 == len(tp.paths.ngrams(journeys))
         assert 0 == len(tp.paths.subsequences(journeys, min_length=3))
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Numbers that are none, too small or in the wrong order; unknown columns."""
+    """Numbers that are not integers, too small or in the wrong order; unknown columns."""
     journeys = built(["abc"])
 
     with pytest.raises(InvalidInputError, match="n must be an integer of at least 1, got 0"):

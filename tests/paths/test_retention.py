@@ -1,4 +1,4 @@
-"""Retention: who comes back, and what was watched too short to say."""
+"""Retention: cohorts, lifecycle states, and periods not observed to their end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from touchpoints.journeys.cutting import take
 
 
 def visits(**days: str) -> tp.Journeys:
-    """Return one journey a person, with a visit on each of these days of 2026."""
+    """Return one journey per person, with a visit on each of these days of 2026."""
     rows = [
         {"who": who, "at": f"2026-{day}", "what": "visit"}
         for who, all_days in days.items()
@@ -34,7 +34,7 @@ def days_of(instants) -> list:
 
 
 def test_periods_within_a_day_have_labels_of_their_own() -> None:
-    """Six hours long: the day alone would name four cohorts alike."""
+    """Periods of six hours: the day alone would give four cohorts the same label."""
     journeys = visits(ana="01-05T00:00", leo="01-05T06:00", eva="01-05T12:30")
     period = dt.timedelta(hours=6)
 
@@ -54,7 +54,7 @@ def test_periods_within_a_day_have_labels_of_their_own() -> None:
 
 @given(journeys=strategies.journeys())
 def test_retention_agrees_with_its_definition(journeys) -> None:
-    """Person by person and day by day; the last day of the log is not watched to its end."""
+    """Equal to a person-by-person count; the last day of the log is not observed to its end."""
     found = tp.paths.retention(journeys, period="day")
 
     cells = zip(days_of(found.cohort), found.since.tolist(), strict=True)
@@ -67,7 +67,7 @@ def test_retention_agrees_with_its_definition(journeys) -> None:
 
 @given(journeys=strategies.journeys())
 def test_states_agree_with_their_definition(journeys) -> None:
-    """Everybody met so far is in exactly one state."""
+    """Every person with a touchpoint so far is in exactly one state."""
     found = tp.paths.lifecycle_states(journeys, period="day")
 
     if not naive_retention.people(journeys)[0]:
@@ -94,7 +94,7 @@ def test_order_plays_no_part(journeys, data) -> None:
 
 
 def test_counts_are_people_only_without_persons() -> None:
-    """A count of two is two journeys: of two people, or twice of the one who is known."""
+    """A count of 2 is two journeys: of two people, or both of the known person."""
     journeys = attrs.evolve(log(one="aba", two="a"), counts=[2, 3])
     spread = log(one="aba", eins="aba", two="a", zwei="a", dos="a")
     person = attrs.evolve(journeys, persons=["ana", "leo"])
@@ -104,8 +104,8 @@ def test_counts_are_people_only_without_persons() -> None:
     assert tp.paths.retention(person, period="day").unit == "person"
 
 
-def test_who_was_watched_too_short_is_not_counted_as_gone() -> None:
-    """Leo was watched for one day, Ana for three: later shares are Ana's, then nobody's."""
+def test_a_person_observed_too_briefly_is_not_counted_as_lost() -> None:
+    """Leo was observed for one day, Ana for three: later shares are Ana's alone, then nan."""
     journeys = attrs.evolve(
         visits(ana="01-01 01-03", leo="01-01"),
         observed_until=np.array(["2026-01-04", "2026-01-02"], "M8[us]"),
@@ -120,7 +120,7 @@ def test_who_was_watched_too_short_is_not_counted_as_gone() -> None:
 
 
 def test_periods_of_the_calendar_and_of_a_fixed_length() -> None:
-    """Weeks begin on Monday, months are as long as they are, durations begin with the log."""
+    """Weeks begin on Monday, months have their own lengths, durations begin with the log."""
     journeys = visits(ana="01-31 02-01 02-28 03-01 03-20")
 
     def cohort_and_returns(period):
@@ -134,7 +134,7 @@ def test_periods_of_the_calendar_and_of_a_fixed_length() -> None:
 
 
 def test_several_journeys_make_one_person() -> None:
-    """The cohort is that of the first touchpoint in any of them."""
+    """The cohort is that of the first touchpoint in any journey of the person."""
     journeys = attrs.evolve(visits(one="01-01", two="01-03", end="01-09"), persons=["a", "a", "b"])
 
     found = tp.paths.retention(journeys, period="day")
@@ -144,7 +144,7 @@ def test_several_journeys_make_one_person() -> None:
 
 
 def test_groups_share_the_end_of_the_log() -> None:
-    """by= adds one column; who is in no later row of the group was still watched."""
+    """by= adds one column; observation lasts until the end of the log, not of the group."""
     journeys = attrs.evolve(
         visits(ana="01-01", leo="01-01 01-05"), per_journey={"device": ["web", "app"]}
     )
@@ -161,7 +161,7 @@ def test_groups_share_the_end_of_the_log() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """No times, unknown periods, no duration; an empty log has no cohorts."""
+    """No times, unknown periods, invalid durations; an empty log has no cohorts."""
     journeys = log(one="ab")
 
     with pytest.raises(InvalidInputError, match="needs times"):
@@ -177,7 +177,10 @@ def test_bad_questions_get_clear_errors() -> None:
     with pytest.raises(NotFoundError, match="column or facet 'device'"):
         tp.paths.retention(journeys, period="day", by="device")
     many = visits(ana="01-01 12-31", leo="02-02", eva="03-03")
-    with pytest.raises(InvalidInputError, match="take a longer period"):
+    with pytest.raises(
+        InvalidInputError,
+        match="31,449,601 periods make a table of 86,313,603 rows.*\nchoose a longer period",
+    ):
         tp.paths.retention(many, period=dt.timedelta(seconds=1))
     assert len(tp.paths.retention(journeys[:0], period="day")) == 0
     assert len(tp.paths.lifecycle_states(journeys[:0], period="day")) == 0

@@ -1,4 +1,4 @@
-"""Steps: where journeys are, where they go from there, and how many go on."""
+"""Steps: touchpoints by step, flows between steps, and the share that continues."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def links(found) -> dict:
 
 @given(journeys=small_journeys(), side=SIDES, steps=st.integers(1, 7))
 def test_the_matrix_agrees_with_going_step_by_step(journeys, side: str, steps: int) -> None:
-    """Each journey stands at one touchpoint a step, then once at its terminal (B18)."""
+    """Each journey is at one touchpoint per step, then once at its terminal (B18)."""
     span = range(1, steps + 1) if side == "start" else range(-steps, 0)
 
     found = tp.paths.step_matrix(journeys, steps=steps, side=side)
@@ -70,8 +70,8 @@ def test_flows_agree_with_going_step_by_step(journeys, side: str, steps: int) ->
 
 
 @given(journeys=small_journeys())
-def test_what_flows_in_is_what_is_there(journeys) -> None:
-    """Links into a touchpoint add up to its cell, and all of it flows on."""
+def test_flows_into_a_touchpoint_add_up_to_its_cell(journeys) -> None:
+    """Links into a touchpoint add up to its cell, and so do the links out of it."""
     there = cells(tp.paths.step_matrix(journeys, steps=8))
     taken = links(tp.paths.step_flows(journeys, steps=9))
 
@@ -83,7 +83,7 @@ def test_what_flows_in_is_what_is_there(journeys) -> None:
 
 
 def test_shares_have_both_denominators() -> None:
-    """Of all aligned journeys, and of those at a touchpoint, with Wilson's intervals."""
+    """Shares of all aligned journeys, and of those at a touchpoint, with Wilson's intervals."""
     journeys = built(["ab", "ac", "a", "b"], finished=[True, True, False, True])
 
     found = tp.paths.step_matrix(journeys, steps=3).to_dicts()
@@ -99,14 +99,14 @@ def test_shares_have_both_denominators() -> None:
     assert [key for step, key in rows if step == 3] == ["(end)"]
 
 
-@pytest.mark.parametrize("measure", [tp.paths.step_matrix, tp.paths.step_flows])
-def test_a_link_of_one_person_tells_less(measure) -> None:
-    """Ten journeys of two people who always do alike tell as much as two people."""
+@pytest.mark.parametrize("analysis", [tp.paths.step_matrix, tp.paths.step_flows])
+def test_journeys_of_one_person_widen_the_interval_of_a_link(analysis) -> None:
+    """Ten identical journeys of each of two people carry the information of two people."""
     alone = built(["ab"] * 5 + ["ac"] * 5)
     people = attrs.evolve(alone, persons=["ana"] * 5 + ["leo"] * 5)
     single = attrs.evolve(alone, persons=list(range(10)))
 
-    narrow, wide, same = (measure(one, steps=2) for one in (alone, people, single))
+    narrow, wide, same = (analysis(one, steps=2) for one in (alone, people, single))
 
     assert (narrow.share == wide.share).all()
     assert (wide.high[-1] - wide.low[-1]) > 1.5 * (narrow.high[-1] - narrow.low[-1])
@@ -116,17 +116,17 @@ def test_a_link_of_one_person_tells_less(measure) -> None:
 
 @given(journeys=small_journeys(persons=False), data=st.data())
 def test_order_and_names_and_counts_play_no_part(journeys, data) -> None:
-    """Shuffled journeys give the same table, and a count of two is the journey twice."""
+    """Shuffled journeys give the same table, and a count of 2 equals the journey twice."""
     order = data.draw(st.permutations(range(len(journeys))))
     shuffled = take(journeys, np.array(order, dtype=np.int64))
     rows = np.repeat(np.arange(len(journeys)), journeys.counts)
     paths = [[one.key for one in journeys[int(row)].touchpoints] for row in rows]
     spread = built(paths, began=journeys.began[rows], finished=journeys.finished[rows])
 
-    for measure in (tp.paths.step_matrix, tp.paths.step_flows):
-        expected = measure(journeys, steps=4)
-        assert expected == measure(shuffled, steps=4)
-        assert expected.as_dict() == pytest.approx(measure(spread, steps=4).as_dict())
+    for analysis in (tp.paths.step_matrix, tp.paths.step_flows):
+        expected = analysis(journeys, steps=4)
+        assert expected == analysis(shuffled, steps=4)
+        assert expected.as_dict() == pytest.approx(analysis(spread, steps=4).as_dict())
     expected = tp.paths.survival_by_step(journeys).as_dict()
     again = tp.paths.survival_by_step(shuffled).as_dict()
     assert expected == pytest.approx(again, nan_ok=True)
@@ -135,12 +135,17 @@ def test_order_and_names_and_counts_play_no_part(journeys, data) -> None:
 
 @given(journeys=small_journeys())
 def test_survival_agrees_with_its_definition(journeys) -> None:
-    """Open journeys are watched up to the step before their last; persons are units."""
+    """Open journeys are at risk up to the step before their last; persons are units."""
     persons = [None] * len(journeys) if journeys.persons is None else journeys.persons.tolist()
     rows = [
-        (len(one) - (not journeys.finished[place]), bool(journeys.finished[place]), one.count, who)
-        for place, (one, who) in enumerate(zip(journeys, persons, strict=True))
-        if journeys.began[place] and one.count
+        (
+            len(one) - (not journeys.finished[position]),
+            bool(journeys.finished[position]),
+            one.count,
+            who,
+        )
+        for position, (one, who) in enumerate(zip(journeys, persons, strict=True))
+        if journeys.began[position] and one.count
     ]
     expected = naive_steps.survival(rows)
 
@@ -149,18 +154,20 @@ def test_survival_agrees_with_its_definition(journeys) -> None:
     for row in found.to_dicts():
         before = [time for time in expected if time <= row["step"]]
         share = expected[max(before)][0] if before else 1.0
-        risk = naive_steps.watched(rows, row["step"])
+        risk = naive_steps.at_risk(rows, row["step"])
         assert risk == row["at_risk"]
         assert (share if risk else np.nan) == pytest.approx(row["share"], nan_ok=True)
         assert not row["share"] < row["low"]
         assert not row["share"] > row["high"]
-    begun = [len(one) for place, one in enumerate(journeys) if journeys.began[place] and one.count]
+    begun = [
+        len(one) for position, one in enumerate(journeys) if journeys.began[position] and one.count
+    ]
     steps = range(min(1, *begun), max(begun) + 1) if begun else range(0)
     assert found.step.tolist() == list(steps)
 
 
-def test_an_open_journey_is_no_exit() -> None:
-    """Two of three journeys known to have gone on or not after step 1 did."""
+def test_an_open_journey_is_not_an_exit() -> None:
+    """Of three journeys known to continue or end after step 1, two continue."""
     journeys = built(["ab", "abc", "a", "a"], finished=[True, True, True, False])
 
     found = tp.paths.survival_by_step(journeys)
@@ -171,7 +178,7 @@ def test_an_open_journey_is_no_exit() -> None:
 
 
 def test_survival_before_any_end_and_after_the_last() -> None:
-    """Where all go on the interval still has a width, and where none does its end falls."""
+    """The interval has a width where all continue, and its upper end falls where none does."""
     journeys = built(["abc", "abc", "abcd"], finished=[False, True, True])
 
     found = tp.paths.survival_by_step(journeys)
@@ -202,7 +209,7 @@ def test_a_tables_labels_hold_the_group_first() -> None:
 
 
 def test_every_step_up_to_the_last_has_a_row() -> None:
-    """Nobody ends after the second step; an empty journey ends after none."""
+    """No journey ends after the second step; an empty journey ends after step 0."""
     found = tp.paths.survival_by_step(built(["abcd", "a"])).as_dict()
 
     assert found == {1: 0.5, 2: 0.5, 3: 0.5, 4: 0.0}
@@ -211,7 +218,7 @@ def test_every_step_up_to_the_last_has_a_row() -> None:
 
 
 def test_where_all_or_none_went_on_the_interval_is_wilsons() -> None:
-    """Of 100 watched to the end; it never rises, and where some are censored is the last one."""
+    """For 100 uncensored journeys; the upper end never rises, and stays if some are censored."""
     all_ended = tp.paths.survival_by_step(built(["a"], counts=[100]))
 
     assert (all_ended.low[0], all_ended.high[0]) == pytest.approx(tp.wilson(0, 100))
@@ -227,21 +234,21 @@ def test_groups_are_rows_of_the_same_table() -> None:
     """by= adds one column."""
     journeys = built(["ab", "a", "ab"], per_journey={"device": ["web", "app", "web"]})
 
-    for measure in (tp.paths.step_matrix, tp.paths.step_flows, tp.paths.survival_by_step):
-        found = measure(journeys, by="device")
+    for analysis in (tp.paths.step_matrix, tp.paths.step_flows, tp.paths.survival_by_step):
+        found = analysis(journeys, by="device")
         assert set(found.group) == {"app", "web"}
-        assert "group" not in measure(journeys).to_dicts()[0]
+        assert "group" not in analysis(journeys).to_dicts()[0]
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Unknown touchpoints, sides and columns, and no steps."""
+    """Unknown touchpoints, sides and columns, and invalid numbers of steps."""
     journeys = built(["ab"])
 
     with pytest.raises(NotFoundError, match="no touchpoint 'q'"):
         tp.paths.step_matrix(journeys, at="q")
     with pytest.raises(InvalidInputError, match="did you mean 'start'"):
         tp.paths.step_flows(journeys, side="strat")
-    with pytest.raises(InvalidInputError, match="at one place, not at two"):
+    with pytest.raises(InvalidInputError, match="at and side cannot both be given"):
         tp.paths.step_matrix(journeys, at="a", side="end")
     for steps in (0, -1, True, 2.0):
         with pytest.raises(InvalidInputError, match="steps must be an integer of at least 1"):
@@ -266,12 +273,12 @@ def test_no_journeys_are_nowhere() -> None:
 def test_blocks_of_journeys_and_steps_change_nothing(monkeypatch) -> None:
     """Small blocks on several cores give the same tables."""
     shop = tp.datasets.shop(40, seed=3)
-    measures = (tp.paths.step_matrix, tp.paths.step_flows)
-    expected = [measure(shop, at="review_read", steps=5).to_dicts() for measure in measures]
+    analyses = (tp.paths.step_matrix, tp.paths.step_flows)
+    expected = [analysis(shop, at="review_read", steps=5).to_dicts() for analysis in analyses]
 
     monkeypatch.setattr(stepping, "_BLOCK", 7)
     monkeypatch.setattr(stepping, "_STEPS", 2)
     monkeypatch.setattr(threads, "cores", lambda: 3)
 
-    found = [measure(shop, at="review_read", steps=5).to_dicts() for measure in measures]
+    found = [analysis(shop, at="review_read", steps=5).to_dicts() for analysis in analyses]
     np.testing.assert_equal(found, expected)

@@ -1,4 +1,4 @@
-"""What replacing a touchpoint costs: from transitions, from facets, and the same for all."""
+"""Substitution costs: from transitions, from facets, and constant."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from touchpoints.errors import InvalidInputError, NotFoundError
 
 @given(st.lists(st.text("abc", min_size=1, max_size=7), min_size=1, max_size=5))
 def test_transitions_give_costs_by_their_definition(paths: list[str]) -> None:
-    """Two less how often each follows the other, whichever order is asked for."""
+    """2 minus the two transition probabilities; the costs are symmetric."""
     costs = tp.paths.substitution_costs(log(**{f"j{nth}": one for nth, one in enumerate(paths)}))
 
     assert costs.as_dict() == pytest.approx(naive_distances.transition_costs(paths))
 
 
 def test_counts_are_journeys() -> None:
-    """A count of three weighs as three journeys, and a count of none as none."""
+    """A count of 3 weighs as three journeys, and a count of 0 as none."""
     counted = attrs.evolve(log(one="ab", two="ac", three="bc"), counts=[3, 1, 0])
     written = log(one="ab", two="ab", three="ab", four="ac")
 
@@ -33,7 +33,7 @@ def test_counts_are_journeys() -> None:
 
 
 def test_touchpoints_of_one_need_are_nearer() -> None:
-    """A touchpoint on another channel is nearer than one of another need, and than another type."""
+    """A touchpoint on another channel is nearer than one of another need or another type."""
     shop = tp.datasets.shop(300, seed=1)
 
     costs = tp.paths.substitution_costs(shop, method="facets")
@@ -45,7 +45,7 @@ def test_touchpoints_of_one_need_are_nearer() -> None:
 
 
 def test_weights_choose_the_facets() -> None:
-    """With all weight on the need, touchpoints of one need cost nothing: no metric any more."""
+    """With all weight on the need, substitutions within a need cost 0: not a metric."""
     shop = tp.datasets.shop(300, seed=1)
 
     costs = tp.paths.substitution_costs(shop, method="facets", weights={"need": 3}, max_cost=1.0)
@@ -59,9 +59,11 @@ def test_weights_choose_the_facets() -> None:
 
 
 def test_an_unknown_facet_differs_from_every_other() -> None:
-    """Two touchpoints of which nobody knows the channel are not of one channel."""
+    """Two touchpoints with unknown channels are not assumed to share a channel."""
     shop = tp.collapse(tp.datasets.shop(300, seed=1), by="need")
-    unknown = [place for place, one in enumerate(shop.touchpoints) if one.channel == "unknown"]
+    unknown = [
+        position for position, one in enumerate(shop.touchpoints) if one.channel == "unknown"
+    ]
 
     costs = tp.paths.substitution_costs(shop, method="facets", weights={"channel": 1, "need": 1})
 
@@ -71,7 +73,7 @@ def test_an_unknown_facet_differs_from_every_other() -> None:
 
 
 def test_constant_costs_and_a_detour() -> None:
-    """One cost for all is a metric; one that a detour undercuts is not."""
+    """A constant cost is a metric; costs that violate the triangle inequality are not."""
     costs = tp.paths.substitution_costs(log(one="abc"), method="constant", max_cost=1.5)
 
     assert set(costs.as_dict().values()) == {1.5}
@@ -81,27 +83,27 @@ def test_constant_costs_and_a_detour() -> None:
 
 
 def test_one_touchpoint_and_no_journeys() -> None:
-    """Nothing to replace costs nothing."""
+    """Costs of a single touchpoint, and costs without journeys."""
     assert tp.paths.substitution_costs(log(one="aa")).matrix.tolist() == [[0]]
     assert tp.paths.substitution_costs(log(one="ab")[:0]).matrix.tolist() == [[0, 2], [2, 0]]
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """Unknown methods and facets, weights of no use, and touchpoints without any facet."""
+    """Unknown methods and facets, invalid weights, and touchpoints without any facet."""
     journeys, shop = log(one="ab"), tp.datasets.shop(50, seed=1)
 
     with pytest.raises(InvalidInputError, match="did you mean 'facets'"):
         tp.paths.substitution_costs(journeys, method="facet")
-    with pytest.raises(InvalidInputError, match="no weights"):
+    with pytest.raises(InvalidInputError, match="method='transitions' takes no weights"):
         tp.paths.substitution_costs(journeys, weights={"need": 1})
-    with pytest.raises(InvalidInputError, match="nothing tells them apart") as caught:
+    with pytest.raises(InvalidInputError, match="cannot be distinguished") as caught:
         tp.paths.substitution_costs(journeys, method="facets")
     assert "touchpoint=classifier" in caught.value.mend
     with pytest.raises(NotFoundError, match="did you mean 'need'"):
         tp.paths.substitution_costs(shop, method="facets", weights={"needs": 1})
-    with pytest.raises(InvalidInputError, match="none below 0"):
+    with pytest.raises(InvalidInputError, match="weights must be finite and at least 0, got"):
         tp.paths.substitution_costs(shop, method="facets", weights={"need": -1})
-    with pytest.raises(InvalidInputError, match="above 0"):
+    with pytest.raises(InvalidInputError, match="at least one weight must be above 0"):
         tp.paths.substitution_costs(shop, method="facets", weights={"need": 0})
-    with pytest.raises(InvalidInputError, match="max_cost=0"):
+    with pytest.raises(InvalidInputError, match="max_cost must be finite and above 0, got 0"):
         tp.paths.substitution_costs(shop, max_cost=0)

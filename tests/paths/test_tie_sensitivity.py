@@ -1,4 +1,4 @@
-"""Order sensitivity: what another order of ties could have made of the steps."""
+"""Order sensitivity: bounds of transition counts over all orders of ties."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from touchpoints.journeys.cutting import take
 
 
 def on(paths: list[str], **columns):
-    """Return journeys: letters are touchpoints, and a stroke between them ends the day."""
+    """Return journeys: letters are touchpoints, and a vertical bar between them ends the day."""
     days = [path.split("|") for path in paths]
     times = [
         np.datetime64("2026-01-01", "us") + np.timedelta64(day, "D")
@@ -92,7 +92,7 @@ def test_without_ties_nothing_is_open() -> None:
 
 
 def test_shares_have_bounds_too() -> None:
-    """Half of the visits lead to a call; with the tie the other way round, none or all."""
+    """Half of the visits lead to a call; with the ties reversed, none or all."""
     found = tp.paths.order_sensitivity(on(["v|cb", "v|b"]))
 
     rows = {(row["source"], row["target"]): row for row in found.to_dicts()}
@@ -125,7 +125,7 @@ def test_groups_are_rows_of_the_same_table() -> None:
 
 
 def test_progress_counts_the_portions_of_all_groups() -> None:
-    """One bar for two groups, which never begins anew."""
+    """Two groups share one progress bar, which never restarts."""
     heard = []
     journeys = attrs.evolve(on(["ab", "abc|ca"]), per_journey={"device": ["web", "app"]})
 
@@ -135,7 +135,7 @@ def test_progress_counts_the_portions_of_all_groups() -> None:
 
 
 def test_many_touchpoints_at_one_time_are_no_burden() -> None:
-    """Forty different ones in one moment, a thousand times, are worked out once."""
+    """Forty different touchpoints at one time, in a thousand journeys, are computed once."""
     journeys = built(
         [[f"t{number}" for number in range(40)]] * 1000,
         times=np.full(40_000, np.datetime64("2026-01-01", "us")),
@@ -148,8 +148,8 @@ def test_many_touchpoints_at_one_time_are_no_burden() -> None:
     assert found.undetermined_share == 1
 
 
-def test_progress_is_told() -> None:
-    """A callable hears of the portions done, the last of them all."""
+def test_progress_is_reported() -> None:
+    """A callable is called with the work done; the last call reports all of it."""
     heard = []
 
     tp.paths.order_sensitivity(on(["ab", "abc|ca"]), progress=lambda *done: heard.append(done))
@@ -158,7 +158,7 @@ def test_progress_is_told() -> None:
 
 
 def test_bad_questions_get_clear_errors() -> None:
-    """No times, unknown columns; an empty log has no steps."""
+    """No times, unknown columns; an empty log has no transitions."""
     journeys = on(["ab"])
 
     with pytest.raises(InvalidInputError, match=r"needs times"):

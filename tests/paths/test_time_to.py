@@ -1,4 +1,4 @@
-"""Time to somewhere: open journeys are censored, and never exits."""
+"""Time to event: open journeys are censored, and never treated as exits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DAY = 86_400.0
 @pytest.mark.filterwarnings("ignore:all .* journeys are left out")
 @given(journeys=strategies.journeys(), start=st.none() | st.just("b"))
 def test_curves_agree_with_their_definition(journeys, start) -> None:
-    """Every journey with a start waits until it gets there or the log ends (B18)."""
+    """Every journey with a start is at risk until its event or the end of the log (B18)."""
     assume({"a", "b"} <= {one.key for one in journeys.touchpoints})
     journeys = attrs.evolve(journeys, outcomes={}, outcome_times={})
     rows, left_out = naive_time_to.waits(journeys, "a", start)
@@ -40,7 +40,7 @@ def test_curves_agree_with_their_definition(journeys, start) -> None:
 @pytest.mark.filterwarnings("ignore:all .* journeys are left out")
 @given(journeys=strategies.journeys(), data=st.data())
 def test_order_plays_no_part(journeys, data) -> None:
-    """Shuffled journeys wait as long."""
+    """Shuffled journeys give the same curve."""
     assume("a" in {one.key for one in journeys.touchpoints})
     order = np.array(data.draw(st.permutations(range(len(journeys)))), dtype=np.int64)
 
@@ -52,7 +52,7 @@ def test_order_plays_no_part(journeys, data) -> None:
 
 
 def test_counts_stand_for_journeys() -> None:
-    """A count of two is the journey twice."""
+    """A count of 2 equals the journey twice."""
     merged = attrs.evolve(log(one="ab", two="axb", three="axx"), counts=[2, 1, 3])
     spread = log(one="ab", eins="ab", two="axb", three="axx", drei="axx", tres="axx")
 
@@ -61,8 +61,8 @@ def test_counts_stand_for_journeys() -> None:
     assert expected == tp.paths.time_to(merged, place="b")
 
 
-def test_who_does_not_get_there_is_censored_when_watching_ends() -> None:
-    """Four days of watching: two get there, one is seen waiting for two days only."""
+def test_a_journey_without_the_event_is_censored_when_observation_ends() -> None:
+    """Four days of observation: two journeys reach the place, one is censored after two days."""
     journeys = log(one="ab", two="axxb", three="a")
     journeys = attrs.evolve(
         journeys, observed_until=np.array(["2026-01-05", "2026-01-05", "2026-01-03"], "M8[us]")
@@ -79,7 +79,7 @@ def test_who_does_not_get_there_is_censored_when_watching_ends() -> None:
 
 
 def test_outcomes_that_were_marked_have_their_own_times() -> None:
-    """What was cut off by `until` is still known to have happened, and when."""
+    """After `until` has cut journeys, the time of the outcome is still known."""
     journeys = tp.until(log(one="ab", two="axxb", three="axx"), "b", outcome="sale")
 
     found = tp.paths.time_to(journeys)
@@ -90,7 +90,7 @@ def test_outcomes_that_were_marked_have_their_own_times() -> None:
 
 
 def test_the_median_has_an_interval_and_may_not_be_known() -> None:
-    """Nine days of waiting, one a day: between the third and the eighth; nan when few get there."""
+    """One event on each of nine days: interval from day 3 to day 8; nan with few events."""
     journeys = log(**{f"j{days}": "a" + "x" * days + "b" for days in range(9)})
     few = log(one="ab", two="axx", three="axx", four="axx")
 
@@ -104,8 +104,8 @@ def test_the_median_has_an_interval_and_may_not_be_known() -> None:
 
 
 def test_journeys_of_one_person_widen_the_interval() -> None:
-    """Two people who always do alike tell less than ten; one person nothing."""
-    paths = {f"j{place}": "ab" if place < 5 else "axxx" for place in range(10)}
+    """Two people with identical journeys carry less information than ten; one person none."""
+    paths = {f"j{position}": "ab" if position < 5 else "axxx" for position in range(10)}
     alone = log(**paths)
     people = attrs.evolve(alone, persons=["ana"] * 5 + ["leo"] * 5)
     single = attrs.evolve(alone, persons=["ana"] * 10)
@@ -118,7 +118,7 @@ def test_journeys_of_one_person_widen_the_interval() -> None:
 
 
 def test_groups_share_the_end_of_the_log() -> None:
-    """A group whose log ends early was still watched until the end of all."""
+    """A group whose journeys end early was still observed until the end of the log."""
     journeys = attrs.evolve(log(one="axxxb", two="ax"), per_journey={"device": ["web", "app"]})
 
     found = tp.paths.time_to(journeys, place="b", by="device")
@@ -149,7 +149,7 @@ def test_bad_questions_get_clear_errors() -> None:
 
 
 def test_journeys_that_begin_with_the_outcome_are_not_lost_in_silence() -> None:
-    """Behind `until` they are empty: counted in a row, or in a warning where there is no row."""
+    """They are empty after `until`: counted in a row, or in a warning where there is no row."""
     journeys = log(one="p", two="px", three="axp")
     some = tp.until(journeys, "p", outcome="sale")
 
@@ -163,7 +163,7 @@ def test_journeys_that_begin_with_the_outcome_are_not_lost_in_silence() -> None:
 
 
 def test_a_marked_outcome_takes_as_long_as_its_place() -> None:
-    """Whether the touchpoint that defines it is still inside, and whatever it is called."""
+    """The times are equal whether or not the defining touchpoint is still in the journey."""
     journeys = log(one="axb", two="ab", three="axx")
 
     by_place = tp.paths.time_to(journeys, place="b")

@@ -76,7 +76,7 @@ def test_idle_and_processing_times_agree_with_writing_them_all_out(journeys) -> 
 
 @given(journeys=with_ends())
 def test_throughput_runs_from_the_first_start_to_the_last_end(journeys) -> None:
-    """Per journey, and summed up over whole journeys; those left out are counted."""
+    """Per journey, and summarised over whole journeys; those left out are counted."""
     each = tp.paths.journey_times(journeys)
     found = tp.paths.throughput_times(journeys)
 
@@ -100,7 +100,7 @@ def test_throughput_runs_from_the_first_start_to_the_last_end(journeys) -> None:
 
 @given(journeys=strategies.journeys(columns=False), data=st.data())
 def test_order_and_counts_play_no_part(journeys, data) -> None:
-    """Shuffled journeys give the same table; a count of two is the journey twice."""
+    """Shuffled journeys give the same table; a count of 2 equals the journey twice."""
     order = np.array(data.draw(st.permutations(range(len(journeys)))), dtype=np.int64)
     rows = np.repeat(np.arange(len(journeys)), journeys.counts)
     spread = [(f"i{nth}", journeys[int(row)]) for nth, row in enumerate(rows)]
@@ -125,7 +125,7 @@ def test_order_and_counts_play_no_part(journeys, data) -> None:
 
 
 def test_other_quantiles_stand_in_one_column() -> None:
-    """One tuple a row, in the order asked for."""
+    """One tuple per row, in the order requested."""
     journeys = log(**{f"j{gap}": "a" + "x" * (gap - 1) + "b" for gap in (1, 2, 3)})
     both = tp.paths.gaps(tp.select(journeys, [True, False, False]), quantiles=(0.9, 0))
 
@@ -135,14 +135,14 @@ def test_other_quantiles_stand_in_one_column() -> None:
 
 
 def test_the_interval_of_a_mean_is_students_over_journeys_or_persons() -> None:
-    """Four gaps of 1 to 4 days: 2.5 ± 3.1824 × 1.291 / 2; two persons know less."""
+    """Four gaps of 1 to 4 days: 2.5 ± 3.1824 × 1.291 / 2; wider for two persons."""
     paths = {f"j{gap}": "a" + "x" * gap + "b" for gap in range(4)}
     journeys = tp.collapse_repeats(log(**paths))
     pairs = {name: [0, len(path) - 1] for name, path in paths.items()}
     rows = [
-        {"id": name, "at": f"2026-01-0{place + 1}", "what": what}
-        for name, places in pairs.items()
-        for place, what in zip(places, "ab", strict=True)
+        {"id": name, "at": f"2026-01-0{position + 1}", "what": what}
+        for name, positions in pairs.items()
+        for position, what in zip(positions, "ab", strict=True)
     ]
     journeys = tp.from_records(rows, journey="id", time="at", touchpoint="what")
 
@@ -157,7 +157,7 @@ def test_the_interval_of_a_mean_is_students_over_journeys_or_persons() -> None:
 
 
 def test_an_end_before_its_start_is_surfaced() -> None:
-    """Reading sets it aside; the table says how many."""
+    """Reading sets such ends aside; the table counts them."""
     rows = [
         {"id": 1, "at": "2026-01-02", "end": "2026-01-01", "what": "a"},
         {"id": 1, "at": "2026-01-03", "end": "2026-01-05", "what": "a"},
@@ -187,7 +187,7 @@ def test_groups_are_rows_of_the_same_table() -> None:
 
 @given(with_ends())
 def test_times_of_journeys_by_group_are_those_of_each_group_alone(journeys) -> None:
-    """The group comes first; without by= there is none; who has no group is left out."""
+    """The column group comes first; without by= it is absent; ungrouped journeys are left out."""
     assume((journeys.per_journey["segment"].codes >= 0).any())
 
     with warned_of_ungrouped(journeys, "segment"):
@@ -199,8 +199,8 @@ def test_times_of_journeys_by_group_are_those_of_each_group_alone(journeys) -> N
     assert tp.paths.journey_times(journeys).group is None
 
 
-def test_one_interaction_takes_no_time_and_none_is_no_journey() -> None:
-    """A single moment is 0 seconds; empty journeys are left out and counted."""
+def test_one_interaction_takes_no_time_and_empty_journeys_are_left_out() -> None:
+    """A journey with a single time takes 0 seconds; empty journeys are left out and counted."""
     journeys = tp.before_first(log(one="a", two="ba"), "b")
 
     found = tp.paths.throughput_times(journeys)
@@ -218,21 +218,21 @@ def test_bad_questions_get_clear_errors() -> None:
     journeys = log(one="ab")
     timeless = tp.distinct(journeys)
 
-    for measure in (tp.paths.gaps, tp.paths.throughput_times, tp.paths.journey_times):
+    for analysis in (tp.paths.gaps, tp.paths.throughput_times, tp.paths.journey_times):
         with pytest.raises(InvalidInputError, match=r"needs times.*\n.*time="):
-            measure(timeless)
-    for measure in (tp.paths.idle_times, tp.paths.processing_times):
+            analysis(timeless)
+    for analysis in (tp.paths.idle_times, tp.paths.processing_times):
         with pytest.raises(InvalidInputError, match=r"needs the ends.*\n.*end=.*lifecycle="):
-            measure(journeys)
-    with pytest.raises(InvalidInputError, match=r"not 90.0"):
+            analysis(journeys)
+    with pytest.raises(InvalidInputError, match=r"quantiles must lie between 0 and 1, got 90.0"):
         tp.paths.gaps(journeys, quantiles=[90])
-    with pytest.raises(WrongKindError, match="a sequence"):
+    with pytest.raises(WrongKindError, match="quantiles must be a sequence of shares, got 0.9"):
         tp.paths.gaps(journeys, quantiles=0.9)
     with pytest.raises(InvalidInputError, match="level must lie between 0 and 1, got 95"):
         tp.paths.gaps(journeys, level=95)
-    for measure in (tp.paths.gaps, tp.paths.journey_times):
+    for analysis in (tp.paths.gaps, tp.paths.journey_times):
         with pytest.raises(NotFoundError, match="column or facet 'device'"):
-            measure(journeys, by="device")
+            analysis(journeys, by="device")
 
 
 @given(
@@ -247,9 +247,9 @@ def test_bad_questions_get_clear_errors() -> None:
     weighted=st.booleans(),
 )
 def test_spreads_agree_with_writing_values_out(rows, weighted: bool) -> None:
-    """Packed or not, weighted or not, rows of no group left out."""
+    """Packed or not, weighted or not; rows without a group are left out."""
     groups, values, weights = (
-        np.array([row[place] for row in rows], dtype=np.int64) for place in range(3)
+        np.array([row[position] for row in rows], dtype=np.int64) for position in range(3)
     )
     weights = weights if weighted else np.ones_like(weights)
 
@@ -268,8 +268,8 @@ def test_spreads_agree_with_writing_values_out(rows, weighted: bool) -> None:
             assert np.isnan(found.quantile(0.3)[group])
 
 
-def test_edges_of_many_touchpoints_are_found_alike() -> None:
-    """Beyond the dense table the edges are the same, and so is what leads nowhere."""
+def test_edges_of_many_touchpoints_are_the_same() -> None:
+    """Beyond the dense table the edges and the rows without an edge are the same."""
     codes, offsets = np.array([4, 0, 4, 0, 2], dtype=np.int32), np.array([0, 2, 2, 5])
 
     found = [neighbours(codes, offsets, k) for k in (5, 300, 5000)]
@@ -280,7 +280,7 @@ def test_edges_of_many_touchpoints_are_found_alike() -> None:
 
 
 def test_rows_of_no_group_count_nowhere_however_heavy() -> None:
-    """What lies behind the last group is no part of its sum."""
+    """Rows after the last group do not count in its sum."""
     groups, values = np.array([0, 1]), np.array([5, 10**6])
 
     found = spreads(groups, values, 1, np.array([40.0, 40.0]))

@@ -66,7 +66,7 @@ def spots(draw, letters: str) -> Spot:
 
 
 @st.composite
-def asked(draw):
+def journeys_and_places(draw):
     """Draw journeys and two places in them."""
     journeys = draw(with_ends())
     letters = "".join(one.key for one in journeys.touchpoints)
@@ -90,9 +90,9 @@ def agrees(found, expected: dict) -> None:
         assert np.isnan([row["mean"], *five]).all()
 
 
-@given(question=asked())
+@given(question=journeys_and_places())
 def test_times_between_places_agree_with_writing_them_all_out(question) -> None:
-    """Gaps and idle times, of any kind of place, with those that did not get there (B18)."""
+    """Gaps and idle times between places of any kind, with the starts that reach no end (B18)."""
     journeys, start, end = question
 
     gaps = tp.paths.gaps(journeys, start=start.place, end=end.place)
@@ -104,7 +104,7 @@ def test_times_between_places_agree_with_writing_them_all_out(question) -> None:
     assert "without_end" not in gaps.to_dicts()[0]
 
 
-@given(question=asked(), data=st.data())
+@given(question=journeys_and_places(), data=st.data())
 def test_order_counts_and_names_play_no_part(question, data) -> None:
     """Shuffled journeys, each journey as often as it counts, other names: the same table."""
     journeys, start, end = question
@@ -131,8 +131,8 @@ def test_order_counts_and_names_play_no_part(question, data) -> None:
         assert figures(renamed, **places) == pytest.approx(expected, nan_ok=True)
 
 
-def test_a_journey_has_one_gap_from_its_first_start_to_the_first_end_behind_it() -> None:
-    """Starts in between add nothing; an end before the start is none."""
+def test_a_journey_has_one_gap_from_its_first_start_to_the_first_end_after_it() -> None:
+    """Starts in between add no gaps; an end before the start does not count."""
     journeys = log(one="axab", two="ba", three="bacb", four="xx", five="aabb")
 
     found = tp.paths.gaps(journeys, start="a", end="b", quantiles=[1])
@@ -156,8 +156,8 @@ def test_a_journey_has_one_gap_from_its_first_start_to_the_first_end_behind_it()
     assert found.as_dict() == {("a", "b"): found.mean[0]}
 
 
-def test_the_end_comes_strictly_behind_a_start_of_the_same_name() -> None:
-    """The gap from a touchpoint to itself is that from the first to the second."""
+def test_the_end_comes_strictly_after_a_start_of_the_same_name() -> None:
+    """The gap from a touchpoint to itself runs from its first to its second occurrence."""
     found = tp.paths.gaps(log(one="axa", two="xaaa", three="a"), start="a", end="a")
 
     assert (found.count.tolist(), found.unreached.tolist()) == ([2], [1])
@@ -167,7 +167,7 @@ def test_the_end_comes_strictly_behind_a_start_of_the_same_name() -> None:
 
 
 def test_a_match_is_left_and_reached_at_its_last_interaction() -> None:
-    """What begins before the match is over does not count."""
+    """An end that begins before the match is over does not count."""
     journeys = log(one="aabxbc")
     run, pair = tp.pattern("a+ b"), tp.pattern("b c")
 
@@ -180,7 +180,7 @@ def test_a_match_is_left_and_reached_at_its_last_interaction() -> None:
 
 
 def test_an_anchor_says_which_occurrence_and_how_far_from_it() -> None:
-    """First, last or every start; steps and durations; an anchor at the end is one place alone."""
+    """First, last or every start; offsets in interactions and time; an anchor as the end."""
     journeys = log(one="aaxbab")
 
     def found(start, end) -> list[float]:
@@ -211,7 +211,7 @@ def test_every_occurrence_counts_to_its_next_end() -> None:
 
     assert (found.count.tolist(), found.unreached.tolist()) == ([3], [1])
     assert [found.min[0], found.median[0], found.max[0]] == days(1, 2, 3)
-    assert np.isnan(found.mean_low[0])  # all of one journey
+    assert np.isnan(found.mean_low[0])  # all gaps are in one journey
     twice = attrs.evolve(
         log(one="aaxb"), times=["2026-01-01", "2026-01-01", "2026-01-03", "2026-01-04"]
     )
@@ -219,7 +219,7 @@ def test_every_occurrence_counts_to_its_next_end() -> None:
 
 
 def test_open_journeys_may_still_get_there() -> None:
-    """They are counted apart from those that did not; both as often as they count."""
+    """They are counted separately from finished ones; both are weighted by counts."""
     journeys = attrs.evolve(
         log(one="ab", two="ax", three="ax", four="x"),
         finished=[False, True, False, True],
@@ -232,7 +232,7 @@ def test_open_journeys_may_still_get_there() -> None:
 
 
 def test_idle_times_run_from_the_end_of_the_start() -> None:
-    """Ends nobody knows are counted, not guessed; a start cut short by the end is negative."""
+    """Unknown ends are counted, not guessed; an overlap with the end is negative."""
     moments = {"a": ("09:00", "09:20"), "x": ("09:30", "09:40"), "b": ("10:00", None)}
     rows = [
         {"id": name, "at": f"2026-01-01 {start}", "end": end and f"2026-01-01 {end}", "what": what}
@@ -254,7 +254,7 @@ def test_idle_times_run_from_the_end_of_the_start() -> None:
 
 
 def test_two_places_make_one_row_a_group() -> None:
-    """Also where nobody gets there, and with both labels where the means are told apart."""
+    """Also where no journey reaches the end, and with both labels in as_dict."""
     journeys = attrs.evolve(
         log(one="ab", two="axb", three="x"), per_journey={"device": ["web", "app", "tv"]}
     )
@@ -283,7 +283,7 @@ def test_no_start_and_no_journey_make_an_empty_row() -> None:
 
 
 def test_places_are_named_as_they_were_given() -> None:
-    """Several with strokes, sets in one order, touchpoints by their keys, anchors in short."""
+    """Alternatives with bars, sets in a fixed order, touchpoints by key, anchors in short."""
     journeys = log(one="abc")
     first, _, third = journeys.touchpoints
 
@@ -301,15 +301,15 @@ def test_places_are_named_as_they_were_given() -> None:
 
 
 def test_bad_places_get_clear_errors() -> None:
-    """One place alone, unknown touchpoints, no times, no ends, nothing between them."""
+    """A single place, unknown touchpoints, no times, no ends, invalid patterns."""
     journeys = log(one="ab", two="pay")
 
-    for measure in (tp.paths.gaps, tp.paths.idle_times):
+    for analysis in (tp.paths.gaps, tp.paths.idle_times):
         known = attrs.evolve(journeys, ends=journeys.times)
         with pytest.raises(InvalidInputError, match=r"has start= but no end=.*\n.*add end=…"):
-            measure(known, start="a")
+            analysis(known, start="a")
         with pytest.raises(InvalidInputError, match=r"has end= but no start=.*\n.*add start=…"):
-            measure(known, end="a")
+            analysis(known, end="a")
     named = tp.relabel(journeys, {"a": "search", "b": "purchase"})
     with pytest.raises(NotFoundError, match="did you mean 'purchase'"):
         tp.paths.gaps(named, start="search", end="purchas")

@@ -1,4 +1,4 @@
-"""How often, and how probably, one touchpoint directly follows another."""
+"""Directly-follows counts and transition probabilities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from touchpoints.graphs import flows
 
 
 def rows_of(table):
-    """Return what a table of transitions says of each edge."""
+    """Return {edge: row} of a table of transitions."""
     edges = zip(table.source.tolist(), table.target.tolist(), strict=True)
     columns = (table.count, table.probability, table.low, table.high, table.journeys)
     return dict(zip(edges, zip(*(one.tolist() for one in columns), strict=True), strict=True))
@@ -42,9 +42,9 @@ def test_transitions_are_those_of_a_walk_over_every_journey(journeys) -> None:
 
 @given(small_journeys())
 def test_blocks_of_journeys_and_many_touchpoints_change_nothing(journeys) -> None:
-    """The paths for long logs and for many touchpoints give the same numbers."""
+    """The code for long logs and for many touchpoints gives the same numbers."""
     with pytest.MonkeyPatch.context() as patch:
-        # The package holds the function of this name, so the module is asked for by its own.
+        # The package has a function of this name, so the module is imported by its full name.
         module = importlib.import_module("touchpoints.paths.transitions")
         patch.setattr(module, "_BLOCK", 3)
         patch.setattr(module, "DENSE", 0)
@@ -54,7 +54,7 @@ def test_blocks_of_journeys_and_many_touchpoints_change_nothing(journeys) -> Non
 
 @given(small_journeys())
 def test_the_edges_are_those_of_the_transition_graph(journeys) -> None:
-    """Table and graph say the same of every edge, terminals included."""
+    """Table and graph agree on every edge, terminals included."""
     graph = tp.transition_graph(journeys)
     table = paths.transitions(journeys)
 
@@ -77,8 +77,8 @@ def test_the_most_frequent_come_first_and_equal_ones_by_their_touchpoints() -> N
     assert [3, 2] == paths.transitions(built(["ab", "ab", "ac"]), top=2).count.tolist()
 
 
-def test_probabilities_count_those_who_leave() -> None:
-    """The denominator is all that leaves the source, the end included: they sum to 1."""
+def test_probabilities_include_transitions_to_the_end() -> None:
+    """The denominator is all transitions from the source, the end included: they sum to 1."""
     shares = paths.transitions(built(["ab", "a", "aa", "ac"], finished=[1, 0, 1, 1])).as_dict()
 
     assert {
@@ -88,7 +88,7 @@ def test_probabilities_count_those_who_leave() -> None:
 
 
 def test_an_empty_journey_goes_from_the_start_to_its_terminal() -> None:
-    """It is no touchpoint's, and it is not lost."""
+    """Its transition belongs to no touchpoint, and is counted."""
     table = paths.transitions(built(["", "", "a"], finished=[True, False, True]))
 
     assert {(START, END): 1 / 3, (START, OPEN): 1 / 3, (START, "a"): 1 / 3, ("a", END): 1} == (
@@ -97,13 +97,13 @@ def test_an_empty_journey_goes_from_the_start_to_its_terminal() -> None:
 
 
 def test_a_journey_caught_under_way_comes_from_nowhere() -> None:
-    """Its first touchpoint is no entry; its other steps count."""
+    """Its first touchpoint is not an entry; its other transitions count."""
     assert {("a", "b"): 1, ("b", END): 1} == paths.transitions(built(["ab"], began=[0])).as_dict()
     assert {} == paths.transitions(built([""], began=[False])).as_dict()
 
 
-def test_a_step_taken_twice_is_two_steps_of_one_journey() -> None:
-    """`count` counts steps, `journeys` counts who took them."""
+def test_a_transition_taken_twice_counts_two_transitions_of_one_journey() -> None:
+    """`count` counts transitions, `journeys` counts the journeys that have them."""
     table = rows_of(paths.transitions(built(["abab", "ab"], counts=[1, 4])))
 
     assert (6, 5) == (table["a", "b"][0], table["a", "b"][4])
@@ -111,20 +111,20 @@ def test_a_step_taken_twice_is_two_steps_of_one_journey() -> None:
 
 
 def test_intervals_are_plain_where_each_journey_passes_once() -> None:
-    """Steps of independent journeys have Wilson's interval of their count."""
+    """Transitions of independent journeys have Wilson's interval of their count."""
     table = rows_of(paths.transitions(built(["ab", "ac"], counts=[30, 10]), level=0.9))
 
     assert tp.wilson(30, 40, level=0.9) == pytest.approx(table["a", "b"][2:4])
 
 
 def test_intervals_know_that_one_person_is_one_person() -> None:
-    """Many steps of few persons, alike within a person, tell as much as the persons do."""
+    """Many transitions, identical within each person, carry the information of the persons."""
     many = built(["ab"] * 50 + ["ac"] * 50, persons=["ana"] * 50 + ["leo"] * 50)
     table = rows_of(paths.transitions(many))
 
-    # Leaving out either person moves the share by 1/2: 99 times the variance of 100 steps, and of
-    # 1 person more than seen 50 times. Beyond what t says, never wider than the square of that
-    # over 50.
+    # Leaving out either person moves the share by 1/2: 99 times the variance of 100 transitions,
+    # and of 1 person more than seen 50 times. Beyond what t says, never wider than the square of
+    # that over 50.
     size = 100 / (((99 + 50 / 4) / (1 + 1 / 4)) ** 2 / 50)
     assert tp.wilson(0.5 * size, size) == pytest.approx(table["a", "b"][2:4])
     certain = rows_of(paths.transitions(built(["ab"] * 50, persons=["ana"] * 50)))
@@ -148,42 +148,42 @@ def test_intervals_are_about_as_wide_as_the_bootstrap_says() -> None:
     assert high - low > 1.3 * (plain.high - plain.low)
 
 
-def test_a_level_that_is_no_share_is_refused() -> None:
+def test_a_level_outside_0_and_1_is_refused() -> None:
     """95 is not a level; the mend shows how to write it."""
     with pytest.raises(InvalidInputError, match="level=0.95"):
         paths.transitions(built(["a"]), level=95)
 
 
-def test_no_journeys_take_no_steps() -> None:
+def test_no_journeys_have_no_transitions() -> None:
     """Empty journeys give an empty table, not an error."""
     assert 0 == len(paths.transitions(built([])))
     assert 0 == len(paths.transitions(built(["ab"], counts=[0])))
     assert 0 == len(paths.transitions(built(["ab"], counts=[0], persons=["ana"])))
 
 
-# ------------------------------------------------------------------------- journeys behind an edge
+# ------------------------------------------------------------------------- journeys of an edge
 
 
 @given(small_journeys())
-def test_the_journeys_behind_an_edge_are_those_who_take_it(journeys) -> None:
-    """For every edge there is, and every edge there is not, the same journeys as by hand."""
+def test_the_journeys_of_an_edge_are_those_that_take_it(journeys) -> None:
+    """For every edge, existing or not, the same journeys as by hand."""
     keys = [touchpoint.key for touchpoint in journeys.touchpoints]
     for u in (START, *keys):
         for v in (*keys, END, OPEN):
             expected = [
-                place
-                for place, journey in enumerate(journeys)
+                position
+                for position, journey in enumerate(journeys)
                 if (u, v)
                 in zip(
-                    (START if journeys.began[place] else "", *journey.keys),
-                    (*journey.keys, END if journeys.finished[place] else OPEN),
+                    (START if journeys.began[position] else "", *journey.keys),
+                    (*journey.keys, END if journeys.finished[position] else OPEN),
                     strict=True,
                 )
             ]
             assert expected == flows.journeys_through(journeys, u, v).ids.tolist()
 
 
-def test_journeys_behind_an_edge_keep_their_columns() -> None:
+def test_journeys_of_an_edge_keep_their_columns() -> None:
     """Persons, counts and the caller's columns come along."""
     journeys = built(
         ["ab", "b", "aab"], persons=["ana", "leo", None], counts=[1, 2, 3],
@@ -197,7 +197,7 @@ def test_journeys_behind_an_edge_keep_their_columns() -> None:
 
 
 def test_an_unknown_touchpoint_is_answered_with_near_ones() -> None:
-    """A misspelt key is no empty answer."""
+    """A misspelt key is an error, not an empty result."""
     journeys = built([["search", "buy"]])
     with pytest.raises(NotFoundError, match="did you mean 'search'"):
         tp.journeys_through(journeys, "serach", "buy")
@@ -206,7 +206,7 @@ def test_an_unknown_touchpoint_is_answered_with_near_ones() -> None:
 
 
 def test_transitions_of_groups_are_those_of_each_group_alone() -> None:
-    """by= adds one column, and each group's rows are what that group alone would give."""
+    """by= adds one column, and the rows of each group are those the group would have alone."""
     journeys = attrs.evolve(
         tp.from_paths({"path": ["a > b", "a", "a > b", "b > a"]}, path="path"),
         per_journey={"device": ["web", "app", "web", "app"]},

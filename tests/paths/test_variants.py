@@ -1,4 +1,4 @@
-"""Which sequences of touchpoints occur, and how often."""
+"""Variants: the distinct sequences of touchpoints, with their frequencies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from touchpoints.errors import InvalidInputError
 
 
 def rows_of(table):
-    """Return what a table of variants says of each."""
+    """Return {variant: row} of a table of variants."""
     columns = (table.journeys, table.share, table.low, table.high)
     return dict(
         zip(
@@ -42,7 +42,7 @@ def test_variants_are_those_of_a_counter_over_tuples(journeys) -> None:
 
 
 def test_equally_frequent_variants_are_in_the_order_of_their_keys() -> None:
-    """Not the log and not the hash decides; who goes on comes behind who stops."""
+    """Keys decide ties, not the log or the hash; a prefix comes before its continuation."""
     table = paths.variants(built(["cb", "b", "a", "c", "a", "b", "cab"]))
 
     expected = [("a",), ("b",), ("c",), ("c", "a", "b"), ("c", "b")]
@@ -50,7 +50,7 @@ def test_equally_frequent_variants_are_in_the_order_of_their_keys() -> None:
 
 
 def test_top_lists_the_most_frequent_and_keeps_shares_of_all() -> None:
-    """What is not listed still counts in the denominator."""
+    """Variants that are not listed still count in the denominator."""
     table = paths.variants(built(["ab", "b", "ab", "a"]), top=1)
 
     assert [("a", "b")] == table.variant.tolist()
@@ -59,8 +59,8 @@ def test_top_lists_the_most_frequent_and_keeps_shares_of_all() -> None:
 
 
 @pytest.mark.parametrize("top", [-1, 2.5, True])
-def test_a_top_that_is_no_number_of_rows_is_refused(top) -> None:
-    """A negative top would drop rows from the end in silence."""
+def test_a_top_that_is_not_a_count_of_rows_is_refused(top) -> None:
+    """A negative top would silently drop rows from the end."""
     with pytest.raises(InvalidInputError, match="top must be an integer of at least 0, got"):
         paths.variants(built(["a"]), top=top)
 
@@ -73,7 +73,7 @@ def test_empty_journeys_are_a_variant_and_no_journeys_have_none() -> None:
 
 
 def test_a_collision_of_hashes_merges_no_variants(monkeypatch) -> None:
-    """Sequences are compared exactly: with a hash that tells nothing apart, nothing changes."""
+    """Sequences are compared exactly: a hash that always collides changes nothing."""
     journeys = built(["ab", "ba", "ab", "", "abab", "b"])
     expected = paths.variants(journeys)
     monkeypatch.setattr(
@@ -94,7 +94,7 @@ def test_intervals_are_plain_where_persons_are_not_known() -> None:
 
 
 def test_journeys_of_one_person_widen_the_interval() -> None:
-    """Ten journeys of two persons tell as much as two, when each person always does the same."""
+    """Identical journeys within each of two persons carry the information of two journeys."""
     lone = paths.variants(built(["a", "b"]))
     table = paths.variants(built(["a"] * 5 + ["b"] * 5, persons=["ana"] * 5 + ["leo"] * 5))
 
@@ -106,13 +106,13 @@ def test_journeys_of_one_person_widen_the_interval() -> None:
 def test_count_two_is_the_journey_twice(journeys) -> None:
     """Merged and written-out journeys give the same table."""
     order = np.repeat(np.arange(len(journeys)), journeys.counts)
-    written = built(["".join(journeys[int(place)].keys) for place in order])
+    written = built(["".join(journeys[int(position)].keys) for position in order])
 
     assert rows_of(paths.variants(journeys)) == rows_of(paths.variants(written))
 
 
 def test_a_table_of_variants_reads_well() -> None:
-    """The repr shows a path as its steps, and the columns reach a dataframe."""
+    """The repr shows a variant as its touchpoints, and the columns reach a dataframe."""
     table = paths.variants(built(["ab", "ab", "b"]))
 
     assert "a > b" in repr(table)
@@ -121,7 +121,7 @@ def test_a_table_of_variants_reads_well() -> None:
 
 
 def test_variants_of_groups_are_rows_of_one_table() -> None:
-    """Each group is counted for itself, with shares of its own journeys."""
+    """Each group is counted separately, with shares of its own journeys."""
     journeys = attrs.evolve(
         tp.from_paths({"path": ["a > b", "a", "a > b"]}, path="path"),
         per_journey={"device": ["web", "app", "web"]},

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 def read(rows: list[Row], **options: Any) -> tp.Journeys:
-    """Read rows, also none."""
+    """Read rows, possibly zero."""
     names = ("id", "at", "what", "stage", "instance")
     return tp.from_columns(strategies.columns_of(rows, names), **{**NAMES, **options})
 
@@ -52,7 +52,7 @@ def row(at: int, what: str, stage: str | None, instance: Any = None) -> Row:
     return {"id": "a", "at": moment, "what": what, "stage": stage, "instance": instance}
 
 
-def test_overlapping_instances_are_told_apart() -> None:
+def test_overlapping_instances_are_kept_apart() -> None:
     """Two activities of one name that overlap need the instance to know which ended first."""
     rows = [row(0, "x", "start", 1), row(1, "x", "start", 2), row(2, "x", "complete", 2),
             row(5, "x", "complete", 1)]  # fmt: skip
@@ -63,7 +63,7 @@ def test_overlapping_instances_are_told_apart() -> None:
 
 
 def test_rows_without_an_instance_pair_by_touchpoint() -> None:
-    """A missing instance is no instance that others share."""
+    """Rows with a missing instance do not share an instance."""
     rows = [row(0, "x", "start", "i"), row(1, "y", "start"), row(2, "x", "complete"),
             row(3, "y", "complete"), row(4, "z", "complete", "i")]  # fmt: skip
     journeys = read(rows, instance="instance")

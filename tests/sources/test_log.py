@@ -94,7 +94,7 @@ def test_a_record_may_lack_fields() -> None:
 
 
 def test_no_records_are_no_journeys() -> None:
-    """Whatever columns are asked for, an empty log is empty journeys."""
+    """Whatever columns are named, an empty log gives zero journeys."""
 
     @tp.classifier(reads=("page",))
     def pages(event: Any) -> None:
@@ -126,18 +126,18 @@ def test_rows_without_journey_or_time_are_dropped_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "said"), [("- 01 x\na 02 x", "journey"), ("a - x\na 02 x", "time")]
+    ("log", "what"), [("- 01 x\na 02 x", "journey"), ("a - x\na 02 x", "time")]
 )
-def test_rows_without_journey_or_time_can_be_an_error(log: str, said: str) -> None:
+def test_rows_without_journey_or_time_can_be_an_error(log: str, what: str) -> None:
     """With the column and the first rows."""
-    with pytest.raises(InvalidInputError, match=f"1 row has no {said}") as caught:
+    with pytest.raises(InvalidInputError, match=f"1 row has no {what}") as caught:
         read(log, missing="raise")
 
     assert "rows 0" in caught.value.where
 
 
 def test_ties_keep_the_order_of_the_rows_and_are_counted() -> None:
-    """Rows at one time are told as they stand; the report says how much that order decides."""
+    """Rows at the same time keep their order; the report says how much that order decides."""
     journeys = read("a 01 z\na 01 y\na 01 y\na 02 x\nb 01 x")
     report = journeys.meta.report
 
@@ -206,7 +206,7 @@ def test_duplicates_are_counted_and_kept_or_dropped() -> None:
     ],
 )
 def test_rows_that_differ_in_a_column_read_are_no_duplicates(option: dict[str, Any]) -> None:
-    """What is read decides; a column nobody asked for plays no part."""
+    """Only the columns that are read decide; other columns do not matter."""
     log = "a 01 x extra=1 stage=start\na 01 x extra=2 stage=start"
 
     assert 1 == read(log).meta.report.duplicates if "lifecycle" in option else True
@@ -239,7 +239,7 @@ def test_unmatched_rows_are_an_error_that_shows_them() -> None:
 
 
 def test_unmatched_rows_can_be_kept_as_untyped_touchpoints() -> None:
-    """The raw text is the key; a missing name is a touchpoint of its own; all are counted."""
+    """The raw text is the key; a missing name is a separate touchpoint; all are counted."""
     journeys = read(UNMATCHED, taxonomy=CUSTOMER, unmatched="keep")
     report = journeys.meta.report
 
@@ -307,7 +307,7 @@ def test_texts_are_looked_up_by_id_label_and_alias() -> None:
 
 
 def test_persons_and_per_journey_columns_come_from_the_rows() -> None:
-    """The first value there is, in time order; journeys whose rows disagree are counted."""
+    """The first known value in time order is kept; journeys whose rows disagree are counted."""
     journeys = read(
         "a 02 x p=leo s=u\na 01 x p=- s=-\nb 01 x p=ana s=v\nb 02 x p=eva s=v\nc 01 x p=- s=-",
         person="p",
@@ -358,7 +358,7 @@ def test_counts_say_how_many_journeys_a_row_stands_for() -> None:
 @pytest.mark.parametrize("number", ["-1", "1.5", "inf", "nan", "1e300", "-"])
 def test_a_count_is_a_whole_number(number: str) -> None:
     """Negative, fractional, infinite and missing counts are shown with their rows."""
-    with pytest.raises(InvalidInputError, match="whole number of journeys") as caught:
+    with pytest.raises(InvalidInputError, match="count must be an integer of at least 0") as caught:
         read(f"a 01 x n=3\nb 01 x n={number}", count="n")
 
     assert "rows 1" in caught.value.where
@@ -380,7 +380,7 @@ def test_counts_that_differ_within_a_journey_are_an_error() -> None:
 
 
 def test_ends_come_from_a_column() -> None:
-    """A missing end is no end; one before its start is set aside and counted."""
+    """A missing end stays missing; an end before its start is set to missing and counted."""
     journeys = read("a 02 x e=2026-01-03\na 03 y e=-\na 04 z e=2026-01-01", end="e")
 
     assert ["2026-01-03", "NaT", "NaT"] == [str(one)[:10] for one in journeys.ends]
@@ -398,7 +398,9 @@ def test_naive_times_and_aware_ends_do_not_mix(naive: str) -> None:
     }
     columns[naive] = [columns[naive][0].removesuffix("Z")]
 
-    with pytest.raises(InvalidInputError, match="have a zone") as caught:
+    with pytest.raises(
+        InvalidInputError, match="have a zone, but those of .*= are naive"
+    ) as caught:
         tp.from_columns(columns, **NAMES, end="end")
     assert "tz=" in caught.value.mend
 
@@ -423,7 +425,7 @@ def test_naive_times_are_read_in_a_zone() -> None:
 
 
 def test_naive_times_stay_as_written() -> None:
-    """Without tz= nobody knows where the clock hung."""
+    """Without tz= the zone of naive times is unknown."""
     assert read("a 01 x").meta.timezone is None
 
 
@@ -440,7 +442,7 @@ def test_a_log_of_starts_and_completes_is_warned_about() -> None:
 
 @pytest.mark.parametrize("reader", [tp.from_columns, tp.from_records])
 def test_the_warning_points_at_the_callers_line(reader: Any) -> None:
-    """However many functions of the library stand between."""
+    """The warning points at the caller, through any number of functions of the library."""
     columns = {
         "id": [1, 1],
         "at": ["2026-01-01"] * 2,
@@ -472,7 +474,7 @@ def test_completes_far_down_the_log_are_seen() -> None:
     "log", ["a 01 start\na 02 complete", "a 01 x stage=start\na 02 x stage=done"]
 )
 def test_touchpoints_called_start_and_complete_are_no_lifecycle(log: str) -> None:
-    """What happened may well be a start; a column without both stages is none."""
+    """A touchpoint may be named start; a column without both stages is not a lifecycle."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert 2 == len(read(log).codes)
@@ -566,19 +568,19 @@ def test_a_plain_function_is_no_classifier() -> None:
 @pytest.mark.parametrize("argument", ["journey", "time", "touchpoint", "person", "end", "lifecycle",
                                       "instance", "count", "tiebreak"])  # fmt: skip
 def test_a_missing_column_is_named_with_near_ones(argument: str) -> None:
-    """And with the argument that asked for it."""
+    """The message names the argument that was given the column."""
     records = [{"id": 1, "at": "2026-01-01", "what": "x", "customer_id": 1}]
     with pytest.raises(NotFoundError) as caught:
         tp.from_records(records, **{**NAMES, argument: "customer_idd"})
 
     assert "no column 'customer_idd' (did you mean 'customer_id'" in caught.value.what
-    assert caught.value.where == f"asked for as {argument}"
+    assert caught.value.where == f"given as {argument}"
 
 
 @pytest.mark.parametrize("argument", ["per_interaction", "per_journey"])
 def test_one_text_is_no_sequence_of_columns(argument: str) -> None:
     """Its letters are not taken for names."""
-    with pytest.raises(WrongKindError, match=f"{argument} is a sequence") as caught:
+    with pytest.raises(WrongKindError, match=f"{argument} must be a sequence") as caught:
         read("a 01 x", **{argument: "what"})
     assert caught.value.mend == f"{argument}=('what',)"
 
@@ -586,7 +588,7 @@ def test_one_text_is_no_sequence_of_columns(argument: str) -> None:
 @pytest.mark.parametrize("value", [None, 3, ["id"]])
 def test_a_column_is_given_by_its_name(value: Any) -> None:
     """Anything else is of the wrong kind."""
-    with pytest.raises(WrongKindError, match="journey takes the name of a column"):
+    with pytest.raises(WrongKindError, match="journey must be the name of a column"):
         read("a 01 x", journey=value)
 
 
@@ -609,7 +611,7 @@ def test_an_argument_that_does_not_exist_is_refused() -> None:
     "values", ["abc", 5, None, {1: 2}, (one for one in "abc"), np.zeros((3, 2)), {1, 2, 3}]
 )
 def test_a_column_is_a_list_or_a_one_dimensional_array(values: Any) -> None:
-    """Text, scalars, mappings, sets, generators and tables are none."""
+    """Text, scalars, mappings, sets, generators and tables are refused."""
     columns = {"id": [1] * 3, "at": ["2026-01-01"] * 3, "what": ["x"] * 3, "extra": values}
     with pytest.raises(WrongKindError, match="column 'extra'"):
         tp.from_columns(columns, **NAMES)
@@ -623,12 +625,12 @@ def test_columns_of_different_length_are_refused() -> None:
 
 def test_a_record_is_a_mapping() -> None:
     """A tuple has no names."""
-    with pytest.raises(WrongKindError, match="record 1 is no mapping"):
+    with pytest.raises(WrongKindError, match="record 1 must be a mapping"):
         tp.from_records([{"id": 1, "at": "2026-01-01", "what": "x"}, (1, 2)], **NAMES)  # type: ignore[list-item]
 
 
 def test_the_three_readers_take_the_same_options() -> None:
-    """What can be said of a frame can be said of columns and of records."""
+    """Columns and records take the same arguments as frames."""
     import inspect
 
     options = [

@@ -95,7 +95,7 @@ def test_every_kind_of_table_gives_the_same_journeys(make) -> None:
 
 
 def test_a_count_alone_is_how_many_took_the_path() -> None:
-    """One row stays one row, its id the number of the row; without a count it is one journey."""
+    """Each row gives one row whose id is its number; without a count it is one journey."""
     table = {"path": ["a > b", "b", "a"], "n": [5, 0, 2]}
 
     counted = tp.from_paths(table, path="path", count="n")
@@ -125,7 +125,7 @@ def test_what_did_not_convert_is_what_remains_of_the_count() -> None:
 
     assert both == tp.from_paths(table, path="path", count="n", converted="won")
     assert both == tp.from_paths(table, path="path", count="n", lost="not")
-    with pytest.raises(InvalidInputError, match="say the third"):
+    with pytest.raises(InvalidInputError, match="two of them determine the third"):
         tp.from_paths(table, path="path", count="n", converted="won", lost="not")
     with pytest.raises(InvalidInputError, match="exceeds"):
         tp.from_paths({**table, "won": [6, 0]}, path="path", count="n", converted="won")
@@ -144,7 +144,7 @@ def test_empty_text_is_an_empty_journey() -> None:
 @pytest.mark.parametrize("path", ["a >  > b", "a > ", " > a", " > "])
 def test_an_empty_step_is_refused_with_its_rows(path) -> None:
     """A missing name between separators would lose an edge in silence."""
-    with pytest.raises(InvalidInputError, match=r"1 paths have an empty step.*rows 1"):
+    with pytest.raises(InvalidInputError, match=r"1 path has an empty name.*rows 1"):
         tp.from_paths({"path": ["a > b", path]}, path="path")
 
 
@@ -157,14 +157,14 @@ def test_space_around_a_step_is_no_part_of_its_name() -> None:
 
 @pytest.mark.parametrize("missing", [None, math.nan, pd.NA, 7])
 def test_a_missing_path_is_refused_with_its_rows(missing) -> None:
-    """Who took no known path is neither dropped nor counted as having taken none."""
+    """Rows with an unknown path are neither dropped nor counted as empty journeys."""
     with pytest.raises(InvalidInputError, match=r"1 row has no path.*rows 1"):
         tp.from_paths({"path": ["a", missing]}, path="path")
 
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
 def test_a_missing_path_in_a_frame_is_refused(make) -> None:
-    """Whatever the frame calls missing."""
+    """Every missing value of a frame is refused."""
     with pytest.raises(InvalidInputError, match="rows 1"):
         tp.from_paths(make({"path": ["a", None]}), path="path")
 
@@ -173,7 +173,7 @@ def test_a_separator_that_is_not_there_is_noticed() -> None:
     """Paths joined without spaces would each be one odd touchpoint; the mend is named."""
     with pytest.raises(InvalidInputError, match=r"pass separator='>'"):
         tp.from_paths({"path": ["a>b", "b>c", "c"]}, path="path")
-    with pytest.raises(InvalidInputError, match="separator is empty"):
+    with pytest.raises(InvalidInputError, match="separator must not be empty"):
         tp.from_paths({"path": ["a"]}, path="path", separator="")
 
 
@@ -188,20 +188,20 @@ def test_a_sign_in_a_name_is_no_separator() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "match"),
     [
-        ("total_null", [3, -1], r"'total_null' must hold whole numbers.*row, 1: -1"),
-        ("total_null", [3, 0.5], "whole numbers"),
-        ("total_null", [3, None], "whole numbers"),
-        ("total_conversions", [math.inf, 1], "whole numbers"),
+        ("total_null", [3, -1], r"'total_null' .*integers of at least 0 .rows 1: -1"),
+        ("total_null", [3, 0.5], "integers of at least 0"),
+        ("total_null", [3, None], "integers of at least 0"),
+        ("total_conversions", [math.inf, 1], "integers of at least 0"),
         (
             "total_conversions",
             ["1", "two"],
             r"'total_conversions' must hold numbers .rows 1: 'two'",
         ),
-        ("total_conversions", [0, 2], r"value where no journey converted.*row, 0: 0.244"),
+        ("total_conversions", [0, 2], r"0 or missing where no journey converted.*rows 0: 0.244"),
     ],
 )
 def test_impossible_numbers_are_refused_with_their_rows(column, values, match) -> None:
-    """Counts are whole and not negative, and only who converted has a value."""
+    """Counts are integers of at least 0, and only converted journeys have a value."""
     with pytest.raises(InvalidInputError, match=match):
         read({**TABLE, column: values})
 
@@ -213,15 +213,15 @@ def test_text_that_writes_a_number_is_one() -> None:
 
 
 def test_an_outcome_that_is_a_count_is_refused_with_the_mend() -> None:
-    """Two conversions are no outcome; the mend names the argument for them."""
+    """An outcome cannot be 2; the mend names the argument for numbers of conversions."""
     with pytest.raises(InvalidInputError, match="pass the column as converted="):
         tp.from_paths(TABLE, path="path", outcome="total_conversions")
-    with pytest.raises(InvalidInputError, match="no name for an outcome"):
+    with pytest.raises(InvalidInputError, match="an outcome must not be named"):
         read(TABLE, outcome="end")
 
 
 def test_a_missing_value_stays_unknown_and_no_value_is_needed_where_none_converted() -> None:
-    """Who converted keeps nan; 0 and missing are both fine where nobody did."""
+    """Converted journeys keep nan; 0 and missing are both legal where no journey converted."""
     table = {**TABLE, "total_conversions": [0, 2], "total_conversion_value": [None, None]}
     worth = read(table).values["total_conversion_value"].tolist()
 
@@ -230,8 +230,8 @@ def test_a_missing_value_stays_unknown_and_no_value_is_needed_where_none_convert
 
 
 def test_a_missing_column_is_answered_with_near_ones() -> None:
-    """And with the argument that asked for it."""
-    with pytest.raises(NotFoundError, match=r"did you mean 'total_null'.*asked for as lost"):
+    """The message names the argument that was given the column."""
+    with pytest.raises(NotFoundError, match=r"did you mean 'total_null'.*given as lost"):
         read(TABLE, lost="total_nul")
     with pytest.raises(InvalidInputError, match="differ in length"):
         tp.from_paths({"path": ["a"], "n": [1, 2]}, path="path", count="n")
@@ -264,7 +264,7 @@ def test_names_with_parentheses_and_brackets_are_legal() -> None:
 
 
 def test_a_table_without_rows_has_no_journeys() -> None:
-    """Empty columns are no error."""
+    """Empty columns are legal."""
     empty = {"path": [], "total_conversions": [], "total_conversion_value": [], "total_null": []}
 
     assert 0 == len(read(empty)) == len(read(pd.DataFrame(empty, dtype=object)))

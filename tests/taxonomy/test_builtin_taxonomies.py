@@ -1,4 +1,4 @@
-"""The built-in taxonomies: whole in both languages, and every phrase of the sources is found."""
+"""The built-in taxonomies: complete in both languages, and every phrase of the sources is found."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def taxonomy(name: str) -> Taxonomy:
 
 @pytest.fixture
 def customer() -> Taxonomy:
-    """The taxonomy of customers."""
+    """The built-in taxonomy `customer`."""
     return taxonomy("customer")
 
 
 @pytest.fixture
 def patient() -> Taxonomy:
-    """The taxonomy of patients, which extends that of customers."""
+    """The built-in taxonomy `patient`, which extends `customer`."""
     return taxonomy("patient")
 
 
@@ -61,7 +61,7 @@ def patient() -> Taxonomy:
 
 @pytest.mark.parametrize("type_id", SIX)
 def test_the_six_of_the_example_map_are_found(customer: Taxonomy, type_id: str) -> None:
-    """The six touchpoints of the example map, in its order, in English and Spanish (A2)."""
+    """The six touchpoints of the example map come first, with labels in both languages (A2)."""
     english, spanish = SIX[type_id]
     assert type_id == customer.find(english, lang="en").id == customer.find(spanish, lang="es").id
     assert list(SIX) == list(customer.types)[:6]
@@ -122,7 +122,7 @@ def test_the_six_of_the_example_map_are_found(customer: Taxonomy, type_id: str) 
 def test_the_phrases_of_the_documents_are_found(
     customer: Taxonomy, spanish: str, english: str, expected: str
 ) -> None:
-    """What the sources call a touchpoint is a type, in both languages (A12, B5, B16, B22–B25)."""
+    """Every touchpoint of the sources is a type, in both languages (A12, B5, B16, B22–B25)."""
     assert expected == customer.find(spanish, lang="es").id
     assert expected == customer.find(english, lang="en").id
 
@@ -153,7 +153,7 @@ def test_the_phrases_of_the_documents_are_found(
 def test_the_words_of_the_documents_are_terms(
     customer: Taxonomy, facet: str, phrase: str, expected: str
 ) -> None:
-    """Kinds, sources of evidence and strategies have their names (A8, A15, B20, B23, B28, B38)."""
+    """Kinds, sources of evidence and strategies are terms (A8, A15, B20, B23, B28, B38)."""
     assert expected == customer.facets[facet].find(phrase).id
 
 
@@ -176,7 +176,7 @@ def test_the_words_of_the_documents_are_terms(
 def test_patients_have_clinical_and_other_touchpoints(
     patient: Taxonomy, spanish: str, english: str, expected: str, clinicality: str
 ) -> None:
-    """Clinical is what involves a direct medical service; booking and billing do not (B38)."""
+    """Types with a direct medical service are clinical; booking and billing are not (B38)."""
     found = patient.find(spanish, lang="es")
     assert expected == found.id == patient.find(english, lang="en").id
     assert clinicality == patient.touchpoint(found).clinicality
@@ -192,8 +192,8 @@ def test_the_flash_sale_keeps_its_context_and_need(customer: Taxonomy) -> None:
     assert "ahorrar dinero" == customer.label("need", "save_money", lang="es").casefold()
 
 
-def test_what_the_documents_state_of_directness_is_marked(patient: Taxonomy) -> None:
-    """The stated examples classify as stated, and nothing else claims a source (B24, B25)."""
+def test_directness_that_the_documents_state_is_marked(patient: Taxonomy) -> None:
+    """The documented examples have their directness, and only they claim a source (B24, B25)."""
     stated = {
         one.id: one.defaults["directness"]
         for one in patient.types.values()
@@ -208,11 +208,11 @@ def test_what_the_documents_state_of_directness_is_marked(patient: Taxonomy) -> 
     } == stated
 
 
-# --------------------------------------------------------------------------------------- wholeness
+# ------------------------------------------------------------------------------------ completeness
 
 
 @BOTH
-def test_every_type_is_whole(name: str) -> None:
+def test_every_type_is_complete(name: str) -> None:
     """Each type has labels and one-sentence definitions in both languages, and every facet (A7)."""
     for one in taxonomy(name).types.values():
         assert {"en", "es"} == set(one.labels) == set(one.definition) == set(one.aliases)
@@ -223,8 +223,8 @@ def test_every_type_is_whole(name: str) -> None:
 
 
 @BOTH
-def test_every_term_is_whole(name: str) -> None:
-    """Each facet has labels, each term labels and a definition, in both languages."""
+def test_every_term_is_complete(name: str) -> None:
+    """Each facet has labels, and each term labels and a definition, in both languages."""
     facets = taxonomy(name).facets
     assert [*FACETS, *OTHER_FACETS] == list(facets)
     for facet in facets.values():
@@ -235,7 +235,7 @@ def test_every_term_is_whole(name: str) -> None:
 
 @BOTH
 def test_no_name_is_ambiguous(name: str) -> None:
-    """Whatever a type or term is called, looking it up without a language finds one thing."""
+    """Every name of a type or term is unambiguous without a language."""
     groups = [taxonomy(name).types, *(facet.terms for facet in taxonomy(name).facets.values())]
     for group in groups:
         owners: dict[str, set[str]] = {}
@@ -247,14 +247,14 @@ def test_no_name_is_ambiguous(name: str) -> None:
 
 
 @BOTH
-def test_a_channel_is_no_touchpoint(name: str) -> None:
-    """No type is called like a channel: the linter's first rule holds for what is built in (A9)."""
+def test_a_channel_is_not_a_touchpoint(name: str) -> None:
+    """No built-in type has the id of a channel (A9)."""
     assert set() == set(taxonomy(name).types) & set(taxonomy(name).facets["channel"].terms)
 
 
 @BOTH
 def test_the_linter_finds_only_what_is_meant(name: str) -> None:
-    """The documented exception: not every area has a touchpoint at every stage (A22, B17)."""
+    """The only findings are the documented gaps of areas at stages (A22, B17)."""
     found = lint(taxonomy(name))
     stages = taxonomy(name).facets["stage"].terms
     assert ["TP007"] * len(stages) == list(found.code)
@@ -282,7 +282,7 @@ def test_the_customer_vocabularies_are_there(customer: Taxonomy) -> None:
 
 
 def test_attributes_link_to_other_standards(patient: Taxonomy) -> None:
-    """What the terms are called elsewhere, and how they are grouped, is kept with them."""
+    """Terms have their names in other standards and their groups as attributes."""
     facets = patient.facets
     assert "Paid Social" == facets["channel"].terms["social.paid"].attributes["ga4"]
     assert "EMER" == facets["channel"].terms["emergency_dept"].attributes["fhir"]
@@ -300,7 +300,7 @@ def test_attributes_link_to_other_standards(patient: Taxonomy) -> None:
 
 
 def test_patients_are_customers_too(customer: Taxonomy, patient: Taxonomy) -> None:
-    """The taxonomy of patients holds that of customers, unchanged but for two words."""
+    """`patient` contains `customer` unchanged, except for two words."""
     kept = {name: patient.types[name] for name in customer.types}
     assert kept == dict(customer.types)
     assert ["pt_"] * 29 == [name[:3] for name in patient.types if name not in customer.types]
@@ -311,7 +311,7 @@ def test_patients_are_customers_too(customer: Taxonomy, patient: Taxonomy) -> No
 
 
 def test_channels_have_areas(patient: Taxonomy) -> None:
-    """Channels are within areas, by a dot or otherwise; those of arrival have no touchpoint."""
+    """Channels are within areas, by a dot or by `broader`; arrival channels have no touchpoint."""
     channel = patient.facets["channel"]
 
     assert channel.is_within("social.paid", "social")
@@ -326,8 +326,8 @@ def test_channels_have_areas(patient: Taxonomy) -> None:
 # --------------------------------------------------------------------------------------- extending
 
 
-def test_a_user_extends_what_is_built_in() -> None:
-    """Labels are renamed; facets, types, terms and languages are added, also within the scale."""
+def test_a_user_extends_a_built_in_taxonomy() -> None:
+    """Labels are replaced; facets, types, terms and languages are added, also within a scale."""
     bakery = parse_taxonomy(
         """
         name = "bakery"
@@ -361,7 +361,7 @@ def test_a_user_extends_what_is_built_in() -> None:
 
 
 def test_built_in_types_can_be_made_in_python(customer: Taxonomy) -> None:
-    """A taxonomy made in Python takes facets of a built-in one as they are."""
+    """A taxonomy made in Python can use the facets of a built-in taxonomy."""
     own = Taxonomy(
         "own",
         languages=("en", "es"),
@@ -373,7 +373,7 @@ def test_built_in_types_can_be_made_in_python(customer: Taxonomy) -> None:
 
 
 def test_the_data_ship_with_the_package() -> None:
-    """The TOML files are in the package, and each says its name."""
+    """The TOML files are in the package, and each has its name."""
     folder = files("touchpoints.taxonomy") / "data"
     for name in ("customer", "patient"):
         assert f'name = "{name}"' in (folder / f"{name}.toml").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Coverage: how many types there are in each cell, and which cells are empty."""
+"""Coverage of a taxonomy: the number of types in each cell, and the empty cells."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def taxonomy() -> Taxonomy:
 
 
 def test_channels_by_type_count_every_typical_channel(taxonomy: Taxonomy) -> None:
-    """A broader channel counts what is within it; channels of arrival only are left out (A22)."""
+    """A broader channel counts its narrower ones; channels of arrival only are left out (A22)."""
     found = taxonomy_coverage(taxonomy)
 
     assert ("channel", "type") == (found.rows, found.columns)
@@ -48,7 +48,7 @@ def test_channels_by_type_count_every_typical_channel(taxonomy: Taxonomy) -> Non
 
 
 def test_stages_by_area_have_gaps(taxonomy: Taxonomy) -> None:
-    """An area is a broadest channel; every empty cell is listed (B17)."""
+    """Areas are the broadest channels; every empty cell is listed (B17)."""
     found = taxonomy_coverage(taxonomy, rows="stage", columns="area")
 
     assert [[1, 1, 0, 1], [0, 0, 0, 0]] == found.matrix().tolist()
@@ -57,14 +57,14 @@ def test_stages_by_area_have_gaps(taxonomy: Taxonomy) -> None:
 
 
 def test_any_two_facets_can_be_crossed(taxonomy: Taxonomy) -> None:
-    """Rows and columns are facets, types or areas; what a type does not say is in no cell."""
+    """Rows and columns are facets, types or areas; a type without a term is in no cell."""
     found = taxonomy_coverage(taxonomy, rows="need", columns="stage")
     assert [[2, 0], [0, 0]] == found.matrix().tolist()
     assert 0 == len(taxonomy_coverage(taxonomy, rows="context", columns="stage"))
 
 
 def test_a_facet_called_area_comes_first() -> None:
-    """A taxonomy that has areas of its own is asked for those."""
+    """A facet called `area` takes precedence over the broadest channels."""
     own = Facet("area", terms=[Term("north")])
     types = [TouchpointType("a", defaults={"area": "north"})]
     found = taxonomy_coverage(Taxonomy("x", facets=[own], types=types), rows="area")
@@ -80,7 +80,7 @@ def test_a_taxonomy_without_channels_has_an_empty_table() -> None:
 
 
 def test_the_table_is_a_table(taxonomy: Taxonomy) -> None:
-    """It goes to dataframes, cannot be changed, and compares by content."""
+    """The result converts to dataframes, is read-only, and compares by content."""
     found = taxonomy_coverage(taxonomy, rows="need", columns="area")
     assert ["row", "column", "count"] == list(found.to_pandas().columns)
     assert np.int64 == found.count.dtype
@@ -89,8 +89,8 @@ def test_the_table_is_a_table(taxonomy: Taxonomy) -> None:
         found.count[0] = 3
 
 
-def test_what_cannot_be_counted_is_an_error(taxonomy: Taxonomy) -> None:
-    """An unknown facet gets near names; a path is no taxonomy."""
+def test_an_unknown_facet_or_a_wrong_kind_is_an_error(taxonomy: Taxonomy) -> None:
+    """An unknown facet is refused with similar names; a path is not a taxonomy."""
     with pytest.raises(NotFoundError, match="no facet 'chanel'.*did you mean 'channel'"):
         taxonomy_coverage(taxonomy, rows="chanel")
     with pytest.raises(WrongKindError, match="takes a Taxonomy, not str"):

@@ -1,4 +1,4 @@
-"""The linter: each code has a taxonomy that triggers it, and one that does not."""
+"""The linter: each code has a taxonomy that triggers it, and a taxonomy that does not."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ labels = { en = "Waiting", es = "Espera" }
 
 
 def changed(*pairs: tuple[str, str]) -> Taxonomy:
-    """Return the taxonomy of CLEAN with some things replaced."""
+    """Return the taxonomy of CLEAN with some parts replaced."""
     text = CLEAN
     for old, new in pairs:
         assert old in text
@@ -71,12 +71,12 @@ def changed(*pairs: tuple[str, str]) -> Taxonomy:
 
 
 def found(taxonomy: Taxonomy) -> list[tuple[str, str]]:
-    """Return code and place of every finding."""
+    """Return the code and the dotted key of every finding."""
     return [(row["code"], row["where"]) for row in lint(taxonomy).to_dicts()]
 
 
 def labelled(label: str, *, lang: str = "en") -> Taxonomy:
-    """Return a taxonomy whose one type has this label, and nothing else to find."""
+    """Return a taxonomy with one type that has this label and no other findings of interest."""
     kind = TouchpointType("x", {lang: label}, definition={lang: "It."}, contexts=())
     return Taxonomy("x", languages=(lang,), types=[kind])
 
@@ -87,7 +87,7 @@ def codes(label: str, *, lang: str = "en") -> set[str]:
 
 
 def test_a_clean_taxonomy_has_no_findings() -> None:
-    """Where nothing is wrong nothing is found, and the table is empty."""
+    """A clean taxonomy gives an empty table."""
     nothing = lint(changed())
     assert 0 == len(nothing)
     assert "Findings: 0 findings" == repr(nothing)
@@ -97,7 +97,7 @@ def test_a_clean_taxonomy_has_no_findings() -> None:
 
 
 def test_tp001_is_a_type_without_need_and_context() -> None:
-    """A touchpoint says what for or in which situation; either is enough (A7)."""
+    """A type needs a need or a context; either is enough (A7)."""
     neither = changed(('needs = ["learn"]', ""))
     context = changed(
         ('needs = ["learn"]', 'context = "waiting"'),
@@ -128,7 +128,7 @@ def test_tp001_is_a_type_without_need_and_context() -> None:
     ],
 )
 def test_tp002_is_a_bare_channel(label: str, lang: str) -> None:
-    """A medium is no touchpoint, in both languages, aliases included (A8)."""
+    """A medium is not a touchpoint, in both languages, aliases included (A8)."""
     assert {"TP002"} == codes(label, lang=lang)
 
 
@@ -146,12 +146,12 @@ def test_tp002_is_a_bare_channel(label: str, lang: str) -> None:
     ],
 )
 def test_tp002_is_not_what_happens_on_a_channel(label: str, lang: str) -> None:
-    """As soon as something happens there it is a touchpoint."""
+    """A label that says what happens on a channel is not reported."""
     assert set() == codes(label, lang=lang)
 
 
 def test_tp002_knows_the_channels_of_the_taxonomy() -> None:
-    """A channel that only this taxonomy has is one too; the id stands in for a missing label."""
+    """A channel of this taxonomy only is reported too; the id is used where a label is missing."""
     own = changed(("Looking round the shop", "The shop"), ("live_chat", "by_chat"))
     assert [("TP002", "types.shop_visit.labels.en")] == found(own)
     nameless = Taxonomy("x", types=[TouchpointType("social_media", needs=())])
@@ -179,8 +179,8 @@ def test_tp002_knows_the_channels_of_the_taxonomy() -> None:
         ("Remarketing", "en"),
     ],
 )
-def test_tp003_is_told_from_the_companys_side(label: str, lang: str) -> None:
-    """Company jargon, what a company does to people, and 'we' (A16)."""
+def test_tp003_is_written_from_the_companys_side(label: str, lang: str) -> None:
+    """Company jargon, what a company does to people, and 'we' are reported (A16)."""
     assert {"TP003"} == codes(label, lang=lang)
 
 
@@ -201,12 +201,12 @@ def test_tp003_is_told_from_the_companys_side(label: str, lang: str) -> None:
     ],
 )
 def test_tp003_is_not_what_the_person_does(label: str, lang: str) -> None:
-    """The same words from the other side are fine."""
+    """The same words from the person's side are not reported."""
     assert set() == codes(label, lang=lang)
 
 
 def test_tp004_is_nearly_the_same_twice() -> None:
-    """Near labels and near definitions, in any order of words, of types and of terms."""
+    """Near labels and near definitions of types and terms are found, in any order of words."""
     label = changed(("Looking round the shop", "Chat: ask"))
     definition = changed(("A person walks past the shelves.", "Someone writes, with employees."))
     term = changed(
@@ -216,11 +216,11 @@ def test_tp004_is_nearly_the_same_twice() -> None:
     assert [("TP004", "types.shop_visit.definition.en")] == found(definition)
     assert [("TP004", "facets.need.terms.learn.labels.en")] == found(term)
     [row] = lint(label).to_dicts()
-    assert "'Chat: ask' says nearly the same as 'Asking by chat' (live_chat)" == row["what"]
+    assert "'Chat: ask' is nearly the same as 'Asking by chat' (live_chat)" == row["what"]
 
 
-def test_tp004_is_not_what_differs_in_a_word_that_counts() -> None:
-    """Recommending and being recommended to have much in common and are two things."""
+def test_tp004_is_not_a_difference_in_an_important_word() -> None:
+    """Giving and receiving a recommendation share many words and are not near."""
     given_ = changed(
         ("Asking by chat", "Word-of-mouth recommendation received"),
         ("Looking round the shop", "Word-of-mouth recommendation given"),
@@ -229,7 +229,7 @@ def test_tp004_is_not_what_differs_in_a_word_that_counts() -> None:
 
 
 def test_tp005_is_a_channel_without_touchpoint() -> None:
-    """A channel nobody does anything on; one of arrival only needs none (A22)."""
+    """A channel without a type is reported, unless people only arrive by it (A22)."""
     unused = changed(('channel = "shop"', 'channel = "chat"'))
     arrival = changed(('link.attributes = { use = "arrival" }', ""))
     several = changed(
@@ -241,13 +241,13 @@ def test_tp005_is_a_channel_without_touchpoint() -> None:
 
 
 def test_tp006_is_a_need_nothing_serves() -> None:
-    """A need must be among the needs of some type (A10)."""
+    """A need that no type has among its needs is reported (A10)."""
     unserved = changed(('needs = ["learn"]', 'needs = ["solve_problem"]'))
     assert [("TP006", "facets.need.terms.learn")] == found(unserved)
 
 
 def test_tp007_is_an_area_or_stage_without_touchpoint() -> None:
-    """Empty cells of stage × area are noted by stage; an empty stage is noted as such (B17)."""
+    """Empty cells of stage × area are listed by stage; an empty stage has its own message (B17)."""
     more = (
         "terms.use.labels",
         'terms.buy.labels = { en = "Buy", es = "Compra" }\nterms.use.labels',
@@ -273,7 +273,7 @@ def test_tp007_is_an_area_or_stage_without_touchpoint() -> None:
 
 
 def test_tp008_is_a_missing_translation() -> None:
-    """Labels of everything; definitions of types, and of terms that are defined elsewhere (A22)."""
+    """All labels, and definitions of types and of terms defined in another language (A22)."""
     extended = parse_taxonomy(
         'name = "x"\nextends = "customer"\nlanguages = ["en"]\n'
         'types.refund = { labels.en = "Getting a refund", need = "save_money" }'
@@ -292,8 +292,8 @@ def test_tp008_is_a_missing_translation() -> None:
     assert [("TP008", "facets.channel.terms.chat")] == found(half)
 
 
-def test_tp009_is_what_cannot_be_read(tmp_path: Path) -> None:
-    """Dangling references and the like are findings when a file is linted (A22)."""
+def test_tp009_is_a_problem_of_reading(tmp_path: Path) -> None:
+    """Problems of reading, such as dangling references, are findings of `lint_file` (A22)."""
     path = tmp_path / "mine.toml"
     wrong = CLEAN.replace('need = "solve_problem"', 'need = "solve_probelm"').replace(
         'channel = "shop"', 'chanel = "shop"'
@@ -317,7 +317,7 @@ def test_tp009_is_what_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", TEXTS)
 def test_every_finding_has_a_mend_in_both_languages(case: str) -> None:
-    """No code without severity, sentence and mend, in English and Spanish, of the same facts."""
+    """Every code has a severity, and a message and mend in both languages with the same fields."""
     assert code_of(case) in SEVERITIES
     assert {"en", "es"} == set(TEXTS[case])
     english, spanish = TEXTS[case]["en"], TEXTS[case]["es"]
@@ -330,12 +330,12 @@ def test_every_finding_has_a_mend_in_both_languages(case: str) -> None:
 
 
 def fields(text: str) -> set[str]:
-    """Return what a text mentions."""
+    """Return the names of the fields of a message."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def test_messages_come_in_spanish() -> None:
-    """`lang` is the language of the messages, whatever that of the labels (A8)."""
+    """`lang` is the language of the messages, independent of that of the labels (A8)."""
     [row] = lint(changed(("Looking round the shop", "Display")), lang="es").to_dicts()
     assert "«Display» es un canal (display), no un punto de contacto" == row["what"]
     assert row["mend"].startswith("diga qué hace allí la persona")
@@ -343,7 +343,7 @@ def test_messages_come_in_spanish() -> None:
 
 
 def test_codes_can_be_ignored() -> None:
-    """What is accepted is left out; a code that does not exist is refused."""
+    """Ignored codes are left out; a code that does not exist is refused."""
     many = changed(("Looking round the shop", "Display"), ('need = "solve_problem"', ""))
     assert {"TP001", "TP002", "TP006"} == set(lint(many).code)
     assert ["TP002"] == list(lint(many, ignore=("TP001", "TP006")).code)
@@ -352,17 +352,17 @@ def test_codes_can_be_ignored() -> None:
 
 
 def test_findings_read_like_a_linters() -> None:
-    """The repr shows each finding with its mend, the first ten of them."""
+    """The repr shows the first ten findings with their mends."""
     many = Taxonomy("x", types=[TouchpointType(f"odd_{number}") for number in range(9)])
     shown = repr(lint(many))
-    assert shown.startswith("Findings: 27 findings\nTP001 types.odd_0: it says neither")
+    assert shown.startswith("Findings: 27 findings\nTP001 types.odd_0: the type has neither")
     assert shown.endswith("\n… 17 more")
     assert isinstance(lint(many), Findings)
     assert ["code", "severity", "where", "what", "mend"] == list(lint(many).to_pandas().columns)
 
 
 def test_only_a_taxonomy_is_linted() -> None:
-    """A path is for `lint_file`; an unknown language of messages is refused."""
+    """A path is refused with a hint to `lint_file`; an unknown language is refused."""
     with pytest.raises(WrongKindError, match=r"not str\nlint_file\(path\)"):
         lint("mine.toml")
     with pytest.raises(InvalidInputError, match="lang='fr' is not an option"):
@@ -370,13 +370,13 @@ def test_only_a_taxonomy_is_linted() -> None:
 
 
 def test_texts_with_braces_do_no_harm() -> None:
-    """Labels are quoted as they are, also when they look like a template."""
+    """Labels with braces are quoted unchanged."""
     odd = labelled("{lead} 100 % {0}")
-    assert "'{lead} 100 % {0}' is told from the company's side (lead)" in lint(odd).what
+    assert "'{lead} 100 % {0}' is written from the company's side (lead)" in lint(odd).what
 
 
 def test_a_large_taxonomy_is_linted_quickly() -> None:
-    """A thousand types are compared by their rare words, not pair by pair."""
+    """A thousand types are compared by their rare words, not all with all."""
     base = load_taxonomy("customer")
     types = [
         TouchpointType(
@@ -399,7 +399,7 @@ def test_a_large_taxonomy_is_linted_quickly() -> None:
 
 @given(st.lists(st.text(alphabet="abcde ", max_size=24), max_size=12))
 def test_near_texts_are_found_as_by_comparing_all(texts: list[str]) -> None:
-    """The short cut by rare words finds exactly the pairs that comparing all with all does."""
+    """The search by rare words finds exactly the pairs that comparing all with all finds."""
     named = {str(number): text for number, text in enumerate(texts)}
     sets = {name: _content(text) for name, text in named.items()}
     expected = {
@@ -416,6 +416,6 @@ def test_near_texts_are_found_as_by_comparing_all(texts: list[str]) -> None:
 
 @given(st.text())
 def test_any_label_can_be_judged(text: str) -> None:
-    """Whatever a label holds, the words found in it are its words."""
+    """Any label can be linted without an error."""
     assert isinstance(business_words(text), tuple)
     assert isinstance(len(lint(labelled(text or "x"))), int)

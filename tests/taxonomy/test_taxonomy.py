@@ -1,4 +1,4 @@
-"""Taxonomies: read from TOML with all problems at once, extended, searched, stored."""
+"""Taxonomies: read from TOML with all problems at once, extended, searched and stored."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def problems(text: str) -> list[str]:
 
 
 def problems_in(text: str, *, folder: Path | None) -> list[str]:
-    """Return the problems of a TOML text that stands in a folder."""
+    """Return the problems of a TOML text, with paths relative to a folder."""
     with pytest.raises(ProblemsError) as caught:
         parse_taxonomy(text, folder=folder)
     assert all(problem.startswith("<text>: ") for problem in caught.value.problems)
@@ -93,7 +93,7 @@ def problems_in(text: str, *, folder: Path | None) -> list[str]:
 
 
 def changed(old: str, new: str) -> str:
-    """Return MINE with one thing replaced."""
+    """Return MINE with one part replaced."""
     assert old in MINE
     return MINE.replace(old, new)
 
@@ -102,7 +102,7 @@ def changed(old: str, new: str) -> str:
 
 
 def test_a_file_is_read_whole(mine: Taxonomy) -> None:
-    """Everything a file says is in the taxonomy."""
+    """Every entry of a file is in the taxonomy."""
     chat = mine.types["live_chat"]
     social = mine.facets["channel"].terms["social.paid"]
 
@@ -118,14 +118,14 @@ def test_a_file_is_read_whole(mine: Taxonomy) -> None:
 
 
 def test_defaults_hold_for_the_types_of_the_file(mine: Taxonomy) -> None:
-    """A default of the file is one of each of its types that says nothing else."""
+    """A default of the file applies to each of its types that does not override it."""
     other = changed('stage = "before"', 'stage = "before"\nclinicality = "clinical"')
     assert "not_applicable" == mine.types["live_chat"].defaults["clinicality"]
     assert "clinical" == parse_taxonomy(other).types["live_chat"].defaults["clinicality"]
 
 
 def test_the_five_facets_are_always_there() -> None:
-    """The five come first, directness and clinicality with their terms (B23, B38)."""
+    """The five facets come first, directness and clinicality with their terms (B23, B38)."""
     empty = parse_taxonomy('name = "empty"')
 
     assert FACETS == tuple(empty.facets)
@@ -139,7 +139,7 @@ def test_the_five_facets_are_always_there() -> None:
 
 
 def test_built_in_terms_can_be_relabelled() -> None:
-    """A file may call direct something else, and add its own language."""
+    """A file may give `direct` another label, and add a language."""
     french = parse_taxonomy(
         'name = "fr"\nlanguages = ["fr"]\nfacets.directness.terms.direct.labels.fr = "En direct"'
     )
@@ -148,7 +148,7 @@ def test_built_in_terms_can_be_relabelled() -> None:
 
 
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
-    """Editors that begin a file with a byte-order mark do no harm."""
+    """A byte-order mark at the beginning of a file is ignored."""
     path = tmp_path / "mine.toml"
     path.write_text(MINE, encoding="utf-8-sig")
     assert parse_taxonomy(MINE) == read_taxonomy(path)
@@ -192,14 +192,14 @@ labels = { en = "End", es = "Fin" }
 
 
 CHAT = "facets.channel.terms.chat"
-USED_OTHERWISE = "touchpoints, graphs or Python use it otherwise"
+RESERVED = "touchpoints, graphs or Python use it"
 CHANNELS = " (did you mean 'channel' or 'channels'?)"
-NOT_KNOWN = "it is what is not known, in every facet"
-PLAIN = "plain letters, digits, '_' and '-', dots between parts"
+NOT_KNOWN = "it stands for an unknown term in every facet"
+ID_RULE = "use ASCII letters, digits, '_' and '-', dots between parts"
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a file with many mistakes all are reported, in its order, with file and place (A22)."""
+    """All mistakes of a file are reported, in its order, with the file and the key (A22)."""
     (tmp_path / "mine.toml").write_text(TEN_MISTAKES, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ProblemsError) as caught:
@@ -207,16 +207,16 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
 
     expected = [
         'mine.toml: version: expected text, found the number 2 (write "2")',
-        "mine.toml: langauges: nothing is called so here (did you mean 'languages'?)",
-        f"mine.toml: facets.weight: 'weight' is reserved: {USED_OTHERWISE}",
+        "mine.toml: langauges: unknown key (did you mean 'languages'?)",
+        f"mine.toml: facets.weight: 'weight' is reserved: {RESERVED}",
         "mine.toml: facets.stage.labels: no label in es",
         f"mine.toml: {CHAT}.broader: no channel 'socal' (did you mean 'social.paid'?)",
         f"mine.toml: facets.need.terms.unknown: 'unknown' is reserved: {NOT_KNOWN}",
         "mine.toml: types.chat: a channel has this id, and a channel is not a touchpoint",
-        f"mine.toml: types.chat.chanel: nothing is called so here{CHANNELS}",
+        f"mine.toml: types.chat.chanel: unknown key{CHANNELS}",
         "mine.toml: types.live_chat.labels.es: 'Chatear' already names 'chat'",
         "mine.toml: types.live_chat.need: no need 'solve_probelm' (did you mean 'solve_problem'?)",
-        f"mine.toml: types.\"(end)\": '(end)' is no id: {PLAIN}",
+        f"mine.toml: types.\"(end)\": '(end)' is not an id: {ID_RULE}",
     ]
     assert expected == list(caught.value.problems)
     assert "mine.toml has 11 problems" == caught.value.what
@@ -226,16 +226,16 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('name = "mine"', "", "name: there is none"),
+        ('name = "mine"', "", "name: missing"),
         ('name = "mine"', 'name = " "', "name: the text is empty"),
-        ('name = "mine"', 'name = "my words"', "name: 'my words' is no id"),
+        ('name = "mine"', 'name = "my words"', "name: 'my words' is not an id"),
         ('["en", "es"]', '"en"', "languages: expected a list of texts, found the text 'en'"),
-        ('["en", "es"]', '["en", "es", "en"]', "languages: 'en' is there twice"),
+        ('["en", "es"]', '["en", "es", "en"]', "languages: 'en' is listed twice"),
         ("ordered = true", 'ordered = "yes"', "facets.stage.ordered: expected true or false"),
-        ('"social.paid"]', '"social paid"]', "'social paid' is no id"),
-        ('"social.paid"]', '"50%"]', "'50%' is no id"),
-        ('"social.paid"]', '"social..paid"]', "'social..paid' is no id"),
-        ('"social.paid"]', "Chat]", "the id differs from 'chat' in nothing but case"),
+        ('"social.paid"]', '"social paid"]', "'social paid' is not an id"),
+        ('"social.paid"]', '"50%"]', "'50%' is not an id"),
+        ('"social.paid"]', '"social..paid"]', "'social..paid' is not an id"),
+        ('"social.paid"]', "Chat]", "the id differs from 'chat' only in case"),
         ('["social ads"]', '"social ads"', "aliases.en: expected a list of texts, found the text"),
         ('["social ads"]', '["Chat"]', "aliases.en: 'Chat' already names 'chat'"),
         (
@@ -243,26 +243,30 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
             "[1.5]",
             'aliases.en: expected text, found the number 1.5 (write "1.5")',
         ),
-        ("en = [", "de = [", "aliases.de: nothing is called so here"),
+        ("en = [", "de = [", "aliases.de: unknown key"),
         ('ga4 = "Paid Social"', "ga4 = true", "attributes.ga4: expected text, found true"),
         ('ga4 = "Paid Social"', "ga4 = {}", "attributes.ga4: expected text, found a table"),
         ('"learn"]', '"lern"]', "types.live_chat.needs: no need 'lern' (did you mean 'learn'?)"),
         (
             'need = "solve_problem"',
             'need = ["learn"]',
-            "types.live_chat.need: expected one term, found a list (typical ones go in needs)",
+            "types.live_chat.need: expected one term, found a list (list typical terms in needs)",
         ),
         ('channel = "chat"', "channel = 3", "types.live_chat.channel: expected text"),
         ('channel = "chat"', 'channel = "social"', "types.live_chat.channel: no channel 'social'"),
         ('channel = "chat"', 'context = "x"', "types.live_chat.context: no context 'x'"),
         ('"source"', '"sorce"', "'sorce' is not 'source' or 'inferred' (did you mean 'source'?)"),
-        ('directness = "direct"', "", "directness_basis: a basis of what is not given"),
+        (
+            'directness = "direct"',
+            "",
+            "directness_basis: the type has no directness that this is the basis of",
+        ),
         ('directness = "direct"', 'directness = "both"', "directness: no directness 'both'"),
         ('"not_applicable"', '"na"', "defaults.clinicality: no clinicality 'na'"),
-        ("clinicality =", "clinical =", "defaults.clinical: nothing is called so here (did you"),
+        ("clinicality =", "clinical =", "defaults.clinical: unknown key (did you"),
         ("[types.live_chat]", "[types.social]", "types.social: a channel has this id"),
         ("[types.live_chat]", "[types.unknown]", "types.unknown: 'unknown' is reserved"),
-        ("[types.live_chat]", '[types."a[b]"]', "'a[b]' is no id"),
+        ("[types.live_chat]", '[types."a[b]"]', "'a[b]' is not an id"),
         ("[types.live_chat]", "[types]\nx = 1\n[types.live_chat]", "types.x: expected a table"),
         ('es = "Chat en vivo"', "es = 1", "types.live_chat.labels.es: expected text"),
         (
@@ -272,8 +276,8 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
         ),
     ],
 )
-def test_each_mistake_is_named_with_its_place(old: str, new: str, expected: str) -> None:
-    """One mistake is one problem, with its place, in words that tell the mend."""
+def test_each_mistake_is_reported_with_its_key(old: str, new: str, expected: str) -> None:
+    """One mistake is one problem, with its dotted key and a message that shows the mend."""
     found = problems(changed(old, new))
     assert [True] == [expected in problem for problem in found], found
 
@@ -281,10 +285,10 @@ def test_each_mistake_is_named_with_its_place(old: str, new: str, expected: str)
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ('languages = ["en", "EN"]', "languages: 'EN' is no language code such as 'en' or 'es'"),
-        ("languages = []", "languages: there is none"),
-        ('facets."my stage".labels.en = "x"', "'my stage' is no facet name: small letters"),
-        ('facets.Stage.labels.en = "x"', "facets.Stage: 'Stage' is no facet name: small letters"),
+        ('languages = ["en", "EN"]', "languages: 'EN' is not a language code such as 'en' or 'es'"),
+        ("languages = []", "languages: the list is empty"),
+        ('facets."my stage".labels.en = "x"', "'my stage' is not a facet name: use lower-case"),
+        ('facets.Stage.labels.en = "x"', "facets.Stage: 'Stage' is not a facet name: use lower-"),
         ('facets.needs.labels.en = "x"', "facets.needs: 'needs' is reserved"),
         ('facets.id.labels.en = "x"', "facets.id: 'id' is reserved"),
         ('facets.class.labels.en = "x"', "facets.class: 'class' is reserved"),
@@ -295,20 +299,20 @@ def test_each_mistake_is_named_with_its_place(old: str, new: str, expected: str)
     ],
 )
 def test_names_and_kinds_are_checked(line: str, expected: str) -> None:
-    """Names that mean something else and values of another kind are refused."""
+    """Reserved names and values of another kind are refused."""
     [found] = problems(f'name = "x"\n{line}')
     assert expected in found
 
 
 def test_terms_of_directness_are_closed() -> None:
-    """Directness and clinicality are questions with fixed answers: no third one is taken."""
+    """Directness and clinicality have fixed terms: a further term is refused."""
     text = 'name = "x"\n[facets.directness.terms]\nboth.labels.en = "Both"'
     assert [
-        "facets.directness.terms.both: directness takes no further terms, it has direct, indirect"
+        "facets.directness.terms.both: directness cannot have further terms, only direct, indirect"
     ] == problems(text)
 
 
-def test_broader_terms_must_not_go_round() -> None:
+def test_broader_terms_must_not_be_circular() -> None:
     """A circle of broader terms is reported once, with its members."""
     text = """
     name = "x"
@@ -318,12 +322,12 @@ def test_broader_terms_must_not_go_round() -> None:
     c = { labels.en = "C", broader = "a" }
     d = { labels.en = "D", broader = "a" }
     """
-    expected = ["facets.need.terms.a.broader: goes round in a circle: a > b > c > a"]
+    expected = ["facets.need.terms.a.broader: circular reference: a > b > c > a"]
     assert expected == problems(text)
 
 
 def test_a_name_may_mean_two_things_in_two_languages() -> None:
-    """Equal labels are a mistake within one language only, whatever their case and accents."""
+    """Equal labels, up to case and accents, are a mistake only within one language."""
     text = """
     name = "x"
     languages = ["en", "es"]
@@ -337,19 +341,19 @@ def test_a_name_may_mean_two_things_in_two_languages() -> None:
 
 
 def test_a_syntax_error_has_line_and_column() -> None:
-    """What is no TOML is reported with the place where reading stopped."""
+    """Invalid TOML is reported with the line and column at which parsing stopped."""
     assert ["this is not TOML: line 2, column 8: Invalid value"] == problems(
         'name = "x"\ntypes =\n'
     )
 
 
 def test_endless_nesting_is_a_problem() -> None:
-    """A hostile text does not end in a traceback of the parser."""
+    """A hostile text does not cause a traceback of the parser."""
     assert ["this is nested too deeply"] == problems("x = " + "[" * 100_000)
 
 
-def test_bytes_that_are_no_text_have_a_line(tmp_path: Path) -> None:
-    """A file in another encoding than UTF-8 is refused with the first line at fault."""
+def test_bytes_that_are_not_utf8_have_a_line(tmp_path: Path) -> None:
+    """A file in another encoding than UTF-8 is refused with the number of the first wrong line."""
     path = tmp_path / "latin.toml"
     path.write_bytes('name = "x"\n# caf\xe9\n'.encode("latin-1"))
     with pytest.raises(ProblemsError, match=r"latin\.toml: line 2 is not UTF-8 text"):
@@ -357,7 +361,7 @@ def test_bytes_that_are_no_text_have_a_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_a_missing_file(tmp_path: Path) -> None:
-    """The error for a file that is not there is the one everybody catches."""
+    """A missing file raises the built-in FileNotFoundError."""
     with pytest.raises(FileNotFoundError):
         read_taxonomy(tmp_path / "none.toml")
 
@@ -423,8 +427,8 @@ def test_an_extension_does_not_change_its_base(folder: Path) -> None:
     assert before == read_taxonomy(folder / "mine.toml") == parse_taxonomy(MINE)
 
 
-def test_labels_are_asked_for_in_the_languages_of_the_file(folder: Path) -> None:
-    """Something new needs labels in the languages its own file declares, else in the base's."""
+def test_labels_are_required_in_the_languages_of_the_file(folder: Path) -> None:
+    """A new entry needs labels in the languages that its own file declares, else in the base's."""
     text = EXTENSION.replace('languages = ["fr"]', 'languages = ["en", "fr"]')
     with pytest.raises(ProblemsError) as caught:
         parse_taxonomy(text, folder=folder)
@@ -436,8 +440,8 @@ def test_labels_are_asked_for_in_the_languages_of_the_file(folder: Path) -> None
     } == set(caught.value.problems)
 
 
-def test_a_name_given_to_something_new_leaves_the_old(folder: Path) -> None:
-    """An alias of the base moves to what the extension calls so; a label has to be overridden."""
+def test_an_alias_of_the_base_moves_to_a_new_entry(folder: Path) -> None:
+    """An alias of the base becomes the name of a new entry; a label must be overridden first."""
     text = """
     name = "x"
     extends = "mine.toml"
@@ -460,7 +464,7 @@ def test_a_built_in_taxonomy_can_be_extended() -> None:
 
 
 def test_extending_goes_over_several_files(folder: Path) -> None:
-    """Paths in `extends` are relative to the file that says so."""
+    """Paths in `extends` are relative to the file that contains them."""
     (folder / "sub").mkdir()
     middle = 'name = "middle"\nextends = "../mine.toml"\n'
     (folder / "sub" / "middle.toml").write_text(middle, encoding="utf-8")
@@ -486,8 +490,8 @@ def test_extending_goes_over_several_files(folder: Path) -> None:
         ('x = { labels.en = "X" }', ["before", "after", "x"]),
     ],
 )
-def test_a_new_term_finds_its_place(folder: Path, lines: str, expected: list[str]) -> None:
-    """`after` and `before` put a term among the others: a scale can be extended in its middle."""
+def test_a_new_term_can_be_put_anywhere(folder: Path, lines: str, expected: list[str]) -> None:
+    """`after` and `before` set the position of a term: a scale can be extended in its middle."""
     text = f'name = "x"\nextends = "mine.toml"\nlanguages = ["en"]\n[facets.stage.terms]\n{lines}'
     stage = parse_taxonomy(text, folder=folder).facets["stage"]
     assert expected == list(stage.terms)
@@ -495,33 +499,33 @@ def test_a_new_term_finds_its_place(folder: Path, lines: str, expected: list[str
 
 
 @pytest.mark.parametrize(
-    ("place", "expected"),
+    ("position", "expected"),
     [
         ('after = "befor"', "x.after: no other stage 'befor' (did you mean 'before'?)"),
         ('before = "x"', "x.before: no other stage 'x'"),
-        ('after = "before", before = "after"', "x: one place is enough: say either after or"),
+        ('after = "before", before = "after"', "x: give either after or before, not both"),
         ("after = 2", 'x.after: expected text, found the number 2 (write "2")'),
     ],
 )
-def test_a_place_that_is_none_is_a_problem(folder: Path, place: str, expected: str) -> None:
-    """A term cannot come after itself or after what is not there."""
+def test_an_impossible_position_is_a_problem(folder: Path, position: str, expected: str) -> None:
+    """A term cannot come after itself or after a term that does not exist."""
     text = (
         'name = "x"\nextends = "mine.toml"\nlanguages = ["en"]\n'
-        f'facets.stage.terms.x = {{ labels.en = "X", {place} }}'
+        f'facets.stage.terms.x = {{ labels.en = "X", {position} }}'
     )
     [found] = problems_in(text, folder=folder)
     assert f"facets.stage.terms.{expected}" in found
 
 
-def test_a_circle_of_extensions_is_reported_with_the_chain(folder: Path) -> None:
-    """Files that extend one another are named in their order."""
+def test_a_circular_extension_is_reported_with_the_chain(folder: Path) -> None:
+    """Files that extend each other are listed in their order."""
     (folder / "a.toml").write_text('name = "a"\nextends = "b.toml"\n', encoding="utf-8")
     (folder / "b.toml").write_text('name = "b"\nextends = "a.toml"\n', encoding="utf-8")
 
     with pytest.raises(ProblemsError) as caught:
         read_taxonomy(folder / "a.toml")
     [problem] = caught.value.problems
-    assert problem.endswith("b.toml: extends: goes round in a circle: a.toml > b.toml > a.toml")
+    assert problem.endswith("b.toml: extends: circular reference: a.toml > b.toml > a.toml")
 
 
 @pytest.mark.parametrize(
@@ -532,8 +536,8 @@ def test_a_circle_of_extensions_is_reported_with_the_chain(folder: Path) -> None
         ("3", "extends: expected text, found the number 3"),
     ],
 )
-def test_what_cannot_be_extended_is_one_problem(folder: Path, extends: str, expected: str) -> None:
-    """Without the base its references are not checked; the file's other mistakes still are."""
+def test_an_unreadable_base_is_one_problem(folder: Path, extends: str, expected: str) -> None:
+    """Without the base, references to it are not checked; other mistakes of the file are."""
     text = (
         f'name = "x"\nextends = {extends}\ntypes.a = {{ labels.en = "A", stage = "later" }}\nb = 1'
     )
@@ -543,31 +547,33 @@ def test_what_cannot_be_extended_is_one_problem(folder: Path, extends: str, expe
 
     first, second = caught.value.problems
     assert expected in first
-    assert second.startswith("<text>: b: nothing is called so here")
+    assert second.startswith("<text>: b: unknown key")
 
 
 def test_a_text_without_folder_extends_names_only() -> None:
-    """A path in a text that is no file has nothing to be relative to."""
+    """A relative path needs a file or a folder."""
     [problem] = problems('name = "x"\nextends = "mine.toml"')
-    assert "extends: 'mine.toml' is relative to a file, and this is none" == problem
+    what = "'mine.toml' is a relative path, and this document does not come from a file"
+    mend = "parse_taxonomy(text, folder=...) says what it is relative to"
+    assert f"extends: {what} ({mend})" == problem
 
 
 def test_the_problems_of_the_base_are_reported_too(folder: Path) -> None:
-    """A faulty base is reported under its own name, together with what extends it."""
+    """A faulty base is reported under its own name, together with the file that extends it."""
     (folder / "mine.toml").write_text(changed('"learn"]', '"lern"]'), encoding="utf-8")
     with pytest.raises(ProblemsError) as caught:
         parse_taxonomy('name = "x"\nextends = "mine.toml"\nnmae = "y"', folder=folder)
 
     first, second = caught.value.problems
     assert "mine.toml: types.live_chat.needs: no need 'lern' (did you mean 'learn'?)" in first
-    assert "<text>: nmae: nothing is called so here (did you mean 'name'?)" == second
+    assert "<text>: nmae: unknown key (did you mean 'name'?)" == second
 
 
 # ----------------------------------------------------------------------------------- made in Python
 
 
 def test_a_taxonomy_made_in_python_is_checked_too() -> None:
-    """The constructor reports every dangling reference with its place."""
+    """The constructor reports every dangling reference with its dotted key."""
     types = [
         TouchpointType("a", defaults={"channel": "fax", "weather": "rain"}, contexts=["hurry"]),
         TouchpointType("unknown", directness_basis="guessed"),
@@ -575,25 +581,25 @@ def test_a_taxonomy_made_in_python_is_checked_too() -> None:
     with pytest.raises(ProblemsError) as caught:
         Taxonomy("made", facets=[Facet("type")], types=types)
     assert (
-        "facets.type: 'type' is reserved: touchpoints, graphs or Python use it otherwise",
+        f"facets.type: 'type' is reserved: {RESERVED}",
         "types.a.channel: no channel 'fax'",
         "types.a: no facet 'weather'",
         "types.a.contexts: no context 'hurry'",
-        "types.unknown: 'unknown' is reserved: it is what is not known, in every facet",
+        f"types.unknown: 'unknown' is reserved: {NOT_KNOWN}",
         "types.unknown.directness_basis: 'guessed' is not 'source' or 'inferred'",
     ) == caught.value.problems
 
 
 def test_items_must_be_kept_under_their_own_id() -> None:
-    """A mapping whose keys are not the ids, or two items of one id, are refused."""
-    with pytest.raises(ProblemsError, match=r"types\.a: what is kept as 'a' calls itself 'b'"):
+    """A mapping whose keys are not the ids, and two items with one id, are refused."""
+    with pytest.raises(ProblemsError, match=r"types\.a: the key 'a' differs from the id 'b'"):
         Taxonomy("made", types={"a": TouchpointType("b")})
-    with pytest.raises(InvalidInputError, match="two are called 'b'"):
+    with pytest.raises(InvalidInputError, match="the id 'b' occurs twice"):
         Taxonomy("made", types=[TouchpointType("b"), TouchpointType("b")])
 
 
 def test_the_default_need_is_a_typical_one() -> None:
-    """The default need and context are among the typical ones without being said twice."""
+    """The default need and context are typical, also where they are not listed as typical."""
     one = TouchpointType("a", defaults={"need": "learn", "context": "unknown"}, needs=["compare"])
     assert ("learn", "compare") == one.needs
     assert () == one.contexts
@@ -601,20 +607,20 @@ def test_the_default_need_is_a_typical_one() -> None:
 
 
 def test_typical_terms_come_with_the_default_first() -> None:
-    """Of needs, contexts and channels there can be several typical ones, else there is one."""
+    """Needs, contexts and channels can have several typical terms, other facets one."""
     one = TouchpointType(
         "a",
         defaults={"channel": "chat", "stage": "before"},
         needs=["learn", "compare"],
         channels=["phone", "chat"],
     )
-    asked = ["channel", "need", "context", "stage", "owner"]
+    facets = ["channel", "need", "context", "stage", "owner"]
     expected = [("chat", "phone"), ("learn", "compare"), (), ("before",), ()]
-    assert expected == [one.typical(facet) for facet in asked]
+    assert expected == [one.typical(facet) for facet in facets]
 
 
 def test_typical_channels_are_read_and_checked() -> None:
-    """A type can list the channels it happens on; each must be there."""
+    """A type can list its typical channels; each must exist."""
     both = changed('channel = "chat"', 'channel = "chat"\nchannels = ["social.paid"]')
     assert ("chat", "social.paid") == parse_taxonomy(both).types["live_chat"].channels
     assert ["types.live_chat.channels: no channel 'fax'"] == problems(
@@ -650,20 +656,20 @@ def channel() -> Facet:
 def test_a_term_is_within_its_broader_ones(
     channel: Facet, term: str, ancestor: str, *, expected: bool
 ) -> None:
-    """Matching follows broader terms at any depth, dots included, and nothing else."""
+    """Broader terms are followed to any depth, through dots and through `broader`."""
     assert expected is channel.is_within(term, ancestor)
 
 
 def test_the_broader_terms_come_nearest_first(channel: Facet) -> None:
-    """What stands before a dot is broader, also where it is no term itself."""
+    """The part of an id before a dot is broader, even where the facet has no such term."""
     assert ("social.paid", "social") == channel.broader("social.paid.video")
     assert () == channel.broader("chat")
     assert "social" == channel.label("social")
     assert "social" not in channel
 
 
-def test_an_unknown_place_in_the_hierarchy_is_an_error(channel: Facet) -> None:
-    """Asking for what is no term and no broader one is a mistake, not False."""
+def test_an_unknown_term_of_the_hierarchy_is_an_error(channel: Facet) -> None:
+    """An id that is neither a term nor broader than a term raises, it does not give False."""
     with pytest.raises(NotFoundError, match="no term of channel 'socal'.*did you mean 'social"):
         channel.is_within("chat", "socal")
     with pytest.raises(NotFoundError, match="no term of channel 'chatt'"):
@@ -687,12 +693,12 @@ def test_an_unknown_place_in_the_hierarchy_is_an_error(channel: Facet) -> None:
 def test_types_are_found_by_id_label_and_alias(
     mine: Taxonomy, phrase: str, lang: str | None
 ) -> None:
-    """Case, accents and spacing do not count (B16)."""
+    """Case, accents and spacing are ignored (B16)."""
     assert "live_chat" == mine.find(phrase, lang=lang).id
 
 
 def test_the_language_narrows_the_search(mine: Taxonomy) -> None:
-    """A Spanish label is not found as an English one; near names of that language are proposed."""
+    """A Spanish label is not found in English; similar names of the language are proposed."""
     with pytest.raises(NotFoundError, match="no touchpoint type 'chat en vivo'"):
         mine.find("chat en vivo", lang="en")
     with pytest.raises(NotFoundError, match="did you mean .*'Chat en vivo'"):
@@ -702,7 +708,7 @@ def test_the_language_narrows_the_search(mine: Taxonomy) -> None:
 
 
 def test_an_ambiguous_phrase_lists_what_it_may_mean() -> None:
-    """A name of two types, each in its language, needs the language."""
+    """A name of two types, each in a different language, needs the language."""
     taxonomy = Taxonomy(
         "x",
         languages=("en", "es"),
@@ -713,21 +719,21 @@ def test_an_ambiguous_phrase_lists_what_it_may_mean() -> None:
     )
     assert "letter" == taxonomy.find("mail", lang="en").id
     for search in (taxonomy.find, taxonomy.lookup):
-        with pytest.raises(InvalidInputError, match="'letter' and 'message'"):
+        with pytest.raises(InvalidInputError, match="'mail' is ambiguous.*'letter' or 'message'"):
             search("mail")
 
 
-def test_lookup_answers_none_for_what_is_not_there(mine: Taxonomy) -> None:
-    """`lookup` is `find` for tables of names: None in place of an error."""
+def test_lookup_returns_none_for_an_unknown_name(mine: Taxonomy) -> None:
+    """`lookup` is `find` with None in place of an error."""
     found = mine.lookup("chat en directo")
     assert found is mine.types["live_chat"]
     assert mine.lookup("call") is None
-    with pytest.raises(WrongKindError, match="looked up by text, not by None"):
+    with pytest.raises(WrongKindError, match="name of a touchpoint type must be a str, got None"):
         mine.lookup(None)
 
 
 def test_terms_are_found_by_id_label_and_alias(mine: Taxonomy) -> None:
-    """A facet is searched as a taxonomy is."""
+    """`Facet.find` works like `Taxonomy.find`."""
     assert "social.paid" == mine.facets["channel"].find("Social  Ads").id
     with pytest.raises(NotFoundError, match="no term of channel 'fax'"):
         mine.facets["channel"].find("fax")
@@ -737,7 +743,7 @@ def test_terms_are_found_by_id_label_and_alias(mine: Taxonomy) -> None:
 
 
 def test_labels_fall_back() -> None:
-    """The language asked for, else English, else the first there is, else the id."""
+    """The label in the language, else in English, else the first label, else the id."""
     terms = [
         Term("a", {"es": "A es", "en": "A en"}),
         Term("b", {"es": "B es", "fr": "B fr"}),
@@ -750,8 +756,8 @@ def test_labels_fall_back() -> None:
     assert ["A en", "B es", "c"] == [labels.label("need", one) for one in "abc"]
 
 
-def test_labels_of_what_is_not_there_are_an_error(mine: Taxonomy) -> None:
-    """An unknown facet, term or type has no label; near names are proposed."""
+def test_labels_of_unknown_names_are_an_error(mine: Taxonomy) -> None:
+    """The label of an unknown facet, term or type raises, with similar names."""
     assert "Live chat" == mine.label("type", "live_chat")
     with pytest.raises(NotFoundError, match="no touchpoint type 'live_chart'"):
         mine.label("type", "live_chart")
@@ -765,7 +771,7 @@ def test_labels_of_what_is_not_there_are_an_error(mine: Taxonomy) -> None:
 
 
 def test_a_taxonomy_is_stored_and_read_back(mine: Taxonomy, folder: Path) -> None:
-    """A dict of plain values, through JSON too, gives an equal taxonomy."""
+    """A dict of plain values, also after JSON, gives an equal taxonomy."""
     deep = Taxonomy(
         "deep",
         facets=[Facet("need", terms=[Term("a.b", broader=""), Term("c", broader="a.b")])],
@@ -776,7 +782,7 @@ def test_a_taxonomy_is_stored_and_read_back(mine: Taxonomy, folder: Path) -> Non
 
 
 def test_a_damaged_dict_is_reported(mine: Taxonomy) -> None:
-    """What is no taxonomy any more is reported as a file would be."""
+    """The problems of a damaged dict are reported like those of a file."""
     stored = mine.to_dict()
     stored["types"]["live_chat"]["channel"] = "fax"
     with pytest.raises(ProblemsError, match=r"<dict>: types\.live_chat\.channel: no channel 'fax'"):
@@ -791,7 +797,7 @@ texts = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 
 @st.composite
 def taxonomies(draw: st.DrawFn) -> Taxonomy:
-    """Draw taxonomies whose ids and labels do not clash."""
+    """Draw taxonomies with unambiguous ids and labels."""
     needs = draw(st.lists(names.map("need_{}".format), unique=True))
     stages = draw(st.lists(names.map("at.{}".format), unique=True, min_size=1))
     types = [
@@ -812,7 +818,7 @@ def taxonomies(draw: st.DrawFn) -> Taxonomy:
 
 @given(taxonomies())
 def test_any_taxonomy_survives_storing_and_pickling(taxonomy: Taxonomy) -> None:
-    """Whatever the words, the taxonomy read back is equal."""
+    """Any taxonomy that is read back is equal."""
     assert taxonomy == taxonomy_from_dict(json.loads(json.dumps(taxonomy.to_dict())))
     again = pickle.loads(pickle.dumps(taxonomy))
     assert taxonomy == again
@@ -839,7 +845,7 @@ def test_touchpoints_differ_as_their_keys_do(taxonomy: Taxonomy, data: st.DataOb
 
 
 def test_a_pickled_taxonomy_still_works(mine: Taxonomy) -> None:
-    """What is worked out once and kept is worked out again after unpickling."""
+    """Cached properties are computed again after unpickling."""
     mine.touchpoint("live_chat")
     again = pickle.loads(pickle.dumps(mine))
 
@@ -847,7 +853,7 @@ def test_a_pickled_taxonomy_still_works(mine: Taxonomy) -> None:
     assert mine.touchpoint("live_chat") == again.touchpoint("live_chat")
 
 
-def test_the_order_of_terms_counts(mine: Taxonomy) -> None:
+def test_the_order_of_terms_matters(mine: Taxonomy) -> None:
     """Taxonomies that list their stages in another order are not equal."""
     stage = mine.facets["stage"]
     turned = attrs.evolve(stage, terms=dict(reversed([*stage.terms.items()])))
@@ -859,7 +865,7 @@ def test_the_order_of_terms_counts(mine: Taxonomy) -> None:
 
 
 def test_the_repr_is_a_sentence(mine: Taxonomy) -> None:
-    """A taxonomy says what it is; so do its parts."""
+    """The reprs of a taxonomy and of its parts are short and readable."""
     expected = "Taxonomy 'mine' (version 2): 1 touchpoint type, 6 facets, in en and es"
     assert expected == repr(mine)
     assert "Facet('stage', 2 terms)" == repr(mine.facets["stage"])
@@ -868,7 +874,7 @@ def test_the_repr_is_a_sentence(mine: Taxonomy) -> None:
 
 
 def test_the_html_lists_the_types() -> None:
-    """A notebook shows the types in a table; what looks like markup is only text."""
+    """A notebook shows the types in a table; markup in labels is escaped."""
     many = [TouchpointType(f"type_{number}", {"en": f"<b>{number}"}) for number in range(60)]
     shown = Taxonomy("x", types=many)._repr_html_()
 
@@ -881,7 +887,7 @@ def test_the_html_lists_the_types() -> None:
 
 
 def test_an_unknown_name_gets_near_ones() -> None:
-    """The error for an unknown taxonomy proposes a name, or the function that reads files."""
+    """The error for an unknown taxonomy proposes a similar name, or the function for files."""
     assert "customer" in available_taxonomies()
     with pytest.raises(NotFoundError, match="did you mean 'customer'"):
         load_taxonomy("custmer")
@@ -890,7 +896,7 @@ def test_an_unknown_name_gets_near_ones() -> None:
 
 
 def test_importing_taxonomies_is_light() -> None:
-    """Neither what reads files nor what finds plug-ins is loaded before it is needed."""
+    """The TOML parser and the search for plug-ins are imported only when they are needed."""
     code = (
         "import sys, types, attrs, numpy; before = set(sys.modules); "
         "package = types.ModuleType('touchpoints'); package.__path__ = sys.argv[1:]; "

@@ -1,4 +1,4 @@
-"""Touchpoints: made by a taxonomy or untyped, equal by key and facets, named by their key."""
+"""Touchpoints: typed by a taxonomy or untyped, with keys, equality and labels."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ BARE = TouchpointType("purchase")
 
 @pytest.fixture(scope="module")
 def taxonomy() -> Taxonomy:
-    """A taxonomy with one type that has defaults and one that has none."""
+    """A taxonomy with one type with defaults and one type without."""
     return Taxonomy("small", facets=[STAGE, NEED, CONTEXT, CHANNEL], types=[AD, BARE])
 
 
@@ -62,7 +62,7 @@ def taxonomy() -> Taxonomy:
 
 
 def test_defaults_of_the_type_are_resolved(taxonomy: Taxonomy) -> None:
-    """A touchpoint has the type's defaults in its fields, and unknown where there is none (A15)."""
+    """A touchpoint has the defaults of its type, and unknown where the type has none (A15)."""
     touchpoint = taxonomy.touchpoint("flash_sale_ad_response")
 
     assert "social.paid" == touchpoint.channel
@@ -73,12 +73,12 @@ def test_defaults_of_the_type_are_resolved(taxonomy: Taxonomy) -> None:
     assert FrozenMap({"stage": "awareness"}) == touchpoint.facets
 
 
-def test_any_facet_can_be_asked_for(taxonomy: Taxonomy) -> None:
-    """`facet` answers for the five, for the taxonomy's others, and with unknown for none."""
+def test_any_facet_can_be_read(taxonomy: Taxonomy) -> None:
+    """`facet` returns the term of the five and of other facets, and unknown for any other name."""
     touchpoint = taxonomy.touchpoint("flash_sale_ad_response")
 
-    asked = [touchpoint.facet(name) for name in ("need", "stage", "clinicality", "weather")]
-    assert ["save_money", "awareness", "unknown", "unknown"] == asked
+    terms = [touchpoint.facet(name) for name in ("need", "stage", "clinicality", "weather")]
+    assert ["save_money", "awareness", "unknown", "unknown"] == terms
 
 
 def test_known_facets_are_listed_in_order(taxonomy: Taxonomy) -> None:
@@ -89,17 +89,17 @@ def test_known_facets_are_listed_in_order(taxonomy: Taxonomy) -> None:
 
 
 def test_the_key_is_the_type_when_all_is_default(taxonomy: Taxonomy) -> None:
-    """Saying a default aloud changes nothing: same key, equal, same hash."""
-    silent = taxonomy.touchpoint("flash_sale_ad_response")
-    aloud = taxonomy.touchpoint("flash_sale_ad_response", need="save_money", stage="awareness")
+    """A default that is given explicitly changes nothing: same key, equal, same hash."""
+    implicit = taxonomy.touchpoint("flash_sale_ad_response")
+    explicit = taxonomy.touchpoint("flash_sale_ad_response", need="save_money", stage="awareness")
 
-    assert "flash_sale_ad_response" == silent.key == aloud.key
-    assert silent == aloud
-    assert hash(silent) == hash(aloud)
+    assert "flash_sale_ad_response" == implicit.key == explicit.key
+    assert implicit == explicit
+    assert hash(implicit) == hash(explicit)
 
 
-def test_the_key_says_what_differs(taxonomy: Taxonomy) -> None:
-    """What differs is named in the taxonomy's order of facets, however it was given."""
+def test_the_key_lists_the_facets_that_differ(taxonomy: Taxonomy) -> None:
+    """The facets that differ are in the order of the taxonomy, not of the arguments."""
     touchpoint = taxonomy.touchpoint(
         "flash_sale_ad_response", stage="purchase", need="discover", channel="social.organic"
     )
@@ -108,7 +108,7 @@ def test_the_key_says_what_differs(taxonomy: Taxonomy) -> None:
 
 
 def test_unknown_can_replace_a_default(taxonomy: Taxonomy) -> None:
-    """When a default does not hold and nothing else is known, the key says so."""
+    """A default that is replaced by unknown is part of the key."""
     touchpoint = taxonomy.touchpoint("flash_sale_ad_response", stage="unknown", need="unknown")
 
     assert "flash_sale_ad_response[need=unknown,stage=unknown]" == touchpoint.key
@@ -117,7 +117,7 @@ def test_unknown_can_replace_a_default(taxonomy: Taxonomy) -> None:
 
 
 def test_the_order_of_keys_is_the_taxonomys() -> None:
-    """Facets of the taxonomy's own come in a key as the taxonomy lists them, not by name."""
+    """A key lists other facets in the order of the taxonomy, not by name."""
     own = [Facet("zone", terms=[Term("north")]), Facet("area", terms=[Term("web")])]
     taxonomy = Taxonomy("ordered", facets=own, types=[BARE])
     assert (
@@ -126,8 +126,8 @@ def test_the_order_of_keys_is_the_taxonomys() -> None:
     )
 
 
-def test_a_type_or_a_touchpoint_is_as_good_as_an_id(taxonomy: Taxonomy) -> None:
-    """A type object stands for its id; a touchpoint is the starting point for changes."""
+def test_a_type_or_a_touchpoint_can_be_given(taxonomy: Taxonomy) -> None:
+    """A type works like its id; the facets of a touchpoint are kept unless they are overridden."""
     first = taxonomy.touchpoint(AD, channel="email")
 
     assert first == taxonomy.touchpoint("flash_sale_ad_response", channel="email")
@@ -138,7 +138,7 @@ def test_a_type_or_a_touchpoint_is_as_good_as_an_id(taxonomy: Taxonomy) -> None:
 
 
 def test_an_untyped_touchpoint_stays_untyped(taxonomy: Taxonomy) -> None:
-    """Handing an untyped touchpoint to a taxonomy adds facets and checks them."""
+    """An untyped touchpoint stays untyped; facets are added and checked."""
     raw = untyped("banner [12]", channel="email")
 
     assert raw == taxonomy.touchpoint(raw)
@@ -151,7 +151,7 @@ def test_an_untyped_touchpoint_stays_untyped(taxonomy: Taxonomy) -> None:
 
 
 def test_a_touchpoint_of_another_taxonomy_is_refused(taxonomy: Taxonomy) -> None:
-    """A touchpoint whose type this taxonomy does not have is not taken over in silence."""
+    """A touchpoint whose type this taxonomy does not have raises an error."""
     other = Taxonomy("other", types=[TouchpointType("purchases")]).touchpoint("purchases")
     with pytest.raises(NotFoundError, match="did you mean 'purchase'"):
         taxonomy.touchpoint(other)
@@ -161,44 +161,44 @@ def test_a_touchpoint_of_another_taxonomy_is_refused(taxonomy: Taxonomy) -> None
 
 
 def test_an_unknown_type_gets_near_names(taxonomy: Taxonomy) -> None:
-    """The error for an unknown type proposes near ids."""
+    """The error for an unknown type proposes similar ids."""
     with pytest.raises(
         NotFoundError, match="no touchpoint type 'purchas'.*did you mean 'purchase'"
     ):
         taxonomy.touchpoint("purchas")
 
 
-def test_a_label_is_no_id(taxonomy: Taxonomy) -> None:
-    """`touchpoint` takes ids only; the error says which function takes labels."""
-    with pytest.raises(NotFoundError, match=r"only ids are taken here; find\("):
+def test_a_label_is_not_an_id(taxonomy: Taxonomy) -> None:
+    """`touchpoint` takes ids only; the error names the function that takes labels."""
+    with pytest.raises(NotFoundError, match=r"only ids are accepted here; find\("):
         taxonomy.touchpoint("Response to a flash-sale ad")
 
 
 def test_an_unknown_facet_gets_near_names(taxonomy: Taxonomy) -> None:
-    """A misspelt facet is refused with the near ones, never kept in silence."""
+    """A misspelt facet is refused, with similar names."""
     with pytest.raises(NotFoundError, match="no facet 'chanel'.*did you mean 'channel'"):
         taxonomy.touchpoint("purchase", chanel="email")
 
 
 def test_an_unknown_term_gets_near_names(taxonomy: Taxonomy) -> None:
-    """A misspelt term is refused with the near ones of its facet."""
+    """A misspelt term is refused, with similar terms of its facet."""
     with pytest.raises(NotFoundError, match="no term of channel 'emial'.*did you mean 'email'"):
         taxonomy.touchpoint("purchase", channel="emial")
 
 
 @pytest.mark.parametrize("term", [None, 3, ["save_money", "discover"], float("nan")])
 def test_a_facet_takes_one_term(taxonomy: Taxonomy, term: object) -> None:
-    """One need at most: no list, no number, and no None beside unknown."""
-    with pytest.raises(WrongKindError, match="need takes the id of one term"):
+    """At most one need: a list, a number and None are refused."""
+    with pytest.raises(WrongKindError, match=r"need must be the id of one term \(a str\), got"):
         taxonomy.touchpoint("purchase", need=term)
-    with pytest.raises(WrongKindError, match="need takes the id of one term"):
+    with pytest.raises(WrongKindError, match=r"need must be the id of one term \(a str\), got"):
         untyped("text", need=term)
 
 
 @pytest.mark.parametrize("type_", [None, 3, ["purchase"]])
 def test_a_type_is_given_as_text(taxonomy: Taxonomy, type_: object) -> None:
-    """Anything but an id, a type or a touchpoint is named as what it is."""
-    with pytest.raises(WrongKindError, match="given by its id"):
+    """A value that is not an id, a type or a touchpoint is shown in the error."""
+    with pytest.raises(WrongKindError, match=r"must be given by its id \(a str\), got"):
         taxonomy.touchpoint(type_)
 
 
@@ -206,7 +206,7 @@ def test_a_type_is_given_as_text(taxonomy: Taxonomy, type_: object) -> None:
 
 
 def test_an_untyped_touchpoint_has_only_a_key() -> None:
-    """Raw text gives an empty type, five unknown facets, and the text as key."""
+    """Raw text gives an empty type, five unknown facets and the text as the key."""
     touchpoint = untyped("Payment (card)")
 
     assert "" == touchpoint.type
@@ -215,7 +215,7 @@ def test_an_untyped_touchpoint_has_only_a_key() -> None:
 
 
 def test_an_untyped_touchpoint_may_know_facets() -> None:
-    """Known facets go into the key, the five first; unknown ones do not."""
+    """The key lists the known facets, the five first, and no unknown facets."""
     touchpoint = untyped("banner", stage="awareness", need="unknown", channel="email")
 
     assert "banner[channel=email,stage=awareness]" == touchpoint.key
@@ -224,15 +224,17 @@ def test_an_untyped_touchpoint_may_know_facets() -> None:
 
 
 def test_untyped_facets_can_be_checked(taxonomy: Taxonomy) -> None:
-    """The taxonomy's own `untyped` refuses facets and terms it does not have."""
+    """`Taxonomy.untyped` refuses facets and terms that the taxonomy does not have."""
     assert untyped("banner", channel="email") == taxonomy.untyped("banner", channel="email")
     with pytest.raises(NotFoundError, match="no facet 'chanel'"):
         taxonomy.untyped("banner", chanel="email")
 
 
-def test_one_of_the_five_is_no_other_facet() -> None:
-    """A touchpoint made by hand cannot hold one facet in two places."""
-    with pytest.raises(InvalidInputError, match="need among the other facets"):
+def test_the_other_facets_cannot_contain_one_of_the_five() -> None:
+    """A touchpoint cannot have two values of one facet."""
+    with pytest.raises(
+        InvalidInputError, match=r"facets must not contain need.*\ngive need=\.\.\."
+    ):
         Touchpoint(key="x", facets={"need": "learn"})
 
 
@@ -255,13 +257,13 @@ def test_one_of_the_five_is_no_other_facet() -> None:
     ],
 )
 def test_raw_text_is_escaped(text: str, escaped: str) -> None:
-    """Brackets and percent signs are escaped, and the parentheses of what looks like a terminal."""
+    """Brackets, percent signs and the parentheses around a whole text are escaped."""
     assert escaped == escape_text(text)
     assert text == unescape_text(escaped)
 
 
 def test_any_escaped_letter_is_read_back(taxonomy: Taxonomy) -> None:
-    """A raw text that is a type's id is kept apart by an escaped letter, and reads as it did."""
+    """A raw text that equals the id of a type has an escaped letter, which is unescaped again."""
     raw = Touchpoint(key="%70urchase[need=discover]", need="discover")
 
     assert "purchase" == unescape_text("%70urchase")
@@ -275,25 +277,25 @@ def test_any_escaped_letter_is_read_back(taxonomy: Taxonomy) -> None:
 
 @given(st.text(), st.dictionaries(st.text(min_size=1), st.text(), max_size=4))
 def test_a_key_can_be_read_back(text: str, different: dict[str, str]) -> None:
-    """Parsing a key gives the raw text and the facets it was made of, whatever they hold."""
+    """Parsing a key gives the raw text and the facets that it was made of."""
     assert (text, different) == parse_key(format_key(escape_text(text), different))
 
 
 @given(st.text())
 def test_no_raw_text_becomes_a_terminal(text: str) -> None:
-    """The key of raw text is never wholly in parentheses, so never a terminal."""
+    """The whole key of a raw text is never in parentheses, so it is never a terminal."""
     key = untyped(text).key
     assert not (key.startswith("(") and key.endswith(")"))
 
 
 @given(st.lists(st.text(alphabet="%[]()258BDx "), min_size=2, max_size=2, unique=True))
 def test_two_texts_have_two_keys(texts: list[str]) -> None:
-    """Escaping never makes two texts the same."""
+    """Escaping never maps two texts to one key."""
     assert escape_text(texts[0]) != escape_text(texts[1])
 
 
 def test_the_key_of_a_typed_touchpoint_can_be_read_back(taxonomy: Taxonomy) -> None:
-    """A graph's node key is enough to make its touchpoint again."""
+    """The touchpoint can be rebuilt from the key of its node."""
     touchpoint = taxonomy.touchpoint("flash_sale_ad_response", channel="email", stage="unknown")
     type_id, different = parse_key(touchpoint.key)
     assert touchpoint == taxonomy.touchpoint(type_id, **different)
@@ -303,7 +305,7 @@ def test_the_key_of_a_typed_touchpoint_can_be_read_back(taxonomy: Taxonomy) -> N
     "key", ["a[", "a]", "a[b]", "a[b=c", "a[b=c]d", "a[=c]", "a[b=c=d]", "a[]"]
 )
 def test_a_malformed_key_is_refused(key: str) -> None:
-    """Brackets that do not match and facets without a term are no key."""
+    """Brackets that do not match and facets without a term are refused."""
     with pytest.raises(InvalidInputError, match="is not the key of a touchpoint"):
         parse_key(key)
 
@@ -312,7 +314,7 @@ def test_a_malformed_key_is_refused(key: str) -> None:
 
 
 def test_the_label_names_type_and_what_differs(taxonomy: Taxonomy) -> None:
-    """The label is the type's, then those of the terms that differ, in the language asked for."""
+    """The label of the type is followed by those of the terms that differ, in the language."""
     touchpoint = taxonomy.touchpoint("flash_sale_ad_response", channel="social.organic")
 
     english = "Response to a flash-sale ad [Organic social]"
@@ -323,7 +325,7 @@ def test_the_label_names_type_and_what_differs(taxonomy: Taxonomy) -> None:
 
 
 def test_the_label_of_a_replaced_default_is_unknown(taxonomy: Taxonomy) -> None:
-    """A default that does not hold shows as the word for unknown."""
+    """A default that is replaced by unknown shows as the label of unknown."""
     touchpoint = taxonomy.touchpoint("purchase", need="discover")
     gone = taxonomy.touchpoint("flash_sale_ad_response", need="unknown")
 
@@ -332,7 +334,7 @@ def test_the_label_of_a_replaced_default_is_unknown(taxonomy: Taxonomy) -> None:
 
 
 def test_the_label_of_raw_text_is_the_text(taxonomy: Taxonomy) -> None:
-    """An untyped touchpoint is called what its source calls it, unescaped."""
+    """The label of an untyped touchpoint is its raw text, unescaped."""
     assert "(start)" == untyped("(start)").label()
     assert "50% [new]" == untyped("50% [new]").label(taxonomy=taxonomy)
     assert "x [Paid social, rain]" == untyped("x", channel="social.paid", weather="rain").label(
@@ -345,7 +347,7 @@ def test_the_label_of_raw_text_is_the_text(taxonomy: Taxonomy) -> None:
 
 
 def test_equality_is_by_key_and_facets(taxonomy: Taxonomy) -> None:
-    """The same key with other facets, of another taxonomy, is another touchpoint."""
+    """Touchpoints of two taxonomies with the same key and different facets are not equal."""
     other = Taxonomy(
         "other",
         facets=[CHANNEL],
@@ -360,7 +362,7 @@ def test_equality_is_by_key_and_facets(taxonomy: Taxonomy) -> None:
 
 
 def test_touchpoints_survive_pickling(taxonomy: Taxonomy) -> None:
-    """A pickled touchpoint comes back equal, with an equal hash."""
+    """An unpickled touchpoint is equal, with an equal hash."""
     for touchpoint in (
         taxonomy.touchpoint("flash_sale_ad_response", channel="email"),
         untyped("(start)", stage="awareness"),
@@ -372,14 +374,14 @@ def test_touchpoints_survive_pickling(taxonomy: Taxonomy) -> None:
 
 
 def test_touchpoints_cannot_be_changed(taxonomy: Taxonomy) -> None:
-    """A touchpoint is a value: its fields cannot be set."""
+    """The fields of a touchpoint cannot be set."""
     touchpoint = taxonomy.touchpoint("purchase")
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         touchpoint.need = "discover"
 
 
 def test_touchpoints_group_in_dicts(taxonomy: Taxonomy) -> None:
-    """Touchpoints work as dict keys, one entry for equal ones."""
+    """Touchpoints work as dict keys; equal touchpoints are one key."""
     made = [
         taxonomy.touchpoint("purchase", need=need) for need in ("discover", "discover", "unknown")
     ]
@@ -388,7 +390,7 @@ def test_touchpoints_group_in_dicts(taxonomy: Taxonomy) -> None:
 
 
 def test_the_repr_shows_the_key(taxonomy: Taxonomy) -> None:
-    """The repr is short: lists of touchpoints stay readable."""
+    """The repr shows the key only, so that lists of touchpoints are readable."""
     assert "Touchpoint('purchase[need=discover]')" == repr(
         taxonomy.touchpoint("purchase", need="discover")
     )

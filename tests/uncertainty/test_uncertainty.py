@@ -1,4 +1,4 @@
-"""Intervals for shares, and redrawn journeys for any statistic."""
+"""Wilson intervals for shares, units of dependence, and the bootstrap of any statistic."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tests.naive_paths import built, small_journeys
 from touchpoints import paths
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.uncertainty import units_of
-from touchpoints.uncertainty.units import redrawing
+from touchpoints.uncertainty.units import resampling_counts
 
 # ------------------------------------------------------------------------------------------ wilson
 
 
 @given(st.integers(1, 500), st.floats(0, 1), st.floats(0.5, 0.999))
 def test_wilson_is_the_formula_of_the_textbooks(trials, part, level) -> None:
-    """Another way of writing the formula gives the same ends."""
+    """Another form of the formula gives the same ends."""
     hits = round(part * trials)
     expected = naive_paths.wilson(hits / trials, trials, level)
 
@@ -49,19 +49,19 @@ def test_wilson_gives_published_intervals(hits, trials, low, high) -> None:
 
 
 def test_wilson_at_the_edges_stays_in_the_unit_interval() -> None:
-    """None and all of the trials have an exact end, and an interval that is not empty."""
+    """With 0 or all successes one end is exact, and the interval is not empty."""
     assert (0.0, 1.0) == (tp.wilson(0, 7).low, tp.wilson(7, 7).high)
     assert tp.wilson(0, 7).high > 0.3
     assert tp.wilson(7, 7).low < 0.7
 
 
 def test_wilson_without_trials_is_not_a_number() -> None:
-    """Nothing is known, which is not the same as anything is possible."""
+    """Without trials the interval is nan, not [0, 1]."""
     assert all(map(math.isnan, tp.wilson(0, 0)))
 
 
 def test_wilson_takes_arrays() -> None:
-    """Each entry is the interval of its numbers; one number of trials serves for all."""
+    """Each entry is the interval of its numbers; a single number of trials broadcasts."""
     low, high = tp.wilson(np.array([0, 3, 7]), 7)
 
     assert [tp.wilson(one, 7) for one in (0, 3, 7)] == list(zip(low, high, strict=True))
@@ -77,7 +77,7 @@ def test_wilson_refuses_impossible_counts(hits, trials) -> None:
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5, math.nan])
 def test_a_level_is_a_share(level) -> None:
-    """Percent are refused, with the way to write them."""
+    """A level in percent, or outside (0, 1), is refused."""
     with pytest.raises(InvalidInputError, match="level"):
         tp.wilson(1, 2, level=level)
 
@@ -99,7 +99,7 @@ def test_intervals_need_no_scipy() -> None:
 
 
 def test_persons_are_units_where_there_are_any() -> None:
-    """Journeys of one person belong together, and who has none is alone, once for each count."""
+    """Journeys of one person are one unit; without a person each real journey is a unit."""
     journeys = built("aaaa", persons=["ana", None, "ana", "leo"], counts=[1, 3, 2, 0])
     found = units_of(journeys, None)
 
@@ -110,7 +110,7 @@ def test_persons_are_units_where_there_are_any() -> None:
 
 
 def test_journeys_are_units_where_persons_are_not_known() -> None:
-    """Each real journey is one: a row stands for as many as its count."""
+    """Each real journey is a unit: a row with count 4 holds four units."""
     assert ("journey", 6) == (
         units_of(built("aa", counts=[2, 4]), None).unit,
         units_of(built("aa", counts=[2, 4]), None).total,
@@ -125,8 +125,8 @@ def test_journeys_are_units_where_persons_are_not_known() -> None:
         np.array(["2026-01-01", "2026-01-02", "NaT", "2026-01-01"], "M8[us]"),
     ],
 )
-def test_a_column_can_say_what_belongs_together(column) -> None:
-    """Equal values are one cluster; a missing value is a cluster of its own."""
+def test_a_column_can_define_the_units(column) -> None:
+    """Equal values are one unit; a journey with a missing value is a unit."""
     found = units_of(built("aaaa", per_journey={"clinic": column}), "clinic")
 
     assert 3 == found.total
@@ -134,8 +134,8 @@ def test_a_column_can_say_what_belongs_together(column) -> None:
     assert 3 == len(set(found.of.tolist()))
 
 
-def test_an_unknown_unit_is_answered_with_near_ones() -> None:
-    """A misspelt column is no cluster; persons that are not there are named."""
+def test_an_unknown_unit_is_refused_with_near_names() -> None:
+    """A misspelt column gets near names; missing persons are reported."""
     journeys = built("ab", per_journey={"clinic": ["x", "y"]})
     with pytest.raises(NotFoundError, match="did you mean 'clinic'"):
         tp.bootstrap(journeys, size, seed=1, unit="clinc")
@@ -147,7 +147,7 @@ def test_an_unknown_unit_is_answered_with_near_ones() -> None:
 
 
 def size(journeys) -> float:
-    """Return how many real journeys there are."""
+    """Return the number of real journeys."""
     return float(journeys.counts.sum())
 
 
@@ -156,8 +156,8 @@ def rate(journeys) -> float:
     return float(np.average(journeys.outcomes["sale"], weights=journeys.counts))
 
 
-def test_redrawing_journeys_keeps_their_number() -> None:
-    """As many real journeys are drawn as there are, whatever their counts."""
+def test_resampling_journeys_keeps_their_number() -> None:
+    """Each resample has the same number of real journeys, whatever the counts."""
     table = tp.bootstrap(built("abc", counts=[5, 1, 400]), size, seed=1, resamples=50)
 
     assert [406, 406, 406, 0] == [table.estimate, table.low, table.high, table.se]
@@ -166,8 +166,8 @@ def test_redrawing_journeys_keeps_their_number() -> None:
     )  # fmt: skip
 
 
-def test_redrawing_persons_keeps_their_number_and_their_journeys_together() -> None:
-    """A person drawn twice has all journeys twice."""
+def test_resampling_persons_keeps_their_number_and_their_journeys_together() -> None:
+    """A person that is drawn twice has all journeys twice."""
     journeys = built("aab", persons=["ana", "ana", "leo"])
     seen = set()
 
@@ -183,9 +183,9 @@ def test_redrawing_persons_keeps_their_number_and_their_journeys_together() -> N
 
 @pytest.mark.parametrize("repeats", [[1, 1, 1], [2, 0, 1], [60, 20, 40]])
 def test_draws_are_multinomial(repeats) -> None:
-    """Whichever way they are drawn: the right total, the right mean, none of what is not there."""
+    """Every method of drawing gives the right total, mean and variance, and 0 for absent units."""
     repeats = np.array(repeats)
-    draw = redrawing(repeats, np.random.default_rng(1))
+    draw = resampling_counts(repeats, np.random.default_rng(1))
     drawn = np.array([draw() for _ in range(4000)])
     total = repeats.sum()
 
@@ -198,7 +198,7 @@ def test_draws_are_multinomial(repeats) -> None:
 @strategies.examples(30)
 @given(small_journeys())
 def test_one_seed_gives_one_answer(journeys) -> None:
-    """The same seed draws the same; nothing the caller holds is changed."""
+    """The same seed gives the same result; the caller's journeys are not changed."""
     before = pickle.dumps(journeys)
     first, again = (
         tp.bootstrap(journeys, paths.variants, seed=5, resamples=20, absent=0.0) for _ in range(2)
@@ -232,7 +232,7 @@ def test_the_error_of_a_share_is_that_of_the_binomial() -> None:
 
 
 def test_merged_and_written_out_journeys_have_the_same_error() -> None:
-    """Count 40 is forty journeys, also to the bootstrap."""
+    """A row with count 40 is forty journeys, for the bootstrap too."""
     merged = tp.bootstrap(built("ab", counts=[40, 60]), paths.variants, seed=1, resamples=700)
     written = tp.bootstrap(built(["a"] * 40 + ["b"] * 60), paths.variants, seed=2, resamples=700)
 
@@ -241,7 +241,7 @@ def test_merged_and_written_out_journeys_have_the_same_error() -> None:
         assert theory == pytest.approx(row["se"], rel=3.5 * error)
 
 
-def test_a_statistic_may_answer_with_a_number_a_mapping_or_a_record() -> None:
+def test_a_statistic_may_return_a_number_a_mapping_or_a_record() -> None:
     """Each becomes rows of label and estimate."""
     journeys = built("aab")
 
@@ -253,16 +253,22 @@ def test_a_statistic_may_answer_with_a_number_a_mapping_or_a_record() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [([1.0], "list"), ("no", "str"), ({"a": "x"}, "'a'"), ({"a": None}, "None")]
+    ("answer", "message"),
+    [
+        ([1.0], "must return a number, .*, got list"),
+        ("no", "must return a number, .*, got str"),
+        ({"a": "x"}, r"a number for every label \(labels 'a': 'x'\)"),
+        ({"a": None}, r"a number for every label \(labels 'a': None\)"),
+    ],
 )
-def test_a_statistic_that_answers_otherwise_is_refused(answer, said) -> None:
-    """The message says what came instead of numbers."""
-    with pytest.raises(WrongKindError, match=said):
+def test_a_statistic_that_returns_anything_else_is_refused(answer, message) -> None:
+    """The message shows what was returned in place of numbers."""
+    with pytest.raises(WrongKindError, match=message):
         tp.bootstrap(built("ab"), lambda _: answer, seed=1)
 
 
-def test_a_label_a_resample_lacks_is_left_out_or_counts_as_told() -> None:
-    """By default the rest decides and `defined` shows it; a share of a whole counts as 0."""
+def test_a_label_missing_from_a_resample_is_left_out_or_gets_absent() -> None:
+    """By default the other resamples count and `defined` says how many; `absent` sets a number."""
     journeys = built(["a", "b"], counts=[1, 9])
     left_out = tp.bootstrap(journeys, paths.variants, seed=1, resamples=200).to_dicts()[1]
     as_zero = tp.bootstrap(journeys, paths.variants, seed=1, resamples=200, absent=0.0).to_dicts()[
@@ -278,7 +284,7 @@ def test_a_label_a_resample_lacks_is_left_out_or_counts_as_told() -> None:
 
 
 def test_the_basic_interval_reflects_the_quantiles() -> None:
-    """Twice the estimate less the upper quantile is the lower end."""
+    """The lower end is twice the estimate minus the upper quantile."""
     journeys = built("ab", counts=[10, 90])
     plain = tp.bootstrap(journeys, paths.variants, seed=1, resamples=300, absent=0.0)
     basic = tp.bootstrap(
@@ -291,7 +297,7 @@ def test_the_basic_interval_reflects_the_quantiles() -> None:
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.floats(0.01, 0.99))
 def test_quantiles_are_those_of_numpy(values, share) -> None:
-    """Linear between neighbours, missing ones left out."""
+    """Quantiles are interpolated linearly, and nan is left out."""
     from touchpoints.uncertainty.resampling import _quantile
 
     ordered = np.sort(np.array([[*values, np.nan]]).T, axis=0)
@@ -312,13 +318,13 @@ def test_infinite_statistics_do_not_break_the_table() -> None:
     [built([]), built("a"), built("aa", persons=["ana", "ana"]), built("ab", counts=[0, 1])],
 )
 def test_below_two_units_there_is_no_interval(journeys) -> None:
-    """The estimate stays; the ends are nan and the table says why."""
+    """The estimate stays; the ends are nan and `reason` says why."""
     table = tp.bootstrap(journeys, size, seed=1, resamples=10)
 
     assert [size(journeys)] == table.estimate.tolist()
     assert all(math.isnan(one) for one in (table.low[0], table.high[0], table.se[0]))
     assert 0 == table.defined[0]
-    assert "it takes 2" in table.reason
+    assert table.reason.startswith("it takes at least 2 units (unit '")
     assert table.reason in repr(table)
 
 
@@ -327,20 +333,20 @@ def test_below_two_units_there_is_no_interval(journeys) -> None:
               {"method": "percentil"}],
 )  # fmt: skip
 def test_impossible_requests_are_refused(wrong) -> None:
-    """Each before anything is computed."""
+    """Each is refused before anything is computed."""
     with pytest.raises(InvalidInputError, match=next(iter(wrong))):
         tp.bootstrap(built("ab"), size, **{"seed": 1, **wrong})
 
 
-def test_progress_is_told_after_every_resample() -> None:
-    """A callable is told what is done and how much there is; True shows a bar."""
-    told = []
-    tp.bootstrap(built("ab"), size, seed=1, resamples=3, progress=lambda *now: told.append(now))
-    assert [(1, 3), (2, 3), (3, 3)] == told
+def test_progress_is_reported_after_every_resample() -> None:
+    """A callable receives the number of finished resamples and the total."""
+    calls = []
+    tp.bootstrap(built("ab"), size, seed=1, resamples=3, progress=lambda *now: calls.append(now))
+    assert [(1, 3), (2, 3), (3, 3)] == calls
 
 
 def test_a_bar_is_shown_on_request(capsys) -> None:
-    """True takes tqdm, on the error stream."""
+    """True shows a tqdm bar on the error stream."""
     tp.bootstrap(built("ab"), size, seed=1, resamples=3, progress=True)
     assert "bootstrap" in capsys.readouterr().err
 
@@ -349,12 +355,12 @@ def test_a_bar_is_shown_on_request(capsys) -> None:
 
 
 def worth(journeys) -> float:
-    """Return the mean value of a real journey."""
+    """Return the mean value per real journey."""
     return float(journeys.values["eur"].sum() / journeys.counts.sum())
 
 
-def test_values_are_drawn_with_their_journeys() -> None:
-    """The error of a mean is that of the sample; who is not drawn brings nothing."""
+def test_values_are_resampled_with_their_journeys() -> None:
+    """The standard error of a mean is that of theory; a journey that is not drawn adds no value."""
     rng = np.random.default_rng(0)
     eur = rng.exponential(50, 400)
     table = tp.bootstrap(built("a" * 400, values={"eur": eur}), worth, seed=1, resamples=800)
@@ -362,11 +368,11 @@ def test_values_are_drawn_with_their_journeys() -> None:
     assert eur.std() / 20 == pytest.approx(float(table.se[0]), rel=0.08)
 
 
-def test_values_of_several_journeys_are_no_value_of_each() -> None:
-    """Merged rows hold a total: an interval on it is refused, any other statistic is fine."""
+def test_values_of_merged_rows_cannot_be_resampled_in_parts() -> None:
+    """Merged rows hold a total: a bootstrap of it is refused, any other statistic is fine."""
     merged = built("ab", counts=[3, 5], values={"eur": [30.0, 0.0]}, persons=["ana", "leo"])
 
-    with pytest.raises(InvalidInputError, match="one row a journey"):
+    with pytest.raises(InvalidInputError, match="one row per journey"):
         tp.bootstrap(merged, worth, seed=1, unit="journey")
     assert 8 == tp.bootstrap(merged, size, seed=1, unit="journey", resamples=5).low[0]
     by_person = tp.bootstrap(merged, worth, seed=1, resamples=50)
@@ -374,7 +380,7 @@ def test_values_of_several_journeys_are_no_value_of_each() -> None:
 
 
 def test_a_statistic_that_fails_without_values_uses_them() -> None:
-    """What raises on missing values is refused with the mend, not with its own error."""
+    """A statistic that raises on missing values is refused with the mend, not with its error."""
     merged = built("ab", counts=[3, 5], values={"eur": [30.0, 0.0]})
 
     def strict(journeys) -> float:
@@ -382,7 +388,7 @@ def test_a_statistic_that_fails_without_values_uses_them() -> None:
             raise ZeroDivisionError
         return worth(journeys)
 
-    with pytest.raises(InvalidInputError, match="one row a journey"):
+    with pytest.raises(InvalidInputError, match="one row per journey"):
         tp.bootstrap(merged, strict, seed=1)
 
 
@@ -390,10 +396,11 @@ def test_a_statistic_that_fails_without_values_uses_them() -> None:
 
 
 def test_intervals_over_persons_cover_and_over_journeys_do_not() -> None:
-    """With people of differing propensity, only clustered intervals keep their level.
+    """When persons differ in propensity, only intervals over persons keep their level.
 
-    Forty persons of five journeys each, 120 times. At 95 %, journeys drawn one by one cover far
-    too seldom; whole persons come near (a percentile interval of 40 units is a little narrow).
+    Forty persons with five journeys each, 120 times. At 95 %, intervals from resampled journeys
+    cover far too rarely; those from resampled persons come close (a percentile interval of 40 units
+    is a little narrow).
     """
     rng = np.random.default_rng(11)
     covered = {"person": 0, "journey": 0}

@@ -1,1 +1,1 @@
-"""What everything stands on that knows no touchpoint."""
+"""Foundations of the package that do not depend on touchpoints or journeys."""

@@ -1,4 +1,4 @@
-"""Checks of what a caller gives: options, kinds, integers, seeds and levels."""
+"""Validation of arguments: options, types, integers, seeds and confidence levels."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 def whole(name: str, value: Any, *, least: int = 1, mend: str = "") -> int:
-    """Return an integer as a Python int, or raise when it is none or is below ``least``.
+    """Return an integer as a Python int; raise for other types and below ``least``.
 
-    Integers of Python and of numpy are taken; truth values, floats (2.0 too) and text are not.
+    Python and numpy integers are accepted; bools, floats (including 2.0) and text are not.
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InvalidInputError(
@@ -25,7 +25,7 @@ def whole(name: str, value: Any, *, least: int = 1, mend: str = "") -> int:
 
 
 def limit(name: str, value: Any) -> int | None:
-    """Return how many at most, an integer of at least 0; None is no limit."""
+    """Return an upper limit, an integer of at least 0; None means no limit."""
     if value is None:
         return None
     return whole(name, value, least=0, mend="leave it out for no limit")
@@ -33,11 +33,11 @@ def limit(name: str, value: Any) -> int | None:
 
 def seed(value: Any) -> int:
     """Return the seed of a random generator, an integer of at least 0."""
-    return whole("seed", value, least=0, mend="seed=1, or any other")
+    return whole("seed", value, least=0, mend="pass seed=1, or any other integer from 0")
 
 
 def level(value: Any) -> float:
-    """Return the level of an interval, or raise when it does not lie between 0 and 1."""
+    """Return a confidence level; raise when it does not lie strictly between 0 and 1."""
     if not isinstance(value, Real) or not 0 < float(value) < 1:
         raise InvalidInputError(
             f"level must lie between 0 and 1, got {_shown(value)}",
@@ -47,14 +47,14 @@ def level(value: Any) -> float:
 
 
 def _shown(value: Any) -> str:
-    """Return a number or text as it was written, of anything else what kind of thing it is."""
+    """Return the repr of None, a bool or text, a number as text, or the name of any other type."""
     if value is None or isinstance(value, (bool, str)):
         return repr(value)
     return str(value) if isinstance(value, Real) else f"a {type(value).__name__}"
 
 
 def check_option(name: str, value: T, literal: object) -> T:
-    """Return ``value`` when it is one of the values of a ``Literal`` type, else raise."""
+    """Return ``value`` if it is one of the values of a ``Literal`` type; raise otherwise."""
     choices = get_args(literal)
     if value not in choices:
         hint = did_you_mean(str(value), [str(choice) for choice in choices])
@@ -66,11 +66,11 @@ def check_option(name: str, value: T, literal: object) -> T:
 def require_kind(
     value: object, kind: type[Any] | tuple[type[Any], ...], *, takes: str, mend: str
 ) -> None:
-    """Raise unless a value is of a kind."""
+    """Raise unless a value is an instance of the type or of one of the types."""
     if not isinstance(value, kind):
         raise wrong_kind(value, takes=takes, mend=mend)
 
 
 def require_path(path: object, *, mend: str) -> None:
-    """Raise unless this is the path of a file."""
+    """Raise unless this is a path to a file: text or an ``os.PathLike``."""
     require_kind(path, (str, os.PathLike), takes="the path of a file", mend=mend)

@@ -1,4 +1,4 @@
-"""Tables and their columns, whoever holds them, in the shapes that readers want."""
+"""Columns of input tables, from any container, as keys, codes, numbers and instants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sequences import mix
-from touchpoints._core.frozen import Array, Coded, code_values, is_missing, text_array
+from touchpoints._core.frozen import (
+    Array,
+    Coded,
+    code_values,
+    is_missing,
+    is_whole,
+    text_array,
+)
 from touchpoints._core.instants import (
     Instants,
     from_datetime64,
@@ -27,19 +34,19 @@ _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
 
 @attrs.frozen(eq=False, kw_only=True)
 class IdColumn:
-    """A column of ids, as 64-bit numbers to group by.
+    """A column of ids, as 64-bit keys for grouping.
 
     Attributes
     ----------
     primary : uint64 (m,)
-        Equal for equal ids.
+        The key of each row; equal for equal ids.
     check : uint64 (m,), optional
-        Differs wherever ids differ although ``primary`` agrees in its high bits; None when
-        ``primary`` is exact and small.
+        A second key, which differs where ids differ although ``primary`` agrees in its high bits;
+        None when ``primary`` is exact and small.
     labels : callable
-        From rows (int64) to the ids there.
+        Maps rows (int64) to their ids.
     missing : bool (m,), optional
-        Rows without an id; None when there are none.
+        Whether the row has no id; None when every row has an id.
     """
 
     primary: Array
@@ -50,7 +57,7 @@ class IdColumn:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Log:
-    """A log before it is read: every column as it will be used, nothing dropped yet."""
+    """The columns of an event log in the form used for reading, before any row is dropped."""
 
     rows: int
     journey: IdColumn
@@ -70,7 +77,7 @@ class Log:
 
 @attrs.frozen(kw_only=True)
 class ColumnRoles:
-    """Which column of the caller's table is what."""
+    """The role of each column of the caller's table."""
 
     journey: str
     time: str
@@ -86,40 +93,41 @@ class ColumnRoles:
     per_journey: tuple[str, ...] = ()
 
     def asked(self) -> list[tuple[str, Any]]:
-        """Return each column that is named, beside the argument that names it."""
+        """Return (argument, column name) for every column that an argument names."""
         pairs: list[tuple[str, Any]] = []
         for field in attrs.fields(ColumnRoles):
             value = getattr(self, field.name)
-            what = "classifier's field" if field.name == "fields" else field.name
+            argument = "classifier's field" if field.name == "fields" else field.name
             given = value if isinstance(value, tuple) else (value,)
             optional = field.default is None
-            pairs += [(what, name) for name in given if not (optional and name is None)]
+            pairs += [(argument, name) for name in given if not (optional and name is None)]
         return pairs
 
 
 def columns_asked(asked: Iterable[tuple[str, Any]], known: Sequence[str]) -> list[str]:
-    """Return the columns that arguments ask for, each once; raise with near names of the others."""
+    """Return the distinct columns named by arguments; raise where the table has no such column."""
     names = []
     for argument, name in asked:
         if not isinstance(name, str):
-            raise WrongKindError(f"{argument} takes the name of a column, not {name!r}")
+            raise WrongKindError(f"{argument} must be the name of a column, got {name!r}")
         if name not in known:
-            raise not_found("column", name, known, where=f"asked for as {argument}")
+            raise not_found("column", name, known, where=f"given as {argument}")
         names.append(name)
     return list(dict.fromkeys(names))
 
 
 def several(argument: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Return names of columns, refusing a single text, whose letters would be taken for names."""
+    """Return column names as a tuple; raise for a str, whose letters would be taken as names."""
     if isinstance(names, str):
         raise WrongKindError(
-            f"{argument} is a sequence of column names", mend=f"{argument}=({names!r},)"
+            f"{argument} must be a sequence of column names, got {names!r}",
+            mend=f"{argument}=({names!r},)",
         )
     return tuple(names)
 
 
 def keys_of_integers(values: Array, missing: Array | None = None) -> IdColumn:
-    """Return keys of integer ids; small ranges are exact, wide ones are scattered and checked."""
+    """Return keys of integer ids: exact for a small range, hashed with a check for a wide one."""
     if values.dtype == np.uint64 and len(values) and int(values.max()) >= 2**63:
         return IdColumn(
             primary=mix(values),
@@ -146,7 +154,7 @@ def keys_of_integers(values: Array, missing: Array | None = None) -> IdColumn:
 
 
 def keys_of_codes(column: Coded) -> IdColumn:
-    """Return keys of text that is coded already."""
+    """Return keys of dictionary-encoded text."""
     table = text_array([*column.categories, None])
     missing = column.codes < 0
     return IdColumn(
@@ -158,7 +166,7 @@ def keys_of_codes(column: Coded) -> IdColumn:
 
 
 def keys_of_values(values: Any) -> IdColumn:
-    """Return keys of Python values: whole numbers stay numbers, all else is text."""
+    """Return keys of Python values: whole numbers as integers, other values as text."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         return keys_of_integers(values)
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
@@ -177,7 +185,7 @@ def _counts(kind: type) -> bool:
 def _keys_of_numbers(values: list[Any]) -> IdColumn:
     missing = np.array([is_missing(one) for one in values], dtype=bool)
     filled = [0 if gone else one for one, gone in zip(values, missing.tolist(), strict=True)]
-    whole = all(float(one).is_integer() for one in filled)
+    whole = all(map(is_whole, filled))
     if not whole or any(abs(one) >= 2**63 for one in filled):
         return keys_of_codes(code_values(values))
     numbers = np.array([int(one) for one in filled], dtype=np.int64)
@@ -185,7 +193,7 @@ def _keys_of_numbers(values: list[Any]) -> IdColumn:
 
 
 def keys_of_floats(values: Array) -> IdColumn:
-    """Return keys of numbers that a missing value turned into floats: whole ones become ints."""
+    """Return keys of float ids: as integers if all are whole, otherwise as text; nan is missing."""
     missing = np.isnan(values)
     whole = np.where(missing, 0, values)
     if bool(((whole == np.floor(whole)) & (np.abs(whole) < 2**63)).all()):
@@ -199,7 +207,7 @@ def list_of(values: Any) -> list[Any]:
 
 
 def kept_values(values: Any) -> Coded | Array:
-    """Return a column as it is kept: numbers, instants, seconds of durations, else coded text."""
+    """Return a column as it is stored: numbers, instants, durations in seconds, else coded text."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         return values
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
@@ -223,14 +231,17 @@ def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
         return np.array(values, dtype=bool)
     if kinds and all(issubclass(kind, (*_NUMBERS, *_FLAGS)) for kind in kinds):
         filled = [np.nan if one is None else one for one in values]
-        array = np.array(filled, dtype=np.float64 if gone else None)
+        try:
+            array = np.array(filled, dtype=np.float64 if gone else None)
+        except OverflowError:  # integers that no float holds are kept as text
+            return code_values(values)
         if array.dtype.kind in "iuf":
             return array
     return code_values(values)
 
 
 def numbers_of(values: Any, name: str) -> Array:
-    """Return a column of numbers as an array, nan where missing; refuse what is no number."""
+    """Return a column of numbers as an array, nan where missing; raise for other values."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         return values
     plain = [np.nan if is_missing(one) else one for one in values]
@@ -253,7 +264,7 @@ def _writes_number(value: Any) -> bool:
 
 
 def ranks_of(column: Coded | Array) -> Array:
-    """Return numbers in the order of a column's values; text by code point, missing text last."""
+    """Return numbers that sort like a column's values; text by code point, missing text last."""
     if not isinstance(column, Coded):
         return column
     order = sorted(range(len(column.categories)), key=column.categories.__getitem__)
@@ -264,16 +275,16 @@ def ranks_of(column: Coded | Array) -> Array:
 
 
 def check_not_empty_column(name: str, rows: int, missing: int, argument: str) -> None:
-    """Raise when a column that must say something is missing in every row."""
+    """Raise when a required column is missing in every row."""
     if rows and missing == rows:
         raise InvalidInputError(
             f"column {name!r}, given as {argument}, is missing in all {rows:,} rows",
-            mend="name the column that holds it",
+            mend=f"name the column that holds the {argument}",
         )
 
 
 def comparable(column: Coded | Array) -> Array:
-    """Return integers that are equal where the values are; nan equals nan."""
+    """Return integers that are equal where the values are equal; nan equals nan."""
     if isinstance(column, Coded):
         return column.codes
     if column.dtype.kind == "f":
@@ -284,7 +295,10 @@ def comparable(column: Coded | Array) -> Array:
 
 
 def comparable_keys(keys: IdColumn) -> tuple[Array, Array]:
-    """Return integers that are equal where ids are, and which ids are missing (those are equal)."""
+    """Return integers that are equal where ids are equal, and whether each id is missing.
+
+    Missing ids are equal to each other.
+    """
     numbers = (keys.primary if keys.check is None else keys.check).view(np.int64)
     if keys.missing is None:
         return numbers, np.zeros(len(numbers), dtype=bool)

@@ -1,4 +1,4 @@
-"""TOML files, with errors that say where they cannot be read."""
+"""Reading TOML files, with errors that name the line that cannot be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from touchpoints.errors import ProblemsError
 
 MOST_CHARACTERS = 1 << 24
 MOST_PARTS = 100
-"""How long a document may be, and how many parts a key such as ``labels.en`` may have."""
+"""Maximum length of a document, and maximum number of parts of a key such as ``labels.en``."""
 
 _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+"""
 _LONG_KEY = re.compile(
@@ -20,13 +20,13 @@ _LONG_KEY = re.compile(
 
 
 def all_problems(where: str, problems: Sequence[str]) -> ProblemsError:
-    """Return the error that lists the problems of a document, each with the document's name."""
+    """Build the error that lists the problems of a document, each with the document's name."""
     count = counted(len(problems), "problem")
     return ProblemsError(f"{where} has {count}", problems=[f"{where}: {one}" for one in problems])
 
 
 def decoded(content: bytes, *, where: str) -> str:
-    """Return the text of a file, or raise with the line that is not UTF-8."""
+    """Decode the content of a file; raise with the line number where it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -35,26 +35,26 @@ def decoded(content: bytes, *, where: str) -> str:
 
 
 def tables_of(text: str, *, where: str) -> dict[str, Any]:
-    """Return the tables of TOML text, or raise with the line that does not parse.
+    """Parse TOML text into tables; raise with the line that does not parse.
 
-    Text of more than 16 Mi characters, and keys of more than 100 parts, are refused unread: the
-    time that a key takes grows with the square of its parts.
+    Text of more than 16 Mi characters, and keys of more than 100 parts, are refused without
+    parsing: the time to parse a key grows with the square of the number of its parts.
     """
     import tomllib
 
     if len(text) > MOST_CHARACTERS:
-        said = f"{len(text):,} characters are too many, {MOST_CHARACTERS:,} are the most"
-        raise all_problems(where, [said])
+        length = f"the text has {len(text):,} characters, more than the {MOST_CHARACTERS:,} allowed"
+        raise all_problems(where, [length])
     if long := next((one for one in _LONG_KEY.finditer(text) if one["end"]), None):
         line = text.count("\n", 0, long.start()) + 1
         raise all_problems(where, [f"line {line}: a key has more than {MOST_PARTS} parts"])
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        what, _, place = str(error).rpartition(" (at ")
-        said = f"{place.rstrip(')')}: {what}" if what else str(error)
-        raise all_problems(where, [f"this is not TOML: {said}"]) from error
-    except ValueError as error:  # a whole number of thousands of digits
+        what, _, at = str(error).rpartition(" (at ")
+        reason = f"{at.rstrip(')')}: {what}" if what else str(error)
+        raise all_problems(where, [f"this is not TOML: {reason}"]) from error
+    except ValueError as error:  # an integer of thousands of digits
         raise all_problems(where, [f"a value cannot be read: {error}"]) from error
     except RecursionError as error:
         raise all_problems(where, ["this is nested too deeply"]) from error

@@ -1,4 +1,4 @@
-"""Dataframes in: pandas, polars (eager and lazy), pyarrow, duckdb and whatever narwhals reads."""
+"""Reading dataframes: pandas, polars (eager and lazy), pyarrow, duckdb and others, by narwhals."""
 
 from __future__ import annotations
 
@@ -27,20 +27,24 @@ from touchpoints._core.frozen import (
 )
 from touchpoints._core.instants import (
     Instants,
+    checked_format,
     from_datetime64,
     from_numbers,
     from_objects,
     localise,
+    tidy_zone,
 )
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
 _GUESS = 1 << 16
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
+_WIDE = (nw.Int128, nw.UInt128)
+"""Types of integers that numpy lacks."""
 
 
 class Frame:
-    """A dataframe of any kind, column by column in the shapes that readers want."""
+    """A dataframe of any library, read column by column into arrays and coded text."""
 
     def __init__(self, frame: Any) -> None:
         try:
@@ -50,7 +54,7 @@ class Frame:
             raise InvalidInputError(f"two columns of the table share a name: {error}") from error
         except TypeError as error:
             raise WrongKindError(
-                f"{type(frame).__name__} is no dataframe this library reads",
+                f"{type(frame).__name__} is not a dataframe that this library reads",
                 mend="pass a pandas, polars, pyarrow or duckdb table; for plain columns use "
                 "tp.from_columns, for dicts tp.from_records",
             ) from error
@@ -59,7 +63,7 @@ class Frame:
         self._frame: Any = None
 
     def samples(self) -> dict[str, list[Any]] | None:
-        """Return some values of each text column, from the whole table; None of a lazy one."""
+        """Return evenly spaced values of each text column; None for a lazy dataframe."""
         if self.lazy:
             return None
         some = self._given.gather_every(max(1, len(self._given) // SAMPLE))
@@ -67,13 +71,13 @@ class Frame:
         return {name: some[name].to_list() for name in self.names if some[name].dtype in texts}
 
     def load(self, asked: Iterable[tuple[str, Any]]) -> None:
-        """Read the columns that arguments ask for, and no others; refuse those not there."""
+        """Read only the columns named by arguments; raise where the table has no such column."""
         chosen = self._given.select(*columns_asked(asked, self.names))
         self._frame = chosen.collect() if self.lazy else chosen
 
     @property
     def rows(self) -> int:
-        """How many rows were read."""
+        """Number of rows read."""
         return len(self._frame)
 
     def values(self, name: str) -> list[Any]:
@@ -82,15 +86,15 @@ class Frame:
         return values
 
     def text(self, name: str) -> Coded:
-        """Return a column as coded text."""
+        """Return a column as dictionary-encoded text."""
         return _text(self._frame[name])
 
     def keys(self, name: str) -> IdColumn:
-        """Return a column of ids as keys to group by."""
+        """Return a column of ids as 64-bit keys for grouping."""
         return _keys(self._frame[name])
 
     def kept(self, name: str) -> Coded | Array:
-        """Return a column as it is kept: numbers as an array, text as codes."""
+        """Return a column as it is stored: numbers and instants as arrays, text as codes."""
         series = self._frame[name]
         dtype = series.dtype
         if dtype == nw.Boolean or dtype.is_numeric():
@@ -106,13 +110,14 @@ class Frame:
         return _numbers(self._frame[name])
 
     def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
-        """Return a column of times."""
-        instants = _times(self._frame[name], name, time_format)
+        """Return a column of times as instants."""
+        instants = _times(self._frame[name], name, checked_format(time_format))
         return localise(instants, tz) if tz is not None else instants
 
 
 def _numbers(series: Any) -> Array:
-    return numbers_of(np.asarray(series.to_numpy()), series.name)
+    values = series.to_list() if series.dtype in _WIDE else np.asarray(series.to_numpy())
+    return numbers_of(values, series.name)
 
 
 def _missing(series: Any) -> Array | None:
@@ -121,7 +126,7 @@ def _missing(series: Any) -> Array | None:
 
 
 def _text(series: Any) -> Coded:
-    """Code a column by the frame's own dictionary encoding."""
+    """Encode a column as text, using the dictionary encoding of the dataframe library."""
     native, dtype = series.to_native(), series.dtype
     if dtype.is_float():
         return _whole_or_text(np.asarray(_numbers(series)))
@@ -158,7 +163,7 @@ def _polars_text(native: Any) -> Coded:
 
 
 def _as_enum(native: Any) -> tuple[list[str], Any]:
-    """Code text by the distinct texts of its first rows, or of all when those are not enough."""
+    """Encode text by the distinct texts of its first rows; of all rows if others occur later."""
     import polars as pl
 
     for part in (native.head(_GUESS), native):
@@ -177,7 +182,7 @@ def _pandas_text(native: Any) -> Coded:
 
 
 def _as_texts(codes: Array, values: list[Any]) -> tuple[Array, list[str]]:
-    """Return the codes of distinct texts for those of a dictionary's values, whatever they are."""
+    """Convert the codes of dictionary values of any type into codes of distinct texts."""
     if all(isinstance(one, str) for one in values) and len(set(values)) == len(values):
         return codes, values
     texts = code_values(values)
@@ -198,12 +203,12 @@ def _arrow_text(native: Any) -> Coded:
 
 
 def _without_empty(codes: Array, categories: list[str]) -> Coded:
-    """Count the empty text as missing, and leave out categories that no row has."""
+    """Turn empty text into missing, and drop unused categories when there are many of them."""
     if len(categories) > 2 * len(codes) + 64:  # a categorical shared between columns
         used = np.unique(codes[codes >= 0])
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[used] = np.arange(len(used), dtype=np.int32)
-        codes, categories = table[codes], [categories[place] for place in used.tolist()]
+        codes, categories = table[codes], [categories[code] for code in used.tolist()]
     if "" in categories:
         empty = categories.index("")
         table = np.arange(-1, len(categories), dtype=np.int32)
@@ -216,6 +221,8 @@ def _without_empty(codes: Array, categories: list[str]) -> Coded:
 
 def _keys(series: Any) -> IdColumn:
     dtype = series.dtype
+    if dtype in _WIDE:
+        return keys_of_values(series.to_list())
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)
@@ -228,7 +235,7 @@ def _keys(series: Any) -> IdColumn:
 
 
 def _polars_keys(native: Any) -> IdColumn:
-    """Hash text with polars' own hash, twice with independent seeds."""
+    """Hash text with the polars hash function, twice with independent seeds."""
     import polars as pl
 
     one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
@@ -257,9 +264,11 @@ def _times(series: Any, name: str, time_format: str | None) -> Instants:
     if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime:
         zone = dtype.time_zone
         naive = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else series
-        return from_datetime64(np.asarray(naive.to_numpy()), zone)
+        return from_datetime64(np.asarray(naive.to_numpy()), zone and tidy_zone(zone))
     if dtype == nw.Date:
         return from_datetime64(np.asarray(series.cast(nw.Datetime("us")).to_numpy()), None)
+    if dtype in _WIDE:
+        return from_objects(series.to_list(), name, time_format)
     if dtype.is_integer():
         missing = _missing(series)
         filled = series if missing is None else series.fill_null(0)

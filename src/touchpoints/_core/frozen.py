@@ -1,4 +1,4 @@
-"""Values that stay as they are: a mapping that can be pickled, read-only columns, coded text."""
+"""Immutable values: a mapping that can be pickled, read-only columns, dictionary-encoded text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from touchpoints._core.messages import counted, first_few
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import counted, first_few, quoted
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -19,9 +19,9 @@ Array = NDArray[Any]
 
 
 class FrozenMap(Mapping[K, V], Generic[K, V]):
-    """A mapping that cannot be changed, keeps its order, and can be pickled and hashed.
+    """An immutable mapping that keeps its order and can be pickled and hashed.
 
-    Hashing needs hashable values. ``types.MappingProxyType`` would do, but cannot be pickled.
+    Hashing needs hashable values. ``types.MappingProxyType`` cannot be pickled.
     """
 
     __slots__ = ("_items",)
@@ -49,10 +49,11 @@ class FrozenMap(Mapping[K, V], Generic[K, V]):
 
 
 def read_only(values: Any, dtype: Any = None) -> Array:
-    """Return ``values`` as a read-only array nobody else can write to.
+    """Return ``values`` as a read-only array whose memory no other array can write to.
 
-    An array that is already read-only all the way down is returned as it is, so that
-    ``attrs.evolve`` costs nothing; anything still writable somewhere is copied.
+    An array that is read-only and whose bases are all read-only is returned unchanged, so that
+    ``attrs.evolve`` costs nothing; an array that is itself writable, or has a writable base, is
+    copied.
     """
     array = np.asarray(values, dtype=dtype)
     if not _writable_somewhere(array):
@@ -64,7 +65,7 @@ def read_only(values: Any, dtype: Any = None) -> Array:
 
 
 def owned(array: Array) -> Array:
-    """Mark an array this library has just made as read-only, without a copy."""
+    """Mark an array that this library has just created, and its bases, as read-only; no copy."""
     base: Any = array
     while isinstance(base, np.ndarray):
         base.flags.writeable = False
@@ -73,9 +74,9 @@ def owned(array: Array) -> Array:
 
 
 def integers(values: Any, dtype: Any, *, name: str) -> Array:
-    """Return whole numbers as a read-only array, refusing any that the type cannot hold.
+    """Return whole numbers as a read-only array; raise where the dtype cannot hold a value.
 
-    A plain cast would turn 1.5 into 1 and 2**32 into 0 without a word.
+    A plain cast would silently turn 1.5 into 1 and 2**32 into 0.
     """
     given = np.asarray(values)
     if given.dtype == dtype:
@@ -98,7 +99,7 @@ def integers(values: Any, dtype: Any, *, name: str) -> Array:
 
 
 def numbers(values: Any, dtype: Any, *, name: str) -> Array:
-    """Return numbers or instants as a read-only array, saying which column holds neither."""
+    """Return numbers or instants as a read-only array; raise with the name of the column."""
     try:
         return read_only(values, dtype)
     except (TypeError, ValueError) as error:
@@ -115,14 +116,14 @@ def _writable_somewhere(array: Array) -> bool:
 
 
 def text_array(values: Sequence[object]) -> Array:
-    """Return an object array holding ``values`` one by one (never nested, never ``<U``)."""
+    """Return a one-dimensional object array with one entry for each value (never ``<U``)."""
     array = np.empty(len(values), dtype=object)
     array[:] = values if isinstance(values, np.ndarray) else list(values)
     return array
 
 
 def same_array(left: Array | None, right: Array | None) -> bool:
-    """Tell whether two columns hold the same values; nan equals nan and NaT equals NaT."""
+    """Return whether two columns hold the same values; nan equals nan and NaT equals NaT."""
     if left is None or right is None:
         return left is right
     if left.shape != right.shape or left.dtype.kind != right.dtype.kind:
@@ -137,13 +138,20 @@ def as_codes(values: Any) -> Array:
     return integers(values, np.int32, name="codes")
 
 
+def by_name(columns: Any) -> Mapping[str, Any]:
+    """Return columns by name as given, or raise when they are no mapping."""
+    if not isinstance(columns, Mapping):
+        raise WrongKindError(f"columns by name must be a mapping, got {quoted(columns)}")
+    return columns
+
+
 def _as_texts(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
 @attrs.frozen(eq=False, repr=False)
 class Coded:
-    """A text column kept as codes: ``categories[codes[i]]`` is the value of row i.
+    """A dictionary-encoded text column: ``categories[codes[i]]`` is the value of row i.
 
     Attributes
     ----------
@@ -196,7 +204,7 @@ class Coded:
 
     def take(self, rows: Any) -> Coded:
         """Return the column with the rows at these positions (or where a mask is true)."""
-        taken = object.__new__(Coded)  # of what has been checked nothing needs checking again
+        taken = object.__new__(Coded)  # the codes were checked when this column was created
         object.__setattr__(taken, "codes", owned(self.codes[rows]))
         object.__setattr__(taken, "categories", self.categories)
         return taken
@@ -212,7 +220,7 @@ class Coded:
 
 
 def is_missing(value: Any) -> bool:
-    """Tell whether a single value stands for nothing: None, empty text, nan, NaT, pandas.NA."""
+    """Return whether a single value is missing: None, empty text, nan, NaT or pandas.NA."""
     if value is None or isinstance(value, str):
         return not value
     unlike = value != value
@@ -221,12 +229,31 @@ def is_missing(value: Any) -> bool:
     return unlike is value  # pandas.NA answers any comparison with itself
 
 
-def code_values(values: Sequence[Any]) -> Coded:
-    """Return a column of Python values as coded text; None, nan and "" are missing.
+def as_float(number: Any) -> float:
+    """Return a number as a float; integers beyond the largest float become infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
 
-    Values that are no text are written as text: 7 and "7" are the same touchpoint, as they would
-    be in a file. A column of numbers of which all are whole is written without decimal points,
-    since a missing value is all it takes to turn whole numbers into floats.
+
+def is_whole(number: Any) -> bool:
+    """Return whether a number is an integer; integers of any size are."""
+    return isinstance(number, (int, np.integer)) or float(number).is_integer()
+
+
+def _decimal(number: Any) -> str:
+    """Write a number with a decimal point, and integers that no float holds without one."""
+    value = as_float(number)
+    return str(number if value in {float("inf"), float("-inf")} else value)
+
+
+def code_values(values: Sequence[Any]) -> Coded:
+    """Encode a column of Python values as text; None, nan and "" are missing.
+
+    Other values are converted to text: 7 and "7" are the same touchpoint, as they would be in a
+    file. A column of numbers that are all whole is written without decimal points, because a
+    single missing value turns a column of integers into floats.
     """
     kinds = set(map(type, values)) - {type(None)}
     if len(kinds) > 1 and not kinds.isdisjoint((bool, np.bool_)):  # True == 1, as a key of a dict
@@ -234,14 +261,17 @@ def code_values(values: Sequence[Any]) -> Coded:
     try:
         known: dict[Any, int] = dict.fromkeys(values, -1)
     except TypeError as error:
-        raise InvalidInputError(
-            f"a column holds something that is no single value: {error}"
-        ) from error
+        raise InvalidInputError(f"a column holds a value that is not a scalar: {error}") from error
     written = _writer(kinds, known)
     texts: dict[str, int] = {}
-    for one in known:
-        if not is_missing(one):
-            known[one] = texts.setdefault(written(one), len(texts))
+    try:
+        for one in known:
+            if not is_missing(one):
+                known[one] = texts.setdefault(written(one), len(texts))
+    except ValueError as error:  # Python writes integers of at most 4,300 digits
+        raise InvalidInputError(
+            f"a value of a column cannot be written as text: {error}"
+        ) from error
     try:
         codes = np.fromiter(map(known.__getitem__, values), np.int32, count=len(values))
     except KeyError:  # nan is not equal to itself, so two nans can be two keys
@@ -250,11 +280,11 @@ def code_values(values: Sequence[Any]) -> Coded:
 
 
 def _writer(kinds: Collection[type], values: Iterable[Any]) -> Callable[[Any], str]:
-    """Return how to write these values as text."""
+    """Return the function that converts these values to text."""
     if not any(issubclass(kind, (float, np.floating)) for kind in kinds):
         return str
     present = [one for one in values if not is_missing(one)]
     if not all(isinstance(one, (int, float, np.integer, np.floating)) for one in present):
         return str
-    whole = all(float(one).is_integer() for one in present)
-    return (lambda one: str(int(one))) if whole else (lambda one: str(float(one)))
+    whole = all(map(is_whole, present))
+    return (lambda one: str(int(one))) if whole else _decimal

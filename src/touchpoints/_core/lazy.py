@@ -1,4 +1,4 @@
-"""Names of a package that are imported when they are first asked for."""
+"""Lazy imports: names of a package that are imported on first access."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ Lazily: TypeAlias = "tuple[Callable[[str], Any], Callable[[], list[str]], list[s
 
 
 def attach(package: str, homes: str) -> Lazily:
-    """Return what a package needs to import its names lazily, to be bound in its ``__init__``.
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` for lazy imports of a package.
 
     Parameters
     ----------
     package
-        The name of the package. None of its modules may be called like one of the names: Python
-        would put the module in the place of the name as soon as it is imported.
+        The name of the package. No module of the package may have the same name as a lazy name:
+        Python would bind the module to that name as soon as the module is imported.
     homes
-        A line for each module, below the package, with the names that live there:
-        ``model: Journey Journeys``. A line that starts with the colon names modules themselves.
+        A line for each module of the package with the names that it defines:
+        ``model: Journey Journeys``. A line that starts with the colon lists modules themselves.
 
     Returns
     -------
     tuple
-        ``__getattr__``, ``__dir__`` and ``__all__``. Type checkers read the names in the
-        ``__init__.pyi`` beside.
+        ``__getattr__``, ``__dir__`` and ``__all__``, to be bound in the package's ``__init__``.
+        Type checkers read the names from the ``__init__.pyi`` next to it.
     """
     lines = (line.partition(":") for line in homes.splitlines())
     home_of = {name: home.strip() for home, _, names in lines for name in names.split()}

@@ -1,4 +1,4 @@
-"""Plug-ins of other packages: found by their entry points, imported only when asked for."""
+"""Plug-ins of other packages: found by their entry points, imported only when needed."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ TAXONOMIES = "touchpoints.taxonomies"
 
 @attrs.frozen
 class Plugin:
-    """An entry point that some installed distribution declares; nothing of it is imported yet.
+    """An entry point declared by an installed distribution; it has not been imported yet.
 
     Attributes
     ----------
     group : str
         The group of entry points: ``touchpoints.classifiers`` or ``touchpoints.taxonomies``.
     name : str
-        What the plug-in is called.
+        The name of the plug-in.
     value : str
-        Where it is: ``package.module:object``.
+        Its location: ``package.module:object``.
     distribution : str
         The distribution that declares it, with its version.
     """
@@ -38,7 +38,7 @@ class Plugin:
     distribution: str
 
     def load(self) -> Any:
-        """Import the plug-in and return the object it stands for.
+        """Import the plug-in and return the object that its entry point names.
 
         Raises
         ------
@@ -53,7 +53,7 @@ class Plugin:
             raise self.failed(f"{type(error).__name__}: {error}") from error
 
     def failed(self, reason: str) -> PluginError:
-        """Return the error that says this plug-in cannot be used, and why."""
+        """Build the error for this plug-in not being usable, with the reason."""
         return PluginError(
             f"the plug-in {self.name!r} of {self.distribution} could not be loaded: {reason}",
             where=f"entry point {self.value!r} in {self.group}",
@@ -62,9 +62,9 @@ class Plugin:
 
 
 def available(group: str) -> tuple[str, ...]:
-    """Return the names of the plug-ins of a group, in order, without importing any.
+    """Return the sorted names of the plug-ins of a group, without importing them.
 
-    Cost: one look at the metadata of every installed distribution.
+    Cost: the metadata of every installed distribution is read once.
 
     Examples
     --------
@@ -75,14 +75,14 @@ def available(group: str) -> tuple[str, ...]:
 
 
 def find(group: str, name: str) -> Plugin:
-    """Return the plug-in of this name, without importing it.
+    """Return the plug-in with this name, without importing it.
 
     Raises
     ------
     NotFoundError
         When no installed distribution declares it.
     PluginError
-        When two distributions do.
+        When more than one distribution declares it.
     """
     found = [plugin for plugin in _declared(group) if plugin.name == name]
     if not found:
@@ -98,14 +98,15 @@ def find(group: str, name: str) -> Plugin:
 
 
 def load(group: str, name: str) -> Any:
-    """Import and return the plug-in of this name.
+    """Import and return the plug-in with this name.
 
     Raises
     ------
     NotFoundError
         When no installed distribution declares it.
     PluginError
-        When two distributions do, or when importing it fails; other plug-ins are not touched.
+        When more than one distribution declares it, or when importing it fails; other plug-ins
+        are not affected.
     """
     return find(group, name).load()
 
@@ -113,7 +114,8 @@ def load(group: str, name: str) -> Any:
 def _declared(group: str) -> list[Plugin]:
     from importlib.metadata import entry_points
 
-    # A distribution on the path twice (an editable install, say) declares the same thing twice.
+    # A distribution that is on the path twice (an editable install, for example) declares each
+    # entry point twice.
     return list(dict.fromkeys(_plugin(entry) for entry in entry_points(group=group)))
 
 

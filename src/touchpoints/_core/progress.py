@@ -1,4 +1,4 @@
-"""How far long work has come: told to a function of the caller's, or shown as a bar."""
+"""Progress of long computations: reported to a callback, or shown as a progress bar."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ Progress = bool | Callable[[int, int], object]
 
 @contextmanager
 def reporting(progress: Progress, total: int, *, what: str) -> Iterator[Callable[[], None]]:
-    """Give a function to call after each of ``total`` steps.
+    """Yield a function to be called after each of ``total`` parts of the work.
 
     Parameters
     ----------
     progress
-        A callable that is told the steps done and all steps; True for a bar of tqdm; False.
+        A callable that is called with the number of parts done and the total; True shows a tqdm
+        progress bar; False reports nothing.
     total
-        How many steps there are.
+        The number of parts.
     what
-        What the bar is called.
+        The label of the progress bar.
     """
     if progress is False:
         yield _silent
@@ -34,15 +35,15 @@ def reporting(progress: Progress, total: int, *, what: str) -> Iterator[Callable
 
 
 def _silent() -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
-def _counting(tell: Callable[[int, int], object], total: int) -> Callable[[], None]:
+def _counting(report: Callable[[int, int], object], total: int) -> Callable[[], None]:
     done = 0
 
-    def step() -> None:
+    def advance() -> None:
         nonlocal done
         done += 1
-        tell(done, total)
+        report(done, total)
 
-    return step
+    return advance

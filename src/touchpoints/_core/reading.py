@@ -1,4 +1,4 @@
-"""Tables to read: dataframes of any kind, and plain columns by name."""
+"""Input tables: dataframes of any library, and mappings of names to columns."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from touchpoints._core.columns import (
 from touchpoints._core.frozen import Array, Coded, code_values
 from touchpoints._core.instants import (
     Instants,
+    checked_format,
     from_datetime64,
     from_numbers,
     from_objects,
@@ -34,7 +35,7 @@ Table: TypeAlias = "_Plain | Frame"
 
 
 def table_of(source: Any) -> Table:
-    """Return a dataframe of any kind, or a mapping of columns, as a table to read."""
+    """Wrap a dataframe of any library, or a mapping of columns, as a table for reading."""
     if isinstance(source, Mapping):
         return _Plain(source)
     from touchpoints._core.frames import Frame
@@ -43,7 +44,7 @@ def table_of(source: Any) -> Table:
 
 
 class _Plain:
-    """Plain columns of one length, by name."""
+    """Lists or arrays of equal length, by column name."""
 
     lazy = False
 
@@ -53,8 +54,8 @@ class _Plain:
         self.rows = 0
 
     def samples(self) -> dict[str, list[Any]]:
-        step = max(1, self.rows // SAMPLE)
-        some = {name: list(islice(one, 0, None, step)) for name, one in self._columns.items()}
+        stride = max(1, self.rows // SAMPLE)
+        some = {name: list(islice(one, 0, None, stride)) for name, one in self._columns.items()}
         return {
             name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)
         }
@@ -64,8 +65,12 @@ class _Plain:
         for name, values in self._columns.items():
             sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
             text_or_map = isinstance(values, (str, bytes, Mapping))
-            if not sized or text_or_map or getattr(values, "ndim", 1) != 1:
-                raise WrongKindError(f"column {name!r} is no list or one-dimensional array")
+            dimensions = getattr(values, "ndim", 1)
+            if not sized or text_or_map or dimensions != 1:
+                got = type(values).__name__ if dimensions == 1 else f"{dimensions} dimensions"
+                raise WrongKindError(
+                    f"column {name!r} must be a list or a one-dimensional array, got {got}"
+                )
         sizes = {name: len(values) for name, values in self._columns.items()}
         if len(set(sizes.values())) > 1:
             raise InvalidInputError(f"the columns differ in length: {sizes}")
@@ -87,7 +92,7 @@ class _Plain:
         return numbers_of(self._columns[name], name)
 
     def instants(self, name: str, time_format: str | None, tz: str | None) -> Instants:
-        values = self._columns[name]
+        values, time_format = self._columns[name], checked_format(time_format)
         kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
         if kind == "M":
             found = from_datetime64(values, None)

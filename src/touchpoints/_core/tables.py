@@ -1,4 +1,4 @@
-"""Frozen records of equal-length columns: what every analysis that answers with a table returns."""
+"""Result tables of analyses: frozen records of columns of equal length."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array, read_only, same_array, text_array
-from touchpoints._core.messages import counted
+from touchpoints._core.messages import counted, quoted
+from touchpoints._core.text import printable
 from touchpoints.errors import InvalidInputError, MissingPackageError
 
 _SHOWN_ROWS = 10
 _FEW = 5
+_LONGEST_CELL = 2000
 
 
 def column(dtype: Any = None, *, doc: str = "") -> Any:
@@ -31,7 +33,7 @@ def column(dtype: Any = None, *, doc: str = "") -> Any:
 
 
 def optional_column(dtype: Any = None, *, doc: str = "") -> Any:
-    """Declare a column that a table may lack: None by default, and then it is not shown."""
+    """Declare an optional column: None by default, and omitted from output when None."""
     convert = text_array_read_only if dtype is object else partial(read_only, dtype=dtype)
     return attrs.field(
         default=None,
@@ -42,7 +44,7 @@ def optional_column(dtype: Any = None, *, doc: str = "") -> Any:
 
 
 def text_array_read_only(values: Any) -> Array:
-    """Return values as a read-only object array, each value one entry."""
+    """Return values as a read-only object array with one entry for each value."""
     if isinstance(values, np.ndarray) and values.dtype == object:
         return read_only(values)
     array = text_array(values)
@@ -51,7 +53,7 @@ def text_array_read_only(values: Any) -> Array:
 
 
 def attempt_import(module: str, *, extra: str) -> ModuleType:
-    """Import an optional module, or say which package to install."""
+    """Import an optional module; raise with the package to install when it is missing."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -62,7 +64,7 @@ def attempt_import(module: str, *, extra: str) -> ModuleType:
 
 
 class Table:
-    """The shared behaviour of tables: length, rows, reading well, and the way to dataframes.
+    """Base class of result tables: length, rows, text and HTML output, conversion to dataframes.
 
     A subclass is a frozen attrs class whose columns are declared with `column`.
     """
@@ -112,52 +114,84 @@ class Table:
         }
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return one dict a row, with plain Python values."""
+        """Return one dict for each row, with plain Python values.
+
+        See Also
+        --------
+        to_pandas : The columns as a pandas dataframe.
+        to_polars : The columns as a polars dataframe.
+        """
         columns = self._columns()
         return [dict(zip(columns, row, strict=True)) for row in _rows(columns, len(self))]
 
     def to_pandas(self) -> Any:
-        """Return the columns as a ``pandas.DataFrame`` (pandas must be installed)."""
+        """Return the columns as a ``pandas.DataFrame`` (pandas must be installed).
+
+        See Also
+        --------
+        to_polars : The columns as a polars dataframe.
+        to_arrow : The columns as a pyarrow table.
+        """
         return attempt_import("pandas", extra="pandas").DataFrame(self._columns())
 
     def to_polars(self) -> Any:
-        """Return the columns as a ``polars.DataFrame`` (polars must be installed)."""
+        """Return the columns as a ``polars.DataFrame`` (polars must be installed).
+
+        See Also
+        --------
+        to_pandas : The columns as a pandas dataframe.
+        to_arrow : The columns as a pyarrow table.
+        """
         polars = attempt_import("polars", extra="polars")
         return polars.DataFrame({name: _plain(values) for name, values in self._columns().items()})
 
     def to_arrow(self) -> Any:
-        """Return the columns as a ``pyarrow.Table`` (pyarrow must be installed)."""
+        """Return the columns as a ``pyarrow.Table`` (pyarrow must be installed).
+
+        See Also
+        --------
+        to_pandas : The columns as a pandas dataframe.
+        to_polars : The columns as a polars dataframe.
+        """
         arrow = attempt_import("pyarrow", extra="pyarrow")
         return arrow.table({name: _plain(values) for name, values in self._columns().items()})
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Labelled(Table):
-    """A table that has one number for each label, and may have others beside it.
+    """A table with one main number for each label, and possibly other columns.
 
-    The label of a row is what its ``labels`` columns say, after its group where there are groups: a
-    tuple unless that is one thing only. Without either, the label is the name of the number.
+    The label of a row is the tuple of its group, where there are groups, and of the values of its
+    ``labels`` columns; a tuple of length 1 is replaced by its only member. Without groups and
+    ``labels``, the label is the name of the ``value`` column.
 
     Attributes
     ----------
     value : str
-        The column that `as_dict` answers with; declared by the class.
+        The column that `as_dict` returns; declared by the class.
     labels : tuple of str
-        The columns that say what a row is about; declared by the class.
+        The columns that identify a row; declared by the class.
     """
 
     value: ClassVar[str] = ""
     labels: ClassVar[tuple[str, ...]] = ()
 
     def as_dict(self) -> dict[Any, float]:
-        """Return the number of each label: the column ``value`` by the columns ``labels``."""
+        """Return {label: number}: the column ``value`` by the columns ``labels``.
+
+        See Also
+        --------
+        to_dicts : All columns, one dict for each row.
+        to_pandas : All columns as a pandas dataframe.
+        """
         columns = (getattr(self, name) for name in self.labels)
         return self._labelled(getattr(self, self.value), *columns, alone=self.value)
 
     def _labelled(self, numbers: Array, *columns: Array, alone: str = "") -> dict[Any, Any]:
-        """Return the numbers by label; without group and columns, the label is ``alone``.
+        """Return {label: number}; without groups and columns, the only label is ``alone``.
 
-        Where a row has several numbers, they follow each other, and the columns are as long.
+        Where a row has several numbers, its numbers are consecutive, and each of the columns has
+        an entry for every number.
         """
         group: Array | None = getattr(self, "group", None)
         if group is not None:
@@ -171,7 +205,7 @@ class Labelled(Table):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Grouped(Labelled):
-    """A labelled table of all journeys, or of groups of them one after the other.
+    """A labelled table of all journeys together, or of each group of journeys in turn.
 
     Attributes
     ----------
@@ -184,19 +218,21 @@ class Grouped(Labelled):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Estimated(Grouped):
-    """A labelled table with intervals: ``low`` and ``high`` are the ends of each.
+    """A labelled table with confidence intervals from ``low`` to ``high``.
 
     Attributes
     ----------
     level : float
-        The level of the intervals: how often such intervals cover the truth, in (0, 1).
+        The confidence level of the intervals: the share of intervals that cover the true value,
+        in (0, 1).
     unit : str
-        What is taken to be independent: ``"person"``, or ``"journey"`` where persons are not known.
+        The unit that is assumed to be independent: ``"person"``, or ``"journey"`` where persons
+        are not known.
     persons : int, optional
-        How many persons have journeys, in the group with the fewest effective ones.
+        The number of persons with journeys, in the group with the fewest effective persons.
     effective : float, optional
-        As many persons of equal weight would weigh as much; few where a few have most of the
-        journeys. Below 5 a remark is printed.
+        The effective number of persons: the number of persons of equal weight that carry the same
+        information. Small if a few persons have most of the journeys. Below 5 a remark is printed.
     """
 
     level: float
@@ -218,20 +254,22 @@ class Estimated(Grouped):
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:
-    """Return a table in HTML, every text escaped."""
+    """Return an HTML table, with all text escaped."""
 
     def line(tag: str, cells: Iterable[str]) -> str:
-        return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+        shown = (html.escape(printable(cell, most=_LONGEST_CELL)) for cell in cells)
+        return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in shown)}</tr>"
 
-    body, said = "".join(line("td", row) for row in rows), html.escape(caption)
-    foot = f"<caption>{said}</caption>" if said else ""
-    return f"<table>{foot}<thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
+    body = "".join(line("td", row) for row in rows)
+    title = html.escape(printable(caption, most=_LONGEST_CELL))
+    top = f"<caption>{title}</caption>" if title else ""
+    return f"<table>{top}<thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
 
 
 def apart(names: Sequence[str]) -> list[str]:
-    """Return names that differ: what is there several times gets its place, from 1, behind it."""
-    places = enumerate(names, 1)
-    return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in places]
+    """Make names unique: append the 1-based position to every repeated name."""
+    numbered = enumerate(names, 1)
+    return [name if names.count(name) == 1 else f"{name} ({at})" for at, name in numbered]
 
 
 def _rebuild(kind: Any, state: dict[str, Any]) -> Any:
@@ -261,21 +299,34 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, tuple):
-        return " > ".join(_step(str(part)) for part in value)
-    return str(value)
+        return _sequence(value)
+    return printable(str(value))
 
 
-def _step(text: str) -> str:
-    """Return one step of a way; in quotes where it could be taken for several, or for a quote."""
-    return repr(text) if not text or ">" in text or text[0] in "'\"" else text
+def _sequence(steps: tuple[Any, ...]) -> str:
+    """Return the members of a sequence, as many as a cell holds."""
+    cells: list[str] = []
+    room = _LONGEST_CELL // 2
+    for step in steps:
+        cells.append(_quoted(str(step)))
+        room -= len(cells[-1])
+        if room < 0 and len(cells) < len(steps):
+            return " > ".join([*cells, f"… {len(steps) - len(cells):,} more"])
+    return " > ".join(cells)
+
+
+def _quoted(text: str) -> str:
+    """Quote a member of a sequence when it is empty, contains ``>`` or starts with a quote."""
+    if not text or ">" in text or text[0] in "'\"":
+        return quoted(text)
+    return printable(text)
 
 
 def _text_table(columns: dict[str, Array]) -> str:
     rows = [[_cell(value) for value in row] for row in _rows(columns, _SHOWN_ROWS)]
     numeric = [values.dtype.kind in "iufb" for values in columns.values()]
-    widths = [
-        max([len(name), *(len(row[place]) for row in rows)]) for place, name in enumerate(columns)
-    ]
+    heads = [printable(name) for name in columns]
+    widths = [max([len(name), *(len(row[at]) for row in rows)]) for at, name in enumerate(heads)]
 
     def line(cells: list[str]) -> str:
         parts = [
@@ -285,7 +336,7 @@ def _text_table(columns: dict[str, Array]) -> str:
         return "  ".join(parts).rstrip()
 
     more = len(next(iter(columns.values()), ())) - len(rows)
-    lines = [line(list(columns)), *(line(row) for row in rows)]
+    lines = [line(heads), *(line(row) for row in rows)]
     if more > 0:
         lines.append(f"… {counted(more, 'more row')}")
     return "\n".join(lines)

@@ -1,18 +1,26 @@
-"""Text without what people write differently: case, accents, width, invisible marks, spaces."""
+"""Text normalised for comparison: case, accents, width, invisible marks and white space."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-# What shows nothing although Unicode calls it no format character: the grapheme joiner,
-# fillers of Hangul, selectors of variants.
+# Characters that a terminal or a browser obeys instead of showing: controls, directions, invisible
+# marks, separators, and lone surrogates, which UTF-8 cannot encode. Joiners (U+200C, U+200D) stay,
+# because scripts and emoji need them.
+_OBEYED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# Invisible characters that Unicode does not classify as format characters: the combining
+# grapheme joiner, Hangul fillers, variation selectors.
 _INVISIBLE = frozenset(
     map(chr, (0x34F, 0x115F, 0x1160, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)))
 ).union(map(chr, range(0xE0100, 0xE01F0)))
 
 
 class _Folded(dict[int, str]):
-    """From a character to how it is compared; filled as characters are met, for `str.translate`."""
+    """Map each character to its folded form, computed on first use, for `str.translate`."""
 
     def __missing__(self, code: int) -> str:
         letters = unicodedata.normalize("NFKD", chr(code))
@@ -21,7 +29,7 @@ class _Folded(dict[int, str]):
 
 
 def _is_seen(letter: str) -> bool:
-    """Tell whether a character is more than an accent, a direction or the look of an emoji."""
+    """Return whether a character is visible: no accent, direction mark or variation selector."""
     unseen = unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"
     return not unseen and letter not in _INVISIBLE
 
@@ -29,10 +37,22 @@ def _is_seen(letter: str) -> bool:
 _FOLDED = _Folded()
 
 
-def fold(text: str) -> str:
-    """Return text without case, accents, width and invisible marks; white space stays.
+def printable(text: str, *, most: int = 200) -> str:
+    r"""Return text to show: control characters as escapes, and long text shortened.
 
-    Linear in the length of the text, some hundredths of a second for a million characters.
+    Examples
+    --------
+    >>> print(printable("pay\x1b[2J"))
+    pay\x1b[2J
+    """
+    more = f"… ({len(text):,} characters)" if len(text) > most else ""
+    return _OBEYED.sub(lambda found: repr(found.group())[1:-1], text[:most]) + more
+
+
+def fold(text: str) -> str:
+    """Fold case, accents and width, and remove invisible marks; white space is kept.
+
+    Linear in the length of the text: a few hundredths of a second for a million characters.
 
     Examples
     --------
@@ -43,7 +63,7 @@ def fold(text: str) -> str:
 
 
 def fold_spaced(text: str) -> str:
-    """Return folded text with single spaces between words and none around them.
+    """Fold text, and normalise white space: single spaces between words, no outer spaces.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Classifiers: functions from a raw event to a touchpoint."""
 
-from touchpoints._core.lazy import attach
+from touchpoints._core.lazy import attach as _attach
 
-__getattr__, __dir__, __all__ = attach(
+__getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     combining.chain: AbstainBelow FirstMatch abstain_below first_match

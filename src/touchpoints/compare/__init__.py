@@ -1,4 +1,4 @@
-"""Whether two groups, or two periods, differ, and in what."""
+"""Comparison of two groups or periods: differences, intervals, permutation tests."""
 
 from touchpoints.compare._shared.pairs import Pair, groups, pair, periods
 from touchpoints.compare._shared.testing import Comparison

@@ -1,4 +1,4 @@
-"""The graph of what differs between two groups."""
+"""The graph of the differences between two groups."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import networkx as nx
 
 from touchpoints._core.progress import Progress
 from touchpoints.compare._shared.draws import Shared
-from touchpoints.compare._shared.features import presence_shares, step_shares
+from touchpoints.compare._shared.features import presence_shares, transition_shares
 from touchpoints.compare._shared.pairs import Pair, checked_pair
-from touchpoints.compare._shared.testing import Asked, Comparison, Test, compared_shares
+from touchpoints.compare._shared.testing import Comparison, Options, Test, compared_shares
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.names import terminal_label
 from touchpoints.graphs.parts import described
@@ -29,14 +29,14 @@ def difference_graph(
     lang: str = "en",
     progress: Progress = False,
 ) -> nx.DiGraph:
-    """Return which steps two groups take with different probability, as a plain directed graph.
+    """Return the difference graph of two groups: edges differ in transition probability.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
     max_q
-        Only edges with a q of at most this are drawn; by default all that were compared.
+        Keep only edges with a q of at most this; by default all edges that were compared.
     min_count, seed, test, shared, resamples, level, progress
         As for `transitions`.
     lang
@@ -45,20 +45,27 @@ def difference_graph(
     Returns
     -------
     networkx.DiGraph
-        Edges have ``weight``, the size of the difference of their probabilities without its sign,
-        in [0, 1], so that networkx and drawings read thick edges as those that differ most; and
-        ``difference`` (a − b), ``a``, ``b``, ``low``, ``high``, ``p``, ``q``, ``effect``,
-        ``n_a``, ``n_b``. Nodes have ``label``, their facets, and ``difference``, ``a``, ``b``,
-        ``p`` and ``q`` of the share of journeys in which they occur. What is not known is absent.
+        Edges have ``weight``, the absolute difference of the transition probabilities, in [0, 1],
+        so that the heaviest edges are those that differ most; and ``difference`` (a − b), ``a``,
+        ``b``, ``low``, ``high``, ``p``, ``q``, ``effect``, ``n_a``, ``n_b``. Nodes have ``label``
+        and their facets, and ``difference``, ``a``, ``b``, ``p`` and ``q`` of the share of
+        journeys in which the touchpoint occurs. Unknown attributes are absent.
 
     Raises
     ------
     InvalidInputError
-        When persons are in both groups and ``shared="refuse"``.
+        When persons have journeys in both groups and ``shared="refuse"``.
+
+    See Also
+    --------
+    transitions : The same comparison as a table.
+    presence : The comparison of the nodes as a table.
+    tp.to_mermaid : Draw the graph.
 
     Notes
     -----
-    It is no flow: it has no ``G.graph["schema"]``, its weights are shares and do not balance.
+    The graph is not a flow: weights are differences of probabilities, which do not balance at the
+    nodes. It therefore has no ``G.graph["schema"]``.
 
     Examples
     --------
@@ -69,14 +76,14 @@ def difference_graph(
     >>> G.graph["a"], G.graph["b"], "difference" in G["(start)"]["search_query"]
     ('computer', 'phone', True)
     """
-    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
+    options = Options(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     journeys = checked_pair(pair).journeys
-    steps = compared_shares(pair, step_shares(journeys), asked)
-    nodes = compared_shares(pair, presence_shares(journeys), asked)
+    edges = compared_shares(pair, transition_shares(journeys), options)
+    nodes = compared_shares(pair, presence_shares(journeys), options)
     a, b = pair.names
     graph = nx.DiGraph(kind="difference", a=a, b=b, level=level, test=test)
-    _add_nodes(graph, pair, steps, nodes, lang=lang)
-    for row in steps.to_dicts():
+    _add_nodes(graph, pair, edges, nodes, lang=lang)
+    for row in edges.to_dicts():
         if row["difference"] == row["difference"] and (row["q"] <= max_q or max_q >= 1):
             source, target = row.pop("label")
             graph.add_edge(source, target, weight=abs(row["difference"]), **_known(row))
@@ -84,9 +91,9 @@ def difference_graph(
 
 
 def _add_nodes(
-    graph: nx.DiGraph, pair: Pair, steps: Comparison, nodes: Comparison, *, lang: str
+    graph: nx.DiGraph, pair: Pair, edges: Comparison, nodes: Comparison, *, lang: str
 ) -> None:
-    met = {node for edge in steps.label.tolist() for node in edge}
+    met = {node for edge in edges.label.tolist() for node in edge}
     for terminal in (START, END, OPEN):
         if terminal in met:
             graph.add_node(terminal, label=terminal_label(terminal, lang=lang))

@@ -1,4 +1,4 @@
-"""What to compare two groups by: transitions, variants, presence, funnels, times, anything."""
+"""Comparisons of two groups by transitions, variants, presence, funnels or any function."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from touchpoints.compare._shared.draws import Shared
 from touchpoints.compare._shared.features import (
     of_journeys,
     presence_shares,
-    step_shares,
     table,
+    transition_shares,
     variant_shares,
 )
 from touchpoints.compare._shared.pairs import (
@@ -33,9 +33,9 @@ from touchpoints.compare._shared.statistics import (
     Shares,
 )
 from touchpoints.compare._shared.testing import (
-    Asked,
     Comparison,
     Effect,
+    Options,
     Test,
     compared,
     compared_shares,
@@ -47,7 +47,7 @@ from touchpoints.journeys.places.anchors import Place, has_place
 from touchpoints.journeys.places.between import place_name
 from touchpoints.paths.funnels import Kind, Steps, checked_steps, reached
 from touchpoints.uncertainty import units_of
-from touchpoints.uncertainty.resampling import labelled, redrawable
+from touchpoints.uncertainty.resampling import labelled, resamplable
 
 Of = Literal["all", "previous"]
 
@@ -65,53 +65,61 @@ def measured(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare two groups by any measure of journeys.
+    """Compare two groups by any numeric function of journeys.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
     measure
-        A function of journeys that honours their counts. It answers with a mapping from labels to
-        numbers, with a record that has ``as_dict()``, or with one number.
+        A function of journeys that honours their counts. It returns a number, a mapping from
+        labels to numbers, or a record with ``as_dict()``.
     seed
-        The same seed gives the same answer.
+        The random seed; the same seed gives the same result.
     effect
-        What the column ``effect`` holds: ``"cohen_h"`` (for shares), ``"ratio"`` (a / b) or
-        ``"none"`` (nan).
+        The effect size in the column ``effect``: ``"cohen_h"`` (for shares), ``"ratio"`` (a / b)
+        or ``"none"`` (nan).
     absent
-        What a label counts as in a group where the measure does not answer with it: by default it
-        has no number there; 0.0 suits shares of a whole.
+        The number of a label in a group for which the measure does not return it: by default nan;
+        0.0 suits shares of a whole.
     test
-        ``"permutation"``: persons are dealt out to the groups anew. ``"bootstrap"``: they are
-        redrawn within their group.
+        ``"permutation"``: group labels are permuted, whole persons at a time where persons are
+        known. ``"bootstrap"``: persons are resampled with replacement within their group.
     shared
-        What to do about people with journeys in both groups: ``"refuse"`` the permutation test, or
-        deal out their journeys ``"within"`` each of them.
+        How to treat persons with journeys in both groups: ``"refuse"`` the permutation test, or
+        permute the group labels of their journeys ``"within"`` each person.
     resamples
-        How often to draw. No p is smaller than ``1 / (resamples + 1)``.
+        The number of resamples. No p is smaller than ``1 / (resamples + 1)``.
     level
-        How often such intervals cover the true difference, in (0, 1).
+        The level of the intervals: the share of intervals that cover the true difference, in
+        (0, 1).
     progress
-        A callable told the blocks of resamples done and all of them, or True for a tqdm bar.
+        A function called with the number of finished blocks of resamples and the number of all
+        blocks, or True for a tqdm progress bar.
 
     Returns
     -------
     Comparison
-        Intervals are quantiles of differences redrawn by the bootstrap.
+        One row per label. Intervals are quantiles of bootstrap differences.
 
     Raises
     ------
     InvalidInputError
-        When persons are in both groups and ``shared="refuse"``; when the measure uses values that
-        rows standing for several journeys hold in total.
+        When persons have journeys in both groups and ``shared="refuse"``; when
+        the measure uses values of rows with a count above 1, which hold only their total.
     WrongKindError
-        When the measure answers with something else than numbers.
+        When the measure does not return numbers.
+
+    See Also
+    --------
+    transitions : Compare transition probabilities.
+    presence : Compare how many journeys contain each touchpoint.
+    tp.bootstrap : The interval of a measure in one group.
 
     Notes
     -----
-    A difference is an association: the groups may differ in more than their name. The measure is
-    called four times a resample (twice with the bootstrap test).
+    A difference is an association, not an effect of the group: the groups may differ in other
+    respects. The measure is called four times per resample (twice with the bootstrap test).
 
     Examples
     --------
@@ -122,16 +130,16 @@ def measured(
     >>> compare.measured(two, length, seed=1, resamples=50, shared="within").label.tolist()
     ['statistic']
     """
-    asked = Asked(seed, resamples, level, test, shared, progress=progress)
+    options = Options(seed, resamples, level, test, shared, progress=progress)
     journeys = checked_pair(pair).journeys
     labels, numbers = labelled(measure(journeys))
-    journeys = redrawable(journeys, measure, units_of(journeys, None), numbers)
+    journeys = resamplable(journeys, measure, units_of(journeys, None), numbers)
     known: dict[Hashable, None] = dict.fromkeys(labels)
     for side in (pair.in_a, ~pair.in_a):
         counts = np.where(side, journeys.counts, 0)
         known |= dict.fromkeys(labelled(measure(recounted(journeys, counts)))[0])
     statistic = Measured(labels=list(known), journeys=journeys, measure=measure, absent=absent)
-    return compared(pair, statistic, asked, effect=effect)
+    return compared(pair, statistic, options, effect=effect)
 
 
 def transitions(
@@ -145,34 +153,40 @@ def transitions(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare how probably one touchpoint directly follows another.
+    """Compare transition probabilities: how probably one touchpoint directly follows another.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
     min_count
-        Edges that fewer journeys take, both groups together, are not compared: nothing could be
-        found of them, and each further question makes the others' q larger.
+        Edges that occur in fewer journeys, both groups together, are not compared: no difference
+        could be found, and each further comparison makes every q larger.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
     Returns
     -------
     Comparison
-        Labels are ``(source, target)``, numbers the probabilities of `tp.paths.transitions`,
-        ``n_a`` and ``n_b`` the steps from the source. ``effect`` is Cohen's h.
+        Labels are ``(source, target)``, numbers are the probabilities of `tp.paths.transitions`,
+        ``n_a`` and ``n_b`` are the transitions from the source. ``effect`` is Cohen's h.
 
     Raises
     ------
     InvalidInputError
-        When persons are in both groups and ``shared="refuse"``.
+        When persons have journeys in both groups and ``shared="refuse"``.
+
+    See Also
+    --------
+    difference_graph : The same comparison as a graph.
+    variants : Compare whole sequences.
+    tp.paths.transitions : The probabilities of one group.
 
     Notes
     -----
-    An edge whose source one of the groups never visits has no number there, no p and no q.
-    Intervals are Newcombe's with effective sizes (see `tp.paths.transitions`). A resample costs one
-    pass over the distinct edges of each journey.
+    If one group never visits the source of an edge, its number, p and q are nan. Intervals are
+    Newcombe's with effective sample sizes (see `tp.paths.transitions`). A resample costs one pass
+    over the distinct edges of each journey.
 
     Examples
     --------
@@ -183,8 +197,8 @@ def transitions(
     >>> ("(start)", "search_query") in found.label.tolist()
     True
     """
-    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
-    return compared_shares(pair, step_shares(checked_pair(pair).journeys), asked)
+    options = Options(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
+    return compared_shares(pair, transition_shares(checked_pair(pair).journeys), options)
 
 
 def variants(
@@ -198,27 +212,32 @@ def variants(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare which sequences of touchpoints occur.
+    """Compare the frequencies of variants: distinct sequences of touchpoints.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
     min_count
-        Variants of fewer journeys, both groups together, are not compared.
+        Variants with fewer journeys, both groups together, are not compared.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
     Returns
     -------
     Comparison
-        Labels are tuples of keys, numbers the share of the group's journeys, ``n_a`` and ``n_b``
-        its journeys. ``effect`` is Cohen's h.
+        Labels are tuples of keys, numbers are shares of the group's journeys, ``n_a`` and ``n_b``
+        are the journeys of each group. ``effect`` is Cohen's h.
 
     Raises
     ------
     InvalidInputError
-        When persons are in both groups and ``shared="refuse"``.
+        When persons have journeys in both groups and ``shared="refuse"``.
+
+    See Also
+    --------
+    transitions : Compare single transitions.
+    tp.paths.variants : The variants of one group.
 
     Examples
     --------
@@ -229,8 +248,8 @@ def variants(
     >>> found.measured_as
     'cohen_h'
     """
-    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
-    return compared_shares(pair, variant_shares(checked_pair(pair).journeys), asked)
+    options = Options(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
+    return compared_shares(pair, variant_shares(checked_pair(pair).journeys), options)
 
 
 def presence(
@@ -245,37 +264,43 @@ def presence(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare in which share of journeys each touchpoint or place occurs at least once.
+    """Compare the share of journeys in which each touchpoint or place occurs at least once.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
     places
-        What to compare instead of every touchpoint: touchpoints by key or type, facets, patterns
-        or anchors; several touchpoints in one place mean any of them.
+        The places to compare instead of all touchpoints: touchpoints by key or type, facets,
+        patterns or anchors; several touchpoints in one place mean any of them.
     min_count
-        Touchpoints of fewer journeys, both groups together, are not compared; places always are.
+        Touchpoints in fewer journeys, both groups together, are not compared; places always are.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
     Returns
     -------
     Comparison
-        Labels are keys of touchpoints, or the places as they were given; one that is there twice
-        has its position behind it. ``n_a`` and ``n_b`` are journeys. ``effect`` is Cohen's h.
+        Labels are keys of touchpoints, or the places as they were given; the 1-based position is
+        appended to every repeated place. ``n_a`` and ``n_b`` are journeys. ``effect`` is Cohen's
+        h.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint.
+        When a place names an unknown touchpoint.
     InvalidInputError
-        When places are none, or no sequence; when persons are in both groups and
+        When ``places`` is empty or not a sequence; when persons have journeys in both groups and
         ``shared="refuse"``.
+
+    See Also
+    --------
+    funnels : Compare how many journeys reach one place after another.
+    tp.paths.presence : The shares of one group.
 
     Notes
     -----
-    Every type, need or channel: `tp.collapse` the journeys first.
+    To compare types, needs or channels, apply `tp.collapse` to the journeys first.
 
     Examples
     --------
@@ -286,20 +311,25 @@ def presence(
     >>> found.label[0], found.measured_as
     ('review_read', 'cohen_h')
     """
-    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
+    options = Options(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     journeys = checked_pair(pair).journeys
     if places is not None:
-        return compared(pair, _place_shares(journeys, places), asked, effect="cohen_h")
-    return compared_shares(pair, presence_shares(journeys), asked)
+        return compared(pair, _place_shares(journeys, places), options, effect="cohen_h")
+    return compared_shares(pair, presence_shares(journeys), options)
 
 
 def _place_shares(journeys: Journeys, places: Sequence[Place]) -> Shares:
-    """Return the share of journeys in which each place is."""
+    """Return the share of journeys that contain each place."""
     if isinstance(places, str) or not isinstance(places, Sequence):
-        raise InvalidInputError(f"places is a sequence, not one place: places=[{places!r}, …]")
+        raise InvalidInputError(
+            "places must be a sequence of places, not one place", mend=f"places=[{places!r}, …]"
+        )
     chosen = list(places)
     if not chosen:
-        raise InvalidInputError("presence needs a place", mend="leave places= out for every one")
+        raise InvalidInputError(
+            "places must contain at least one place, got none",
+            mend="leave places= out to compare every touchpoint",
+        )
     found = np.array([has_place(journeys, place) for place in chosen])
     labels: list[Hashable] = [*apart([place_name(place) for place in chosen])]
     columns, owners = np.nonzero(found)
@@ -320,7 +350,7 @@ def funnels(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare how many journeys get from step to step.
+    """Compare funnels: the share of journeys that reach each step.
 
     Parameters
     ----------
@@ -329,22 +359,28 @@ def funnels(
     steps, kind, within
         As for `tp.paths.funnel`.
     of
-        Shares of ``"all"`` journeys, or of those that reach the ``"previous"`` step.
+        The denominator: ``"all"`` journeys, or the journeys that reach the ``"previous"`` step.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
     Returns
     -------
     Comparison
-        Labels are the steps, in the order of p; a step that is there twice has its place behind
-        it. ``n_a`` and ``n_b`` are the journeys the share is of. ``effect`` is Cohen's h.
+        Labels are the steps, sorted by p; the 1-based position is appended to every repeated step.
+        ``n_a`` and ``n_b`` are the journeys in the denominator. ``effect`` is Cohen's h.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint.
+        When a step names an unknown touchpoint.
     InvalidInputError
-        As `tp.paths.funnel`; and when persons are in both groups and ``shared="refuse"``.
+        As `tp.paths.funnel`; and when persons have journeys in both groups and
+        ``shared="refuse"``.
+
+    See Also
+    --------
+    presence : Compare the share of journeys that contain each place, in any order.
+    tp.paths.funnel : The funnel of one group.
 
     Examples
     --------
@@ -355,17 +391,17 @@ def funnels(
     >>> len(compare.funnels(two, steps, seed=1, resamples=200, shared="within"))
     3
     """
-    asked = Asked(seed, resamples, level, test, shared, progress=progress)
+    options = Options(seed, resamples, level, test, shared, progress=progress)
     check_option("of", of, Of)
     journeys = checked_pair(pair).journeys
     check_counts(journeys.offsets, journeys.counts)
     named, limit = checked_steps(journeys, steps, kind=kind, within=within)
     labels: list[Hashable] = [*apart([name for name, _ in named])]
-    way = reached(journeys, [place for _, place in named], kind=kind, limit=limit)
-    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), way.steps[:-1]])
-    counted = way.steps if of == "all" else way.steps & before
-    places, owners = np.nonzero(counted)
-    shares = of_journeys(journeys, labels, owners, places)
+    funnel = reached(journeys, [place for _, place in named], kind=kind, limit=limit)
+    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), funnel.steps[:-1]])
+    counted = funnel.steps if of == "all" else funnel.steps & before
+    columns, owners = np.nonzero(counted)
+    shares = of_journeys(journeys, labels, owners, columns)
     if of == "previous":
         groups, tried = np.nonzero(before)
         shares = Shares(
@@ -374,4 +410,4 @@ def funnels(
             trials=table(tried, groups, shape=(len(journeys), len(labels))),
             group=np.arange(len(labels)),
         )
-    return compared(pair, shares, asked, effect="cohen_h")
+    return compared(pair, shares, options, effect="cohen_h")

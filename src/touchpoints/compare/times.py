@@ -1,4 +1,4 @@
-"""Two groups compared by how long things take."""
+"""Comparisons of two groups by durations: gaps between touchpoints and throughput times."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from touchpoints.compare._shared.features import gap_medians, medians_of, throug
 from touchpoints.compare._shared.pairs import Pair, checked_pair
 from touchpoints.compare._shared.statistics import Medians
 from touchpoints.compare._shared.testing import (
-    Asked,
     Comparison,
+    Options,
     Test,
     compared,
 )
@@ -35,15 +35,15 @@ def gaps(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare how long it takes from one touchpoint to the next, or from one place to another.
+    """Compare median gaps: the time between touchpoints, or from one place to another.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
     start, end
-        Two places, both or neither, as for `tp.paths.gaps`: touchpoints by key or type, facets,
-        patterns or anchors. Without them every edge is compared.
+        The two places, both or neither, as for `tp.paths.gaps`: touchpoints by key or type,
+        facets, patterns or anchors. By default every edge is compared.
     min_count
         Edges with fewer gaps, both groups together, are not compared; two places always are.
     seed, test, shared, resamples, level, progress
@@ -52,25 +52,33 @@ def gaps(
     Returns
     -------
     Comparison
-        Labels are ``(source, target)``, or the two places as they were given; numbers median
-        seconds from beginning to beginning, ``n_a`` and ``n_b`` gaps. ``effect`` is Cliff's delta:
-        how much oftener a gap of a is the longer one than one of b, in [-1, 1]. Intervals are
-        quantiles of redrawn differences.
+        Labels are ``(source, target)``, or the two places as they were given; numbers are median
+        seconds from start to start; ``n_a`` and ``n_b`` are gaps. ``effect`` is Cliff's delta: the
+        probability that a gap in a exceeds one in b, minus the reverse, in [-1, 1]. The permutation
+        test is one of Cliff's delta, over its standard error. Intervals are quantiles of bootstrap
+        differences of medians.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint.
+        When a place names an unknown touchpoint.
     InvalidInputError
-        Without times, or without any gap; when only one of the places is given; when persons are
-        in both groups and ``shared="refuse"``.
+        When the journeys have no times or no gap; when only one of the places is given; when
+        persons have journeys in both groups and ``shared="refuse"``.
+
+    See Also
+    --------
+    time_to : Compare the time to a place, journeys that did not reach it included.
+    throughput : Compare the duration of whole journeys.
+    tp.paths.gaps : The gaps of one group.
 
     Notes
     -----
-    The steps from ``(start)`` and to the terminals have no gap. Journeys that did not get from
-    one place to the other have none either: `funnels` compares their share. Where one group was
-    watched for less time, its gaps are shorter for that alone. A resample costs one pass over the
-    gaps.
+    Transitions from ``(start)`` and to the terminals have no gap. Journeys that do not get from
+    one place to the other have none either: `funnels` compares their share. A group observed for a
+    shorter time has shorter gaps for this reason alone. Where many gaps are equal, medians can be
+    equal although one group has longer gaps: ``p`` and ``effect`` show it, ``difference`` does not.
+    A resample costs one pass over the gaps.
 
     References
     ----------
@@ -85,28 +93,28 @@ def gaps(
     >>> compare.gaps(two, seed=1, resamples=100, shared="within").measured_as
     'cliff_delta'
     """
-    asked = Asked(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
+    options = Options(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     journeys = checked_pair(pair).journeys
     places = two_places(start, end, what="compare.gaps", without="every edge")
     if places is not None:
         medians = _medians_between(journeys, places)
-        return compared(pair, medians, asked, effect="cliff_delta")
+        return compared(pair, medians, options, effect="cliff_delta")
     medians = gap_medians(journeys, what="compare.gaps")
     sizes = medians.sizes(pair.journeys.counts)
-    kept = np.flatnonzero(sizes >= max(asked.min_count, 1))
+    kept = np.flatnonzero(sizes >= max(options.min_count, 1))
     left_out = int((sizes > 0).sum()) - len(kept)
-    return compared(pair, medians.only(kept), asked, effect="cliff_delta", left_out=left_out)
+    return compared(pair, medians.only(kept), options, effect="cliff_delta", left_out=left_out)
 
 
 def _medians_between(journeys: Journeys, places: tuple[Place, Place]) -> Medians:
-    """Return the median seconds from one place to the next of another."""
+    """Return the median seconds from one place to the next occurrence of another."""
     times = require_times(journeys, "compare.gaps").view(np.int64)
     found = stretches(journeys, places[0], end=places[1])
     there = (found.stops >= 0) & (journeys.counts[found.owners] > 0)
     start, end = (place_name(place) for place in places)
     if not there.any():
         raise InvalidInputError(
-            f"there is no time to compare: no journey gets from {start!r} to {end!r}"
+            f"there are no durations to compare: no journey gets from {start!r} to {end!r}"
         )
     values = (times[found.stops[there]] - times[found.starts[there]]) / 1e6
     cells = np.zeros(len(values), dtype=np.int64)
@@ -123,7 +131,7 @@ def throughput(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Comparison:
-    """Compare how long whole journeys take.
+    """Compare median throughput times: the duration of whole journeys.
 
     Parameters
     ----------
@@ -135,18 +143,25 @@ def throughput(
     Returns
     -------
     Comparison
-        One row: the median seconds from the beginning of the first interaction to the last one's
-        beginning, or to the latest end where interactions have ends. ``n_a`` and ``n_b`` are
-        journeys. ``effect`` is Cliff's delta.
+        One row: the median seconds from the start of the first interaction to the start of the
+        last one, or to the latest end if interactions have ends. ``n_a`` and ``n_b`` are journeys.
+        ``effect`` is Cliff's delta, and ``p`` comes from it, as for `gaps`.
 
     Raises
     ------
     InvalidInputError
-        Without times; when persons are in both groups and ``shared="refuse"``.
+        When the journeys have no times; when persons have journeys in both groups and
+        ``shared="refuse"``.
+
+    See Also
+    --------
+    gaps : Compare the time between touchpoints.
+    tp.paths.throughput_times : The durations of one group.
 
     Notes
     -----
-    Journeys the log cuts off at either side, and empty ones, have no such time and are left out.
+    Empty journeys, and journeys cut off by the start or the end of the log, have no throughput
+    time and are left out.
 
     Examples
     --------
@@ -156,6 +171,6 @@ def throughput(
     >>> compare.throughput(two, seed=1, resamples=100, shared="within").label.tolist()
     ['throughput']
     """
-    asked = Asked(seed, resamples, level, test, shared, progress=progress)
+    options = Options(seed, resamples, level, test, shared, progress=progress)
     medians = throughput_medians(checked_pair(pair).journeys, what="compare.throughput")
-    return compared(pair, medians, asked, effect="cliff_delta")
+    return compared(pair, medians, options, effect="cliff_delta")

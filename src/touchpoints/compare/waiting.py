@@ -1,4 +1,4 @@
-"""Two groups compared by how fast they get somewhere, where some were not watched to the end."""
+"""Comparison of the time to a place between two groups: log-rank test, RMST, hazard ratio."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from touchpoints.compare._shared.pairs import (
     checked_pair,
 )
 from touchpoints.compare._shared.testing import (
-    Asked,
+    Options,
     blocks,
     p_permuted,
     quantiles,
@@ -27,44 +27,53 @@ from touchpoints.journeys.cutting import microseconds
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.paths.time_to import Waits, waits_of
 
+_NOISE = 1e-12  # of a standardized statistic
 _SECOND = 1e6
 _ROOM = 1 << 21
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class TimeToComparison(Labelled):
-    """How fast two groups get somewhere: one row a group, a first.
+    """Time to a place or outcome in two groups, with the log-rank test: one row per group, a first.
 
     Attributes
     ----------
     group : object
-        What the group is called.
+        The name of the group.
     journeys, events, left_out : int64
-        Journeys with a known start; those of them that got there; journeys without.
+        Journeys with a known start; those of them that reached the place; journeys without a known
+        start, which are left out.
     expected : float64
-        How many would have got there if both groups were equally fast.
+        The number of events expected if both groups had the same hazard.
     median : float64
-        Seconds until half got there (Kaplan and Meier's); nan where that was not watched.
+        The Kaplan–Meier median in seconds; nan if the survival curve does not reach one half.
     mean : float64
-        Seconds waited on average within the horizon: the area under the curve up to there.
+        The restricted mean survival time in seconds: the area under the survival curve up to the
+        horizon. It is the value of ``as_dict``.
     horizon : float
-        Seconds up to which the means are taken.
+        The horizon of the means in seconds.
     difference, low, high : float
-        The mean of a minus that of b, and the ends of its interval.
+        The mean of a minus the mean of b in seconds, and the ends of its interval.
     chi2 : float
         The log-rank statistic.
     p : float
-        How often chance alone makes a statistic as large, in (0, 1].
+        The permutation p-value: the share of permutations with a statistic at least as large, in
+        (0, 1].
     hazard_ratio : float
-        How many times as fast as b those in a get there: events / expected of a, over that of b.
+        The hazard of a relative to b: events / expected of a, divided by the same of b.
     resamples : int
-        How often the groups were drawn.
+        The number of resamples.
     level : float
         The level of the interval.
     unit : str
-        What was drawn as a whole.
+        The unit that was permuted and resampled whole: ``"person"`` or ``"journey"``.
     shared : int
-        How many of those have journeys in both groups.
+        The number of units with journeys in both groups.
+
+    See Also
+    --------
+    time_to : The function that returns this table.
+    tp.paths.TimeTo : The survival curves.
     """
 
     value = "mean"
@@ -102,43 +111,52 @@ def time_to(
     level: float = 0.95,
     progress: Progress = False,
 ) -> TimeToComparison:
-    """Compare how fast journeys get somewhere; those not watched long enough are censored.
+    """Compare the time to a place or outcome: log-rank test and restricted mean survival time.
 
     Parameters
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
     place, outcome, start
-        Where they get and where the clock starts, as for `tp.paths.time_to`.
+        The event and the start of the clock, as for `tp.paths.time_to`.
     horizon
-        How long to look for the mean; by default as long as both groups were watched.
+        The horizon of the restricted mean; by default the shorter of the longest observation times
+        of the two groups.
     seed, shared, resamples, level, progress
         As for `measured`.
 
     Returns
     -------
     TimeToComparison
-        One row a group, and the test.
+        One row per group, and the test.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint or outcome.
+        When no touchpoint or outcome has this name.
     InvalidInputError
-        As `tp.paths.time_to`; when no journey of a group has a known start, a group was not
-        watched up to the horizon, or persons are in both groups and ``shared="refuse"``.
+        As `tp.paths.time_to`; when no journey of a group has a known start, when a group was not
+        observed up to the horizon, or when persons have journeys in both groups and
+        ``shared="refuse"``.
+
+    See Also
+    --------
+    gaps : Compare the gaps of journeys that reached the place.
+    tp.paths.time_to : The survival curves of one group or several.
+    tp.paths.median_time_to : Median times with intervals.
 
     Notes
     -----
-    Mantel's log-rank test adds up, over the times at which anyone gets there, those of a that did
-    minus those expected among all still waiting. It sees differences in speed that keep their
-    sign; of curves that cross it may see nothing. Its p is that of persons (or journeys) dealt out
-    to the groups anew, so people with many journeys are no trouble; as the statistic is divided by
-    its own deviation in each deal, groups that were watched differently long are none either when
-    they are large (Neuhaus 1993). Without persons ``chi2`` can be held against the chi-square
-    distribution with one degree of freedom. The interval is that of persons redrawn within their
-    group. The mean counts a journey that takes longer as the horizon: it is no mean of all times.
-    A resample costs O(n) and one pass over the different times at which anyone got there.
+    Journeys that have not reached the place by the end of their observation are right-censored.
+    Mantel's log-rank statistic sums, over the event times, the events in a minus the events
+    expected in a among all journeys at risk. It detects differences of one sign; if the curves
+    cross, it may detect nothing. Its p-value comes from permuting group labels, whole persons at a
+    time where persons are known, so persons with many journeys do not bias it. The statistic is
+    standardized in each permutation, so in large groups different censoring does not bias it
+    either (Neuhaus 1993). Without persons ``chi2`` can be compared with the chi-square
+    distribution with one degree of freedom. The interval is a bootstrap interval: persons are
+    resampled within their group. The restricted mean counts longer times as the horizon, so it is
+    not the mean of all times. A resample costs O(n) and one pass over the distinct event times.
 
     References
     ----------
@@ -160,16 +178,16 @@ def time_to(
     >>> found.group.tolist(), 0 < found.p <= 1
     (['computer', 'phone'], True)
     """
-    asked = Asked(seed, resamples, level, "permutation", shared, progress=progress)
+    options = Options(seed, resamples, level, "permutation", shared, progress=progress)
     waits = waits_of(checked_pair(pair).journeys, place=place, outcome=outcome, start=start)
-    sides = sides_of(pair, asked.shared, test=asked.test)
+    sides = sides_of(pair, options.shared, test=options.test)
     limit = _limit(pair, waits, horizon)
     curves = Curves.of(waits, limit / _SECOND)
     counts = pair.journeys.counts
     counts_of = [np.where(side, counts, 0)[None, :] for side in (pair.in_a, ~pair.in_a)]
     sums = [curves.sums(one) for one in counts_of]
     observed, expected, variance = (one[0] for one in curves.log_rank(sums[0], sums[0] + sums[1]))
-    p, ends = _drawn(pair, sides, curves, asked)
+    p, ends = _drawn(pair, sides, curves, options)
     reached = np.array([curves.events(one)[0].sum() for one in sums])
     expected_of = np.array([expected, reached.sum() - expected])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -193,8 +211,8 @@ def time_to(
         chi2=float(chi2),
         p=p,
         hazard_ratio=float(ratio),
-        resamples=int(asked.resamples),
-        level=asked.level,
+        resamples=int(options.resamples),
+        level=options.level,
         unit=sides.units.unit,
         shared=len(sides.both),
     )
@@ -204,45 +222,48 @@ def _limit(pair: Pair, waits: Waits, horizon: dt.timedelta | None) -> int:
     """Return the horizon in microseconds."""
     in_a = pair.in_a[waits.chosen]
     wanted = None if horizon is None else microseconds(horizon, "horizon")
-    watched = []
+    observed = []
     for name, side in zip(pair.names, (in_a, ~in_a), strict=True):
         if not side.any():
             raise InvalidInputError(f"no journey of {name!r} has a known start")
-        watched.append(int(waits.times[side].max()))
-        if wanted is not None and wanted > watched[-1]:
-            longest = dt.timedelta(microseconds=watched[-1])
+        observed.append(int(waits.times[side].max()))
+        if wanted is not None and wanted > observed[-1]:
+            longest = dt.timedelta(microseconds=observed[-1])
             raise InvalidInputError(
-                f"{name!r} was watched for {longest} at most, less than horizon={horizon}"
+                f"horizon must be at most {longest}, the longest observation of {name!r}, got "
+                f"{horizon}"
             )
-    return min(watched) if wanted is None else wanted
+    return min(observed) if wanted is None else wanted
 
 
 def _drawn(
-    pair: Pair, sides: Sides, curves: Curves, asked: Asked
+    pair: Pair, sides: Sides, curves: Curves, options: Options
 ) -> tuple[float, tuple[float, float]]:
-    """Return p of the log-rank statistic, and the ends of the interval of the difference."""
-    rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(asked.seed).spawn(2)]
+    """Return the p of the log-rank statistic, and the interval of the difference of means."""
+    rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
     movable = np.where(sides.movable, pair.journeys.counts, 0)
     whole = curves.sums(movable[None, :])
     seen = curves.deviation(curves.sums(np.where(pair.in_a, movable, 0)[None, :]), whole)[0]
     both = curves.apart(sides.in_a)
-    rounds = 2 * -(-asked.resamples // curves.block())
-    with reporting(asked.progress, rounds, what="compare") as step:
+    rounds = 2 * -(-options.resamples // curves.block())
+    with reporting(options.progress, rounds, what="compare") as advance:
 
-        def measured(draws: Iterator[Array], measure: Callable[[Array], Array]) -> Iterator[Array]:
-            for block in blocks(draws, asked.resamples, curves.block()):
-                yield measure(block)
-                step()
+        def statistics(draws: Iterator[Array], of: Callable[[Array], Array]) -> Iterator[Array]:
+            for block in blocks(draws, options.resamples, curves.block()):
+                yield of(block)
+                advance()
 
-        dealt = measured(
+        deviations = statistics(
             permuted(pair, sides, rngs[0]), lambda one: curves.deviation(curves.sums(one), whole)
         )
-        p = p_permuted(dealt, seen, np.abs(seen))
+        p = p_permuted(deviations, seen, slack=_NOISE)
         means = np.concatenate(
-            list(measured(redrawn(sides, rngs[1]), lambda one: both.means_of_both(both.sums(one))))
+            list(
+                statistics(redrawn(sides, rngs[1]), lambda one: both.means_of_both(both.sums(one)))
+            )
         )
     differences = means[:, :1] - means[:, 1:]
-    low, high = quantiles(differences, np.zeros(1), asked.level)
+    low, high = quantiles(differences, np.zeros(1), options.level)
     if sides.fewest < 2:
         return float(p[0]), (np.nan, np.nan)
     return float(p[0]), (float(low[0]), float(high[0]))
@@ -250,20 +271,20 @@ def _drawn(
 
 @attrs.frozen(eq=False, kw_only=True)
 class Curves:
-    """Product-limit curves of groups that are given by how often each journey is in them.
+    """Kaplan–Meier curves of groups given by weights: how often each journey is in the group.
 
     Attributes
     ----------
     times : float64 (t,)
-        The seconds after which anyone got there, rising.
+        The distinct event times in seconds, rising.
     horizon : float
-        Up to where the mean is taken.
+        The horizon of the restricted mean in seconds.
     owners : int64 (w,)
-        The rows of the journeys that were still waiting at the first of these times, by cell.
+        The rows of the journeys at risk at the first event time, sorted by cell.
     starts : int64 (cells + 1,)
-        Cell c owns ``owners[starts[c]:starts[c + 1]]``. A cell is the last of these times at which
-        a journey was waiting; t further if it got there then; 2 t further if its group is the
-        second of two drawn together.
+        Cell c owns ``owners[starts[c]:starts[c + 1]]``. The cell of a journey is the position of
+        the last event time at which it was at risk; plus t if it had the event then; plus 2 t if
+        it belongs to the second of two groups evaluated together.
     """
 
     times: Array
@@ -273,7 +294,7 @@ class Curves:
 
     @classmethod
     def of(cls, waits: Waits, horizon: float) -> Curves:
-        """Return the curves of journeys that waited."""
+        """Build the curves from the waiting times of journeys."""
         times = np.unique(waits.times[waits.reached])
         last = np.searchsorted(times, waits.times, side="right") - 1
         some = last >= 0
@@ -288,11 +309,11 @@ class Curves:
         return attrs.evolve(self, owners=owners[order], starts=starts)
 
     def block(self) -> int:
-        """Return how many groups to measure at once."""
+        """Return the number of groups to evaluate at once."""
         return max(1, _ROOM // max(len(self.owners), 2 * len(self.times), 1))
 
     def sums(self, weights: Array) -> Array:
-        """Return how many were last waiting at each time, and how many got there, (b, any)."""
+        """Return the numbers censored and with the event, by last time at risk, (b, cells)."""
         running = np.zeros(len(self.owners) + 1, dtype=np.int64)
         found = np.empty((len(weights), len(self.starts) - 1), dtype=np.int64)
         for one, row in zip(weights, found, strict=True):
@@ -301,50 +322,50 @@ class Curves:
         return found
 
     def apart(self, in_a: Array) -> Curves:
-        """Return the curves of those in a, and then of the others."""
+        """Return the curves of group a and, in further cells, of group b."""
         size = 2 * len(self.times)
         cells = np.repeat(np.arange(size), np.diff(self.starts))
         cells = np.where(in_a[self.owners], cells, cells + size)
         return self._with(self.owners, cells, size=2 * size)
 
     def events(self, sums: Array) -> Array:
-        """Return how many got there at each time, (b, t)."""
+        """Return the number of events at each event time, (b, t)."""
         found: Array = sums[:, len(self.times) :]
         return found
 
     def at_risk(self, sums: Array) -> Array:
-        """Return how many were waiting just before each time, (b, t)."""
+        """Return the number at risk just before each event time, (b, t)."""
         leaving = sums[:, : len(self.times)] + self.events(sums)
         found: Array = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
         return found
 
-    def waiting(self, sums: Array) -> Array:
-        """Return the share still waiting after each time, (b, t)."""
+    def survival(self, sums: Array) -> Array:
+        """Return the Kaplan–Meier survival after each event time, (b, t)."""
         risk = self.at_risk(sums)
         found: Array = (1 - self.events(sums) / np.maximum(risk, 1)).cumprod(axis=1)
         return found
 
     def means(self, sums: Array) -> Array:
-        """Return the mean within the horizon of each group, (b,)."""
+        """Return the restricted mean survival time of each group, (b,)."""
         edges = np.minimum(np.concatenate([[0.0], self.times, [self.horizon]]), self.horizon)
         widths = np.diff(edges)
-        found: Array = widths[0] + self.waiting(sums) @ widths[1:]
+        found: Array = widths[0] + self.survival(sums) @ widths[1:]
         return found
 
     def means_of_both(self, sums: Array) -> Array:
-        """Return the means of those in a and of the others, (b, 2); for what `apart` returns."""
+        """Return the restricted means of groups a and b, (b, 2); for the sums of `apart`."""
         return np.stack([self.means(one) for one in np.split(sums, 2, axis=1)], axis=1)
 
     def median(self, sums: Array) -> float:
-        """Return the first time at which half or fewer of one group are waiting."""
-        hits = np.flatnonzero(self.waiting(sums)[0] <= 0.5)
+        """Return the Kaplan–Meier median of one group, nan if survival stays above one half."""
+        hits = np.flatnonzero(self.survival(sums)[0] <= 0.5)
         return float(self.times[hits[0]]) if len(hits) else np.nan
 
     def log_rank(self, first: Array, whole: Array) -> tuple[Array, Array, Array]:
-        """Return how many of the first group got there, how many expected, and the variance.
+        """Return the observed events of the first group, the expected ones, and the variance.
 
-        The variance is hypergeometric: at each time those who get there are drawn from all
-        waiting.
+        The variance is hypergeometric: at each event time the events are a draw without
+        replacement from all at risk.
         """
         events, risk = self.events(whole), self.at_risk(whole)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -354,7 +375,7 @@ class Curves:
         return observed, (events * part).sum(axis=1), (chance * part * (1 - part)).sum(axis=1)
 
     def deviation(self, first: Array, whole: Array) -> Array:
-        """Return how many standard deviations the first group is off, (b, 1)."""
+        """Return the standardized log-rank statistic of the first group, (b, 1)."""
         observed, expected, variance = self.log_rank(first, whole)
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Array = ((observed - expected) / np.sqrt(variance))[:, None]

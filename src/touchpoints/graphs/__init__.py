@@ -1,8 +1,8 @@
 """Journeys as plain networkx graphs, and graphs as text and files."""
 
-from touchpoints._core.lazy import attach
+from touchpoints._core.lazy import attach as _attach
 
-__getattr__, __dir__, __all__ = attach(
+__getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     : plan

@@ -1,4 +1,4 @@
-"""What flows where: how often each touchpoint directly follows another, terminals included."""
+"""Directly-follows counts: how often each touchpoint directly follows another, with terminals."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ START, END, OPEN = "(start)", "(end)", "(open)"
 
 @attrs.frozen(eq=False, kw_only=True)
 class Ends:
-    """Where journeys go after their last touchpoint.
+    """The terminals at which journeys end, after their last touchpoint.
 
     Attributes
     ----------
     names : tuple of str
         The terminals.
     of : integers (n,)
-        The place of each journey's terminal among the names.
+        The position in ``names`` of each journey's terminal.
     """
 
     names: tuple[str, ...]
@@ -34,20 +34,20 @@ class Ends:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Flows:
-    """How often each node is directly followed by another; edge e runs ``totals[e]`` times.
+    """Directly-follows counts between nodes; edge e occurs ``totals[e]`` times.
 
     Attributes
     ----------
     nodes : tuple of str
         The keys of the k touchpoints (or states), then ``(start)``, then the terminals.
     sources, targets : int64 (e,)
-        Places among the nodes, sorted by source, then target; only edges that occur.
+        Positions in ``nodes``, sorted by source, then target; only edges that occur.
     totals : int64 (e,)
-        Crossings, each journey counted as often as it stands for.
+        The number of transitions along each edge, weighted by the counts of the journeys.
     ends
-        Where journeys go after their last touchpoint.
+        The terminals at which journeys end.
     gaps : float64 (e,), optional
-        The median time of each edge between touchpoints in microseconds, nan for the others.
+        The median gap of each edge between touchpoints in microseconds, nan for other edges.
     """
 
     nodes: tuple[str, ...]
@@ -59,15 +59,15 @@ class Flows:
 
     @property
     def start(self) -> int:
-        """The place of ``(start)``."""
+        """The position of ``(start)`` in ``nodes``."""
         return len(self.nodes) - len(self.ends.names) - 1
 
     def leaving(self) -> Array:
-        """Return how many crossings leave each node, float64."""
+        """Return the number of transitions out of each node, float64 (nodes,)."""
         return np.bincount(self.sources, self.totals, len(self.nodes))
 
     def arriving(self) -> Array:
-        """Return how many crossings arrive at each node, float64."""
+        """Return the number of transitions into each node, float64 (nodes,)."""
         return np.bincount(self.targets, self.totals, len(self.nodes))
 
 
@@ -88,20 +88,20 @@ def flows(
     Parameters
     ----------
     journeys
-        Counts are honoured; a journey of count 0 crosses nothing.
+        Counts are honoured; a journey of count 0 adds nothing.
     ends
-        Where each journey goes after its last touchpoint; by default `usual_ends`.
+        The terminal of each journey; by default `usual_ends`.
     states
-        The state of each interaction, integers (m,), and the name of each state; by default its
-        touchpoint.
+        The state of each interaction, integers (m,), and the name of each state; by default the
+        touchpoint of the interaction.
     gaps
-        Whether to find median gaps, where there are times.
+        Whether to compute median gaps, if the journeys have times.
 
     Notes
     -----
-    ``(start)`` leads to the first touchpoint of each journey that began in the log; the others are
-    caught under way and come from nowhere. An empty journey goes from ``(start)`` straight to its
-    terminal. O(m) while there are few touchpoints, else O(m log m).
+    ``(start)`` leads to the first touchpoint of each journey that began in the log; other journeys
+    were already under way and have no edge into their first touchpoint. An empty journey adds an
+    edge from ``(start)`` straight to its terminal. O(m) for few touchpoints, else O(m log m).
     """
     ends = usual_ends(journeys) if ends is None else ends
     codes, names = states or (journeys.codes, [one.key for one in journeys.touchpoints])
@@ -132,57 +132,62 @@ def flows(
 
 
 @attrs.frozen(eq=False)
-class Steps:
-    """Single crossings: journey ``owners[i]`` goes from ``sources[i]`` to ``targets[i]``."""
+class TransitionRows:
+    """Single transitions: journey ``owners[i]`` goes from ``sources[i]`` to ``targets[i]``."""
 
     owners: Array
     sources: Array
     targets: Array
 
 
-def first_steps(journeys: Journeys, ends: Ends) -> Steps:
-    """Return the step from ``(start)`` of each journey that began in the log."""
+def first_transitions(journeys: Journeys, ends: Ends) -> TransitionRows:
+    """Return the transition from ``(start)`` of each journey that began in the log."""
     k = len(journeys.touchpoints)
     targets = k + 1 + ends.of.astype(np.int64)
     filled = np.flatnonzero(segments.lengths_of(journeys.offsets))
     targets[filled] = journeys.codes[journeys.offsets[:-1][filled]]
     begun = np.flatnonzero(journeys.began)
-    return Steps(begun, np.full(len(begun), k, dtype=np.int64), targets[begun])
+    return TransitionRows(begun, np.full(len(begun), k, dtype=np.int64), targets[begun])
 
 
-def last_steps(journeys: Journeys, ends: Ends) -> Steps:
-    """Return the step from the last touchpoint to the terminal, for journeys that are not empty."""
+def last_transitions(journeys: Journeys, ends: Ends) -> TransitionRows:
+    """Return the transition from the last touchpoint to the terminal of each non-empty journey."""
     filled = np.flatnonzero(segments.lengths_of(journeys.offsets))
     sources = journeys.codes[journeys.offsets[1:][filled] - 1].astype(np.int64)
     targets = len(journeys.touchpoints) + 1 + ends.of[filled].astype(np.int64)
-    return Steps(filled, sources, targets)
+    return TransitionRows(filled, sources, targets)
 
 
 def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
-    """Return the journeys that go directly from one touchpoint to another: those behind an edge.
+    """Return the journeys that go directly from one touchpoint to another: the journeys of an edge.
 
     Parameters
     ----------
     journeys
-        The journeys of the graph.
+        The journeys that the graph was built from.
     u, v
-        Keys of touchpoints, as the nodes of `transition_graph` are called. ``u`` can be
-        ``"(start)"``, ``v`` can be ``"(end)"`` or ``"(open)"``.
+        Keys of touchpoints, which are the nodes of `transition_graph`. ``u`` can be
+        ``"(start)"``; ``v`` can be ``"(end)"`` or ``"(open)"``.
 
     Returns
     -------
     Journeys
-        In their order, with all columns; each once, however often it goes from u to v. Zero
-        journeys when none does.
+        In their order, with all columns; each journey once, however often it goes from u to v.
+        Zero journeys if no journey goes from u to v.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint; the message proposes near ones.
+        When no touchpoint has this key; the message suggests similar keys.
+
+    See Also
+    --------
+    containing : The journeys in which a place occurs.
+    select : The journeys where a mask is true.
 
     Notes
     -----
-    A journey that goes from u to v by way of another touchpoint is not among them, and one that
+    Journeys that go from u to v only through other touchpoints are not returned. A journey that
     began before the log does not come from ``(start)``. Journeys of count 0 are kept. O(m) in the
     number of interactions.
 
@@ -198,15 +203,15 @@ def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
     [('chat', 'search')]
     """
     checked_journeys(journeys)
-    places = {touchpoint.key: place for place, touchpoint in enumerate(journeys.touchpoints)}
+    codes = {touchpoint.key: code for code, touchpoint in enumerate(journeys.touchpoints)}
     for name, terminals in ((u, (START,)), (v, (END, OPEN))):
-        if name not in places and name not in terminals:
-            raise not_found("touchpoint", name, (*places, *terminals))
-    return take(journeys, np.flatnonzero(_through(journeys, places.get(u, u), places.get(v, v))))
+        if name not in codes and name not in terminals:
+            raise not_found("touchpoint", name, (*codes, *terminals))
+    return take(journeys, np.flatnonzero(_through(journeys, codes.get(u, u), codes.get(v, v))))
 
 
 def _through(journeys: Journeys, source: int | str, target: int | str) -> Array:
-    """Tell of each journey whether it takes the step; a terminal is given by its name."""
+    """Return whether each journey has the transition, bool (n,); terminals are given by name."""
     codes, offsets = journeys.codes, journeys.offsets
     filled = segments.lengths_of(offsets) > 0
     if isinstance(source, str):
@@ -217,11 +222,11 @@ def _through(journeys: Journeys, source: int | str, target: int | str) -> Array:
     if isinstance(target, str):
         filled[filled] = codes[offsets[1:][filled] - 1] == source
         return filled & _ends_in(journeys, target)
-    steps = np.zeros(len(codes), dtype=bool)
-    np.equal(codes[:-1], source, out=steps[:-1])
-    steps[:-1] &= codes[1:] == target
-    steps[counting.inner_boundaries(offsets)] = False
-    return segments.any_by_segment(steps, offsets)
+    taken = np.zeros(len(codes), dtype=bool)
+    np.equal(codes[:-1], source, out=taken[:-1])
+    taken[:-1] &= codes[1:] == target
+    taken[counting.inner_boundaries(offsets)] = False
+    return segments.any_by_segment(taken, offsets)
 
 
 def _ends_in(journeys: Journeys, terminal: str) -> Array:

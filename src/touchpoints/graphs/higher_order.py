@@ -1,4 +1,4 @@
-"""The graph of what follows what, given the last few touchpoints."""
+"""The higher-order transition graph: a state is the last few touchpoints."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from touchpoints.journeys.model import (
 
 
 def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") -> nx.DiGraph:
-    """Return what directly follows what, where a state is the last few touchpoints.
+    """Return the transition graph of a higher-order Markov chain: states are the last touchpoints.
 
     Parameters
     ----------
     journeys
         Counts are honoured.
     order
-        How many touchpoints make a state, 1 or more. States of the first interactions of a
-        journey are shorter. ``max(found.best, 1)`` for what `tp.paths.markov_order` found: where
-        the last touchpoint tells nothing (order 0) or nothing is known (-1), an edge still needs a
-        touchpoint it leaves.
+        The number of touchpoints in a state, at least 1. States of the first interactions of a
+        journey are shorter. For the order chosen by `tp.paths.markov_order` pass
+        ``max(found.best, 1)``: where the next touchpoint does not depend on the last one (order
+        0) or the order is unknown (-1), an edge still needs a source.
     lang
         The language of the labels.
 
@@ -52,9 +52,10 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     networkx.DiGraph
         A node for each state that occurs, called by the keys of its touchpoints joined by
         ``" > "`` (above order 1, ``>`` within a key is written ``%3E``), with ``label``,
-        ``touchpoint`` (the key of the last one), ``type`` and known facets of that one, and
-        ``visits``. Edges have ``weight``, ``probability`` and ``distance``. ``(start)``,
-        ``(end)``, ``(open)`` and journeys that began before the log are as in `transition_graph`.
+        ``touchpoint`` (the key of the last touchpoint), the ``type`` and known facets of the last
+        touchpoint, and ``visits``. Edges have ``weight``, ``probability`` and ``distance``.
+        ``(start)``, ``(end)``, ``(open)`` and journeys that began before the log are as in
+        `transition_graph`.
         ``G.graph["order"]`` is the order.
 
     Raises
@@ -62,11 +63,16 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     InvalidInputError
         When the order is not an integer of at least 1.
 
+    See Also
+    --------
+    transition_graph : The same with the last touchpoint as state.
+    tp.paths.markov_order : Choose the order by the likelihood of held-out journeys.
+
     Notes
     -----
-    Of order 1 the flow is that of `transition_graph`. The number of states grows fast with the
-    order, and each is seen the less: compare orders on held-out journeys before trusting one.
-    O(order × m), with a sort where states are many.
+    With order 1 the weights are those of `transition_graph`. The number of states grows fast with
+    the order, and each state is seen less often: compare orders on held-out journeys before
+    trusting one. O(order × m), with a sort when there are many states.
 
     References
     ----------
@@ -82,7 +88,7 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     (['b > c'], ['b > a'])
     """
     checked_journeys(journeys)
-    mend = "for what tp.paths.markov_order found: order=max(found.best, 1)"
+    mend = "for the order of tp.paths.markov_order: order=max(found.best, 1)"
     order = checks.whole("order", order, mend=mend)
     known = journeys.touchpoints
     last = states.last_codes(journeys.codes, journeys.offsets, len(known), order=order)
@@ -95,12 +101,12 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     touchpoints = [known[code] for code in used]
     graph = labelled_graph(journeys, "higher_order", touchpoints, lang=lang, order=order)
     graph.add_node(START, label=terminal_label(START, lang=lang))
-    words = [described(one, meta=journeys.meta, lang=lang) for one in known]
+    facts = [described(one, meta=journeys.meta, lang=lang) for one in known]
     for key, codes, count in zip(keys, last.members, visits, strict=True):
         if count:
-            label = SEPARATOR.join(words[code]["label"] for code in codes)
-            said = {**words[codes[-1]], "label": label, "touchpoint": known[codes[-1]].key}
-            graph.add_node(key, **said, visits=count)
+            label = SEPARATOR.join(facts[code]["label"] for code in codes)
+            attributes = {**facts[codes[-1]], "label": label, "touchpoint": known[codes[-1]].key}
+            graph.add_node(key, **attributes, visits=count)
     for name, reached in zip(found.ends.names, found.arriving()[found.start + 1 :], strict=True):
         if reached or name == END:
             graph.add_node(name, label=terminal_label(name, lang=lang))

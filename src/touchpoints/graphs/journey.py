@@ -1,4 +1,4 @@
-"""One journey as a graph: a line of positions."""
+"""A single journey as a path graph: one node per interaction."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ _MANY = 10_000
 
 
 def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGraph:
-    """Return one journey as a line of its interactions.
+    """Return one journey as a path graph: one node per interaction, in order of time.
 
     Parameters
     ----------
+    journeys
+        The journeys that contain it.
     id_
         The id of the journey, as in ``journeys.ids``.
     lang
@@ -30,20 +32,25 @@ def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGra
     Returns
     -------
     networkx.DiGraph
-        Nodes ``"0"``, ``"1"`` … in order of time, with ``touchpoint`` (its key), ``label``,
-        ``type`` and every known facet and, where there are times, ``at`` (seconds since the
-        first), ``time`` and ``end`` (ISO 8601; with ``Z`` where the zone is known). Edges have
-        ``gap`` (seconds). ``G.graph`` says ``journey`` (the id), ``journeys`` (how many it
-        stands for), ``began`` and ``finished``.
+        Nodes are called by their position, ``"0"``, ``"1"`` …, and have ``touchpoint`` (its key),
+        ``label``, ``type`` and every known facet. If the journeys have times, nodes also have
+        ``at`` (seconds since the first interaction), ``time`` and ``end`` (ISO 8601; with ``Z``
+        if the time zone is known), and edges have ``gap`` (seconds). ``G.graph`` has ``journey``
+        (the id), ``journeys`` (the count of the row), ``began`` and ``finished``.
 
     Raises
     ------
     NotFoundError
-        When there is no such journey; the message proposes near ids.
+        When no journey has this id; the message suggests similar ids.
+
+    See Also
+    --------
+    transition_graph : The directly-follows graph of all journeys.
+    to_mermaid : Draw the journey as a flowchart.
 
     Notes
     -----
-    O(n) in the number of journeys, to find it.
+    O(n) in the number of journeys, to find the id.
 
     Examples
     --------
@@ -58,17 +65,17 @@ def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGra
     ('purchase', 0.05)
     """
     checked_journeys(journeys)
-    place = _place_of(journeys, id_)
-    first, last = int(journeys.offsets[place]), int(journeys.offsets[place + 1])
-    touchpoints = journeys[place].touchpoints
+    row = _row_of(journeys, id_)
+    first, last = int(journeys.offsets[row]), int(journeys.offsets[row + 1])
+    touchpoints = journeys[row].touchpoints
     graph = labelled_graph(
-        journeys[place : place + 1],
+        journeys[row : row + 1],
         "journey",
         touchpoints,
         lang=lang,
         journey=_plain(id_),
-        began=bool(journeys.began[place]),
-        finished=bool(journeys.finished[place]),
+        began=bool(journeys.began[row]),
+        finished=bool(journeys.finished[row]),
     )
     for position, touchpoint in enumerate(touchpoints):
         words = described(touchpoint, meta=journeys.meta, lang=lang)
@@ -79,7 +86,7 @@ def journey_graph(journeys: Journeys, id_: Any, *, lang: str = "en") -> nx.DiGra
     return graph
 
 
-def _place_of(journeys: Journeys, id_: Any) -> int:
+def _row_of(journeys: Journeys, id_: Any) -> int:
     ids = journeys.ids
     if ids.dtype == np.int64:
         number = isinstance(id_, (int, np.integer)) and not isinstance(id_, bool)
@@ -87,9 +94,9 @@ def _place_of(journeys: Journeys, id_: Any) -> int:
         if len(found):
             return int(found[0])
     else:
-        for place, one in enumerate(ids.tolist()):
+        for row, one in enumerate(ids.tolist()):
             if one == id_:
-                return place
+                return row
     raise not_found("journey", id_, [str(one) for one in ids[:_MANY].tolist()])
 
 
@@ -118,7 +125,7 @@ def _add_times(graph: nx.DiGraph, journeys: Journeys, first: int, last: int) -> 
 
 
 def _written(times: Array, *, zoned: bool) -> list[str]:
-    """Return instants as ISO 8601, to the microsecond only where one needs it; "" for NaT."""
+    """Return ISO 8601 texts, with microseconds only for instants that need them; "" for NaT."""
     texts = []
     for one in times:
         whole = one.astype("datetime64[s]")

@@ -1,4 +1,4 @@
-"""What graphs call things: kinds, reserved names, terminals and states."""
+"""Names in graphs: the schema version, reserved names, terminals and states."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _LABELS = {
 
 
 def is_terminal(node: object) -> bool:
-    """Tell whether a node is where journeys begin or end, and no touchpoint.
+    """Return whether a node is a terminal, where journeys begin or end, and not a touchpoint.
 
-    Those are in parentheses; raw text that is gets them escaped in its key.
+    Terminals are written in parentheses. Raw text in parentheses has them escaped in its key.
     """
     text = str(node)
     return len(text) > 1 and text[0] == "(" and text[-1] == ")" and text != MISSING_KEY
 
 
 def terminal_label(node: str, *, lang: str = "en") -> str:
-    """Return a name for people: the text without its parentheses."""
+    """Return the label of a terminal in a language, else its text without parentheses."""
     known = _LABELS.get(node)
     return node[1:-1] if known is None else known.get(lang, known["en"])
 
 
 def state_key(keys: Sequence[str]) -> str:
-    """Return the key of a state: the keys of its touchpoints, joined.
+    """Return the key of a state of a higher-order graph: the keys of its touchpoints, joined.
 
-    ``>`` within a key is written ``%3E``, and a state that would look like a terminal gets its
-    outer parentheses escaped.
+    ``>`` within a key is written ``%3E``. The outer parentheses of a state that would look like a
+    terminal are escaped.
 
     Examples
     --------
@@ -51,5 +51,5 @@ def state_key(keys: Sequence[str]) -> str:
 
 
 def outcome_terminals(outcome: str) -> tuple[str, str]:
-    """Return where journeys end that reached an outcome, and where those that did not."""
+    """Return the terminals of journeys that reached an outcome and of those that did not."""
     return f"({outcome})", f"(no {outcome})"

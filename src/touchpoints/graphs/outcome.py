@@ -1,4 +1,4 @@
-"""The graph of what leads to an outcome, and what away from it."""
+"""The directly-follows graph of journeys that end in whether they reached an outcome."""
 
 from __future__ import annotations
 
@@ -19,32 +19,39 @@ from touchpoints.taxonomy import escape_text
 def outcome_graph(
     journeys: Journeys, *, outcome: str | None = None, lang: str = "en"
 ) -> nx.DiGraph:
-    """Return which touchpoint directly follows which, up to whether an outcome was reached.
+    """Return the directly-follows graph in which journeys end in whether an outcome was reached.
 
     Parameters
     ----------
     journeys
-        With an outcome that `until` or `mark` set, or that was read with them.
+        Journeys with an outcome set by `until` or `mark`, or read with the log.
     outcome
-        Its name; may be left out when there is only one.
+        The name of the outcome; may be left out if there is only one.
     lang
         The language of the labels.
 
     Returns
     -------
     networkx.DiGraph
-        As `transition_graph`, but journeys end in ``(purchase)`` where the outcome ``purchase``
-        was reached, in ``(no purchase)`` where it was not, and in ``(open)`` where that is not
-        known, or not yet: the log cuts the journey off. The first two are always there.
+        As `transition_graph`, but journeys end in ``(purchase)`` if the outcome ``purchase`` was
+        reached, in ``(no purchase)`` if it was not, and in ``(open)`` if this is unknown, or not
+        known yet because the log cuts the journey off. The first two are always present.
         ``G.graph["outcome"]`` is the name.
 
     Raises
     ------
     NotFoundError
-        When there is no such outcome, or none at all.
+        When no outcome has this name.
     InvalidInputError
-        When there are several and none is named, or when the touchpoint that defines the outcome
-        is still inside the journeys: what leads to it could not be told from itself.
+        When the journeys have no outcome; when they have several and ``outcome=`` is left out;
+        when the touchpoint that defines the outcome is still in the journeys, so that it would
+        count among what leads to the outcome.
+
+    See Also
+    --------
+    until : Cut journeys before a place and mark whether they reached it.
+    mark : Mark an outcome without cutting.
+    transition_graph : The same graph without an outcome.
 
     Examples
     --------
@@ -67,14 +74,15 @@ def outcome_graph(
 
 
 def chosen_outcome(journeys: Journeys, outcome: str | None) -> str:
-    """Return the name of the outcome asked for, or of the only one; refuse a leak.
+    """Return the name of the chosen outcome, or of the only one; refuse a leak.
 
     Raises
     ------
     NotFoundError
-        When there is no such outcome, or none at all.
+        When no outcome has this name.
     InvalidInputError
-        When there are several and none is named, or the touchpoint that defines it is inside.
+        When the journeys have no outcome, when they have several and ``outcome`` is None, or when
+        the touchpoint that defines the outcome is still in the journeys.
     """
     name = named_outcome(journeys, outcome)
     refuse_leak(journeys, name)
@@ -82,14 +90,14 @@ def chosen_outcome(journeys: Journeys, outcome: str | None) -> str:
 
 
 def named_outcome(journeys: Journeys, outcome: str | None) -> str:
-    """Return the name of the outcome asked for, or of the only one.
+    """Return the name of the chosen outcome, or of the only one.
 
     Raises
     ------
     NotFoundError
-        When there is no such outcome.
+        When no outcome has this name.
     InvalidInputError
-        When there is none at all, or there are several and none is named.
+        When the journeys have no outcome, or have several and ``outcome`` is None.
     """
     known = list(journeys.outcomes)
     if not known:
@@ -100,7 +108,7 @@ def named_outcome(journeys: Journeys, outcome: str | None) -> str:
     if outcome is None and len(known) > 1:
         listed = ", ".join(repr(name) for name in known)
         raise InvalidInputError(
-            f"there are {len(known)} outcomes", mend=f"name one as outcome=: {listed}"
+            f"these journeys have {len(known)} outcomes", mend=f"choose one with outcome=: {listed}"
         )
     name = known[0] if outcome is None else outcome
     if name not in known:
@@ -109,23 +117,24 @@ def named_outcome(journeys: Journeys, outcome: str | None) -> str:
 
 
 def refuse_leak(journeys: Journeys, outcome: str) -> None:
-    """Raise when a touchpoint is inside that defines the outcome.
+    """Raise when the journeys still contain a touchpoint that defines the outcome.
 
-    That is one by which it was marked, or whose type or key is the name of the outcome.
+    A touchpoint defines the outcome if the outcome was marked by it, or if its type or key is the
+    name of the outcome.
     """
     names = (outcome, escape_text(outcome), *journeys.meta.defining.get(outcome, ()))
-    places = [
-        place
-        for place, touchpoint in enumerate(journeys.touchpoints)
+    defining = [
+        code
+        for code, touchpoint in enumerate(journeys.touchpoints)
         if touchpoint.type == outcome or touchpoint.key in names
     ]
-    if places:
-        met = np.bincount(journeys.codes, minlength=len(journeys.touchpoints))
-        places = [place for place in places if met[place]]
-    if places:
-        inside = np.isin(journeys.codes, places)
+    if defining:
+        visits = np.bincount(journeys.codes, minlength=len(journeys.touchpoints))
+        defining = [code for code in defining if visits[code]]
+    if defining:
+        inside = np.isin(journeys.codes, defining)
         leaks = int(np.count_nonzero(segments.any_by_segment(inside, journeys.offsets)))
-        keys = [journeys.touchpoints[place].key for place in places]
+        keys = [journeys.touchpoints[code].key for code in defining]
         raise InvalidInputError(
             f"the touchpoint {keys[0]!r} that defines the outcome {outcome!r} is still inside",
             where=f"{leaks:,} of {len(journeys):,} journeys",
@@ -134,7 +143,7 @@ def refuse_leak(journeys: Journeys, outcome: str) -> None:
 
 
 def _cut_first(keys: list[str], outcome: str, *, lens: tuple[str, ...]) -> str:
-    """Say how to keep what came before the outcome."""
+    """Return the mend: the calls that keep what came before the outcome."""
     place = repr(keys[0] if len(keys) == 1 else keys)
     merged = "; if grouping merged it with others, cut first, then tp.collapse" if lens else ""
     return (

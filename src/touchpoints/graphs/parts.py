@@ -1,4 +1,4 @@
-"""From counted flows to nodes and edges with plain Python attributes."""
+"""Build nodes and edges with plain Python attributes from counted flows."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SECOND = 1e6
 
 
 def add_edges(graph: nx.DiGraph, found: Flows) -> None:
-    """Add the edges with their flow, probability, distance and median gap, ``(start)`` first."""
-    turn = -int(np.searchsorted(found.sources, found.start))
+    """Add the edges with weight, probability, distance and median gap, ``(start)`` first."""
+    shift = -int(np.searchsorted(found.sources, found.start))
     sources, targets, totals = (
-        np.roll(column, turn) for column in (found.sources, found.targets, found.totals)
+        np.roll(column, shift) for column in (found.sources, found.targets, found.totals)
     )
     shares = totals / found.leaving()[sources]
     columns = (totals.tolist(), shares.tolist(), (0.0 - np.log(shares)).tolist())
@@ -34,35 +34,35 @@ def add_edges(graph: nx.DiGraph, found: Flows) -> None:
         for weight, share, distance in zip(*columns, strict=True)
     ]
     if found.gaps is not None:
-        seconds = np.roll(found.gaps, turn) / _SECOND
-        for place in np.flatnonzero(~np.isnan(seconds)).tolist():
-            edges[place]["gap_median"] = float(seconds[place])
+        seconds = np.roll(found.gaps, shift) / _SECOND
+        for edge in np.flatnonzero(~np.isnan(seconds)).tolist():
+            edges[edge]["gap_median"] = float(seconds[edge])
     names = [[found.nodes[node] for node in ends.tolist()] for ends in (sources, targets)]
     graph.add_edges_from(zip(*names, edges, strict=True))
 
 
 def described(touchpoint: Touchpoint, *, meta: Meta, lang: str) -> Attributes:
-    """Return what a node says of its touchpoint: label, type where there is one, known facets."""
+    """Return the node attributes of a touchpoint: label, type (if typed) and known facets."""
     label = meta.label(touchpoint, lang=lang)
     head = {"label": label, "type": touchpoint.type} if touchpoint.type else {"label": label}
     return head | touchpoint.known()
 
 
 def observed_shares(journeys: Journeys, visits: Array) -> list[tuple[str, list[float]]]:
-    """Return for need and context in which share of its visits each touchpoint's was observed."""
+    """Return the shares of each touchpoint's visits with an observed need and context."""
     names = [name for name in ("need", "context") if f"{name}_from" in journeys.per_interaction]
     if not names:
         return []
     flags = [_observed(journeys, name) for name in names]
-    pair = (flags[0], flags[-1])
+    both = (flags[0], flags[-1])
     weights = counting.row_weights(journeys.offsets, journeys.counts)
-    totals = counting.flag_totals_by_code(journeys.codes, len(visits), pair, weights)
+    totals = counting.flag_totals_by_code(journeys.codes, len(visits), both, weights)
     shares = totals / np.maximum(visits, 1)[:, None]
-    return [(f"{name}_observed", shares[:, place].tolist()) for place, name in enumerate(names)]
+    return [(f"{name}_observed", shares[:, column].tolist()) for column, name in enumerate(names)]
 
 
 def _observed(journeys: Journeys, name: str) -> Array:
-    """Tell of each interaction whether the facet comes from a rule or the data."""
+    """Return whether each interaction's facet comes from a rule or from the data, bool (m,)."""
     column = journeys.per_interaction[f"{name}_from"]
     if isinstance(column, Coded):
         return np.zeros(len(column), dtype=bool)
@@ -73,9 +73,10 @@ def _observed(journeys: Journeys, name: str) -> Array:
 def labelled_graph(
     journeys: Journeys, kind: str, used: Iterable[Touchpoint], **more: Any
 ) -> nx.DiGraph:
-    """Return an empty graph that says what it is and where it comes from.
+    """Return an empty graph with its graph attributes: kind, number of journeys and origin.
 
-    ``used`` are the touchpoints it will hold: their facets are listed.
+    ``used`` are the touchpoints that will become nodes; the attribute ``facets`` lists their known
+    facets.
     """
     meta = journeys.meta
     graph = nx.DiGraph(schema=SCHEMA, kind=kind, journeys=int(journeys.counts.sum()), **more)
@@ -93,7 +94,7 @@ def labelled_graph(
 
 
 def facets_of(touchpoints: Iterable[Touchpoint]) -> str:
-    """Return the facets some touchpoint knows: the five first, then the others by name."""
+    """Return the facets known of at least one touchpoint: the five first, then others by name."""
     known = {name for one in touchpoints for name in one.known()}
     five = [name for name in FACETS if name in known]
     return ", ".join([*five, *sorted(known.difference(FACETS))])
@@ -102,19 +103,19 @@ def facets_of(touchpoints: Iterable[Touchpoint]) -> str:
 def flow_graph(
     journeys: Journeys, *, kind: str, ends: Ends, always: tuple[str, ...], lang: str, **more: Any
 ) -> nx.DiGraph:
-    """Return the graph of what directly follows what, from ``(start)`` to the terminals.
+    """Return the directly-follows graph of journeys, from ``(start)`` to the terminals.
 
     Parameters
     ----------
     ends
         Where each journey goes after its last touchpoint.
     always
-        The terminals that are there even when no journey reaches them.
+        The terminals that are nodes even if no journey reaches them.
     """
     found = flows(journeys, ends=ends, gaps=True)
     leaving = found.leaving().astype(np.int64)
     visits = leaving[: found.start]
-    used = [journeys.touchpoints[place] for place in np.flatnonzero(visits).tolist()]
+    used = [journeys.touchpoints[code] for code in np.flatnonzero(visits).tolist()]
     graph = labelled_graph(journeys, kind, used, lang=lang, **more)
     begun = int(leaving[found.start])
     graph.add_node(START, label=terminal_label(START, lang=lang), journeys=begun)
@@ -131,12 +132,12 @@ def _add_touchpoints(graph: nx.DiGraph, journeys: Journeys, visits: Array, *, la
     codes, offsets, k = journeys.codes, journeys.offsets, len(visits)
     visitors = counting.segments_with_code(codes, offsets, k, journeys.counts).tolist()
     shares = observed_shares(journeys, visits)
-    for place in np.flatnonzero(visits).tolist():
-        touchpoint = journeys.touchpoints[place]
+    for code in np.flatnonzero(visits).tolist():
+        touchpoint = journeys.touchpoints[code]
         graph.add_node(
             touchpoint.key,
             **described(touchpoint, meta=journeys.meta, lang=lang),
-            visits=int(visits[place]),
-            journeys=visitors[place],
-            **{name: share[place] for name, share in shares},
+            visits=int(visits[code]),
+            journeys=visitors[code],
+            **{name: share[code] for name, share in shares},
         )

@@ -1,4 +1,4 @@
-"""What must hold in a graph, and where it does not."""
+"""The graph schema: what graphs must contain, and the check of a graph against it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _LONGEST = 2**63
 
 @attrs.frozen(kw_only=True)
 class Problem:
-    """One way in which a graph breaks the schema.
+    """A violation of the graph schema.
 
     Attributes
     ----------
     where
-        ``"graph"``, a node or an edge.
+        ``"graph"``, or the node or edge.
     attribute
-        The attribute at fault; empty when it is the node, edge or graph itself.
+        The invalid attribute; empty if the graph, node or edge itself is invalid.
     what
-        What is wrong, as a sentence without a final full stop.
+        The problem, as a sentence without a final full stop.
     mend
-        What to do about it.
+        How to fix it.
 
     Examples
     --------
@@ -55,18 +55,18 @@ class Problem:
 
 @attrs.frozen
 class _Number:
-    """What the numbers of an attribute may be."""
+    """The types and the range of a numeric attribute."""
 
     kinds: tuple[type, ...]
     fits: Callable[[Any], bool]
     words: str
 
 
-_COUNT = _Number((int,), lambda value: value >= 0, "a whole number, 0 or more")
-_FLOW = _Number((int,), lambda value: value > 0, "a whole number above 0")
+_COUNT = _Number((int,), lambda value: value >= 0, "an integer of at least 0")
+_FLOW = _Number((int,), lambda value: value > 0, "an integer of at least 1")
 _SHARE = _Number((float,), lambda value: 0 <= value <= 1, "a share in [0, 1]")
 _PART = _Number((float,), lambda value: 0 < value <= 1, "a share in (0, 1]")
-_LENGTH = _Number((float,), lambda value: value >= 0, "a number, 0 or more")
+_LENGTH = _Number((float,), lambda value: value >= 0, "a number of at least 0")
 
 _NUMBERS: Mapping[str, Mapping[str, _Number]] = {
     "graph": {"journeys": _COUNT, "order": _FLOW},
@@ -89,7 +89,7 @@ _NUMBERS: Mapping[str, Mapping[str, _Number]] = {
 
 @attrs.frozen(kw_only=True)
 class _Kind:
-    """What a kind of graph must say."""
+    """The attributes that a kind of graph requires."""
 
     graph: tuple[str, ...] = ()
     node: tuple[str, ...] = ()
@@ -117,29 +117,35 @@ _FLOWING = frozenset(["transition", "outcome", "higher_order"])
 
 
 def check_graph(G: nx.DiGraph) -> tuple[Problem, ...]:
-    """Return every breach of the graph schema; nothing when there is none.
+    """Return every violation of the graph schema; an empty tuple for a valid graph.
 
     Parameters
     ----------
     G
-        Any directed graph, whoever built it. One without ``G.graph["schema"]`` has that as one
-        breach, and is checked for what any graph must keep: keys that are text, attributes that
-        are text, whole numbers, numbers or truth values, nothing that a file format cannot hold.
+        Any directed graph, of this library or not. A graph without ``G.graph["schema"]`` gets
+        this as a problem, and is checked for what every graph must satisfy: node keys are str,
+        attributes are str, int, float or bool, and file formats can hold all of them.
 
     Returns
     -------
     tuple of Problem
-        Each names the node or edge, the attribute, what is wrong and how to mend it, in the
-        order graph, nodes, edges.
+        The problems, each with the node or edge, the attribute, what is wrong and how to fix it:
+        first what file formats cannot hold, then violations of the schema. Each check goes through
+        graph, nodes and edges in this order.
 
     Raises
     ------
     WrongKindError
-        When it is no ``networkx.DiGraph``, or one with parallel edges.
+        When ``G`` is not a ``networkx.DiGraph``, or has parallel edges.
+
+    See Also
+    --------
+    write_graphml : Write a graph; refuses what the format cannot hold.
+    to_node_link : The same as plain data for JSON.
 
     Notes
     -----
-    Probabilities are compared within 1e-9. O(nodes + edges).
+    Probabilities are compared with a tolerance of 1e-9. O(nodes + edges).
 
     Examples
     --------
@@ -149,7 +155,7 @@ def check_graph(G: nx.DiGraph) -> tuple[Problem, ...]:
     ()
     >>> G.nodes["purchase"]["visits"] = float("nan")
     >>> print(*tp.check_graph(G))
-    node 'purchase', attribute 'visits': is nan; leave out what is not known
+    node 'purchase', attribute 'visits': is nan; leave out unknown attributes
     """
     require_digraph(G)
     return (*unwritable(G), *_breaches(G))
@@ -161,21 +167,21 @@ def require_digraph(G: object) -> None:
         raise wrong_kind(
             G,
             takes="a networkx.DiGraph",
-            mend="tp.transition_graph(journeys) makes one of journeys, tp.plan_graph(plan) of a "
-            "plan, networkx.DiGraph(G) of another networkx graph",
+            mend="tp.transition_graph(journeys) builds one from journeys, tp.plan_graph(plan) from "
+            "a plan, networkx.DiGraph(G) from another networkx graph",
         )
 
 
 def unwritable(G: nx.DiGraph) -> Iterator[Problem]:
-    """Yield what neither GraphML nor JSON can hold and give back as it was."""
+    """Yield what GraphML or JSON could not store and restore exactly."""
     yield from _attributes("graph", G.graph)
     for node, data in G.nodes(data=True):
         where = f"node {node!r}"
         if type(node) is not str:
             yield Problem(
                 where=where,
-                what=f"its key is {type(node).__name__}, not text",
-                mend="networkx.relabel_nodes(G, str) makes text of keys",
+                what=f"its key is {type(node).__name__}, not str",
+                mend="networkx.relabel_nodes(G, str) converts all keys",
             )
         elif _ILLEGAL.search(node):
             yield Problem(where=where, what=_illegal(node), mend="rename the node")
@@ -187,7 +193,7 @@ def unwritable(G: nx.DiGraph) -> Iterator[Problem]:
 def _attributes(where: str, data: Mapping[Any, Any]) -> Iterator[Problem]:
     for name, value in data.items():
         if type(name) is not str or not name or _ILLEGAL.search(name):
-            yield Problem(where=where, what=f"{name!r} is no name for an attribute")
+            yield Problem(where=where, what=f"{name!r} is not a valid attribute name")
         elif name in RESERVED or (where == "graph" and name in DEFAULTS):
             what = "the name is reserved: file formats use it"
             yield Problem(where=where, attribute=name, what=what, mend="rename the attribute")
@@ -198,16 +204,16 @@ def _attributes(where: str, data: Mapping[Any, Any]) -> Iterator[Problem]:
 
 
 def _fault(value: object) -> tuple[str, str]:
-    """Return what is wrong with a value and how to mend it; empty text when nothing is."""
+    """Return what is wrong with a value and how to fix it; empty texts for a valid value."""
     kind = type(value)
     if value is None or (kind is float and value != value):
-        return f"is {'None' if value is None else 'nan'}", "leave out what is not known"
+        return f"is {'None' if value is None else 'nan'}", "leave out unknown attributes"
     if kind is float and math.isinf(value):  # type: ignore[arg-type]  # a float by its type
-        return "is infinite", "leave out what is not known"
+        return "is infinite", "leave out unknown attributes"
     if kind is int and not -_LONGEST <= value < _LONGEST:  # type: ignore[operator]  # an int
-        return "is beyond 64 bits", "write it as text"
+        return "exceeds 64 bits", "store it as str"
     if kind is str and _ILLEGAL.search(value):  # type: ignore[call-overload]  # a str
-        return _illegal(str(value)), "take the character out"
+        return _illegal(str(value)), "remove the character"
     if kind not in (str, int, float, bool):
         home = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
         return f"is {home}{kind.__name__}, not str, int, float or bool", "convert it"
@@ -221,14 +227,14 @@ def _illegal(text: str) -> str:
 
 
 def _breaches(G: nx.DiGraph) -> Iterator[Problem]:
-    """Yield what breaks the schema, of a graph that says it keeps it."""
+    """Yield the violations of the schema in a graph that declares a schema version."""
     version, kind = G.graph.get("schema"), G.graph.get("kind")
     if version is None:
-        mend = f'G.graph["schema"] = {SCHEMA} and G.graph["kind"] say what it is'
+        mend = f'set G.graph["schema"] = {SCHEMA} and G.graph["kind"]'
         yield _of_graph("schema", "is missing", mend)
         return
     if version != SCHEMA or type(version) is not int:
-        yield _of_graph("schema", f"is {version!r}, which is not known", f"this is {SCHEMA}")
+        yield _of_graph("schema", f"is {version!r}, an unknown version", f"known: {SCHEMA}")
         return
     if kind not in _KINDS:
         near = did_you_mean(str(kind), _KINDS)
@@ -276,7 +282,7 @@ def _range(where: str, scope: str, data: Mapping[Any, Any]) -> Iterator[Problem]
     for name, number in _NUMBERS[scope].items():
         value = data.get(name)
         if value is None or value != value:
-            continue  # absent, or reported as no value at all
+            continue  # absent, or already reported as None or nan
         if type(value) not in number.kinds or not number.fits(value):
             what = f"is {value!r}, not {number.words}"
             yield Problem(where=where, attribute=name, what=what)
@@ -285,10 +291,12 @@ def _range(where: str, scope: str, data: Mapping[Any, Any]) -> Iterator[Problem]
 def _terminals(G: nx.DiGraph) -> Iterator[Problem]:
     for node in G:
         if node == START and G.in_degree(node):
-            what = "journeys begin here, but an edge leads to it"
+            what = "journeys begin here, but it has an incoming edge"
             yield Problem(where=f"node {node!r}", what=what)
         elif is_terminal(node) and node != START and G.out_degree(node):
-            yield Problem(where=f"node {node!r}", what="journeys end here, but an edge leads on")
+            yield Problem(
+                where=f"node {node!r}", what="journeys end here, but it has an outgoing edge"
+            )
 
 
 def _probabilities(G: nx.DiGraph) -> Iterator[Problem]:
@@ -300,8 +308,8 @@ def _probabilities(G: nx.DiGraph) -> Iterator[Problem]:
         if abs(total - 1) > _TOLERANCE:
             yield Problem(
                 where=f"node {source!r}",
-                what=f"the probabilities that leave it add up to {total:.6g}, not 1",
-                mend="divide each by their sum, as after taking nodes out",
+                what=f"the probabilities of its outgoing edges sum to {total:.6g}, not 1",
+                mend="divide each by their sum, for example after removing nodes",
             )
         yield from _distances(source, successors)
 
@@ -320,9 +328,9 @@ def _distances(source: object, successors: Mapping[Any, Mapping[str, Any]]) -> I
 
 
 def _line(G: nx.DiGraph) -> Iterator[Problem]:
-    """Yield what keeps a journey from being a line of positions."""
-    places = [str(place) for place in range(len(G))]
-    if set(G) != set(places):
+    """Yield what keeps a journey graph from being a path of positions."""
+    positions = [str(position) for position in range(len(G))]
+    if set(G) != set(positions):
         yield Problem(where="graph", what="its nodes are not the positions '0', '1', '2' …")
-    elif set(G.edges) != set(itertools.pairwise(places)):
+    elif set(G.edges) != set(itertools.pairwise(positions)):
         yield Problem(where="graph", what="its edges do not lead from each position to the next")

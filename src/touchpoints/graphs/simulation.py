@@ -1,4 +1,4 @@
-"""From a graph back to journeys, drawn at random."""
+"""Journeys drawn at random from a graph: a Markov chain simulation."""
 
 from __future__ import annotations
 
@@ -42,54 +42,64 @@ def simulate(
     max_length: int = _LONGEST,
     taxonomy: Taxonomy | None = None,
 ) -> Journeys:
-    """Draw journeys from a graph: the way back from a summary to journeys like those behind it.
+    """Simulate journeys as random walks on a graph: a Markov chain.
 
     Parameters
     ----------
     G
         Any directed graph with ``probability`` on every edge, or else ``weight``; either is
         normalised at each source. Each journey starts at ``start`` and ends at the first node
-        that no edge leaves.
+        without outgoing edges.
     n
-        How many journeys, 0 or more.
+        The number of journeys, at least 0.
     seed
         The same seed gives the same journeys, on any machine.
     start
         The node where journeys start. It is their first touchpoint, unless it is in parentheses.
     begin
-        When the first may start. Journeys then have times: each starts at random within
-        ``spread`` of it, and the gap between two touchpoints is exponential with the median
-        ``gap_median`` of its edge, to the microsecond. Without it there are no times.
+        The earliest start. With it journeys have times: each starts at random within ``spread``
+        of ``begin``, and the gap between two touchpoints is exponentially distributed with the
+        median ``gap_median`` of its edge, rounded to the microsecond. Without it they have none.
     spread
-        The span of the starts.
+        The length of the period in which journeys start.
     max_length
-        A journey still going after that many steps is cut off there: ``finished`` is False.
+        A journey that has not ended after this number of transitions is cut off there:
+        ``finished`` is False.
     taxonomy
-        Goes to ``meta.taxonomy``; touchpoints are built from the node attributes either way.
+        The taxonomy stored in ``meta.taxonomy``. Touchpoints are built from the node attributes
+        with or without it.
 
     Returns
     -------
     Journeys
-        With ids 0 … n−1. Nodes in parentheses, such as ``(end)``, are no touchpoints; a node with
-        the attribute ``touchpoint`` (as those of `higher_order_graph`) is that touchpoint.
-        Journeys that end in ``(open)`` have ``finished`` False. From an outcome graph the outcome
-        is marked: 1, 0, or nan where it ends in ``(open)`` or was cut off.
+        The simulated journeys, with ids 0 … n−1. Nodes in parentheses, for example ``(end)``, do
+        not become touchpoints. A node with the attribute ``touchpoint`` (as in
+        `higher_order_graph`) becomes the touchpoint with this key. Journeys that end in ``(open)``
+        have ``finished`` False. Journeys from an outcome graph have the outcome: 1 or 0, or nan
+        if they end in ``(open)`` or were cut off.
 
     Raises
     ------
     NotFoundError
-        When there is no node ``start``.
+        When the graph has no node ``start``.
     InvalidInputError
-        When an edge has neither probability nor weight, or a negative one; when from some node
-        that can be reached none that ends a journey can be (they are named); when ``begin`` is
-        given and an edge between touchpoints has no ``gap_median``.
+        When an edge has neither ``probability`` nor ``weight``, or a negative one; when journeys
+        can reach nodes from which they could never end (these are listed); when ``begin`` is given
+        and an edge between touchpoints has no ``gap_median``.
+
+    See Also
+    --------
+    transition_graph : The graph of observed journeys.
+    higher_order_graph : The same with memory of the last few touchpoints.
+    write_graphml : Store the graph.
 
     Notes
     -----
-    A walk knows only the node it is on: order beyond one step, gaps that depend on what came
-    before, persons and per-journey columns are not in the graph and so not in what is drawn.
-    Simulated counts spread about those of the graph as those of n independent journeys do.
-    All walkers step together: O(interactions × log(edges)).
+    The walk is memoryless: the next node depends only on the current one. The graph does not
+    contain longer-range order, gaps that depend on earlier touchpoints, persons or per-journey
+    columns, so simulated journeys do not have them either. Simulated counts vary around those of
+    the graph as the counts of n independent journeys do. All walks advance together:
+    O(interactions × log(edges)).
 
     Examples
     --------
@@ -107,84 +117,84 @@ def simulate(
     n, max_length = checks.whole("n", n, least=0), checks.whole("max_length", max_length)
     if start not in G:
         raise not_found("node", start, [str(node) for node in G])
-    plan = _plan(G, start)
+    chain = _chain(G, start)
     rng = np.random.default_rng(checks.seed(seed))
-    walked = walks.walk(plan.steps, plan.start, count=n, max_length=max_length, rng=rng)
-    emitted = _emitted(plan, walked)
+    walked = walks.walk(chain.steps, chain.start, count=n, max_length=max_length, rng=rng)
+    emitted = _emitted(chain, walked)
     columns: dict[str, Any] = {}
     if begin is not None:
-        columns["times"], zone = _times(plan, walked, emitted, begin=begin, spread=spread, rng=rng)
+        columns["times"], zone = _times(chain, walked, emitted, begin=begin, spread=spread, rng=rng)
     else:
         zone = None
     return Journeys(
-        touchpoints=plan.touchpoints,
+        touchpoints=chain.touchpoints,
         codes=owned(emitted.codes),
         offsets=owned(emitted.offsets),
-        finished=owned(~(walked.cut | plan.named(walked.last, OPEN))),
-        outcomes=_outcomes(G, plan, walked),
+        finished=owned(~(walked.cut | chain.named(walked.last, OPEN))),
+        outcomes=_outcomes(G, chain, walked),
         meta=Meta(taxonomy=taxonomy, lens=_listed(G, "lens"), timezone=zone),
         **columns,
     )
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class _Plan:
+class _Chain:
     """A graph as arrays.
 
     Attributes
     ----------
     nodes
-        Those that can be reached.
+        The nodes that can be reached.
     start
-        The place of the first among them.
+        The position of the start node in ``nodes``.
     codes : int32 (nodes,)
-        Which touchpoint each node is, -1 for none.
+        The touchpoint of each node, -1 for terminals.
     gaps : float64 (edges,)
-        Median seconds of each edge, nan where it says none.
+        The median gap of each edge in seconds, nan if the edge has none.
     """
 
     nodes: list[Any]
     start: int
     touchpoints: tuple[Touchpoint, ...]
     codes: Array
-    steps: walks.Steps
+    steps: walks.EdgesBySource
     sources: Array
     gaps: Array
 
-    def named(self, places: Array, name: str) -> Array:
-        """Tell of each place whether its node is called so."""
-        wanted = [place for place, node in enumerate(self.nodes) if node == name]
-        return np.isin(places, wanted)
+    def named(self, positions: Array, name: str) -> Array:
+        """Return whether the node at each position has a name."""
+        wanted = [position for position, node in enumerate(self.nodes) if node == name]
+        return np.isin(positions, wanted)
 
 
-def _plan(G: nx.DiGraph, start: str) -> _Plan:
+def _chain(G: nx.DiGraph, start: str) -> _Chain:
     likely = _likely_edges(G)
     reached = _reached([start], likely)
     _refuse_traps(reached, likely)
     nodes = [node for node in G if node in reached]
-    places = {node: place for place, node in enumerate(nodes)}
+    positions = {node: position for position, node in enumerate(nodes)}
     touchpoints, codes = _touchpoints(G, nodes)
     edges = [
-        (places[source], places[target], share, _median(G[source][target]))
+        (positions[source], positions[target], share, _median(G[source][target]))
         for source in nodes
         for target, share in likely[source].items()
     ]
     sources = np.array([edge[0] for edge in edges], dtype=np.int64)
     targets = np.array([edge[1] for edge in edges], dtype=np.int64)
     shares = np.array([edge[2] for edge in edges], dtype=np.float64)
-    return _Plan(
+    return _Chain(
         nodes=nodes,
-        start=places[start],
+        start=positions[start],
         touchpoints=touchpoints,
         codes=codes,
-        steps=walks.steps_of(sources, targets, shares, len(nodes)),
+        steps=walks.edges_by_source(sources, targets, shares, len(nodes)),
         sources=sources,
         gaps=np.array([edge[3] for edge in edges], dtype=np.float64),
     )
 
 
 def _likely_edges(G: nx.DiGraph) -> dict[Any, dict[Any, float]]:
-    """Return of each node where one can go from it, and how likely or how often."""
+    """Return {source: {target: probability or weight}}, without the edges of weight 0."""
     every = all("probability" in data for _, _, data in G.edges(data=True))
     name = "probability" if every else "weight"
     likely: dict[Any, dict[Any, float]] = {node: {} for node in G}
@@ -192,7 +202,7 @@ def _likely_edges(G: nx.DiGraph) -> dict[Any, dict[Any, float]]:
         value = data.get(name)
         if not isinstance(value, Real) or not 0 <= float(value) < float("inf"):
             raise InvalidInputError(
-                f"the {name} of an edge must be a number, 0 or more, not {value!r}",
+                f"the {name} of an edge must be a finite number of at least 0, got {value!r}",
                 where=f"edge {source!r} to {target!r}",
                 mend="" if value is not None else "give every edge a probability or a weight",
             )
@@ -213,7 +223,7 @@ def _reached(starts: Iterable[Any], edges: Mapping[Any, Iterable[Any]]) -> set[A
 
 
 def _refuse_traps(reached: set[Any], edges: Mapping[Any, Iterable[Any]]) -> None:
-    """Raise when some node leads round for ever."""
+    """Raise when journeys can reach a node from which they could never end."""
     back: dict[Any, list[Any]] = {node: [] for node in edges}
     for source, targets in edges.items():
         for target in targets:
@@ -224,7 +234,7 @@ def _refuse_traps(reached: set[Any], edges: Mapping[Any, Iterable[Any]]) -> None
         raise InvalidInputError(
             "from some nodes journeys could never end",
             where=f"nodes {first_few(trapped)}",
-            mend="add an edge to a node that none leaves, such as '(end)'",
+            mend="add an edge from them to a node without outgoing edges, for example '(end)'",
         )
 
 
@@ -234,17 +244,17 @@ def _median(data: Mapping[str, Any]) -> float:
 
 
 def _touchpoints(G: nx.DiGraph, nodes: list[Any]) -> tuple[tuple[Touchpoint, ...], Array]:
-    """Return the touchpoints of nodes, and which of them each is (-1 for terminals)."""
+    """Return the touchpoints of nodes, and the code of each node (-1 for terminals)."""
     names = _listed(G, "facets")
     known: dict[str, int] = {}
     found: list[Touchpoint] = []
     codes = np.full(len(nodes), -1, dtype=np.int32)
-    for place, node in enumerate(nodes):
+    for position, node in enumerate(nodes):
         if is_terminal(node):
             continue
         key = str(G.nodes[node].get("touchpoint", node))
-        codes[place] = known.setdefault(key, len(known))
-        if codes[place] == len(found):
+        codes[position] = known.setdefault(key, len(known))
+        if codes[position] == len(found):
             found.append(_touchpoint(key, G.nodes[node], names))
     return tuple(found), codes
 
@@ -255,7 +265,7 @@ def _listed(G: nx.DiGraph, name: str) -> tuple[str, ...]:
 
 
 def _touchpoint(key: str, data: Mapping[str, Any], names: tuple[str, ...]) -> Touchpoint:
-    """Build a touchpoint from what its key and its node say."""
+    """Build a touchpoint from its key and its node attributes."""
     terms = _named_in(key) | {
         name: data[name] for name in (*FACETS, *names) if isinstance(data.get(name), str)
     }
@@ -265,7 +275,7 @@ def _touchpoint(key: str, data: Mapping[str, Any], names: tuple[str, ...]) -> To
 
 
 def _named_in(key: str) -> dict[str, str]:
-    """Return the facets a key names; a node of someone else's graph may be called anything."""
+    """Return the facets written in a key; none if a graph of another origin has an invalid key."""
     try:
         return parse_key(key)[1]
     except InvalidInputError:
@@ -274,38 +284,38 @@ def _named_in(key: str) -> dict[str, str]:
 
 @attrs.frozen(eq=False)
 class _Emitted:
-    """The touchpoints of each journey, and the step that led to each (-1: it is the start)."""
+    """The touchpoints of each journey, and the edge that led to each (-1 at the start)."""
 
     codes: Array
     offsets: Array
-    steps: Array
+    edges: Array
 
 
-def _emitted(plan: _Plan, walked: walks.Walks) -> _Emitted:
-    """Return the touchpoints on the way, nodes that are none left out."""
+def _emitted(chain: _Chain, walked: walks.Walks) -> _Emitted:
+    """Return the touchpoints that each walk visits, without terminals."""
     lengths = segments.lengths_of(walked.offsets) + 1
     offsets = segments.offsets_of(lengths)
-    steps = np.full(int(offsets[-1]), -1, dtype=np.int64)
-    arrived = np.ones(len(steps), dtype=bool)
+    edges = np.full(int(offsets[-1]), -1, dtype=np.int64)
+    arrived = np.ones(len(edges), dtype=bool)
     arrived[offsets[:-1]] = False
-    steps[arrived] = walked.edges
-    nodes = np.full(len(steps), plan.start, dtype=np.int64)
-    nodes[arrived] = plan.steps.targets[walked.edges]
-    codes = plan.codes[nodes]
+    edges[arrived] = walked.edges
+    nodes = np.full(len(edges), chain.start, dtype=np.int64)
+    nodes[arrived] = chain.steps.targets[walked.edges]
+    codes = chain.codes[nodes]
     kept = codes >= 0
-    return _Emitted(codes[kept], segments.offsets_after(kept, offsets), steps[kept])
+    return _Emitted(codes[kept], segments.offsets_after(kept, offsets), edges[kept])
 
 
-def _outcomes(G: nx.DiGraph, plan: _Plan, walked: walks.Walks) -> dict[str, Array]:
+def _outcomes(G: nx.DiGraph, chain: _Chain, walked: walks.Walks) -> dict[str, Array]:
     outcome = G.graph.get("outcome")
     if G.graph.get("kind") != "outcome" or not isinstance(outcome, str):
         return {}
-    yes, no = (plan.named(walked.last, name) for name in outcome_terminals(outcome))
+    yes, no = (chain.named(walked.last, name) for name in outcome_terminals(outcome))
     return {outcome: owned(np.where(yes, 1.0, np.where(no, 0.0, np.nan)))}
 
 
 def _times(
-    plan: _Plan,
+    chain: _Chain,
     walked: walks.Walks,
     emitted: _Emitted,
     *,
@@ -313,19 +323,19 @@ def _times(
     spread: dt.timedelta,
     rng: np.random.Generator,
 ) -> tuple[Array, str | None]:
-    """Draw when each interaction happens, and return the zone."""
-    _require_gaps(plan)
+    """Draw the time of each interaction; return the times and the time zone."""
+    _require_gaps(chain)
     stamp, zone = _stamp(begin)
     if not isinstance(spread, dt.timedelta) or spread < dt.timedelta(0):
-        raise InvalidInputError(f"spread={spread!r} is no duration of 0 or more")
+        raise InvalidInputError(f"spread= must be a timedelta of at least 0, got {spread!r}")
     width = spread // dt.timedelta(microseconds=1)
     starts = stamp + rng.integers(0, width, size=len(walked.last), endpoint=True)
-    gaps = np.zeros(len(emitted.steps))
+    gaps = np.zeros(len(emitted.edges))
     inner = np.ones(len(gaps), dtype=bool)
     lengths = segments.lengths_of(emitted.offsets)
     inner[emitted.offsets[:-1][lengths > 0]] = False
-    # A node that is no touchpoint takes no time.
-    means = np.nan_to_num(plan.gaps[emitted.steps[inner]]) / np.log(2) * _SECOND
+    # A terminal takes no time.
+    means = np.nan_to_num(chain.gaps[emitted.edges[inner]]) / np.log(2) * _SECOND
     gaps[inner] = rng.standard_exponential(len(means)) * means
     running = np.cumsum(np.rint(gaps).astype(np.int64))
     first = np.zeros(len(lengths), dtype=np.int64)
@@ -334,26 +344,26 @@ def _times(
     return owned(times.view("datetime64[us]")), zone
 
 
-def _require_gaps(plan: _Plan) -> None:
-    inner = (plan.codes[plan.sources] >= 0) & (plan.codes[plan.steps.targets] >= 0)
-    wrong = np.flatnonzero(inner & ~(plan.gaps >= 0))
+def _require_gaps(chain: _Chain) -> None:
+    inner = (chain.codes[chain.sources] >= 0) & (chain.codes[chain.steps.targets] >= 0)
+    wrong = np.flatnonzero(inner & ~(chain.gaps >= 0))
     if len(wrong):
-        source, target = plan.sources[wrong[0]], plan.steps.targets[wrong[0]]
+        source, target = chain.sources[wrong[0]], chain.steps.targets[wrong[0]]
         raise InvalidInputError(
             f"{counted(len(wrong), 'edge')} between touchpoints {agreeing(len(wrong), 'have')} no "
-            "gap_median, so there are no times",
-            where=f"edge {plan.nodes[source]!r} to {plan.nodes[target]!r}",
-            mend="leave begin= out, or take a transition graph of journeys with times",
+            "gap_median, so times cannot be drawn",
+            where=f"edge {chain.nodes[source]!r} to {chain.nodes[target]!r}",
+            mend="leave begin= out, or use a transition graph of journeys with times",
         )
 
 
 def _stamp(begin: dt.datetime | np.datetime64) -> tuple[int, str | None]:
-    """Return an instant in microseconds, and its zone."""
+    """Return an instant in microseconds since 1970, and its time zone."""
     if not isinstance(begin, (dt.datetime, np.datetime64)):
-        raise WrongKindError(f"begin= takes a datetime or numpy.datetime64, not {begin!r}")
+        raise WrongKindError(f"begin= must be a datetime or numpy.datetime64, got {begin!r}")
     if isinstance(begin, np.datetime64):
         if np.isnat(begin):
-            raise InvalidInputError("begin= is no instant: it is missing")
+            raise InvalidInputError("begin= must be an instant, got NaT")
         return int(begin.astype("datetime64[us]").astype(np.int64)), None
     aware = begin.tzinfo is not None
     naive = begin.astimezone(dt.UTC).replace(tzinfo=None) if aware else begin

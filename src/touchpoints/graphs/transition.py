@@ -1,4 +1,4 @@
-"""The graph of what directly follows what."""
+"""The directly-follows graph of journeys."""
 
 from __future__ import annotations
 
@@ -10,37 +10,45 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 
 
 def transition_graph(journeys: Journeys, *, lang: str = "en") -> nx.DiGraph:
-    """Return which touchpoint directly follows which, as a plain directed graph.
+    """Return the directly-follows graph: which touchpoint directly follows which, and how often.
 
     Parameters
     ----------
     journeys
-        Counts are honoured; a journey of count 0 leaves no trace.
+        Counts are honoured; a journey of count 0 adds nothing.
     lang
-        The language of the labels; where a label is missing in it, another stands in.
+        The language of the labels; a label missing in it is taken from another language.
 
     Returns
     -------
     networkx.DiGraph
-        A node for each touchpoint that occurs, called by its key, with ``label``, ``type`` and
-        every known facet, ``visits`` (interactions), ``journeys`` (that visit it at least once)
-        and, where it is known how need and context came about, ``need_observed`` and
-        ``context_observed`` (share in [0, 1] of the visits in which it was seen and is no
-        default). ``(start)`` and ``(end)`` are always there, ``(open)`` when the log cuts a
-        journey off.
+        A node for each touchpoint that occurs, called by its key, with ``label``, ``type``, every
+        known facet, ``visits`` (interactions) and ``journeys`` (journeys that visit it at least
+        once). If the origin of need and context was recorded, nodes also have ``need_observed``
+        and ``context_observed``: the share of visits, in [0, 1], whose need or context was
+        observed and not a default. ``(start)`` and ``(end)`` are always present; ``(open)`` is
+        present if the log cuts a journey off.
 
-        Edges have ``weight`` (how often the step was taken), ``probability`` (its share of what
-        leaves the source, in (0, 1]), ``distance`` (−log of that, in nats) and, between
-        touchpoints with times, ``gap_median`` (seconds).
+        Edges have ``weight`` (how often the transition was taken), ``probability`` (its share of
+        all transitions from the source, in (0, 1]), ``distance`` (−log of the probability, in
+        nats) and, between touchpoints with times, ``gap_median`` (seconds).
+
+    See Also
+    --------
+    outcome_graph : The same graph, ending in whether journeys reached an outcome.
+    higher_order_graph : States of the last few touchpoints instead of the last one.
+    tp.paths.transitions : The transitions as a table with intervals.
+    simulate : Draw journeys from the graph.
 
     Notes
     -----
-    An empty journey flows from ``(start)`` straight to its terminal. A journey that began before
-    the log (``began`` False) has no edge from ``(start)``: what flows out of a touchpoint is
-    what flows in, and the journeys the log caught there. A touchpoint followed by itself is an
-    edge to itself. Gaps run from the beginning of one interaction to that of the next.
+    An empty journey adds an edge from ``(start)`` straight to its terminal. A journey that began
+    before the log (``began`` False) has no edge from ``(start)``, so the flow out of a touchpoint
+    equals the flow in plus the journeys that the log first saw there. A touchpoint directly
+    followed by itself is a self-loop. Gaps run from the start of one interaction to the start of
+    the next.
 
-    O(m) in the number of interactions while there are up to 4,096 touchpoints, else O(m log m).
+    O(m) in the number of interactions for up to 4,096 touchpoints, else O(m log m).
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""What a journey is, where in it something is, and how to get other journeys from it."""
+"""Journeys: the data model, places in journeys, and transforms from journeys to journeys."""

@@ -1,4 +1,4 @@
-"""The requirements of `Journeys`, each with a message of its own."""
+"""The requirements of `Journeys`, each with its error message."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import first_few, quoted
 from touchpoints._core.tables import Table
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 Columns = Mapping[str, Any]
 """The columns of `Journeys` by name."""
 
+_MOST_JOURNEYS = 2**63 - 1
 RESERVED_OUTCOMES = ("start", "end", "open", "missing")
 
 
+def as_touchpoints(values: Any) -> tuple[Any, ...]:
+    """Return touchpoints as a tuple, or raise when they are no sequence."""
+    try:
+        return tuple(values)
+    except TypeError as error:
+        what = f"touchpoints must be a sequence of touchpoints, got {quoted(values)}"
+        raise WrongKindError(what) from error
+
+
 def check_journeys(columns: Columns) -> None:
-    """Raise an `InvalidInputError` at the first requirement that does not hold."""
+    """Raise `InvalidInputError` for the first requirement that does not hold."""
     _check_offsets(columns["offsets"], len(columns["codes"]))
     _check_codes(columns)
     _check_lengths(columns)
@@ -30,10 +40,10 @@ def check_journeys(columns: Columns) -> None:
     _check_outcomes(columns)
 
 
-def way_to_journeys(given: object) -> str:
-    """Say which call makes journeys of what was given in their place."""
+def hint_for_journeys(given: object) -> str:
+    """Return a hint: the call that makes journeys of the object that was given instead."""
     if type(given).__module__.startswith("networkx"):
-        return "tp.simulate(G, n=…, seed=…) draws journeys from a graph; a graph keeps none"
+        return "tp.simulate(G, n=…, seed=…) draws journeys from a graph; a graph keeps no journeys"
     if isinstance(given, Table):
         return "a result keeps no journeys: pass those it was computed from"
     if isinstance(given, (list, tuple)) and given and hasattr(given[0], "offsets"):
@@ -42,10 +52,12 @@ def way_to_journeys(given: object) -> str:
 
 
 def check_derived(columns: Columns, changed: frozenset[str]) -> None:
-    """Check what a transform that changed these columns could have broken."""
+    """Check only the requirements that a transform of these columns can break."""
     _check_offsets(columns["offsets"], len(columns["codes"]))
     _check_codes(columns)
     _check_lengths(columns)
+    if "counts" in changed:
+        _check_counts(columns["counts"])
     if changed & {"times", "ends", "offsets"}:
         _check_times(columns)
     if changed & {"outcomes", "outcome_times"}:
@@ -54,15 +66,16 @@ def check_derived(columns: Columns, changed: frozenset[str]) -> None:
 
 def _check_offsets(offsets: Array, rows: int) -> None:
     if offsets.ndim != 1 or len(offsets) == 0:
-        raise InvalidInputError("offsets must hold n + 1 numbers, [0] for no journeys")
+        raise InvalidInputError("offsets must hold n + 1 integers; [0] for zero journeys")
     if offsets[0] != 0:
         raise InvalidInputError("offsets must start at 0", where=f"offsets[0] is {offsets[0]}")
     falls = np.flatnonzero(offsets[1:] < offsets[:-1])
     if len(falls):
-        place = int(falls[0])
+        position = int(falls[0])
         raise InvalidInputError(
-            "offsets must never fall",
-            where=f"offsets[{place}] is {offsets[place]}, the next is {offsets[place + 1]}",
+            "offsets must be non-decreasing",
+            where=f"offsets[{position}] is {offsets[position]}, "
+            f"the next is {offsets[position + 1]}",
         )
     if offsets[-1] != rows:
         raise InvalidInputError(
@@ -80,10 +93,16 @@ def _check_codes(columns: Columns) -> None:
         raise InvalidInputError(
             f"codes must index the {len(known)} touchpoints", where=f"codes[{row}] is {codes[row]}"
         )
-    keys = Counter(touchpoint.key for touchpoint in known)
+    try:
+        keys = Counter(touchpoint.key for touchpoint in known)
+    except AttributeError as error:
+        raise WrongKindError(
+            f"touchpoints must be touchpoints, got {first_few(known)}",
+            mend="tp.untyped(text) and Taxonomy.touchpoint(type) return them",
+        ) from error
     twice = [key for key, count in keys.items() if count > 1]
     if twice:
-        raise InvalidInputError("two touchpoints share a key", where=first_few(twice))
+        raise InvalidInputError("keys of touchpoints must be unique", where=first_few(twice))
 
 
 def _table(
@@ -117,7 +136,7 @@ def _check_times(columns: Columns) -> None:
     times, ends = columns["times"], columns["ends"]
     if times is None:
         if ends is not None:
-            raise InvalidInputError("ends need times", mend="give times as well")
+            raise InvalidInputError("ends need times, got None", mend="pass times= as well")
         return
     stamps = times.view(np.int64)
     if len(stamps) and stamps.min() == np.iinfo(np.int64).min:
@@ -129,30 +148,43 @@ def _check_times(columns: Columns) -> None:
         row = int(falls[0])
         id_ = columns["ids"][int(np.searchsorted(columns["offsets"], row, side="right")) - 1]
         raise InvalidInputError(
-            "times must never fall within a journey",
+            "times must be non-decreasing within a journey",
             where=f"journey {_plain(id_)!r}: {times[row - 1]} is followed by {times[row]}",
             mend="read the log with tp.from_frame or tp.from_columns, which sort it",
         )
     if ends is not None and bool((ends < times).any()):
         row = int(np.flatnonzero(ends < times)[0])
         raise InvalidInputError(
-            "an interaction ends before it begins", where=f"row {row}: {times[row]} to {ends[row]}"
+            "ends must not be before times", where=f"row {row}: {times[row]} to {ends[row]}"
+        )
+
+
+def _check_counts(counts: Array) -> None:
+    if bool((counts < 0).any()):
+        position = int(np.flatnonzero(counts < 0)[0])
+        raise InvalidInputError(
+            "counts must not be negative", where=f"counts[{position}] is {counts[position]}"
+        )
+    if not len(counts) or int(counts.max()) * len(counts) <= _MOST_JOURNEYS:
+        return
+    total = sum(counts.tolist())
+    if total > _MOST_JOURNEYS:
+        raise InvalidInputError(
+            f"the sum of counts must be at most 2**63 - 1, got {total:,}",
+            where=f"the largest is counts[{int(counts.argmax())}], {counts.max():,}",
+            mend="divide the counts by a common factor",
         )
 
 
 def _check_per_journey(columns: Columns) -> None:
-    if bool((columns["counts"] < 0).any()):
-        place = int(np.flatnonzero(columns["counts"] < 0)[0])
-        raise InvalidInputError(
-            "counts must not be negative", where=f"counts[{place}] is {columns['counts'][place]}"
-        )
+    _check_counts(columns["counts"])
     if not _all_different(columns["ids"]):
         twice = [one for one, count in Counter(columns["ids"].tolist()).items() if count > 1]
         raise InvalidInputError("ids must be unique", where=first_few(twice))
 
 
 def _all_different(ids: Array) -> bool:
-    """Tell whether no id occurs twice; sorted hashes settle it for text, save for collisions."""
+    """Return whether all ids differ; text is compared by hash, and exactly where hashes collide."""
     numbers = ids if ids.dtype == np.int64 else _hashes(ids)
     if bool((numbers[1:] > numbers[:-1]).all()):
         return True
@@ -166,7 +198,7 @@ def _hashes(ids: Array) -> Array:
     try:
         return np.fromiter(map(hash, ids), np.int64, len(ids))
     except TypeError as error:
-        raise InvalidInputError(f"an id must be hashable: {error}") from error
+        raise InvalidInputError(f"ids must be hashable: {error}") from error
 
 
 def _plain(value: Any) -> Any:
@@ -176,20 +208,20 @@ def _plain(value: Any) -> Any:
 def _check_outcomes(columns: Columns) -> None:
     for name, column in columns["outcomes"].items():
         if name in RESERVED_OUTCOMES:
-            raise InvalidInputError(f"{name!r} is no name for an outcome: graphs use it")
+            raise InvalidInputError(f"an outcome must not be named {name!r}: graphs use that name")
         wrong = ~((column == 0) | (column == 1) | np.isnan(column))
         if wrong.any():
-            place = int(np.flatnonzero(wrong)[0])
+            position = int(np.flatnonzero(wrong)[0])
             raise InvalidInputError(
-                f"outcome {name!r} must be 1 (reached), 0 (not reached) or nan (not known)",
-                where=f"row {place} is {column[place]}",
+                f"outcome {name!r} must be 1 (reached), 0 (not reached) or nan (unknown)",
+                where=f"row {position} is {column[position]}",
             )
     for name, times in columns["outcome_times"].items():
         if name not in columns["outcomes"]:
-            raise InvalidInputError(f"outcome_times has {name!r}, outcomes has not")
+            raise InvalidInputError(f"outcome_times has {name!r}, which is missing in outcomes")
         stray = ~np.isnat(times) & ~(columns["outcomes"][name] == 1)
         if stray.any():
-            place = int(np.flatnonzero(stray)[0])
+            position = int(np.flatnonzero(stray)[0])
             raise InvalidInputError(
-                f"outcome {name!r} has a time where it was not reached", where=f"row {place}"
+                f"outcome {name!r} has a time where it was not reached", where=f"row {position}"
             )

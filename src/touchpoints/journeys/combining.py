@@ -1,4 +1,4 @@
-"""Journeys merged, put together, and drawn at random."""
+"""Transforms that merge, concatenate and sample journeys."""
 
 from __future__ import annotations
 
@@ -14,12 +14,7 @@ from touchpoints._core.arrays import segments, sequences
 from touchpoints._core.arrays.counting import check_counts
 from touchpoints._core.columns import comparable
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.messages import (
-    counted,
-    first_few,
-    not_found,
-    wrong_kind,
-)
+from touchpoints._core.messages import counted, first_few, not_found, wrong_kind
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import NAT
 from touchpoints.journeys.meta import Meta
@@ -27,34 +22,39 @@ from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
 from touchpoints.journeys.outcomes import watched_until
 from touchpoints.taxonomy import Touchpoint
 
-_MOST_AT_ONCE = 10**9  # what numpy's hypergeometric draws take
+_MOST_AT_ONCE = 10**9  # the limit of numpy's hypergeometric draws
 _MOST_DRAWN = 10**12
 
 
 def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
-    """Merge journeys with the same touchpoints in the same order and the same outcomes.
+    """Merge journeys of the same variant (sequence of touchpoints) and the same outcomes.
 
     Parameters
     ----------
     keep
-        Per-journey columns that must agree too, and stay.
+        Per-journey columns that must be equal as well, and are kept.
 
     Returns
     -------
     Journeys
-        One row a variant and outcome, in the order of first appearance; ``counts`` and
-        ``values`` are summed. Whether journeys began and finished in the log must agree as well.
-        Ids, persons, times, ends, outcome times and all other columns are dropped: they differ.
-        Any analysis of order and outcomes gives the same numbers on the result.
+        One row for each variant and combination of outcomes, in the order of first appearance;
+        ``counts`` and ``values`` are summed. ``began`` and ``finished`` must be equal as well.
+        Ids, persons, times, ends, outcome times and all other columns are dropped, because they
+        differ. Every analysis of order and outcomes gives the same numbers on the result.
 
     Raises
     ------
     NotFoundError
-        When there is no such per-journey column.
+        When the per-journey column does not exist.
 
     Notes
     -----
     O(m + n log n). Journeys are grouped by a hash and then compared exactly.
+
+    See Also
+    --------
+    concat : Concatenate journeys of several logs.
+    touchpoints.paths.variants : Count the variants.
 
     Examples
     --------
@@ -110,28 +110,35 @@ def _taken(column: Coded | Array, rows: Array) -> Coded | Array:
 
 
 def concat(parts: Iterable[Journeys]) -> Journeys:
-    """Put journeys of several logs together.
+    """Concatenate journeys of several logs.
 
     Parameters
     ----------
     parts
-        Journeys with different ids, of one taxonomy, lens and time zone. All have times or none.
+        Journeys with different ids and the same taxonomy, lens and time zone. Either all parts
+        have times, or none of them.
 
     Returns
     -------
     Journeys
-        Part after part. Touchpoints are united by key; a column that a part lacks is nan, NaT or
-        missing there. The counts of the reports are added.
+        The journeys of each part in turn. Touchpoints are merged by key; a column that a part lacks
+        is filled with nan, NaT or missing there. The counts of the reports are summed.
 
     Raises
     ------
     InvalidInputError
-        When ids occur twice or are numbers in one part and text in another, or the parts differ
-        in taxonomy, lens, time zone, in what a key means, or in having times.
+        When ids occur twice or are numbers in one part and text in another, or when the parts
+        differ in taxonomy, lens, time zone, in the touchpoint of a key, or in having times.
 
     Notes
     -----
-    Associative, and a log split by journey and put together again gives the same graph.
+    Concatenation is associative, and a log that is split by journey and concatenated again gives
+    the same graph.
+
+    See Also
+    --------
+    distinct : Merge equal journeys afterwards.
+    select : Split a log by journey.
 
     Examples
     --------
@@ -145,13 +152,13 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
         raise wrong_kind(parts, takes="a sequence of Journeys", mend=mend)
     whole = [checked_journeys(part) for part in parts]
     if not whole:
-        raise InvalidInputError("concat needs at least one Journeys")
+        raise InvalidInputError("concat needs at least one Journeys, got none")
     if len(whole) == 1:
         return whole[0]
     _check_alike(whole)
     touchpoints = _united(whole)
-    places = {one.key: place for place, one in enumerate(touchpoints)}
-    codes = [_recoded(part, places) for part in whole]
+    codes_of = {one.key: code for code, one in enumerate(touchpoints)}
+    codes = [_recoded(part, codes_of) for part in whole]
     lengths = np.concatenate([segments.lengths_of(part.offsets) for part in whole])
     plain = {
         name: _joined([getattr(part, name) for part in whole])
@@ -179,14 +186,15 @@ def _check_alike(parts: list[Journeys]) -> None:
         found = [getattr(part.meta, name) for part in parts]
         if any(one != found[0] for one in found):
             raise InvalidInputError(
-                f"the parts differ in {name}", where=first_few(list(dict.fromkeys(map(str, found))))
+                f"all parts must have the same {name}",
+                where=first_few(list(dict.fromkeys(map(str, found)))),
             )
     if len({part.times is None for part in parts}) > 1:
-        raise InvalidInputError("some parts have times and others have none")
+        raise InvalidInputError("either all parts must have times, or none")
     if len({part.ids.dtype.kind for part in parts if len(part)}) > 1:
         raise InvalidInputError(
-            "ids are numbers in one part and text in another",
-            mend="read the id column as the same kind in all of them",
+            "ids must be of one type, but are numbers in one part and text in another",
+            mend="read the id column with the same type in all parts",
         )
 
 
@@ -196,14 +204,14 @@ def _united(parts: list[Journeys]) -> tuple[Touchpoint, ...]:
         for one in part.touchpoints:
             if known.setdefault(one.key, one) != one:
                 raise InvalidInputError(
-                    f"the key {one.key!r} means different touchpoints in different parts",
+                    f"the key {one.key!r} stands for different touchpoints in different parts",
                     mend="read all parts with the same taxonomy",
                 )
     return tuple(known.values())
 
 
-def _recoded(part: Journeys, places: Mapping[str, int]) -> Array:
-    table = np.array([places[one.key] for one in part.touchpoints], dtype=np.int32)
+def _recoded(part: Journeys, codes_of: Mapping[str, int]) -> Array:
+    table = np.array([codes_of[one.key] for one in part.touchpoints], dtype=np.int32)
     return table[part.codes] if len(table) else part.codes
 
 
@@ -214,7 +222,7 @@ def _joined(columns: list[Any]) -> Any:
 
 
 def _filled(columns: list[Any], sizes: list[int], missing: Any) -> Any:
-    """Join columns, filling those that are not there; None when none is."""
+    """Concatenate columns, filling those that are None; None when all of them are."""
     if all(column is None for column in columns):
         return None
     if any(isinstance(column, Coded) for column in columns):
@@ -237,7 +245,7 @@ def _coded(columns: list[Any], sizes: list[int]) -> Coded:
             codes.append(np.full(size, -1, dtype=np.int32))
             continue
         if not isinstance(column, Coded):
-            raise InvalidInputError("a column holds text in one part and something else in another")
+            raise InvalidInputError("a column must hold text in all parts, or in none")
         table = [known.setdefault(one, len(known)) for one in column.categories]
         codes.append(np.array([*table, -1], dtype=np.int32)[column.codes])
     return Coded(owned(np.concatenate(codes)), tuple(known))
@@ -264,7 +272,7 @@ def _persons(parts: list[Journeys]) -> Any:
 
 
 def _observed(parts: list[Journeys]) -> Array | None:
-    """Return how long each journey was watched, if any part says so."""
+    """Return the time until which each journey was observed, or None where no part has it."""
     if all(part.observed_until is None for part in parts):
         return None
     return np.concatenate([watched_until(part) for part in parts])
@@ -280,34 +288,39 @@ def _meta(parts: list[Journeys]) -> Meta:
 
 
 def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
-    """Draw journeys at random, without replacement.
+    """Draw a random sample of journeys, without replacement.
 
     Parameters
     ----------
     n
-        How many real journeys: a row of count 3 is three of them.
+        The number of real journeys to draw: a row of count 3 is three journeys.
     seed
-        For numpy's default generator.
+        The seed of numpy's default generator.
 
     Returns
     -------
     Journeys
-        In their old order, with the counts drawn; rows of which none was drawn are gone. The
-        values of a row are shared out in proportion to its counts.
+        In the original order, with the counts that were drawn; rows without a drawn journey are
+        left out. The values of a row are scaled in proportion to its count.
 
     Raises
     ------
     InvalidInputError
-        When there are fewer than ``n``, or more journeys are drawn, and more left, than 10**12;
-        when ``n`` is not an integer of at least 0.
+        When ``n`` is not an integer of at least 0, when there are fewer than ``n`` journeys, or
+        when both the journeys drawn and the journeys left exceed 10**12.
     WrongKindError
-        When these are not journeys.
+        When ``journeys`` is not a `Journeys`.
 
     Notes
     -----
     Counts are drawn from the multivariate hypergeometric distribution. numpy draws from fewer than
-    10**9 journeys; more are first dealt out to halves of the rows, whose probabilities are summed
-    to within rounding.
+    10**9 journeys; larger numbers are first divided between halves of the rows, by probabilities
+    that are exact up to rounding.
+
+    See Also
+    --------
+    select : Keep given journeys.
+    bootstrap : Intervals by drawing journeys with replacement.
 
     Examples
     --------
@@ -328,7 +341,7 @@ def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
 
 
 def _drawn(counts: Array, n: int, rng: np.random.Generator) -> Array:
-    """Return how many of each count are among ``n`` drawn from all, without replacement."""
+    """Draw ``n`` journeys without replacement; return the number drawn from each count."""
     if len(counts) == 1 or n == 0:
         return np.full(len(counts), n, dtype=np.int64)
     if int(counts.sum()) < _MOST_AT_ONCE:
@@ -342,12 +355,12 @@ def _drawn(counts: Array, n: int, rng: np.random.Generator) -> Array:
 def _drawn_left(left: int, right: int, *, n: int, rng: np.random.Generator) -> int:
     """Draw how many of ``n`` come from the left, by the ratios of neighbouring probabilities.
 
-    They are summed for twelve standard deviations, and a hundred more, about the mode.
+    Probabilities are summed up to twelve standard deviations, plus a hundred, around the mode.
     """
     total = left + right
     if min(n, total - n) > _MOST_DRAWN:
         raise InvalidInputError(
-            f"cannot draw {n:,} of {total:,} journeys: that many are too many to draw exactly",
+            f"cannot draw {n:,} of {total:,} journeys: these are too many to draw exactly",
             mend=f"draw at most {_MOST_DRAWN:,}, or divide the counts by a common factor",
         )
     mode = (n + 1) * (left + 1) // (total + 2)
@@ -358,14 +371,14 @@ def _drawn_left(left: int, right: int, *, n: int, rng: np.random.Generator) -> i
     ratios = (left - some) * (n - some) / ((some + 1) * (right - n + some + 1))
     logs = np.append(0.0, np.cumsum(np.log(ratios)))
     sums = np.cumsum(np.exp(logs - logs.max()))
-    place = int(np.searchsorted(sums, rng.random() * sums[-1], side="right"))
-    return min(first + place, last)
+    position = int(np.searchsorted(sums, rng.random() * sums[-1], side="right"))
+    return min(first + position, last)
 
 
 def recounted(journeys: Journeys, counts: Array, *, times: Array | None = None) -> Journeys:
-    """Return the journeys with other counts, a new array, and their values in proportion.
+    """Return the journeys with other counts, a new array, and values scaled in proportion.
 
-    ``times`` is the factor of the values, by default by how much the counts change.
+    ``times`` is the factor of the values; by default the ratio of new to old counts.
     """
     changes: dict[str, Any] = {"counts": owned(counts.astype(np.int64, copy=False))}
     if journeys.values:

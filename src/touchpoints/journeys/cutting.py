@@ -1,4 +1,4 @@
-"""Journeys to journeys: choose some, cut them, merge what repeats."""
+"""Transforms that select and cut journeys, and merge repeats."""
 
 from __future__ import annotations
 
@@ -29,35 +29,39 @@ NAT = np.datetime64("NaT", "us")
 
 
 def select(journeys: Journeys, chosen: Any) -> Journeys:
-    """Keep some of the journeys, whole; or, of every journey, the interactions of some touchpoints.
+    """Select whole journeys by a mask, or the interactions of some touchpoints in every journey.
 
     Parameters
     ----------
     chosen : bool (n,), or a selector
-        Any sequence or column of truth values, one a journey: where it is true the journey stays,
-        with all its columns. Or a key, type id, `Touchpoint`, mapping of facets to terms, or
-        several of those: what they mean stays, and journeys may become empty.
+        A mask, any sequence or column of bools with one entry for each journey: where it is true
+        the journey is kept, with all its columns. Or a key, type id, `Touchpoint`, mapping of
+        facets to terms, or several of those: the interactions with these touchpoints are kept, and
+        journeys may become empty.
 
     Raises
     ------
     WrongKindError
-        When it is neither touchpoints nor truth values.
+        When ``chosen`` is neither a selector nor bools.
     InvalidInputError
-        When the truth values are not one a journey.
+        When the length of the mask is not the number of journeys.
     NotFoundError
-        When there is no such touchpoint, facet or term.
+        When the touchpoint, facet or term does not exist.
 
     Warns
     -----
     TouchpointsWarning
-        When a choice by the facet ``directness`` leaves out the direct or the indirect touchpoints
-        and so breaks paths: what lay between is gone, and touchpoints become neighbours that were
-        none. `tp.paths.direct_and_indirect` shows both kinds together and what either alone hides.
+        When a selection by the facet ``directness`` leaves out the direct or the indirect
+        touchpoints and so breaks paths: touchpoints become neighbours that were not neighbours
+        before. `tp.paths.direct_and_indirect` shows both kinds, and what each alone hides.
 
     Notes
     -----
-    O(n + rows kept) for truth values, O(m) for touchpoints. The table of touchpoints stays whole.
-    The journeys in which a touchpoint occurs, whole, are those of `containing`.
+    O(n + rows kept) for a mask, O(m) for touchpoints. The table of touchpoints does not change.
+
+    See Also
+    --------
+    containing : Keep the whole journeys that contain a touchpoint.
 
     Examples
     --------
@@ -78,8 +82,8 @@ def select(journeys: Journeys, chosen: Any) -> Journeys:
     flags = np.asarray(chosen)
     if flags.dtype != np.bool_:
         raise WrongKindError(
-            f"a mask holds truth values, not {flags.dtype}",
-            mend="compare the column with something, or use journeys[start:stop] for positions",
+            f"a mask must hold bools, got {flags.dtype}",
+            mend="compare the column with a value, or use journeys[start:stop] for positions",
         )
     if flags.shape != (len(journeys),):
         raise InvalidInputError(
@@ -95,7 +99,7 @@ def _names_touchpoints(chosen: Any) -> bool:
 
 
 def _warn_of_broken_paths(journeys: Journeys, kept: Array) -> None:
-    """Warn when no direct, or no indirect, touchpoint is kept of journeys that have some."""
+    """Warn when all direct, or all indirect, touchpoints of the journeys are left out."""
     counts = journeys.counts[segments.owners_of(journeys.offsets)]
     lost = _kinds_met(journeys, counts > 0) - _kinds_met(journeys, kept & (counts > 0))
     lost &= {"direct", "indirect"}
@@ -108,8 +112,8 @@ def _warn_of_broken_paths(journeys: Journeys, kept: Array) -> None:
     warn(
         f"leaving out {' and '.join(sorted(lost))} touchpoints breaks the paths of {broken:,} of "
         f"{counted(int(journeys.counts.sum()), 'journey')}: {_joined(journeys, kept, counts)}, and "
-        f"{counted(emptied, 'journey', verb='are')} left empty. Keep both kinds, or see both and "
-        "what is lost: tp.paths.direct_and_indirect(journeys).losses"
+        f"{counted(emptied, 'journey', verb='are')} left empty. Keep both kinds, or compare them "
+        "and the losses: tp.paths.direct_and_indirect(journeys).losses"
     )
 
 
@@ -119,25 +123,25 @@ def _kinds_met(journeys: Journeys, rows: Array) -> set[str]:
 
 
 def _joined(journeys: Journeys, kept: Array, counts: Array) -> str:
-    """Say how many steps the choice makes up, and which of them most often."""
+    """Phrase the number of transitions that the selection creates, and the most frequent one."""
     rows = np.flatnonzero(kept)
     owners = segments.owners_of(journeys.offsets)[rows]
     bridged = np.flatnonzero((owners[1:] == owners[:-1]) & (rows[1:] > rows[:-1] + 1))
     k = len(journeys.touchpoints)
     codes = journeys.codes[rows].astype(np.int64)
-    keys, places = np.unique(codes[bridged] * k + codes[bridged + 1], return_inverse=True)
-    totals = np.bincount(places, counts[rows[bridged]]).astype(np.int64)
-    steps = counted(int(totals.sum()), "step", verb="join")
-    said = f"{steps} touchpoints between which something happened"
+    keys, inverse = np.unique(codes[bridged] * k + codes[bridged + 1], return_inverse=True)
+    totals = np.bincount(inverse, counts[rows[bridged]]).astype(np.int64)
+    joins = counted(int(totals.sum()), "transition", verb="join")
+    phrase = f"{joins} touchpoints between which something happened"
     if not totals.any():
-        return said
+        return phrase
     source, target = divmod(int(keys[totals.argmax()]), k)
     names = [journeys.touchpoints[code].key for code in (source, target)]
-    return f"{said} (most often {names[0]} > {names[1]}, {counted(int(totals.max()), 'time')})"
+    return f"{phrase} (most often {names[0]} > {names[1]}, {counted(int(totals.max()), 'time')})"
 
 
 def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
-    """Keep the journeys in which a touchpoint occurs.
+    """Keep the journeys that contain a touchpoint.
 
     Parameters
     ----------
@@ -148,7 +152,7 @@ def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, facet or term.
+        When the touchpoint, facet or term does not exist.
 
     Examples
     --------
@@ -162,7 +166,7 @@ def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
 
 
 def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Journeys:
-    """Keep of journey j the interactions ``starts[j]:stops[j]``; for other transforms."""
+    """Keep the interactions ``starts[j]:stops[j]`` of each journey j; for other transforms."""
     lengths = stops - starts
     if bool((starts == journeys.offsets[:-1]).all()) and bool(
         (stops == journeys.offsets[1:]).all()
@@ -177,7 +181,7 @@ def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Jour
 
 
 def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
-    """Keep of each journey what came before a touchpoint first occurred.
+    """Cut each journey before a touchpoint first occurs.
 
     Parameters
     ----------
@@ -185,14 +189,18 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
         A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
         an `Anchor`.
     include
-        Whether the first occurrence itself stays.
+        Whether the first occurrence itself is kept.
 
     Returns
     -------
     Journeys
-        A journey without the touchpoint stays whole; one that begins with it becomes empty. One
-        with the touchpoint is finished, as behind `until`: its part came to its end, also where the
-        log cuts off what is behind. Unlike `until` this marks no outcome.
+        A journey without the touchpoint stays whole; a journey that begins with it becomes empty.
+        A journey with the touchpoint is finished, because the end of its part was observed, even
+        where the log cuts off the rest. Unlike `until`, no outcome is marked.
+
+    See Also
+    --------
+    until : Cut in the same place, and mark an outcome.
 
     Examples
     --------
@@ -210,7 +218,7 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
 
 
 def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
-    """Keep of each journey what came after a touchpoint last occurred.
+    """Keep the part of each journey after the last occurrence of a touchpoint.
 
     Parameters
     ----------
@@ -218,13 +226,13 @@ def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) 
         A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
         an `Anchor`.
     include
-        Whether the last occurrence itself stays.
+        Whether the last occurrence itself is kept.
 
     Returns
     -------
     Journeys
-        A journey without the touchpoint becomes empty: nothing came after it. One with the
-        touchpoint began: its part has its beginning in the log, also where the journey has not.
+        A journey without the touchpoint becomes empty. A journey with the touchpoint began,
+        because the beginning of its part is in the log, even where that of the journey is not.
 
     Examples
     --------
@@ -242,28 +250,29 @@ def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) 
 
 
 def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
-    """Keep of each journey what lies from one place to the next of another, both included.
+    """Keep the part of each journey from one place to the next occurrence of another, inclusive.
 
     Parameters
     ----------
     start
-        The part begins at its first occurrence: a touchpoint, a pattern or an `Anchor`.
+        A touchpoint, a pattern or an `Anchor`; the part begins at its first occurrence.
     end
-        It stops where this is first reached behind the start: an interaction behind it, or the
-        last one of a match that begins behind it.
+        The part ends where this place is first reached after the start: at an interaction, or at
+        the last interaction of a match that begins after the start.
 
     Returns
     -------
     Journeys
-        A journey without the start, or without an end behind it, becomes empty, and is open still
-        where it was. A part found both began and finished, whatever the log cuts off around it.
+        A journey without the start, or without an end after it, becomes empty, and stays open
+        where it was. A part that is found has both began and finished, even where the log cuts off
+        the journey around it.
 
     Notes
     -----
-    A match of several interactions is whole in the part, at either end. The matches of a pattern
-    are those found from the beginning of the journey, whatever the start: `.*` may begin before it
-    and reach beyond, so that there is no end behind it. Write ``.*?``, or the last touchpoint of
-    the pattern alone.
+    A match of several interactions is kept whole at both ends. The matches of a pattern are found
+    from the beginning of the journey, independently of the start: a match of ``.*`` can begin
+    before the start and reach beyond it, so that no end is found after the start. Use ``.*?``, or
+    only the last touchpoint of the pattern.
 
     Examples
     --------
@@ -288,30 +297,34 @@ def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
 
 
 def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
-    """Split journeys wherever nothing happened for longer than a gap.
+    """Split journeys into sessions where nothing happens for longer than a gap (sessionization).
 
     Parameters
     ----------
     gap
-        The longest time between two interactions of one piece; positive.
+        The longest time between neighbouring interactions of one session; positive.
 
     Returns
     -------
     Journeys
-        Pieces are named ``id#1``, ``id#2`` …, also where there is only one. The old id goes to
-        ``per_journey["origin"]`` and, where there were no persons, to ``persons``. Each piece has
-        the counts and per-journey columns of its journey; an end that the split makes is no
-        censored end.
+        One journey for each session, with ids ``id#1``, ``id#2`` …, also where a journey has only
+        one session. The old id becomes ``per_journey["origin"]`` and, where there were no persons,
+        ``persons``. Each session has the counts and per-journey columns of its journey. An end
+        that the split creates is not censored.
 
     Raises
     ------
     InvalidInputError
-        Without times, when the gap is not positive, or when journeys have outcomes or values:
-        which piece they belong to is not known, so mark them afterwards.
+        Without times, when the gap is not positive, or when journeys have outcomes or values: it
+        is unknown to which session they belong, so mark them after the split.
 
     Notes
     -----
     A gap is the time from the beginning of one interaction to the beginning of the next.
+
+    See Also
+    --------
+    mark_open : Mark the journeys that may go on.
 
     Examples
     --------
@@ -338,18 +351,18 @@ def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
         far[journeys.offsets[:-1][journeys.offsets[:-1] < len(stamps)]] = False
     breaks = np.flatnonzero(far)
     offsets = np.sort(np.concatenate([journeys.offsets, breaks]), kind="stable")
-    pieces = 1 + segments.sum_by_segment(far.view(np.int8), journeys.offsets, dtype=np.int64)
-    owner = np.repeat(np.arange(len(journeys)), pieces)
-    return _pieces(journeys, offsets, owner, pieces)
+    sessions = 1 + segments.sum_by_segment(far.view(np.int8), journeys.offsets, dtype=np.int64)
+    owner = np.repeat(np.arange(len(journeys)), sessions)
+    return _sessions(journeys, offsets, owner, sessions)
 
 
-def _pieces(journeys: Journeys, offsets: Array, owner: Array, pieces: Array) -> Journeys:
-    ends = np.cumsum(pieces)
-    number = np.arange(len(owner)) - np.repeat(ends - pieces, pieces) + 1
+def _sessions(journeys: Journeys, offsets: Array, owner: Array, sessions: Array) -> Journeys:
+    ends = np.cumsum(sessions)
+    number = np.arange(len(owner)) - np.repeat(ends - sessions, sessions) + 1
     columns = journey_columns(journeys, owner)
     old = columns["ids"]
-    names = [f"{one}#{place}" for one, place in zip(old.tolist(), number.tolist(), strict=True)]
-    first, last = number == 1, number == pieces[owner]
+    names = [f"{one}#{k}" for one, k in zip(old.tolist(), number.tolist(), strict=True)]
+    first, last = number == 1, number == sessions[owner]
     origin = old if old.dtype == np.int64 else code_values(old.tolist())
     return Journeys(
         **{
@@ -371,12 +384,12 @@ def _pieces(journeys: Journeys, offsets: Array, owner: Array, pieces: Array) -> 
 
 
 def require_times(journeys: Journeys, what: str) -> Array:
-    """Return the times, or raise an error that says how to get some."""
+    """Return the times, or raise an error that says how to read them."""
     times = checked_journeys(journeys).times
     if times is None:
         raise InvalidInputError(
             f"{what} needs times, and these journeys have none",
-            mend="read the log with tp.from_frame(…, time=…): distinct and from_paths keep none",
+            mend="read the log with tp.from_frame(…, time=…): distinct, from_paths keep no times",
         )
     return times
 
@@ -385,21 +398,22 @@ def microseconds(duration: dt.timedelta, name: str) -> int:
     """Return a positive duration in microseconds."""
     if not isinstance(duration, dt.timedelta):
         raise WrongKindError(
-            f"{name} is a datetime.timedelta, not {type(duration).__name__}",
+            f"{name} must be a datetime.timedelta, got {type(duration).__name__}",
             mend=f"for example {name}=datetime.timedelta(minutes=30)",
         )
     if duration <= dt.timedelta(0):
-        raise InvalidInputError(f"{name} must be positive, not {duration}")
+        raise InvalidInputError(f"{name} must be positive, got {duration}")
     return duration // dt.timedelta(microseconds=1)
 
 
 def collapse_repeats(journeys: Journeys) -> Journeys:
-    """Merge neighbouring interactions of one journey that are the same touchpoint.
+    """Merge runs: neighbouring interactions of a journey that are the same touchpoint.
 
     Returns
     -------
     Journeys
-        Each run keeps the time and the columns of its first interaction and the end of its last.
+        Each run becomes one interaction, with the time and columns of its first interaction and
+        the end of its last.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where two journeys differ, one sentence at a time."""
+"""The differences between two `Journeys`, one sentence each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAPS = ("outcomes", "outcome_times", "values", "per_interaction", "per_journey"
 
 
 def differences(left: Columns, right: Columns) -> Iterator[str]:
-    """Yield each difference, sizes first."""
+    """Yield a sentence for each difference; where sizes differ, for the first size only."""
     if len(left["ids"]) != len(right["ids"]):
         yield f"{counted(len(left['ids']), 'journey')} against {len(right['ids']):,}"
         return
@@ -33,8 +33,9 @@ def differences(left: Columns, right: Columns) -> Iterator[str]:
         yield f"{counted(len(left['codes']), 'interaction')} against {len(right['codes']):,}"
         return
     if not same_array(left["offsets"], right["offsets"]):
-        place = _first(left["offsets"] != right["offsets"]) - 1
-        yield f"journey {place} ({_plain(left['ids'][place])!r}) has another number of interactions"
+        position = _first(left["offsets"] != right["offsets"]) - 1
+        id_ = _plain(left["ids"][position])
+        yield f"journey {position} ({id_!r}) differs in its number of interactions"
         return
     yield from _touchpoints(left, right)
     for name in _ARRAYS:
@@ -63,9 +64,9 @@ def _touchpoints(left: Columns, right: Columns) -> Iterator[str]:
     if left["touchpoints"] == right["touchpoints"]:
         differs = left["codes"] != right["codes"]
     else:
-        places = {touchpoint: place for place, touchpoint in enumerate(left["touchpoints"])}
+        codes = {touchpoint: code for code, touchpoint in enumerate(left["touchpoints"])}
         table = np.array(
-            [places.get(one, -1) for one in right["touchpoints"]] or [-1], dtype=np.int32
+            [codes.get(one, -1) for one in right["touchpoints"]] or [-1], dtype=np.int32
         )
         differs = left["codes"] != table[right["codes"]]
     if not differs.any():

@@ -1,4 +1,4 @@
-"""Measures by group: the same table, one more column."""
+"""Analyses by group: the table of each group, stacked, with a column ``group``."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ T = TypeVar("T", bound=Table)
 
 @attrs.frozen(eq=False)
 class Groups:
-    """Which group each journey is in: ``labels[of[j]]``; -1 where nobody knows."""
+    """The group of each journey j: ``labels[of[j]]``; ``of[j]`` is -1 where it is not known."""
 
     labels: tuple[Any, ...]
     of: Array
 
 
 def groups_of(journeys: Journeys, by: str) -> Groups:
-    """Return the groups of journeys by a per-journey column, or by what a journey began with.
+    """Return the group of each journey, by a per-journey column or by its first interaction.
 
     Parameters
     ----------
     by
-        The name of a per-journey column; or of a facet or per-interaction column, and then a
-        journey belongs to the value of its first interaction. Journeys without a value (and empty
-        ones, for the latter) belong to no group.
+        The name of a per-journey column, or of a facet or per-interaction column: then the group
+        of a journey is the value of its first interaction. Journeys without a value belong to no
+        group, and so do empty journeys when a facet or a per-interaction column is given.
 
     Returns
     -------
     Groups
-        In the order of their labels; numbers by size, text by code point.
+        Sorted by label: numbers by size, text by code point.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet; the message proposes near ones.
+        When there is no column or facet of that name; the message proposes similar names.
     WrongKindError
-        When ``by`` is no text, or these are no journeys.
+        When ``by`` is not a str, or ``journeys`` is not a `Journeys`.
     InvalidInputError
-        When the name is both, no journey has a value, or the counts of journeys are too large to
-        be added up exactly.
+        When the name has several meanings, no journey has a value, or the counts of journeys are
+        too large to be summed exactly.
     """
     _countable(journeys)
     if not isinstance(by, str):
         raise WrongKindError(
-            f"by= is the name of one column or facet, not {by!r}",
-            mend="for groups of several, keep them joined in a per-journey column of their own: "
+            f"by must be the name of one column or facet, not {by!r}",
+            mend="for groups by several columns, join them in one per-journey column: "
             "attrs.evolve(journeys, per_journey={…})",
         )
     found = [
@@ -82,7 +82,7 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
 
 
 def _countable(journeys: Journeys) -> Journeys:
-    """Return journeys whose counts can be added up exactly, or raise."""
+    """Return journeys as given, or raise when their counts are too large to be summed exactly."""
     counting.check_counts(checked_journeys(journeys).offsets, journeys.counts)
     return journeys
 
@@ -102,7 +102,7 @@ def _begun_with(journeys: Journeys, by: str) -> Coded | Array:
 
 
 def _coded(column: Coded | Array) -> Groups:
-    """Return groups in the order of their labels."""
+    """Return the groups of a column, sorted by label."""
     if not isinstance(column, Coded):
         known = ~_missing(column)
         labels, inverse = np.unique(column[known], return_inverse=True)
@@ -113,62 +113,63 @@ def _coded(column: Coded | Array) -> Groups:
     used = sorted(met, key=column.categories.__getitem__)
     table = np.full(len(column.categories) + 1, -1, dtype=np.int64)
     table[used] = np.arange(len(used))
-    return Groups(tuple(column.categories[place] for place in used), owned(table[column.codes]))
+    return Groups(tuple(column.categories[code] for code in used), owned(table[column.codes]))
 
 
 def _missing(column: Array) -> Array:
     return np.isnan(column) if column.dtype.kind in "fmM" else np.zeros(len(column), dtype=bool)
 
 
-def by_group(journeys: Journeys, by: str | None, measure: Callable[[Journeys], T]) -> T:
-    """Measure each group and put the tables on top of each other, with a column ``group``.
+def by_group(journeys: Journeys, by: str | None, analysis: Callable[[Journeys], T]) -> T:
+    """Apply an analysis to each group and stack the tables, with a column ``group``.
 
     Parameters
     ----------
     by
-        As for `groups_of`; None measures all journeys at once, and there is no such column.
-    measure
-        From journeys to a table whose class declares ``group = optional_column(object)``.
+        As for `groups_of`; with None all journeys are analysed together, without the column.
+    analysis
+        A function from journeys to a table; its class declares ``group = optional_column(object)``.
 
     Warns
     -----
     TouchpointsWarning
-        When journeys have no value of ``by``: they are in no group.
+        When journeys have no value of ``by``, so that they are in no group.
     """
     if by is None:
-        return measure(_countable(journeys))
+        return analysis(_countable(journeys))
     parts, labels = parts_by(journeys, by)
-    return stack([measure(part) for part in parts], labels)
+    return stack([analysis(part) for part in parts], labels)
 
 
 def parts_by(journeys: Journeys, by: str) -> tuple[list[Journeys], tuple[Any, ...]]:
-    """Return the journeys of each group and the labels of the groups, as `by_group` does."""
+    """Return the journeys of each group, and the labels of the groups."""
     groups = groups_of(journeys, by)
     warn_of_ungrouped(journeys, groups, by)
-    places = range(len(groups.labels))
-    return [take(journeys, np.flatnonzero(groups.of == place)) for place in places], groups.labels
+    codes = range(len(groups.labels))
+    return [take(journeys, np.flatnonzero(groups.of == code)) for code in codes], groups.labels
 
 
 def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
-    """Warn when real journeys are in no group: nothing of them is in the answer.
+    """Warn when journeys with a count above 0 are in no group, and so left out of the result.
 
-    Rows are counted, whatever they stand for: a bootstrap changes counts, and says so once.
+    The message counts rows, not real journeys, so that a bootstrap, which changes counts, repeats
+    the same message and it is shown once.
     """
     missing = groups.of < 0
     if journeys.counts[missing].any():
         many = f"{int(missing.sum()):,} of {len(missing):,}"
         warn(
-            f"no value of {by!r} for {many} rows of journeys: they are in no group and left out. "
-            "Give them one to see them: a per-journey column "
-            "without gaps, as in attrs.evolve(journeys, per_journey={…})"
+            f"no value of {by!r} for {many} rows of journeys: they are in no group and are left "
+            "out. To include them, group by a per-journey column without missing values, as in "
+            "attrs.evolve(journeys, per_journey={…})"
         )
 
 
 def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
-    """Put tables of one class on top of each other, the label of each in ``group``.
+    """Stack tables of one class, with the label of each table in the column ``group``.
 
-    Facts that are no columns are those of the first table; those of persons, where there are any,
-    of the table with the fewest effective ones.
+    Fields that are not columns are taken from the first table; those of persons, if there are any,
+    from the table with the fewest effective persons.
     """
     kind: Any = type(tables[0])
     names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]

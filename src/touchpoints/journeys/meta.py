@@ -1,4 +1,4 @@
-"""Where journeys come from: the taxonomy, the lens, the time zone, and what reading them cost."""
+"""Metadata of journeys: the taxonomy, the lens, the time zone, and the report of reading them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from touchpoints._core.checks import whole
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import agreeing, counted
+from touchpoints._core.instants import is_zone, zone_of
+from touchpoints._core.messages import agreeing, counted, quoted
+from touchpoints.errors import WrongKindError
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy, Touchpoint
@@ -28,16 +31,35 @@ def _rows_by_text(rows: Mapping[str, int]) -> FrozenMap[str, int]:
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
+    return _texts(names, "lens")
+
+
+def _texts(values: Iterable[str], what: str) -> tuple[str, ...]:
+    """Return texts as a tuple; a single text would be taken apart into its letters."""
+    texts = (None,) if isinstance(values, str) else tuple(values)
+    if not all(isinstance(one, str) for one in texts):
+        raise WrongKindError(
+            f"{what} must be a sequence of texts, got {quoted(values)}",
+            mend=f"for example {what}=('need',)",
+        )
+    return tuple(str(one) for one in texts)
+
+
+def _zone(name: str | None) -> str | None:
+    """Return the name of a time zone, or raise when there is no such zone."""
+    if name is not None and not (isinstance(name, str) and is_zone(name)):
+        zone_of(name)
+    return name
 
 
 def _keys_by_outcome(keys: Mapping[str, Iterable[str]]) -> FrozenMap[str, tuple[str, ...]]:
-    return FrozenMap({name: found for name, some in keys.items() if (found := tuple(sorted(some)))})
+    found = {name: tuple(sorted(_texts(some, "defining"))) for name, some in keys.items()}
+    return FrozenMap({name: some for name, some in found.items() if some})
 
 
 @attrs.frozen(kw_only=True)
 class Report:
-    """What reading a log met, dropped, merged or could not order; all in rows unless said.
+    """Counts of what reading a log dropped, merged or could not order, in rows if not stated.
 
     Attributes
     ----------
@@ -46,39 +68,40 @@ class Report:
     without_journey, without_time, without_touchpoint
         Rows whose journey id, time or touchpoint name is missing.
     unmatched
-        Rows with a touchpoint that the taxonomy or the classifier does not know.
+        Rows with a touchpoint name that the taxonomy or the classifier does not know.
     unmatched_dropped
-        Those of ``without_touchpoint`` and ``unmatched`` that were dropped (``unmatched="drop"``).
+        Rows of ``without_touchpoint`` and ``unmatched`` that were dropped (``unmatched="drop"``).
     unmatched_texts
-        The most frequent unmatched texts and their rows, up to twenty.
+        The most frequent unmatched texts with their numbers of rows, at most twenty texts.
     duplicates
-        Rows that repeat an earlier row of the same journey in everything that was read.
+        Rows that repeat an earlier row of the same journey in every column that was read.
     duplicates_dropped
-        Those of them that were dropped (``duplicates="drop"``).
+        Rows of ``duplicates`` that were dropped (``duplicates="drop"``).
     lifecycle_ignored
         Rows of a lifecycle stage that is neither start nor complete.
     paired, unpaired_starts, unpaired_completes
-        Interactions made of a start and a complete row, and of one of them alone.
+        Interactions made of a start and a complete row, of a start row alone, and of a complete
+        row alone.
     ends_before_starts
-        Interactions whose end lay before their start; the end was set aside as missing.
+        Interactions whose end lay before their start; the end was set to missing.
     person_conflicts, journey_conflicts
-        Journeys whose rows name several persons, or differ in a per-journey column; the first
-        value was kept.
+        Journeys whose rows name several persons, and journeys whose rows differ in a per-journey
+        column; the first value was kept.
     facet_conflicts
         Distinct events on which combined classifiers disagreed.
     distinct_events
-        How many distinct tuples of fields were classified: the calls of the classifier.
+        Distinct tuples of fields that were classified: the number of calls of the classifier.
     collisions
-        Journey ids that shared the sorted bits of their hash and were told apart.
+        Journey ids that shared the sorted bits of their hash and were separated.
     ambiguous_times
         Naive times that the clock change of their zone makes ambiguous or impossible.
     pairs
         Neighbouring interactions within journeys.
     ties
-        Those of them at one and the same time.
+        Neighbouring interactions at the same time.
     ties_that_matter
-        Those of the ties whose touchpoints differ: the order in which they were read decides
-        which transition is counted.
+        Ties between different touchpoints: the order in which their rows were read decides which
+        transition is counted.
 
     Examples
     --------
@@ -111,9 +134,16 @@ class Report:
     ties: int = 0
     ties_that_matter: int = 0
 
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(Report):
+            if field.name != "unmatched_texts":
+                whole(field.name, getattr(self, field.name), least=0)
+        for text, count in self.unmatched_texts.items():
+            whole(f"unmatched_texts[{quoted(text)}]", count, least=0)
+
     @property
     def dropped(self) -> int:
-        """Rows that stand in no journey."""
+        """Number of rows that are in no journey."""
         return (
             self.without_journey
             + self.without_time
@@ -124,23 +154,23 @@ class Report:
 
     @property
     def tie_share(self) -> float:
-        """Share in [0, 1] of neighbouring interactions at the same time; nan without neighbours."""
+        """Share of neighbouring interactions at the same time, in [0, 1]; nan if there are none."""
         return self.ties / self.pairs if self.pairs else float("nan")
 
     @property
     def order_matters_share(self) -> float:
-        """Share in [0, 1] of neighbours whose order only the order of the rows decides."""
+        """Share of neighbouring interactions that are ties of different touchpoints, in [0, 1]."""
         return self.ties_that_matter / self.pairs if self.pairs else float("nan")
 
     def sentences(self) -> tuple[str, ...]:
-        """Return what is worth knowing, one sentence each; empty when nothing is.
+        """Return one sentence for each kind of row left out, repeated or tied.
 
         Examples
         --------
         >>> Report(rows=10, without_time=2, pairs=4, ties=1).sentences()
-        ('2 of 10 rows have no time', '25.0 % of neighbours are at one time')
+        ('2 of 10 rows have no time', '25.0 % of neighbouring interactions are at the same time')
         """
-        said = [
+        sentences = [
             f"{count:,} of {counted(self.rows, 'row')} "
             f"{agreeing(count, 'have' if words.startswith('no ') else 'are')} {words}"
             for name, words in _LEFT_OUT
@@ -148,15 +178,17 @@ class Report:
         ]
         if self.duplicates > self.duplicates_dropped:
             again = counted(self.duplicates, "row", verb="repeat")
-            said.append(f"{again} another and {agreeing(self.duplicates, 'were')} kept")
+            sentences.append(f"{again} an earlier row and {agreeing(self.duplicates, 'were')} kept")
         if self.ties:
-            said.append(f"{self.tie_share:.1%} of neighbours are at one time".replace("%", " %"))
+            share = f"{self.tie_share:.1%}".replace("%", " %")
+            sentences.append(f"{share} of neighbouring interactions are at the same time")
         if self.ties_that_matter:
-            said.append(f"the order of {self.ties_that_matter:,} of them decides a transition")
-        return tuple(said)
+            ties = counted(self.ties_that_matter, "transition")
+            sentences.append(f"the order of rows at the same time decides {ties}")
+        return tuple(sentences)
 
     def plus(self, other: Report) -> Report:
-        """Return the report of two logs read one after the other: every count added."""
+        """Return the report of two logs read together: the sum of every count."""
         fields = {
             field.name: getattr(self, field.name) + getattr(other, field.name)
             for field in attrs.fields(Report)
@@ -174,21 +206,21 @@ def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[s
 
 @attrs.frozen(kw_only=True)
 class Meta:
-    """What travels with journeys beside their columns.
+    """Metadata that journeys carry beside their columns.
 
     Attributes
     ----------
     taxonomy
         The vocabulary the touchpoints come from, or None.
     lens
-        The facets or columns a collapse grouped by; empty when none did.
+        The facets or columns that `collapse` grouped by; empty without a collapse.
     timezone
         The zone of the input's times; None when they were naive and are kept as written.
     defining
-        The keys of the touchpoints that are an outcome, for those `until` and `mark` set: analyses
-        of the outcome refuse journeys that hold them.
+        The keys of the touchpoints that define each outcome set by `until` or `mark`. Analyses of
+        an outcome refuse journeys that contain them.
     report
-        What reading the log met.
+        Counts of what reading the log dropped, merged or could not order.
 
     Examples
     --------
@@ -198,14 +230,14 @@ class Meta:
 
     taxonomy: Taxonomy | None = None
     lens: tuple[str, ...] = attrs.field(default=(), converter=_names)
-    timezone: str | None = None
+    timezone: str | None = attrs.field(default=None, converter=_zone)
     defining: FrozenMap[str, tuple[str, ...]] = attrs.field(
         factory=FrozenMap, converter=_keys_by_outcome
     )
     report: Report = attrs.field(factory=Report)
 
     def label(self, touchpoint: Touchpoint, *, lang: str = "en") -> str:
-        """Return a name for people; behind a lens, the labels of the terms grouped by."""
+        """Return a readable name of a touchpoint; after a collapse, the labels of its terms."""
         facets = {} if self.taxonomy is None else self.taxonomy.facets
         if not self.lens or touchpoint.type or self.taxonomy is None:
             return touchpoint.label(taxonomy=self.taxonomy, lang=lang)
@@ -217,7 +249,14 @@ class Meta:
         return " · ".join(named) if len(named) == len(self.lens) else touchpoint.label()
 
 
+def checked_meta(meta: Any) -> Meta:
+    """Return metadata as given, or raise when it is of another kind."""
+    if not isinstance(meta, Meta):
+        raise WrongKindError(f"meta must be a Meta, got {quoted(meta)}")
+    return meta
+
+
 def report_from_dict(fields: dict[str, Any]) -> Report:
-    """Build a report from its fields as plain values, as storage keeps them."""
+    """Build a report from a dict of its fields, as storage keeps them; ignore unknown fields."""
     known = {field.name for field in attrs.fields(Report)}
     return Report(**{name: value for name, value in fields.items() if name in known})

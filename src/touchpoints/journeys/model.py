@@ -1,8 +1,8 @@
-"""Journeys: who did what, in which order, as read-only columns. The one source of truth."""
+"""`Journeys`: who did what, in which order, as read-only columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
 import attrs
@@ -15,6 +15,7 @@ from touchpoints._core.frozen import (
     Coded,
     FrozenMap,
     as_codes,
+    by_name,
     integers,
     numbers,
     owned,
@@ -24,8 +25,13 @@ from touchpoints._core.frozen import (
 )
 from touchpoints._core.tables import text_array_read_only
 from touchpoints.errors import WrongKindError
-from touchpoints.journeys.checks import check_derived, check_journeys, way_to_journeys
-from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.checks import (
+    as_touchpoints,
+    check_derived,
+    check_journeys,
+    hint_for_journeys,
+)
+from touchpoints.journeys.meta import Meta, checked_meta
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Touchpoint
@@ -35,10 +41,6 @@ R = TypeVar("R")
 Column = Array | Coded
 
 INSTANT = "datetime64[us]"
-
-
-def _touchpoints(values: Iterable[Touchpoint]) -> tuple[Touchpoint, ...]:
-    return tuple(values)
 
 
 def _offsets(values: Any) -> Array:
@@ -58,7 +60,7 @@ def _instants(values: Any) -> Array | None:
 
 
 def _labels(values: Any) -> Array | None:
-    """Return ids as int64, or as an object array of whatever they are."""
+    """Return ids as int64 where they are integers that fit, else as an object array."""
     if values is None:
         return None
     array = values if isinstance(values, np.ndarray) else text_array(values)
@@ -72,15 +74,17 @@ def _labels(values: Any) -> Array | None:
 
 
 def _floats(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    return FrozenMap({name: numbers(one, np.float64, name=name) for name, one in columns.items()})
+    pairs = by_name(columns).items()
+    return FrozenMap({name: numbers(one, np.float64, name=name) for name, one in pairs})
 
 
 def _instant_columns(columns: Mapping[str, Any]) -> FrozenMap[str, Array]:
-    return FrozenMap({name: numbers(one, INSTANT, name=name) for name, one in columns.items()})
+    pairs = by_name(columns).items()
+    return FrozenMap({name: numbers(one, INSTANT, name=name) for name, one in pairs})
 
 
 def _kept(columns: Mapping[str, Any]) -> FrozenMap[str, Column]:
-    return FrozenMap({name: _kept_column(one) for name, one in columns.items()})
+    return FrozenMap({name: _kept_column(one) for name, one in by_name(columns).items()})
 
 
 def _kept_column(values: Any) -> Column:
@@ -93,7 +97,7 @@ def _floats_by_name(values: Mapping[str, float]) -> FrozenMap[str, float]:
 
 
 def _same_floats(left: Mapping[str, float], right: Mapping[str, float]) -> bool:
-    """Tell whether two mappings hold the same numbers; what is not known equals itself."""
+    """Return whether two mappings hold the same numbers; nan equals nan."""
     alike = (
         one == right[name] or (one != one and right[name] != right[name])
         for name, one in left.items()
@@ -103,20 +107,20 @@ def _same_floats(left: Mapping[str, float], right: Mapping[str, float]) -> bool:
 
 @attrs.frozen(kw_only=True)
 class Journey:
-    """One journey, as a small record to read; analyses take the whole `Journeys`.
+    """One journey as a small record, for reading; analyses take the whole `Journeys`.
 
     Attributes
     ----------
     id, person
-        The caller's ids; ``person`` is None where unknown.
+        The caller's ids; ``person`` is None where it is not known.
     touchpoints
         In time order.
     times, ends
-        ``datetime64[us]``, as long as ``touchpoints``; None where the log has none.
+        ``datetime64[us]``, as long as ``touchpoints``; None where the log has no times.
     count
-        How many real journeys it stands for.
+        The number of real journeys that the row stands for.
     outcomes, values
-        By name.
+        The outcomes (1, 0 or nan) and values of the journey, by name.
 
     Examples
     --------
@@ -171,7 +175,7 @@ class Journeys:
     Parameters
     ----------
     touchpoints : tuple of Touchpoint, k
-        The distinct touchpoints, what ``codes`` index. IdColumn are unique.
+        The distinct touchpoints, which ``codes`` index. Their keys are unique.
     codes : int32 (m,)
         The touchpoint of each interaction, journey by journey, in time order.
     offsets : int64 (n+1,)
@@ -182,36 +186,40 @@ class Journeys:
     ids : int64 or object (n,)
         The caller's journey ids, unique; by default 0 … n-1.
     persons : int64 or object (n,), optional
-        Whose journey it is; None where nobody knows, and then it counts as a person of its own.
+        Whose journey it is; None where unknown: such a journey counts as a separate person.
     counts : int64 (n,)
-        How many real journeys each row stands for, 0 or more; 1 by default. Every analysis
-        honours it.
+        The number of real journeys each row stands for, 0 or more; 1 by default. Every analysis
+        weights rows by it.
     began, finished : bool (n,)
         False where the log cuts the journey off at that side; True by default.
     observed_until : datetime64[us] (n,), optional
-        How long each journey was watched; by default the last time of the log.
+        The time until which each journey was observed; by default the last time of the log.
     outcomes : mapping of name to float64 (n,)
-        1 reached, 0 not reached, nan not known (watched too short).
+        1 reached, 0 not reached, nan unknown (observed for too short a time).
     outcome_times : mapping of name to datetime64[us] (n,)
-        When; NaT where it was not reached.
+        When the outcome was reached; NaT where it was not.
     values : mapping of name to float64 (n,)
-        Money, orders or any additive amount: the total over the row, not per real journey.
+        Money, orders or another additive amount: the total over the row, not per real journey.
     per_interaction : mapping of name to array (m,) or Coded
-        Whatever else the caller kept of each interaction. Text is kept as `Coded`.
+        Further columns of interactions that the caller kept. Text is kept as `Coded`.
     per_journey : mapping of name to array (n,) or Coded
-        Segment, period, cohort …
+        Further columns of journeys: segment, period, cohort …
     meta : Meta
-        Taxonomy, lens, time zone and the report of what reading met.
+        Taxonomy, lens, time zone and the report of reading the log.
 
     Raises
     ------
     InvalidInputError
-        When columns contradict each other; the message says which requirement broke and where.
+        When columns contradict each other; the message names the requirement and the position.
 
     Notes
     -----
-    Columns cannot be written to: make a copy of an array (``codes.copy()``) to change it, or use
-    `attrs.evolve` for a `Journeys` with another column. Building one costs O(m + n) in checks.
+    Columns are read-only: copy an array (``codes.copy()``) to change it, or use `attrs.evolve`
+    for a `Journeys` with another column. The checks of the constructor cost O(m + n).
+
+    See Also
+    --------
+    from_frame, from_columns, from_records, from_paths : Read journeys from data.
 
     Examples
     --------
@@ -232,7 +240,7 @@ class Journeys:
     ('search', 'purchase')
     """
 
-    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=_touchpoints)
+    touchpoints: tuple[Touchpoint, ...] = attrs.field(converter=as_touchpoints)
     codes: Array = attrs.field(converter=as_codes)
     offsets: Array = attrs.field(converter=_offsets)
     times: Array | None = attrs.field(default=None, converter=_instants)
@@ -261,7 +269,7 @@ class Journeys:
     values: FrozenMap[str, Array] = attrs.field(factory=FrozenMap, converter=_floats)
     per_interaction: FrozenMap[str, Column] = attrs.field(factory=FrozenMap, converter=_kept)
     per_journey: FrozenMap[str, Column] = attrs.field(factory=FrozenMap, converter=_kept)
-    meta: Meta = attrs.field(factory=Meta)
+    meta: Meta = attrs.field(factory=Meta, converter=checked_meta)
 
     def __attrs_post_init__(self) -> None:
         check_journeys(_state(self))
@@ -270,20 +278,20 @@ class Journeys:
         return len(self.offsets) - 1
 
     def __iter__(self) -> Iterator[Journey]:
-        return (_journey(self, place) for place in range(len(self)))
+        return (_journey(self, position) for position in range(len(self)))
 
     @overload
-    def __getitem__(self, place: int) -> Journey: ...
+    def __getitem__(self, position: int) -> Journey: ...
     @overload
-    def __getitem__(self, place: slice) -> Journeys: ...
-    def __getitem__(self, place: int | slice) -> Journey | Journeys:
-        if isinstance(place, slice):
-            return take(self, np.arange(len(self), dtype=np.int64)[place])
-        if isinstance(place, (int, np.integer)):
-            return _journey(self, range(len(self))[place])
+    def __getitem__(self, position: slice) -> Journeys: ...
+    def __getitem__(self, position: int | slice) -> Journey | Journeys:
+        if isinstance(position, slice):
+            return take(self, np.arange(len(self), dtype=np.int64)[position])
+        if isinstance(position, (int, np.integer)) and not isinstance(position, bool):
+            return _journey(self, range(len(self))[position])
         raise WrongKindError(
-            f"journeys are indexed by position, not by {type(place).__name__}",
-            mend="use a whole number or a slice here, tp.select(journeys, mask) for a mask",
+            f"an index of journeys must be an integer or a slice, got {type(position).__name__}",
+            mend="for a mask use tp.select(journeys, mask)",
         )
 
     def __eq__(self, other: object) -> bool:
@@ -295,13 +303,13 @@ class Journeys:
         return (_restore, (_state(self),))
 
     def equals(self, other: Journeys) -> bool:
-        """Tell whether both hold the same columns; `first_difference` says where they do not."""
+        """Return whether both hold the same columns; `first_difference` shows where they differ."""
         return first_difference(self, other) == ""
 
     def pipe(
         self, f: Callable[Concatenate[Journeys, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Return ``f(self, …)``, so that steps can be written in the order they happen."""
+        """Return ``f(self, …)``, so that calls can be chained in the order they are applied."""
         return f(self, *args, **kwargs)
 
     def __repr__(self) -> str:
@@ -320,22 +328,22 @@ def _state(journeys: Journeys) -> dict[str, Any]:
 
 
 def _restore(state: dict[str, Any]) -> Journeys:
-    """Rebuild through the constructor: numpy forgets read-only when it unpickles."""
+    """Rebuild through the constructor, because numpy drops read-only flags when unpickling."""
     return Journeys(**state)
 
 
-def _journey(journeys: Journeys, place: int) -> Journey:
-    span = slice(int(journeys.offsets[place]), int(journeys.offsets[place + 1]))
+def _journey(journeys: Journeys, position: int) -> Journey:
+    span = slice(int(journeys.offsets[position]), int(journeys.offsets[position + 1]))
     known = journeys.touchpoints
     return Journey(
-        id=_scalar(journeys.ids[place]),
+        id=_scalar(journeys.ids[position]),
         touchpoints=tuple(known[code] for code in journeys.codes[span].tolist()),
         times=None if journeys.times is None else journeys.times[span],
         ends=None if journeys.ends is None else journeys.ends[span],
-        person=None if journeys.persons is None else _scalar(journeys.persons[place]),
-        count=int(journeys.counts[place]),
-        outcomes=FrozenMap({name: float(one[place]) for name, one in journeys.outcomes.items()}),
-        values=FrozenMap({name: float(one[place]) for name, one in journeys.values.items()}),
+        person=None if journeys.persons is None else _scalar(journeys.persons[position]),
+        count=int(journeys.counts[position]),
+        outcomes=FrozenMap({name: float(one[position]) for name, one in journeys.outcomes.items()}),
+        values=FrozenMap({name: float(one[position]) for name, one in journeys.values.items()}),
     )
 
 
@@ -344,17 +352,17 @@ def _scalar(value: Any) -> Any:
 
 
 def checked_journeys(journeys: object) -> Journeys:
-    """Return what was given, or raise an error that says how to make journeys of it."""
+    """Return journeys as given, or raise an error that says how to make journeys of the object."""
     if isinstance(journeys, Journeys):
         return journeys
     name = type(journeys).__name__
-    raise WrongKindError(f"this takes Journeys, not {name}", mend=way_to_journeys(journeys))
+    raise WrongKindError(f"this takes Journeys, not {name}", mend=hint_for_journeys(journeys))
 
 
 def derive(journeys: Journeys, **changes: Any) -> Journeys:
-    """Return journeys with some columns changed, checking no more than those can break.
+    """Return journeys with some columns changed; check only what these changes can break.
 
-    For transforms: ``ids`` are taken to be unique still. Everyone else wants `attrs.evolve`.
+    For transforms only: ``ids`` are assumed to be unique. Other code uses `attrs.evolve`.
     """
     derived = object.__new__(Journeys)
     for field in attrs.fields(Journeys):
@@ -368,7 +376,7 @@ def derive(journeys: Journeys, **changes: Any) -> Journeys:
 
 
 def assembled(**columns: Any) -> Journeys:
-    """Return journeys of columns whose ids are unique because journeys were grouped by them."""
+    """Build journeys without checking ids: rows were grouped by id, so that ids are unique."""
     n = len(columns["offsets"]) - 1
     flags = {name: owned(np.ones(n, dtype=bool)) for name in ("began", "finished")}
     empty = Journeys(touchpoints=(), codes=[], offsets=[0])
@@ -388,14 +396,14 @@ def take_rows(column: Any, rows: Any) -> Any:
 
 
 def interaction_columns(journeys: Journeys, rows: Any) -> dict[str, Any]:
-    """Return the columns with one entry an interaction, at these rows."""
+    """Return the per-interaction columns of journeys, at these rows."""
     changes = {name: take_rows(getattr(journeys, name), rows) for name in PER_INTERACTION}
     kept = {name: take_rows(one, rows) for name, one in journeys.per_interaction.items()}
     return {**changes, "per_interaction": kept}
 
 
 def journey_columns(journeys: Journeys, chosen: Any) -> dict[str, Any]:
-    """Return the columns with one entry a journey, at these positions."""
+    """Return the per-journey columns of journeys, at these positions."""
     changes: dict[str, Any] = {
         name: take_rows(getattr(journeys, name), chosen) for name in PER_JOURNEY
     }
@@ -421,11 +429,11 @@ def take(journeys: Journeys, chosen: Array) -> Journeys:
 
 
 def first_difference(left: Journeys, right: Journeys) -> str:
-    """Say in a sentence where two journeys first differ; empty text when they are equal.
+    """Describe in one sentence where two `Journeys` first differ; empty text when they are equal.
 
-    Touchpoints are compared by what each interaction means, so the order of the table of
-    touchpoints plays no part. ``meta.report`` is not compared: it tells how journeys were read,
-    not what they are.
+    Touchpoints are compared interaction by interaction, so that the order of the table of
+    touchpoints does not matter. ``meta.report`` is not compared: it describes how journeys were
+    read, not the journeys.
 
     Examples
     --------
@@ -438,5 +446,5 @@ def first_difference(left: Journeys, right: Journeys) -> str:
     """
     from touchpoints.journeys.differences import differences
 
-    pair = (_state(checked_journeys(one)) for one in (left, right))
-    return next(differences(*pair), "")
+    states = (_state(checked_journeys(one)) for one in (left, right))
+    return next(differences(*states), "")

@@ -1,4 +1,4 @@
-"""Marking outcomes: what journeys led to, and whether one can know."""
+"""Outcomes of journeys: marking them, and which journeys are right-censored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from touchpoints.journeys.places.selectors import meant
 def until(
     journeys: Journeys, touchpoint: Place, *, outcome: str, include: bool = False
 ) -> Journeys:
-    """Keep what came before a touchpoint first occurred, and mark whether it came.
+    """Cut each journey before a touchpoint first occurs, and mark whether it occurs.
 
     Parameters
     ----------
@@ -33,24 +33,30 @@ def until(
     outcome
         The name of the outcome.
     include
-        Whether the first occurrence itself stays. Analyses of what leads to the outcome
-        (`outcome_graph`, `tp.paths.absorption`) refuse journeys that still hold the touchpoint
-        that defines it, which ``meta.defining`` keeps.
+        Whether the first occurrence itself is kept. Analyses of what leads to the outcome
+        (`outcome_graph`, `tp.paths.absorption`) refuse journeys that still contain the touchpoint
+        that defines it, which ``meta.defining`` records.
 
     Returns
     -------
     Journeys
-        Cut before the first occurrence; a journey without the touchpoint stays whole and one
-        that begins with it becomes empty. ``outcomes[outcome]`` is 1 where it came, 0 where it
-        did not, nan where it did not but the log cuts the journey off (``finished`` False).
-        ``outcome_times[outcome]`` is when. Ids, counts and per-journey columns stay.
+        Cut before the first occurrence; a journey without the touchpoint stays whole, and a
+        journey that begins with it becomes empty. ``outcomes[outcome]`` is 1 where it occurred, 0
+        where it did not, and nan where it did not but the journey is right-censored (``finished``
+        False). ``outcome_times[outcome]`` is the time of the occurrence. Ids, counts and
+        per-journey columns stay.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, facet or term.
+        When the touchpoint, facet or term does not exist.
     InvalidInputError
         When the outcome's name is empty or reserved.
+
+    See Also
+    --------
+    mark : Mark an outcome without cutting the journeys.
+    before_first : Cut the journeys without marking an outcome.
 
     Examples
     --------
@@ -79,20 +85,20 @@ def until(
 
 
 def check_outcome_name(name: object) -> None:
-    """Raise when a name cannot be that of an outcome."""
+    """Raise when an outcome must not have this name."""
     if not isinstance(name, str) or not name:
-        raise WrongKindError(f"an outcome's name is text, not {name!r}")
+        raise WrongKindError(f"the name of an outcome must be non-empty text, got {name!r}")
     if name in RESERVED_OUTCOMES or name.startswith("no "):
-        raise InvalidInputError(f"{name!r} is no name for an outcome: graphs use it")
+        raise InvalidInputError(f"an outcome must not be named {name!r}: graphs use that name")
 
 
 def _reached(came: Array, watched: Array) -> Array:
-    """Return 1 where it came, 0 where it did not and would have been seen, else nan."""
+    """Return 1 where it came, 0 where it did not although the journey was observed, else nan."""
     return np.where(came, 1.0, np.where(watched, 0.0, np.nan))
 
 
 def _marked(journeys: Journeys, name: str, first: Array, reached: Array) -> dict[str, Any]:
-    """Return the outcome columns with one more outcome; its time is that of row ``first``."""
+    """Return the outcome columns with one more outcome, whose time is that of row ``first``."""
     changes: dict[str, Any] = {"outcomes": {**journeys.outcomes, name: owned(reached)}}
     if journeys.times is not None:
         when = np.full(len(journeys), NAT)
@@ -103,9 +109,9 @@ def _marked(journeys: Journeys, name: str, first: Array, reached: Array) -> dict
 
 
 def _defined(journeys: Journeys, name: str, place: Place, hits: Array) -> Meta:
-    """Return the meta that says which touchpoints are the outcome.
+    """Return the meta with the touchpoints that define an outcome.
 
-    Of a pattern they are those that occur nowhere but where a match ends: rows ``hits``.
+    For a pattern these are the touchpoints that occur only where a match ends: at rows ``hits``.
     """
     if is_plain(place):
         chosen = meant(journeys, place)
@@ -131,31 +137,38 @@ def mark(
     Parameters
     ----------
     name
-        The name of the outcome; one of the same name is replaced.
+        The name of the outcome; an existing outcome of the same name is replaced.
     when
         The touchpoint whose occurrence is the outcome: a key, type id, `Touchpoint`, mapping of
         facets to terms, several of those, an `Anchor`, or a pattern, which occurs where its match
         ends.
     within
-        Count it only up to this long after the journey's first interaction, inclusive.
+        The longest time from the journey's first interaction to the occurrence, inclusive; later
+        occurrences do not count.
     value
-        A per-interaction column of numbers: its sum over the occurrences (missing ones count 0),
-        times the journey's count, goes to ``values[name]``.
+        A per-interaction column of numbers. Its sum over the occurrences (missing numbers count as
+        0), multiplied by the journey's count, becomes ``values[name]``.
 
     Returns
     -------
     Journeys
         ``outcomes[name]`` is 1 where it occurred (in time), 0 where it did not, and nan where it
-        did not and may still: the journey is not finished or, with ``within``, was watched for
-        less than that (``observed_until``, else the last time of the log). ``meta.defining`` keeps
-        which touchpoints it is: analyses of what leads to it refuse journeys that hold them.
+        has not yet occurred but still can: the journey is not finished or, with ``within``, was
+        observed for less than that (until ``observed_until``, else the last time of the log).
+        ``meta.defining`` records the touchpoints that define the outcome: analyses of what leads
+        to it refuse journeys that contain them.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, facet, term or column.
+        When the touchpoint, facet, term or column does not exist.
     InvalidInputError
-        When ``within`` is given and there are no times, or ``value`` holds no numbers.
+        When ``within`` is given and there are no times, or ``value`` does not hold numbers.
+
+    See Also
+    --------
+    until : Mark an outcome and cut the journeys before it.
+    mark_open : Mark the journeys that may go on.
 
     Examples
     --------
@@ -191,7 +204,7 @@ def mark(
 
 
 def _in_time(journeys: Journeys, hits: Array, limit: int) -> tuple[Array, Array]:
-    """Return the hits up to a limit after the first interaction, and who was watched that long."""
+    """Return the hits within a limit, and whether each journey was observed that long."""
     stamps = require_times(journeys, "mark(within=…)").view(np.int64)
     filled = segments.lengths_of(journeys.offsets) > 0
     began = np.zeros(len(journeys), dtype=np.int64)
@@ -205,7 +218,7 @@ def _in_time(journeys: Journeys, hits: Array, limit: int) -> tuple[Array, Array]
 
 
 def watched_until(journeys: Journeys) -> Array:
-    """Return how long each journey was watched, datetime64[us] (n,)."""
+    """Return the time until which each journey was observed, datetime64[us] (n,)."""
     if journeys.observed_until is not None:
         return journeys.observed_until
     times = require_times(journeys, "observed_until")
@@ -218,24 +231,29 @@ def _amounts(journeys: Journeys, name: str) -> Array:
     if column is None:
         raise not_found("per-interaction column", name, list(journeys.per_interaction))
     if isinstance(column, Coded) or column.dtype.kind not in "biuf":
-        raise InvalidInputError(f"the column {name!r} holds no numbers")
+        raise InvalidInputError(f"the column {name!r} must hold numbers")
     return column.astype(np.float64)
 
 
 def mark_open(journeys: Journeys, *, within: dt.timedelta) -> Journeys:
-    """Say which journeys may go on: those whose last interaction is too recent to tell.
+    """Mark right-censored journeys: those whose last interaction is too recent to be final.
 
     Parameters
     ----------
     within
-        A journey counts as finished once nothing has happened for this long.
+        The time without interactions after which a journey counts as finished.
 
     Returns
     -------
     Journeys
-        ``finished`` is False where the journey was watched for less than ``within`` after its
-        last interaction (``observed_until``, else the last time of the log), and stays False
-        where it was. Empty journeys stay as they are.
+        ``finished`` is False where the journey was observed for less than ``within`` after its
+        last interaction (until ``observed_until``, else the last time of the log), and stays False
+        where it already was. Empty journeys do not change.
+
+    See Also
+    --------
+    mark : Mark an outcome, unknown in journeys that are not finished.
+    split_by_gap : Split journeys after the same time without interactions.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Journeys seen otherwise: grouped by facets, renamed, or typed again."""
+"""Transforms of touchpoints: grouping by facets, renaming, and classifying again."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
-from touchpoints._core.checks import (
-    check_option,
-)
+from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.messages import (
-    first_few,
-    not_found,
-)
+from touchpoints._core.messages import first_few, not_found
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
@@ -37,20 +32,20 @@ FIELD = "touchpoint"
 
 
 def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
-    """Group touchpoints by facets or per-interaction columns; the only way to a node per channel.
+    """Group touchpoints by facets or per-interaction columns, for example to a node per channel.
 
     Parameters
     ----------
     by
         The name of a facet, of a per-interaction column, or ``"type"``; or several of them. The
-        result is a lens: everything else that told touchpoints apart is put aside.
+        result is a lens: all other differences between touchpoints are ignored.
 
     Returns
     -------
     Journeys
         Only ``touchpoints``, ``codes`` and ``meta.lens`` change. With one name a touchpoint's key
-        is the term (or the column's value), with several ``[channel=email,need=learn]``; what
-        is not known is ``unknown``.
+        is the term (or the column's value), with several ``[channel=email,need=learn]``; a missing
+        value is ``unknown``.
 
     Raises
     ------
@@ -62,6 +57,11 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     Notes
     -----
     O(m) for facets and columns of text.
+
+    See Also
+    --------
+    relabel : Give single touchpoints other names.
+    collapse_repeats : Merge runs of the same touchpoint.
 
     Examples
     --------
@@ -81,16 +81,16 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     ]
     if not columns:
         table, values = distinct_tuples(seen)
-        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
-        codes = places[table][journeys.codes] if len(table) else journeys.codes
+        touchpoints, positions = distinct_touchpoints(_grouped(names, facets, values))
+        codes = positions[table][journeys.codes] if len(table) else journeys.codes
     else:
         spread = [
             one.take(journeys.codes) if name in facets else one
             for name, one in zip(names, seen, strict=True)
         ]
         codes, values = distinct_tuples(spread)
-        touchpoints, places = distinct_touchpoints(_grouped(names, facets, values))
-        codes = places[codes] if len(journeys.codes) else journeys.codes
+        touchpoints, positions = distinct_touchpoints(_grouped(names, facets, values))
+        codes = positions[codes] if len(journeys.codes) else journeys.codes
     defining = _defining(journeys, touchpoints, codes)
     meta = attrs.evolve(journeys.meta, lens=names, defining=defining)
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
@@ -99,20 +99,20 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
 def _defining(
     journeys: Journeys, touchpoints: Sequence[Touchpoint], codes: Array
 ) -> dict[str, tuple[str, ...]]:
-    """Return the touchpoints that define each outcome under their new names, merged or not."""
-    table = {one.key: place for place, one in enumerate(journeys.touchpoints)}
+    """Return the keys that define each outcome, under the new names of their touchpoints."""
+    table = {one.key: code for code, one in enumerate(journeys.touchpoints)}
     found = {}
     for name, keys in journeys.meta.defining.items():
-        places = [table[key] for key in keys if key in table]
-        new = np.flatnonzero(np.bincount(codes[np.isin(journeys.codes, places)])).tolist()
-        found[name] = tuple(touchpoints[place].key for place in new)
+        old = [table[key] for key in keys if key in table]
+        new = np.flatnonzero(np.bincount(codes[np.isin(journeys.codes, old)])).tolist()
+        found[name] = tuple(touchpoints[code].key for code in new)
     return found
 
 
 def _check_lens(journeys: Journeys, names: tuple[str, ...]) -> None:
     if not names or len(set(names)) < len(names):
         raise InvalidInputError(
-            "collapse needs one or more names, each once", where=first_few(names)
+            "collapse needs at least one name, and no name twice", where=first_few(names)
         )
     known = (TYPE, *facet_names(journeys))
     for name in names:
@@ -128,7 +128,7 @@ def _check_lens(journeys: Journeys, names: tuple[str, ...]) -> None:
 
 
 def _facet_codes(journeys: Journeys, name: str) -> Coded:
-    """Return the term of each distinct touchpoint in a facet, as codes."""
+    """Return each distinct touchpoint's term of a facet, as codes."""
     terms = [one.type if name == TYPE else one.facet(name) for one in journeys.touchpoints]
     terms = [term or UNKNOWN for term in terms]
     categories = tuple(dict.fromkeys(terms))
@@ -146,7 +146,7 @@ def _grouped(
 
 
 def _group(names: tuple[str, ...], facets: list[str], terms: list[str]) -> Touchpoint:
-    """Return the touchpoint that stands for a group; it knows the facets grouped by."""
+    """Return the touchpoint that represents a group, with the facets that it was grouped by."""
     pairs = dict(zip(names, terms, strict=True))
     known = {
         name: term
@@ -160,13 +160,13 @@ def _group(names: tuple[str, ...], facets: list[str], terms: list[str]) -> Touch
 
 
 def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journeys:
-    """Give touchpoints other names; those that get one name become one touchpoint.
+    """Rename touchpoints; those with the same new name become one touchpoint.
 
     Parameters
     ----------
     names
-        From a key, raw text or type id to a new text, the id of a type of the taxonomy, or a
-        `Touchpoint`.
+        A mapping from a key, raw text or type id to a new text, the id of a type of the taxonomy,
+        or a `Touchpoint`.
 
     Returns
     -------
@@ -176,7 +176,12 @@ def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journe
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint.
+        When the touchpoint does not exist.
+
+    See Also
+    --------
+    collapse : Group all touchpoints by facets or columns.
+    retype : Classify the interactions again.
 
     Examples
     --------
@@ -189,10 +194,10 @@ def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journe
     checked_journeys(journeys)
     renamed = list(journeys.touchpoints)
     for old, new in names.items():
-        for place in np.flatnonzero(meant(journeys, old)).tolist():
-            renamed[place] = _named(journeys, new)
-    touchpoints, places = distinct_touchpoints(renamed)
-    codes = places[journeys.codes] if len(places) else journeys.codes
+        for code in np.flatnonzero(meant(journeys, old)).tolist():
+            renamed[code] = _named(journeys, new)
+    touchpoints, positions = distinct_touchpoints(renamed)
+    codes = positions[journeys.codes] if len(positions) else journeys.codes
     meta = attrs.evolve(journeys.meta, defining=_defining(journeys, touchpoints, codes))
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
 
@@ -211,21 +216,23 @@ def _named(journeys: Journeys, name: str | Touchpoint) -> Touchpoint:
 def retype(
     journeys: Journeys, classifier: Classifier, *, unmatched: Unmatched = "raise"
 ) -> Journeys:
-    """Type the interactions again, from the columns kept of them.
+    """Classify the interactions again, from their kept per-interaction columns.
 
     Parameters
     ----------
     classifier
-        Reads per-interaction columns, and ``"touchpoint"``: the key of the present touchpoint
-        (the raw text where it is untyped). Called once for each distinct tuple of them.
+        A classifier that reads per-interaction columns, and ``"touchpoint"``: the key of the
+        present touchpoint (the raw text where it is untyped). It is called once for each distinct
+        tuple of these fields.
     unmatched
-        What to do where it names no type: ``"raise"``, ``"drop"`` or ``"keep"`` as untyped.
+        How to treat interactions for which the classifier returns no type: ``"raise"``,
+        ``"drop"``, or ``"keep"`` them as untyped.
 
     Returns
     -------
     Journeys
         In the same order, with the same times, ids and columns; ``touchpoints``, ``codes``,
-        ``need_from``, ``context_from`` and columns the classifier answers with are new. The lens
+        ``need_from``, ``context_from`` and columns that the classifier returns are new. The lens
         is cleared.
 
     Raises
@@ -233,11 +240,16 @@ def retype(
     NotFoundError
         When the classifier reads a column that was not kept.
     ClassifierError
-        When it raises, or answers with what is no answer.
+        When the classifier raises an error, or returns an invalid answer.
 
     Notes
     -----
-    O(m): nothing is sorted again, so an edited rule shows its graph at once.
+    O(m): nothing is sorted again, so the effect of an edited rule is available immediately.
+
+    See Also
+    --------
+    classifier : Make a classifier of a function.
+    relabel : Rename touchpoints without a classifier.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How journeys show themselves: a sentence of facts, and the first journeys in a notebook."""
+"""The repr of journeys: one line of text, and the first journeys as HTML in a notebook."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from touchpoints._core.messages import counted
 from touchpoints._core.tables import html_table
+from touchpoints._core.text import printable
 from touchpoints.journeys.checks import Columns
 
 _SHOWN_JOURNEYS = 10
@@ -15,9 +16,9 @@ _SHOWN_TOUCHPOINTS = 8
 
 
 def facts(columns: Columns) -> list[str]:
-    """Return what is worth knowing at a glance, one phrase each."""
+    """Return the phrases of the repr: sizes, period, outcomes, lens and rows left out."""
     real = int(columns["counts"].sum())
-    said = [
+    phrases = [
         counted(len(columns["ids"]), "journey")
         if real == len(columns["ids"])
         else f"{counted(len(columns['ids']), 'row')} for {counted(real, 'journey')}",
@@ -26,21 +27,22 @@ def facts(columns: Columns) -> list[str]:
     ]
     if columns["times"] is not None and len(columns["times"]):
         first, last = columns["times"].min(), columns["times"].max()
-        said.append(f"{str(first)[:10]} to {str(last)[:10]}")
-    said.extend(f"outcome {name}" for name in columns["outcomes"])
+        phrases.append(f"{str(first)[:10]} to {str(last)[:10]}")
+    phrases.extend(f"outcome {printable(name)}" for name in columns["outcomes"])
     if columns["meta"].lens:
-        said.append(f"collapsed by {' and '.join(columns['meta'].lens)}")
+        phrases.append(f"collapsed by {' and '.join(map(printable, columns['meta'].lens))}")
     if columns["meta"].report.dropped:
-        said.append(f"{counted(columns['meta'].report.dropped, 'row')} left out (meta.report)")
-    return said
+        phrases.append(f"{counted(columns['meta'].report.dropped, 'row')} left out (meta.report)")
+    return phrases
 
 
 def journeys_html(columns: Columns) -> str:
-    """Return a self-contained fragment of HTML; every text of the log is escaped."""
-    items = "".join(f"<li>{html.escape(one)}</li>" for one in columns["meta"].report.sentences())
+    """Return a self-contained fragment of HTML, in which every text of the log is escaped."""
+    said = map(printable, columns["meta"].report.sentences())
+    items = "".join(f"<li>{html.escape(one)}</li>" for one in said)
     notes = f"<ul>{items}</ul>" if items else ""
-    said = ", ".join(facts(columns))
-    return f"<div><p>Journeys: {html.escape(said)}</p>{notes}{_table(columns)}</div>"
+    line = ", ".join(facts(columns))
+    return f"<div><p>Journeys: {html.escape(line)}</p>{notes}{_table(columns)}</div>"
 
 
 def _table(columns: Columns) -> str:
@@ -52,20 +54,24 @@ def _table(columns: Columns) -> str:
     head += ["first", "last"] if columns["times"] is not None else []
     head += ["count"] if counted else []
     rows = [
-        [str(columns["ids"][place]), _path(columns, place), *_ends(columns, place)]
-        + ([f"{counts[place]:,}"] if counted else [])
-        + [f"{values[place]:g}" for values in columns["outcomes"].values()]
-        for place in range(min(size, _SHOWN_JOURNEYS))
+        [_id(columns, position), _path(columns, position), *_ends(columns, position)]
+        + ([f"{counts[position]:,}"] if counted else [])
+        + [f"{values[position]:g}" for values in columns["outcomes"].values()]
+        for position in range(min(size, _SHOWN_JOURNEYS))
     ]
     more = size - len(rows)
     caption = f"{more:,} more" if more > 0 else ""
     return html_table([*head, *columns["outcomes"]], rows, caption=caption)
 
 
-def _ends(columns: Columns, place: int) -> list[str]:
+def _id(columns: Columns, position: int) -> str:
+    return printable(str(columns["ids"][position]))
+
+
+def _ends(columns: Columns, position: int) -> list[str]:
     if columns["times"] is None:
         return []
-    start, stop = columns["offsets"][place : place + 2]
+    start, stop = columns["offsets"][position : position + 2]
     return [_moment(columns["times"][row]) if stop > start else "" for row in (start, stop - 1)]
 
 
@@ -73,9 +79,10 @@ def _moment(time: np.datetime64) -> str:
     return str(time)[: len("2026-01-31T09:30:00")].replace("T", " ")
 
 
-def _path(columns: Columns, place: int) -> str:
-    start, stop = columns["offsets"][place : place + 2]
+def _path(columns: Columns, position: int) -> str:
+    start, stop = columns["offsets"][position : position + 2]
     shown = columns["codes"][start:stop][:_SHOWN_TOUCHPOINTS]
     more = stop - start - len(shown)
-    labels = [columns["meta"].label(columns["touchpoints"][code]) for code in shown]
+    known = columns["touchpoints"]
+    labels = [printable(columns["meta"].label(known[code])) for code in shown]
     return " → ".join([*labels, f"… {more:,} more"] if more > 0 else labels)

@@ -1,4 +1,4 @@
-"""Journeys in a file: every column, exactly, without pickle."""
+"""Files of journeys: every column, exactly, without pickle."""
 
 from __future__ import annotations
 
@@ -15,33 +15,25 @@ from typing import Any, BinaryIO
 import attrs
 import numpy as np
 
-from touchpoints._core.checks import (
-    require_path,
-)
+from touchpoints._core.checks import require_path
 from touchpoints._core.frozen import Array, Coded, owned, text_array
-from touchpoints._core.messages import (
-    first_few,
-)
+from touchpoints._core.messages import first_few
 from touchpoints.errors import StorageError, WrongKindError
+from touchpoints.journeys import stored
 from touchpoints.journeys.meta import Meta, report_from_dict
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import FACETS, Touchpoint, taxonomy_from_dict
 
 FORMAT, VERSION = "touchpoints.journeys", 1
 
-_HEADER = "journeys.json"
+_HEADER = stored.HEADER
 _ZIP, _PICKLE = b"PK", b"\x80"
-_SINGLE = (
-    *("codes", "offsets", "times", "ends", "ids", "persons"),
-    *("counts", "began", "finished", "observed_until"),
-)
-_NAMED = ("outcomes", "outcome_times", "values", "per_interaction", "per_journey")
-_NPY = (1, 0)
+_MOST_NPY_HEADER = 1 << 16
 _NONE, _TEXT, _INT, _FLOAT, _BOOL = range(5)
 _KINDS: tuple[tuple[int, Any], ...] = (
     (_NONE, type(None)),
     (_TEXT, str),
-    (_BOOL, (bool, np.bool_)),  # before int: True is one as well
+    (_BOOL, (bool, np.bool_)),  # before int, because bool is a subclass of int
     (_INT, (int, np.integer)),
     (_FLOAT, (float, np.floating)),
 )
@@ -55,25 +47,30 @@ def write_journeys(
     Parameters
     ----------
     journeys
-        All columns are kept: ids, persons, counts, outcomes, values, the caller's own, and with
-        them the touchpoints, the taxonomy, the lens, the time zone and the report.
+        All columns are written: ids, persons, counts, outcomes, values and the columns that the
+        caller kept, with the touchpoints, the taxonomy, the lens, the time zone and the report.
     path
-        The file, called exactly so; one that is there is replaced once the new one is whole.
+        The name of the file, used as given, without adding an extension. An existing file is
+        replaced once the new file is complete.
     compressed
-        Whether to make the file smaller, which takes longer.
+        Whether to compress the file, which makes it smaller and takes longer.
 
     Raises
     ------
     WrongKindError
-        When an id or person is something else than text, a number, True, False or None.
+        When an id or person is neither text nor a number, True, False or None.
     OSError
         When the file cannot be written.
 
     Notes
     -----
     The file is a zip archive of ``journeys.json`` and one ``.npy`` array for each column; text is
-    kept as UTF-8 bytes and where each text ends. Nothing in it can run. The same journeys give
-    the same bytes. O(m) in the number of interactions.
+    kept as UTF-8 bytes with the position where each text ends. The file contains no code. Equal
+    journeys give equal bytes. O(m) in the number of interactions.
+
+    See Also
+    --------
+    read_journeys : Read the file back.
 
     Examples
     --------
@@ -115,21 +112,17 @@ def _write(journeys: Journeys, file: BinaryIO, compression: int) -> None:
         archive.writestr(zipfile.ZipInfo(_HEADER), json.dumps(header, allow_nan=False))
         for number, (_, kept) in enumerate(columns):
             for part, array in kept.arrays.items():
-                with archive.open(_entry(number, part), "w", force_zip64=True) as entry:
-                    np.lib.format.write_array(entry, array, version=_NPY, allow_pickle=False)
-
-
-def _entry(number: int, part: str) -> str:
-    return f"{number:03}.{part}.npy"
+                with archive.open(stored.entry_name(number, part), "w", force_zip64=True) as entry:
+                    np.lib.format.write_array(entry, array, version=stored.NPY, allow_pickle=False)
 
 
 def _columns(journeys: Journeys) -> Iterator[tuple[list[str], Array | Coded]]:
-    """Yield the columns there are, each with its name: of one word, or of its table and its own."""
-    for name in _SINGLE:
+    """Yield each column that is not None with its name: ``[field]`` or ``[field, key]``."""
+    for name in stored.SINGLE:
         column = getattr(journeys, name)
         if column is not None:
             yield [name], column
-    for name in _NAMED:
+    for name in stored.NAMED:
         for key, column in getattr(journeys, name).items():
             yield [name, key], column
 
@@ -154,7 +147,7 @@ def _meta_fields(meta: Meta) -> dict[str, Any]:
 
 @attrs.frozen(eq=False)
 class _Kept:
-    """A column as plain arrays: what kind it is, and the arrays by their part."""
+    """A column as plain arrays: its kind, and its arrays by the name of the part."""
 
     kind: str
     arrays: Mapping[str, Array]
@@ -170,11 +163,12 @@ def _kept_as(column: Array | Coded, name: Sequence[str]) -> _Kept:
         return _Kept("text", _as_bytes(values))
     kinds = np.fromiter((_kind_of(one) for one in values), np.int8, len(values))
     if (kinds < 0).any():
-        strange = [values[row] for row in np.flatnonzero(kinds < 0)[:6].tolist()]
+        others = [values[row] for row in np.flatnonzero(kinds < 0)[:6].tolist()]
         raise WrongKindError(
-            f"{'.'.join(name)} holds what cannot be written without pickle",
-            where=first_few(strange),
-            mend="give ids that are text or whole numbers",
+            f"{'.'.join(name)} must hold text, numbers, True, False or None: other objects cannot "
+            "be written without pickle",
+            where=first_few(others),
+            mend="use ids that are text or integers",
         )
     return _Kept("mixed", {"kinds": kinds, **_as_bytes([_as_text(one) for one in values])})
 
@@ -190,7 +184,7 @@ def _as_text(value: Any) -> str:
 
 
 def _as_bytes(texts: Sequence[str]) -> dict[str, Array]:
-    """Return texts as their UTF-8 bytes one after the other, and where each ends."""
+    """Return texts as their concatenated UTF-8 bytes, and the position where each text ends."""
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
     return {
@@ -203,7 +197,7 @@ def _as_texts(arrays: Mapping[str, Array]) -> list[str]:
     data = arrays["bytes"].tobytes()
     bounds = [0, *arrays["stops"].tolist()]
     if bounds[-1] != len(data) or any(stop < start for start, stop in pairwise(bounds)):
-        raise ValueError("the ends of texts do not fit their bytes")
+        raise ValueError("the ends of texts do not match their bytes")
     if data.isascii():
         text = data.decode("ascii")
         return [text[start:stop] for start, stop in pairwise(bounds)]
@@ -219,7 +213,7 @@ def _column_of(kind: str, arrays: Mapping[str, Array]) -> Array | Coded:
     if kind == "text":
         return owned(text_array(texts))
     if kind != "mixed":
-        raise ValueError(f"{kind!r} is no kind of column")
+        raise ValueError(f"the kind of a column must be array, text, coded or mixed, got {kind!r}")
     read: dict[int, Callable[[str], Any]] = {
         _NONE: lambda _: None,
         _TEXT: str,
@@ -235,7 +229,7 @@ def _column_of(kind: str, arrays: Mapping[str, Array]) -> Array | Coded:
 
 
 def read_journeys(path: str | os.PathLike[str]) -> Journeys:
-    """Read journeys that `write_journeys` wrote.
+    """Read journeys from a file that `write_journeys` wrote.
 
     Parameters
     ----------
@@ -245,20 +239,26 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
     Returns
     -------
     Journeys
-        Equal to those written, with all their columns.
+        Equal to the journeys written, with all their columns.
 
     Raises
     ------
     StorageError
-        When the file is damaged or cut off, is of another kind, or was written by a newer version
-        of this library in a format this one does not know.
+        When the file is damaged or truncated, is not a file of journeys, or was written by a newer
+        version of this library in a format that this version cannot read.
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
 
     Notes
     -----
-    Reading runs nothing from the file: there is no pickle in it. Every byte of the columns is
-    checked against its checksum.
+    Reading executes nothing from the file, which contains no pickle. Every byte of the columns is
+    verified by a checksum. The fields of the header, and the types and lengths of all columns, are
+    checked before any column is unpacked.
+
+    See Also
+    --------
+    write_journeys : Write the file.
+    from_frame, from_paths : Read logs and path tables.
 
     Examples
     --------
@@ -270,10 +270,10 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
     ...     _ = file.write_text("search, buy")
     ...     tp.read_journeys(file)
     Traceback (most recent call last):
-    touchpoints.errors.StorageError: notes.txt is no file of journeys
-    tp.write_journeys makes such files; logs are read by tp.from_frame, path tables by tp.from_paths
+    touchpoints.errors.StorageError: notes.txt is not a file of journeys
+    tp.write_journeys writes these files; tp.from_frame reads logs, tp.from_paths path tables
     """
-    require_path(path, mend="tp.from_frame and tp.from_columns read what is in memory")
+    require_path(path, mend="tp.from_frame and tp.from_columns read objects in memory")
     file = Path(path)
     with file.open("rb") as opened:
         head = opened.read(2)
@@ -292,63 +292,76 @@ def read_journeys(path: str | os.PathLike[str]) -> Journeys:
 
 def _read(archive: zipfile.ZipFile, file: Path) -> Journeys:
     try:
-        header = json.loads(archive.read(_HEADER))
+        stored.check_entries(archive)
+        header = json.loads(archive.read(_HEADER), object_pairs_hook=stored.unlike)
         version = header["version"]
-        if header["format"] == FORMAT and version == VERSION:
+        if header["format"] == FORMAT and version == VERSION and type(version) is int:
+            stored.check_header(header, archive.namelist())
+            stored.check_sizes(archive, header["columns"])
             return Journeys(**_fields(archive, header))
     except MemoryError:
         raise
     except Exception as error:
         raise _damaged(file, f"{type(error).__name__}: {error}") from error
-    if header["format"] != FORMAT or not isinstance(version, int):
+    if header["format"] != FORMAT or type(version) is not int:
         raise _foreign(file, _ZIP)
     raise StorageError(
-        f"{file.name} is of version {version} of the format, this library reads {VERSION}",
+        f"{file.name} has version {version} of the format, but this library reads {VERSION}",
         mend="install a newer version of touchpoints",
     )
 
 
 def _damaged(file: Path, where: str) -> StorageError:
     return StorageError(
-        f"{file.name} is damaged or cut off", where=where, mend="take a copy, or write it again"
+        f"{file.name} is damaged or truncated", where=where, mend="use a backup, or write it again"
     )
 
 
 def _foreign(file: Path, head: bytes) -> StorageError:
     known = {_ZIP: "a zip archive of another kind", b"": "an empty file"}
-    pickle = "a pickle, which could run anything" if head[:1] == _PICKLE else ""
+    pickle = "a pickle, which could execute any code" if head[:1] == _PICKLE else ""
     return StorageError(
-        f"{file.name} is no file of journeys",
+        f"{file.name} is not a file of journeys",
         where=known.get(head, pickle),
-        mend="tp.write_journeys makes such files; logs are read by tp.from_frame, path tables by "
-        "tp.from_paths",
+        mend="tp.write_journeys writes these files; tp.from_frame reads logs, tp.from_paths path "
+        "tables",
     )
 
 
 def _fields(archive: zipfile.ZipFile, header: Mapping[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: {} for name in _NAMED}
+    fields: dict[str, Any] = {name: {} for name in stored.NAMED}
     for number, column in enumerate(header["columns"]):
-        arrays = {part: _array(archive, _entry(number, part)) for part in column["entries"]}
-        place, *key = column["name"]
+        arrays = _arrays(archive, number, column["entries"])
+        field, *key = column["name"]
         found = _column_of(column["kind"], arrays)
         if key:
-            fields[place][key[0]] = found
+            fields[field][key[0]] = found
         else:
-            fields[place] = found
+            fields[field] = found
     fields["touchpoints"] = tuple(_touchpoint(one) for one in header["touchpoints"])
     fields["meta"] = _meta(header["meta"])
     return fields
 
 
+def _arrays(archive: zipfile.ZipFile, number: int, parts: Sequence[str]) -> dict[str, Array]:
+    """Return the arrays of a column; the bytes of texts are read once their ends are known."""
+    names = {part: stored.entry_name(number, part) for part in parts}
+    arrays = {part: _array(archive, name) for part, name in names.items() if part != "bytes"}
+    if "bytes" in parts:
+        size = archive.getinfo(names["bytes"]).file_size
+        last = int(arrays["stops"][-1]) if len(arrays["stops"]) else 0
+        if not 0 <= size - last <= _MOST_NPY_HEADER:
+            raise ValueError("the ends of texts do not match their bytes")
+        arrays["bytes"] = _array(archive, names["bytes"])
+    return arrays
+
+
 def _array(archive: zipfile.ZipFile, name: str) -> Array:
-    """Return an array as a view of the bytes read, which cannot be written to."""
+    """Return an array as a read-only view of the bytes read."""
     content = archive.read(name)
     stream = io.BytesIO(content)
-    if np.lib.format.read_magic(stream) != _NPY:
-        raise ValueError(f"{name} is of an unknown version")
+    np.lib.format.read_magic(stream)
     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    if dtype.hasobject:
-        raise ValueError(f"{name} holds objects")
     return np.ndarray(shape, dtype, buffer=content, offset=stream.tell())
 
 
@@ -364,6 +377,6 @@ def _meta(fields: Mapping[str, Any]) -> Meta:
         taxonomy=None if taxonomy is None else taxonomy_from_dict(taxonomy),
         lens=tuple(fields["lens"]),
         timezone=fields["timezone"],
-        defining=fields.get("defining", {}),  # files of earlier versions have none
+        defining=fields.get("defining", {}),  # missing in files of earlier versions
         report=report_from_dict(fields["report"]),
     )

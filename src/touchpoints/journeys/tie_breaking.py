@@ -1,4 +1,4 @@
-"""The order of keys: what decides between equals, so that the order of a log decides nothing."""
+"""Ties broken by the order of keys, so that results do not depend on the order of a log."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from touchpoints.journeys.model import Journeys
 
 
 def key_ranks(journeys: Journeys, *, terminals: int = 0) -> Array:
-    """Return the place of each touchpoint in the order of keys, int64 (k + terminals,).
+    """Return the rank of each touchpoint in the order of keys, int64 (k + terminals,).
 
     Parameters
     ----------
     terminals
-        How many nodes are numbered behind the touchpoints; they come last, in their order.
+        The number of terminal nodes, numbered after the touchpoints; they keep the last ranks.
 
     Notes
     -----
-    Touchpoints are numbered as the log met them, so their numbers change when journeys are
-    shuffled, and their keys do not. Keys are in the order of their code points.
+    Touchpoints are numbered in the order of the log, so that their codes change when journeys are
+    shuffled, while their keys do not. Keys are ordered by their code points.
     """
     known = journeys.touchpoints
     order = sorted(range(len(known)), key=lambda code: known[code].key)
@@ -35,26 +35,26 @@ def key_ranks(journeys: Journeys, *, terminals: int = 0) -> Array:
 
 
 def keys_of(journeys: Journeys, *terminals: str) -> Array:
-    """Return the key of each touchpoint, and the names of what is numbered behind, object."""
+    """Return the key of each touchpoint, followed by the names of terminal nodes, object."""
     return text_array([*(touchpoint.key for touchpoint in journeys.touchpoints), *terminals])
 
 
 def variants_of(journeys: Journeys) -> Distinct:
-    """Return which journeys have the same touchpoints in the same order."""
+    """Return the variants of journeys: the distinct sequences, and the variant of each journey."""
     return distinct_sequences(journeys.codes, journeys.offsets, len(journeys.touchpoints))
 
 
 def frequent_first(
     totals: Array, journeys: Journeys, *, rows: Array, top: int | None = None
 ) -> Array:
-    """Return the places of the largest totals, equal ones in the order of the keys on their way.
+    """Return the positions of the largest totals; ties in the lexicographic order of their keys.
 
     Parameters
     ----------
     rows : int64 (d,)
-        A journey for each total: the way it stands for.
+        A journey for each total, whose sequence of keys breaks ties.
     top
-        How many to return; all by default.
+        The number of positions to return; all by default.
 
     Raises
     ------
@@ -72,8 +72,8 @@ def frequent_first(
     )
 
 
-def ways_of(journeys: Journeys, rows: Array) -> Array:
-    """Return the keys of each of these journeys, a tuple each, object (d,)."""
-    steps = keys_of(journeys)[journeys.codes[rows_of(journeys.offsets, rows)]].tolist()
+def variant_keys(journeys: Journeys, rows: Array) -> Array:
+    """Return the tuple of keys of each of these journeys, object (d,)."""
+    keys = keys_of(journeys)[journeys.codes[rows_of(journeys.offsets, rows)]].tolist()
     bounds = offsets_of(lengths_of(journeys.offsets)[rows]).tolist()
-    return text_array([tuple(steps[start:stop]) for start, stop in pairwise(bounds)])
+    return text_array([tuple(keys[start:stop]) for start, stop in pairwise(bounds)])

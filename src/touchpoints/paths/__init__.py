@@ -1,16 +1,17 @@
-"""Which paths people take: one question a file.
+"""Analyses of the paths people take; each file answers one question.
 
-Functions take `Journeys` first and honour their counts. These arguments mean the same in all:
+Functions take `Journeys` first and honour their counts. These arguments mean the same in every
+function:
 
 ``by``
-    Groups: the name of a per-journey column, of a facet, or of a per-interaction column (then a
-    journey belongs to the value of its first interaction). The table gains a column ``group``.
-    Journeys without a value belong to no group: they are left out, with a warning.
+    What to group by: the name of a per-journey column, of a facet, or of a per-interaction column
+    (a journey then belongs to the group of its first interaction). The table gains a column
+    ``group``. Journeys without a value belong to no group and are left out, with a warning.
 ``level``
     The confidence level of the intervals, in (0, 1); 0.95 by default.
 ``progress``
-    True for a tqdm progress bar, or a callable ``f(done, total)``; it is called after every piece
-    of work, counted over all groups.
+    True for a tqdm progress bar, or a callable ``f(done, total)``, called after every unit of work.
+    ``total`` counts the work of all groups.
 """
 
 from touchpoints.paths._shared.dissimilarity import Distances, SubstitutionCosts

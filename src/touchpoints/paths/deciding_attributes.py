@@ -143,11 +143,12 @@ def deciding_attributes(
     The information gain is the entropy of the branch minus its conditional entropy given the
     attribute. Visits after which the log cuts the journey off are left out, as are visits whose
     attribute is missing. An attribute with more values fits more noise, so a gain means little
-    without the gain under permutation. The values of the attribute are permuted, those of one
-    person (of one journey where persons are not known) together and in their order. The test is
-    exact where all persons have the same number of visits, and otherwise preserves the dependence
-    within persons. The q-values are those of Benjamini and Hochberg. A deciding attribute need not
-    be a cause. The cost is O(permutations × visits) for each attribute.
+    without the gain under permutation. The values of the attribute are permuted. Where each person
+    (each journey where persons are not known) has one value, persons exchange their values, and the
+    test is exact. Otherwise the values of one person stay together and in their order, and the test
+    is exact where all persons have the same number of visits. The q-values are those of Benjamini
+    and Hochberg. A deciding attribute need not be a cause. The cost is O(permutations × visits) for
+    each attribute.
 
     References
     ----------
@@ -323,8 +324,8 @@ def _tested(visits: _Visits, values: Array, permutations: int, *, seed: int) -> 
         return {**row, **unknown}
     blocks = ordered_blocks(branches * width + attribute, visits.parts[known], visits.blocks[known])
     rng, base = np.random.default_rng(seed), branches[blocks.rows] * width
-    moved = islice(blocks.permutations(rng), permutations)
-    gains = np.array([_gain(base + attribute[rows], shape)[1] for rows in moved])
+    moved = islice(blocks.permuted(attribute, rng), permutations)
+    gains = np.array([_gain(base + values, shape)[1] for values in moved])
     chance = float(gains.mean())
     at_least = int((gains >= gain - 1e-12).sum())
     return {

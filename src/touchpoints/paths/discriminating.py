@@ -383,9 +383,9 @@ def _permuted_tables(
         units.of[rows] * most + np.where(alone, copies, 0),
     )
     base, label = variants.of[rows][blocks.rows], groups.of[rows]
-    moved = islice(blocks.permutations(np.random.default_rng(seed)), permutations)
-    for order in moved:
-        yield np.bincount(label[order] * size + base, minlength=parts * size).reshape(parts, size)
+    moved = islice(blocks.permuted(label, np.random.default_rng(seed)), permutations)
+    for labels in moved:
+        yield np.bincount(labels * size + base, minlength=parts * size).reshape(parts, size)
 
 
 def _permutation_p(

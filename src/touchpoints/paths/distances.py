@@ -8,8 +8,8 @@ import numpy as np
 
 from touchpoints._core.arrays.distances.bit_distances import (
     fewest_edits,
+    lcs_distances,
     part_count,
-    unshared_places,
 )
 from touchpoints._core.arrays.distances.edit_distances import (
     Padded,
@@ -29,7 +29,7 @@ from touchpoints._core.messages import (
 from touchpoints._core.progress import Progress, reporting
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.journeys.tie_breaking import frequent_first, variants_of, ways_of
+from touchpoints.journeys.tie_breaking import frequent_first, variant_keys, variants_of
 from touchpoints.paths._shared.dissimilarity import Distances, SubstitutionCosts
 
 Method = Literal["lcs", "edit", "hamming", "om"]
@@ -138,7 +138,7 @@ def distances(
         below = _largest(sequences.lengths, method, min(dearest, 2 * indel), indel)
         matrix = _normalised(matrix, sequences.lengths, normalise, below, indel)
     return Distances(
-        variant=ways_of(journeys, first),
+        variant=variant_keys(journeys, first),
         journeys=np.bincount(
             of[of >= 0], journeys.counts[of >= 0].astype(np.float64), len(first)
         ).astype(np.int64),
@@ -216,7 +216,7 @@ def _unnormalised(
             answer = positions_that_differ(sequences)
             advance()
             return answer
-        return (unshared_places if method == "lcs" else fewest_edits)(sequences, step=advance)
+        return (lcs_distances if method == "lcs" else fewest_edits)(sequences, step=advance)
 
 
 def _largest(lengths: Array, method: str, dearest: float, indel: float) -> Array:

@@ -22,8 +22,8 @@ from touchpoints.journeys.tie_breaking import (
     frequent_first,
     key_ranks,
     keys_of,
+    variant_keys,
     variants_of,
-    ways_of,
 )
 from touchpoints.uncertainty import (
     units_of,
@@ -368,7 +368,7 @@ def _rare(journeys: Journeys, *, share: float, top: int | None) -> RareVariants:
     rest = np.arange(_needed(totals, share), len(totals))
     rest = rest[np.argsort(totals[rest], kind="stable")][:top]
     return RareVariants(
-        variant=ways_of(journeys, first[rest]),
+        variant=variant_keys(journeys, first[rest]),
         journeys=totals[rest],
         share=totals[rest] / max(int(totals.sum()), 1),
         length=lengths_of(journeys.offsets)[first[rest]],

@@ -1,4 +1,4 @@
-"""How long each journey takes."""
+"""Throughput and processing time of each journey."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ _SECOND = 1e6
 
 @attrs.frozen(kw_only=True, repr=False)
 class JourneyTimes(Grouped):
-    """How long each journey takes; one row a journey (and group), in their order.
+    """The duration of each journey; one row per journey (and group), in the order of the log.
 
     Attributes
     ----------
     journey : object
-        Its id.
+        The id of the journey.
     count : int64
-        How many real journeys it stands for.
+        Number of real journeys the row stands for.
     interactions : int64
-        How many interactions it has.
+        Number of interactions.
     throughput : float64
-        Seconds from the start of the first interaction to the last end of any, or the last start
-        where that is later or no ends are known; 0 for a single moment, nan for an empty journey.
+        Seconds from the start of the first interaction to the latest end of any interaction, or to
+        the last start where that is later or no ends are known; 0 where start and end coincide,
+        nan for an empty journey.
     processing : float64
-        Seconds of its interactions whose end is known, added up; nan without ends.
+        Total seconds spent in interactions whose end is known; nan for a log without ends.
     without_end : int64
-        Its interactions whose end is not known.
+        Number of interactions whose end is not known.
     whole : bool
-        Whether it began and finished within the log.
+        Whether the journey began and finished within the log.
     """
 
     value = "throughput"
@@ -52,27 +53,32 @@ class JourneyTimes(Grouped):
 
 
 def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:
-    """Measure how long each journey takes.
+    """Measure the throughput and processing time of each journey.
 
     Parameters
     ----------
     journeys
-        With times; ends are used where they are known.
+        Journeys with times; ends are used where they are known.
+    by
+        Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     JourneyTimes
-        One row a journey, open ones among them (see its column ``whole``), in their order (group
-        by group).
-    by
-        Shared arguments: see `touchpoints.paths`.
+        One row per journey, open journeys included (see the column ``whole``), in the order of the
+        log (group by group).
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
-        Without times.
+        When the journeys have no times.
+
+    See Also
+    --------
+    throughput_times : Summary statistics of the throughput times of complete journeys.
+    processing_times : Summary statistics of the time spent at each touchpoint.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What happens again: direct repeats, returns, and rework."""
+"""Repeated touchpoints: self-loops, returns and rework."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ Definition = Literal["adjacent", "runs"]
 
 @attrs.frozen(kw_only=True, repr=False)
 class Repeats(Estimated):
-    """What happens again; one row a touchpoint (and group).
+    """Self-loops, returns and rework; one row per touchpoint (and group).
 
     Attributes
     ----------
     touchpoint : object
-        Its key.
+        The key of the touchpoint.
     occurrences : int64
-        How often it occurs.
+        Number of occurrences.
     journeys : int64
-        In how many journeys.
+        Number of journeys in which it occurs.
     self_loops : int64
-        How often it directly follows itself, by the definition asked for.
+        How often it directly follows itself, by the chosen ``definition``.
     returns : int64
-        How often a journey comes back to it from something else.
+        How often a journey comes back to it from another touchpoint.
     rework : int64
-        Occurrences beyond the first of their journey: direct repeats (pairs) and returns.
+        Occurrences after the first in a journey: direct repeats (pairs of neighbours) and returns.
     again : int64
-        Journeys in which it occurs more than once.
+        Number of journeys in which it occurs more than once.
     share, low, high : float64
-        Their share of the journeys that have it, in [0, 1], and its interval.
+        Their share of the journeys in which it occurs, in [0, 1], and its interval.
     definition : str
-        What a self-loop is.
+        The definition of a self-loop; see `repeats`.
     """
 
     value = "share"
@@ -76,24 +76,24 @@ class Repeats(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class JourneyRepeats(Grouped):
-    """What happens again in each journey; one row a journey (and group).
+    """Self-loops, returns and rework of each journey; one row per journey (and group).
 
     Attributes
     ----------
     journey : object
-        Its id.
+        The id of the journey.
     count : int64
-        How many real journeys the row stands for; the other numbers are of one of them.
+        Number of real journeys the row stands for; the other columns are for one of them.
     interactions : int64
-        How many it has.
+        Number of interactions.
     self_loops : int64
-        How often a touchpoint directly follows itself, by the definition asked for.
+        How often a touchpoint directly follows itself, by the chosen ``definition``.
     returns : int64
-        How often it comes back to a touchpoint from something else.
+        How often the journey comes back to a touchpoint from another one.
     rework : int64
-        Interactions with a touchpoint it had before.
+        Interactions with a touchpoint that the journey had before.
     definition : str
-        What a self-loop is.
+        The definition of a self-loop; see `repeats`.
     """
 
     value = "rework"
@@ -110,7 +110,7 @@ class JourneyRepeats(Grouped):
 
 @attrs.frozen(eq=False)
 class _Held:
-    """Which journey has which touchpoint, and how often; sorted, int64 (h,) each."""
+    """How often each touchpoint occurs in each journey; sorted, int64 (h,) each."""
 
     owners: Array
     codes: Array
@@ -124,33 +124,38 @@ def repeats(
     by: str | None = None,
     level: float = 0.95,
 ) -> Repeats:
-    """Count what happens again, touchpoint by touchpoint.
+    """Count self-loops, returns and rework by touchpoint.
 
     Parameters
     ----------
     definition
-        What a self-loop is. ``"adjacent"``: each pair of equal neighbours, so that ``a a a`` has
-        two. ``"runs"``: each longest run of two or more, so that ``a a a`` has one.
+        The definition of a self-loop. ``"adjacent"``: each pair of equal neighbours, so that
+        ``a a a`` has two. ``"runs"``: each maximal run of two or more, so that ``a a a`` has one.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Repeats
-        The touchpoint with most rework first, ties by occurrences, then in the order of the keys;
-        those that never occur twice in a journey have zeros.
+        Sorted by rework, the largest first; ties by occurrences, then by key. Touchpoints that
+        never occur twice in a journey have zeros.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    journey_repeats : The same counts for each journey.
+    collapse_repeats : Merge equal neighbours into one interaction.
 
     Notes
     -----
-    Every occurrence beyond the first in a journey either directly follows the one before or comes
-    back from something else: rework = pairs of equal neighbours + returns, by either definition.
-    The log of a journey that it cuts off, at either end, may hide repeats: they are a lower bound
-    there. O(m log m).
+    Every occurrence after the first in a journey either directly follows the previous one or is a
+    return from another touchpoint: rework = pairs of equal neighbours + returns, whichever
+    definition is chosen. In a journey that the log cuts off at either end repeats may be missing,
+    so that the counts are lower bounds. O(m log m).
 
     Examples
     --------
@@ -170,7 +175,7 @@ def repeats(
 def journey_repeats(
     journeys: Journeys, *, definition: Definition = "adjacent", by: str | None = None
 ) -> JourneyRepeats:
-    """Count what happens again, journey by journey.
+    """Count self-loops, returns and rework by journey.
 
     Parameters
     ----------
@@ -182,16 +187,20 @@ def journey_repeats(
     Returns
     -------
     JourneyRepeats
-        One row a journey, in their order.
+        One row per journey, in the order of the log.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    repeats : The same counts for each touchpoint.
 
     Notes
     -----
-    Times the count of each row, the columns sum to those of `repeats`. O(m log m).
+    Multiplied by the count of each row, the columns sum to those of `repeats`. O(m log m).
 
     Examples
     --------
@@ -216,9 +225,9 @@ def _held(journeys: Journeys) -> _Held:
 
 
 def _self_loops(journeys: Journeys, definition: Definition) -> tuple[Array, Array]:
-    """Return of each interaction whether it is a self-loop, and whether it repeats its neighbour.
+    """Return whether each interaction is a self-loop, and whether it equals the one before it.
 
-    A run of two or more is told by its second interaction.
+    With ``"runs"`` only the second interaction of a run is a self-loop.
     """
     same = repeats_within(journeys.codes, journeys.offsets)
     if definition == "adjacent":
@@ -259,7 +268,7 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
 
 
 def _by_code(journeys: Journeys, flags: Array) -> Array:
-    """Return how often each touchpoint is flagged, int64 (k,)."""
+    """Return how often each touchpoint is flagged, weighted by counts, int64 (k,)."""
     rows = np.flatnonzero(flags)
     owners = owners_at(journeys.offsets, rows)
     weights = journeys.counts[owners].astype(np.float64)

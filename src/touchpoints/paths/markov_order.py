@@ -1,4 +1,4 @@
-"""How far back the next step depends on what came before."""
+"""Order of a Markov chain: how many previous touchpoints the next one depends on."""
 
 from __future__ import annotations
 
@@ -32,50 +32,53 @@ from touchpoints.uncertainty import Units, units_of
 
 Criterion = Literal["loss", "bic", "ratio"]
 
-_FEW = 8
-_SURE = 0.05
+_FEW_ALIKE = 8
+_ALPHA = 0.05
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class MarkovOrders(Grouped):
-    """How well the next step is told by the last few; one row an order (and group).
+    """How well the last touchpoints predict the next; one row per order (and group).
 
     Attributes
     ----------
     order : int64
-        How many touchpoints back are looked at; 0: none.
+        Order of the chain: how many previous touchpoints are used; 0 for no context.
     predictions : int64
-        How many steps are told; the same for all orders.
+        Number of transitions predicted; the same for all orders.
     contexts : int64
-        How many different last touchpoints occur, shorter ones at the beginning included.
+        Number of distinct contexts that occur, including the shorter ones at the beginning of
+        journeys.
     parameters : int64
-        Probabilities that this order is free to choose.
+        Number of free transition probabilities.
     log_likelihood : float64
-        The largest log-likelihood, in nats.
+        The maximised log-likelihood, in nats.
     bic : float64
-        Bayes's information criterion; the smallest is best.
+        Bayesian information criterion; the smallest is best.
     loss, loss_se : float64
-        Bits that a step of journeys not learned from costs, and the standard error over the
-        folds.
+        Cross-validated log-loss in bits per transition, on journeys held out of training, and its
+        standard error over the folds.
     statistic : float64
-        Twice the log-likelihood gained over the order below; nan for order 0.
+        Likelihood-ratio statistic: twice the gain in log-likelihood over the order below; nan for
+        order 0.
     freedom : int64
-        Probabilities more than the order below; order 1 is tested as if anything could follow
-        anything, since it is the first to know what does not.
+        Degrees of freedom of the test: how many more parameters than the order below. Order 1 is
+        tested as if every touchpoint could follow every other, since it is the first order to know
+        which transitions do not occur.
     p : float64
-        The chance of a gain as large where the order below holds; nan for order 0.
+        p-value of the likelihood-ratio test against the order below; nan for order 0.
     chosen : bool
         Whether this is the best order: the smallest whose loss is within one standard error of
-        the smallest. None is where there is nothing to learn from.
+        the smallest loss. False for every order where there is nothing to learn from.
     chosen_bic : bool
-        Whether this is the order of the smallest BIC.
+        Whether this is the order with the smallest BIC.
     chosen_ratio : bool
-        Whether this is the largest order that beats the one below at 0.05 divided by the number
-        of tests (0 where none does).
+        Whether this is the largest order that improves on the order below at a p-value of 0.05
+        divided by the number of tests (order 0 if no order does).
     reason : object
-        Why there is no loss; empty where there is one.
+        Why ``loss`` is nan; empty where it is not.
     unit : str
-        What folds are made of: ``"person"`` or ``"journey"``.
+        The unit assigned to a fold as a whole: ``"person"`` or ``"journey"``.
     """
 
     value = "loss"
@@ -100,21 +103,21 @@ class MarkovOrders(Grouped):
 
     @property
     def best(self) -> int:
-        """The order chosen by the loss, -1 where none is; of one log, not of groups."""
+        """The order chosen by the log-loss, -1 if there is none; for results without groups."""
         return self._only("loss")
 
     @property
     def best_bic(self) -> int:
-        """The order chosen by the BIC, -1 where none is; of one log, not of groups."""
+        """The order chosen by the BIC, -1 if there is none; for results without groups."""
         return self._only("bic")
 
     @property
     def best_ratio(self) -> int:
-        """The order chosen by the likelihood ratio, -1 where none is; of one log, not of groups."""
+        """The order chosen by the likelihood ratio, -1 if there is none; without groups only."""
         return self._only("ratio")
 
     def best_orders(self, *, criterion: Criterion = "loss") -> dict[Any, int]:
-        """Return the order chosen for each group, -1 where none is; without groups that of None."""
+        """Return {group: chosen order}, -1 if there is none; without groups the key is None."""
         check_option("criterion", criterion, Criterion)
         flags = {"loss": self.chosen, "bic": self.chosen_bic, "ratio": self.chosen_ratio}[criterion]
         groups = [None] * len(self) if self.group is None else self.group.tolist()
@@ -125,8 +128,8 @@ class MarkovOrders(Grouped):
     def _only(self, criterion: Criterion) -> int:
         if self.group is not None:
             raise InvalidInputError(
-                "each group has a best order of its own",
-                mend=f"best_orders(criterion={criterion!r}) has them all",
+                "each group has its own best order",
+                mend=f"best_orders(criterion={criterion!r}) returns the order of each group",
             )
         return self.best_orders(criterion=criterion)[None]
 
@@ -141,51 +144,60 @@ def markov_order(
     by: str | None = None,
     progress: Progress = False,
 ) -> MarkovOrders:
-    """Choose how many touchpoints back it takes to tell the next step.
+    """Choose the order of a Markov chain of touchpoints, by cross-validation, BIC and test.
 
     Parameters
     ----------
     seed
-        Deals persons (journeys, where persons are not known) to the folds; the same seed gives
-        the same answer, whatever the order of the log, and each group the one it would give alone.
+        Seed of the random assignment of persons (journeys, where persons are not known) to folds.
+        The same seed gives the same result whatever the order of the log, and gives each group the
+        result it would have alone.
     max_order
         The largest order tried, 1 or more.
     folds
-        How many parts; each is predicted from the others. 2 or more.
+        Number of folds, 2 or more; each is predicted from the others.
     ends
-        Whether the end of a finished journey is a step to tell. False asks about touchpoints alone:
-        where journeys end by a rule of their own, such as after ten touchpoints each, knowing how
-        far a journey has come tells when it ends, and looks like memory.
+        Whether to predict the end of a finished journey as a transition. With False only
+        touchpoints are predicted. Use it where journeys end by a fixed rule, for example after ten
+        touchpoints each: the position in the journey then predicts the end, which looks like
+        memory.
     by, progress
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     MarkovOrders
-        One row an order, from 0 on (group by group). The graph of the best is
+        One row per order, from 0 on (group by group). The graph of the best order is
         ``higher_order_graph(journeys, order=max(found.best, 1))``; with ``by``,
-        ``found.best_orders()`` says which order is the best for each group.
+        ``found.best_orders()`` returns the best order of each group.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
-        When a number is no whole one, or too small.
+        When ``seed``, ``max_order`` or ``folds`` is not an integer, or too small.
+
+    See Also
+    --------
+    deciding_attributes : Which attributes, or the previous touchpoint, decide a single branching.
+    higher_order_graph : The transition graph whose nodes are the last few touchpoints.
+    transitions : Transition counts and probabilities of order 1.
 
     Notes
     -----
-    The end of a finished journey is a step (unless ``ends=False``), that a log cuts off is none.
-    The beginning of a journey is part of what is known; of a journey that began before the log,
-    steps with fewer than ``max_order`` touchpoints before them are left out, of all orders alike.
+    The end of a finished journey is a transition (unless ``ends=False``); where the log cuts a
+    journey off, that is not a transition. The beginning of a journey is part of the context. In a
+    journey that began before the log, transitions with fewer than ``max_order`` touchpoints before
+    them are left out, for all orders alike.
 
-    Cross-validation is the criterion to trust: it says what an order is worth on journeys not
-    learned from, backing off to shorter contexts where a context is rare. BIC (Katz 1981) and the
-    likelihood-ratio test take the steps of a person to be independent. Their parameters are those
-    that can be estimated: a context that occurs can be followed by whatever its last touchpoint
-    was ever followed by (Scholtes 2017), not by every touchpoint, with which a long memory would
-    never be found. Even so chi-squared is an approximation that needs several steps a context.
-    O(folds × most × m).
+    Cross-validation is the criterion to trust: it measures an order on journeys held out of
+    training, backing off to shorter contexts where a context is rare. BIC (Katz 1981) and the
+    likelihood-ratio test assume that the transitions of a person are independent. They count only
+    parameters that can be estimated: a context that occurs can be followed by the touchpoints that
+    ever followed its last touchpoint (Scholtes 2017). If every touchpoint could follow, a long
+    memory would never be found. Even so the chi-squared distribution is an approximation that needs
+    several transitions per context. O(folds × max_order × m).
 
     References
     ----------
@@ -208,9 +220,9 @@ def markov_order(
     max_order, folds = checks.whole("max_order", max_order), checks.whole("folds", folds, least=2)
     seed = checks.seed(seed)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
-    with reporting(progress, parts * folds, what="Markov order") as step:
-        dealt = partial(_orders, folds=folds, seed=seed, step=step)
-        return by_group(journeys, by, partial(dealt, max_order=max_order, ends=bool(ends)))
+    with reporting(progress, parts * folds, what="Markov order") as advance:
+        orders = partial(_orders, folds=folds, seed=seed, advance=advance)
+        return by_group(journeys, by, partial(orders, max_order=max_order, ends=bool(ends)))
 
 
 def _orders(
@@ -220,7 +232,7 @@ def _orders(
     ends: bool,
     folds: int,
     seed: int,
-    step: Callable[[], None],
+    advance: Callable[[], None],
 ) -> MarkovOrders:
     k = len(journeys.touchpoints)
     found = predictions(
@@ -235,13 +247,13 @@ def _orders(
     )
     weights = journeys.counts[found.owners].astype(np.float64)
     units = units_of(journeys, None)
-    dealt = _dealt(journeys, units, folds, seed=seed)
+    in_fold = _fold_counts(journeys, units, folds, seed=seed)
     losses = np.full((folds, len(found.orders)), np.nan)
     for fold in range(folds):
-        test = dealt[found.owners, fold]
+        test = in_fold[found.owners, fold]
         if units.total >= folds:
             losses[fold] = held_out_losses(found, weights - test, test, k + ends)
-        step()
+        advance()
     return _table(found, weights, losses, k=k, unit=units.unit)
 
 
@@ -260,7 +272,7 @@ def _table(found: Predictions, weights: Array, losses: Array, *, k: int, unit: s
         p = np.where(freedom > 0, chi2.sf(statistic, np.maximum(freedom, 1)), 1.0)
     p[0] = np.nan
     known = int(total)
-    beating = np.flatnonzero(p[1:] < _SURE / (len(orders) - 1)) + 1
+    improving = np.flatnonzero(p[1:] < _ALPHA / (len(orders) - 1)) + 1
     return MarkovOrders(
         order=orders,
         predictions=np.full(len(orders), known),
@@ -275,7 +287,7 @@ def _table(found: Predictions, weights: Array, losses: Array, *, k: int, unit: s
         p=p,
         chosen=orders == _best(losses),
         chosen_bic=orders == (np.argmin(bic) if known else -1),
-        chosen_ratio=orders == (beating.max(initial=0) if known else -1),
+        chosen_ratio=orders == (improving.max(initial=0) if known else -1),
         reason=text_array([_reason(known, losses, unit)] * len(orders)),
         unit=unit,
     )
@@ -285,12 +297,12 @@ def _reason(known: int, losses: Array, unit: str) -> str:
     if not np.isnan(losses).all():
         return ""
     if not known:
-        return "there is no step to tell"
-    return f"it takes {len(losses)} of what folds are made of (unit {unit!r})"
+        return "there are no transitions to predict"
+    return f"fewer units than folds: at least {len(losses)} of unit {unit!r} are needed"
 
 
 def _over_folds(losses: Array) -> tuple[Array, Array]:
-    """Return the mean over the folds that have steps, and its standard error."""
+    """Return the mean over the folds that have transitions, and its standard error."""
     some = losses[~np.isnan(losses[:, 0])]
     if len(some) < 2:
         return np.full(losses.shape[1], np.nan), np.full(losses.shape[1], np.nan)
@@ -298,7 +310,7 @@ def _over_folds(losses: Array) -> tuple[Array, Array]:
 
 
 def _best(losses: Array) -> int:
-    """Return the smallest order that loses no more than one standard error to the best."""
+    """Return the smallest order whose loss is within one standard error of the smallest loss."""
     mean, _ = _over_folds(losses)
     if np.isnan(mean).any():
         return -1
@@ -307,29 +319,29 @@ def _best(losses: Array) -> int:
     return int(np.flatnonzero(excess <= error + 1e-12)[0])
 
 
-def _dealt(journeys: Journeys, units: Units, folds: int, *, seed: int) -> Array:
+def _fold_counts(journeys: Journeys, units: Units, folds: int, *, seed: int) -> Array:
     """Return how many real journeys of each row are in each fold, float64 (n, folds).
 
-    Units are dealt in an order that depends on nothing but what is in them, alike ones
-    together.
+    Units are assigned to folds in an order that depends on their content alone, with identical
+    units together, so that the order of the log does not matter.
     """
     rng = np.random.default_rng(seed)
     order = np.argsort(_content(journeys, units), kind="stable")
     alike, total = units.repeats[order], units.total
     share = np.zeros((len(order), folds))
-    if total <= _FEW * len(order):
+    if total <= _FEW_ALIKE * len(order):
         fold = np.empty(total, dtype=np.int64)
         fold[rng.permutation(total)] = np.arange(total) % folds
         cells = np.repeat(order, alike) * folds + fold
         share = np.bincount(cells, minlength=share.size).reshape(share.shape).astype(np.float64)
     else:
         share[order] = rng.multinomial(alike, np.full(folds, 1 / folds))
-    dealt: Array = share[units.of] * units.within[:, None]
-    return dealt
+    in_fold: Array = share[units.of] * units.within[:, None]
+    return in_fold
 
 
 def _content(journeys: Journeys, units: Units) -> Array:
-    """Return a number for each cluster that tells what its journeys are, uint64 (g,)."""
+    """Return a hash of the journeys of each unit, uint64 (g,)."""
     ranks = key_ranks(journeys)
     hashes = sequence_hash(ranks[journeys.codes], journeys.offsets, len(ranks))
     flags = journeys.began.astype(np.uint64) * np.uint64(2) + journeys.finished.astype(np.uint64)

@@ -1,4 +1,4 @@
-"""Which sequences of touchpoints recur: neighbours, or with others in between."""
+"""Recurring sequences of touchpoints: n-grams, and subsequences with gaps."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ from touchpoints.uncertainty.cell_shares import (
 
 @attrs.frozen(kw_only=True, repr=False)
 class Ngrams(Estimated):
-    """Touchpoints directly behind one another; one row a sequence (and group).
+    """N-grams of consecutive touchpoints; one row per n-gram (and group).
 
     Attributes
     ----------
     ngram : object
         A tuple of n keys of touchpoints.
     journeys : int64
-        In how many journeys it occurs.
+        Number of journeys in which it occurs.
     share, low, high : float64
-        Their share of all journeys, in [0, 1], and its interval: the support.
+        The support: the share of all journeys in which it occurs, in [0, 1], and its interval.
     occurrences : int64
-        How often it occurs; occurrences may overlap.
+        Number of occurrences; occurrences may overlap.
     """
 
     value = "share"
@@ -64,20 +64,20 @@ class Ngrams(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Subsequences(Estimated):
-    """Touchpoints one after the other, others in between; one row a sequence (and group).
+    """Frequent subsequences, gaps allowed; one row per subsequence (and group).
 
     Attributes
     ----------
     subsequence : object
         A tuple of keys of touchpoints.
     journeys : int64
-        How many journeys have it.
+        Number of journeys that contain it.
     share, low, high : float64
-        Their share of all journeys, in [0, 1], and its interval: the support.
+        The support: the share of all journeys that contain it, in [0, 1], and its interval.
     confidence : float64
-        Of the journeys that have all but its last touchpoint, the share that have it whole.
+        Of the journeys that contain all but its last touchpoint, the share that contain all of it.
     lift : float64
-        The confidence divided by the share of journeys that have the last touchpoint at all.
+        The confidence divided by the share of all journeys that contain the last touchpoint.
     """
 
     value = "share"
@@ -100,34 +100,40 @@ def ngrams(
     by: str | None = None,
     level: float = 0.95,
 ) -> Ngrams:
-    """Count the sequences of n touchpoints directly behind one another.
+    """Count n-grams: sequences of n consecutive touchpoints.
 
     Parameters
     ----------
     n
-        How many touchpoints make a sequence, 1 or more.
+        Number of touchpoints in a sequence, 1 or more.
     top
-        How many of the most frequent to list; all by default.
+        How many of the most frequent n-grams to list; all by default.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Ngrams
-        What most journeys have first; ties by occurrences, then in the order of the keys.
+        Sorted by the number of journeys, the largest first; ties by occurrences, then by key.
 
     Raises
     ------
     InvalidInputError
         When ``n`` or ``top`` is not an integer, or too small.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    subsequences : Sequences with other touchpoints in between.
+    variants : Whole journeys instead of parts of them.
+    pattern : Search for a given sequence, with starts, ends and repeats.
 
     Notes
     -----
-    A journey counts once in ``journeys`` and in the shares, and as often as it goes there in
-    ``occurrences``. Starts and ends of journeys are no touchpoints: write ``^`` and ``$`` in a
-    `pattern` for those. `subsequences` lets others lie in between. O(n × m) and a sort.
+    A journey counts once in ``journeys`` and in the shares, and once per occurrence in
+    ``occurrences``. Starts and ends of journeys are not touchpoints: match those with ``^`` and
+    ``$`` in a `pattern`. O(n × m) and a sort.
 
     Examples
     --------
@@ -152,7 +158,7 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
     if people:
         rows, size = (found.owners, found.cells), len(found.codes)
         shares = presence_shares(units, counts, rows, size=size, level=level)
-    else:  # intervals need only how many journeys there are
+    else:  # intervals need only the number of journeys
         shares = plain_shares(found.segments, int(counts.sum()), level=level)
     grams = found.codes
     ties = key_ranks(journeys)[grams]
@@ -180,44 +186,51 @@ def subsequences(
     level: float = 0.95,
     progress: Progress = False,
 ) -> Subsequences:
-    """Find the sequences of touchpoints that many journeys have, with others in between.
+    """Find frequent subsequences of touchpoints, gaps allowed (PrefixSpan).
 
     Parameters
     ----------
     min_support
-        The least share of journeys that must have a sequence, in (0, 1].
+        The smallest share of journeys that must contain a subsequence, in (0, 1].
     max_length, min_length
-        How many touchpoints a sequence has at most and at least.
+        The largest and smallest number of touchpoints in a subsequence.
     gap
-        How many other touchpoints may lie between two of a sequence; any number by default, 0 for
-        direct neighbours.
+        The largest number of other touchpoints between two neighbours in a subsequence; unlimited
+        by default, 0 for direct neighbours.
     top
-        How many of the most frequent to list; all by default.
+        How many of the most frequent subsequences to list; all by default.
     by
         A per-journey column, facet or per-interaction column to group by; the support is then
-        within each group.
+        computed within each group.
     level, progress
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Subsequences
-        What most journeys have first; ties by length, then in the order of the keys.
+        Sorted by the number of journeys, the largest first; ties by length, then by key.
 
     Raises
     ------
     InvalidInputError
-        When the support is not in (0, 1], or a number is not an integer or too small.
+        When ``min_support`` is not in (0, 1], or a length, ``gap`` or ``top`` is not an integer or
+        is too small.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    ngrams : Sequences of consecutive touchpoints.
+    discriminating : Subsequences that distinguish groups of journeys.
 
     Notes
     -----
-    A journey counts once, however often it has a sequence. Whatever is frequent has frequent
-    prefixes, so prefixes are grown, each from what lies behind its occurrences (PrefixSpan). The
-    number of answers can explode as the support falls. The confidence is of a rule "whoever did
-    all but the last goes on to the last"; its lift says how much more often than everybody, and
-    above 1 is no proof of anything: long journeys have more of everything.
+    A journey counts once, however often it contains a subsequence. Every prefix of a frequent
+    subsequence is frequent, so prefixes are extended, each by the touchpoints that follow its
+    occurrences (PrefixSpan). The number of subsequences can explode as the support falls. The
+    confidence belongs to the rule "journeys with all but the last touchpoint continue to the last";
+    the lift divides it by the share of all journeys that contain that touchpoint. A lift above 1
+    proves nothing: long journeys contain more of everything.
 
     References
     ----------
@@ -240,18 +253,18 @@ def subsequences(
     gap, top = checks.limit("gap", gap), checks.limit("top", top)
     if isinstance(min_support, bool) or not 0 < min_support <= 1:
         raise InvalidInputError(
-            f"min_support={min_support!r} is no share above 0 and up to 1",
+            f"min_support must be a share above 0 and at most 1, got {min_support!r}",
             mend="write 5 % as min_support=0.05",
         )
-    wanted = _Wanted(min_support, max_length, min_length, gap, top, level)
+    options = _Options(min_support, max_length, min_length, gap, top, level)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     total = parts * len(checked_journeys(journeys).touchpoints)
-    with reporting(progress, total, what="subsequences") as step:
-        return by_group(journeys, by, partial(_subsequences, wanted=wanted, step=step))
+    with reporting(progress, total, what="subsequences") as advance:
+        return by_group(journeys, by, partial(_subsequences, options=options, advance=advance))
 
 
 @attrs.frozen
-class _Wanted:
+class _Options:
     min_support: float
     max_length: int
     min_length: int
@@ -260,12 +273,14 @@ class _Wanted:
     level: float
 
 
-def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], None]) -> Subsequences:
-    groups, distinct = _distinct(journeys, wanted)
-    found = list(prefixes.frequent(distinct, step))
+def _subsequences(
+    journeys: Journeys, *, options: _Options, advance: Callable[[], None]
+) -> Subsequences:
+    groups, distinct = _distinct(journeys, options)
+    found = list(prefixes.frequent(distinct, advance))
     totals = {one.codes: int(distinct.counts[one.segments].sum()) for one in found}
     totals[()] = int(journeys.counts.sum())
-    listed = [one for one in found if len(one.codes) >= wanted.min_length]
+    listed = [one for one in found if len(one.codes) >= options.min_length]
     ranks = key_ranks(journeys).tolist()
     listed.sort(
         key=lambda one: (
@@ -274,9 +289,9 @@ def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], Non
             [ranks[code] for code in one.codes],
         )
     )
-    listed = listed[: wanted.top]
-    shares = JourneyShares(journeys, level=wanted.level)
-    intervals = [shares.of(_having(one, groups, len(distinct.counts))) for one in listed]
+    listed = listed[: options.top]
+    shares = JourneyShares(journeys, level=options.level)
+    intervals = [shares.of(_containing(one, groups, len(distinct.counts))) for one in listed]
     hits = np.array([totals[one.codes] for one in listed], dtype=np.int64)
     before = np.array([totals[one.codes[:-1]] for one in listed], dtype=np.int64)
     last = np.array([totals[one.codes[-1:]] for one in listed], dtype=np.int64)
@@ -287,13 +302,13 @@ def _subsequences(journeys: Journeys, *, wanted: _Wanted, step: Callable[[], Non
         **stacked(intervals).columns("share", ends=""),
         confidence=hits / before,
         lift=(hits / before) / (last / max(totals[()], 1)),
-        level=wanted.level,
+        level=options.level,
         **shares.facts(),
     )
 
 
-def _distinct(journeys: Journeys, wanted: _Wanted) -> tuple[Array, prefixes.Sequences]:
-    """Return the variant of each journey, and the variants with what they stand for."""
+def _distinct(journeys: Journeys, options: _Options) -> tuple[Array, prefixes.Sequences]:
+    """Return the variant of each journey, and the variants with the search options."""
     found = variants_of(journeys)
     counts = found.totals(journeys.counts)
     return found.of, prefixes.Sequences(
@@ -301,13 +316,14 @@ def _distinct(journeys: Journeys, wanted: _Wanted) -> tuple[Array, prefixes.Sequ
         found.offsets,
         counts,
         len(journeys.touchpoints),
-        wanted.min_support * float(counts.sum()) * (1 - 1e-12),
-        wanted.max_length,
-        wanted.gap,
+        options.min_support * float(counts.sum()) * (1 - 1e-12),
+        options.max_length,
+        options.gap,
     )
 
 
-def _having(one: Found, groups: Array, size: int) -> Array:
-    has = np.zeros(size, dtype=bool)
-    has[one.segments] = True
-    return has[groups]
+def _containing(found: Found, groups: Array, size: int) -> Array:
+    """Return whether each journey contains a subsequence, bool (n,)."""
+    contained = np.zeros(size, dtype=bool)
+    contained[found.segments] = True
+    return contained[groups]

@@ -1,4 +1,4 @@
-"""What was planned and what was observed, in one graph."""
+"""Planned and observed transitions in one graph."""
 
 from __future__ import annotations
 
@@ -10,36 +10,42 @@ from touchpoints.graphs import transition_graph
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.plan import Plan
 from touchpoints.graphs.plan.deviating import Meaning
-from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_steps
+from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_transitions
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 
 
 def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGraph:
-    r"""Return what was planned and what was observed as one plain directed graph.
+    r"""Return the planned and the observed transitions as one directed graph.
 
     Parameters
     ----------
     plan
-        What was meant: see `tp.read_plan`.
+        The plan to compare with: see `tp.read_plan`.
     lang
         The language of the labels.
 
     Returns
     -------
     networkx.DiGraph
-        Of the kind ``"planned"``. Nodes and edges have ``planned`` and ``observed``. Every planned
-        touchpoint is a node, also with ``visits`` 0; a touchpoint met as one of a planned type is
-        that node. Observed edges have ``weight``, ``probability`` and the rest as in
-        `tp.transition_graph`; what was planned and never observed has no ``weight``. A step that
-        leaves out optional touchpoints only counts as planned, and so does one into ``(open)``:
-        what comes next is not known. Steps within a group in any order are planned both ways and
-        have ``any_order=True``. `tp.to_mermaid` and `tp.to_dot` draw what was not planned, and what
-        was never seen, in other styles.
+        A graph of the kind ``"planned"``. Nodes and edges have the attributes ``planned`` and
+        ``observed``. Every planned touchpoint is a node, even one that never occurred (``visits``
+        0); an observed touchpoint of a planned type is that node. Observed edges have ``weight``,
+        ``probability`` and the other attributes of `tp.transition_graph`; edges that were planned
+        but never observed have no ``weight``. A transition that skips only optional touchpoints
+        counts as planned, and so does one to ``(open)``, since the next touchpoint is not known.
+        Transitions within a group in any order are planned in both directions and have
+        ``any_order=True``. `tp.to_mermaid` and `tp.to_dot` draw unplanned and unobserved edges in
+        other styles.
 
     Raises
     ------
     WrongKindError
-        When it is no plan.
+        When ``plan`` is not a Plan.
+
+    See Also
+    --------
+    conformance : Count the deviations from a plan by touchpoint.
+    transition_graph : The graph of the observed transitions alone.
 
     Examples
     --------
@@ -63,7 +69,7 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     allowed = _allowed(plan)
     for source, target, data in G.edges(data=True):
         data.update(planned=target == OPEN or (source, target) in allowed, observed=True)
-    drawn = [step for step in planned_steps(plan) if not G.has_edge(*step)]
+    drawn = [edge for edge in planned_transitions(plan) if not G.has_edge(*edge)]
     G.add_edges_from(drawn, planned=True, observed=False)
     mark_any_order(G, plan)
     for terminal in {START, END, OPEN} & set(G):
@@ -72,33 +78,33 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
 
 
 def _as_planned(journeys: Journeys, plan: Plan) -> Journeys:
-    """Return journeys in which touchpoints of a planned type are the planned touchpoint."""
+    """Replace touchpoints of a planned type by the planned touchpoint."""
     planned = Meaning.of(journeys, plan).planned
-    own = [one.touchpoint for one in plan.touchpoints.values()]
+    of_plan = [one.touchpoint for one in plan.touchpoints.values()]
     rest = np.flatnonzero(planned < 0)
     table = planned.copy()
-    table[rest] = len(own) + np.arange(len(rest))
+    table[rest] = len(of_plan) + np.arange(len(rest))
     codes = table[journeys.codes] if len(table) else journeys.codes
-    touchpoints = (*own, *(journeys.touchpoints[place] for place in rest.tolist()))
+    touchpoints = (*of_plan, *(journeys.touchpoints[code] for code in rest.tolist()))
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes.astype(np.int32)))
 
 
 def _allowed(plan: Plan) -> set[tuple[str, str]]:
-    """Return the steps a plan allows, with optional touchpoints left out or not, and its ends."""
+    """Return the edges a plan allows, optional touchpoints skipped or not, and those to the end."""
     keys = {name: one.touchpoint.key for name, one in plan.touchpoints.items()}
-    steps = set(planned_steps(plan))
+    edges = set(planned_transitions(plan))
     for source, followers in ((START, plan.first), *_followers(plan)):
         reach = list(followers)
         for name in reach:
-            steps.add((keys.get(source, source), keys[name]))
+            edges.add((keys.get(source, source), keys[name]))
             if _may_be_left_out(plan, name):
                 reach.extend(one for one in plan.touchpoints[name].then if one not in reach)
         open_end = source in keys and not plan.touchpoints[source].then
         if open_end or any(
             _may_be_left_out(plan, name) and not plan.touchpoints[name].then for name in reach
         ):
-            steps.add((keys.get(source, source), END))
-    return steps
+            edges.add((keys.get(source, source), END))
+    return edges
 
 
 def _followers(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
@@ -106,6 +112,6 @@ def _followers(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _may_be_left_out(plan: Plan, name: str) -> bool:
-    """Tell whether a touchpoint, or all of its group in any order, is optional."""
+    """Return whether a touchpoint, or every touchpoint of its any-order group, is optional."""
     group = plan.any_order.get(plan.touchpoints[name].any_order, (name,))
     return all(plan.touchpoints[one].optional for one in group)

@@ -1,4 +1,4 @@
-"""Who comes back, and when: cohorts and the states of a lifecycle, period by period."""
+"""Cohort retention and lifecycle states, by period."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ _MISSING = np.iinfo(np.int64).min
 _DAY = 86_400_000_000
 # 1 January 1970 was a Thursday; weeks begin on Mondays.
 _MONDAY = 3
-_MOST_CELLS = 10_000_000
+_MAX_CELLS = 10_000_000
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Retention(Estimated):
-    """Which share of a cohort is there again; one row a cohort and period since.
+    """Retention by cohort; one row per cohort and number of periods since.
 
     Attributes
     ----------
     cohort : datetime64[us]
-        The start of the period of the cohort's first touchpoint.
+        Start of the period in which the people of the cohort had their first touchpoint.
     since : int64
-        How many periods later; 0 is the first period itself.
+        Number of periods later; 0 is the first period itself.
     size : int64
-        How many people the cohort has.
+        Number of people in the cohort.
     watched : int64
-        How many of them were watched to the end of that period.
+        Number of them observed until the end of that period.
     returned : int64
-        How many of those had a touchpoint in it.
+        Number of those with a touchpoint in that period.
     share, low, high : float64
-        Their share of those watched, and its interval; nan where nobody was watched so long.
+        The retention rate ``returned / watched``, and its interval; nan where ``watched`` is 0.
     left_out : int64
-        People who began before the log: their cohort is not known.
+        Number of people whose journeys began before the log: their cohort is not known.
     """
 
     cohort: Array = column("datetime64[us]")
@@ -67,37 +67,38 @@ class Retention(Estimated):
     left_out: Array = column(np.int64)
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the share of each (cohort, periods since), behind its group if there are.
+        """Return {(cohort, periods since): share}; with ``by``, {(group, cohort, since): share}.
 
-        A cohort is the text of its day, with the time where that is not midnight.
+        A cohort is the text of its first day, with the time where that is not midnight.
         """
         return self._labelled(self.share, _days(self.cohort), self.since)
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class LifecycleStates(Grouped):
-    """How many people are in which state; one row a period.
+    """Number of people in each lifecycle state; one row per period.
 
     Attributes
     ----------
     period : datetime64[us]
-        Its start.
+        Start of the period.
     new : int64
-        People whose first touchpoint lies in it.
+        People whose first touchpoint is in the period.
     current : int64
-        People with a touchpoint in it and in the period before.
+        People with a touchpoint in the period and in the one before.
     returning : int64
-        People with a touchpoint in it, none in the period before, and one before that.
+        People with a touchpoint in the period, without one in the period before, and with an
+        earlier one.
     dormant : int64
-        People with a touchpoint before it and none in it.
+        People with a touchpoint before the period and none in it.
     known : int64
-        All of them: everybody met up to its end.
+        The sum of the four: all people with a touchpoint before the end of the period.
     complete : bool
-        Whether everybody was watched to its end; else the dormant may still turn up.
+        Whether all people were observed until its end; otherwise dormant people may still return.
     left_out : int64
-        People who began before the log.
+        Number of people whose journeys began before the log.
     unit : str
-        Who is counted: ``"person"``, or ``"journey"`` where persons are not known.
+        The unit counted: ``"person"``, or ``"journey"`` where persons are not known.
     """
 
     period: Array = column("datetime64[us]")
@@ -111,7 +112,7 @@ class LifecycleStates(Grouped):
     unit: str
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return the number of each (period, state), behind its group if there are.
+        """Return {(period, state): number}; with ``by``, {(group, period, state): number}.
 
         A period is the text of its first day, with the time where that is not midnight.
         """
@@ -135,41 +136,47 @@ def retention(
     by: str | None = None,
     level: float = 0.95,
 ) -> Retention:
-    """Say which share of the people first met in a period is there again so many periods later.
+    """Estimate cohort retention: the share of a cohort with a touchpoint some periods later.
 
     Parameters
     ----------
     journeys
-        With times; with persons, unless each journey is a person of its own.
+        Journeys with times, and with persons unless each journey is one person.
     period
-        ``"day"``, ``"week"`` (from Monday) or ``"month"`` of the calendar, or a duration: then
-        periods follow each other from the first time of the log.
+        A calendar ``"day"``, ``"week"`` (from Monday) or ``"month"``, or a duration; consecutive
+        periods of that duration then start at the first time of the log.
     by
-        A per-journey column, facet or per-interaction column to group by; somebody with journeys
-        in several groups is in the cohort of each.
+        A per-journey column, facet or per-interaction column to group by; a person with journeys
+        in several groups is in a cohort of each.
     level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Retention
-        By cohort, then period since, up to the last period of the log.
+        Sorted by cohort, then by periods since, up to the last period of the log.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
-        Without times; when the duration is not positive, or so short that there are millions of
-        cohorts and periods; when the calendar has no such period.
+        When the journeys have no times; when the duration is not positive, or so short that the
+        table would have millions of rows; when ``period`` is not one of the calendar periods.
+
+    See Also
+    --------
+    lifecycle_states : How many people are new, current, returning or dormant in each period.
+    time_to : Kaplan-Meier estimate of the time until a touchpoint or an outcome.
 
     Notes
     -----
-    A period counts for somebody only when it was watched to its end (``observed_until``, by
-    default the last time of the log, so the last period is mostly cut short): who was watched for
-    less is not among ``watched``, and a share of nobody is nan, not 0. Somebody is there in a
-    period with one touchpoint or with many. Periods are those of the clock the times are kept
-    in: UTC, or as written where the log had no zone. Intervals are Wilson's. O(m log m).
+    A period counts for a person only if the person was observed until its end
+    (``observed_until``, by default the last time of the log, so that the last period is usually
+    incomplete). A person observed for less time is not in ``watched``, and where ``watched`` is 0
+    the share is nan, not 0. One touchpoint in a period is enough to be counted in it. Periods
+    follow the clock of the recorded times: UTC, or times as written where the log had no time zone.
+    Intervals are Wilson's. O(m log m).
 
     References
     ----------
@@ -196,7 +203,7 @@ def retention(
 def lifecycle_states(
     journeys: Journeys, *, period: Calendar | dt.timedelta, by: str | None = None
 ) -> LifecycleStates:
-    """Count who is new, current, returning and dormant in each period.
+    """Count new, current, returning and dormant people in each period.
 
     Parameters
     ----------
@@ -206,19 +213,23 @@ def lifecycle_states(
     Returns
     -------
     LifecycleStates
-        One row a period, from the first of the log to its last.
+        One row per period, from the first period of the log to the last.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
         As for `retention`.
 
+    See Also
+    --------
+    retention : The share of each cohort that has a touchpoint some periods later.
+
     Notes
     -----
-    Everybody met so far is in exactly one state. Nobody ever leaves: who died, moved or was
-    never going to return is dormant. O(m log m).
+    Every person with a touchpoint so far is in exactly one state. There is no state for having
+    left: people who died, moved or were never going to return are dormant. O(m log m).
 
     Examples
     --------
@@ -236,14 +247,14 @@ def lifecycle_states(
 
 @attrs.frozen
 class _Clock:
-    """Numbers periods: of a calendar, or ``width`` microseconds each from ``origin`` on."""
+    """Period numbers: of a calendar, or of ``width`` microseconds from ``origin`` on."""
 
     calendar: str
     width: int = 0
     origin: int = 0
 
     def number(self, stamps: Array) -> Array:
-        """Return the period of each time in microseconds."""
+        """Return the period number of each time in microseconds."""
         if self.calendar == "month":
             return stamps.view("datetime64[us]").astype("datetime64[M]").astype(np.int64)
         if self.calendar == "week":
@@ -253,7 +264,7 @@ class _Clock:
         return (stamps - self.origin) // self.width
 
     def start(self, numbers: Array) -> Array:
-        """Return when periods start, in microseconds."""
+        """Return the start of each period, in microseconds."""
         if self.calendar == "month":
             months = numbers.astype("datetime64[M]").astype("datetime64[us]")
             starts: Array = months.view(np.int64)
@@ -268,21 +279,21 @@ class _Clock:
 def _prepared(
     journeys: Journeys, period: Calendar | dt.timedelta, what: str
 ) -> tuple[Journeys, _Clock]:
-    """Return journeys that know how long they were watched, and the clock."""
+    """Return the journeys with ``observed_until`` filled in, and the clock of the periods."""
     stamps = require_times(journeys, what).view(np.int64)
-    watched = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
+    observed = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
     if isinstance(period, dt.timedelta):
         first = int(stamps.min()) if len(stamps) else 0
-        return watched, _Clock("", microseconds(period, "period"), first)
-    return watched, _Clock(check_option("period", period, Calendar))
+        return observed, _Clock("", microseconds(period, "period"), first)
+    return observed, _Clock(check_option("period", period, Calendar))
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Visits:
-    """Who was there when: person ``who[i]`` in period ``when[i]``, sorted and distinct.
+    """Periods with touchpoints: person ``who[i]`` in period ``when[i]``, sorted and distinct.
 
-    ``alike[p]`` people are like person p, first there in ``first[p]``, and watched through all
-    periods before ``until[p]``.
+    Row p stands for ``alike[p]`` identical people, whose first touchpoint is in period
+    ``first[p]``, and who were observed through all periods before ``until[p]``.
     """
 
     who: Array
@@ -335,18 +346,19 @@ def _retention(journeys: Journeys, *, clock: _Clock, level: float) -> Retention:
     reach = last - cohorts + 1
     base = np.append(0, np.cumsum(reach))
     cells = int(base[-1])
-    if cells > _MOST_CELLS:
+    if cells > _MAX_CELLS:
         raise InvalidInputError(
-            f"{len(cohorts):,} cohorts over so many periods make a table of {cells:,} rows",
-            mend="take a longer period",
+            f"{len(cohorts):,} cohorts over {int(reach.max()):,} periods make a table of "
+            f"{cells:,} rows, more than {_MAX_CELLS:,}",
+            mend="choose a longer period",
         )
     cohort = np.repeat(np.arange(len(cohorts)), reach)
     since = np.arange(cells) - base[:-1][cohort]
     spans = found.until - found.first
-    # Somebody watched for s whole periods adds one to the first s cells of the cohort.
-    steps = np.bincount(base[:-1][of], found.alike, cells + 1)
-    steps -= np.bincount(base[:-1][of] + spans, found.alike, cells + 1)
-    watched = np.cumsum(steps)[:cells].astype(np.int64)
+    # A person observed for s whole periods adds 1 to the first s cells of the cohort.
+    changes = np.bincount(base[:-1][of], found.alike, cells + 1)
+    changes -= np.bincount(base[:-1][of] + spans, found.alike, cells + 1)
+    watched = np.cumsum(changes)[:cells].astype(np.int64)
     there = (found.when - found.first[found.who]) < spans[found.who]
     cell = base[:-1][of[found.who]] + found.when - found.first[found.who]
     returned = np.bincount(cell[there], found.alike[found.who][there], cells).astype(np.int64)

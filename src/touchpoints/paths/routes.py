@@ -1,4 +1,4 @@
-"""Which ways lead from one place to another, and how near journeys are to an ideal one."""
+"""Variants between two places, and the similarity of journeys to an ideal journey."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.selectors import Selector, meant
 from touchpoints.journeys.tie_breaking import (
     frequent_first,
+    variant_keys,
     variants_of,
-    ways_of,
 )
 from touchpoints.uncertainty import (
     units_of,
@@ -44,25 +44,25 @@ from touchpoints.uncertainty import (
 from touchpoints.uncertainty.cell_shares import presence_shares
 
 First = Literal["frequent", "fastest"]
-Measure = Literal["lcs", "edit"]
+Method = Literal["lcs", "edit"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Routes(Estimated):
-    """The ways from one place to another; one row a way (and group).
+    """The variants between two places; one row per variant (and group).
 
     Attributes
     ----------
     route : object
-        A tuple of the keys of touchpoints, both ends included.
+        A tuple of the keys of touchpoints, start and end included.
     journeys : int64
-        How many journeys took it.
+        Number of journeys with this variant.
     share, low, high : float64
-        Their share of the journeys that got from the one to the other, and its interval.
+        Their share of the journeys that go from the start to the end, and its interval.
     steps : int64
-        How many steps it has.
+        Number of transitions: touchpoints less 1.
     median_time : float64
-        Median seconds from the first touchpoint to the last; nan without times.
+        Median time in seconds from the first touchpoint to the last; nan without times.
     """
 
     value = "share"
@@ -79,18 +79,18 @@ class Routes(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Similarity(Grouped):
-    """How near each journey is to an ideal one; one row a journey (and group).
+    """Similarity of each journey to an ideal journey; one row per journey (and group).
 
     Attributes
     ----------
     journey : object
-        Its id.
+        The id of the journey.
     similarity : float64
-        In [0, 1]; 1 where it is the ideal one, 0 where nothing of it is there.
+        In [0, 1]; 1 for the ideal journey, 0 for a journey that has no touchpoint of it.
     length : int64
-        How many interactions it has.
-    measure : str
-        How it is measured.
+        Number of interactions.
+    method : str
+        The similarity used: ``"lcs"`` or ``"edit"``.
     """
 
     value = "similarity"
@@ -99,7 +99,7 @@ class Similarity(Grouped):
     journey: Array = column(object)
     similarity: Array = column(np.float64)
     length: Array = column(np.int64)
-    measure: str
+    method: str
 
 
 def routes(
@@ -112,36 +112,44 @@ def routes(
     by: str | None = None,
     level: float = 0.95,
 ) -> Routes:
-    """List the ways from one place to another, the most frequent or the fastest first.
+    """List the variants between two places, the most frequent or the fastest first.
 
     Parameters
     ----------
     start, end
         Touchpoints by key or type, facets, patterns or anchors.
     first
-        ``"frequent"``: what most journeys took first, ties in the order of keys. ``"fastest"``: the
-        smallest median time first, ties by frequency.
+        ``"frequent"``: sort by the number of journeys, the largest first, ties by key.
+        ``"fastest"``: sort by median time, the shortest first, ties by frequency.
     top
-        How many to list; all by default.
+        How many variants to list; all by default.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Routes
-        A way goes from the first start in a journey to the first end behind it, as in `between`,
-        matches of patterns included at either end; a journey has one, or none.
+        One row per variant. It runs from the first start in a journey to the first end after it, as
+        in `between`, and includes whole matches of patterns at either end. A journey contributes
+        one variant or none.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
-        When the fastest are wanted and there are no times.
+        When ``first="fastest"`` and the journeys have no times.
+
+    See Also
+    --------
+    between : Cut journeys to the part between two places.
+    conversion : The share of journeys that go from one place to another.
+    variants : The variants of whole journeys.
 
     Notes
     -----
-    The fastest of many rare routes is fast by luck: look at ``journeys`` beside the time. O(m).
+    The fastest of many rare variants is fast by chance: read ``journeys`` together with
+    ``median_time``. O(m).
 
     Examples
     --------
@@ -157,8 +165,8 @@ def routes(
     top = checks.limit("top", top)
     if first == "fastest":
         require_times(journeys, "routes(first='fastest')")
-    measure = partial(_routes, start=start, end=end, first=first, top=top, level=level)
-    return by_group(journeys, by, measure)
+    of_group = partial(_routes, start=start, end=end, first=first, top=top, level=level)
+    return by_group(journeys, by, of_group)
 
 
 def _routes(
@@ -168,17 +176,17 @@ def _routes(
     there = (lengths_of(journeys.offsets) > 0) & (journeys.counts > 0)
     journeys = take(journeys, np.flatnonzero(there))
     found = variants_of(journeys)
-    groups, places = found.of, found.first
+    groups, firsts = found.of, found.first
     units = units_of(journeys, None)
     rows = np.arange(len(groups)), groups
-    shares = presence_shares(units, journeys.counts, rows, size=len(places), level=level)
-    medians = _medians(journeys, groups, len(places))
-    order = frequent_first(shares.totals, journeys, rows=places)
+    shares = presence_shares(units, journeys.counts, rows, size=len(firsts), level=level)
+    medians = _medians(journeys, groups, len(firsts))
+    order = frequent_first(shares.totals, journeys, rows=firsts)
     if first == "fastest":
         order = order[np.argsort(medians[order], kind="stable")]
     order = order[:top]
     return Routes(
-        route=ways_of(journeys, places[order]),
+        route=variant_keys(journeys, firsts[order]),
         journeys=shares.totals[order],
         **shares.take(order).columns("share", ends=""),
         steps=lengths_of(found.offsets)[order] - 1,
@@ -201,40 +209,45 @@ def similarity_to(
     journeys: Journeys,
     ideal: Sequence[Selector],
     *,
-    measure: Measure = "lcs",
+    method: Method = "lcs",
     by: str | None = None,
 ) -> Similarity:
-    """Say how near each journey is to an ideal one.
+    """Compute the similarity of each journey to an ideal journey, by LCS or edit distance.
 
     Parameters
     ----------
     ideal
-        The touchpoints of the ideal journey in their order: keys, types, facets, or several of
-        which any fits.
-    measure
-        ``"lcs"``: the longest sequence both have, others left out, divided by the length of the
-        longer of the two. ```"edit"``: 1 less the number of touchpoints to insert, delete or
-        replace, divided likewise.
+        The touchpoints of the ideal journey in order: keys, types, facets, or alternatives of which
+        any may occur.
+    method
+        ``"lcs"``: the length of the longest common subsequence divided by the length of the longer
+        of the two journeys. ``"edit"``: 1 minus the edit distance (insertions, deletions and
+        substitutions of touchpoints) divided by the same length.
     by
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Similarity
-        One row a journey, in their order (group by group).
+        One row per journey, in the order of the log (group by group).
 
     Raises
     ------
     InvalidInputError
-        When the ideal is empty, or one text.
+        When ``ideal`` is empty, or a string instead of a sequence.
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
+
+    See Also
+    --------
+    distances : Pairwise distances between all variants.
+    journey_conformance : Compare each journey with a plan instead of a single sequence.
 
     Notes
     -----
-    Both are 1 only for the ideal journey itself; an empty journey has 0. ``"edit"`` lets one
-    touchpoint stand in for another at the price of one edit, ``"lcs"`` at that of two. Each
-    distinct journey is compared once; O(p × m) for p touchpoints of the ideal.
+    Both similarities are 1 only for the ideal journey itself; an empty journey has 0. With
+    ``"edit"`` a substitution costs one edit, with ``"lcs"`` it costs two (a deletion and an
+    insertion). Each variant is compared once; O(p × m) for an ideal journey of p touchpoints.
 
     References
     ----------
@@ -250,20 +263,23 @@ def similarity_to(
     >>> tp.paths.similarity_to(journeys, ["visit", "cart", "buy"]).similarity.round(3).tolist()
     [1.0, 0.667]
     """
-    check_option("measure", measure, Measure)
+    check_option("method", method, Method)
     if isinstance(ideal, str):
-        raise InvalidInputError(f"ideal is a sequence, not one text: ideal=[{ideal!r}, …]")
+        raise InvalidInputError(
+            f"ideal must be a sequence of touchpoints, got {ideal!r}",
+            mend=f"write ideal=[{ideal!r}, …]",
+        )
     if not len(ideal):
-        raise InvalidInputError("an ideal journey needs at least one touchpoint")
+        raise InvalidInputError("ideal must have at least one touchpoint, got none")
     checked_journeys(journeys)
     fits = np.array([meant(journeys, one) for one in ideal]).reshape(len(ideal), -1)
-    return by_group(journeys, by, partial(_similarity, fits=fits, measure=measure))
+    return by_group(journeys, by, partial(_similarity, fits=fits, method=method))
 
 
-def _similarity(journeys: Journeys, *, fits: Array, measure: Measure) -> Similarity:
+def _similarity(journeys: Journeys, *, fits: Array, method: Method) -> Similarity:
     variants = variants_of(journeys)
     longer = np.maximum(lengths_of(variants.offsets), len(fits))
-    if measure == "lcs":
+    if method == "lcs":
         found = common_lengths(variants.codes, variants.offsets, fits) / longer
     else:
         found = 1 - edits_from(variants.codes, variants.offsets, fits) / longer
@@ -271,5 +287,5 @@ def _similarity(journeys: Journeys, *, fits: Array, measure: Measure) -> Similar
         journey=text_array(journeys.ids.tolist()),
         similarity=found[variants.of],
         length=lengths_of(journeys.offsets),
-        measure=measure,
+        method=method,
     )

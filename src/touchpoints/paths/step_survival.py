@@ -1,4 +1,4 @@
-"""How many journeys go on after each step."""
+"""Kaplan-Meier estimate of the share of journeys that continue after each step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
-    Clustered,
+    Dependence,
     product_limit,
     survival_bounds,
 )
@@ -23,21 +23,22 @@ from touchpoints.uncertainty import units_of
 
 @attrs.frozen(kw_only=True, repr=False)
 class StepSurvival(Estimated):
-    """How many journeys go on after each step; one row a step (and group).
+    """Kaplan-Meier estimate of journeys that continue; one row per step (and group).
 
     Attributes
     ----------
     step : int64
-        How many touchpoints a journey has had.
+        Number of touchpoints so far.
     at_risk : int64
-        Journeys that got there and of which it is known whether they went on.
+        Journeys that reached this step and for which it is known whether they continued.
     ended, open : int64
-        Journeys whose last touchpoint this was: finished ones, and ones the log cuts off there.
+        Journeys whose last touchpoint this was: finished journeys, and journeys the log cuts off
+        there.
     share, low, high : float64
-        The share of journeys that go on after this step, in [0, 1], and its interval; nan where
-        nobody is at risk.
+        The share of journeys that continue after this step, in [0, 1], and its interval; nan where
+        no journey is at risk.
     left_out : int64
-        Journeys that began before the log: at which step they are is not known.
+        Journeys that began before the log: their steps cannot be numbered.
     """
 
     value = "share"
@@ -56,7 +57,7 @@ class StepSurvival(Estimated):
 def survival_by_step(
     journeys: Journeys, *, by: str | None = None, level: float = 0.95
 ) -> StepSurvival:
-    """Estimate the share of journeys that go on after each step.
+    """Compute the Kaplan-Meier estimate of the share of journeys that continue after each step.
 
     Parameters
     ----------
@@ -68,23 +69,28 @@ def survival_by_step(
     Returns
     -------
     StepSurvival
-        One row a step, from 1 (0 where there are empty journeys) to the length of the longest
+        One row per step, from 1 (0 where there are empty journeys) to the length of the longest
         journey.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
-        When the level is no share.
+        When ``level`` does not lie between 0 and 1.
+
+    See Also
+    --------
+    step_matrix : Which touchpoints journeys are at in each step.
+    time_to : The same estimate over time instead of steps.
 
     Notes
     -----
-    Whether an open journey goes on after the last touchpoint the log has of it is not known: it
-    counts for the steps before that one and is censored there, never taken for an exit. Journeys
+    Whether an open journey continues after its last recorded touchpoint is not known: the journey
+    counts for the steps before that one and is then censored, never treated as an exit. Journeys
     that began before the log are left out and counted; an empty journey ends after step 0.
-    Intervals are Greenwood's on the scale of log(-log), over persons where there are any; nan
-    when all journeys are of one person. O(n log n) in journeys, and a row a step.
+    Intervals use Greenwood's variance on the log(-log) scale, over persons where they are known;
+    nan when all journeys belong to one person. O(n log n) in journeys, and one row per step.
 
     References
     ----------
@@ -112,11 +118,11 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
     lengths = lengths_of(journeys.offsets)[there]
     done = journeys.finished[there]
     steps = np.arange(min(1, int(lengths.min(initial=1))), int(lengths.max(initial=0)) + 1)
-    # An open journey says nothing about the step behind its last: it is last watched before.
+    # Whether an open journey continues after its last step is not known: it is censored before it.
     found = product_limit(
         np.where(done, lengths, lengths - 1),
         done,
-        Clustered(
+        Dependence(
             of=units.of[there],
             repeats=units.repeats,
             within=units.within[there],
@@ -126,18 +132,18 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
     )
     low, high = survival_bounds(found, level)
     counts = journeys.counts[there].astype(np.float64)
-    opened = np.bincount(np.searchsorted(steps, lengths[~done]), counts[~done], len(steps))
+    cut_off = np.bincount(np.searchsorted(steps, lengths[~done]), counts[~done], len(steps))
     ended = np.bincount(np.searchsorted(steps, lengths[done]), counts[done], len(steps))
     at = np.searchsorted(found.times, steps)
-    watched = found.at_risk[at]
+    at_risk = found.at_risk[at]
     return StepSurvival(
         step=steps,
-        at_risk=watched,
+        at_risk=at_risk,
         ended=ended.astype(np.int64),
-        open=opened.astype(np.int64),
-        share=np.where(watched > 0, found.share[at], np.nan),
-        low=np.where(watched > 0, low[at], np.nan),
-        high=np.where(watched > 0, high[at], np.nan),
+        open=cut_off.astype(np.int64),
+        share=np.where(at_risk > 0, found.share[at], np.nan),
+        low=np.where(at_risk > 0, low[at], np.nan),
+        high=np.where(at_risk > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
         level=level,
         **units.facts(),

@@ -1,4 +1,4 @@
-"""Where journeys are after so many steps, and where they go from there."""
+"""Touchpoints of journeys by step, and the flows from one step to the next."""
 
 from __future__ import annotations
 
@@ -38,27 +38,28 @@ _TERMINALS = (START, END, OPEN)
 
 @attrs.frozen(kw_only=True, repr=False)
 class StepMatrix(Estimated):
-    """How many journeys are at each touchpoint at each step; one row a step and touchpoint.
+    """Number of journeys at each touchpoint in each step; one row per step and touchpoint.
 
     Attributes
     ----------
     step : int64
-        1 is a journey's first touchpoint; aligned at the end, -1 its last; at an anchor, 0 is the
-        anchor itself.
+        1 is the first touchpoint of a journey; aligned at the end, -1 is its last; aligned at an
+        anchor, 0 is the anchor itself.
     touchpoint : object
-        Key of a touchpoint; ``"(end)"`` or ``"(open)"`` at the step behind a journey's last, and
-        ``"(start)"`` or ``"(open)"`` at the step before its first. Once each, never again.
+        Key of a touchpoint; ``"(end)"`` or ``"(open)"`` at the step after a journey's last, and
+        ``"(start)"`` or ``"(open)"`` at the step before its first. A journey is at a terminal for
+        one step only.
     journeys : int64
-        How many journeys are there at that step.
+        Number of journeys at that touchpoint in that step.
     share, low, high : float64
         Their share of all aligned journeys, in [0, 1], and its interval.
     of_going, of_going_low, of_going_high : float64
-        Their share of the journeys that are at some touchpoint at that step; nan for terminals.
+        Their share of the journeys that are at any touchpoint in that step; nan for terminals.
     aligned, going : int64
-        Both denominators: the journeys aligned, and those at a touchpoint at that step.
+        The two denominators: all aligned journeys, and those at any touchpoint in that step.
     left_out : int64
-        Journeys that are not aligned, because the log cuts them off on the side that was asked
-        for or because they lack the anchor.
+        Journeys that are not aligned, because the log cuts them off on the chosen ``side`` or
+        because they lack the anchor.
     """
 
     value = "share"
@@ -80,22 +81,22 @@ class StepMatrix(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class StepFlows(Estimated):
-    """How many journeys go from where to where between two steps; the links of a Sankey diagram.
+    """Flows of journeys from one step to the next: the links of a Sankey diagram.
 
     Attributes
     ----------
     step : int64
-        The step of the source; the target is one step on.
+        The step of the source; the target is at the next step.
     source, target : object
         Keys of touchpoints or terminals, as in `StepMatrix`.
     journeys : int64
-        How many journeys take that step there.
+        Number of journeys with this link at this step.
     share, low, high : float64
         Their share of all aligned journeys, and its interval.
     probability, probability_low, probability_high : float64
-        Their share of the journeys that are at the source at that step, and its interval.
+        Their share of the journeys at the source in that step, and its interval.
     aligned : int64
-        The journeys aligned.
+        Number of aligned journeys.
     """
 
     value = "share"
@@ -123,17 +124,17 @@ def step_matrix(
     by: str | None = None,
     level: float = 0.95,
 ) -> StepMatrix:
-    """Count how many journeys are at each touchpoint at each step.
+    """Count the journeys at each touchpoint in each step.
 
     Parameters
     ----------
     journeys
         Counts are honoured.
     steps
-        How many steps to look at; at an anchor that many before it and behind it.
+        Number of steps to list; with ``at``, that many before and after the anchor.
     at
-        Where to align: a touchpoint, a pattern or an `Anchor`; at its first occurrence, or the
-        one the anchor names. By default at the ``side``.
+        The place to align at: a touchpoint, a pattern or an `Anchor`. Journeys are aligned at its
+        first occurrence, or at the occurrence the anchor names. By default at the ``side``.
     side
         ``"start"``: step 1 is the first touchpoint of each journey that began in the log.
         ``"end"``: step -1 is the last touchpoint of each finished journey.
@@ -143,23 +144,29 @@ def step_matrix(
     Returns
     -------
     StepMatrix
-        By step; at a step the most frequent touchpoint first, equal ones in the order of
-        their keys, terminals last. Only what occurs.
+        Sorted by step, then by frequency, the largest first; ties by key, terminals last. Only
+        combinations that occur.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
         When ``steps`` is not an integer of at least 1, or both ``at`` and another side are given.
 
+    See Also
+    --------
+    step_flows : The flows between these steps, for a Sankey diagram.
+    survival_by_step : The share of journeys that continue after each step, with censoring.
+    collapse_repeats : Merge repeats first, so that they do not shift later steps.
+
     Notes
     -----
-    A journey stands at its terminal for one step and is then gone: nothing is padded, so the
-    shares of a step add up to less than 1 once journeys are over. Aligned at the start (the end),
-    journeys that the log cuts off there are left out and counted, since their steps cannot be
-    numbered; empty journeys are at their terminal at once. Intervals are Wilson's, with the
-    design effect of persons where there are any. O(n) for each step.
+    A journey is at its terminal for one step and is then no longer counted: nothing is padded, so
+    the shares of a step add up to less than 1 once journeys have ended. With alignment at the start
+    (the end), journeys that the log cuts off there are left out and counted, since their steps
+    cannot be numbered; empty journeys are at their terminal in the first step. Intervals are
+    Wilson's, with the design effect of persons where they are known. O(n) for each step.
 
     Examples
     --------
@@ -170,10 +177,10 @@ def step_matrix(
     {(1, 'ad'): 0.67, (1, 'visit'): 0.33,
      (2, 'buy'): 0.33, (2, 'visit'): 0.33, (2, '(end)'): 0.33}
     """
-    _check_asked(steps, at, side)
+    _check_alignment(steps, at, side)
     checks.level(level)
-    measure = partial(_matrix, steps=steps, at=at, side=side, level=level)
-    return by_group(journeys, by, measure)
+    matrix = partial(_matrix, steps=steps, at=at, side=side, level=level)
+    return by_group(journeys, by, matrix)
 
 
 def step_flows(
@@ -185,7 +192,7 @@ def step_flows(
     by: str | None = None,
     level: float = 0.95,
 ) -> StepFlows:
-    """Count how many journeys go from where to where at each step, for a Sankey diagram.
+    """Count the flows of journeys from each step to the next, for a Sankey diagram.
 
     Parameters
     ----------
@@ -195,22 +202,26 @@ def step_flows(
     Returns
     -------
     StepFlows
-        By step; at a step the most frequent link first, equal ones in the order of their keys,
-        terminals last. Aligned at the start, step 0 leads from
-        ``(start)`` to the first touchpoint.
+        Sorted by step, then by frequency, the largest first; ties by key, terminals last. With
+        alignment at the start, step 0 leads from ``(start)`` to the first touchpoint.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
         When ``steps`` is not an integer of at least 1, or both ``at`` and another side are given.
 
+    See Also
+    --------
+    step_matrix : The number of journeys at each touchpoint in each step.
+    transitions : Transitions at any position in the journey.
+
     Notes
     -----
-    What flows into a touchpoint at a step is what `step_matrix` counts there, and all of it flows
-    on, to a touchpoint or to a terminal; what reaches a terminal flows no further. O(n) for each
-    step, O(n log n) with more touchpoints than about 4,000.
+    The flows into a touchpoint at a step add up to what `step_matrix` counts there, and so do the
+    flows out of it, to touchpoints or to a terminal; no flow leaves a terminal. O(n) for each step,
+    O(n log n) with more than about 4,000 touchpoints.
 
     Examples
     --------
@@ -225,28 +236,28 @@ def step_flows(
     1 ad to (end)
     1 visit to buy
     """
-    _check_asked(steps, at, side)
+    _check_alignment(steps, at, side)
     checks.level(level)
-    measure = partial(_links, steps=steps, at=at, side=side, level=level)
-    return by_group(journeys, by, measure)
+    links = partial(_links, steps=steps, at=at, side=side, level=level)
+    return by_group(journeys, by, links)
 
 
-def _check_asked(steps: int, at: Place | None, side: Side) -> None:
+def _check_alignment(steps: int, at: Place | None, side: Side) -> None:
     checks.whole("steps", steps)
     check_option("side", side, Side)
     if at is not None and side != "start":
         raise InvalidInputError(
-            "journeys are aligned at one place, not at two",
+            "at and side cannot both be given: journeys are aligned at a single place",
             where=f"at={at!r} and side={side!r}",
-            mend="leave side out; tp.Anchor(…, occurrence='last') is the last occurrence",
+            mend="omit side; use at=tp.Anchor(…, occurrence='last') for the last occurrence",
         )
 
 
 @attrs.frozen(eq=False)
-class _Laid:
-    """Journeys laid side by side, and what their number tells.
+class _AlignedJourneys:
+    """Aligned journeys, with the counts and units of their rows.
 
-    ``counts`` is None where each stands for itself alone.
+    ``counts`` is None if every row stands for one journey.
     """
 
     aligned: Aligned
@@ -254,17 +265,17 @@ class _Laid:
     units: Units
     left_out: int
 
-    def by_step(self, steps: range, measure: Callable[[int, Tally], T]) -> list[T]:
-        """Measure each step: who is at what, all else in the last cell."""
+    def by_step(self, steps: range, summarise: Callable[[int, Tally], T]) -> list[T]:
+        """Return the summary of each step; journeys not at any state are in the last cell."""
         if self.counts is None and self.units.unit == "journey":
             totals = self.aligned.totals(steps).astype(np.float64)
             return [
-                measure(step, Tally(one, None)) for step, one in zip(steps, totals, strict=True)
+                summarise(step, Tally(one, None)) for step, one in zip(steps, totals, strict=True)
             ]
         size, left, answers = self.aligned.nowhere + 1, iter(steps), []
 
         def one(step: int, states: Array) -> T:
-            return measure(step, self.tally(states, size))
+            return summarise(step, self.tally(states, size))
 
         for table in self.aligned.states(steps):
             calls = [partial(one, next(left), states) for states in table]
@@ -272,7 +283,7 @@ class _Laid:
         return answers
 
     def tally(self, cells: Array, size: int) -> Tally:
-        """Count who is in which of so many cells, integers (a,)."""
+        """Count journeys by cell; ``cells``, integers (a,), is in ``range(size)``."""
         totals = np.bincount(cells, self.counts, size).astype(np.float64)
         if self.units.unit == "journey":
             return Tally(totals, None)
@@ -283,7 +294,7 @@ class _Laid:
         return Tally(totals, (of, key % size, amounts, self.units.repeats[of]))
 
 
-def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
+def _align(journeys: Journeys, at: Place | None, side: Side) -> _AlignedJourneys:
     if at is not None:
         zeros = first_places(journeys, at)
         there = zeros >= 0
@@ -298,9 +309,9 @@ def _laid(journeys: Journeys, at: Place | None, side: Side) -> _Laid:
         np.where(journeys.finished, np.int32(k + 1), np.int32(k + 2)),
     )
     rows = journeys.codes, journeys.offsets, zeros
-    laid, counts = aligned(rows, chosen, terminals, nowhere=k + 3), journeys.counts[chosen]
-    return _Laid(
-        aligned=laid,
+    alignment, counts = aligned(rows, chosen, terminals, nowhere=k + 3), journeys.counts[chosen]
+    return _AlignedJourneys(
+        aligned=alignment,
         counts=None if bool((counts == 1).all()) else counts.astype(np.float64),
         units=units_of(journeys, None),
         left_out=int(journeys.counts[~there].sum()),
@@ -320,17 +331,19 @@ def _stacked(parts: list[dict[str, Any]]) -> dict[str, Any]:
 def _matrix(
     journeys: Journeys, *, steps: int, at: Place | None, side: Side, level: float
 ) -> StepMatrix:
-    laid = _laid(journeys, at, side)
+    alignment = _align(journeys, at, side)
     names, span = keys_of(journeys, *_TERMINALS), _span(steps, at, side)
-    cells = partial(_cells, laid, ranks=key_ranks(journeys), level=level)
-    columns = _stacked(laid.by_step(span, cells))
+    cells = partial(_cells, alignment, ranks=key_ranks(journeys), level=level)
+    columns = _stacked(alignment.by_step(span, cells))
     columns["touchpoint"] = names[columns["touchpoint"]]
-    return StepMatrix(**columns, level=level, **laid.units.facts())
+    return StepMatrix(**columns, level=level, **alignment.units.facts())
 
 
-def _cells(laid: _Laid, step: int, tally: Tally, *, ranks: Array, level: float) -> dict[str, Any]:
-    """Return the rows of one step; touchpoints as codes."""
-    gone, k = laid.aligned.nowhere, len(ranks)
+def _cells(
+    alignment: _AlignedJourneys, step: int, tally: Tally, *, ranks: Array, level: float
+) -> dict[str, Any]:
+    """Return the rows of one step, with touchpoints as codes."""
+    gone, k = alignment.aligned.nowhere, len(ranks)
     totals = tally.totals
     shares = tally.shares(np.zeros(gone + 1, dtype=np.int64), level)
     going = tally.shares(np.zeros(k, dtype=np.int64), level).columns("of_going")
@@ -345,34 +358,42 @@ def _cells(laid: _Laid, step: int, tally: Tally, *, ranks: Array, level: float) 
         **{name: np.append(one, nothing)[rows] for name, one in going.items()},
         "aligned": np.full(len(rows), int(totals.sum())),
         "going": np.full(len(rows), int(totals[:k].sum())),
-        "left_out": np.full(len(rows), laid.left_out),
+        "left_out": np.full(len(rows), alignment.left_out),
     }
 
 
 def _links(
     journeys: Journeys, *, steps: int, at: Place | None, side: Side, level: float
 ) -> StepFlows:
-    laid = _laid(journeys, at, side)
+    alignment = _align(journeys, at, side)
     span = _span(steps, at, side)
     starts = (
         range(steps) if at is None and side == "start" else span[:-1] if at is not None else span
     )
     names = keys_of(journeys, *_TERMINALS)
     ranks = key_ranks(journeys, terminals=len(_TERMINALS))
-    crossings = partial(_crossings, laid, ranks=ranks, level=level)
-    states = itertools.chain.from_iterable(laid.aligned.states(range(starts[0], starts[-1] + 2)))
+    links_at = partial(_links_at, alignment, ranks=ranks, level=level)
+    states = itertools.chain.from_iterable(
+        alignment.aligned.states(range(starts[0], starts[-1] + 2))
+    )
     pairs = zip(starts, itertools.pairwise(states), strict=True)
-    parts = [crossings(step, *pair) for step, pair in pairs]
+    parts = [links_at(step, *pair) for step, pair in pairs]
     columns = _stacked(parts)
     for name in ("source", "target"):
         columns[name] = names[columns[name]]
-    return StepFlows(**columns, level=level, **laid.units.facts())
+    return StepFlows(**columns, level=level, **alignment.units.facts())
 
 
-def _crossings(
-    laid: _Laid, step: int, sources: Array, targets: Array, *, ranks: Array, level: float
+def _links_at(
+    alignment: _AlignedJourneys,
+    step: int,
+    sources: Array,
+    targets: Array,
+    *,
+    ranks: Array,
+    level: float,
 ) -> dict[str, Any]:
-    """Return the links from one step to the next; touchpoints as codes."""
+    """Return the links from one step to the next, with touchpoints as codes."""
     size = len(ranks)
     who = np.flatnonzero((sources < size) & (targets < size))
     taken = sources[who].astype(np.int64) * size + targets[who]
@@ -380,9 +401,9 @@ def _crossings(
     keys = np.empty(number, dtype=np.int64)
     keys[cells] = taken
     groups = np.unique(keys // size, return_inverse=True)[1]
-    cell = np.full(len(sources), number)  # what takes no link at this step is a cell of its own
+    cell = np.full(len(sources), number)  # journeys without a link at this step share the last cell
     cell[who] = cells
-    tally = laid.tally(cell, number + 1)
+    tally = alignment.tally(cell, number + 1)
     shares = tally.shares(np.zeros(number + 1, dtype=np.int64), level)
     inner = tally.shares(groups, level)
     rows = most_frequent(tally.totals[:number], None, ranks[keys // size], ranks[keys % size])

@@ -1,4 +1,4 @@
-"""What it costs to replace one touchpoint by another."""
+"""Substitution costs between touchpoints, for optimal matching."""
 
 from __future__ import annotations
 
@@ -34,43 +34,50 @@ def substitution_costs(
     weights: Mapping[str, float] | None = None,
     max_cost: float = 2.0,
 ) -> SubstitutionCosts:
-    """Price the replacement of each touchpoint by each other.
+    """Compute the substitution costs between touchpoints, for optimal matching.
 
     Parameters
     ----------
     method
         ``"transitions"``: ``max_cost × (2 − p(a → b) − p(b → a)) / 2``, with p the share of the
-        transitions out of a touchpoint: touchpoints that follow each other are near.
+        transitions out of a touchpoint, so that touchpoints that follow each other are similar.
         ``"facets"``: ``max_cost`` times the weighted share of facets in which two touchpoints
-        differ: those of one need and channel are near. ``"constant"``: ``max_cost`` for any two.
+        differ, so that touchpoints with the same need and channel are similar. ``"constant"``:
+        ``max_cost`` for any two different touchpoints.
     weights
-        How much each facet counts, by its name; ``"type"`` for the type itself. By default every
-        facet that some touchpoint has, and the type, count 1. Only for ``"facets"``.
+        The weight of each facet by name; ``"type"`` for the type itself. By default the type and
+        every facet that some touchpoint has get weight 1. Only for ``"facets"``.
     max_cost
-        The largest cost, above 0. Twice the cost of putting in or leaving out (``indel`` of
-        `distances`) makes a replacement never dearer than both.
+        The largest cost, above 0. With at most twice the cost of an insertion or deletion
+        (``indel`` of `distances`), a substitution never costs more than a deletion and an
+        insertion.
 
     Returns
     -------
     SubstitutionCosts
-        A symmetric matrix (k, k) in the order of the keys, 0 on the diagonal.
+        A symmetric matrix (k, k), sorted by key, with 0 on the diagonal.
 
     Raises
     ------
     NotFoundError
-        When a weight is for no facet.
+        When ``weights`` names a facet that does not exist.
     InvalidInputError
-        When no touchpoint has any of the facets, a weight is below 0 or all are 0, or weights are
-        given to another method.
+        When no touchpoint has any of the facets, when a weight is below 0 or all are 0, when
+        ``weights`` is given with another method, or when ``max_cost`` is not finite and above 0.
+
+    See Also
+    --------
+    distances : Pairwise distances between variants, which use these costs.
+    transitions : The transition probabilities that ``method="transitions"`` uses.
 
     Notes
     -----
-    Transitions count as often as their journeys do, repeats of one touchpoint included, as in
-    TraMineR's TRATE. Costs from transitions need not obey the triangle inequality
-    (`SubstitutionCosts.is_metric` tells). Those from facets do: a facet that is unknown differs
-    from any other value and from another unknown one, since nobody knows them to be alike. With
-    all weights on a few facets, two touchpoints that agree in those cost nothing, and journeys
-    that differ can be at distance 0. O(m + k²).
+    Transitions are weighted by the counts of their journeys and include repeats of a touchpoint, as
+    in TraMineR's TRATE. Costs from transitions may violate the triangle inequality (check with
+    `SubstitutionCosts.is_metric`). Costs from facets satisfy it: an unknown facet differs from
+    every other value and from another unknown one, since the two cannot be assumed equal. If only a
+    few facets have weight, the cost between touchpoints that agree in those facets is 0, and
+    different journeys can be at distance 0. O(m + k²).
 
     References
     ----------
@@ -91,9 +98,11 @@ def substitution_costs(
     checked_journeys(journeys)
     check_option("method", method, Method)
     if weights is not None and method != "facets":
-        raise InvalidInputError(f"{method!r} has no weights", mend="method='facets' has")
+        raise InvalidInputError(
+            f"method={method!r} takes no weights", mend="use method='facets', or omit weights"
+        )
     if not 0 < max_cost < np.inf:
-        raise InvalidInputError(f"max_cost={max_cost!r} must be a finite cost above 0")
+        raise InvalidInputError(f"max_cost must be finite and above 0, got {max_cost!r}")
     if method == "transitions":
         costs = max_cost * _by_transitions(journeys)
     elif method == "facets":
@@ -128,16 +137,18 @@ def _by_facets(journeys: Journeys, weights: Mapping[str, float] | None) -> Array
     used = {name: column for name, column in values.items() if (column >= 0).any()}
     chosen = {name: 1.0 if weights is None else float(weights[name]) for name in used}
     if not all(0 <= one < np.inf for one in (weights or {}).values()):
-        raise InvalidInputError("weights must be finite, and none below 0")
+        raise InvalidInputError(
+            f"weights must be finite and at least 0, got {dict(weights or {})!r}"
+        )
     if not chosen:
         raise InvalidInputError(
-            "no touchpoint has a type or any of these facets: nothing tells them apart",
-            mend="give them types: tp.from_frame(…, touchpoint=classifier, taxonomy=…) when "
-            "reading, tp.retype(journeys, classifier) later; or use method='transitions'",
+            "no touchpoint has a type or any of these facets, so that they cannot be distinguished",
+            mend="classify them: tp.from_frame(…, touchpoint=classifier, taxonomy=…) when reading, "
+            "or tp.retype(journeys, classifier) later; or use method='transitions'",
         )
     total = sum(chosen.values())
     if not total:
-        raise InvalidInputError("some weight must be above 0")
+        raise InvalidInputError("at least one weight must be above 0")
     costs = np.zeros((len(journeys.touchpoints),) * 2)
     for name, column in used.items():
         costs += chosen[name] / total * ((column[:, None] != column) | (column < 0))
@@ -145,7 +156,7 @@ def _by_facets(journeys: Journeys, weights: Mapping[str, float] | None) -> Array
 
 
 def _values(journeys: Journeys, name: str) -> Array:
-    """Return a number for each touchpoint's term of a facet (or its type), -1 where unknown."""
+    """Return a number for each touchpoint's term of a facet (or for its type), -1 if unknown."""
     terms = [one.type if name == TYPE else one.facet(name) for one in journeys.touchpoints]
     numbers: dict[str, int] = {"": -1, UNKNOWN: -1}
     return np.array([numbers.setdefault(term, len(numbers)) for term in terms], dtype=np.int64)

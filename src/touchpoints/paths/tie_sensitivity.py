@@ -1,4 +1,4 @@
-"""How far ties in time could change which touchpoint follows which."""
+"""Sensitivity of transition counts to the order of interactions at equal times."""
 
 from __future__ import annotations
 
@@ -31,22 +31,23 @@ _WHAT = "order_sensitivity"
 
 @attrs.frozen(kw_only=True, repr=False)
 class OrderSensitivity(Grouped):
-    """How often each step could have been taken; one row an edge, the most frequent first.
+    """Bounds of the count of each transition over all orders of ties; one row per edge.
 
     Attributes
     ----------
     source, target : object
         Keys of touchpoints, or ``"(start)"``, ``"(end)"``, ``"(open)"``.
     count : int64
-        How often the step was taken in the order of the log; 0 for one only another order has.
+        Number of occurrences in the order of the log; 0 for a transition that occurs only in
+        another order.
     lowest, highest : int64
-        The fewest and the most times, over all orders of interactions at one time.
+        The smallest and largest count over all orders of interactions at equal times.
     probability : float64
-        Its share of all steps from the source, in [0, 1].
+        Share of all transitions from the source, in [0, 1].
     lowest_probability, highest_probability : float64
-        The least and the greatest such share.
+        The smallest and largest value of that share.
     undetermined : int64
-        How many of ``count`` begin or end among different touchpoints at one time.
+        How many of ``count`` begin or end among different touchpoints at the same time.
     """
 
     source: Array = column(object)
@@ -61,29 +62,29 @@ class OrderSensitivity(Grouped):
 
     @property
     def undetermined_share(self) -> float:
-        """The share of all steps, in [0, 1], that another order of ties could change.
+        """The share of all transitions, in [0, 1], that another order of ties could change.
 
-        Of the steps of all groups together, where there are groups.
+        With groups, the share of the transitions of all groups together.
         """
         total = int(self.count.sum())
         return int(self.undetermined.sum()) / total if total else float("nan")
 
     def undetermined_shares(self) -> dict[Any, float]:
-        """Return that share for each group; without groups for None."""
+        """Return {group: undetermined share}; without groups the key is None."""
         groups = [None] * len(self) if self.group is None else self.group.tolist()
         known = [None] if self.group is None else list(dict.fromkeys(groups))
-        places = {label: place for place, label in enumerate(known)}
-        of = np.array([places[label] for label in groups], dtype=np.int64)
+        positions = {label: position for position, label in enumerate(known)}
+        of = np.array([positions[label] for label in groups], dtype=np.int64)
         loose, every = (
-            np.bincount(of, one, len(places)) for one in (self.undetermined, self.count)
+            np.bincount(of, one, len(positions)) for one in (self.undetermined, self.count)
         )
         with np.errstate(invalid="ignore"):
-            return dict(zip(places, (loose / every).tolist(), strict=True))
+            return dict(zip(positions, (loose / every).tolist(), strict=True))
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
-        """Return by how much the probability of each (source, target) could vary.
+        """Return {(source, target): width of the bounds of the probability}.
 
-        With groups: of each (group, source, target).
+        With groups the keys are (group, source, target).
         """
         width = self.highest_probability - self.lowest_probability
         return self._labelled(width, self.source, self.target)
@@ -92,43 +93,46 @@ class OrderSensitivity(Grouped):
 def order_sensitivity(
     journeys: Journeys, *, by: str | None = None, progress: Progress = False
 ) -> OrderSensitivity:
-    """Say how far ties in time could change which touchpoint follows which.
+    """Compute exact bounds of transition counts over all orders of interactions at equal times.
 
     Parameters
     ----------
     journeys
-        With times. Counts are honoured.
-    progress
-        A callable told the portions of work done and all of them, over all groups, or True for a
-        tqdm bar.
-    by
-        Shared arguments: see `touchpoints.paths`.
+        Journeys with times. Counts are honoured.
+    by, progress
+        Shared arguments: see `touchpoints.paths`. A unit of progress is a batch of tied
+        interactions.
 
     Returns
     -------
     OrderSensitivity
-        All steps that are taken in the order of the log or in another that its times allow, the
-        most frequent first, equal ones in the order of their keys, terminals last.
+        All transitions that occur in the order of the log or in another order that the times allow,
+        the most frequent first; ties by key, terminals last.
 
     Raises
     ------
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
     InvalidInputError
-        Without times.
+        When the journeys have no times.
+
+    See Also
+    --------
+    transitions : Transition counts in the order of the log, with confidence intervals.
 
     Notes
     -----
-    Interactions of a journey at the very same time may have happened in any order; the log's own
-    (that of its rows, or of a tiebreak column) is one of them. The bounds are exact: for each
-    edge there is an order of all ties that reaches its lowest count and one that reaches its
-    highest. They are bounds edge by edge: no one order reaches all of them at once. How often a
-    source occurs does not depend on the order, so the probabilities have exact bounds as well.
+    Interactions of a journey at exactly the same time may have happened in any order; the order of
+    the log (that of its rows, or of a tiebreak column) is one of the possible orders. The bounds
+    are exact: for each edge some order of all ties gives the lowest count and some order gives the
+    highest. They hold for one edge at a time: no single order reaches all of them. How often a
+    source occurs does not depend on the order, so the bounds of the probabilities are exact as
+    well.
 
-    Worked out by a dynamic programme over the times of each journey that hold different
-    touchpoints; alike stretches are worked out once. O(m), plus the squared number of touchpoints
-    at one time for each distinct stretch: a log of days in which most things tie takes a minute
-    for two million interactions, one with few ties a second.
+    The bounds are computed by dynamic programming over the times of each journey at which different
+    touchpoints tie; identical stretches are computed once. O(m), plus the squared number of
+    touchpoints at one time for each distinct stretch: two million interactions take a minute in a
+    log of whole days in which most interactions tie, and a second in a log with few ties.
 
     Examples
     --------
@@ -146,8 +150,8 @@ def order_sensitivity(
     require_times(journeys, "order_sensitivity")
     groups, labels = ([journeys], ()) if by is None else parts_by(journeys, by)
     parts = [_prepared(group) for group in groups]
-    with reporting(progress, sum(len(part.chosen) for _, _, part in parts), what=_WHAT) as step:
-        tables = [_sensitivity(*one, step) for one in zip(groups, parts, strict=True)]
+    with reporting(progress, sum(len(part.chosen) for _, _, part in parts), what=_WHAT) as advance:
+        tables = [_sensitivity(*one, advance) for one in zip(groups, parts, strict=True)]
     return tables[0] if by is None else stack(tables, labels)
 
 
@@ -155,17 +159,17 @@ _Prepared = tuple[Flows, "_Ties", Portions]
 
 
 def _prepared(journeys: Journeys) -> _Prepared:
-    """Return what is known before the ties are worked through, and in which portions that is."""
+    """Return the flows, the ties, and the batches of ties to compute bounds for."""
     found, ties = flows(journeys), _ties(journeys)
     regions, owners = _regions(journeys, ties)
     return found, ties, portions_of(regions, journeys.counts[owners], len(found.nodes))
 
 
 def _sensitivity(
-    journeys: Journeys, prepared: _Prepared, step: Callable[[], None]
+    journeys: Journeys, prepared: _Prepared, advance: Callable[[], None]
 ) -> OrderSensitivity:
     found, ties, portions = prepared
-    size, bounds = len(found.nodes), edge_bounds(portions, step)
+    size, bounds = len(found.nodes), edge_bounds(portions, advance)
     seen = _undetermined(journeys, ties, size)
     counted = found.sources * size + found.targets
     keys = np.union1d(counted, bounds.keys[bounds.most > 0])
@@ -198,7 +202,7 @@ def _sensitivity(
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Ties:
-    """Blocks of interactions at one time.
+    """Blocks of interactions of a journey at the same time.
 
     Attributes
     ----------
@@ -207,7 +211,7 @@ class _Ties:
     owners : int64 (b,)
         The journey of each block.
     mixed : bool (b,)
-        Whether it holds different touchpoints.
+        Whether each block has different touchpoints.
     """
 
     bounds: Array
@@ -233,13 +237,13 @@ def _ties(journeys: Journeys) -> _Ties:
 
 
 def _terminals(journeys: Journeys) -> tuple[Array, Array]:
-    """Return what stands before and behind each journey, -1 for nothing."""
+    """Return the terminal before and the terminal after each journey, -1 for none."""
     k = len(journeys.touchpoints)
     return np.where(journeys.began, k, NOTHING), np.where(journeys.finished, k + 1, k + 2)
 
 
 def _regions(journeys: Journeys, ties: _Ties) -> tuple[Regions, Array]:
-    """Return the runs of mixed blocks, and the journey of each."""
+    """Return the runs of consecutive mixed blocks, and the journey of each run."""
     mixed, owners = ties.mixed, ties.owners
     joined = np.zeros(len(mixed) + 1, dtype=bool)
     joined[1:-1] = mixed[1:] & mixed[:-1] & (owners[1:] == owners[:-1])
@@ -250,7 +254,7 @@ def _regions(journeys: Journeys, ties: _Ties) -> tuple[Regions, Array]:
     lengths = lengths_of(ties.bounds)[chosen]
     inside = journeys.codes[rows].astype(np.int64)
     inside = inside[np.lexsort((inside, np.repeat(chosen, lengths)))]
-    before, behind = _terminals(journeys)
+    before, after = _terminals(journeys)
     whose, offsets = owners[first], journeys.offsets
     start, stop = ties.bounds[first], ties.bounds[last + 1]
     codes = np.append(journeys.codes, 0).astype(np.int64)
@@ -259,19 +263,19 @@ def _regions(journeys: Journeys, ties: _Ties) -> tuple[Regions, Array]:
         rows=offsets_of(lengths),
         blocks=offsets_of(last - first + 1),
         left=np.where(start == offsets[:-1][whose], before[whose], codes[start - 1]),
-        right=np.where(stop == offsets[1:][whose], behind[whose], codes[stop]),
+        right=np.where(stop == offsets[1:][whose], after[whose], codes[stop]),
     )
     return regions, whose
 
 
 def _undetermined(journeys: Journeys, ties: _Ties, size: int) -> tuple[Array, Array]:
-    """Return the edges that touch a mixed block in the order of the log, and how often."""
+    """Return the edges into, out of and within mixed blocks in the log's order, with counts."""
     codes, offsets = journeys.codes.astype(np.int64), journeys.offsets
     loose = np.repeat(ties.mixed, lengths_of(ties.bounds))
     inner = np.flatnonzero(loose[:-1] | loose[1:]) if len(codes) else np.empty(0, np.int64)
     owners = owners_of(offsets).astype(np.int64)
     inner = inner[owners[inner] == owners[inner + 1]]
-    before, behind = _terminals(journeys)
+    before, after = _terminals(journeys)
     filled = np.flatnonzero(lengths_of(offsets))
     first, last = offsets[:-1][filled], offsets[1:][filled] - 1
     begins = loose[first] & (before[filled] != NOTHING)
@@ -280,9 +284,9 @@ def _undetermined(journeys: Journeys, ties: _Ties, size: int) -> tuple[Array, Ar
         [
             codes[inner] * size + codes[inner + 1],
             before[filled][begins] * size + codes[first[begins]],
-            codes[last[ends]] * size + behind[filled][ends],
+            codes[last[ends]] * size + after[filled][ends],
         ]
     )
     whose = np.concatenate([owners[inner], filled[begins], filled[ends]])
-    known, places = np.unique(keys, return_inverse=True)
-    return known, np.bincount(places, journeys.counts[whose], len(known)).astype(np.int64)
+    known, positions = np.unique(keys, return_inverse=True)
+    return known, np.bincount(positions, journeys.counts[whose], len(known)).astype(np.int64)

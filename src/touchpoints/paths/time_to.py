@@ -1,4 +1,4 @@
-"""How long until something happens, where some journeys were not watched to the end."""
+"""Kaplan-Meier estimates of the time to a place or an outcome, with censoring."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.statistics.survival import (
-    Clustered,
+    Dependence,
     Survival,
     product_limit,
     survival_bounds,
@@ -42,20 +42,20 @@ _MISSING = np.iinfo(np.int64).min
 
 @attrs.frozen(kw_only=True, repr=False)
 class TimeTo(Estimated):
-    """How many are still waiting; one row a time at which a journey got there or was last seen.
+    """Kaplan-Meier survival curve; one row per time of an event or of censoring.
 
     Attributes
     ----------
     time : float64
         Seconds since the start.
     at_risk : int64
-        Journeys still waiting and watched just before.
+        Journeys still under observation and without the event just before that time.
     events, censored : int64
-        Journeys that got there at that time, and ones last watched at it, still waiting.
+        Journeys with the event at that time, and journeys last observed at that time without it.
     survival, low, high : float64
-        The share that takes longer, in [0, 1], and its interval.
+        The survival function: the share of journeys that take longer, in [0, 1], and its interval.
     left_out : int64
-        Journeys without a known start, or that got there at a time nobody knows.
+        Journeys without a known start, or whose event has no known time.
     """
 
     value = "survival"
@@ -73,16 +73,16 @@ class TimeTo(Estimated):
 
 @attrs.frozen(kw_only=True, repr=False)
 class MedianTimeTo(Estimated):
-    """How long it takes until half got there; one row (one a group).
+    """Median time to a place or an outcome; one row (one per group).
 
     Attributes
     ----------
     journeys, events, left_out : int64
-        Journeys with a known start; those of them that got there; journeys without.
+        Journeys with a known start; those of them with the event; journeys left out.
     median, low, high : float64
-        Seconds until half got there, and the interval; nan where that was not watched.
+        Median time in seconds, and its interval; nan where that was not observed.
     survival : float64
-        The share still waiting when the last journey was last watched.
+        The share still without the event at the last time observed.
     """
 
     value = "median"
@@ -105,55 +105,62 @@ def time_to(
     by: str | None = None,
     level: float = 0.95,
 ) -> TimeTo:
-    """Estimate which share of journeys takes longer than each time to get somewhere.
+    """Compute the Kaplan-Meier estimate of the time to a place or an outcome.
 
     Parameters
     ----------
     journeys
-        With times. Counts are honoured.
+        Journeys with times. Counts are honoured.
     place
-        Where they get: a touchpoint, a pattern or an `Anchor`; where it is first reached behind the
-        start. A match begins behind it and is reached at its last interaction.
+        The event: the first time a touchpoint, a pattern or an `Anchor` is reached after the start.
+        A match of a pattern must begin after the start, and is reached at its last interaction.
     outcome
-        Instead of a place, an outcome that was marked; may be left out when there is only one. The
-        touchpoint that defines it may still be inside: when it came is all that is asked.
+        The event, instead of a place: a marked outcome; may be omitted when there is only one. The
+        touchpoint that defines it may still be in the journey: only its time is used.
     start
         Where the clock starts: the first occurrence of a place, for a pattern the last interaction
-        of its match; by default a journey's first interaction.
+        of its match; by default the first interaction of the journey.
     by, level
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     TimeTo
-        One row a time, rising.
+        One row per time, in increasing order.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, outcome, column or facet.
+        When the touchpoint, the outcome, the column or the facet does not exist.
     InvalidInputError
-        Without times; when both a place and an outcome are given, or neither and there is not
-        exactly one outcome.
+        When the journeys have no times; when both ``place`` and ``outcome`` are given; when neither
+        is given and there is not exactly one outcome.
 
     Warns
     -----
     TouchpointsWarning
-        When all journeys (of a group) are left out: no row is there to say so.
+        When all journeys (of a group) are left out, since the table then has no row that says so.
+
+    See Also
+    --------
+    median_time_to : The median of this curve, with its confidence interval.
+    gaps : Times between two places for the journeys that reach the second one.
+    survival_by_step : The same estimate over steps instead of time.
 
     Notes
     -----
-    A journey that did not get there was watched until ``observed_until`` (by default the last
-    time of the log or of an outcome) and is censored then, whether it is finished or open: it is
-    no exit, and the share waiting need not fall to 0. Journeys that lack the start, empty ones,
-    and ones that began before the log (unless ``start`` is given) are left out and counted, and
-    so are those that got there before the start. One that begins with its outcome is empty behind
-    `until`, and left out too; ``place=``, without cutting, has it at time 0. An outcome that was
-    marked with ``within=`` is not looked for later; give the place instead.
+    A journey without the event was observed until ``observed_until`` (by default the last time of
+    the log or of an outcome) and is censored then, whether it is finished or open. Censoring is not
+    an exit, and the curve need not fall to 0. Left out and counted are journeys that lack the
+    start, empty journeys, journeys that began before the log (unless ``start`` is given), and
+    journeys whose event came before the start. A journey that begins with its outcome is empty
+    after `until` and is left out too; with ``place=`` and without cutting its time is 0. An outcome
+    marked with ``within=`` is not searched for after that time; use ``place=`` instead.
 
-    Kaplan and Meier's estimate; Greenwood's variance on the scale of log(-log), over persons
-    where there are any (nan when all journeys are of one person). It takes for granted that how
-    long a journey was watched tells nothing about how fast it is. O(n log n) in journeys.
+    The intervals use Greenwood's variance on the log(-log) scale, over persons where they are known
+    (nan when all journeys belong to one person). The estimate assumes that censoring is
+    non-informative: how long a journey was observed is independent of its time to the event.
+    O(n log n) in journeys.
 
     References
     ----------
@@ -178,8 +185,8 @@ def time_to(
     ([1, 0], [1.0, 0.0])
     """
     checks.level(level)
-    measure = partial(_curve, level=level)
-    return _asked(journeys, measure, place=place, outcome=outcome, start=start, by=by)
+    curve = partial(_curve, level=level)
+    return _for_groups(journeys, curve, place=place, outcome=outcome, start=start, by=by)
 
 
 def median_time_to(
@@ -191,7 +198,7 @@ def median_time_to(
     by: str | None = None,
     level: float = 0.95,
 ) -> MedianTimeTo:
-    """Estimate how long it takes until half of the journeys got somewhere.
+    """Estimate the median time to a place or an outcome (Kaplan-Meier).
 
     Parameters
     ----------
@@ -201,19 +208,25 @@ def median_time_to(
     Returns
     -------
     MedianTimeTo
-        One row (one a group). The median is the first time at which half or fewer are waiting;
-        nan when that was never watched, and so for the ends of its interval.
+        One row (one per group). The median is the first time at which the survival function is at
+        most 0.5; nan if that was not observed, and likewise for the ends of its interval.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, outcome, column or facet.
+        When the touchpoint, the outcome, the column or the facet does not exist.
     InvalidInputError
         As for `time_to`.
 
+    See Also
+    --------
+    time_to : The whole survival curve.
+    throughput_times : Durations of complete journeys, without censoring.
+
     Notes
     -----
-    The interval holds the times at which the interval of the share waiting holds a half.
+    The interval (Brookmeyer-Crowley) contains the times at which the interval of the survival
+    function contains 0.5.
 
     References
     ----------
@@ -233,13 +246,13 @@ def median_time_to(
     array([2.])
     """
     checks.level(level)
-    measure = partial(_median, level=level)
-    return _asked(journeys, measure, place=place, outcome=outcome, start=start, by=by)
+    median = partial(_median, level=level)
+    return _for_groups(journeys, median, place=place, outcome=outcome, start=start, by=by)
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Waits:
-    """How long the journeys ``chosen`` waited, in microseconds, and whether they got there."""
+    """Time to event or censoring of the journeys ``chosen``, in microseconds, and which it was."""
 
     chosen: Array
     times: Array
@@ -247,43 +260,49 @@ class Waits:
     left_out: int
 
 
-_Waiting = Callable[[Journeys], Waits]
+_WaitsOf = Callable[[Journeys], Waits]
 
 
-def _asked(
+def _for_groups(
     journeys: Journeys,
-    measure: Callable[[Journeys, _Waiting], T],
+    estimate: Callable[[Journeys, _WaitsOf], T],
     *,
     place: Place | None,
     outcome: str | None,
     start: Place | None,
     by: str | None,
 ) -> T:
-    waits, watched = _prepared(journeys, place=place, outcome=outcome, start=start)
-    return by_group(watched, by, lambda group: measure(group, waits))
+    waits, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return by_group(observed, by, lambda group: estimate(group, waits))
 
 
 def waits_of(
     journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
 ) -> Waits:
-    """Return how long each journey waited, as `time_to` measures it; for comparisons."""
-    waits, watched = _prepared(journeys, place=place, outcome=outcome, start=start)
-    return waits(watched)
+    """Return the time to event or censoring of each journey, as in `time_to`; for comparisons."""
+    waits, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return waits(observed)
 
 
 def _prepared(
     journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> tuple[_Waiting, Journeys]:
+) -> tuple[_WaitsOf, Journeys]:
     require_times(journeys, "time_to")
     if place is not None and outcome is not None:
-        raise InvalidInputError("time_to takes a place or an outcome, not both")
+        raise InvalidInputError(
+            "time_to takes a place or an outcome, not both",
+            where=f"place={place!r} and outcome={outcome!r}",
+            mend="omit one of them",
+        )
     name = named_outcome(journeys, outcome) if place is None else None
     waits = partial(_waits, place=place, outcome=name, start=start)
-    return waits, derive(journeys, observed_until=owned(_watched(journeys).view("datetime64[us]")))
+    return waits, derive(
+        journeys, observed_until=owned(_observed_until(journeys).view("datetime64[us]"))
+    )
 
 
-def _watched(journeys: Journeys) -> Array:
-    """Return how long each journey was watched; at least until its last interaction."""
+def _observed_until(journeys: Journeys) -> Array:
+    """Return until when each journey was observed; at least until its last interaction."""
     stamps = require_times(journeys, "time_to").view(np.int64)
     if journeys.observed_until is not None:
         until = journeys.observed_until.view(np.int64).copy()
@@ -307,13 +326,13 @@ def _waits(
         rows = first_spans(journeys, start)[1]
     begun = stamps[rows]
     if outcome is None:
-        got = stamps[_first_behind(journeys, place, rows - (start is None))]
+        got = stamps[_first_after(journeys, place, rows - (start is None))]
         reached = got != _MISSING
     else:
         reached = journeys.outcomes[outcome] == 1
         times = journeys.outcome_times.get(outcome)
         got = np.full(len(journeys), _MISSING) if times is None else times.view(np.int64)
-    until = np.where(reached, got, _watched(journeys))
+    until = np.where(reached, got, _observed_until(journeys))
     there = (rows >= 0) & (until != _MISSING) & (until >= begun) & (journeys.counts > 0)
     chosen = np.flatnonzero(there)
     return Waits(
@@ -324,8 +343,8 @@ def _waits(
     )
 
 
-def _first_behind(journeys: Journeys, place: Place | None, rows: Array) -> Array:
-    """Return each journey's row where a place is first reached behind a row of its own, or -1."""
+def _first_after(journeys: Journeys, place: Place | None, rows: Array) -> Array:
+    """Return the row of each journey at which a place is first reached after ``rows``, or -1."""
     if place is None:
         return np.full(len(journeys), -1, dtype=np.int64)
     return next_spans(journeys, place, rows, before=journeys.offsets[1:])[1]
@@ -333,16 +352,16 @@ def _first_behind(journeys: Journeys, place: Place | None, rows: Array) -> Array
 
 def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, str]:
     units = units_of(journeys, None)
-    clustered = Clustered(
+    of_units = Dependence(
         of=units.of[found.chosen],
         repeats=units.repeats,
         within=units.within[found.chosen],
         apart=units.unit == "journey",
     )
-    return product_limit(found.times, found.reached, clustered), units.unit
+    return product_limit(found.times, found.reached, of_units), units.unit
 
 
-def _curve(journeys: Journeys, waits: _Waiting, *, level: float) -> TimeTo:
+def _curve(journeys: Journeys, waits: _WaitsOf, *, level: float) -> TimeTo:
     found = waits(journeys)
     if found.left_out and not len(found.chosen):
         _warn_of_no_start(found.left_out)
@@ -364,13 +383,13 @@ def _curve(journeys: Journeys, waits: _Waiting, *, level: float) -> TimeTo:
 
 def _warn_of_no_start(left_out: int) -> None:
     warn(
-        f"all {left_out:,} journeys are left out: none has a known start at which it had not got "
-        "there yet, so that there are no times to show. One that begins with its outcome is empty "
-        "behind tp.until: ask for the place in journeys that are not cut, time_to(place=…)"
+        f"all {left_out:,} journeys are left out and the table is empty: no journey has a known "
+        "start before its event. A journey that begins with its outcome is empty after tp.until; "
+        "to include it, use time_to(place=…) on journeys that were not cut"
     )
 
 
-def _median(journeys: Journeys, waits: _Waiting, *, level: float) -> MedianTimeTo:
+def _median(journeys: Journeys, waits: _WaitsOf, *, level: float) -> MedianTimeTo:
     found = waits(journeys)
     curve, unit = _estimate(journeys, found)
     low, high = survival_bounds(curve, level)

@@ -1,4 +1,4 @@
-"""How long it takes: from one touchpoint or place to the next, at a touchpoint, and in all."""
+"""Gaps, idle times, processing times and throughput times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.between import place_name, stretches, two_places
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.paths._shared.durations import Durations, Measured, durations_of
+from touchpoints.paths._shared.durations import Collected, Durations, durations_of
 
 _EDGES = "the time from each touchpoint to the next"
 
@@ -37,50 +37,58 @@ def gaps(
     Parameters
     ----------
     journeys
-        With times. Counts are honoured.
+        Journeys with times. Counts are honoured.
     start, end
-        Two places, both or neither: touchpoints by key or type, facets, patterns or anchors.
-        Without them every edge is measured.
+        Two places, both or neither: touchpoints by key or type, facets, patterns or anchors. By
+        default every edge is measured.
     quantiles
-        Other quantiles than the quartiles, as shares in [0, 1].
+        Quantiles besides the quartiles, as shares in [0, 1].
     level
-        Give a level such as 0.95 to have an interval of each mean. It costs a second sort.
+        A confidence level such as 0.95 for an interval of each mean; none by default. It costs a
+        second sort.
     by
         Shared arguments: see `touchpoints.paths`.
 
     Returns
     -------
     Durations
-        One row an edge, the most frequent first, equal ones in the order of their keys. Or
-        one row (one a group) for the two places, whose ``source`` and ``target`` are the places as
-        they were given; ``unreached`` and ``open`` count the starts without an end behind them.
+        One row per edge, the most frequent first, ties by key. Or one row (one per group) for the
+        two places, whose ``source`` and ``target`` are the places as they were given;
+        ``unreached`` and ``open`` count the starts without an end after them.
 
     Raises
     ------
     NotFoundError
-        When there is no such touchpoint, column or facet.
+        When the touchpoint, the column or the facet does not exist.
     InvalidInputError
-        Without times; when only one of the places is given; when a quantile or the level is no
-        share.
+        When the journeys have no times; when only one of the places is given; when a quantile or
+        ``level`` is not a share.
+
+    See Also
+    --------
+    idle_times : The same without the time spent at the first touchpoint.
+    processing_times : The time spent at each touchpoint.
+    throughput_times : The duration of whole journeys.
+    time_to : The time to a place with censoring, for journeys that may still reach it.
 
     Notes
     -----
     A gap runs from the start of one interaction to the start of the next, so it contains the time
-    spent at the first; `idle_times` does not. Terminals have no gaps. Everything is exact to the
-    microsecond; quantiles are those of definition 7 of Hyndman and Fan (R's and numpy's default).
+    spent at the first; `idle_times` does not. Terminals have no gaps. All figures are exact to the
+    microsecond; quantiles follow definition 7 of Hyndman and Fan (the default of R and numpy).
 
-    Between two places a journey has one gap or none: from its first start to the first end behind
+    Between two places a journey has one gap or none: from its first start to the first end after
     it. An `Anchor` starts at each place it names: with ``occurrence="all"`` every occurrence has a
-    gap, to the next end, and several starts may share that end. A match of several touchpoints is
-    left and reached at its last interaction, and is an end where it begins behind the start. Where
-    start and end are the same, the gap is that from the first to the second. Ends that the log
-    did not see are no gaps, which favours short ones while journeys are open: `time_to` keeps
-    those, censored.
+    gap to the next end, and several starts may share that end. A match of several touchpoints is
+    left and reached at its last interaction; to be an end it must begin after the start. If start
+    and end are the same place, the gap runs from its first to its second occurrence. Ends that the
+    log does not contain give no gaps, which biases gaps downwards while journeys are open:
+    `time_to` includes those journeys, censored.
 
-    The interval of a mean is Student's over persons, or over journeys where persons are not known
-    (the ratio of sums over units, linearised: Cochran 1977, Sampling Techniques, 6.3). Times
-    are skewed: prefer the median, and `bootstrap` for its interval. One sort, O(m log m);
-    between places O(m) and a sort of the gaps found.
+    The interval of a mean is a t interval over persons, or over journeys where persons are not
+    known (linearised ratio estimator over units: Cochran 1977, Sampling Techniques, 6.3). Times are
+    skewed: prefer the median, and `bootstrap` for its interval. One sort, O(m log m); between
+    places O(m) and a sort of the gaps found.
 
     References
     ----------
@@ -101,9 +109,9 @@ def gaps(
     array([4.])
     """
     require_times(journeys, "gaps")
-    asked = two_places(start, end, what="gaps", without=_EDGES)
-    measure = _gaps if asked is None else partial(_between, places=asked, idle=False)
-    return durations_of(journeys, measure, quantiles=quantiles, by=by, level=level)
+    places = two_places(start, end, what="gaps", without=_EDGES)
+    collect = _gaps if places is None else partial(_between, places=places, idle=False)
+    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level)
 
 
 def idle_times(
@@ -115,30 +123,35 @@ def idle_times(
     by: str | None = None,
     level: float | None = None,
 ) -> Durations:
-    """Measure the time from the end of a touchpoint or place to the start of the next.
+    """Measure idle times: from the end of a touchpoint or place to the start of the next.
 
     Parameters
     ----------
     journeys
-        With times and ends. Counts are honoured.
+        Journeys with times and ends. Counts are honoured.
     start, end, quantiles, by, level
         As for `gaps`.
 
     Returns
     -------
     Durations
-        One row an edge, the most frequent first, or one row for the two places. ``without_end``
-        counts the crossings whose source has no known end; they are in no other column.
+        One row per edge, the most frequent first, or one row for the two places. ``without_end``
+        counts the transitions whose source has no known end; no other column includes them.
 
     Raises
     ------
     NotFoundError, InvalidInputError
-        As for `gaps`, and without ends.
+        As for `gaps`, and when the journeys have no ends.
+
+    See Also
+    --------
+    gaps : The time from start to start.
+    processing_times : The time spent at each touchpoint.
 
     Notes
     -----
-    Where an interaction starts before the one before it ends, the time is negative. Between two
-    places the time runs from the end of the interaction at which `gaps` starts.
+    The idle time is negative where an interaction starts before the previous one ends. Between two
+    places it runs from the end of the interaction at which the gap of `gaps` starts.
 
     Examples
     --------
@@ -152,9 +165,9 @@ def idle_times(
     {('visit', 'call'): 1200.0}
     """
     _require_ends(journeys, "idle_times")
-    asked = two_places(start, end, what="idle_times", without=_EDGES)
-    measure = _idle if asked is None else partial(_between, places=asked, idle=True)
-    return durations_of(journeys, measure, quantiles=quantiles, by=by, level=level)
+    places = two_places(start, end, what="idle_times", without=_EDGES)
+    collect = _idle if places is None else partial(_between, places=places, idle=True)
+    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level)
 
 
 def processing_times(
@@ -164,29 +177,34 @@ def processing_times(
     by: str | None = None,
     level: float | None = None,
 ) -> Durations:
-    """Measure the time from the start to the end of interactions, touchpoint by touchpoint.
+    """Measure processing times: from the start to the end of interactions, by touchpoint.
 
     Parameters
     ----------
     journeys
-        With times and ends. Counts are honoured.
+        Journeys with times and ends. Counts are honoured.
     quantiles, by, level
         As for `gaps`.
 
     Returns
     -------
     Durations
-        One row a touchpoint that occurs, the most frequent first (by interactions whose end is
-        known). ``without_end`` counts the others.
+        One row per touchpoint that occurs, the most frequent first (by interactions whose end is
+        known). ``without_end`` counts the other interactions.
 
     Raises
     ------
     NotFoundError, InvalidInputError
-        As for `gaps`, and without ends.
+        As for `gaps`, and when the journeys have no ends.
+
+    See Also
+    --------
+    idle_times : The time between touchpoints.
+    journey_times : The total processing time of each journey.
 
     Notes
     -----
-    An end before its start is set aside when a log is read; ``ends_before_starts`` says how many.
+    An end before its start is set aside when a log is read; ``ends_before_starts`` is their number.
 
     Examples
     --------
@@ -210,30 +228,35 @@ def throughput_times(
     by: str | None = None,
     level: float | None = None,
 ) -> Durations:
-    """Measure how long journeys take, from their first start to their last end.
+    """Measure throughput times: the duration of journeys from first start to last end.
 
     Parameters
     ----------
     journeys
-        With times; ends are used where they are known. Counts are honoured.
+        Journeys with times; ends are used where they are known. Counts are honoured.
     quantiles, by, level
         As for `gaps`.
 
     Returns
     -------
     Durations
-        One row (one a group). `journey_times` has one row a journey.
+        One row (one per group). `journey_times` has one row per journey.
 
     Raises
     ------
     NotFoundError, InvalidInputError
         As for `gaps`.
 
+    See Also
+    --------
+    journey_times : The duration of each journey.
+    time_to : The time to an outcome with open journeys included, censored.
+
     Notes
     -----
-    A journey of one moment takes 0 seconds. Empty journeys are left out, and so are those that
-    began before the log or are still open; ``empty`` and ``cut`` count them. Leaving out open
-    journeys favours short ones: `time_to` does not.
+    A journey with a single time and no ends takes 0 seconds. Empty journeys are left out, and so
+    are journeys that began before the log or are still open; ``empty`` and ``cut`` count them.
+    Leaving out open journeys biases durations downwards; `time_to` avoids that.
 
     Examples
     --------
@@ -250,9 +273,9 @@ def _require_ends(journeys: Journeys, what: str) -> None:
     require_times(journeys, what)
     if journeys.ends is None:
         raise InvalidInputError(
-            f"{what} needs the ends of interactions, and these journeys have none",
-            mend="read the log with tp.from_frame(…, end=…), or with lifecycle=… where start and "
-            "complete are rows of their own; tp.paths.gaps needs times alone",
+            f"{what} needs the ends of interactions, but these journeys have no ends",
+            mend="read the log with tp.from_frame(…, end=…), or with lifecycle=… if start and "
+            "complete are separate rows; tp.paths.gaps needs only times",
         )
 
 
@@ -260,13 +283,13 @@ def _stamps(journeys: Journeys) -> tuple[Array, Array]:
     return stamps_of(require_times(journeys, "a duration"), journeys.ends)
 
 
-def _gaps(journeys: Journeys) -> Measured:
+def _gaps(journeys: Journeys) -> Collected:
     stamps = require_times(journeys, "a gap").view(np.int64)
     edges = neighbours(journeys.codes, journeys.offsets, len(journeys.touchpoints))
     keys, ranks = keys_of(journeys), key_ranks(journeys)
     values = np.diff(stamps)
-    values[edges.across] = 0  # nothing is measured there; a wide range would cost a slower sort
-    return Measured(
+    values[edges.across] = 0  # not used, and large values would make the sort slower
+    return Collected(
         labels={"source": keys[edges.sources], "target": keys[edges.targets]},
         groups=edges.of,
         values=values,
@@ -277,7 +300,7 @@ def _gaps(journeys: Journeys) -> Measured:
     )
 
 
-def _idle(journeys: Journeys) -> Measured:
+def _idle(journeys: Journeys) -> Collected:
     stamps, ends = _stamps(journeys)
     found = _gaps(journeys)
     missing = ends[:-1] == UNKNOWN
@@ -291,24 +314,24 @@ def _idle(journeys: Journeys) -> Measured:
     )
 
 
-def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> Measured:
-    """Measure from where each start begins (or, idle, ends) to where the end is reached."""
+def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> Collected:
+    """Collect the times from each start (its end if ``idle``) to the end place."""
     begins, ends = _stamps(journeys)
     found = stretches(journeys, places[0], end=places[1])
     left = (ends if idle else begins)[found.starts]
     there, unknown = found.stops >= 0, left == UNKNOWN
-    measured = there & ~unknown
+    known = there & ~unknown
     counts, finished = journeys.counts[found.owners], journeys.finished[found.owners]
     extra = {"unreached": ~there & finished, "open": ~there & ~finished}
     if idle:
         extra["without_end"] = there & unknown
-    return Measured(
+    return Collected(
         labels={
             name: text_array([place_name(place)])
             for name, place in zip(("source", "target"), places, strict=True)
         },
-        groups=np.where(measured, 0, 1),
-        values=np.where(measured, begins[found.stops] - left, 0),
+        groups=np.where(known, 0, 1),
+        values=np.where(known, begins[found.stops] - left, 0),
         owners=lambda: found.owners,
         size=1,
         extra={name: np.array([counts[rows].sum()]) for name, rows in extra.items()},
@@ -316,14 +339,14 @@ def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> 
     )
 
 
-def _processing(journeys: Journeys) -> Measured:
+def _processing(journeys: Journeys) -> Collected:
     stamps, ends = _stamps(journeys)
     size = len(journeys.touchpoints)
     owners = owners_of(journeys.offsets)
     missing = ends == UNKNOWN
     codes = journeys.codes.astype(np.int64)
     weights = journeys.counts[owners].astype(np.float64) * missing
-    return Measured(
+    return Collected(
         labels={"touchpoint": keys_of(journeys)},
         groups=np.where(missing, size, codes),
         values=np.where(missing, 0, ends - stamps),
@@ -334,11 +357,11 @@ def _processing(journeys: Journeys) -> Measured:
     )
 
 
-def _throughput(journeys: Journeys) -> Measured:
+def _throughput(journeys: Journeys) -> Collected:
     filled = lengths_of(journeys.offsets) > 0
     whole = journeys.began & journeys.finished
     counts = journeys.counts
-    return Measured(
+    return Collected(
         labels={},
         groups=np.where(filled & whole, 0, 1),
         values=lasting(*_stamps(journeys), journeys.offsets),

@@ -1,4 +1,4 @@
-"""How often, and how probably, one touchpoint directly follows another."""
+"""Directly-follows counts and transition probabilities between touchpoints."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from touchpoints._core.arrays.statistics.cluster_variance import (
 )
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
-from touchpoints.graphs.flows import Flows, first_steps, flows, last_steps
+from touchpoints.graphs.flows import Flows, first_transitions, flows, last_transitions
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
@@ -31,20 +31,20 @@ _BLOCK = 1 << 20
 
 @attrs.frozen(kw_only=True, repr=False)
 class Transitions(Estimated):
-    """Which touchpoint directly follows which: one row an edge, the most frequent first.
+    """Directly-follows counts and probabilities; one row per edge, the most frequent first.
 
     Attributes
     ----------
     source, target : object
         Keys of touchpoints, or ``"(start)"``, ``"(end)"``, ``"(open)"``.
     count : int64
-        How often the step was taken.
+        Number of occurrences of the transition.
     probability : float64
-        Its share of all steps from the source, in (0, 1].
+        Its share of all transitions from the source, in (0, 1].
     low, high : float64
-        The ends of the interval of the probability.
+        The confidence interval of the probability.
     journeys : int64
-        In how many journeys it was taken at least once.
+        Number of journeys with at least one occurrence.
     """
 
     value = "probability"
@@ -62,15 +62,15 @@ class Transitions(Estimated):
 def transitions(
     journeys: Journeys, *, level: float = 0.95, top: int | None = None, by: str | None = None
 ) -> Transitions:
-    """Count which touchpoint directly follows which, with the probability of each step.
+    """Count directly-follows transitions and estimate their probabilities.
 
     Parameters
     ----------
     journeys
-        Counts are honoured; a journey of count 0 takes no step.
+        Counts are honoured; a journey of count 0 has no transitions.
     top
-        How many of the most frequent steps to list; all by default. Probabilities are of all
-        steps (of the group) in any case.
+        How many of the most frequent transitions to list; all by default. Probabilities always
+        refer to all transitions (of the group).
     by, level
         Shared arguments: see `touchpoints.paths`.
 
@@ -78,24 +78,31 @@ def transitions(
     -------
     Transitions
         A table of source, target, count, probability, interval and journeys: the most frequent
-        first, equal ones in the order of their keys, terminals last.
+        first, ties by key, terminals last.
 
     Raises
     ------
     InvalidInputError
-        When the level is no share, or ``top`` not an integer of at least 0.
+        When ``level`` does not lie between 0 and 1, or ``top`` is not an integer of at least 0.
+
+    See Also
+    --------
+    transition_graph : The same transitions as a networkx graph.
+    ngrams : Sequences of more than two consecutive touchpoints.
+    order_sensitivity : How much these counts depend on the order of interactions at equal times.
 
     Notes
     -----
-    A journey begins with a step from ``(start)``, unless it began before the log, and ends with a
-    step to ``(end)``, or to ``(open)`` where the log cuts it off: as in `transition_graph`.
-    Probabilities have all steps from the source as denominator, those to the terminals included;
-    they sum to 1 for each source. A step from a touchpoint to itself is a step.
+    A journey begins with a transition from ``(start)``, unless it began before the log, and ends
+    with a transition to ``(end)``, or to ``(open)`` where the log cuts it off, as in
+    `transition_graph`. The denominator of a probability is the number of all transitions from the
+    source, those to terminals included; the probabilities sum to 1 for each source. A transition
+    from a touchpoint to itself counts.
 
-    Intervals are those of Wilson with an effective number of trials, because the steps of one
-    person (of one journey, where persons are not known) are not independent: the steps from the
-    source divided by the design effect of those units, with t in the place of z where they are
-    few. Where each person passes the source once, they are the plain intervals of `wilson`.
+    Intervals are Wilson's with an effective number of trials, because the transitions of one person
+    (of one journey, where persons are not known) are not independent: the number of transitions
+    from the source divided by the design effect of those units, with t instead of z where there
+    are few units. If each person passes the source once, they are the plain intervals of `wilson`.
     `bootstrap` gives intervals without such a formula. O(m log m) in the number of interactions.
 
     References
@@ -144,7 +151,7 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
 
 
 def _spread(journeys: Journeys, found: Flows, units: Units, level: float) -> tuple[Array, Array]:
-    """Return how many journeys cross each edge, and how many independent trials its share has."""
+    """Return the number of journeys with each edge, and the effective sample size of its share."""
     size = len(found.totals)
     crossing = np.zeros(size, dtype=np.int64)
     _, groups = np.unique(found.sources, return_inverse=True)
@@ -167,14 +174,14 @@ def _spread(journeys: Journeys, found: Flows, units: Units, level: float) -> tup
 
 
 def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Array]]:
-    """Yield, a block of journeys at a time, which journeys take which edges, and how often.
+    """Yield (journeys, edges, occurrences of the edge in the journey), by blocks of journeys.
 
-    Owners are rising, and so are the edges of one owner. Steps that no real journey takes are
-    left out.
+    Owners are in increasing order, and so are the edges of an owner. Edges that no real journey has
+    are left out.
     """
     number = _numbering(found)
     offsets, codes, size = journeys.offsets, journeys.codes, len(found.totals)
-    first, last = first_steps(journeys, found.ends), last_steps(journeys, found.ends)
+    first, last = first_transitions(journeys, found.ends), last_transitions(journeys, found.ends)
     for start, stop in _blocks(offsets):
         part = codes[offsets[start] : offsets[stop]]
         bounds = offsets[start : stop + 1] - offsets[start]
@@ -194,7 +201,7 @@ def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Arr
 
 
 def _blocks(offsets: Array) -> Iterator[tuple[int, int]]:
-    """Yield spans of journeys with about as many interactions each."""
+    """Yield (start, stop) of blocks of journeys with about ``_BLOCK`` interactions each."""
     count = len(offsets) - 1
     start = 0
     while start < count:
@@ -205,7 +212,7 @@ def _blocks(offsets: Array) -> Iterator[tuple[int, int]]:
 
 
 def _numbering(found: Flows) -> Callable[[Array, Array], Array]:
-    """Return a function from sources and targets to the number of their edge, -1 for none."""
+    """Return a function from sources and targets to the index of their edge, -1 for none."""
     size = len(found.nodes)
     keys = found.sources * size + found.targets
     if size * size <= DENSE or not len(keys):
@@ -215,7 +222,7 @@ def _numbering(found: Flows) -> Callable[[Array, Array], Array]:
 
     def search(sources: Array, targets: Array) -> Array:
         wanted = sources * size + targets
-        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where(keys[places] == wanted, places, -1)
+        positions = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[positions] == wanted, positions, -1)
 
     return search

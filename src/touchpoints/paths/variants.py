@@ -1,4 +1,4 @@
-"""Which sequences of touchpoints occur, and how often."""
+"""Variants: the distinct sequences of touchpoints, with their frequencies."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import (
     frequent_first,
+    variant_keys,
     variants_of,
-    ways_of,
 )
 from touchpoints.uncertainty import (
     units_of,
@@ -28,22 +28,22 @@ from touchpoints.uncertainty.cell_shares import (
 
 @attrs.frozen(kw_only=True, repr=False)
 class Variants(Estimated):
-    """The distinct sequences of touchpoints: one row a variant, the most frequent first.
+    """The distinct sequences of touchpoints; one row per variant, the most frequent first.
 
     Attributes
     ----------
     variant : object
         A tuple of the keys of touchpoints, in order of time; empty for empty journeys.
     journeys : int64
-        How many journeys went this way.
+        Number of journeys with this variant.
     share : float64
         Their share of all journeys, in (0, 1].
     low, high : float64
-        The ends of the interval of the share.
+        The confidence interval of the share.
     cumulative : float64
-        The share of this variant and those before it.
+        Cumulative share: of this variant and those above it.
     length : int64
-        How many interactions it has.
+        Number of interactions.
     """
 
     value = "share"
@@ -66,10 +66,10 @@ def variants(
     Parameters
     ----------
     journeys
-        Counts are honoured; what only journeys of count 0 did is not listed.
+        Counts are honoured; variants that occur only in journeys of count 0 are not listed.
     top
-        How many of the most frequent variants to list; all by default. Shares are of all journeys
-        (of the group) in any case.
+        How many of the most frequent variants to list; all by default. Shares always refer to all
+        journeys (of the group).
     by, level
         Shared arguments: see `touchpoints.paths`.
 
@@ -77,23 +77,29 @@ def variants(
     -------
     Variants
         A table of variant, journeys, share, interval, cumulative share and length: the most
-        frequent first, equally frequent ones in the order of their keys.
+        frequent first, ties by key.
 
     Raises
     ------
     InvalidInputError
-        When the level is no share, or ``top`` not an integer of at least 0.
+        When ``level`` does not lie between 0 and 1, or ``top`` is not an integer of at least 0.
     NotFoundError
-        When there is no such column or facet.
+        When the column or facet does not exist.
+
+    See Also
+    --------
+    variant_coverage : How many variants make up a given share of the journeys.
+    rare_variants : The least frequent variants.
+    routes : The variants between two places.
 
     Notes
     -----
-    Two journeys are of one variant when they have the same touchpoints in the same order, repeats
-    included; times, gaps and whether a journey is finished play no part. Sequences are found by a
+    Two journeys have the same variant if they have the same touchpoints in the same order, repeats
+    included; times, gaps and whether a journey is finished are ignored. Sequences are found by a
     64-bit hash and then compared exactly: a collision never merges two variants. Intervals are
-    those of Wilson; where persons are known, with an effective number of trials, because the
-    journeys of one person are not independent (see `transitions`). Time is O(m) in the number of
-    interactions; without ``top`` one tuple of text is made for each variant.
+    Wilson's; where persons are known, with an effective number of trials, because the journeys of
+    one person are not independent (see `transitions`). Time is O(m) in the number of interactions;
+    without ``top`` one tuple of text is made for each variant.
 
     Examples
     --------
@@ -116,12 +122,16 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
     order = order[totals[order] > 0]
     every = totals.sum()
     units = units_of(journeys, None)
-    rows = np.arange(len(groups)), groups
-    shares = presence_shares(units, journeys.counts, rows, size=len(first), level=level)
+    # Only the variants listed need intervals.
+    cells = np.full(len(first), -1, dtype=np.int64)
+    cells[order] = np.arange(len(order))
+    owners = np.flatnonzero(cells[groups] >= 0)
+    rows = owners, cells[groups[owners]]
+    shares = presence_shares(units, journeys.counts, rows, size=len(order), level=level)
     return Variants(
-        variant=ways_of(journeys, first[order]),
+        variant=variant_keys(journeys, first[order]),
         journeys=totals[order],
-        **shares.take(order).columns("share", ends=""),
+        **shares.columns("share", ends=""),
         cumulative=np.cumsum(totals[order]) / max(every, 1),
         length=lengths_of(found.offsets)[order],
         level=level,

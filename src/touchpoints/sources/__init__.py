@@ -1,1 +1,1 @@
-"""How somebody's data becomes journeys."""
+"""Readers: event logs and path tables to `Journeys`."""

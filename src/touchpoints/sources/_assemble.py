@@ -1,4 +1,4 @@
-"""From the columns of a log to `Journeys`: group, order, pair, type, count what went wrong."""
+"""Assemble `Journeys` from a log: group and order rows, join stages, type, and report."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled, take_rows
-from touchpoints.sources._lifecycle import OTHER, pair, stages_of
-from touchpoints.sources._order import Placed, place, repeated
+from touchpoints.sources._lifecycle import OTHER, join_stages, stages_of
+from touchpoints.sources._order import OrderedRows, order_rows, repeated
 from touchpoints.taxonomy import MISSING
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ Missing = Literal["drop", "raise"]
 
 @attrs.frozen(kw_only=True)
 class Options:
-    """How a log is read; what each means stands at `from_frame`."""
+    """Options of reading a log, as documented at `from_frame`."""
 
     taxonomy: Taxonomy | None
     classifier: Classifier | None
@@ -58,27 +58,27 @@ class Options:
 
 
 def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
-    """Return the journeys of a log."""
+    """Assemble the journeys of a log."""
     check_not_empty_column(names.journey, log.rows, _count(log.journey.missing), "journey")
     check_not_empty_column(names.time, log.rows, _count(log.time.missing), "time")
     stages = None if log.lifecycle is None else stages_of(log.lifecycle)
-    placed = _with_columns(log, place(log, *_usable(log, stages, names, options)))
+    ordered = _with_columns(log, order_rows(log, *_usable(log, stages, names, options)))
     codes, matched = _types(log, names, options)
-    placed = attrs.evolve(placed, codes=_narrowed(codes, len(matched.named))[placed.rows])
-    placed = _with_ends(log, placed, stages, matched)
-    placed = _settle_unmatched(placed, matched, names, options)
-    tied = placed.tied()
-    repeats = repeated(log, placed, tied)
-    _refuse_lazy_ties(log, placed, tied & ~repeats, names)
-    placed = placed.counted(duplicates=_count(repeats))
+    ordered = attrs.evolve(ordered, codes=_narrowed(codes, len(matched.named))[ordered.rows])
+    ordered = _with_ends(log, ordered, stages, matched)
+    ordered = _settle_unmatched(ordered, matched, names, options)
+    tied = ordered.tied()
+    repeats = repeated(log, ordered, tied)
+    _refuse_lazy_ties(log, ordered, tied & ~repeats, names)
+    ordered = ordered.counted(duplicates=_count(repeats))
     if options.duplicates == "drop" and repeats.any():
-        placed = placed.keep(~repeats).counted(duplicates_dropped=_count(repeats))
-        tied = placed.tied()
-    return _build(log, placed, tied, matched, options)
+        ordered = ordered.keep(~repeats).counted(duplicates_dropped=_count(repeats))
+        tied = ordered.tied()
+    return _build(log, ordered, tied, matched, options)
 
 
 def _narrowed(codes: Array, size: int) -> Array:
-    """Return codes in the fewest bytes that hold them, which makes taking rows faster."""
+    """Return codes in the smallest integer type that holds them, which makes taking rows faster."""
     kinds = (kind for kind in (np.int8, np.int16) if size <= np.iinfo(kind).max)
     return codes.astype(next(kinds, codes.dtype.type), copy=False)
 
@@ -90,7 +90,7 @@ def _count(mask: Array | None) -> int:
 def _usable(
     log: Log, stages: Array | None, names: ColumnRoles, options: Options
 ) -> tuple[Array | None, dict[str, Any]]:
-    """Return the rows that have a journey, a time and a stage that counts; None for all."""
+    """Return whether each row has a journey, a time and a valid stage (None: all), and counts."""
     tally: dict[str, Any] = {"rows": log.rows, "ambiguous_times": log.time.ambiguous}
     unusable = np.zeros(log.rows, dtype=bool)
     found = [
@@ -106,132 +106,136 @@ def _usable(
             raise InvalidInputError(
                 f"{counted(len(rows), 'row', verb='have')} no {name.removeprefix('without_')}",
                 where=f"column {column!r}, rows {first_few(rows[:6].tolist())}",
-                mend='missing="drop" leaves them out and counts them in meta.report',
+                mend='pass missing="drop" to leave them out and count them in meta.report',
             )
         tally[name] = _count(mask & ~unusable)
         unusable |= mask
     return (~unusable if unusable.any() else None), tally
 
 
-def _with_columns(log: Log, placed: Placed) -> Placed:
-    """Find the columns of the journeys while all their rows are there: some may be dropped."""
-    persons, person_conflicts = _persons(log.person, placed)
-    per_journey, journey_conflicts = _per_journey(log, placed)
-    counts = _journey_counts(log, placed)
+def _with_columns(log: Log, ordered: OrderedRows) -> OrderedRows:
+    """Take the columns of the journeys before rows are dropped."""
+    persons, person_conflicts = _persons(log.person, ordered)
+    per_journey, journey_conflicts = _per_journey(log, ordered)
+    counts = _journey_counts(log, ordered)
     columns = {"persons": persons, "per_journey": per_journey, "counts": counts}
-    return attrs.evolve(placed, columns=columns).counted(
+    return attrs.evolve(ordered, columns=columns).counted(
         person_conflicts=person_conflicts, journey_conflicts=journey_conflicts
     )
 
 
-def _with_ends(log: Log, placed: Placed, stages: Array | None, matched: Matched) -> Placed:
-    """Find when each interaction ended: from its own column, or by pairing start and complete."""
+def _with_ends(
+    log: Log, ordered: OrderedRows, stages: Array | None, matched: Matched
+) -> OrderedRows:
+    """Find the end of each interaction: from the end column, or by joining start and complete."""
     if stages is not None:
-        kinds = distinct_touchpoints((*matched.touchpoints, MISSING))[1][_codes(placed)]
-        placed = pair(log, placed, stages=stages, kinds=kinds)
+        kinds = distinct_touchpoints((*matched.touchpoints, MISSING))[1][_codes(ordered)]
+        ordered = join_stages(log, ordered, stages=stages, kinds=kinds)
     elif log.end is not None:
         _check_zones(log.time, log.end)
-        placed = attrs.evolve(placed, ends=log.end.stamps[placed.rows])
-    if placed.ends is None:
-        return placed
-    early = (placed.ends != NAT) & (placed.ends < log.time.stamps[placed.rows])
-    ends = np.where(early, NAT, placed.ends)
-    return attrs.evolve(placed, ends=ends).counted(ends_before_starts=_count(early))
+        ordered = attrs.evolve(ordered, ends=log.end.stamps[ordered.rows])
+    if ordered.ends is None:
+        return ordered
+    early = (ordered.ends != NAT) & (ordered.ends < log.time.stamps[ordered.rows])
+    ends = np.where(early, NAT, ordered.ends)
+    return attrs.evolve(ordered, ends=ends).counted(ends_before_starts=_count(early))
 
 
 def _check_zones(time: Instants, end: Instants) -> None:
     if (time.zone is None) != (end.zone is None) and not bool(end.missing.all()):
-        with_one, without = ("end", "time") if time.zone is None else ("time", "end")
+        aware, naive = ("end", "time") if time.zone is None else ("time", "end")
         raise InvalidInputError(
-            f"the times of {with_one}= have a zone, those of {without}= have none",
-            mend="pass tz= with the zone that the naive ones are in",
+            f"the times of {aware}= have a zone, but those of {naive}= are naive",
+            mend="pass tz= with the zone of the naive times",
         )
 
 
 def _types(log: Log, names: ColumnRoles, options: Options) -> tuple[Array, Matched]:
-    """Return which distinct text or event each row is (-1 without a name), and what those are."""
+    """Return the code of each row's distinct text or event (-1: no name), and how they match."""
     if options.classifier is not None:
         return match_events(log.fields, options.classifier, options.taxonomy)
     texts = log.touchpoint
     if texts is None:
-        raise InvalidInputError("a log needs a touchpoint column or a classifier")
+        raise InvalidInputError("a log needs a touchpoint column or a classifier, got neither")
     unnamed = _count(texts.codes < 0)
     check_not_empty_column(names.touchpoint or "", log.rows, unnamed, "touchpoint")
     return texts.codes, match_texts(texts.categories, options.taxonomy)
 
 
 def _settle_unmatched(
-    placed: Placed, matched: Matched, names: ColumnRoles, options: Options
-) -> Placed:
+    ordered: OrderedRows, matched: Matched, names: ColumnRoles, options: Options
+) -> OrderedRows:
     owner = "the classifier" if options.classifier is not None else "the taxonomy"
-    source = Unsettled(rows=placed.rows, column=names.touchpoint, owner=owner)
-    found = settle(_codes(placed), matched, options.unmatched, source)
-    placed = placed.counted(**found.tally)
-    return placed if found.kept is None else placed.keep(found.kept)
+    source = Unsettled(rows=ordered.rows, column=names.touchpoint, owner=owner)
+    found = settle(_codes(ordered), matched, options.unmatched, source)
+    ordered = ordered.counted(**found.tally)
+    return ordered if found.kept is None else ordered.keep(found.kept)
 
 
-def _codes(placed: Placed) -> Array:
-    return np.zeros(len(placed.rows), dtype=np.int32) if placed.codes is None else placed.codes
+def _codes(ordered: OrderedRows) -> Array:
+    return np.zeros(len(ordered.rows), dtype=np.int32) if ordered.codes is None else ordered.codes
 
 
-def _refuse_lazy_ties(log: Log, placed: Placed, unlike: Array, names: ColumnRoles) -> None:
+def _refuse_lazy_ties(log: Log, ordered: OrderedRows, unlike: Array, names: ColumnRoles) -> None:
     if log.row_order:
         return
     if log.tiebreak is not None:
-        order = comparable(log.tiebreak)[placed.rows]
-        unlike = unlike & segments.repeats_within(order, placed.offsets)
+        order = comparable(log.tiebreak)[ordered.rows]
+        unlike = unlike & segments.repeats_within(order, ordered.offsets)
     differ = np.flatnonzero(unlike)
     if len(differ):
-        where = dict.fromkeys(log.journey.labels(placed.rows[differ[:50]]).tolist())
+        where = dict.fromkeys(log.journey.labels(ordered.rows[differ[:50]]).tolist())
         raise InvalidInputError(
             f"{len(differ):,} interactions share journey and time with another, and a lazy table "
-            "has no order of rows to say which came first",
+            "has no order of rows to decide which came first",
             where=f"column {names.time!r}, journeys {first_few(where)}",
-            mend="pass tiebreak= with a column that tells them apart, or collect the table first",
+            mend="pass tiebreak= with a column that orders them, or collect the table first",
         )
 
 
-def _build(log: Log, placed: Placed, tied: Array, matched: Matched, options: Options) -> Journeys:
+def _build(
+    log: Log, ordered: OrderedRows, tied: Array, matched: Matched, options: Options
+) -> Journeys:
     touchpoints, table = distinct_touchpoints((*matched.touchpoints, MISSING))
-    distinct = _codes(placed)
+    distinct = _codes(ordered)
     plain = len(touchpoints) == len(table) and not bool((distinct < 0).any())
     final, order = ordering.by_appearance(distinct if plain else table[distinct], len(touchpoints))
-    times = placed.stamps if log.time.fine is None else log.time.stamps[placed.rows]
+    times = ordered.stamps if log.time.fine is None else log.time.stamps[ordered.rows]
     report = Report(
-        **placed.tally,
-        **_tie_counts(placed, tied, final),
+        **ordered.tally,
+        **_tie_counts(ordered, tied, final),
         distinct_events=len(matched.touchpoints) if options.classifier is not None else 0,
         facet_conflicts=matched.disputed,
     )
     return assembled(
-        touchpoints=tuple(touchpoints[place] for place in order.tolist()),
+        touchpoints=tuple(touchpoints[position] for position in order.tolist()),
         codes=owned(final),
-        offsets=owned(placed.offsets),
+        offsets=owned(ordered.offsets),
         times=owned(times.view("datetime64[us]")),
-        ends=None if placed.ends is None else owned(placed.ends.view("datetime64[us]")),
-        ids=log.journey.labels(placed.first),
-        per_interaction=_per_interaction(log, placed, distinct, matched, options),
-        **placed.columns,
+        ends=None if ordered.ends is None else owned(ordered.ends.view("datetime64[us]")),
+        ids=log.journey.labels(ordered.first),
+        per_interaction=_per_interaction(log, ordered, distinct, matched, options),
+        **ordered.columns,
         meta=Meta(taxonomy=options.taxonomy, timezone=log.time.zone, report=report),
     )
 
 
-def _tie_counts(placed: Placed, tied: Array, codes: Array) -> dict[str, Any]:
-    same = segments.repeats_within(codes, placed.offsets)
-    filled = _count(segments.lengths_of(placed.offsets) > 0)
+def _tie_counts(ordered: OrderedRows, tied: Array, codes: Array) -> dict[str, Any]:
+    same = segments.repeats_within(codes, ordered.offsets)
+    filled = _count(segments.lengths_of(ordered.offsets) > 0)
     return {
-        "pairs": len(placed.rows) - filled,
+        "pairs": len(ordered.rows) - filled,
         "ties": _count(tied),
         "ties_that_matter": _count(tied & ~same),
     }
 
 
-def _persons(person: IdColumn | None, placed: Placed) -> tuple[Array | None, int]:
-    """Return whose each journey is, and how many journeys name several persons."""
+def _persons(person: IdColumn | None, ordered: OrderedRows) -> tuple[Array | None, int]:
+    """Return the person of each journey, and the number of journeys that name several persons."""
     if person is None:
         return None, 0
     numbers, missing = comparable_keys(person)
-    chosen, conflicts = _one_each(numbers, ~missing[placed.rows], placed)
+    chosen, conflicts = _first_known(numbers, ~missing[ordered.rows], ordered)
     labels = person.labels(np.maximum(chosen, 0))
     if bool((chosen < 0).any()):
         labels = labels.astype(object)
@@ -239,22 +243,22 @@ def _persons(person: IdColumn | None, placed: Placed) -> tuple[Array | None, int
     return labels, conflicts
 
 
-def _one_each(numbers: Array, known: Array, placed: Placed) -> tuple[Array, int]:
-    """Return each journey's first row that says something (-1: none does), and the conflicts."""
-    first = segments.first_row_where(known, placed.offsets)
-    here = numbers[placed.rows]
-    expected = np.repeat(here[np.maximum(first, 0)], segments.lengths_of(placed.offsets))
+def _first_known(numbers: Array, known: Array, ordered: OrderedRows) -> tuple[Array, int]:
+    """Return each journey's first row with a known value, or -1, and the number of conflicts."""
+    first = segments.first_row_where(known, ordered.offsets)
+    here = numbers[ordered.rows]
+    expected = np.repeat(here[np.maximum(first, 0)], segments.lengths_of(ordered.offsets))
     differs = known & (here != expected)
-    conflicts = _count(segments.any_by_segment(differs, placed.offsets))
-    return np.where(first < 0, -1, placed.rows[np.maximum(first, 0)]), conflicts
+    conflicts = _count(segments.any_by_segment(differs, ordered.offsets))
+    return np.where(first < 0, -1, ordered.rows[np.maximum(first, 0)]), conflicts
 
 
-def _per_journey(log: Log, placed: Placed) -> tuple[dict[str, Any], int]:
-    """Return the per-journey columns, each journey's first value; and the journeys that differ."""
+def _per_journey(log: Log, ordered: OrderedRows) -> tuple[dict[str, Any], int]:
+    """Return the per-journey columns (first known values), and the number of conflicts."""
     columns: dict[str, Any] = {}
     conflicts = 0
     for name, column in log.per_journey.items():
-        chosen, differing = _one_each(comparable(column), _known(column)[placed.rows], placed)
+        chosen, differing = _first_known(comparable(column), _known(column)[ordered.rows], ordered)
         conflicts += differing
         columns[name] = _at_rows(column, chosen)
     return columns, conflicts
@@ -267,41 +271,41 @@ def _known(column: Coded | Array) -> Array:
 
 
 def _at_rows(column: Coded | Array, rows: Array) -> Coded | Array:
-    gone = rows < 0
+    missing = rows < 0
     if isinstance(column, Coded):
-        return Coded(np.where(gone, -1, column.codes[np.maximum(rows, 0)]), column.categories)
-    if not gone.any():
+        return Coded(np.where(missing, -1, column.codes[np.maximum(rows, 0)]), column.categories)
+    if not missing.any():
         return column[rows]
     if column.dtype.kind == "M":
-        return np.where(gone, np.array("NaT", column.dtype), column[np.maximum(rows, 0)])
-    return np.where(gone, np.nan, column[np.maximum(rows, 0)])
+        return np.where(missing, np.array("NaT", column.dtype), column[np.maximum(rows, 0)])
+    return np.where(missing, np.nan, column[np.maximum(rows, 0)])
 
 
-def _journey_counts(log: Log, placed: Placed) -> Array:
-    n = len(placed.offsets) - 1
+def _journey_counts(log: Log, ordered: OrderedRows) -> Array:
+    n = len(ordered.offsets) - 1
     if log.count is None:
         return np.ones(n, dtype=np.int64)
     count = log.count
-    given = count[placed.rows]
+    given = count[ordered.rows]
     wrong = ~((given >= 0) & (given == np.floor(given)) & (given < _MOST_COUNT))
     if wrong.any():
-        rows = np.sort(placed.rows[wrong])
+        rows = np.sort(ordered.rows[wrong])
         raise InvalidInputError(
-            "a count is a whole number of journeys, 0 or more",
+            "count must be an integer of at least 0",
             where=f"rows {first_few(rows[:6].tolist())}: {first_few(count[rows[:6]].tolist())}",
         )
-    known = np.ones(len(placed.rows), dtype=bool)
-    chosen, conflicts = _one_each(comparable(count), known, placed)
+    known = np.ones(len(ordered.rows), dtype=bool)
+    chosen, conflicts = _first_known(comparable(count), known, ordered)
     if conflicts:
         raise InvalidInputError(
             f"{counted(conflicts, 'journey', verb='have')} rows with different counts",
-            mend="a count is a property of the journey: give all its rows the same",
+            mend="count belongs to the journey: give all its rows the same count",
         )
     return count[chosen].astype(np.int64)
 
 
 def _per_interaction(
-    log: Log, placed: Placed, distinct: Array, matched: Matched, options: Options
+    log: Log, ordered: OrderedRows, distinct: Array, matched: Matched, options: Options
 ) -> dict[str, Any]:
     made: dict[str, Any] = {name: one.take(distinct) for name, one in matched.columns.items()}
     for name, origin in matched.origins(options.taxonomy).items():
@@ -310,8 +314,8 @@ def _per_interaction(
     clash = [name for name in log.per_interaction if name in reserved]
     if clash:
         raise InvalidInputError(
-            f"the columns {first_few(clash)} of the log would be lost: typing makes columns of "
+            f"the columns {first_few(clash)} of the log would be lost: typing adds columns of "
             "these names",
             mend="rename them in the log, or leave them out of per_interaction=",
         )
-    return {name: take_rows(one, placed.rows) for name, one in log.fields.items()} | made
+    return {name: take_rows(one, ordered.rows) for name, one in log.fields.items()} | made

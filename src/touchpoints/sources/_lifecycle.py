@@ -1,4 +1,4 @@
-"""Start and complete rows of one activity instance, made into one interaction."""
+"""Join the start and complete rows of an activity instance into one interaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from touchpoints._core.columns import ColumnRoles, Log
 from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.instants import NAT
 from touchpoints.errors import warn
-from touchpoints.sources._order import Placed
+from touchpoints.sources._order import OrderedRows
 
 OTHER, START, COMPLETE = 0, 1, 2
 STAGES = {"start": START, "complete": COMPLETE}
@@ -25,7 +25,7 @@ _LIFECYCLE_NAMES = {"lifecycle", "lifecycle:transition", "registration_type", "l
 def warn_of_lifecycle(
     columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: ColumnRoles
 ) -> None:
-    """Warn when a column looks as if it said start and complete; without samples, by its name."""
+    """Warn when a column seems to hold start and complete; without samples, judge by its name."""
     used = {names.journey, names.touchpoint, *names.fields, *names.per_journey}
     for name in columns:
         if name in used:
@@ -33,44 +33,44 @@ def warn_of_lifecycle(
         seen = {str(one).strip().casefold() for one in (samples or {}).get(name, ())}
         if set(STAGES) <= seen or (samples is None and name.casefold() in _LIFECYCLE_NAMES):
             warn(
-                f"column {name!r} says start and complete: each activity is read as two "
-                f"interactions. Pass lifecycle={name!r} (and instance=) to make them one."
+                f"column {name!r} holds start and complete: each activity is read as two "
+                f"interactions. Pass lifecycle={name!r} (and instance=) to read it as one."
             )
             return
 
 
 def stages_of(lifecycle: Coded) -> Array:
-    """Return of each row whether it is a start, a complete or another stage, int8."""
+    """Return the stage of each row: `START`, `COMPLETE` or `OTHER`, int8."""
     table = [STAGES.get(one.strip().casefold(), OTHER) for one in lifecycle.categories]
     stages: Array = np.array([*table, OTHER], dtype=np.int8)[lifecycle.codes]
     return stages
 
 
-def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
-    """Make one interaction of each start row and its complete row.
+def join_stages(log: Log, ordered: OrderedRows, *, stages: Array, kinds: Array) -> OrderedRows:
+    """Join each start row and its complete row into one interaction.
 
     The k-th start of an instance in a journey belongs to its k-th complete. Without a column of
-    instances, and in rows where it is missing, the rows of one touchpoint in a journey are one
-    instance. A start without a complete has no end; a complete without a start stands at its own
-    time and has no end.
+    instances, and in rows where it is missing, all rows of a touchpoint in a journey are one
+    instance. A start without a complete has no end; a complete without a start becomes an
+    interaction at the time of the complete, without an end.
 
     Parameters
     ----------
     stages
-        As from `stages_of`, for the rows of the log.
+        The result of `stages_of`, for the rows of the log.
     kinds : integers (m,)
-        The touchpoint of each placed row.
+        The touchpoint of each row, in order.
     """
-    here = stages[placed.rows]
-    instances = _instances(log, placed, kinds)
+    here = stages[ordered.rows]
+    instances = _instances(log, ordered, kinds)
     starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
     left, right = _match(instances, starts, completes)
     ends = np.full(len(here), NAT)
-    ends[starts[left]] = log.time.stamps[placed.rows[completes[right]]]
+    ends[starts[left]] = log.time.stamps[ordered.rows[completes[right]]]
     kept = np.ones(len(here), dtype=bool)
     kept[completes[right]] = False
     return (
-        attrs.evolve(placed, ends=ends)
+        attrs.evolve(ordered, ends=ends)
         .keep(kept)
         .counted(
             paired=len(left),
@@ -80,15 +80,15 @@ def pair(log: Log, placed: Placed, *, stages: Array, kinds: Array) -> Placed:
     )
 
 
-def _instances(log: Log, placed: Placed, kinds: Array) -> Array:
-    """Return the number of each row's activity instance, in time order within an instance."""
-    owners = segments.owners_of(placed.offsets)
+def _instances(log: Log, ordered: OrderedRows, kinds: Array) -> Array:
+    """Return the number of each row's activity instance, int64 (m,)."""
+    owners = segments.owners_of(ordered.offsets)
     named = second = mix(kinds)
     if log.instance is not None:
         gone = np.zeros(log.rows, bool) if log.instance.missing is None else log.instance.missing
-        gone, primary, check = gone[placed.rows], log.instance.primary, log.instance.check
-        second = np.where(gone, second, (primary if check is None else check)[placed.rows])
-        named = np.where(gone, named, primary[placed.rows])
+        gone, primary, check = gone[ordered.rows], log.instance.primary, log.instance.check
+        second = np.where(gone, second, (primary if check is None else check)[ordered.rows])
+        named = np.where(gone, named, primary[ordered.rows])
     keys = combine_hash(mix(owners), named)
     check = combine_hash(mix(owners.astype(np.int64) + len(owners)), second)
     grouped = ordering.group_rows(keys, check)
@@ -98,7 +98,7 @@ def _instances(log: Log, placed: Placed, kinds: Array) -> Array:
 
 
 def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Array]:
-    """Return the positions, among starts and completes, of those that belong together."""
+    """Return the positions, among starts and completes, of the rows that belong together."""
     width = len(instances) + 1
     left = instances[starts] * width + _rank_within(instances[starts])
     right = instances[completes] * width + _rank_within(instances[completes])
@@ -107,7 +107,7 @@ def _match(instances: Array, starts: Array, completes: Array) -> tuple[Array, Ar
 
 
 def _rank_within(groups: Array) -> Array:
-    """Return how many earlier entries have the same group."""
+    """Return the number of earlier entries of the same group."""
     order = ordering.sort_positions(groups)
     ordered = groups[order]
     fresh = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else order

@@ -1,4 +1,4 @@
-"""Rows of a log in their place: journey by journey, in time order."""
+"""Order the rows of a log: journey by journey, and by time within a journey."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MOST_MICROSECONDS = (2**63 - 1) // 1000 - 1
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Placed:
-    """Rows of a log in order, and what was counted on the way.
+class OrderedRows:
+    """The rows of a log in order, with counts for the report.
 
     Attributes
     ----------
@@ -28,17 +28,17 @@ class Placed:
     offsets : int64 (n+1,)
         Journey j owns ``rows[offsets[j]:offsets[j+1]]``.
     first : int64 (n,)
-        A row of each journey that names it, also when all its rows are dropped later.
+        A row of each journey, from which its id is read even if all its rows are dropped later.
     stamps : int64 (m,)
         The time of each row, at the precision of the input.
     codes : integers (m,), optional
-        Which distinct text or event each row is; -1 without a name.
+        The position of each row's distinct text or event; -1 where the name is missing.
     ends : int64 (m,), optional
-        When each interaction ended.
+        The end of each interaction.
     tally
         Counts for the report.
     columns
-        The columns of the journeys, found while all their rows were there.
+        Columns of the journeys, taken before rows are dropped.
     """
 
     rows: Array
@@ -50,8 +50,8 @@ class Placed:
     ends: Array | None = None
     columns: Mapping[str, Any] = attrs.field(factory=dict)
 
-    def keep(self, kept: Array) -> Placed:
-        """Return this with only the rows where ``kept`` is true; journeys may become empty."""
+    def keep(self, kept: Array) -> OrderedRows:
+        """Return only the rows where ``kept`` is true; journeys may become empty."""
         return attrs.evolve(
             self,
             rows=self.rows[kept],
@@ -61,12 +61,12 @@ class Placed:
             ends=None if self.ends is None else self.ends[kept],
         )
 
-    def counted(self, **tally: Any) -> Placed:
-        """Return this with more counts for the report."""
+    def counted(self, **tally: Any) -> OrderedRows:
+        """Return the same rows with more counts for the report."""
         return attrs.evolve(self, tally={**self.tally, **tally})
 
     def tied(self) -> Array:
-        """Tell of each row whether it has the time of the row before it in its journey."""
+        """Return whether each row has the time of the previous row of its journey, bool (m,)."""
         return segments.repeats_within(self.stamps, self.offsets)
 
 
@@ -78,30 +78,30 @@ def stamps_to_order(log: Log) -> Array:
     missing = stamps == NAT
     if bool((missing | (np.abs(stamps) <= _MOST_MICROSECONDS)).all()):
         return np.where(missing, NAT, stamps * 1000 + fine)
-    # Nanoseconds of years that 64 bits cannot count: the place of each time serves as well.
+    # Outside the years that int64 nanoseconds cover, the rank of each time gives the same order.
     order = np.lexsort((fine, stamps))
     later = (stamps[order][1:] != stamps[order][:-1]) | (fine[order][1:] != fine[order][:-1])
-    places = np.empty(len(stamps), dtype=np.int64)
-    places[order] = np.append(0, np.cumsum(later))
-    return places
+    ranks = np.empty(len(stamps), dtype=np.int64)
+    ranks[order] = np.append(0, np.cumsum(later))
+    return ranks
 
 
-def place(log: Log, usable: Array | None, tally: Mapping[str, Any]) -> Placed:
-    """Group the usable rows (all, when None) by journey, each in time order."""
+def order_rows(log: Log, usable: Array | None, tally: Mapping[str, Any]) -> OrderedRows:
+    """Group the usable rows (all rows when None) by journey, and sort each journey by time."""
     rows = None if usable is None else np.flatnonzero(usable)
     keys = log.journey
     check = None if keys.check is None else _at(keys.check, rows)
     stamps = _at(stamps_to_order(log), rows)
     grouped = ordering.order_log(_at(keys.primary, rows), stamps, check)
-    ordered = grouped.rows if rows is None else rows[grouped.rows]
-    placed = Placed(
-        rows=ordered,
+    positions = grouped.rows if rows is None else rows[grouped.rows]
+    ordered = OrderedRows(
+        rows=positions,
         offsets=grouped.offsets,
-        first=ordered[grouped.offsets[:-1]],
+        first=positions[grouped.offsets[:-1]],
         stamps=grouped.times,
         tally={**tally, "collisions": grouped.collisions},
     )
-    return placed if log.tiebreak is None else _break_ties(placed, log.tiebreak)
+    return ordered if log.tiebreak is None else _break_ties(ordered, log.tiebreak)
 
 
 def _at(column: Array, rows: Array | None) -> Array:
@@ -109,23 +109,23 @@ def _at(column: Array, rows: Array | None) -> Array:
 
 
 def runs_of(tied: Array) -> tuple[Array, Array]:
-    """Return the places of rows in runs of ties, and the run of each."""
-    behind = np.flatnonzero(tied)
-    places = np.union1d(behind, behind - 1)
-    starts = ~tied[places]
-    return places, np.cumsum(starts)
+    """Return the positions of all rows in runs of ties, and the number of each row's run."""
+    later = np.flatnonzero(tied)
+    positions = np.union1d(later, later - 1)
+    starts = ~tied[positions]
+    return positions, np.cumsum(starts)
 
 
-def _break_ties(placed: Placed, tiebreak: Array) -> Placed:
-    places, runs = runs_of(placed.tied())
-    order = np.lexsort((tiebreak[placed.rows[places]], runs))
-    rows = placed.rows.copy()
-    rows[places] = placed.rows[places[order]]
-    return attrs.evolve(placed, rows=rows)
+def _break_ties(ordered: OrderedRows, tiebreak: Array) -> OrderedRows:
+    positions, runs = runs_of(ordered.tied())
+    order = np.lexsort((tiebreak[ordered.rows[positions]], runs))
+    rows = ordered.rows.copy()
+    rows[positions] = ordered.rows[positions[order]]
+    return attrs.evolve(ordered, rows=rows)
 
 
-def _all_read(log: Log) -> Iterator[Array]:
-    """Yield every column read besides journey, time and touchpoint, as comparable integers."""
+def _other_columns(log: Log) -> Iterator[Array]:
+    """Yield every column except journey, time and touchpoint, as comparable integers."""
     columns = (*log.fields.values(), *log.per_journey.values(), log.count, log.tiebreak)
     for column in (*columns, log.lifecycle):
         if column is not None:
@@ -135,18 +135,18 @@ def _all_read(log: Log) -> Iterator[Array]:
             yield from comparable_keys(keys)
 
 
-def repeated(log: Log, placed: Placed, tied: Array) -> Array:
-    """Tell which rows repeat an earlier row of their journey in all that was read, bool (m,)."""
-    repeats = np.zeros(len(placed.rows), dtype=bool)
-    places, runs = runs_of(tied)
-    if not len(places):
+def repeated(log: Log, ordered: OrderedRows, tied: Array) -> Array:
+    """Return whether each row repeats an earlier row of its journey in all columns, bool (m,)."""
+    repeats = np.zeros(len(ordered.rows), dtype=bool)
+    positions, runs = runs_of(tied)
+    if not len(positions):
         return repeats
-    rows = placed.rows[places]
-    columns = [runs, *(one[rows] for one in _all_read(log))]
-    columns += [one[places] for one in (placed.codes, placed.ends) if one is not None]
+    rows = ordered.rows[positions]
+    columns = [runs, *(one[rows] for one in _other_columns(log))]
+    columns += [one[positions] for one in (ordered.codes, ordered.ends) if one is not None]
     order = np.lexsort(columns[::-1])
     same = np.ones(len(order) - 1, dtype=bool)
     for one in columns:
         same &= one[order][1:] == one[order][:-1]
-    repeats[places[order[1:][same]]] = True
+    repeats[positions[order[1:][same]]] = True
     return repeats

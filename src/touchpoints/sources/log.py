@@ -1,18 +1,13 @@
-"""Logs in: from dataframes, plain columns or records to `Journeys`."""
+"""Read event logs from dataframes, plain columns or records."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from touchpoints._core.checks import (
-    check_option,
-    require_kind,
-)
+from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.columns import ColumnRoles, Log, ranks_of, several
-from touchpoints._core.messages import (
-    first_few,
-)
+from touchpoints._core.messages import first_few
 from touchpoints._core.reading import Table, table_of
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
@@ -51,77 +46,86 @@ def from_frame(
     Parameters
     ----------
     frame
-        A pandas or polars DataFrame, a polars LazyFrame, a pyarrow Table, a duckdb relation, or
-        any other table narwhals reads, or columns by name. One row an event, in any order. It is
-        not changed, and of a lazy one only the columns named are read.
+        A pandas or polars DataFrame, a polars LazyFrame, a pyarrow Table, a duckdb relation,
+        another table that narwhals reads, or a mapping of columns by name. One row for each event,
+        in any order. It is not changed; from a lazy frame only the named columns are read.
     journey, time, touchpoint
-        The columns with the id of the journey, the time of the event, and what happened. Instead
-        of a column, ``touchpoint`` can be a classifier (see `classifier`), called once for each
-        distinct tuple of the columns it reads; those columns are kept for `retype`.
+        The columns with the id of the journey (the case), the time of the event, and the name of
+        what happened (the activity). Instead of a column, ``touchpoint`` can be a classifier (see
+        `classifier`), which is called once for each distinct tuple of the columns it reads; those
+        columns are kept for `retype`.
     person
-        Column with whose journey it is, where a person can have several: tests and intervals
-        then treat the journeys of one person as one cluster.
+        Column with the person whose journey it is, where a person can have several journeys: tests
+        and intervals then treat the journeys of one person as one unit.
     end
         Column with the time the interaction ended.
     lifecycle, instance
-        For logs that record the start and the complete of an activity in rows of their own: the
-        column that says which (``start``, ``complete``, in any case), and the column that ties
-        the two together. Without ``instance`` the k-th start of a touchpoint in a journey belongs
-        to its k-th complete.
+        For logs that record the start and the complete of an activity in separate rows: the column
+        with the stage (``start`` or ``complete``, in any case), and the column with the id of the
+        activity instance that both rows share. Without ``instance`` the k-th start of a touchpoint
+        in a journey belongs to its k-th complete.
     count
-        Column with how many real journeys the journey stands for (a whole number, the same in
-        all rows of a journey).
+        Column with the number of real journeys that the journey stands for (an integer of at least
+        0, equal in all rows of a journey).
     taxonomy
-        Look each touchpoint up in it by id, alias or label; resolve the type ids a classifier
-        answers with. Without one, each distinct text is an untyped touchpoint.
+        The taxonomy in which each touchpoint is looked up by id, alias or label, and in which the
+        type ids of a classifier are resolved. Without a taxonomy, each distinct text is an untyped
+        touchpoint.
     per_interaction, per_journey
-        Further columns to keep: one value an interaction, or one a journey. Numbers stay numbers,
-        times instants and durations become seconds; all else is kept as coded text.
+        Further columns to keep, with one value for each interaction or for each journey. Numbers
+        stay numbers, times become instants and durations seconds; other values are kept as coded
+        text.
     unmatched
-        What to do with rows without a touchpoint name and rows that match no type: ``"raise"``,
-        ``"drop"``, or ``"keep"`` as untyped touchpoints. Dropping may leave journeys empty; they
-        stay.
+        How to treat rows without a touchpoint name and rows that match no type: ``"raise"``,
+        ``"drop"``, or ``"keep"`` as untyped touchpoints. Dropping can leave journeys empty; empty
+        journeys are kept.
     missing
-        What to do with rows without journey id or time: ``"drop"`` or ``"raise"``.
+        How to treat rows without a journey id or a time: ``"drop"`` or ``"raise"``.
     tiebreak
-        Column that orders rows of one journey and time. Without it they keep the order of the
-        rows; for a lazy table, which has none, such rows are an error.
+        Column that orders rows of the same journey and time. Without it they keep the order of the
+        rows; in a lazy table, which has no order of rows, ties raise an error.
     duplicates
-        What to do with rows that repeat an earlier one of their journey in every column read:
+        How to treat rows that repeat an earlier row of their journey in every column that is read:
         ``"keep"`` or ``"drop"``.
     tz
-        The time zone of naive times, such as ``"Europe/Madrid"``. Times with a zone of their own
-        are turned to UTC anyhow.
+        The time zone of naive times, for example ``"Europe/Madrid"``. Aware times are always
+        converted to UTC.
     time_format
         A ``strptime`` format for text times, or ``"epoch_s"``, ``"epoch_ms"``, ``"epoch_us"`` or
-        ``"epoch_ns"`` for numbers. Without it text must be ISO 8601: nothing is guessed.
+        ``"epoch_ns"`` for numbers. Without it text must be ISO 8601; formats are not guessed.
 
     Returns
     -------
     Journeys
-        Journeys in the order of their first rows. ``meta.report`` holds what was dropped, merged,
-        not matched or not ordered, in counts.
+        Journeys in the order of their first rows. ``meta.report`` counts the rows that were
+        dropped, merged, unmatched or tied.
 
     Raises
     ------
     NotFoundError
-        When a column is not there; the message proposes near ones.
+        When a column does not exist; the message proposes similar names.
     InvalidInputError
-        When a column is missing in every row, times do not parse or mix naive and aware ones,
-        counts are no whole numbers, or rows are unmatched and ``unmatched="raise"``.
+        When a column is missing in every row, times do not parse or mix naive and aware times,
+        counts are not integers of at least 0, or rows are unmatched and ``unmatched="raise"``.
 
     Warns
     -----
     TouchpointsWarning
-        When the log looks as if it recorded start and complete rows and ``lifecycle`` is not
-        given: each activity would count twice.
+        When the log seems to record start and complete rows and ``lifecycle`` is not given: each
+        activity would count twice.
 
     Notes
     -----
     Empty text counts as missing. Times finer than a microsecond decide the order and are then
-    rounded down. Ids and texts are compared exactly, without regard to unicode normal forms.
+    rounded down. Ids and texts are compared exactly, without unicode normalization.
     O(m log m) in the number of rows: one vectorised sort where rows are in time order within
-    journeys, three otherwise.
+    journeys, three sorts otherwise.
+
+    See Also
+    --------
+    from_columns, from_records : Read a log without a dataframe library.
+    from_paths : Read an aggregated path table.
+    classifier : Make a classifier of a function.
 
     Examples
     --------
@@ -131,10 +135,10 @@ def from_frame(
     ...     {
     ...         "case": ["a", "b", "a"],
     ...         "at": pd.to_datetime(["2026-01-02 10:00", "2026-01-02 11:00", "2026-01-02 09:00"]),
-    ...         "step": ["purchase", "search", "search"],
+    ...         "what": ["purchase", "search", "search"],
     ...     }
     ... )
-    >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="step")
+    >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="what")
     >>> [journey.keys for journey in journeys]
     [('search', 'purchase'), ('search',)]
     """
@@ -181,12 +185,12 @@ def from_columns(
     tz: str | None = None,
     time_format: str | None = None,
 ) -> Journeys:
-    """Read an event log from plain columns, without any dataframe library.
+    """Read an event log from plain columns, without a dataframe library.
 
     Parameters
     ----------
     columns
-        Lists, tuples or one-dimensional arrays of one length, by name. Times can be ISO 8601
+        Lists, tuples or one-dimensional arrays of equal length, by name. Times can be ISO 8601
         text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and empty text are missing.
     journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
 per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
@@ -199,7 +203,12 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     Raises
     ------
     InvalidInputError
-        As `from_frame`, and when columns differ in length or are not one-dimensional.
+        As for `from_frame`, and when columns differ in length or are not one-dimensional.
+
+    See Also
+    --------
+    from_frame : Read a dataframe; describes all arguments.
+    from_records : Read a list of mappings.
 
     Examples
     --------
@@ -257,12 +266,12 @@ def from_records(
     tz: str | None = None,
     time_format: str | None = None,
 ) -> Journeys:
-    """Read an event log from records such as ``csv.DictReader`` or JSON lines give.
+    """Read an event log from records, for example of ``csv.DictReader`` or of JSON lines.
 
     Parameters
     ----------
     records
-        One mapping an event; a field a record lacks is missing there.
+        One mapping for each event; a field that a record lacks is missing there.
     journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
 per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         As for `from_frame`.
@@ -274,7 +283,12 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     Raises
     ------
     InvalidInputError
-        As `from_frame`.
+        As for `from_frame`.
+
+    See Also
+    --------
+    from_frame : Read a dataframe; describes all arguments.
+    from_columns : Read a mapping of columns.
 
     Examples
     --------
@@ -288,13 +302,13 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-01-01 to 2026-01-01>
     """
     mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
-    require_kind(records, Iterable, takes="records, a mapping each", mend=mend)
+    require_kind(records, Iterable, takes="a sequence of records (mappings)", mend=mend)
     rows = list(records)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            what = f"record {place} is no mapping of names to values: {first_few([row])}"
+            what = f"record {position} must be a mapping of names to values, got {first_few([row])}"
             raise WrongKindError(what, mend=mend)
-    asked = (
+    used = (
         journey,
         time,
         *_fields_of(touchpoint),
@@ -302,7 +316,7 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         *per_journey,
         *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count, tiebreak)),
     )
-    names = dict.fromkeys((name for row in rows for name in row) if rows else asked)
+    names = dict.fromkeys((name for row in rows for name in row) if rows else used)
     return from_frame(
         {name: [row.get(name) for row in rows] for name in names},
         journey=journey,

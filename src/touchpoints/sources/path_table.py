@@ -1,4 +1,4 @@
-"""Aggregated path tables in: one row a path, with how many journeys went it."""
+"""Read aggregated path tables: one row for each path, with its number of journeys."""
 
 from __future__ import annotations
 
@@ -11,14 +11,9 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
-from touchpoints._core.checks import (
-    check_option,
-)
+from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.messages import (
-    counted,
-    first_few,
-)
+from touchpoints._core.messages import counted, first_few
 from touchpoints._core.reading import table_of
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
@@ -53,57 +48,64 @@ def from_paths(
     taxonomy: Taxonomy | None = None,
     unmatched: Unmatched = "raise",
 ) -> Journeys:
-    """Read an aggregated path table: one row a path, and how many journeys took it.
+    """Read an aggregated path table: one row for each path, with its number of journeys.
 
     Parameters
     ----------
     table
-        A dataframe of any kind `from_frame` reads, or a mapping from names to lists or arrays.
+        A dataframe of any type that `from_frame` reads, or a mapping of names to lists or arrays.
     path
-        Column with the steps of a path in order of time, joined by the separator; repeats are
-        kept, and space around a step is no part of its name. Empty text is an empty journey.
+        Column with the touchpoints of a path in order of time, joined by the separator. Repeats
+        are kept, and space around a name is removed. Empty text is an empty journey.
     separator
-        What joins the steps.
+        The text between two touchpoints.
     count
-        Column with how many journeys took the path; one by default.
+        Column with the number of journeys that took the path; 1 by default.
     converted, lost
-        Columns with how many journeys took the path and reached the outcome, and how many did
-        not. Where only one of them is given together with ``count``, the other is what remains.
+        Columns with the number of journeys that took the path and reached the outcome, and the
+        number that did not. Where only one of them is given together with ``count``, the other is
+        the difference.
     outcome
-        With ``converted`` or ``lost``: what the outcome is called, ``"conversion"`` by default.
-        Without: column with 1 where the journeys of the row reached it, 0 where they did not,
-        missing where that is not known; the outcome is called like the column.
+        With ``converted`` or ``lost``: the name of the outcome, ``"conversion"`` by default.
+        Without: a column with 1 where the journeys of the row reached the outcome, 0 where they
+        did not, and missing where it is unknown; the outcome has the name of the column.
     value
-        Column with what the journeys of the row are worth in all. With ``converted`` or ``lost``
-        it belongs to those that reached the outcome.
+        Column with the total value of the journeys of the row. With ``converted`` or ``lost`` it
+        belongs to the journeys that reached the outcome.
     taxonomy
-        Look each step up in it by id, alias or label. Without one, each is an untyped touchpoint.
+        The taxonomy in which each name is looked up by id, alias or label. Without a taxonomy,
+        each name is an untyped touchpoint.
     unmatched
-        What to do with steps that match no type: ``"raise"``, ``"drop"``, or ``"keep"`` as
-        untyped touchpoints. Dropping may leave journeys empty; they stay.
+        How to treat names that match no type: ``"raise"``, ``"drop"``, or ``"keep"`` as untyped
+        touchpoints. Dropping can leave journeys empty; empty journeys are kept.
 
     Returns
     -------
     Journeys
-        Without times. With ``converted`` or ``lost`` up to two for each row, with the ids
-        ``"<row>:converted"`` and ``"<row>:lost"``; otherwise one, whose id is the number of the
-        row, from 0. Their ``counts`` are those of the table; rows and parts of rows that stand
-        for no journey are left out. ``values`` is called like its column. What
-        ``meta.report`` calls a row is one step of one of these.
+        Journeys without times. With ``converted`` or ``lost`` up to two for each row of the table,
+        with the ids ``"<row>:converted"`` and ``"<row>:lost"``; otherwise one, whose id is the
+        0-based number of the row. Their ``counts`` are those of the table; rows and parts of rows
+        with a count of 0 are left out. ``values`` has the name of its column. A row in
+        ``meta.report`` is one interaction of these journeys.
 
     Raises
     ------
     NotFoundError
-        When a column is not there; the message proposes near ones.
+        When a column does not exist; the message proposes similar names.
     InvalidInputError
-        When a path is missing or has an empty step, when a count is negative, missing or no whole
-        number, when a row without converted journeys has a value, when steps match no type, when
-        hardly any path has the separator but many have it without its spaces.
+        When a path is missing or has an empty name, when a count is not an integer of at least 0,
+        when a row without converted journeys has a value, when names match no type, or when no path
+        contains the separator but many contain it without its spaces.
 
     Notes
     -----
-    Values are totals of several journeys: sums and means of them are exact, but intervals need one
-    row a journey (see `bootstrap`). O(m) in the number of steps.
+    Values are totals of several journeys: their sums and means are exact, but intervals need one
+    row for each journey (see `bootstrap`). O(m) in the number of interactions.
+
+    See Also
+    --------
+    from_frame : Read an event log.
+    distinct : Merge journeys of the same path.
 
     Examples
     --------
@@ -127,25 +129,29 @@ def from_paths(
     ('0:lost', 3, {'conversion': 0.0}, ('eta', 'iota', 'alpha', 'eta'))
     """
     check_option("unmatched", unmatched, Unmatched)
+    mend = "pass the text between two touchpoints of a path, for example separator=' > '"
+    require_kind(separator, str, takes="a separator as text", mend=mend)
     if not separator:
-        raise InvalidInputError("the separator is empty", mend="name the text that joins the steps")
-    asked = _Asked(path, count, outcome, converted, lost, value)
-    columns = _columns(table, asked)
+        raise InvalidInputError(
+            "separator must not be empty", mend="pass the text between two touchpoints of a path"
+        )
+    roles = _Roles(path, count, outcome, converted, lost, value)
+    columns = _columns(table, roles)
     texts = _checked_texts(columns[path], path, separator)
-    parts = _parts(columns, asked, len(texts))
-    steps = _split([texts[row] for row in parts.rows.tolist()], separator)
-    _refuse_empty(steps, parts.rows, path)
-    matched = match_texts(steps.names, taxonomy)
-    owners = np.repeat(parts.rows, segments.lengths_of(steps.offsets))
+    parts = _parts(columns, roles, len(texts))
+    paths = _split([texts[row] for row in parts.rows.tolist()], separator)
+    _refuse_empty(paths, parts.rows, path)
+    matched = match_texts(paths.names, taxonomy)
+    owners = np.repeat(parts.rows, segments.lengths_of(paths.offsets))
     source = Unsettled(rows=owners, column=path, owner="the taxonomy")
-    settled = settle(steps.codes, matched, unmatched, source)
+    settled = settle(paths.codes, matched, unmatched, source)
     meta = Meta(taxonomy=taxonomy, report=Report(rows=len(owners), **settled.tally))
-    return _build(_kept(steps, settled.kept), parts, matched, meta)
+    return _build(_kept(paths, settled.kept), parts, matched, meta)
 
 
 @attrs.frozen
-class _Asked:
-    """Which column is what."""
+class _Roles:
+    """The names of the columns, by argument."""
 
     path: str
     count: str | None
@@ -156,11 +162,11 @@ class _Asked:
 
     @property
     def parted(self) -> bool:
-        """Whether rows say how many reached the outcome, and how many did not."""
+        """Return whether rows are split into journeys that reached the outcome and others."""
         return self.converted is not None or self.lost is not None
 
     def columns(self) -> dict[str, str]:
-        """Return the argument that names each column."""
+        """Return {argument: column} for the arguments that were given."""
         outcome = None if self.parted else self.outcome
         given = {
             "path": self.path,
@@ -173,13 +179,13 @@ class _Asked:
         return {argument: name for argument, name in given.items() if name is not None}
 
 
-def _columns(source: Any, asked: _Asked) -> dict[str, Any]:
-    """Return the columns asked for: the paths as a list, the others as float64."""
+def _columns(source: Any, roles: _Roles) -> dict[str, Any]:
+    """Return the named columns: the paths as a list, the others as float64."""
     table = table_of(source)
-    table.load(asked.columns().items())
+    table.load(roles.columns().items())
     return {
         name: table.values(name) if argument == "path" else table.numbers(name).astype(np.float64)
-        for argument, name in asked.columns().items()
+        for argument, name in roles.columns().items()
     }
 
 
@@ -187,17 +193,18 @@ def _checked_texts(values: list[Any], path: str, separator: str) -> list[str]:
     wrong = [row for row, one in enumerate(values) if not isinstance(one, str)]
     if wrong:
         raise InvalidInputError(
-            f"{counted(len(wrong), 'row', verb='have')} no path, or one that is no text",
+            f"{counted(len(wrong), 'row', verb='have')} no path, or a path that is not text",
             where=f"column {path!r}, rows {first_few(wrong)}: "
             f"{first_few(values[row] for row in wrong[:5])}",
-            mend="an empty text is an empty journey; leave out rows whose path is not known",
+            mend="write an empty journey as empty text; leave out rows whose path is not known",
         )
     bare = separator.strip()
     if bare != separator and bare and not any(separator in text for text in values):
         joined = [text for text in values if bare in text]
         if len(joined) > _MANY * len(values):
             raise InvalidInputError(
-                f"no path holds the separator {separator!r}, but {len(joined):,} hold {bare!r}",
+                f"no path contains the separator {separator!r}, but {len(joined):,} contain "
+                f"{bare!r}",
                 where=f"column {path!r}: {first_few(joined, most=2)}",
                 mend=f"pass separator={bare!r}",
             )
@@ -206,7 +213,7 @@ def _checked_texts(values: list[Any], path: str, separator: str) -> list[str]:
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Parts:
-    """What becomes a row of the journeys: a row of the table, or its share with one outcome."""
+    """The rows of the journeys: a row of the table each, or its part with one outcome."""
 
     rows: Array
     counts: Array
@@ -217,83 +224,84 @@ class _Parts:
     parted: bool
 
 
-def _parts(columns: Mapping[str, Any], asked: _Asked, size: int) -> _Parts:
-    counts, reached = _shares(columns, asked, size)
-    worth = None if asked.value is None else columns[asked.value]
-    if asked.parted and worth is not None:
-        _refuse_stray(worth, counts[:, 0], asked)
+def _parts(columns: Mapping[str, Any], roles: _Roles, size: int) -> _Parts:
+    counts, reached = _shares(columns, roles, size)
+    worth = None if roles.value is None else columns[roles.value]
+    if roles.parted and worth is not None:
+        _refuse_stray(worth, counts[:, 0], roles)
         worth = np.column_stack([worth, np.zeros(size)])
-    kept = np.flatnonzero(counts)  # row by row, what converted first
+    kept = np.flatnonzero(counts)  # row by row, converted before lost
     width = counts.shape[1]
     return _Parts(
         rows=kept // width,
         counts=owned(counts.ravel()[kept]),
         reached=None if reached is None else owned(reached.ravel()[kept]),
         worth=None if worth is None else owned(worth.ravel()[kept]),
-        outcome=asked.outcome or _OUTCOME,
-        value=asked.value or "",
-        parted=asked.parted,
+        outcome=roles.outcome or _OUTCOME,
+        value=roles.value or "",
+        parted=roles.parted,
     )
 
 
-def _shares(columns: Mapping[str, Any], asked: _Asked, size: int) -> tuple[Array, Array | None]:
-    """Return how many journeys each row holds, (rows, 1 or 2), and whether they reached it."""
+def _shares(columns: Mapping[str, Any], roles: _Roles, size: int) -> tuple[Array, Array | None]:
+    """Return the count of each part of a row, (rows, 1 or 2), and whether it has the outcome."""
     given = {
         argument: _counts(columns[name], name)
-        for argument, name in asked.columns().items()
+        for argument, name in roles.columns().items()
         if argument in ("count", "converted", "lost")
     }
-    if not asked.parted:
+    if not roles.parted:
         counts = given.get("count", np.ones(size, dtype=np.int64)).reshape(-1, 1)
-        if asked.outcome is None:
+        if roles.outcome is None:
             return counts, None
-        return counts, _marks(columns[asked.outcome], asked.outcome).reshape(-1, 1)
+        return counts, _marks(columns[roles.outcome], roles.outcome).reshape(-1, 1)
     if len(given) == 3:
         raise InvalidInputError(
-            "count, converted and lost are given: two of them say the third", mend="leave out count"
+            "count, converted and lost are all given, but two of them determine the third",
+            mend="leave out count=",
         )
-    check_outcome_name(asked.outcome or _OUTCOME)
+    check_outcome_name(roles.outcome or _OUTCOME)
     every = given.get("count")
     for one, other in (("converted", "lost"), ("lost", "converted")):
         if one not in given:
             given[one] = np.zeros(size, np.int64) if every is None else every - given[other]
-    _refuse(given["converted"] < 0, f"{asked.lost!r} exceeds {asked.count!r}", given["converted"])
-    _refuse(given["lost"] < 0, f"{asked.converted!r} exceeds {asked.count!r}", given["lost"])
+    _refuse(given["converted"] < 0, f"{roles.lost!r} exceeds {roles.count!r}", given["converted"])
+    _refuse(given["lost"] < 0, f"{roles.converted!r} exceeds {roles.count!r}", given["lost"])
     counts = np.column_stack([given["converted"], given["lost"]])
     return counts, np.broadcast_to([1.0, 0.0], counts.shape)
 
 
 def _counts(values: Array, name: str) -> Array:
     wrong = ~((values >= 0) & (values < _EXACT) & (values == np.floor(values)))
-    _refuse(wrong, f"column {name!r} must hold whole numbers of journeys, 0 or more", values)
+    _refuse(wrong, f"column {name!r} must hold counts of journeys: integers of at least 0", values)
     return values.astype(np.int64)
 
 
 def _marks(values: Array, name: str) -> Array:
     check_outcome_name(name)
     wrong = ~((values == 0) | (values == 1) | np.isnan(values))
-    mend = "for how many converted, pass the column as converted= (and lost=)"
+    mend = "for numbers of journeys, pass the column as converted= (and lost=)"
     _refuse(wrong, f"outcome {name!r} must be 1, 0 or missing", values, mend=mend)
     return values
 
 
-def _refuse_stray(worth: Array, converted: Array, asked: _Asked) -> None:
+def _refuse_stray(worth: Array, converted: Array, roles: _Roles) -> None:
     stray = (converted == 0) & (worth != 0) & ~np.isnan(worth)
-    _refuse(stray, f"column {asked.value!r} holds a value where no journey converted", worth)
+    _refuse(stray, f"column {roles.value!r} must be 0 or missing where no journey converted", worth)
 
 
 def _refuse(wrong: Array, what: str, values: Array, *, mend: str = "") -> None:
-    """Raise when any row is wrong, showing the first few."""
+    """Raise when any row is wrong, and show the first few."""
     if wrong.any():
         rows = np.flatnonzero(wrong)
         shown = first_few(values[rows[:5]].tolist())
-        where = f"{counted(len(rows), 'row')}, {first_few(rows.tolist())}: {shown}"
+        where = f"rows {first_few(rows.tolist())}: {shown}"
         raise InvalidInputError(what, where=where, mend=mend)
 
 
 @attrs.frozen(eq=False)
-class _Steps:
-    """Paths taken apart: path j owns ``codes[offsets[j]:offsets[j + 1]]``, codes of the names."""
+class _Paths:
+    """Split paths: path j owns ``codes[offsets[j]:offsets[j + 1]]``, the codes of its names."""
 
     names: tuple[str, ...]
     codes: Array
@@ -301,27 +309,27 @@ class _Steps:
 
 
 class _Numbers(dict[str, int]):
-    """Names numbered as they are first asked for."""
+    """Names with numbers, in the order of their first look-up."""
 
     def __missing__(self, name: str) -> int:
         self[name] = len(self)
         return self[name]
 
 
-def _split(texts: Sequence[str], separator: str) -> _Steps:
-    """Split paths, each distinct one once: a row that converted and was lost has one path."""
-    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    found = _split_apart(list(places), separator)
-    if len(places) == len(texts):
+def _split(texts: Sequence[str], separator: str) -> _Paths:
+    """Split paths, each distinct path once: the two parts of a row have the same path."""
+    positions = {text: position for position, text in enumerate(dict.fromkeys(texts))}
+    found = _split_blocks(list(positions), separator)
+    if len(positions) == len(texts):
         return found
-    chosen = np.fromiter(map(places.__getitem__, texts), np.int64, len(texts))
+    chosen = np.fromiter(map(positions.__getitem__, texts), np.int64, len(texts))
     codes = found.codes[segments.rows_of(found.offsets, chosen)]
     lengths = segments.lengths_of(found.offsets)[chosen]
-    return _Steps(found.names, codes, segments.offsets_of(lengths))
+    return _Paths(found.names, codes, segments.offsets_of(lengths))
 
 
-def _split_apart(texts: Sequence[str], separator: str) -> _Steps:
-    """Split paths, a block at a time: the texts of all steps at once would be large."""
+def _split_blocks(texts: Sequence[str], separator: str) -> _Paths:
+    """Split paths in blocks, which limits the memory for the names of interactions."""
     known = _Numbers()
     codes: list[Array] = [np.empty(0, np.int32)]
     lengths: list[Array] = [np.empty(0, np.int64)]
@@ -330,49 +338,49 @@ def _split_apart(texts: Sequence[str], separator: str) -> _Steps:
             text.split(separator) if text and not text.isspace() else []
             for text in texts[start : start + _BLOCK]
         ]
-        steps = map(known.__getitem__, chain.from_iterable(parts))
-        codes.append(np.fromiter(steps, np.int32))
+        numbers = map(known.__getitem__, chain.from_iterable(parts))
+        codes.append(np.fromiter(numbers, np.int32))
         lengths.append(np.fromiter(map(len, parts), np.int64, len(parts)))
     names = tuple(dict.fromkeys(name.strip() for name in known))
-    places = {name: place for place, name in enumerate(names)}
-    table = np.array([places[name.strip()] for name in known], dtype=np.int32)
+    positions = {name: position for position, name in enumerate(names)}
+    table = np.array([positions[name.strip()] for name in known], dtype=np.int32)
     joined = np.concatenate(codes)
-    return _Steps(
+    return _Paths(
         names, table[joined] if len(table) else joined, segments.offsets_of(np.concatenate(lengths))
     )
 
 
-def _refuse_empty(steps: _Steps, rows: Array, path: str) -> None:
-    if "" not in steps.names:
+def _refuse_empty(paths: _Paths, rows: Array, path: str) -> None:
+    if "" not in paths.names:
         return
-    empty = steps.codes == steps.names.index("")
-    where = np.unique(rows[segments.any_by_segment(empty, steps.offsets)])
+    empty = paths.codes == paths.names.index("")
+    where = np.unique(rows[segments.any_by_segment(empty, paths.offsets)])
     raise InvalidInputError(
-        f"{len(where):,} paths have an empty step",
+        f"{counted(len(where), 'path', verb='have')} an empty name",
         where=f"column {path!r}, rows {first_few(where.tolist())}",
-        mend="two separators follow each other, or one stands at an end of the path",
+        mend="remove separators that follow each other, or that begin or end a path",
     )
 
 
-def _kept(steps: _Steps, mask: Array | None) -> _Steps:
+def _kept(paths: _Paths, mask: Array | None) -> _Paths:
     if mask is None:
-        return steps
-    offsets = segments.offsets_after(mask, steps.offsets)
-    return _Steps(steps.names, steps.codes[mask], offsets)
+        return paths
+    offsets = segments.offsets_after(mask, paths.offsets)
+    return _Paths(paths.names, paths.codes[mask], offsets)
 
 
-def _build(steps: _Steps, parts: _Parts, matched: Matched, meta: Meta) -> Journeys:
+def _build(paths: _Paths, parts: _Parts, matched: Matched, meta: Meta) -> Journeys:
     touchpoints, table = distinct_touchpoints(matched.touchpoints)
-    codes = table[steps.codes] if len(table) else steps.codes
+    codes = table[paths.codes] if len(table) else paths.codes
     columns = {}
     if meta.taxonomy is not None:
         for name, origin in ((NEED_FROM, matched.need_from), (CONTEXT_FROM, matched.context_from)):
-            columns[name] = owned(origin[steps.codes] if len(origin) else np.empty(0, np.int8))
+            columns[name] = owned(origin[paths.codes] if len(origin) else np.empty(0, np.int8))
     final, order = by_appearance(codes, len(touchpoints))
     return Journeys(
-        touchpoints=tuple(touchpoints[place] for place in order.tolist()),
+        touchpoints=tuple(touchpoints[position] for position in order.tolist()),
         codes=owned(final),
-        offsets=owned(steps.offsets),
+        offsets=owned(paths.offsets),
         ids=owned(parts.rows) if not parts.parted else _ids(parts),
         counts=parts.counts,
         outcomes={} if parts.reached is None else {parts.outcome: parts.reached},

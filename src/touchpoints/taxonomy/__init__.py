@@ -1,8 +1,8 @@
 """Taxonomies: controlled vocabularies and touchpoint types, read from TOML files."""
 
-from touchpoints._core.lazy import attach
+from touchpoints._core.lazy import attach as _attach
 
-__getattr__, __dir__, __all__ = attach(
+__getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     _keys: FACETS MISSING_KEY UNKNOWN escape_text format_key parse_key unescape_text

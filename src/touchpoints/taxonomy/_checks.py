@@ -1,4 +1,4 @@
-"""What must hold in a taxonomy; every breach is found, none hides another."""
+"""The rules for a valid taxonomy: all violations are reported, each with its key."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TYPE_FIELDS = (
 RESERVED_FACETS = frozenset(
     [
         *TYPE_FIELDS,
-        # What graphs, tables and touchpoints call something else.
+        # Names that graphs, tables and touchpoints use for something else.
         *("id", "source", "target", "key", "type", "label", "facet", "facets", "touchpoint"),
         *("weight", "visits", "journeys", "probability", "distance", "gap", "gap_median"),
         *("at", "time", "end", "planned", "outcome", "person", "journey", "count", "value"),
@@ -53,63 +53,63 @@ _FACET_ID = re.compile(r"[a-z][a-z0-9_]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def place(*parts: str) -> str:
-    """Return where in a document something is, as TOML writes it."""
+def at(*parts: str) -> str:
+    """Return the dotted key of an entry of a document, quoted as in TOML."""
     return ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in parts)
 
 
 def problems_of(taxonomy: TaxonomyLike) -> Iterator[Problem]:
-    """Yield the place and the sentence of every problem."""
+    """Yield the dotted key and the message of every problem."""
     yield from _header(taxonomy)
     for name, facet in taxonomy.facets.items():
         yield from _facet(name, facet)
-        named = {place("facets", name, "terms", term): facet.terms[term] for term in facet.terms}
+        named = {at("facets", name, "terms", term): facet.terms[term] for term in facet.terms}
         yield from _shared_names(named.items())
     channels = frozenset(_with_broader(taxonomy.facets["channel"]))
     for name, one in taxonomy.types.items():
-        yield from _id(place("types", name), name, one.id)
+        yield from _id(at("types", name), name, one.id)
         if name in channels:
-            yield place("types", name), "a channel has this id, and a channel is not a touchpoint"
-        yield from _references(taxonomy, place("types", name), one)
-    types = {place("types", name): one for name, one in taxonomy.types.items()}
+            yield at("types", name), "a channel has this id, and a channel is not a touchpoint"
+        yield from _references(taxonomy, at("types", name), one)
+    types = {at("types", name): one for name, one in taxonomy.types.items()}
     yield from _shared_names(types.items())
 
 
 def _header(taxonomy: TaxonomyLike) -> Iterator[Problem]:
     if not _ID.fullmatch(taxonomy.name):
-        yield "name", _no_id(taxonomy.name)
+        yield "name", _not_an_id(taxonomy.name)
     if not taxonomy.languages:
-        yield "languages", "there is none"
+        yield "languages", "the list is empty"
     for lang in dict.fromkeys(taxonomy.languages):
         if not _LANGUAGE.fullmatch(lang):
-            yield "languages", f"{lang!r} is no language code such as 'en' or 'es'"
+            yield "languages", f"{lang!r} is not a language code such as 'en' or 'es'"
         if taxonomy.languages.count(lang) > 1:
-            yield "languages", f"{lang!r} is there twice"
+            yield "languages", f"{lang!r} is listed twice"
 
 
 def _id(where: str, name: str, own: str) -> Iterator[Problem]:
     if name != own:
-        yield where, f"what is kept as {name!r} calls itself {own!r}"
+        yield where, f"the key {name!r} differs from the id {own!r}"
     if own == UNKNOWN:
-        yield where, f"{UNKNOWN!r} is reserved: it is what is not known, in every facet"
+        yield where, f"{UNKNOWN!r} is reserved: it stands for an unknown term in every facet"
     elif not _ID.fullmatch(own):
-        yield where, _no_id(own)
+        yield where, _not_an_id(own)
 
 
-def _no_id(name: str) -> str:
-    return f"{name!r} is no id: plain letters, digits, '_' and '-', dots between parts"
+def _not_an_id(name: str) -> str:
+    return f"{name!r} is not an id: use ASCII letters, digits, '_' and '-', dots between parts"
 
 
 def _facet(name: str, facet: Facet) -> Iterator[Problem]:
-    where = place("facets", name)
+    where = at("facets", name)
     if name != facet.id:
-        yield where, f"what is kept as {name!r} calls itself {facet.id!r}"
+        yield where, f"the key {name!r} differs from the id {facet.id!r}"
     if facet.id in RESERVED_FACETS or keyword.iskeyword(facet.id):
-        yield where, f"{facet.id!r} is reserved: touchpoints, graphs or Python use it otherwise"
+        yield where, f"{facet.id!r} is reserved: touchpoints, graphs or Python use it"
     elif not _FACET_ID.fullmatch(facet.id):
-        yield where, f"{facet.id!r} is no facet name: small letters, digits and '_'"
+        yield where, f"{facet.id!r} is not a facet name: use lower-case letters, digits and '_'"
     for key, term in facet.terms.items():
-        here = place("facets", name, "terms", key)
+        here = at("facets", name, "terms", key)
         yield from _id(here, key, term.id)
         yield from _closed(here, facet, term)
         yield from _broader(f"{here}.broader", facet, term)
@@ -118,7 +118,7 @@ def _facet(name: str, facet: Facet) -> Iterator[Problem]:
 def _closed(where: str, facet: Facet, term: Term) -> Iterator[Problem]:
     if facet.id in CLOSED and term.id not in FIVE[facet.id].terms and term.id != UNKNOWN:
         known = ", ".join(FIVE[facet.id].terms)
-        yield where, f"{facet.id} takes no further terms, it has {known}"
+        yield where, f"{facet.id} cannot have further terms, only {known}"
 
 
 def _broader(where: str, facet: Facet, term: Term) -> Iterator[Problem]:
@@ -128,11 +128,11 @@ def _broader(where: str, facet: Facet, term: Term) -> Iterator[Problem]:
     chain = [term.id, *broader_terms(term.id, facet.terms)]
     last = facet.terms.get(chain[-1])
     if last is not None and last.broader == term.id and term.id == min(chain):
-        yield where, f"goes round in a circle: {' > '.join([*chain, term.id])}"
+        yield where, f"circular reference: {' > '.join([*chain, term.id])}"
 
 
 def _with_broader(facet: Facet) -> set[str]:
-    """Return the ids of the terms, and what stands before a dot of one."""
+    """Return the ids of the terms and every prefix of an id that ends before a dot."""
     known = set(facet.terms)
     for term in facet.terms:
         parts = term.split(".")
@@ -146,7 +146,7 @@ def _references(taxonomy: TaxonomyLike, where: str, one: TouchpointType) -> Iter
         if facet is None:
             yield where, f"no facet {name!r}{did_you_mean(name, taxonomy.facets)}"
         else:
-            yield from _term_exists(f"{where}.{place(name)}", facet, term)
+            yield from _term_exists(f"{where}.{at(name)}", facet, term)
     for name, field in TYPICAL.items():
         for term in getattr(one, field):
             if term != one.defaults.get(name):
@@ -158,7 +158,7 @@ def _references(taxonomy: TaxonomyLike, where: str, one: TouchpointType) -> Iter
             f"{one.directness_basis!r} is not 'source' or 'inferred'{hint}",
         )
     elif one.directness_basis and "directness" not in one.defaults:
-        yield f"{where}.directness_basis", "a basis of what is not given: there is no directness"
+        yield f"{where}.directness_basis", "the type has no directness that this is the basis of"
 
 
 def _term_exists(where: str, facet: Facet, term: str) -> Iterator[Problem]:
@@ -167,19 +167,19 @@ def _term_exists(where: str, facet: Facet, term: str) -> Iterator[Problem]:
 
 
 def _shared_names(named: Iterable[tuple[str, Named]]) -> Iterator[Problem]:
-    """Yield the names that stand for two things in one language; an id is a name in every one."""
+    """Yield every name with two meanings in one language; ids are names in every language."""
     items = list(named)
     owners: dict[tuple[str, str], str] = {}
     for where, one in items:
         first = owners.setdefault(("", fold_spaced(one.id)), one.id)
         if first != one.id:
-            yield where, f"the id differs from {first!r} in nothing but case"
+            yield where, f"the id differs from {first!r} only in case"
     for where, one in items:
         for field, lang, phrase in _names(one):
             folded = fold_spaced(phrase)
             first = owners.get(("", folded)) or owners.setdefault((lang, folded), one.id)
             if first != one.id:
-                yield f"{where}.{place(field, lang)}", f"{phrase!r} already names {first!r}"
+                yield f"{where}.{at(field, lang)}", f"{phrase!r} already names {first!r}"
 
 
 def _names(one: Named) -> Iterator[tuple[str, str, str]]:

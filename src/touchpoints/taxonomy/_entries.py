@@ -1,4 +1,4 @@
-"""One entry of a document, on top of the one it changes, if any: a term or a touchpoint type."""
+"""Reading of one entry of a document: a term or a touchpoint type, new or overriding another."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Mapping
 import attrs
 
 from touchpoints.taxonomy._checks import TYPE_FIELDS
-from touchpoints.taxonomy._fields import Fields, Place, Table
-from touchpoints.taxonomy._order import POSITIONS
+from touchpoints.taxonomy._fields import Fields, KeyPath, Table
+from touchpoints.taxonomy._order import OFFSETS
 from touchpoints.taxonomy.vocabulary import TYPICAL, Facet, Term, TouchpointType
 
-_TERM_FIELDS = ("labels", "aliases", "broader", "definition", "attributes", *POSITIONS)
+_TERM_FIELDS = ("labels", "aliases", "broader", "definition", "attributes", *OFFSETS)
 
 
 @attrs.frozen
 class Entries:
-    """Reads terms and types.
+    """A reader of terms and types.
 
     Attributes
     ----------
     fields : Fields
-        Takes out values and keeps the problems.
+        Reads values and collects the problems.
     languages : tuple of str
-        The languages a label may be in; empty for any.
+        The languages that labels may have; empty for any.
     wanted : tuple of str
-        The languages in which something new must have a label.
+        The languages in which every new entry must have a label.
     based : bool
-        Whether everything extended could be read, so that all facets are known.
+        Whether the extended taxonomy could be read, so that all facets are known.
     """
 
     fields: Fields
@@ -35,8 +35,8 @@ class Entries:
     wanted: tuple[str, ...]
     based: bool
 
-    def term(self, table: Table, where: Place, *, base: Term | None) -> Term:
-        """Return one term."""
+    def term(self, table: Table, where: KeyPath, *, base: Term | None) -> Term:
+        """Return the term of a table, on top of the term that it overrides, if any."""
         self.fields.known_keys(table, _TERM_FIELDS, where)
         kept = base or Term(where[-1])
         broader = table.get("broader", kept.broader)
@@ -47,13 +47,13 @@ class Entries:
     def type(
         self,
         table: Table,
-        where: Place,
+        where: KeyPath,
         *,
         base: TouchpointType | None,
         facets: Mapping[str, Facet],
         usual: Mapping[str, str],
     ) -> TouchpointType:
-        """Return one touchpoint type; ``usual`` are the defaults of new ones."""
+        """Return the touchpoint type of a table; ``usual`` are the defaults of a new type."""
         if self.based:
             self.fields.known_keys(table, (*TYPE_FIELDS, *facets), where)
         kept = base or TouchpointType(where[-1], defaults=usual)
@@ -71,28 +71,28 @@ class Entries:
             **self._common(table, where, base),
         )
 
-    def labels(self, table: Table, where: Place, *, base: Mapping[str, str] | None) -> Table:
-        """Return the labels; something new must have one in every language wanted."""
+    def labels(self, table: Table, where: KeyPath, *, base: Mapping[str, str] | None) -> Table:
+        """Return the labels; a new entry must have a label in every language wanted."""
         given = table.get("labels", {})
         missing = [lang for lang in self.wanted if isinstance(given, Mapping) and lang not in given]
         if missing and base is None:
             self.fields.note((*where, "labels"), f"no label in {' and '.join(missing)}")
         return {**(base or {}), **self._texts_by_language(table, where, "labels")}
 
-    def _one_term(self, value: object, where: Place) -> str:
+    def _one_term(self, value: object, where: KeyPath) -> str:
         plural = TYPICAL.get(where[-1])
         if isinstance(value, list) and plural:
             self.fields.note(
-                where, f"expected one term, found a list (typical ones go in {plural})"
+                where, f"expected one term, found a list (list typical terms in {plural})"
             )
             return ""
         return self.fields.text(value, where)
 
-    def _typical(self, table: Table, where: Place, field: str) -> tuple[str, ...]:
+    def _typical(self, table: Table, where: KeyPath, field: str) -> tuple[str, ...]:
         return self.fields.texts(table.get(field, []), (*where, field))
 
-    def _common(self, table: Table, where: Place, base: Term | TouchpointType | None) -> Table:
-        """Return what terms and types both have: labels, aliases, definition, attributes."""
+    def _common(self, table: Table, where: KeyPath, base: Term | TouchpointType | None) -> Table:
+        """Return the fields of both terms and types: labels, aliases, definition, attributes."""
         aliases = dict(base.aliases) if base else {}
         for lang, names in self._by_language(table, where, "aliases").items():
             new = self.fields.texts(names, (*where, "aliases", lang))
@@ -106,12 +106,12 @@ class Entries:
             "attributes": {**(base.attributes if base else {}), **attributes},
         }
 
-    def _texts_by_language(self, table: Table, where: Place, field: str) -> dict[str, str]:
+    def _texts_by_language(self, table: Table, where: KeyPath, field: str) -> dict[str, str]:
         found = self._by_language(table, where, field)
         texts = {lang: self.fields.text(found[lang], (*where, field, lang)) for lang in found}
         return _given(texts)
 
-    def _by_language(self, table: Table, where: Place, field: str) -> Table:
+    def _by_language(self, table: Table, where: KeyPath, field: str) -> Table:
         found = self.fields.table(table.get(field, {}), (*where, field))
         if self.languages:
             self.fields.known_keys(found, self.languages, (*where, field))

@@ -1,4 +1,4 @@
-"""Keys of touchpoints: how a type or a raw text and what differs become one text, and back."""
+"""Keys of touchpoints: a type id or raw text with the facets that differ, written and parsed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,16 @@ _ESCAPES = re.compile("%[0-9A-F]{2}")
 
 
 def escape_text(text: str) -> str:
-    """Return raw text as the key of an untyped touchpoint.
+    """Return the key of an untyped touchpoint: its raw text, percent-escaped.
 
-    ``%``, ``[`` and ``]`` are percent-escaped. A text wholly in parentheses gets its outer
-    parentheses escaped, so that it never equals a terminal such as ``(start)``; other
-    parentheses stay as they are.
+    ``%``, ``[`` and ``]`` are escaped. Where the whole text is in parentheses, the outer
+    parentheses are escaped, so that no text equals a terminal such as ``(start)``; other
+    parentheses are kept.
+
+    See Also
+    --------
+    unescape_text : The inverse.
+    parse_key : The type id or raw text of a key, and its facets.
 
     Examples
     --------
@@ -37,10 +42,14 @@ def escape_text(text: str) -> str:
 
 
 def unescape_text(text: str) -> str:
-    """Return the raw text of a key that was escaped.
+    """Return the raw text of an escaped key.
 
-    ``%`` and two capital hexadecimal digits stand for any ASCII character: a raw text that is also
-    the id of a type can be kept apart from it by escaping a letter.
+    ``%`` and two upper-case hexadecimal digits stand for any ASCII character, so a raw text that
+    equals the id of a type can have another key: one of its letters is escaped.
+
+    See Also
+    --------
+    escape_text : The inverse.
 
     Examples
     --------
@@ -53,7 +62,7 @@ def unescape_text(text: str) -> str:
 
 
 def format_key(head: str, different: Mapping[str, str]) -> str:
-    """Return the key of a type id (or escaped text) with the facets that differ, in their order."""
+    """Return a key: the type id or escaped text, then the facets that differ, in their order."""
     if not different:
         return head
     parts = (f"{_escape_value(name)}={_escape_value(term)}" for name, term in different.items())
@@ -67,8 +76,8 @@ def _escape_value(value: str) -> str:
 def parse_key(key: str) -> tuple[str, dict[str, str]]:
     """Return the type id or raw text of a touchpoint's key, and the facets that differ.
 
-    Terminals and ``(missing)`` come back as they are: compare a key with them before parsing,
-    because the raw text ``(start)``, whose key is ``%28start%29``, comes back as ``(start)`` too.
+    Terminals and ``(missing)`` are returned unchanged. Compare a key with them before parsing it:
+    the raw text ``(start)``, whose key is ``%28start%29``, is also returned as ``(start)``.
 
     Parameters
     ----------
@@ -84,6 +93,11 @@ def parse_key(key: str) -> tuple[str, dict[str, str]]:
     ------
     InvalidInputError
         When brackets do not match or a facet has no value.
+
+    See Also
+    --------
+    format_key : The inverse.
+    unescape_text : The raw text of an escaped key without facets.
 
     Examples
     --------
@@ -109,5 +123,5 @@ def parse_key(key: str) -> tuple[str, dict[str, str]]:
 def _malformed(key: str) -> InvalidInputError:
     return InvalidInputError(
         f"{key!r} is not the key of a touchpoint",
-        mend="a key reads 'type' or 'type[facet=term,facet=term]'; raw text is escaped",
+        mend="write 'type' or 'type[facet=term,facet=term]'; escape raw text with escape_text",
     )

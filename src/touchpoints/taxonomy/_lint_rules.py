@@ -1,4 +1,4 @@
-"""The linter's rules: each looks at a taxonomy and yields what it finds, without the words."""
+"""The rules of the linter: each yields findings about a taxonomy, without their messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints.taxonomy._checks import place
+from touchpoints.taxonomy._checks import at
 from touchpoints.taxonomy._lint_words import bare, business_words, near_pairs
 from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.coverage import taxonomy_coverage
@@ -20,16 +20,16 @@ Texts = Mapping[str, str]
 
 @attrs.frozen
 class Finding:
-    """A finding before it is put into words.
+    """A finding without its message.
 
     Attributes
     ----------
     case : str
-        The code, and where one code has several texts, which of them.
+        The code, with a suffix where the code has several messages.
     where : str
-        The place in the taxonomy.
+        The dotted key in the file of the taxonomy.
     facts : FrozenMap of str to str
-        What the text mentions.
+        The values of the fields of the message.
     """
 
     case: str
@@ -38,7 +38,7 @@ class Finding:
 
 
 def findings_of(taxonomy: Taxonomy) -> Iterator[Finding]:
-    """Yield everything that is found, in the order of the codes."""
+    """Yield all findings, in the order of the codes."""
     yield from _purposeless(taxonomy)
     yield from _bare_channels(taxonomy)
     yield from _from_the_companys_side(taxonomy)
@@ -52,7 +52,7 @@ def findings_of(taxonomy: Taxonomy) -> Iterator[Finding]:
 def _purposeless(taxonomy: Taxonomy) -> Iterator[Finding]:
     for one in taxonomy.types.values():
         if not one.needs and not one.contexts:
-            yield Finding("TP001", place("types", one.id))
+            yield Finding("TP001", at("types", one.id))
 
 
 def _bare_channels(taxonomy: Taxonomy) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def _bare_channels(taxonomy: Taxonomy) -> Iterator[Finding]:
 
 
 def _channel_names(taxonomy: Taxonomy) -> dict[frozenset[str], str]:
-    """Return what channels are called, in this taxonomy and in those built in, and their ids."""
+    """Return {words of a name: id} of the channels of this taxonomy and of the built-in ones."""
     known: dict[frozenset[str], str] = {}
     for facets in (taxonomy.facets, load_taxonomy("patient").facets):
         for term in facets["channel"].terms.values():
@@ -76,19 +76,19 @@ def _channel_names(taxonomy: Taxonomy) -> dict[frozenset[str], str]:
 
 
 def _names(one: Named) -> Iterator[str]:
-    """Yield what people call something: labels and aliases, the id where there is no label."""
+    """Yield the labels and aliases of an entry, and its id where it has no label."""
     yield from one.labels.values() if one.labels else (one.id,)
     for aliases in one.aliases.values():
         yield from aliases
 
 
 def _called(one: TouchpointType) -> Iterator[tuple[str, str]]:
-    """Yield the labels of a type with their places, the id where there is none."""
-    where = place("types", one.id)
+    """Yield the dotted key and text of each label of a type; of its id where it has no label."""
+    where = at("types", one.id)
     if not one.labels:
         yield where, one.id
     for lang, label in one.labels.items():
-        yield f"{where}.{place('labels', lang)}", label
+        yield f"{where}.{at('labels', lang)}", label
 
 
 def _from_the_companys_side(taxonomy: Taxonomy) -> Iterator[Finding]:
@@ -114,7 +114,7 @@ def _alike(taxonomy: Taxonomy) -> Iterator[Finding]:
 def _near(field: str, texts: Texts, within: tuple[str, ...], lang: str) -> Iterator[Finding]:
     for first, second in near_pairs(texts):
         facts = {"text": texts[second], "other": first, "other_text": texts[first]}
-        yield Finding(f"TP004.{field}", place(*within, second, field, lang), facts)
+        yield Finding(f"TP004.{field}", at(*within, second, field, lang), facts)
 
 
 def _without_touchpoint(taxonomy: Taxonomy, *, facet: str, case: str) -> Iterator[Finding]:
@@ -122,7 +122,7 @@ def _without_touchpoint(taxonomy: Taxonomy, *, facet: str, case: str) -> Iterato
     served = set(found.row[found.count > 0])
     for term in dict.fromkeys(found.row):
         if term not in served:
-            yield Finding(case, place("facets", facet, "terms", term))
+            yield Finding(case, at("facets", facet, "terms", term))
 
 
 def _empty_areas(taxonomy: Taxonomy) -> Iterator[Finding]:
@@ -135,25 +135,25 @@ def _empty_areas(taxonomy: Taxonomy) -> Iterator[Finding]:
     areas = len(set(found.column))
     for stage, missing in empty.items():
         case = "TP007.stage" if len(missing) == areas else "TP007"
-        where = place("facets", "stage", "terms", stage)
+        where = at("facets", "stage", "terms", stage)
         yield Finding(case, where, {"areas": ", ".join(missing)})
 
 
 def _missing_texts(taxonomy: Taxonomy) -> Iterator[Finding]:
     languages = taxonomy.languages
     for name, facet in taxonomy.facets.items():
-        yield from _missing("labels", facet.labels, place("facets", name), languages)
+        yield from _missing("labels", facet.labels, at("facets", name), languages)
         for term in facet.terms.values():
             yield from _missing_of_term(term, facet, languages)
     for one in taxonomy.types.values():
-        where = place("types", one.id)
+        where = at("types", one.id)
         yield from _missing("labels", one.labels, where, languages)
         yield from _missing("definition", one.definition, where, languages)
 
 
 def _missing_of_term(term: Term, facet: Facet, languages: tuple[str, ...]) -> Iterator[Finding]:
-    """Yield what a term lacks; it may do without a definition, not with half of one."""
-    where = place("facets", facet.id, "terms", term.id)
+    """Yield missing labels of a term, and missing definitions where it has one in any language."""
+    where = at("facets", facet.id, "terms", term.id)
     yield from _missing("labels", term.labels, where, languages)
     if term.definition:
         yield from _missing("definition", term.definition, where, languages)

@@ -1,4 +1,4 @@
-"""What the linter says, in English and Spanish: the finding, and how to mend it."""
+"""The messages of the linter in English and Spanish: the finding, and how to mend it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ SEVERITIES: dict[str, Severity] = {
 
 
 class Text(NamedTuple):
-    """A finding and its mend, with the facts in braces."""
+    """The message of a finding and its mend, with the names of the facts in braces."""
 
     what: str
     mend: str
 
 
-# By code, and by case where one code has several.
+# By code, with a suffix where a code has several messages.
 TEXTS: dict[str, dict[Lang, Text]] = {
     "TP001": {
         "en": Text(
-            what="it says neither for which need nor in which context it happens",
-            mend="give it a need or a context; needs = [...] and contexts = [...] list the typical "
+            what="the type has neither a need nor a context",
+            mend="give it a need or a context; needs = [...] and contexts = [...] list all typical "
             "ones",
         ),
         "es": Text(
@@ -44,7 +44,7 @@ TEXTS: dict[str, dict[Lang, Text]] = {
     "TP002": {
         "en": Text(
             what="'{text}' is a channel ({channel}), not a touchpoint",
-            mend="say what the person does there, such as 'Seeing an ad' or 'Asking a question', "
+            mend="name what the person does there, such as 'Seeing an ad' or 'Asking a question', "
             'and set channel = "{channel}"',
         ),
         "es": Text(
@@ -55,9 +55,8 @@ TEXTS: dict[str, dict[Lang, Text]] = {
     },
     "TP003": {
         "en": Text(
-            what="'{text}' is told from the company's side ({words})",
-            mend="tell it from the person's side: what they did, saw or got ('Reading an offer', "
-            "not 'Offer sent')",
+            what="'{text}' is written from the company's side ({words})",
+            mend="write what the person did, saw or got ('Reading an offer', not 'Offer sent')",
         ),
         "es": Text(
             what="«{text}» se cuenta desde el lado de la empresa ({words})",
@@ -67,8 +66,8 @@ TEXTS: dict[str, dict[Lang, Text]] = {
     },
     "TP004.labels": {
         "en": Text(
-            what="'{text}' says nearly the same as '{other_text}' ({other})",
-            mend="make one of both, with the other name as an alias, or say in what they differ",
+            what="'{text}' is nearly the same as '{other_text}' ({other})",
+            mend="merge the two, with the other name as an alias, or name the difference",
         ),
         "es": Text(
             what="«{text}» dice casi lo mismo que «{other_text}» ({other})",
@@ -78,8 +77,8 @@ TEXTS: dict[str, dict[Lang, Text]] = {
     },
     "TP004.definition": {
         "en": Text(
-            what="it is defined in nearly the same words as {other}: '{text}'",
-            mend="make one of both, or define in what they differ",
+            what="the definition is nearly the same as that of {other}: '{text}'",
+            mend="merge the two, or define how they differ",
         ),
         "es": Text(
             what="se define casi con las mismas palabras que {other}: «{text}»",
@@ -90,7 +89,7 @@ TEXTS: dict[str, dict[Lang, Text]] = {
         "en": Text(
             what="no touchpoint takes place on this channel",
             mend="define what people do there (channel or channels of a type), remove the channel, "
-            'or mark one by which people only arrive with attributes = {{ use = "arrival" }}',
+            'or, if people only arrive by it, mark it with attributes = {{ use = "arrival" }}',
         ),
         "es": Text(
             what="ningún punto de contacto tiene lugar en este canal",
@@ -111,7 +110,7 @@ TEXTS: dict[str, dict[Lang, Text]] = {
     "TP007": {
         "en": Text(
             what="at this stage there is no touchpoint in: {areas}",
-            mend="see whether people meet the company there at this stage; where they do, define "
+            mend="check whether people meet the company there at this stage; if they do, define "
             "a type",
         ),
         "es": Text(
@@ -147,7 +146,7 @@ TEXTS: dict[str, dict[Lang, Text]] = {
     "TP009": {
         "en": Text(
             what="{problem}",
-            mend="mend the file at this place; until it can be read, nothing else is looked at",
+            mend="correct the file here; until it can be read, nothing else is checked",
         ),
         "es": Text(
             what="el archivo no puede leerse: {problem}",

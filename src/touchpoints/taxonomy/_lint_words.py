@@ -1,4 +1,4 @@
-"""What words give away: bare channels, the company's point of view, and names that say the same."""
+"""Tests by words: names of channels, the company's point of view, and near duplicates."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# Words around the name of a medium that add nothing to it: "our social media channels".
+# Words that add nothing to the name of a medium: "our social media channels".
 _AROUND_A_CHANNEL = _set(
     "a an the our via by on in through and of channel channels marketing traffic touchpoint "
     "touchpoints contact el la los las un una unos unas nuestro nuestra nuestros nuestras por en "
     "de del via y canal canales medio medios trafico punto puntos contacto contactos"
 )
 
-# Words that tell nothing about whether two texts say the same.
+# Common words, left out when two texts are compared.
 _COMMON = _set(
     "a an the of to in on at by for with and or is are it that this what which who someone "
     "somebody something one el la los las un una de del al en a por para con y o es son lo que "
     "quien alguien algo se su"
 )
 
-# What a company calls people, their behaviour and its own plans; nobody says so of oneself.
+# Business jargon for people, their behaviour and the company's plans.
 _JARGON = _set(
     "lead leads prospect prospects mql upsell upselling crossselling retargeting remarketing "
     "funnel nurture nurturing kpi churn conversion conversions campaign campaigns targeting "
@@ -38,7 +38,7 @@ _JARGON = _set(
     "fidelizacion segmentacion reactivacion"
 )
 
-# What a company does …
+# Verbs for what a company does …
 _COMPANY_VERBS = _set(
     "send sends sending sent launch launches launching launched publish publishes published push "
     "pushes pushed capture captures capturing captured generate generates generated convert "
@@ -51,7 +51,7 @@ _COMPANY_VERBS = _set(
     "calificado impactar notificar notificado llamar llamada contactar contactado informar "
     "informado recordar promocionar retener fidelizar emitir emitido segmentar asignar asignado"
 )
-# … to whom or with what.
+# … and its objects: to whom, or with what.
 _COMPANY_OBJECTS = _set(
     "customer customers client clients user users patient patients shopper shoppers visitor "
     "visitors buyer buyers email emails mail mails newsletter newsletters sms promotion promotions "
@@ -63,7 +63,7 @@ _COMPANY_OBJECTS = _set(
     "recordatorio recordatorios notificacion notificaciones encuesta encuestas cupon cupones bono "
     "bonos vale vales folleto folletos publicidad"
 )
-# What the person does: where one of these is, the label is told from their side.
+# Verbs for what the person does: a label with one of these is read as the person's side.
 _PERSON_VERBS = _set(
     "receive receives received receiving read reads reading open opens opened opening see sees "
     "seeing seen get gets getting got hear hears hearing answer answers answering click clicks "
@@ -73,24 +73,24 @@ _PERSON_VERBS = _set(
 )
 _FIRST_PERSON = _set("we our ours nosotros nosotras nuestro nuestra nuestros nuestras")
 
-# Names of departments, in which the customer is no object.
+# Names of departments, in which the word "customer" is not an object.
 _DEPARTMENTS = re.compile(
     r"\b(customer (service|support|care|area)|(servicio( de atencion)?|atencion) al cliente"
     r"|area de clientes)\b"
 )
 
-_NEAR = (4, 5)  # shared words out of all, in whole numbers: 0.8 * 35 is more than 28
+_NEAR = (4, 5)  # shared words out of all; integers, because the float 0.8 * 35 exceeds 28
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text without case and accents."""
+    """Return the words of a text, with case and accents folded."""
     return _WORD.findall(
         fold_spaced(text).replace("_", " ").replace("cross-selling", "crossselling")
     )
 
 
 def stem(word: str) -> str:
-    """Return a word without the ending of a plural, a gerund or a participle, roughly.
+    """Return the rough stem of a word: without the ending of a plural, gerund or participle.
 
     Examples
     --------
@@ -104,12 +104,12 @@ def stem(word: str) -> str:
 
 
 def bare(name: str) -> frozenset[str]:
-    """Return what is left of a name of a medium, the words around it taken away."""
+    """Return the stems of a name, without the words that add nothing to the name of a medium."""
     return frozenset(stem(word) for word in words_of(name) if word not in _AROUND_A_CHANNEL)
 
 
 def business_words(label: str) -> tuple[str, ...]:
-    """Return the words by which a label is told from the company's side; none when it is not.
+    """Return the words that show that a label is written from the company's side, or ().
 
     Examples
     --------
@@ -123,18 +123,18 @@ def business_words(label: str) -> tuple[str, ...]:
         found = tuple(word for word in words if word in listed)
         if found:
             return found
-    said = set(words)
-    if said & _PERSON_VERBS or not said & _COMPANY_VERBS or not said & _COMPANY_OBJECTS:
+    present = set(words)
+    if present & _PERSON_VERBS or not present & _COMPANY_VERBS or not present & _COMPANY_OBJECTS:
         return ()
     return tuple(word for word in words if word in _COMPANY_VERBS | _COMPANY_OBJECTS)
 
 
 def near_pairs(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the names of texts that say the same in nearly the same words, whatever their order.
+    """Yield the names of each two texts with nearly the same words, in any order of words.
 
-    Two texts are near when they share four fifths of the words they have together, common words
-    left out and endings cut off. A pair is found through a rare word of each, so that long lists
-    need not be compared text by text.
+    Two texts are near when at least four fifths of their distinct words are in both (Jaccard
+    similarity of 0.8 or more), on stems and without common words. Two near texts share one of their
+    rarest words, so only texts that share a rare word are compared.
     """
     sets = {name: _content(text) for name, text in texts.items()}
     often = Counter(word for words in sets.values() for word in words)
@@ -152,7 +152,7 @@ def _content(text: str) -> frozenset[str]:
 
 
 def _enough(words: frozenset[str]) -> int:
-    """Return how many of the rarest words two near texts must have one of in common."""
+    """Return k such that any near text shares one of the k rarest words of this text."""
     shared, every = _NEAR
     return len(words) - -(-shared * len(words) // every) + 1 if words else 0
 

@@ -1,4 +1,4 @@
-"""How a taxonomy shows itself: one sentence, and a table for notebooks."""
+"""The repr of a taxonomy: one sentence, and an HTML table for notebooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = 50
 
 
 def sentence(taxonomy: TaxonomyLike) -> str:
-    """Return what a taxonomy is, in one line."""
+    """Return the name, version, size and languages of a taxonomy in one line."""
     *most, last = taxonomy.languages
     languages = f"{', '.join(most)} and {last}" if most else last
     return (
@@ -24,7 +24,7 @@ def sentence(taxonomy: TaxonomyLike) -> str:
 
 
 def as_html(taxonomy: TaxonomyLike) -> str:
-    """Return the first types with their labels and default facets as an HTML table."""
+    """Return an HTML table of the first types with their labels and default facets."""
     names = [*FACETS, *(name for name in taxonomy.facets if name not in FACETS)]
     lang = taxonomy.languages[0]
     heads = ["type", "label", *names]

@@ -1,4 +1,4 @@
-"""Names people use: labels with a fallback, and look-up that ignores case, accents and spacing."""
+"""Labels with a fallback, and a look-up of names that ignores case, accents and spacing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Aliases = Mapping[str, tuple[str, ...]]
 
 
 class HasId(Protocol):
-    """Anything with an id."""
+    """An object with an id."""
 
     @property
     def id(self) -> str:
@@ -22,7 +22,7 @@ class HasId(Protocol):
 
 
 class Named(HasId, Protocol):
-    """Anything with an id, labels and aliases: a term or a touchpoint type."""
+    """An object with an id, labels and aliases: a term or a touchpoint type."""
 
     @property
     def labels(self) -> Labels:
@@ -34,14 +34,14 @@ class Named(HasId, Protocol):
 
 
 def label_in(labels: Labels, lang: str, *, default: str) -> str:
-    """Return the label in a language, else in English, else in the first language, else default."""
+    """Return the label in a language, else in English, else the first label, else the default."""
     if lang in labels:
         return labels[lang]
     return labels.get("en") or next(iter(labels.values()), default)
 
 
 class Phrases:
-    """An index from folded ids, labels and aliases to ids; each look-up is one step."""
+    """An index from folded ids, labels and aliases to ids, with look-up in constant time."""
 
     __slots__ = ("_kind", "_names", "_of")
 
@@ -62,25 +62,25 @@ class Phrases:
         self._of.setdefault(fold_spaced(phrase), {}).setdefault(lang, {})[named] = None
 
     def ids(self, phrase: str, *, lang: str | None = None) -> tuple[str, ...]:
-        """Return the ids a phrase stands for: as an id in any case, as a label in the language."""
+        """Return the ids that a phrase names; labels and aliases count in the language only."""
         found = self._of.get(fold_spaced(phrase), {})
-        asked = found if lang is None else [one for one in ("", lang) if one in found]
-        return tuple(dict.fromkeys(named for one in asked for named in found[one]))
+        searched = found if lang is None else [one for one in ("", lang) if one in found]
+        return tuple(dict.fromkeys(named for one in searched for named in found[one]))
 
     def lookup(self, phrase: str, *, lang: str | None = None) -> str | None:
-        """Return the one id a phrase stands for, None when there is none; raise when several."""
+        """Return the id that a phrase names, or None; raise when it names several."""
         if not isinstance(phrase, str):
-            raise WrongKindError(f"a {self._kind} is looked up by text, not by {phrase!r}")
+            raise WrongKindError(f"the name of a {self._kind} must be a str, got {phrase!r}")
         ids = self.ids(phrase, lang=lang)
         if len(ids) > 1:
             raise InvalidInputError(
-                f"{phrase!r} names several: {self._kind} {' and '.join(map(repr, ids))}",
-                mend="give the id, or say which language with lang=",
+                f"{phrase!r} is ambiguous: {self._kind} {' or '.join(map(repr, ids))}",
+                mend="give the id, or the language as lang=",
             )
         return ids[0] if ids else None
 
     def find(self, phrase: str, *, lang: str | None = None) -> str:
-        """Return the one id a phrase stands for; raise with near names when there is none."""
+        """Return the id that a phrase names; raise with near names when it names nothing."""
         found = self.lookup(phrase, lang=lang)
         if found is None:
             names = [name for one, name in self._names if lang is None or one in ("", lang)]

@@ -1,4 +1,4 @@
-"""What every taxonomy has: the five facets, and the terms of directness and clinicality."""
+"""The five facets of every taxonomy, and the terms of directness and clinicality."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DIRECTNESS = Facet(
                 "es": ("indirectos", "puntos de contacto indirectos"),
             },
             definition={
-                "en": "Without direct communication: mass advertising, what others say, objects.",
+                "en": "No direct communication: mass advertising, what others say, objects.",
                 "es": "Sin comunicación directa: publicidad masiva, lo que dicen otros, objetos.",
             },
         ),
@@ -81,11 +81,11 @@ FIVE = by_id(
 )
 
 CLOSED = frozenset(["directness", "clinicality"])
-"""The facets whose terms are all built in."""
+"""The facets that cannot have further terms."""
 
 
 def with_the_five(items: Mapping[str, Facet] | Iterable[Facet]) -> FrozenMap[str, Facet]:
-    """Return the facets with the five first, the built-in terms and labels filled in."""
+    """Return all facets, the five first and completed with their built-in terms and labels."""
     given = by_id(items)
     five = {name: _completed(standard, given.get(name)) for name, standard in FIVE.items()}
     return FrozenMap(five | {name: given[name] for name in given if name not in five})

@@ -1,4 +1,4 @@
-"""Which touchpoint types there are for each channel, stage, need: where a taxonomy has gaps."""
+"""Coverage of a taxonomy: a contingency table of its touchpoint types, and the empty cells."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ Terms = Callable[[TouchpointType], frozenset[str]]
 
 @attrs.frozen(kw_only=True, repr=False)
 class TaxonomyCoverage(Table):
-    """How many touchpoint types there are in each cell of a matrix: one row a cell, row by row.
+    """The number of touchpoint types in each cell of a matrix, one row per cell, row by row.
 
     Attributes
     ----------
     row, column : object
-        The ids that meet in the cell.
+        The ids of the row and the column of the cell.
     count : int64
-        How many types are typically there, 0 for a gap.
+        The number of types for which the cell is typical; 0 is a gap.
     rows, columns : str
-        What the rows and columns are: a facet, ``"type"`` or ``"area"``.
+        The kind of ids in the rows and the columns: a facet, ``"type"`` or ``"area"``.
 
     Examples
     --------
@@ -57,7 +57,7 @@ class TaxonomyCoverage(Table):
     columns: str
 
     def gaps(self) -> tuple[tuple[str, str], ...]:
-        """Return the cells without a type, as pairs of the ids of row and column."""
+        """Return the cells without a type as pairs (row, column) of ids."""
         empty = self.count == 0
         return tuple(zip(self.row[empty], self.column[empty], strict=True))
 
@@ -70,31 +70,35 @@ class TaxonomyCoverage(Table):
 def taxonomy_coverage(
     taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type"
 ) -> TaxonomyCoverage:
-    """Count the touchpoint types by two of their facets.
+    """Count the touchpoint types by two of their facets (a contingency table).
 
     Parameters
     ----------
     taxonomy
-        Its types, with all their typical channels, needs and contexts.
+        The taxonomy. A type counts for all its typical channels, needs and contexts.
     rows, columns
-        A facet; ``"type"`` for the types one by one; ``"area"`` for the broadest channels, unless
-        the taxonomy has a facet of that name.
+        The name of a facet; ``"type"`` for one row or column per type; ``"area"`` for the broadest
+        channels, unless the taxonomy has a facet of that name.
 
     Returns
     -------
     TaxonomyCoverage
-        One row for each pair of ids. A term that is broader than others counts their types too.
+        One row for each pair of ids. A broader term also counts the types of its narrower terms.
 
     Raises
     ------
     NotFoundError
-        When there is no such facet.
+        When the taxonomy has no facet of that name.
+
+    See Also
+    --------
+    lint : Gaps and probable mistakes in the definitions, with mends.
 
     Notes
     -----
-    Channels with the attribute ``use = "arrival"`` are left out: people get somewhere by them, and
-    nothing takes place there. A type that does not say its term of a facet is in no cell of it.
-    Cost: types times cells.
+    Channels with the attribute ``use = "arrival"`` are left out: people arrive by them, and no
+    interaction takes place there. A type without a term of a facet is in no cell of that facet.
+    Cost: O(types times cells).
 
     Examples
     --------
@@ -105,7 +109,7 @@ def taxonomy_coverage(
     >>> ("awareness", "goods") in stages.gaps(), ("retention", "goods") in stages.gaps()
     (True, False)
     """
-    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one"
+    mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) returns a taxonomy"
     require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)
     row_ids, row_of = _axis(taxonomy, rows)
     column_ids, column_of = _axis(taxonomy, columns)
@@ -125,21 +129,23 @@ def taxonomy_coverage(
     )
 
 
-def places(taxonomy: Taxonomy) -> tuple[str, ...]:
-    """Return the channels on which something can take place: not those of arrival only."""
+def interaction_channels(taxonomy: Taxonomy) -> tuple[str, ...]:
+    """Return the channels on which interactions can take place: all but those of arrival only."""
     channels = taxonomy.facets["channel"].terms.values()
     return tuple(one.id for one in channels if one.attributes.get("use") != "arrival")
 
 
 def _axis(taxonomy: Taxonomy, name: str) -> tuple[tuple[str, ...], Terms]:
-    """Return the ids along a side of the matrix, and which of them a type belongs to."""
+    """Return the ids of the rows or columns, and a function that gives those of a type."""
     if name in taxonomy.facets:
-        ids = places(taxonomy) if name == "channel" else tuple(taxonomy.facets[name].terms)
+        terms = taxonomy.facets[name].terms
+        ids = interaction_channels(taxonomy) if name == "channel" else tuple(terms)
         return ids, lambda one: _with_broader(taxonomy, name, one)
     if name == TYPE:
         return tuple(taxonomy.types), lambda one: frozenset([one.id])
     if name == AREA:
-        areas = dict.fromkeys(_broadest(taxonomy, channel) for channel in places(taxonomy))
+        channels = interaction_channels(taxonomy)
+        areas = dict.fromkeys(_broadest(taxonomy, channel) for channel in channels)
         return tuple(areas), lambda one: _areas(taxonomy, one)
     raise not_found("facet", name, (TYPE, AREA, *taxonomy.facets))
 

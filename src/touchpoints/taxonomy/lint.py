@@ -1,4 +1,4 @@
-"""What is legal in a taxonomy and probably not meant: findings with a code and a mend."""
+"""The linter of taxonomies: valid definitions that are probably mistakes, with code and mend."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from touchpoints.taxonomy.loading import read_taxonomy
 from touchpoints.taxonomy.model import Taxonomy
 
 _SHOWN = 10
-# A file, a place in it, and what is wrong there.
+# A file, a dotted key in it, and the problem there.
 _PROBLEM = re.compile(r"(?P<where>.+?: [^\s:]+): (?P<problem>.+)", re.DOTALL)
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Findings(Table):
-    """What the linter found: one row a finding, in the order of the codes.
+    """The findings of the linter, one row per finding, in the order of the codes.
 
     Attributes
     ----------
     code : object
-        ``"TP001"`` and so on; the documentation of taxonomies lists them.
+        ``"TP001"`` and so on; the documentation of taxonomies lists all codes.
     severity : object
-        ``"error"``: it cannot be read. ``"warning"``: probably wrong. ``"note"``: a gap to look
-        at, which may be meant.
+        ``"error"``: the file cannot be read. ``"warning"``: probably a mistake. ``"note"``: a gap
+        to check, which may be intended.
     where : object
-        The place in the taxonomy, as a path in its file.
+        The dotted key in the file of the taxonomy.
     what, mend : object
-        What was found and what to do about it.
+        The finding, and what to do about it.
 
     Examples
     --------
@@ -69,37 +69,44 @@ class Findings(Table):
 
 
 def lint(taxonomy: Taxonomy, *, lang: Lang = "en", ignore: Collection[str] = ()) -> Findings:
-    """Return what is probably not meant in the definitions of touchpoints.
+    """Lint a taxonomy: report definitions that are valid but probably mistakes.
 
     Parameters
     ----------
     taxonomy
-        A taxonomy with everything it extends: what is inherited is looked at too.
+        The taxonomy. Everything that it inherits is checked too.
     lang
-        The language of the messages. Labels are looked at in every language.
+        The language of the messages. Labels are checked in every language.
     ignore
         Codes to leave out.
 
     Returns
     -------
     Findings
-        Empty when there is nothing to say.
+        One row per finding; empty when there is none.
 
     Raises
     ------
     WrongKindError
-        When it is given anything else; a file is read by `lint_file`.
+        When the argument is not a `Taxonomy`; `lint_file` reads a file.
     NotFoundError
-        When a code to ignore does not exist.
+        When ``ignore`` has a code that does not exist.
+
+    See Also
+    --------
+    lint_file : The same for a file, which may be unreadable.
+    taxonomy_coverage : The counts on which TP005 to TP007 are based.
+    check_taxonomy : A check for tests that raises on errors and warnings.
 
     Notes
     -----
-    The codes: TP001 neither need nor context, TP002 only a channel, TP003 told from the company's
-    side, TP004 nearly the same as another, TP005 a channel without a touchpoint, TP006 a need that
-    no touchpoint serves, TP007 areas without a touchpoint at a stage, TP008 a label or definition
-    missing in a language. What cannot be read at all (TP009) is no taxonomy yet; see `lint_file`.
-    TP002 knows the channels of the taxonomy and those that are built in, in English and Spanish.
-    TP003 and TP004 go by lists of words and by words in common: they see what is plain, not all.
+    The codes: TP001 neither need nor context, TP002 only a channel, TP003 written from the
+    company's side, TP004 nearly the same as another, TP005 a channel without a touchpoint, TP006 a
+    need that no touchpoint serves, TP007 areas without a touchpoint at a stage, TP008 a label or
+    definition missing in a language. A file that cannot be read (TP009) gives no taxonomy; see
+    `lint_file`.
+    TP002 knows the channels of the taxonomy and the built-in channels, in English and Spanish.
+    TP003 and TP004 use lists of words and words in common: they find clear cases, not every case.
     Cost: about linear in the number of types and terms.
 
     Examples
@@ -124,24 +131,29 @@ def lint(taxonomy: Taxonomy, *, lang: Lang = "en", ignore: Collection[str] = ())
 def lint_file(
     path: str | os.PathLike[str], *, lang: Lang = "en", ignore: Collection[str] = ()
 ) -> Findings:
-    r"""Return what is wrong in the file of a taxonomy, or probably not meant.
+    r"""Lint the file of a taxonomy, which may be unreadable.
 
-    As `lint`, for a file that may not be readable yet: dangling references, names that stand for
-    two things and everything else `read_taxonomy` refuses are findings (TP009) instead of an error.
+    As `lint`, but dangling references, ambiguous names and everything else that `read_taxonomy`
+    refuses are findings (TP009) instead of an error.
 
     Parameters
     ----------
     path
-        A TOML file.
+        The path of a TOML file.
     lang
-        The language of the messages; the problems of a file themselves are in English.
+        The language of the messages; the problems of an unreadable file are in English.
     ignore
         Codes to leave out.
 
     Raises
     ------
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
+
+    See Also
+    --------
+    lint : The same for a taxonomy, with the list of codes.
+    read_taxonomy : Read the file, or raise with all problems.
 
     Examples
     --------

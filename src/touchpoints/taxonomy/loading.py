@@ -1,4 +1,4 @@
-"""Taxonomies by name, from files, from text and from stored dicts."""
+"""Taxonomies by name, from files, from text and from dicts."""
 
 from __future__ import annotations
 
@@ -23,35 +23,40 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.reading import taxonomy_of
 
-# What is being read now, outermost first: reading one of these again would never end.
+# The taxonomies being read, outermost first: reading one of them again would never end.
 _CHAIN: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("chain", default=())
 
 
 def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
-    """Return the taxonomy of a TOML file.
+    """Read a taxonomy from a TOML file.
 
     Parameters
     ----------
     path
-        The file. What it ``extends`` is the name of a built-in or installed taxonomy, or a path
-        that ends in ``.toml``, relative to the file.
+        The path of the file. Its key ``extends`` is the name of a built-in or installed taxonomy,
+        or a path that ends in ``.toml``, relative to the file.
 
     Returns
     -------
     Taxonomy
-        With everything it extends resolved.
+        The taxonomy, including everything that it extends.
 
     Raises
     ------
     ProblemsError
-        With every problem of the file at once, each with its place in the file.
+        When the file has problems: all of them at once, each with its key in the file.
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
+
+    See Also
+    --------
+    load_taxonomy : A built-in or installed taxonomy by name.
+    lint_file : Problems of a file and probable mistakes, as a table.
 
     Notes
     -----
-    The format is described in the documentation of taxonomies. Nothing is kept: a second call
-    reads the file again.
+    The documentation of taxonomies describes the format. Nothing is cached: a second call reads the
+    file again.
 
     Examples
     --------
@@ -85,21 +90,26 @@ def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
 def parse_taxonomy(
     text: str, *, where: str = "<text>", folder: str | os.PathLike[str] | None = None
 ) -> Taxonomy:
-    """Return the taxonomy written in a TOML text.
+    """Parse a taxonomy from TOML text.
 
     Parameters
     ----------
     text
-        What a file would hold.
+        The content of a taxonomy file.
     where
-        What the text is called in messages.
+        The name of the text in messages.
     folder
-        Where paths in ``extends`` start; without it only names can be extended.
+        The folder that paths in ``extends`` are relative to; without it ``extends`` takes names
+        only.
 
     Raises
     ------
     ProblemsError
-        With every problem of the text at once.
+        When the text has problems: all of them at once.
+
+    See Also
+    --------
+    read_taxonomy : The same for a file.
 
     Examples
     --------
@@ -108,8 +118,8 @@ def parse_taxonomy(
     >>> parse_taxonomy('nam = "mine"')
     Traceback (most recent call last):
     touchpoints.errors.ProblemsError: <text> has 2 problems
-    - <text>: name: there is none
-    - <text>: nam: nothing is called so here (did you mean 'name'?)
+    - <text>: name: missing
+    - <text>: nam: unknown key (did you mean 'name'?)
     """
     mend = "tp.read_taxonomy(path) reads a file"
     require_kind(text, str, takes="a taxonomy as TOML text", mend=mend)
@@ -118,21 +128,26 @@ def parse_taxonomy(
 
 
 def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") -> Taxonomy:
-    """Return the taxonomy that `Taxonomy.to_dict` turned into plain values.
+    """Return the taxonomy of a dict as made by `Taxonomy.to_dict`.
 
-    Labels are taken as they are; that they are there in every language is asked of files only.
+    Labels may be missing in some languages; only files must have them in every language.
 
     Parameters
     ----------
     document
         The tables of a taxonomy.
     where
-        What the dict is called in messages.
+        The name of the dict in messages.
 
     Raises
     ------
     ProblemsError
-        With every problem at once.
+        When the dict has problems: all of them at once.
+
+    See Also
+    --------
+    Taxonomy.to_dict : The inverse.
+    parse_taxonomy : The same for TOML text.
 
     Examples
     --------
@@ -140,26 +155,31 @@ def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") ->
     >>> taxonomy_from_dict(customer.to_dict()) == customer
     True
     """
-    mend = "Taxonomy.to_dict gives one; tp.load_taxonomy(name) loads a taxonomy by its name"
+    mend = "Taxonomy.to_dict returns one; tp.load_taxonomy(name) loads a taxonomy by its name"
     require_kind(document, Mapping, takes="a taxonomy as a dict", mend=mend)
     base_of = partial(_extended, folder=None)
     return taxonomy_of(document, where=where, base_of=base_of, complete=False)
 
 
 def load_taxonomy(name: str) -> Taxonomy:
-    """Return a built-in taxonomy, or one that an installed package offers.
+    """Load a built-in taxonomy, or a taxonomy of an installed package, by its name.
 
     Parameters
     ----------
     name
-        One of `available_taxonomies`. A built-in one comes before one of a package.
+        One of `available_taxonomies`. A built-in taxonomy takes precedence over a package.
 
     Raises
     ------
     NotFoundError
-        When there is none of this name; the message proposes near ones.
+        When no taxonomy has this name; the message proposes similar names.
     PluginError
-        When the package that offers it fails.
+        When the package fails to provide its taxonomy.
+
+    See Also
+    --------
+    available_taxonomies : The names.
+    read_taxonomy : A taxonomy from a file.
 
     Examples
     --------
@@ -180,7 +200,13 @@ def load_taxonomy(name: str) -> Taxonomy:
 
 
 def available_taxonomies() -> tuple[str, ...]:
-    """Return the names `load_taxonomy` knows, built-in ones first; no plug-in is imported.
+    """Return the names that `load_taxonomy` knows, the built-in ones first.
+
+    No plug-in is imported.
+
+    See Also
+    --------
+    load_taxonomy : The taxonomy of one of these names.
 
     Examples
     --------
@@ -200,8 +226,8 @@ def _of_plugin(plugin: plugins.Plugin) -> Taxonomy:
             raise plugin.failed(f"{type(error).__name__}: {error}") from error
     if not isinstance(found, Taxonomy):
         raise plugin.failed(
-            f"it is {type(found).__name__}, not a Taxonomy or a function without arguments "
-            "that returns one"
+            "it must be a Taxonomy or a function without arguments that returns a Taxonomy, "
+            f"got {type(found).__name__}"
         )
     return found
 
@@ -227,7 +253,10 @@ def _extended(name: str, *, folder: str | os.PathLike[str] | None) -> Taxonomy:
     if not name.endswith(".toml"):
         return load_taxonomy(name)
     if folder is None:
-        raise InvalidInputError(f"{name!r} is relative to a file, and this is none")
+        raise InvalidInputError(
+            f"{name!r} is a relative path, and this document does not come from a file",
+            mend="parse_taxonomy(text, folder=...) says what it is relative to",
+        )
     return read_taxonomy(Path(folder, name))
 
 
@@ -236,7 +265,7 @@ def _reading(identity: str, shown: str) -> Iterator[None]:
     chain = _CHAIN.get()
     if identity in (one for one, _ in chain):
         names = [Path(name).name for _, name in chain] + [Path(shown).name]
-        raise InvalidInputError(f"goes round in a circle: {' > '.join(names)}")
+        raise InvalidInputError(f"circular reference: {' > '.join(names)}")
     token = _CHAIN.set((*chain, (identity, shown)))
     try:
         yield

@@ -29,28 +29,34 @@ def _types(
 
 @attrs.frozen(repr=False)
 class Taxonomy:
-    """Facets and touchpoint types: the words in which journeys are told.
+    """A controlled vocabulary of touchpoints: facets with their terms, and touchpoint types.
 
-    The five facets ``channel``, ``context``, ``need``, ``directness`` and ``clinicality`` are
-    always there, the last two with their terms. Everything is checked when a taxonomy is made.
+    Every taxonomy has the five facets ``channel``, ``context``, ``need``, ``directness`` and
+    ``clinicality``, the last two with their terms. The constructor checks everything.
 
     Attributes
     ----------
     name : str
-        What `load_taxonomy` and ``extends`` call it.
+        The name for `load_taxonomy` and ``extends``.
     version : str
         The version of the content.
     languages : tuple of str
-        The languages of its labels, the main one first.
+        The languages of its labels, the main language first.
     facets : FrozenMap of id to Facet
-        The five, then the others. Their order is the order of facets in keys.
+        The five facets, then the others. Keys list facets in this order.
     types : FrozenMap of id to TouchpointType
         The touchpoint types.
 
     Raises
     ------
     ProblemsError
-        With every dangling reference, bad id and name that stands for two things.
+        With every dangling reference, invalid id and ambiguous name.
+
+    See Also
+    --------
+    load_taxonomy : A built-in or installed taxonomy.
+    read_taxonomy : A taxonomy from a TOML file.
+    lint : Valid definitions that are probably mistakes.
 
     Examples
     --------
@@ -75,7 +81,7 @@ class Taxonomy:
         found = list(problems_of(self))
         if found:
             count = counted(len(found), "problem")
-            problems = [f"{place}: {problem}" for place, problem in found]
+            problems = [f"{where}: {problem}" for where, problem in found]
             raise ProblemsError(f"taxonomy {self.name!r} has {count}", problems=problems)
 
     def __repr__(self) -> str:
@@ -85,27 +91,32 @@ class Taxonomy:
         return _show.as_html(self)
 
     def touchpoint(self, type_: str | TouchpointType | Touchpoint, /, **facets: str) -> Touchpoint:
-        """Return a touchpoint of a type, with facets that differ from its defaults.
+        """Return a touchpoint of a type, with the defaults of the type for all other facets.
 
         Parameters
         ----------
         type_
             The id of a type (for a label or alias use `find`), a type, or a touchpoint whose
-            facets are the starting point; an untyped one stays untyped.
+            facets are the starting point; an untyped touchpoint stays untyped.
         **facets
-            The ids of terms; ``"unknown"`` says that the default does not hold.
+            The ids of terms; ``"unknown"`` removes the default of the type.
 
         Returns
         -------
         Touchpoint
-            Equal for equal facets, whether they were given or are the type's defaults.
+            Touchpoints with equal facets are equal, whether a facet was given or is the default.
 
         Raises
         ------
         NotFoundError
-            When there is no such type, facet or term; the message proposes near ones.
+            When the type, facet or term does not exist; the message proposes similar names.
         WrongKindError
-            When a facet is given something else than the id of one term.
+            When a facet is not the id of one term.
+
+        See Also
+        --------
+        untyped : A touchpoint without a type.
+        find : A type by its label or alias.
 
         Examples
         --------
@@ -125,12 +136,16 @@ class Taxonomy:
         return self._varied(type_id, {**usual.known(), **facets}, facets) if facets else usual
 
     def untyped(self, text: str, /, **facets: str) -> Touchpoint:
-        """Return a touchpoint without a type, its known facets checked against this taxonomy.
+        """Return an untyped touchpoint, with its facets checked against this taxonomy.
 
         Raises
         ------
         NotFoundError
-            When there is no such facet or term.
+            When the facet or term does not exist.
+
+        See Also
+        --------
+        touchpoint : A touchpoint with a type.
 
         Examples
         --------
@@ -147,16 +162,20 @@ class Taxonomy:
         Parameters
         ----------
         phrase
-            What someone calls it.
+            An id, a label or an alias.
         lang
-            The language of the phrase; by default any.
+            The language of the phrase; by default any language.
 
         Raises
         ------
         NotFoundError
-            When nothing is called so; the message proposes near names.
+            When no type has this name; the message proposes similar names.
         InvalidInputError
-            When the phrase names several types, each in another language.
+            When the phrase names several types, each in a different language.
+
+        See Also
+        --------
+        lookup : The same, with None for an unknown name.
 
         Examples
         --------
@@ -169,9 +188,9 @@ class Taxonomy:
         return self.types[self._phrases.find(phrase, lang=lang)]
 
     def lookup(self, phrase: str) -> TouchpointType | None:
-        """Return the type with this id, label or alias, None when nothing is called so.
+        """Return the type with this id, label or alias, or None.
 
-        One step a look-up, for tables of names; otherwise as `find`.
+        As `find`, but an unknown name gives None in constant time, for look-ups of many names.
         """
         found = self._phrases.lookup(phrase)
         return None if found is None else self.types[found]
@@ -179,12 +198,12 @@ class Taxonomy:
     def label(self, facet: str, id_: str, *, lang: str = "en") -> str:
         """Return the label of a term of a facet, or of a type when the facet is ``"type"``.
 
-        Where there is no label in the language: the English one, else any, else the id.
+        Where it has no label in the language: the English label, else any label, else the id.
 
         Raises
         ------
         NotFoundError
-            When there is no such facet, term or type.
+            When the facet, term or type does not exist.
 
         Examples
         --------
@@ -202,7 +221,7 @@ class Taxonomy:
         return self.facets[facet].label(id_, lang=lang)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the taxonomy as plain dicts, lists and text; `taxonomy_from_dict` reads it."""
+        """Return the taxonomy as plain dicts, lists and strings, for `taxonomy_from_dict`."""
         return to_document(self)
 
     @cached_property
@@ -231,7 +250,7 @@ class Taxonomy:
         if touchpoint.key == MISSING_KEY and not facets:
             return touchpoint
         self._check(terms)
-        head = touchpoint.key.partition("[")[0]  # as it is: it may be escaped beyond `escape_text`
+        head = touchpoint.key.partition("[")[0]  # kept: more than `escape_text` may be escaped
         return build(head, self._known(terms))
 
     def _varied(
@@ -263,8 +282,10 @@ class Taxonomy:
 
     def _no_type(self, type_id: object) -> Exception:
         if not isinstance(type_id, str):
-            return WrongKindError(f"a touchpoint type is given by its id, not by {type_id!r}")
+            return WrongKindError(
+                f"a touchpoint type must be given by its id (a str), got {type_id!r}"
+            )
         error = not_found("touchpoint type", type_id, tuple(self.types))
         if self._phrases.ids(type_id):
-            error.mend = f"only ids are taken here; find({type_id!r}) goes by label and alias"
+            error.mend = f"only ids are accepted here; find({type_id!r}) takes labels and aliases"
         return error

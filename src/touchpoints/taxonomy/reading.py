@@ -1,4 +1,4 @@
-"""Documents (TOML files, stored dicts) to taxonomies, with all the problems of one at once."""
+"""Conversion of documents (TOML files, dicts) to taxonomies, with all problems at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import attrs
 from touchpoints._core.messages import counted, did_you_mean
 from touchpoints._core.text import fold_spaced
 from touchpoints.errors import ProblemsError, TouchpointsError
-from touchpoints.taxonomy._checks import place
+from touchpoints.taxonomy._checks import at
 from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
-from touchpoints.taxonomy._order import in_places
+from touchpoints.taxonomy._order import reordered
 from touchpoints.taxonomy.builtin import FIVE
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType
@@ -29,23 +29,24 @@ Entry = TypeVar("Entry", bound=Term | TouchpointType)
 def taxonomy_of(
     document: Mapping[str, Any], *, where: str, base_of: BaseOf, complete: bool = True
 ) -> Taxonomy:
-    """Return the taxonomy a document describes.
+    """Return the taxonomy that a document describes.
 
     Parameters
     ----------
     document
-        The tables of a TOML file, or what `Taxonomy.to_dict` returned.
+        The tables of a TOML file, or the result of `Taxonomy.to_dict`.
     where
-        What the document is called in messages.
+        The name of the document in messages.
     base_of
-        Returns the taxonomy that ``extends`` names.
+        A function that returns the taxonomy that ``extends`` names.
     complete
-        Whether labels must be there in every language the document declares, and in no other.
+        Whether labels are required in every language that the document declares, and refused in
+        any other.
 
     Raises
     ------
     ProblemsError
-        With every problem of the document, in its order, after those of what it extends.
+        With every problem of the extended document, then of this document, each in its order.
     """
     fields = Fields()
     taxonomy: Taxonomy | None = None
@@ -84,8 +85,8 @@ def _reason(error: Exception) -> str:
 
 
 def _in_order(problems: list[str], document: Mapping[str, Any]) -> list[str]:
-    """Return the problems in the order of the document; those of the header come first."""
-    order = {where: number for number, where in enumerate(_places(document, ()))}
+    """Return the problems in the order of the document; missing keys of the header come first."""
+    order = {where: number for number, where in enumerate(_dotted_keys(document, ()))}
 
     def position(problem: str) -> int:
         where = problem.partition(": ")[0]
@@ -99,16 +100,16 @@ def _leads_to(above: str, where: str) -> bool:
     return where == above or where.startswith(f"{above}.")
 
 
-def _places(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
+def _dotted_keys(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
     for name, value in table.items():
-        yield place(*above, str(name))
+        yield at(*above, str(name))
         if isinstance(value, Mapping):
-            yield from _places(value, (*above, str(name)))
+            yield from _dotted_keys(value, (*above, str(name)))
 
 
 @attrs.frozen
 class _Reader:
-    """Builds one taxonomy from a document and the taxonomy it extends."""
+    """A reader that builds a taxonomy from a document and the taxonomy that it extends."""
 
     document: Table
     base: Taxonomy | None
@@ -125,14 +126,14 @@ class _Reader:
         fields: Fields,
         complete: bool,
     ) -> _Reader:
-        """Return the reader of a document, its languages known."""
+        """Return the reader of a document, with the languages resolved."""
         based = base is not None or "extends" not in document
         inherited = base.languages if base else ()
         wanted = inherited or ("en",)
         if "languages" in document:
             wanted = fields.texts(document["languages"], ("languages",))
             if document["languages"] == []:
-                fields.note(("languages",), "there is none")
+                fields.note(("languages",), "the list is empty")
         every = (*inherited, *(lang for lang in wanted if lang not in inherited)) or ("en",)
         entries = Entries(
             fields=fields,
@@ -143,7 +144,7 @@ class _Reader:
         return cls(dict(document), base, fields, entries, every)
 
     def taxonomy(self) -> Taxonomy | None:
-        """Return the taxonomy; None when what it extends is not known."""
+        """Return the taxonomy, or None when the taxonomy that it extends could not be read."""
         self.fields.known_keys(self.document, _TOP, ())
         name, version = self.header()
         facets = self.facets()
@@ -153,14 +154,14 @@ class _Reader:
         return Taxonomy(name, version, self.languages, facets, types)
 
     def header(self) -> tuple[str, str]:
-        """Return name and version."""
+        """Return the name and the version."""
         if "name" not in self.document:
-            self.fields.note(("name",), "there is none")
+            self.fields.note(("name",), "missing")
         name = self.fields.text(self.document.get("name", "unnamed"), ("name",))
         return name or "unnamed", self.fields.text(self.document.get("version", "1"), ("version",))
 
     def facets(self) -> dict[str, Facet]:
-        """Return all facets: those of the base, changed and added to."""
+        """Return all facets: those of the base, overridden and extended."""
         known = dict(self.base.facets if self.base else FIVE)
         tables = self.fields.entries(self.document.get("facets", {}), ("facets",))
         for name, table in tables.items():
@@ -168,7 +169,7 @@ class _Reader:
         return known
 
     def facet(self, name: str, table: Table, *, base: Facet | None) -> Facet:
-        """Return one facet."""
+        """Return the facet of a table, on top of the facet that it overrides, if any."""
         where = ("facets", name)
         self.fields.known_keys(table, _FACET, where)
         terms = dict(base.terms) if base else {}
@@ -179,11 +180,12 @@ class _Reader:
         if "ordered" in table:
             ordered = self.fields.flag(table["ordered"], (*where, "ordered"))
         labels = self.entries.labels(table, where, base=base.labels if base else None)
-        placed = in_places(_aliases_moved(terms, tables), tables, fields=self.fields, where=where)
-        return Facet(name, labels, placed, ordered=ordered)
+        moved = _aliases_moved(terms, tables)
+        in_order = reordered(moved, tables, fields=self.fields, where=where)
+        return Facet(name, labels, in_order, ordered=ordered)
 
     def types(self, facets: Mapping[str, Facet]) -> dict[str, TouchpointType]:
-        """Return all types: those of the base, changed and added to."""
+        """Return all types: those of the base, overridden and extended."""
         known = dict(self.base.types if self.base else {})
         usual = self.usual(facets)
         tables = self.fields.entries(self.document.get("types", {}), ("types",))
@@ -194,7 +196,7 @@ class _Reader:
         return _aliases_moved(known, tables)
 
     def usual(self, facets: Mapping[str, Facet]) -> dict[str, str]:
-        """Return the defaults this document gives to all its new types."""
+        """Return the defaults that this document sets for all its new types."""
         table = self.fields.text_table(self.document.get("defaults", {}), ("defaults",))
         if not self.entries.based:
             return {}
@@ -208,7 +210,7 @@ class _Reader:
 
 
 def _aliases_moved(known: dict[str, Entry], tables: Mapping[str, Table]) -> dict[str, Entry]:
-    """Take inherited aliases away where the document gives the same name to something else."""
+    """Remove inherited aliases that the document uses as the name of another entry."""
     owners: dict[tuple[str, str], set[str]] = {}
     for own, table in tables.items():
         names: list[tuple[str, str]] = [("", own), *_own_aliases(table)]
@@ -218,7 +220,7 @@ def _aliases_moved(known: dict[str, Entry], tables: Mapping[str, Table]) -> dict
 
 
 def _without(one: Entry, owners: Mapping[tuple[str, str], set[str]]) -> Entry:
-    """Return an entry without the aliases that belong to others only."""
+    """Return an entry without the aliases that only other entries own."""
     kept = {
         lang: tuple(alias for alias in aliases if one.id in _owners(owners, lang, alias, one.id))
         for lang, aliases in one.aliases.items()

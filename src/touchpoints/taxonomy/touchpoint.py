@@ -1,4 +1,4 @@
-"""One touchpoint: what happened, where, in which context, for which need."""
+"""A touchpoint: what happened, on which channel, in which context, for which need."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy._keys import (
     FACETS,
@@ -28,24 +29,31 @@ def _text_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
 class Touchpoint:
-    """A thing that can happen between a person and a brand: a type and its facets.
+    """A kind of interaction between a person and a brand: a type with its facets.
 
-    Make one with `Taxonomy.touchpoint`, which resolves the defaults of the type, or with
-    `untyped` where there is no type. Touchpoints are equal when their key and all their facets
-    are; the hash is that of the key.
+    Make touchpoints with `Taxonomy.touchpoint`, which fills in the defaults of the type, or with
+    `untyped`. Touchpoints are equal when their keys and all their facets are equal; the hash is
+    the hash of the key.
 
     Attributes
     ----------
     type : str
         The id of the touchpoint type; empty when untyped.
     channel, context, need, directness, clinicality : str
-        One term of each of the five facets; ``"unknown"`` where nothing is known. One context
-        and one need at most, so that grouping by either is a partition.
+        One term of each of the five facets; ``"unknown"`` where the term is not known. There is at
+        most one context and one need, so that grouping by either is a partition.
     facets : FrozenMap of str to str
         The known terms of the other facets of the taxonomy.
     key : str
-        The type id when every facet has the type's default, else the type id with what differs:
-        ``flash_sale_ad_response[channel=social.organic]``. The escaped raw text when untyped.
+        The type id when every facet has the type's default, else the type id with the facets that
+        differ: ``flash_sale_ad_response[channel=social.organic]``. The escaped raw text when
+        untyped.
+
+    See Also
+    --------
+    Taxonomy.touchpoint : A touchpoint of a type.
+    untyped : A touchpoint without a type.
+    parse_key : The parts of a key.
 
     Examples
     --------
@@ -68,8 +76,11 @@ class Touchpoint:
 
     def __attrs_post_init__(self) -> None:
         if self.facets and not _FIVE.isdisjoint(self.facets):
-            own = ", ".join(sorted(_FIVE.intersection(self.facets)))
-            raise InvalidInputError(f"{own} among the other facets: a field of its own holds it")
+            own = sorted(_FIVE.intersection(self.facets))
+            raise InvalidInputError(
+                f"facets must not contain {', '.join(own)}",
+                mend=f"give {', '.join(f'{name}=...' for name in own)} as a separate argument",
+            )
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -84,41 +95,41 @@ class Touchpoint:
         )
 
     def __hash__(self) -> int:
-        return hash(self.key)  # text keeps its own hash, so this is computed once
+        return hash(self.key)  # a str caches its hash, so it is computed once
 
     def __repr__(self) -> str:
-        return f"Touchpoint({self.key!r})"
+        return f"Touchpoint({quoted(self.key)})"
 
     def _five(self) -> tuple[str, ...]:
         return (self.channel, self.context, self.need, self.directness, self.clinicality)
 
     def facet(self, name: str) -> str:
-        """Return the term of any facet, ``"unknown"`` when the touchpoint has none."""
+        """Return the term of any facet, ``"unknown"`` when the touchpoint has no known term."""
         if name in _FIVE:
             return str(getattr(self, name))
         return self.facets.get(name, UNKNOWN)
 
     def known(self) -> dict[str, str]:
-        """Return the term of every facet that is known: the five first, then the others."""
+        """Return {facet: term} of all known facets, the five first."""
         five = zip(FACETS, self._five(), strict=True)
         return {name: term for name, term in five if term != UNKNOWN} | dict(self.facets)
 
     def label(self, *, taxonomy: TaxonomyLike | None = None, lang: str = "en") -> str:
-        """Return a name for people: the type's label, then the labels of what differs.
+        """Return a readable name: the label of the type, then the labels of the terms that differ.
 
         Parameters
         ----------
         taxonomy
-            Where the labels are. Without it, and for a type or term it does not hold, ids stand
-            in for labels.
+            The taxonomy that has the labels. Without it, and for a type or term that it does not
+            have, ids are used.
         lang
-            The language asked for; where a label is missing in it, English, then the first
-            language there is, then the id.
+            The language of the labels. Where a label is missing in it: the English label, else the
+            first label, else the id.
 
         Returns
         -------
         str
-            For an untyped touchpoint the raw text.
+            The name; for an untyped touchpoint it begins with the raw text.
 
         Examples
         --------
@@ -152,22 +163,27 @@ MISSING = Touchpoint(key=MISSING_KEY)
 
 
 def untyped(text: str, /, **facets: str) -> Touchpoint:
-    """Return a touchpoint without a type: raw text, and the facets that are known nonetheless.
+    """Return an untyped touchpoint: raw text, with the facets that are known.
 
-    The terms are taken as they are; `Taxonomy.untyped` checks them.
+    The terms are not checked; `Taxonomy.untyped` checks them.
 
     Parameters
     ----------
     text
-        What the event is called in its source.
+        The name of the event in its source.
     **facets
         The term of each facet that is known.
 
     Returns
     -------
     Touchpoint
-        Its key is the escaped text, with the known facets in brackets: the five first, then the
-        others by name.
+        A touchpoint whose key is the escaped text, with the known facets in brackets: the five
+        first, then the others by name.
+
+    See Also
+    --------
+    Taxonomy.untyped : The same, with the facets checked.
+    Taxonomy.touchpoint : A touchpoint of a type.
 
     Examples
     --------
@@ -183,18 +199,18 @@ def untyped(text: str, /, **facets: str) -> Touchpoint:
 
 
 def known_only(terms: Mapping[str, str], names: list[str]) -> dict[str, str]:
-    """Return the terms that are known, in the order of the names; refuse what is no one term."""
+    """Return the known terms in the order of the names; raise where a value is not a term."""
     for name, term in terms.items():
         check_one_term(name, term)
     return {name: terms[name] for name in names if terms.get(name, UNKNOWN) != UNKNOWN}
 
 
 def check_one_term(facet: str, term: object) -> None:
-    """Refuse anything but one text as the term of a facet."""
+    """Raise unless the term of a facet is a str."""
     if not isinstance(term, str):
         raise WrongKindError(
-            f"{facet} takes the id of one term, not {term!r}",
-            mend=f"say {facet}={UNKNOWN!r} where nothing is known" if term is None else "",
+            f"{facet} must be the id of one term (a str), got {term!r}",
+            mend=f"give {facet}={UNKNOWN!r} where the term is not known" if term is None else "",
         )
 
 
@@ -205,7 +221,7 @@ def build(
     type_id: str = "",
     different: Mapping[str, str] | None = None,
 ) -> Touchpoint:
-    """Return the touchpoint with these known terms; the key names those that differ."""
+    """Build a touchpoint from its known terms; the key lists the terms that differ."""
     others = {name: term for name, term in terms.items() if name not in _FIVE}
     return Touchpoint(
         type=type_id,

@@ -1,4 +1,4 @@
-"""Controlled vocabularies: terms, the facets they belong to, and touchpoint types."""
+"""Controlled vocabularies: terms, facets and touchpoint types."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from touchpoints.taxonomy._words import HasId, Phrases, label_in
 UNKNOWN_LABELS = {"en": "Unknown", "es": "Desconocido"}
 
 TYPICAL = {"need": "needs", "context": "contexts", "channel": "channels"}
-"""The facets of which a type lists all typical terms besides its default, and where."""
+"""The facets that can have several typical terms per type, and the attribute that lists them."""
 
 Item = TypeVar("Item", bound=HasId)
 
 
 def texts(items: Iterable[str]) -> tuple[str, ...]:
-    """Return texts one after the other as a tuple."""
+    """Return texts as a tuple."""
     return tuple(items)
 
 
 def text_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
-    """Return texts by name as a mapping that stays as it is."""
+    """Return texts by name as a frozen mapping."""
     return items if isinstance(items, FrozenMap) else FrozenMap(items)
 
 
 def phrase_map(items: Mapping[str, Iterable[str]]) -> FrozenMap[str, tuple[str, ...]]:
-    """Return lists of phrases by language as a mapping that stays as it is."""
+    """Return lists of phrases by language as a frozen mapping."""
     return FrozenMap({lang: tuple(phrases) for lang, phrases in items.items()})
 
 
 def by_id(items: Mapping[str, Item] | Iterable[Item]) -> FrozenMap[str, Item]:
-    """Return a mapping by id of items given as such a mapping or one after the other."""
+    """Return a frozen mapping by id of items that are given as a mapping or as an iterable."""
     if isinstance(items, FrozenMap):
         return items
     if isinstance(items, Mapping):
@@ -46,18 +46,20 @@ def by_id(items: Mapping[str, Item] | Iterable[Item]) -> FrozenMap[str, Item]:
     found: dict[str, Item] = {}
     for one in items:
         if one.id in found:
-            raise InvalidInputError(f"two are called {one.id!r}", where=f"{found[one.id]}, {one}")
+            raise InvalidInputError(
+                f"the id {one.id!r} occurs twice", where=f"{found[one.id]}, {one}"
+            )
         found[one.id] = one
     return FrozenMap(found)
 
 
 def in_order(items: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Return the items as a tuple, for comparing mappings whose order counts."""
+    """Return the items as a tuple, to compare mappings whose order matters."""
     return tuple(items.items())
 
 
 def broader_terms(term: str, terms: Mapping[str, Term]) -> Iterator[str]:
-    """Yield the broader terms of a term, the nearest first; stop where they come round again."""
+    """Yield the broader terms of a term, the nearest first; stop where they would repeat."""
     seen = {term}
     while term:
         known = terms.get(term)
@@ -75,17 +77,22 @@ class Term:
     Attributes
     ----------
     id : str
-        Letters, digits, ``_`` and ``-``; a dot makes it narrower than what stands before it.
+        Letters, digits, ``_``, ``-`` and dots: ``a.b`` is narrower than ``a``.
     labels : FrozenMap of language to str
-        What people call it.
+        The name to display.
     aliases : FrozenMap of language to tuple of str
-        Other names by which it is found.
+        Other names by which `Facet.find` finds it.
     broader : str
-        The id of the next broader term; by default what stands before the last dot, else empty.
+        The id of the next broader term; by default the part of the id before the last dot, or an
+        empty text.
     definition : FrozenMap of language to str
-        What it means.
+        The meaning.
     attributes : FrozenMap of str to str
-        Anything else known of it: its name in another standard, its group.
+        Further information, such as its name in another standard, or its group.
+
+    See Also
+    --------
+    Facet : The vocabulary to which a term belongs.
 
     Examples
     --------
@@ -124,20 +131,25 @@ def _terms(items: Mapping[str, Term] | Iterable[Term]) -> FrozenMap[str, Term]:
 
 @attrs.frozen(repr=False)
 class Facet:
-    """A controlled vocabulary: one of the ways in which touchpoints differ.
+    """A dimension in which touchpoints differ, with its controlled vocabulary of terms.
 
-    ``unknown`` belongs to every facet without being one of its `terms`.
+    ``unknown`` belongs to every facet, but is not one of its `terms`.
 
     Attributes
     ----------
     id : str
         A name that can be a keyword argument: lower-case letters, digits and ``_``.
     labels : FrozenMap of language to str
-        What people call it.
+        The name to display.
     terms : FrozenMap of id to Term
-        Its values. Their order counts.
+        The values of the facet. Their order matters.
     ordered : bool
         Whether the terms form a scale in their order, as stages do.
+
+    See Also
+    --------
+    Term : One value of a facet.
+    TouchpointType : The default terms of a kind of touchpoint.
 
     Examples
     --------
@@ -165,7 +177,7 @@ class Facet:
             return label_in(UNKNOWN_LABELS, lang, default=UNKNOWN)
         known = self.terms.get(term)
         if known is None:
-            self._check_place(term)
+            self._check_known(term)
             return term
         return known.label(lang=lang)
 
@@ -176,27 +188,28 @@ class Facet:
     def broader(self, term: str) -> tuple[str, ...]:
         """Return the broader terms of a term, the nearest first.
 
-        What stands before a dot of an id is broader than it, also when it is no term itself.
+        The part of an id before a dot is broader than the id, even where the facet has no such
+        term.
         """
-        self._check_place(term)
+        self._check_known(term)
         return tuple(broader_terms(term, self.terms))
 
     def is_within(self, term: str, ancestor: str) -> bool:
-        """Tell whether a term is another or narrower than it, at any depth.
+        """Return whether a term equals another term or is narrower than it, at any depth.
 
         Parameters
         ----------
         term
             The id of a term, or ``"unknown"``.
         ancestor
-            The id of a term, or what stands before a dot of one.
+            The id of a term, or the part of an id before a dot.
 
         Raises
         ------
         NotFoundError
             When the facet has no such term.
         """
-        self._check_place(ancestor)
+        self._check_known(ancestor)
         return term == ancestor or ancestor in self.broader(term)
 
     @cached_property
@@ -204,13 +217,13 @@ class Facet:
         return Phrases(f"term of {self.id}", self.terms.values())
 
     @cached_property
-    def _places(self) -> frozenset[str]:
+    def _terms_and_broader(self) -> frozenset[str]:
         above = (one for term in self.terms for one in broader_terms(term, self.terms))
         return frozenset([UNKNOWN, *self.terms, *above])
 
-    def _check_place(self, term: str) -> None:
-        if term not in self._places:
-            raise not_found(f"term of {self.id}", term, sorted(self._places))
+    def _check_known(self, term: str) -> None:
+        if term not in self._terms_and_broader:
+            raise not_found(f"term of {self.id}", term, sorted(self._terms_and_broader))
 
 
 def _known_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
@@ -219,25 +232,29 @@ def _known_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
 
 @attrs.frozen(repr=False)
 class TouchpointType:
-    """A kind of touchpoint: a name, what its facets usually are, and what it means.
+    """A kind of touchpoint: its names, definition and default facets.
 
     Attributes
     ----------
     id : str
         Letters, digits, ``_``, ``-`` and dots; never the id of a channel.
     labels, definition : FrozenMap of language to str
-        What people call it, and what it means.
+        The name to display, and the meaning.
     aliases : FrozenMap of language to tuple of str
         Other names by which `Taxonomy.find` finds it.
     defaults : FrozenMap of facet to term
-        What holds when the data do not say; facets not named are unknown.
+        The terms that apply where the data have none; a facet that is not listed is unknown.
     needs, contexts, channels : tuple of str
-        The typical ones; the default one, if any, is among them.
+        All typical terms, the default included.
     directness_basis : str
-        Where the default directness comes from: ``"source"`` (stated by an authority),
+        The basis of the default directness: ``"source"`` (stated by an authority),
         ``"inferred"`` or empty.
     attributes : FrozenMap of str to str
-        Anything else known of it.
+        Further information.
+
+    See Also
+    --------
+    Taxonomy.touchpoint : A touchpoint of a type.
 
     Examples
     --------
@@ -278,9 +295,9 @@ class TouchpointType:
         return label_in(self.labels, lang, default=self.id)
 
     def typical(self, facet: str) -> tuple[str, ...]:
-        """Return the typical terms of a facet, the default first; none where nothing is said.
+        """Return the typical terms of a facet, the default first; empty where the type has none.
 
-        Only of needs, contexts and channels there can be several.
+        Only needs, contexts and channels can have several.
         """
         if facet in TYPICAL:
             several: tuple[str, ...] = getattr(self, TYPICAL[facet])
@@ -289,11 +306,11 @@ class TouchpointType:
 
 
 class TaxonomyLike(Protocol):
-    """What a taxonomy is made of, for all that reads one: its checks, its labels, its document."""
+    """The parts of a taxonomy that its checks, labels and conversion to a dict need."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name."""
 
     @property
     def version(self) -> str:
@@ -301,7 +318,7 @@ class TaxonomyLike(Protocol):
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages of its labels, the main one first."""
+        """The languages of its labels, the main language first."""
 
     @property
     def facets(self) -> Mapping[str, Facet]:

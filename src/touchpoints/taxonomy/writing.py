@@ -1,4 +1,4 @@
-"""Taxonomy to plain dicts: the same shape as the TOML files, with everything resolved."""
+"""Conversion of a taxonomy to plain dicts in the format of the TOML files, without ``extends``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from touchpoints.taxonomy.vocabulary import Facet, TaxonomyLike, Term, Touchpoin
 
 
 def to_document(taxonomy: TaxonomyLike) -> dict[str, Any]:
-    """Return a taxonomy as the document that `taxonomy_from_dict` reads back to an equal one."""
+    """Return a taxonomy as plain dicts, from which `taxonomy_from_dict` makes an equal taxonomy."""
     return {
         "name": taxonomy.name,
         "version": taxonomy.version,

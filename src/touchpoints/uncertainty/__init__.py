@@ -1,4 +1,4 @@
-"""How sure a number is: intervals for shares, and redrawn journeys for any statistic."""
+"""Uncertainty: Wilson intervals for shares, and the bootstrap for any statistic of journeys."""
 
 from touchpoints.uncertainty.journey_shares import JourneyShares, Share
 from touchpoints.uncertainty.resampling import Bootstrap, bootstrap

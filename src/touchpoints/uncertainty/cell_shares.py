@@ -1,4 +1,4 @@
-"""Many shares at once, with intervals that know what is independent of what."""
+"""Shares of many cells at once, with Wilson intervals that account for dependent journeys."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from touchpoints.uncertainty.units import Units
 
 @attrs.frozen(eq=False, kw_only=True)
 class CellShares:
-    """Shares of cells, one entry a cell.
+    """Shares of cells, one entry per cell.
 
     Attributes
     ----------
     totals : int64 (c,)
-        How often each was chosen, or in how many journeys it is.
+        The number of choices of each cell, or the number of journeys that contain it.
     share, low, high : float64 (c,)
-        The share in [0, 1] and its interval; nan where nothing was chosen at all.
+        The share in [0, 1] and the ends of its interval; nan where there is no choice at all.
     """
 
     totals: Array
@@ -40,22 +40,22 @@ class CellShares:
     high: Array
 
     def take(self, chosen: Array) -> CellShares:
-        """Return the shares of some cells."""
+        """Return the shares of the chosen cells."""
         parts = (self.totals, self.share, self.low, self.high)
         totals, share, low, high = (part[chosen] for part in parts)
         return CellShares(totals=totals, share=share, low=low, high=high)
 
     def columns(self, name: str, *, ends: str | None = None) -> dict[str, Any]:
-        """Return the share and its interval by the names of columns of a table.
+        """Return the share and the ends of its interval as columns of a table.
 
-        The interval's begin with ``ends``, by default with the name of the share and ``_``.
+        The names of the ends begin with ``ends``, by default with the name of the share and ``_``.
         """
         ends = f"{name}_" if ends is None else ends
         return {name: self.share, f"{ends}low": self.low, f"{ends}high": self.high}
 
 
 def stacked(shares: Sequence[Share]) -> CellShares:
-    """Return single shares as those of cells."""
+    """Return single shares as shares of cells."""
     rows = [(one.hits, one.share, one.low, one.high) for one in shares]
     totals, share, low, high = np.array(rows, dtype=np.float64).reshape(-1, 4).T
     return CellShares(totals=totals.astype(np.int64), share=share, low=low, high=high)
@@ -69,21 +69,21 @@ def choice_shares(
     level: float,
     amounts: Array | None = None,
 ) -> CellShares:
-    """Return the share of each cell among the choices of its group.
+    """Return the share of each cell among the choices of its group, with its interval.
 
     Parameters
     ----------
     rows
         The journey and the cell of each choice, int64 (h,) both, in any order.
     groups : int64 (c,)
-        The group of each cell; never falls.
+        The group of each cell, non-decreasing.
     amounts : (h,), optional
-        How often each choice was made by one such journey; once by default.
+        The number of times that one journey of the row made each choice; once by default.
 
     Notes
     -----
-    Wilson's interval with an effective number of trials: see `effective_trials`. Where a cell was
-    never chosen, choices of one cluster are taken to be the same, as where it was always chosen.
+    Wilson interval with an effective number of trials: see `effective_trials`. Where a cell was
+    never chosen, all choices of one unit are taken to be equal, as where it was always chosen.
     O(h log h).
     """
     checks.level(level)
@@ -91,7 +91,7 @@ def choice_shares(
     size = len(groups)
     keys = units.of[owners] * size + cells
     if amounts is None and bool((units.within == 1).all()):
-        keys, summed = runs(keys)  # sorts without an order to keep
+        keys, summed = runs(keys)  # sorts the keys alone, which is faster than an argsort
     else:
         weights = units.within[owners]
         keys, summed = summed_runs(keys, weights if amounts is None else weights * amounts)
@@ -112,22 +112,22 @@ def presence_shares(
     level: float,
     among: Array | None = None,
 ) -> CellShares:
-    """Return the share of journeys that have each cell.
+    """Return the share of journeys that contain each cell, with its interval.
 
     Parameters
     ----------
     counts : int64 (n,)
-        How many real journeys each is.
+        The number of real journeys of each row.
     rows
-        The journey and the cell of each presence, distinct in both, int64 (h,).
+        The journey and the cell of each presence, each (journey, cell) once, int64 (h,).
     size
-        How many cells there are.
+        The number of cells.
     among : bool (n,), optional
-        The journeys the shares are of; all by default.
+        The journeys that form the denominator; all by default.
 
     Notes
     -----
-    Wilson's interval, as `JourneyShares` gives for a single share. O(n + h log h).
+    Wilson interval, as `JourneyShares` gives for a single share. O(n + h log h).
     """
     checks.level(level)
     owners, cells = rows
@@ -160,14 +160,14 @@ def presence_shares(
 
 
 def with_interval(totals: Array, share: Array, sizes: Array, level: float) -> CellShares:
-    """Return shares with Wilson's intervals of as many trials as the sizes say; share nan: none."""
+    """Return shares with Wilson intervals from ``sizes`` trials, 0 where the share is nan."""
     known = np.where(np.isnan(share), 0.0, share)
     low, high = wilson(known * sizes, sizes, level=level)
     return CellShares(totals=np.rint(totals).astype(np.int64), share=share, low=low, high=high)
 
 
 def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
-    """Return shares of journeys that are all independent, int64 (c,) of ``tried``."""
+    """Return the shares ``totals / tried`` of independent journeys, with Wilson intervals."""
     checks.level(level)
     sizes = np.full(len(totals), float(tried))
     share = totals / tried if tried else np.full(len(totals), np.nan)
@@ -176,18 +176,19 @@ def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
 
 @attrs.frozen(eq=False)
 class Tally:
-    """How many journeys are in each cell; where there are persons, also how many of each.
+    """The number of journeys in each cell and, where journeys have persons, per unit and cell.
 
-    That is: cluster, cell, journeys, and units alike.
+    ``clustered`` holds four columns: the unit, the cell, the number of journeys of one such unit in
+    the cell, and the number of identical units.
     """
 
     totals: Array
     clustered: tuple[Array, Array, Array, Array] | None
 
     def shares(self, groups: Array, level: float) -> CellShares:
-        """Return the share of each of the first cells in its group.
+        """Return the share of each cell within its group, for the first ``len(groups)`` cells.
 
-        ``groups[c]`` is the group of cell c; groups never fall. Cells beyond are left out.
+        ``groups[c]`` is the group of cell c, non-decreasing. All further cells are left out.
         """
         size = len(groups)
         totals = self.totals[:size]

@@ -1,4 +1,4 @@
-"""How many of the findings are chance: p-values of many questions asked at once."""
+"""False discovery rate: adjusted p-values of many tests at once."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from touchpoints.errors import InvalidInputError
 
 
 def false_discovery(p: Array) -> Array:
-    """Return Benjamini and Hochberg's q of each p: the share of false ones among those below it.
+    """Return the Benjamini-Hochberg q-value of each p-value.
+
+    The q-value is the smallest false discovery rate at which the test is still called significant.
 
     Parameters
     ----------
     p : float64 (t,)
-        The p-values of t questions, in [0, 1]; nan where a question could not be asked, which is
-        then no question.
+        The p-values of t tests, in [0, 1]; nan where a test could not be made. Such tests do not
+        count among the t.
 
     Returns
     -------
     float64 (t,)
-        In [0, 1], rising with p; nan where p is. Calling everything with ``q <= 0.05`` a
-        difference, no more than 5 % of what is called so is expected to be none.
+        The q-values in [0, 1], non-decreasing in p; nan where p is nan. When every test with
+        ``q <= 0.05`` is called a difference, at most 5 % of those calls are expected to be false.
 
     Raises
     ------
     InvalidInputError
-        When something is no probability.
+        When a p-value is not in [0, 1].
 
     Notes
     -----
-    For questions that are independent or depend on each other positively. O(t log t).
+    For tests that are independent or positively dependent. O(t log t).
 
     References
     ----------
@@ -44,12 +46,13 @@ def false_discovery(p: Array) -> Array:
     """
     given = np.asarray(p, dtype=np.float64)
     known = np.flatnonzero(~np.isnan(given))
-    asked = given[known]
-    if bool(((asked < 0) | (asked > 1)).any()):
-        raise InvalidInputError("a p-value lies in [0, 1]")
-    order = np.argsort(asked)[::-1]
-    ranks = np.arange(len(asked), 0, -1)
-    lowest = np.minimum.accumulate(asked[order] * len(asked) / ranks)
+    tested = given[known]
+    wrong = tested[(tested < 0) | (tested > 1)]
+    if len(wrong):
+        raise InvalidInputError(f"a p-value must lie between 0 and 1, got {wrong[0]}")
+    order = np.argsort(tested)[::-1]
+    ranks = np.arange(len(tested), 0, -1)
+    lowest = np.minimum.accumulate(tested[order] * len(tested) / ranks)
     answer = np.full(given.shape, np.nan)
     answer[known[order]] = lowest
     return answer

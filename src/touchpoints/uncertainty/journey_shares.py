@@ -1,4 +1,4 @@
-"""The share of journeys that did something, with an interval that knows of their persons."""
+"""Shares of journeys, with Wilson intervals that account for several journeys per person."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Share:
     Attributes
     ----------
     hits, trials
-        How many journeys did it, of how many.
+        The number of journeys that are counted as hits, and the number of all of them.
     share, low, high
-        The share in [0, 1] and its interval; nan without trials.
+        The share in [0, 1] and the ends of its interval; nan without trials.
     """
 
     hits: int
@@ -40,11 +40,11 @@ class Share:
 
 
 class JourneyShares:
-    """Shares of the journeys given, one after the other; what the units need is made once.
+    """Shares of a set of journeys, with Wilson intervals; the units are prepared once for all.
 
-    Intervals are Wilson's with an effective number of trials: journeys of one person are not
-    independent, so their number is divided by the design effect of the persons, told by leaving
-    out one person at a time, and t takes the place of z where persons are few.
+    The intervals use an effective number of trials: journeys of one person are not independent, so
+    the number of journeys is divided by the design effect of the persons, estimated by leaving out
+    one person at a time, with t instead of z where there are few persons.
     """
 
     def __init__(self, journeys: Journeys, *, level: float = 0.95) -> None:
@@ -59,11 +59,11 @@ class JourneyShares:
 
     @property
     def unit(self) -> str:
-        """What is taken to be independent: ``"person"`` or ``"journey"``."""
+        """The unit that is taken to be independent: ``"person"`` or ``"journey"``."""
         return "journey" if self.units is None else self.units.unit
 
     def of(self, hits: Array, *, among: Array | None = None) -> Share:
-        """Return the share of hits, bool (n,), among all journeys or those of a mask, bool (n,)."""
+        """Return the share of ``hits``, bool (n,), among all journeys or those of a bool mask."""
         among = np.ones(len(self.counts), dtype=bool) if among is None else among
         hits = hits & among
         done, tried = self.number(hits), self.number(among)
@@ -80,12 +80,12 @@ class JourneyShares:
         return Share(hits=done, trials=tried, share=share, low=low, high=high)
 
     def number(self, chosen: Array) -> int:
-        """Return how many journeys are in a mask, bool (n,)."""
+        """Return the number of journeys in a mask, bool (n,)."""
         return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
 
 
 def _effective(units: Units, hits: Array, among: Array, *, share: float, level: float) -> float:
-    """Return how many independent journeys tell as much about the share."""
+    """Return the effective number of trials: the independent journeys with equal information."""
     of, repeats, within = units.of, units.repeats, units.within
     size = len(repeats)
     chosen = np.bincount(of[among], within[among].astype(np.float64), size)

@@ -1,4 +1,4 @@
-"""How sure a statistic is: journeys redrawn, the statistic computed again."""
+"""The bootstrap: a statistic of journeys with its standard error and interval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.uncertainty.units import Units, redrawing, units_of
+from touchpoints.uncertainty.units import Units, resampling_counts, units_of
 
 Statistic = Callable[[Journeys], Any]
 Method = Literal["percentile", "basic"]
@@ -32,30 +32,31 @@ _NUMBERS = (int, float, np.integer, np.floating)
 
 @attrs.frozen(kw_only=True, repr=False)
 class Bootstrap(Labelled):
-    """A statistic with its uncertainty, one row a label.
+    """A statistic with its bootstrap standard error and interval, one row per label.
 
     Attributes
     ----------
     label : object
-        What the number is about; ``"statistic"`` when there is only one.
+        The label of the number; ``"statistic"`` when the statistic is a single number.
     estimate : float64
-        The statistic of the journeys as they are.
+        The statistic of the observed journeys.
     low, high : float64
         The ends of the interval.
     se : float64
-        Its standard error: the standard deviation over the resamples.
+        The standard error: the standard deviation over the resamples.
     defined : int64
-        In how many resamples the label had a number; the interval and the error are about those.
+        The number of resamples in which the label had a number; the interval and the standard
+        error are computed from these.
     resamples : int
-        How often the journeys were redrawn.
+        The number of resamples.
     level : float
-        The level of the interval.
+        The confidence level of the interval.
     unit : str
-        What was drawn as a whole.
+        The unit that was resampled as a whole.
     units : int
-        How many of those there are.
+        The number of units.
     reason : str
-        Why there is no interval; empty when there is one.
+        Why there is no interval; empty when there is an interval.
     """
 
     value = "estimate"
@@ -90,60 +91,67 @@ def bootstrap(
     absent: float = math.nan,
     progress: Progress = False,
 ) -> Bootstrap:
-    """Say how sure any statistic of journeys is, by redrawing whole persons or journeys.
+    """Bootstrap any statistic of journeys: resample whole persons or journeys with replacement.
 
     Parameters
     ----------
     journeys
-        What was observed.
+        The observed journeys.
     statistic
-        A function of journeys that honours their counts. It answers with a mapping from labels to
-        numbers, with a record that has ``as_dict()``, or with one number.
+        A function of journeys that honours their counts. It returns a mapping of labels to numbers,
+        a record that has ``as_dict()``, or one number.
     seed
-        The same seed gives the same answer.
+        The seed of the random generator; the same seed gives the same result.
     resamples
-        How often to redraw.
+        The number of resamples.
     level
-        How often such intervals cover the truth, in (0, 1).
+        The confidence level: the share of intervals that cover the true value, in (0, 1).
     unit
-        What is drawn as a whole: ``"person"``, ``"journey"``, or a per-journey column such as a
-        clinic. By default persons where the journeys have any, else journeys. A journey without
-        a person (or value) is drawn by itself.
+        The unit that is resampled as a whole: ``"person"``, ``"journey"``, or a per-journey column
+        such as a clinic. By default persons where the journeys have persons, else journeys. A
+        journey without a person (or value) is a unit.
     method
         ``"percentile"``: from the lower to the upper quantile of the resampled statistics.
         ``"basic"``: those quantiles reflected about the estimate.
     absent
-        What a label counts as where a resample lacks it. By default it is left out there, which
-        ``defined`` shows; 0.0 suits shares of a whole, such as those of variants.
+        The number that a label gets in a resample that lacks it. By default (nan) the resample is
+        left out for the label, and ``defined`` counts the others; 0.0 suits shares of a whole, such
+        as those of variants.
     progress
-        A callable told the resamples done and all of them, or True for a tqdm bar.
+        A callable that receives the number of finished resamples and of all resamples, or True for
+        a tqdm bar.
 
     Returns
     -------
     Bootstrap
-        A table of label, estimate, low, high, standard error; in the order of the statistic's
-        labels. Labels that only a resample has are not listed. With fewer than two units the
-        interval is nan, and ``reason`` says so.
+        A table of label, estimate, low, high and standard error, in the order of the statistic's
+        labels. Labels that occur in resamples only are not listed. With fewer than two units the
+        interval is nan, and ``reason`` says why.
 
     Raises
     ------
     InvalidInputError
-        When ``unit="person"`` and there are no persons; when rows that stand for several journeys
-        are to be redrawn journey by journey and the statistic uses their values, which are known
-        only in total.
+        When ``unit="person"`` and the journeys have no persons; when rows that stand for several
+        journeys would be resampled journey by journey and the statistic uses their values, which
+        are known only in total.
     NotFoundError
-        When there is no such column.
+        When the journeys have no column of that name.
     WrongKindError
-        When the statistic answers with something else.
+        When the statistic returns anything else.
+
+    See Also
+    --------
+    wilson : The interval of a share of independent trials, without resampling.
+    Bootstrap : The columns of the result.
 
     Notes
     -----
-    As many units as there are are drawn with replacement (multinomially), and ``counts`` (and
-    with them ``values``) multiplied by how often each was drawn; a row not drawn has count 0.
-    Events are never redrawn, and journeys of one person stay together: they are not independent,
-    and intervals that treat them so are too narrow. The statistic is computed once for each
-    resample; the drawing itself is linear in the number of journeys. Intervals from fewer than
-    about 20 units are too narrow whatever the method.
+    Each resample draws all units once with replacement (multinomially) and multiplies ``counts``
+    (and ``values`` with them) by the number of draws of each unit; a row that is not drawn has
+    count 0. Single events are never resampled, and journeys of one person stay together: they are
+    not independent, and intervals that treat them as independent are too narrow. The statistic is
+    computed once per resample; the resampling itself is linear in the number of journeys. Intervals
+    from fewer than about 20 units are too narrow with either method.
 
     References
     ----------
@@ -170,12 +178,12 @@ def bootstrap(
     if units.total < 2:
         drawn[:] = np.nan
     else:
-        places = {label: place for place, label in enumerate(labels)}
-        samples = _samples(redrawable(journeys, statistic, units, estimate), units, seed)
-        with reporting(progress, resamples, what="bootstrap") as step:
+        positions = {label: position for position, label in enumerate(labels)}
+        samples = _samples(resamplable(journeys, statistic, units, estimate), units, seed)
+        with reporting(progress, resamples, what="bootstrap") as advance:
             for row, sample in zip(drawn, samples, strict=False):
-                _fill(row, statistic(sample), places)
-                step()
+                _fill(row, statistic(sample), positions)
+                advance()
     low, high = _interval(drawn, estimate, level, method)
     return Bootstrap(
         label=text_array(labels),
@@ -195,23 +203,25 @@ def bootstrap(
 def _reason(units: Units) -> str:
     if units.total >= 2:
         return ""
-    found = f"only {units.total}" if units.total else "none"
-    return f"it takes 2 of what is drawn (unit {units.unit!r}), and there is {found}"
+    return f"it takes at least 2 units (unit {units.unit!r}), got {units.total}"
 
 
 def _samples(journeys: Journeys, units: Units, seed: int) -> Iterator[Journeys]:
-    """Yield redrawn journeys without end: the counts differ, all other columns are shared."""
+    """Yield resampled journeys without end: the counts differ, all other columns are shared."""
     rng = np.random.default_rng(seed)
-    draw = redrawing(units.repeats, rng)
+    draw = resampling_counts(units.repeats, rng)
     while True:
         times = draw()[units.of]
         yield recounted(journeys, times * units.within, times=times)
 
 
-def redrawable(journeys: Journeys, statistic: Statistic, units: Units, estimate: Array) -> Journeys:
-    """Return the journeys as they can be redrawn: without values known only for several at once.
+def resamplable(
+    journeys: Journeys, statistic: Statistic, units: Units, estimate: Array
+) -> Journeys:
+    """Return journeys without the values of rows that are resampled in parts.
 
-    Whether the statistic uses such values shows when they are taken away.
+    The values of such a row are known only in total. Computing the statistic without them shows
+    whether it uses them; if it does, raise.
     """
     merged = units.repeats[units.of] > 1
     if not journeys.values or not merged.any():
@@ -219,9 +229,9 @@ def redrawable(journeys: Journeys, statistic: Statistic, units: Units, estimate:
     blank = {name: owned(np.where(merged, np.nan, one)) for name, one in journeys.values.items()}
     without = derive(journeys, values=blank)
     refusal = InvalidInputError(
-        "an interval on values needs the value of each journey",
+        "a bootstrap of values needs the value of each journey",
         where=f"{int(merged.sum()):,} rows stand for several journeys and hold their total",
-        mend="read one row a journey, or name as unit= what is drawn with its rows whole",
+        mend="give one row per journey, or a unit= that keeps each row whole, such as 'person'",
     )
     try:
         _, again = labelled(statistic(without))
@@ -233,28 +243,28 @@ def redrawable(journeys: Journeys, statistic: Statistic, units: Units, estimate:
 
 
 def labelled(answer: Any) -> tuple[list[Hashable], Array]:
-    """Return the labels and numbers of what a statistic answered."""
+    """Return the labels and the numbers of the answer of a statistic."""
     if isinstance(answer, _NUMBERS):
         return ["statistic"], np.array([float(answer)])
     numbers = answer.as_dict() if hasattr(answer, "as_dict") else answer
     if not isinstance(numbers, Mapping):
         raise WrongKindError(
-            f"the statistic answered with {type(answer).__name__}",
-            mend="answer with a number, a mapping of labels to numbers, or a record with as_dict()",
+            "the statistic must return a number, a mapping of labels to numbers, or a record with "
+            f"as_dict(), got {type(answer).__name__}",
         )
     wrong = [label for label, one in numbers.items() if not isinstance(one, _NUMBERS)]
     if wrong:
         raise WrongKindError(
-            "the statistic answered with something else than numbers",
+            "the statistic must return a number for every label",
             where=f"labels {first_few(wrong)}: {first_few(numbers[label] for label in wrong[:5])}",
         )
     return list(numbers), np.array([float(one) for one in numbers.values()], dtype=np.float64)
 
 
-def _fill(row: Array, answer: Any, places: Mapping[Hashable, int]) -> None:
+def _fill(row: Array, answer: Any, positions: Mapping[Hashable, int]) -> None:
     labels, numbers = labelled(answer)
-    known = [place for place, label in enumerate(labels) if label in places]
-    row[[places[labels[place]] for place in known]] = numbers[known]
+    known = [position for position, label in enumerate(labels) if label in positions]
+    row[[positions[labels[position]] for position in known]] = numbers[known]
 
 
 def _interval(drawn: Array, estimate: Array, level: float, method: Method) -> tuple[Array, Array]:
@@ -267,14 +277,14 @@ def _interval(drawn: Array, estimate: Array, level: float, method: Method) -> tu
 
 
 def _quantile(ordered: Array, share: float) -> Array:
-    """Return a quantile of each column's numbers, linear between neighbours; nan without any."""
+    """Return a quantile of each column, linearly interpolated; nan for a column without numbers."""
     count = (~np.isnan(ordered)).sum(axis=0)
-    place = share * np.maximum(count - 1, 0)
-    below = np.floor(place).astype(np.int64)
+    position = share * np.maximum(count - 1, 0)
+    below = np.floor(position).astype(np.int64)
     columns = np.arange(ordered.shape[1])
     left = ordered[below, columns]
     right = ordered[np.minimum(below + 1, np.maximum(count - 1, 0)), columns]
-    part = place - below
+    part = position - below
     with np.errstate(invalid="ignore"):  # a statistic can be infinite: 0 times infinity is nan
         between = left * (1 - part) + right * part
     quantile: Array = np.where((part == 0) | (left == right), left, between)

@@ -1,4 +1,4 @@
-"""Intervals for shares."""
+"""Wilson intervals for shares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Interval(NamedTuple, Generic[T]):
-    """The ends of an interval: numbers, or arrays of them."""
+    """The lower and upper end of an interval: two numbers, or two arrays of equal shape."""
 
     low: T
     high: T
@@ -28,30 +28,35 @@ def wilson(successes: Array, trials: Array | float, *, level: float = ...) -> In
 @overload
 def wilson(successes: float, trials: Array, *, level: float = ...) -> Interval[Array]: ...
 def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]:
-    """Return the Wilson interval of a share: what shares would make this count unsurprising.
+    """Return the Wilson score interval of a share: the shares that the score test does not reject.
 
     Parameters
     ----------
     successes, trials
-        How often it happened, of how many times; numbers, or arrays of shapes that broadcast.
-        Need not be whole: an effective sample size can stand for the trials.
+        The number of successes and the number of trials; numbers, or arrays that broadcast. They
+        need not be integers: an effective sample size can be given as the trials.
     level
-        How often such intervals cover the true share, in (0, 1).
+        The confidence level: the share of intervals that cover the true share, in (0, 1).
 
     Returns
     -------
     Interval
-        ``low`` and ``high`` in [0, 1], of the shape of the input; nan without trials.
+        ``low`` and ``high`` in [0, 1], in the shape of the input; nan without trials.
 
     Raises
     ------
     InvalidInputError
-        When there are fewer than 0 or more than ``trials`` successes, or the level is no share.
+        When the successes are negative or exceed the trials, or the level is not in (0, 1).
+
+    See Also
+    --------
+    bootstrap : An interval for any statistic, with whole persons resampled.
 
     Notes
     -----
-    For independent trials. Where they are not (several journeys of one person), use `bootstrap`.
-    The interval is never empty and never leaves [0, 1], also at 0 and at ``trials`` successes.
+    The trials are assumed to be independent. Where they are not (several journeys of one person),
+    use `bootstrap`. The interval is never empty and never leaves [0, 1], not even at 0 successes
+    or at ``trials`` successes.
 
     References
     ----------
@@ -69,7 +74,7 @@ def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]
     z = z_of(checks.level(level))
     hits, count = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
     if bool((~((hits >= 0) & (hits <= count) & np.isfinite(count))).any()):
-        raise InvalidInputError("successes must lie between 0 and the number of trials")
+        raise InvalidInputError("successes must lie between 0 and the finite number of trials")
     low, high = wilson_bounds(hits, count, z)
     if low.ndim == 0:
         return Interval(float(low), float(high))

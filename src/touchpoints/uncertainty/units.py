@@ -1,4 +1,4 @@
-"""What is independent of what: journeys, persons, or whatever a column names."""
+"""Units of dependence: journeys, persons, or the values of a per-journey column."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _FEW_DRAWS = 8
 
 @attrs.frozen(eq=False, kw_only=True)
 class Units:
-    """What is drawn as a whole.
+    """The units that are independent of each other and are resampled as a whole.
 
     Attributes
     ----------
     unit : str
         ``"person"``, ``"journey"`` or the name of a per-journey column.
     of : int64 (n,)
-        The cluster of each row.
+        The unit of each row, an index into ``repeats``.
     repeats : int64 (g,)
-        How many units are alike: the count of a row whose journeys are units of their own,
-        else 1; 0 where no real journey is.
+        The number of identical units: the count of the row where each of its journeys is a unit,
+        else 1; 0 where the unit has no real journey.
     within : int64 (n,)
-        How many real journeys each row is in one such cluster.
+        The number of real journeys of each row in one of these units.
     """
 
     unit: str
@@ -50,22 +50,22 @@ class Units:
 
     @property
     def total(self) -> int:
-        """How many units there are."""
+        """The number of units."""
         return int(self.repeats.sum())
 
 
 def units_of(journeys: Journeys, unit: str | None) -> Units:
-    """Return what journeys belong together: those of a person, or of a value of a column.
+    """Return the units of dependence: the journeys of each person, or of each value of a column.
 
-    By default persons where there are any, else each journey by itself. A row without a person
-    (or without a value) stands for journeys that have nothing to do with each other.
+    By default (None) the unit is the person where the journeys have persons, else the journey.
+    Each journey of a row without a person (or without a value) is a unit.
     """
     checked_journeys(journeys)
     if unit is None:
         unit = "journey" if journeys.persons is None else "person"
     if unit == "journey":
-        alone, counts = np.arange(len(journeys)), journeys.counts
-        return Units(unit=unit, of=alone, repeats=counts, within=np.ones_like(counts))
+        rows, counts = np.arange(len(journeys)), journeys.counts
+        return Units(unit=unit, of=rows, repeats=counts, within=np.ones_like(counts))
     codes = _unit_codes(journeys, unit)
     known = np.flatnonzero(codes >= 0)
     alone = np.flatnonzero(codes < 0)
@@ -79,8 +79,11 @@ def units_of(journeys: Journeys, unit: str | None) -> Units:
     return Units(unit=unit, of=of, repeats=repeats, within=within)
 
 
-def redrawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
-    """Return a function that draws as many units as there are with replacement, int64 (g,)."""
+def resampling_counts(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
+    """Return a function that resamples all units with replacement: the draws of each, int64 (g,).
+
+    Each call draws ``repeats.sum()`` units.
+    """
     alive, size, total = np.flatnonzero(repeats), len(repeats), int(repeats.sum())
     if not total:
         return lambda: np.zeros(size, dtype=np.int64)
@@ -100,17 +103,17 @@ def redrawing(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
 
 
 def _unit_codes(journeys: Journeys, unit: str) -> Array:
-    """Return the unit of each row, -1 where its journeys are units of their own."""
+    """Return the unit of each row, -1 where each of its journeys is a unit."""
     if unit == "person":
         if journeys.persons is None:
             raise InvalidInputError(
                 "these journeys have no persons",
-                mend="read the log with person=, or draw journeys with unit='journey'",
+                mend="read the log with person=, or resample journeys with unit='journey'",
             )
         return _codes_of(journeys.persons)
     if unit not in journeys.per_journey:
         choices = ("person", "journey", *journeys.per_journey)
-        raise not_found("per-journey column", unit, choices, where="asked for as unit")
+        raise not_found("per-journey column", unit, choices, where="given as unit=")
     kept = journeys.per_journey[unit]
     return kept.codes if isinstance(kept, Coded) else _codes_of(kept)
 

@@ -1,6 +1,7 @@
-"""Numeric kernels: arrays and ints in, arrays out, no labels.
+"""Numeric kernels: functions from arrays and integers to arrays, without labels.
 
-One question a file: ``segments`` what is taken or summed by journey, ``ordering`` rows into
-journeys in time order, ``counting`` touchpoints and transitions, ``sequences`` which journeys are
-alike, and so on.
+Each module answers one question: ``segments`` selects and sums rows by journey, ``sorting`` puts
+rows into journeys in time order, ``counting`` counts touchpoints and transitions, ``sequences``
+finds journeys with equal sequences, ``distances`` compares sequences, and ``statistics`` computes
+quantiles, intervals, variances and survival curves.
 """

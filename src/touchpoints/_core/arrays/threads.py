@@ -1,4 +1,4 @@
-"""Several cores at once: numpy lets go of the interpreter while it works on whole arrays."""
+"""Threads on several cores: numpy releases the GIL while it works on whole arrays."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ T = TypeVar("T")
 VARIABLE = "TOUCHPOINTS_MAX_THREADS"
 
 WORTH = 1 << 17
-"""Below so many rows a thread costs more than it saves."""
+"""The number of rows below which a thread costs more than it saves."""
 
 
 def cores() -> int:
-    """Return how many cores to use: all this process may, or as many as the environment says."""
-    asked = os.environ.get(VARIABLE, "")
-    if asked:
-        if not asked.isdecimal() or int(asked) < 1:
+    """Return the number of cores to use: all available, or ``TOUCHPOINTS_MAX_THREADS`` if set."""
+    setting = os.environ.get(VARIABLE, "")
+    if setting:
+        if not setting.isdecimal() or int(setting) < 1:
             raise InvalidInputError(
                 f"the environment variable {VARIABLE} must be an integer of at least 1, "
-                f"got {asked!r}",
+                f"got {setting!r}",
                 mend="unset it to use all cores",
             )
-        return int(asked)
+        return int(setting)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def in_threads(calls: Sequence[Callable[[], T]], *, rows: int = WORTH) -> list[T]:
-    """Call each and return what they return, in the order given.
+    """Call functions in threads, and return their results in the order given.
 
-    One after the other where one core is all, or where the calls work on fewer ``rows`` in all
-    than a thread is worth. The answers must not depend on the order in which the calls run. An
-    error of any is raised, the first by order.
+    They are called one after another where only one core is available, or where the total number
+    of ``rows`` that they work on is too small for threads to pay. The results must not depend on
+    the order in which the calls run. If calls raise, the error of the first of them is raised.
     """
     many = min(cores(), len(calls))
     if many < 2 or rows < WORTH:
@@ -50,7 +50,10 @@ def in_threads(calls: Sequence[Callable[[], T]], *, rows: int = WORTH) -> list[T
 
 
 def spans(rows: int, *, size: int | None = None, least: int = WORTH) -> list[slice]:
-    """Cut so many rows into one slice a core, of ``least`` rows each, or into slices of a size."""
+    """Cut ``rows`` into one slice for each core, of at least ``least`` rows, or slices of ``size``.
+
+    ``size`` is the maximum length of a slice. Slices differ in length by at most one row.
+    """
     parts = min(cores(), rows // least) if size is None else -(-rows // size)
     edges = [rows * part // max(parts, 1) for part in range(max(parts, 1) + 1)]
     return [slice(low, high) for low, high in itertools.pairwise(edges)]

@@ -22,7 +22,7 @@ from touchpoints.classify.rule_files.conditions import Clause, Condition, Either
 from touchpoints.classify.rule_files.regex import Pattern
 from touchpoints.classify.text.folding import instant_in
 from touchpoints.errors import InvalidInputError
-from touchpoints.taxonomy._fields import Fields, Place
+from touchpoints.taxonomy._fields import Fields, KeyPath
 
 JOINING = ("all", "any", "not")
 """The keys that join conditions."""
@@ -66,7 +66,7 @@ class ConditionReader:
         self._fields = fields
         self._folded = folded
 
-    def condition(self, value: object, where: Place) -> Condition:
+    def condition(self, value: object, where: KeyPath) -> Condition:
         """Return the condition of a table: the conjunction of its entries."""
         if len(where) > _MAX_DEPTH:
             self._fields.note(where, "conditions are nested too deeply")
@@ -75,7 +75,7 @@ class ConditionReader:
         parts = [self._part(str(key), table[key], (*where, str(key))) for key in table]
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
-    def _part(self, key: str, value: object, where: Place) -> Condition:
+    def _part(self, key: str, value: object, where: KeyPath) -> Condition:
         if key == "not":
             return Not(self._some(value, where))
         if key in ("all", "any"):
@@ -83,13 +83,13 @@ class ConditionReader:
             return Every(parts) if key == "all" else Either(parts)
         return self._field(key, value, where)
 
-    def _some(self, value: object, where: Place) -> Condition:
+    def _some(self, value: object, where: KeyPath) -> Condition:
         """Return the condition of a table that must not be empty."""
         if isinstance(value, Mapping) and not value:
             self._fields.note(where, "the condition is empty")
         return self.condition(value, where)
 
-    def _several(self, value: object, where: Place) -> tuple[Condition, ...]:
+    def _several(self, value: object, where: KeyPath) -> tuple[Condition, ...]:
         if not isinstance(value, list | tuple) or not value:
             self._fields.expected("a list of tables, each a condition", where, value)
             return ()
@@ -97,7 +97,7 @@ class ConditionReader:
             self._some(one, (*where, str(number))) for number, one in enumerate(value, start=1)
         )
 
-    def _field(self, name: str, value: object, where: Place) -> Condition:
+    def _field(self, name: str, value: object, where: KeyPath) -> Condition:
         if isinstance(value, list | tuple):
             return Clause(name, self._among(value, where))
         if not isinstance(value, Mapping):
@@ -114,7 +114,7 @@ class ConditionReader:
             parts.append(Clause(name, self._within(known, where)))
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
-    def _is_known(self, key: str, operand: object, where: Place) -> bool:
+    def _is_known(self, key: str, operand: object, where: KeyPath) -> bool:
         if key in COMPARING:
             return True
         if isinstance(operand, Mapping):
@@ -127,7 +127,7 @@ class ConditionReader:
         self._fields.note((*where, key), f"no such comparison{hint}")
         return False
 
-    def _compared(self, name: str, key: str, *, operand: Any, where: Place) -> Condition:
+    def _compared(self, name: str, key: str, *, operand: Any, where: KeyPath) -> Condition:
         if key == "not":
             inner = operand if isinstance(operand, Mapping | list) else [operand]
             return Not(self._field(name, inner, where))
@@ -145,7 +145,7 @@ class ConditionReader:
             comparison = self._contains(operand, cast("Verb", key), where=where)
         return _NEVER if comparison is None else Clause(name, comparison)
 
-    def _among(self, values: Any, where: Place) -> Among:
+    def _among(self, values: Any, where: KeyPath) -> Among:
         if not values:
             self._fields.note(where, "the list is empty, so the condition can never hold")
         texts: set[str] = set()
@@ -162,14 +162,14 @@ class ConditionReader:
                 texts.add(text)
         return Among(frozenset(texts), frozenset(numbers), frozenset(flags), shown=tuple(values))
 
-    def _contains(self, operand: Any, verb: Verb, *, where: Place) -> Comparison | None:
+    def _contains(self, operand: Any, verb: Verb, *, where: KeyPath) -> Comparison | None:
         given = list(operand) if isinstance(operand, list | tuple) else [operand]
         if not given:
             self._fields.note(where, "the list is empty, so the condition can never hold")
         texts = tuple(text for one in given if (text := self._text(one, where)))
         return Contains(texts, verb) if texts else None
 
-    def _text(self, value: object, where: Place) -> str:
+    def _text(self, value: object, where: KeyPath) -> str:
         """Return a text in the form in which it is compared; note a mistake when it is empty."""
         if value == "":
             self._fields.note(where, "the text is empty (write missing = true for no value)")
@@ -183,7 +183,7 @@ class ConditionReader:
     def _plain(self, text: str) -> str:
         return fold_spaced(text) if self._folded else text
 
-    def _regex(self, operand: object, where: Place) -> Comparison | None:
+    def _regex(self, operand: object, where: KeyPath) -> Comparison | None:
         text = self._fields.text(operand, where)
         if not text:
             return None
@@ -195,7 +195,7 @@ class ConditionReader:
             self._fields.note(where, f"{error.what}{at}{caret}")
             return None
 
-    def _within(self, table: Mapping[str, Any], where: Place) -> Within:
+    def _within(self, table: Mapping[str, Any], where: KeyPath) -> Within:
         given = [self._bound(table.get(key), (*where, key)) for key in ("min", "max")]
         lower, upper = given
         types = [type(one).__name__ for one in given if one is not None]
@@ -210,7 +210,7 @@ class ConditionReader:
             )
         return Within(lower, upper)
 
-    def _bound(self, value: object, where: Place) -> Bound | None:
+    def _bound(self, value: object, where: KeyPath) -> Bound | None:
         if value is None:
             return None
         if isinstance(value, int | float) and not isinstance(value, bool) and value == value:

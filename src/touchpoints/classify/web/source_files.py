@@ -73,7 +73,10 @@ def _of_table(text: str) -> Lines:
     if not rows:
         return Lines(())
     separator = max(";,\t|", key=rows[0].count)
-    cells = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=separator)]
+    try:
+        cells = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=separator)]
+    except csv.Error as error:
+        return Lines((), (f"the table cannot be read: {error}",))
     roles = [_COLUMNS.get(name.lower()) for name in cells[0]]
     headed = {0, 1} <= set(roles)
     source, category = (roles.index(0), roles.index(1)) if headed else (0, 1)

@@ -1,1 +1,1 @@
-"""What several comparisons share."""
+"""Machinery shared by the comparisons: groups, resampling, statistics and tests."""

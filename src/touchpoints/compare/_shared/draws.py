@@ -1,4 +1,4 @@
-"""Groups drawn anew: persons dealt out to the groups by chance, or redrawn within their group."""
+"""Resampling of two groups: permutation of group labels, and bootstrap within the groups."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from touchpoints._core.messages import (
 from touchpoints.compare._shared.pairs import Pair, shared_units
 from touchpoints.errors import InvalidInputError
 from touchpoints.uncertainty import Units, units_of
-from touchpoints.uncertainty.units import redrawing
+from touchpoints.uncertainty.units import resampling_counts
 
 Shared = Literal["refuse", "within"]
 
 _FEW = 8
-_MOST_DEALT = 10**9  # what numpy's hypergeometric draws take
+_MOST_PERMUTED = 10**9  # the limit of numpy's hypergeometric draws
 _SHORT = 64
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Sides:
-    """What is dealt out or redrawn as a whole.
+    """The units that are permuted or resampled whole, by group.
 
     Attributes
     ----------
-    clusters
-        The persons, or journeys.
+    units
+        The persons, or the journeys if persons are not known.
     in_a : bool (n,)
-        Which rows are in group a.
+        Whether each row is in group a.
     side_a, side_b, both : int64
-        The units with journeys in a alone, in b alone, and in both.
+        The units with journeys only in a, only in b, and in both groups.
     """
 
     units: Units
@@ -50,16 +50,16 @@ class Sides:
 
     @property
     def fewest(self) -> int:
-        """How many persons or journeys the smaller group has."""
+        """The number of units in the smaller group."""
         repeats = self.units.repeats
         both = int(repeats[self.both].sum())
         return both + min(int(repeats[side].sum()) for side in (self.side_a, self.side_b))
 
     @property
     def movable(self) -> Array:
-        """Which rows a deal can move to the other group, bool (n,).
+        """Whether a permutation can move each row to the other group, bool (n,).
 
-        Persons of one group alone cannot be dealt out when all persons of the other are in both.
+        Units that are only in one group cannot move if the other group has only units in both.
         """
         moved = np.zeros(len(self.units.repeats), dtype=bool)
         moved[self.both] = True
@@ -70,13 +70,13 @@ class Sides:
 
 
 def sides_of(pair: Pair, shared: Shared, *, test: str) -> Sides:
-    """Return what is dealt out as a whole.
+    """Return the units to permute or resample, by group.
 
     Raises
     ------
     InvalidInputError
-        When persons are in both groups, a permutation test is asked for and not told what to do
-        about them.
+        When the test is a permutation test, persons have journeys in both groups and
+        ``shared="refuse"``.
     """
     check_option("shared", shared, Shared)
     units = units_of(pair.journeys, None)
@@ -85,8 +85,8 @@ def sides_of(pair: Pair, shared: Shared, *, test: str) -> Sides:
         raise InvalidInputError(
             f"{counted(int(both.sum()), 'person', verb='have')} journeys in both groups, so the "
             "groups are not independent",
-            mend="shared='within' deals out their journeys among themselves; test='bootstrap' "
-            "redraws them whole",
+            mend="shared='within' permutes the group labels within each of these persons; "
+            "test='bootstrap' resamples persons whole",
         )
     real = units.repeats > 0
     size = len(units.repeats)
@@ -102,29 +102,29 @@ def sides_of(pair: Pair, shared: Shared, *, test: str) -> Sides:
 
 
 def permuted(pair: Pair, sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
-    """Yield, without end, how many journeys of each row fall to group a, int64 or bool (n,).
+    """Yield endless permutations: how many journeys of each row are in group a, integers (n,).
 
-    Persons of one group alone are dealt out whole, as many to each group as there were; the
-    journeys of people in both are dealt out among those of the same person. Rows that no deal can
-    move are left out: they tell nothing of chance. Group b gets the rest of the others.
+    Units that are only in one group are permuted whole, and group sizes in units stay the same.
+    The journeys of a unit in both groups are permuted within the unit. Rows that no permutation
+    can move get 0: they hold no information about chance. Of the other rows the rest is in b.
     """
     repeats = sides.units.repeats
     alone = np.sort(np.concatenate([sides.side_a, sides.side_b]))
-    deal = _dealing(repeats[alone], int(repeats[sides.side_a].sum()), rng)
+    draw = _unit_draws(repeats[alone], int(repeats[sides.side_a].sum()), rng)
     spread = _spreading(sides.units, alone)
     shuffle = _shuffling(pair, sides, rng)
     fixed = np.flatnonzero(~sides.movable)
     while True:
-        first = shuffle(spread(deal()))
+        first = shuffle(spread(draw()))
         first[fixed] = 0
         yield first
 
 
 def _spreading(units: Units, some: Array) -> Callable[[Array], Array]:
-    """Return a function from how often each of some units is there to the same of each row."""
-    places = np.full(len(units.repeats), len(some))
-    places[some] = np.arange(len(some))
-    of_rows = places[units.of]
+    """Return a function from the multiplicities of some units to those of the rows."""
+    positions = np.full(len(units.repeats), len(some))
+    positions[some] = np.arange(len(some))
+    of_rows = positions[units.of]
     single = bool((units.within == 1).all())
 
     def spread(times: Array) -> Array:
@@ -134,16 +134,16 @@ def _spreading(units: Units, some: Array) -> Callable[[Array], Array]:
     return spread
 
 
-def _dealing(repeats: Array, size: int, rng: np.random.Generator) -> Callable[[], Array]:
+def _unit_draws(repeats: Array, size: int, rng: np.random.Generator) -> Callable[[], Array]:
     """Return a function that draws ``size`` units without replacement, int64 or bool (g,)."""
     total = int(repeats.sum())
     if total == len(repeats) and bool((repeats == 1).all()):
         return lambda: chosen(total, size, rng)
     if total > _FEW * max(len(repeats), 1):
-        if total >= _MOST_DEALT:
+        if total >= _MOST_PERMUTED:
             raise InvalidInputError(
-                f"{total:,} journeys are too many to deal out: fewer than {_MOST_DEALT:,} can be",
-                mend="test='bootstrap'; or divide the counts by a common factor, which widens "
+                f"a permutation test takes fewer than {_MOST_PERMUTED:,} journeys, got {total:,}",
+                mend="use test='bootstrap', or divide the counts by a common factor, which widens "
                 "intervals",
             )
         return lambda: rng.multivariate_hypergeometric(repeats, size, method="marginals")
@@ -154,22 +154,22 @@ def _dealing(repeats: Array, size: int, rng: np.random.Generator) -> Callable[[]
 def chosen(total: int, size: int, rng: np.random.Generator) -> Array:
     """Draw ``size`` of ``total`` without replacement, bool (total,).
 
-    Each is first taken or not by itself, with nearly the right probability (8 random bits each).
-    Whatever that probability, all sets of one size are equally probable then, and they still are
-    once the few too many, drawn at random, are put back, or the few too few are drawn from the
-    others. So the set is exact, at a fraction of the cost of a permutation.
+    Each item is first taken independently, with nearly the right probability (8 random bits per
+    item). For any probability all sets of one size are then equally probable. They remain so when
+    surplus items, chosen at random, are put back, or missing ones are drawn from the others. The
+    draw is therefore exact, at a fraction of the cost of a permutation.
     """
     bits = rng.bit_generator.random_raw(-(-total // 8)).view(np.uint8)[:total]
     taken: Array = bits < round(256 * size / max(total, 1))
     wrong = int(np.count_nonzero(taken)) - size
     if wrong:
-        places = np.flatnonzero(taken == (wrong > 0))
-        taken[rng.choice(places, abs(wrong), replace=False, shuffle=False)] = wrong < 0
+        positions = np.flatnonzero(taken == (wrong > 0))
+        taken[rng.choice(positions, abs(wrong), replace=False, shuffle=False)] = wrong < 0
     return taken
 
 
 def _shuffling(pair: Pair, sides: Sides, rng: np.random.Generator) -> Callable[[Array], Array]:
-    """Return a function that adds how many of each shared person's journeys fall to group a."""
+    """Return a function that adds the journeys of units in both groups that fall to group a."""
     if not len(sides.both):
         return lambda first: first
     mask = np.zeros(len(sides.units.repeats), dtype=bool)
@@ -193,15 +193,15 @@ def _shuffling(pair: Pair, sides: Sides, rng: np.random.Generator) -> Callable[[
 def _selecting(
     owner: Array, lengths: Array, wanted: Array, rng: np.random.Generator
 ) -> tuple[Array, Callable[[], Array]]:
-    """Return an order of units, and a function that draws some of each owner's, bool in that order.
+    """Return an order of journeys, and a function that draws some of each owner's, as a mask of it.
 
     Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S), for all owners
-    at once: the next unit is taken with probability (still wanted) / (still to come).
+    at once: the next journey is taken with probability (still wanted) / (still to come).
     """
     rank = np.argsort(np.argsort(-lengths, kind="stable"), kind="stable")
-    place = _places_within(owner, lengths)
-    order = np.lexsort((rank[owner], place))
-    bounds = np.append(0, np.cumsum(np.bincount(place))).tolist()
+    within = _positions_within(owner, lengths)
+    order = np.lexsort((rank[owner], within))
+    bounds = np.append(0, np.cumsum(np.bincount(within))).tolist()
     still, to_come = (np.empty(len(one)) for one in (wanted, lengths))
     still[rank], to_come[rank] = wanted, lengths
 
@@ -220,29 +220,29 @@ def _selecting(
 def _sorting(
     owner: Array, lengths: Array, wanted: Array, rng: np.random.Generator
 ) -> tuple[Array, Callable[[], Array]]:
-    """Return an order of units, and a function that draws some of each owner's, as places."""
+    """Return an order of journeys, and a function that draws some of each owner's, as positions."""
     order = np.argsort(owner, kind="stable")
     ordered = owner[order]
-    taken = _places_within(ordered, lengths) < wanted[ordered]
+    taken = _positions_within(ordered, lengths) < wanted[ordered]
     return order, lambda: np.argsort(ordered + rng.random(len(ordered)))[taken]
 
 
-def _places_within(owner: Array, lengths: Array) -> Array:
-    """Return the place of each unit among those of its owner, from 0."""
+def _positions_within(owner: Array, lengths: Array) -> Array:
+    """Return the position of each journey among those of its owner, from 0."""
     order = np.argsort(owner, kind="stable")
-    places = np.empty(len(owner), dtype=np.int64)
-    places[order] = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return places
+    positions = np.empty(len(owner), dtype=np.int64)
+    positions[order] = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return positions
 
 
 def redrawn(sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
-    """Yield, without end, how often each row is drawn, int64 (n,).
+    """Yield endless bootstrap resamples: how often each row is drawn, int64 (n,).
 
-    Persons are redrawn with replacement, whole: those of a alone, of b alone and of both apart.
-    Their journeys stay in the group they are in.
+    Units are drawn whole, with replacement, in three strata: units only in a, only in b, and in
+    both groups. Their journeys stay in the group they are in.
     """
     units, parts = sides.units, (sides.side_a, sides.side_b, sides.both)
-    draws = [redrawing(units.repeats[some], rng) for some in parts]
+    draws = [resampling_counts(units.repeats[some], rng) for some in parts]
     spread = _spreading(units, np.concatenate(parts))
     while True:
         yield spread(np.concatenate([draw() for draw in draws]))

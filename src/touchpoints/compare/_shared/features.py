@@ -1,4 +1,4 @@
-"""What each journey adds to a measure: which steps it takes, which touchpoints it has."""
+"""The contribution of each journey to a statistic: its transitions, variant or touchpoints."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of,
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.statistics import Medians, Shares
 from touchpoints.errors import InvalidInputError
-from touchpoints.graphs.flows import first_steps, flows, last_steps
+from touchpoints.graphs.flows import first_transitions, flows, last_transitions
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.tie_breaking import variants_of, ways_of
+from touchpoints.journeys.tie_breaking import variant_keys, variants_of
 
 
-def step_shares(journeys: Journeys) -> Shares:
-    """Return the probability of each edge, terminals included: of the steps from its source."""
+def transition_shares(journeys: Journeys) -> Shares:
+    """Return transition probabilities: each edge's share of the transitions from its source."""
     found = flows(journeys)
     size = len(found.nodes)
     owners, sources, targets, _ = _inner(journeys)
-    ends = [first_steps(journeys, found.ends), last_steps(journeys, found.ends)]
+    ends = [first_transitions(journeys, found.ends), last_transitions(journeys, found.ends)]
     owners = np.concatenate([owners, *(one.owners for one in ends)])
     sources = np.concatenate([sources, *(one.sources for one in ends)])
     targets = np.concatenate([targets, *(one.targets for one in ends)])
@@ -42,9 +42,9 @@ def step_shares(journeys: Journeys) -> Shares:
 
 
 def variant_shares(journeys: Journeys) -> Shares:
-    """Return the share of journeys of each variant."""
+    """Return the share of journeys with each variant."""
     found = variants_of(journeys)
-    labels: list[Hashable] = ways_of(journeys, found.first).tolist()
+    labels: list[Hashable] = variant_keys(journeys, found.first).tolist()
     return of_journeys(journeys, labels, np.arange(len(journeys)), found.of)
 
 
@@ -52,38 +52,40 @@ def presence_shares(journeys: Journeys) -> Shares:
     """Return the share of journeys in which each touchpoint occurs at least once."""
     k = max(len(journeys.touchpoints), 1)
     owners = owners_of(journeys.offsets).astype(np.int64)
-    pairs = np.unique(owners * k + journeys.codes)
+    cells = np.unique(owners * k + journeys.codes)
     labels: list[Hashable] = [one.key for one in journeys.touchpoints]
-    return of_journeys(journeys, labels, pairs // k, pairs % k)
+    return of_journeys(journeys, labels, cells // k, cells % k)
 
 
-def of_journeys(journeys: Journeys, labels: list[Hashable], owners: Array, places: Array) -> Shares:
-    """Return shares of all journeys: journey ``owners[i]`` has the label ``places[i]``."""
+def of_journeys(
+    journeys: Journeys, labels: list[Hashable], owners: Array, columns: Array
+) -> Shares:
+    """Return shares of all journeys: journey ``owners[i]`` has the label ``columns[i]``."""
     n = len(journeys)
     return Shares(
         labels=labels,
-        hits=table(owners, places, shape=(n, len(labels))),
+        hits=table(owners, columns, shape=(n, len(labels))),
         trials=table(np.arange(n), np.zeros(n, dtype=np.int64), shape=(n, 1)),
         group=np.zeros(len(labels), dtype=np.int64),
     )
 
 
 def table(rows: Array, columns: Array, *, shape: tuple[int, int]) -> Any:
-    """Return how often each row and column come together, as a sparse array."""
+    """Return the number of occurrences of each (row, column), as a sparse array."""
     from scipy import sparse
 
     found = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape)
-    return found.tocsr()  # which adds up what is there twice
+    return found.tocsr()  # sums duplicate cells
 
 
 def shown_by(shares: Shares, counts: Array) -> Array:
-    """Return how many real journeys show each label at least once."""
+    """Return the number of journeys, counts included, that have each label at least once."""
     answer: Array = shares.hits.astype(bool).astype(np.float64).T @ counts.astype(np.float64)
     return answer
 
 
 def gap_medians(journeys: Journeys, *, what: str) -> Medians:
-    """Return the median seconds between the beginnings of neighbours, by edge."""
+    """Return the median gap of each edge: seconds from start to start of the two interactions."""
     times = require_times(journeys, what).view(np.int64)
     size = max(len(journeys.touchpoints), 1)
     owners, sources, targets, rows = _inner(journeys)
@@ -109,16 +111,18 @@ def throughput_medians(journeys: Journeys, *, what: str) -> Medians:
 
 
 def medians_of(labels: Sequence[Hashable], cells: Array, values: Array, owners: Array) -> Medians:
-    """Return medians of values by label; ``cells`` are places among the labels."""
+    """Return medians of values by label; ``cells`` are positions in the labels."""
     if not len(values):
-        raise InvalidInputError("there is no time to compare: no journey has two interactions")
+        raise InvalidInputError(
+            "there are no durations to compare: no journey has two interactions"
+        )
     order = np.lexsort((values, cells))
     starts = np.searchsorted(cells[order], np.arange(len(labels) + 1))
     return Medians(labels=list(labels), values=values[order], owners=owners[order], starts=starts)
 
 
 def _inner(journeys: Journeys) -> tuple[Array, Array, Array, Array]:
-    """Return the owner, source, target and first row of each step from touchpoint to touchpoint."""
+    """Return the journey, source, target and first row of each transition between touchpoints."""
     rows = np.ones(max(len(journeys.codes) - 1, 0), dtype=bool)
     rows[inner_boundaries(journeys.offsets)] = False
     first = np.flatnonzero(rows)

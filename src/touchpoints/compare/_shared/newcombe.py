@@ -1,4 +1,4 @@
-"""Intervals of differences of shares, where journeys of one person are not independent."""
+"""Newcombe's intervals of differences of shares, with dependent journeys of one person."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from touchpoints.uncertainty import Units, wilson
 def newcombe(
     shares: Shares, weights: tuple[Array, Array], units: Units, level: float
 ) -> tuple[Array, Array]:
-    """Return intervals of differences of shares from Wilson's of each share, (labels,) each.
+    """Return Newcombe's intervals of differences of shares, from Wilson's, (labels,) each.
 
-    The sizes are effective ones, as those of a single share, but with the degrees of freedom of
-    the difference (B. L. Welch 1947, The generalization of "Student's" problem, Biometrika 34);
-    what persons in both groups do alike enters as the correlation of the two shares (Newcombe 1998,
-    method 10; with correlation Zou and Donner 2008).
+    Sample sizes are effective ones, as those of a single share, but with the degrees of freedom of
+    the difference (B. L. Welch 1947, The generalization of "Student's" problem, Biometrika 34).
+    Persons in both groups make the two shares dependent, which enters as their correlation
+    (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
     """
     sides = [_Side.of(shares, one, units) for one in weights]
     stretch = stretches(_welch(sides), level)
@@ -45,7 +45,7 @@ def newcombe(
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Side:
-    """The shares of one group: sums over its units, and how much they tell about each share.
+    """The shares of one group: sums over its units, and the effective sample sizes.
 
     ``hits`` is sparse (units, labels), ``trials`` sparse (units, groups of labels); the others are
     by label.
@@ -62,7 +62,7 @@ class _Side:
 
     @classmethod
     def of(cls, shares: Shares, weights: Array, units: Units) -> _Side:
-        """Linearise the ratio of sums over units (Cochran 1977, Sampling Techniques, 6.3)."""
+        """Linearize the ratio of sums over units (Cochran 1977, Sampling Techniques, 6.3)."""
         from scipy import sparse
 
         repeats, group = units.repeats.astype(np.float64), shares.group
@@ -88,7 +88,7 @@ class _Side:
         )
 
     def wilson(self, level: float, stretch: Array) -> tuple[Array, Array]:
-        """Return the interval of each share, t being so far beyond z, squared."""
+        """Return Wilson's interval of each share, with ``stretch`` the squared ratio of t to z."""
         total = self.sizes.total
         with np.errstate(divide="ignore", invalid="ignore"):
             trials = total / widened(self.effect, self.sizes.excess(), stretch)
@@ -96,7 +96,7 @@ class _Side:
         return wilson(np.nan_to_num(self.share) * trials, trials, level=level)
 
     def variance(self) -> Array:
-        """Return the variance of each share, drawn a little towards 1/2 to be above 0."""
+        """Return the variance of each share, which is drawn towards 1/2 so that it is above 0."""
         total = self.sizes.total
         near = (np.nan_to_num(self.share) * total + 0.5) / (total + 1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -113,7 +113,7 @@ def _welch(sides: list[_Side]) -> Array:
 
 
 def _sizes(trials: Any, repeats: Array) -> tuple[ClusterSizes, Array]:
-    """Return the sizes of the units of each group, and the sum of m² weighed by `left_out`."""
+    """Return the sizes of the units of each group, and the sum of m² weighted by `left_out`."""
     found, size = trials.tocoo(), trials.shape[1]
     amounts, alike, group = found.data.astype(np.float64), repeats[found.row], found.col
     powers = [amounts > 0, amounts, amounts**2, amounts**3, amounts**4]
@@ -142,7 +142,7 @@ def _chosen(
 
 
 def _beside(hits: Any, trials: Any, group: Array) -> tuple[Any, Array]:
-    """Return the hits one by one, and the trials of the same unit and group beside each."""
+    """Return the hits, and the trials of the same unit and group for each of them."""
     found = hits.tocoo()
     tried = trials.tocsr()
     tried.sort_indices()
@@ -150,19 +150,19 @@ def _beside(hits: Any, trials: Any, group: Array) -> tuple[Any, Array]:
     owner = np.repeat(np.arange(tried.shape[0]), np.diff(tried.indptr))
     keys = np.append(owner * wide + tried.indices, np.iinfo(np.int64).max)
     wanted = found.row.astype(np.int64) * wide + group[found.col]
-    places = np.searchsorted(keys, wanted)
-    there = keys[places] == wanted
-    return found, np.where(there, np.append(tried.data, 0.0)[places], 0.0)
+    positions = np.searchsorted(keys, wanted)
+    there = keys[positions] == wanted
+    return found, np.where(there, np.append(tried.data, 0.0)[positions], 0.0)
 
 
 def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
-    """Return the sum over units of hits times trials, for each label."""
+    """Return the sum over units of hits times trials of each label."""
     found, every = _beside(hits, trials, group)
     return np.bincount(found.col, found.data * every * repeats[found.row], minlength=len(group))
 
 
 def _correlation(a: _Side, b: _Side) -> Array:
-    """Return how far the shares of two groups go together, by the units that are in both."""
+    """Return the correlation of the shares of two groups, due to units in both."""
     together = (
         a.hits.multiply(b.hits).T @ a.repeats
         - b.share * _crossed(a.hits, b.trials, a.group, a.repeats)

@@ -1,4 +1,4 @@
-"""Two groups of journeys, made ready to be compared."""
+"""Pairs: two groups of journeys to compare."""
 
 from __future__ import annotations
 
@@ -31,23 +31,29 @@ Window = tuple[dt.datetime | np.datetime64 | str | None, dt.datetime | np.dateti
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Pair:
-    """Two groups of journeys, each journey in one of them; made by `pair`, `groups`, `periods`.
+    """Two disjoint groups of journeys to compare; made by `pair`, `groups` or `periods`.
 
     Attributes
     ----------
     journeys : Journeys
         All journeys of both groups.
     in_a : bool (n,)
-        Which of them are in group a; the others are in group b.
+        Whether each journey is in group a; the others are in group b.
     names : tuple of str
-        What the groups are called, a first.
+        The names of the groups, a first.
     left_out : int
-        How many journeys are in neither: those whose group nobody knows, or of other groups.
+        The number of journeys in neither group: their group is unknown or another one.
 
     Raises
     ------
     InvalidInputError
-        When a group holds no journey.
+        When a group has no journeys.
+
+    See Also
+    --------
+    groups : Make a pair from a column.
+    periods : Make a pair from two periods.
+    pair : Make a pair from two sets of journeys.
 
     Examples
     --------
@@ -64,10 +70,10 @@ class Pair:
 
     def __attrs_post_init__(self) -> None:
         if self.in_a.dtype != np.bool_ or self.in_a.shape != (len(self.journeys),):
-            raise InvalidInputError("in_a holds one truth value a journey")
+            raise InvalidInputError("in_a must hold one truth value per journey")
         for name, size in zip(self.names, self.sizes, strict=True):
             if not size:
-                raise InvalidInputError(f"the group {name!r} is empty: it holds no journey")
+                raise InvalidInputError(f"the group {name!r} is empty: it has no journeys")
 
     @property
     def a(self) -> Journeys:
@@ -81,13 +87,13 @@ class Pair:
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """How many real journeys each group holds."""
+        """The number of journeys in each group, counts included."""
         counts = self.journeys.counts
         return int(counts[self.in_a].sum()), int(counts[~self.in_a].sum())
 
     @property
     def shared(self) -> int:
-        """How many persons have journeys in both groups; 0 where persons are not known."""
+        """The number of persons with journeys in both groups; 0 if persons are not known."""
         return int(shared_units(self, units_of(self.journeys, None)).sum())
 
     def __repr__(self) -> str:
@@ -99,7 +105,7 @@ class Pair:
 
 
 def shared_units(groups: Pair, units: Units) -> Array:
-    """Tell of each cluster whether it has real journeys in both groups, bool (g,)."""
+    """Return whether each unit has journeys in both groups, bool (g,)."""
     size = len(units.repeats)
     real = groups.journeys.counts > 0
     sides = [
@@ -111,15 +117,15 @@ def shared_units(groups: Pair, units: Units) -> Array:
 
 
 def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pair:
-    """Put two sets of journeys side by side.
+    """Make a pair of two sets of journeys.
 
     Parameters
     ----------
     a, b
-        Journeys of one taxonomy, lens and time zone; no journey is in both. Their ids may be
-        alike, and are numbered anew.
+        Journeys with the same taxonomy, lens and time zone; no journey may be in both. Ids may
+        repeat and are replaced by numbers.
     names
-        What the groups are called in results.
+        The names of the groups in results.
 
     Returns
     -------
@@ -128,12 +134,17 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     Raises
     ------
     InvalidInputError
-        When one of them is empty, both are the same object, or they differ in taxonomy, lens or
-        time zone or in having times.
+        When one of them is empty, both are the same object, or they differ in taxonomy, lens,
+        time zone or in whether they have times.
+
+    See Also
+    --------
+    groups : Make a pair from a column.
+    periods : Make a pair from two periods.
 
     Notes
     -----
-    Persons are known by their ids: one with journeys in a and in b is one person.
+    Persons are identified by their ids: an id with journeys in a and in b is one person.
 
     Examples
     --------
@@ -144,30 +155,32 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     (80, 120)
     """
     if checked_journeys(a) is checked_journeys(b):
-        raise InvalidInputError("both groups are the same journeys")
+        raise InvalidInputError("a and b must be different journeys, got the same object twice")
     numbered = derive(a, ids=np.arange(len(a))), derive(b, ids=np.arange(len(a), len(a) + len(b)))
     in_a = np.arange(len(a) + len(b)) < len(a)
     return Pair(journeys=concat(numbered), in_a=owned(in_a), names=(names[0], names[1]))
 
 
 def checked_pair(pair: Pair) -> Pair:
-    """Return the pair, or say how to make one."""
+    """Return the pair; raise if the argument is not a `Pair`."""
     mend = "make one with tp.compare.pair, tp.compare.groups or tp.compare.periods"
     require_kind(pair, Pair, takes="a Pair", mend=mend)
     return pair
 
 
 def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair:
-    """Split journeys in two by a column.
+    """Make a pair of two groups from the values of a column.
 
     Parameters
     ----------
+    journeys
+        The journeys to split.
     by
-        A per-journey column; or a facet or per-interaction column, and then the value of the first
-        interaction.
+        A per-journey column, or a facet or per-interaction column, of which the value of the first
+        interaction counts.
     a, b
-        The values to compare. Without both the column must have exactly two; with only ``a``,
-        group b is everything else that has a value.
+        The values to compare. If both are left out, the column must have exactly two values; with
+        only ``a``, group b is every other value.
 
     Returns
     -------
@@ -176,9 +189,14 @@ def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair
     Raises
     ------
     NotFoundError
-        When there is no such column or value; the message proposes near ones.
+        When the column or the value does not exist; the message suggests similar ones.
     InvalidInputError
-        When the column has one value only, or more than two and none is named.
+        When the column has only one value, or more than two and ``a`` is left out.
+
+    See Also
+    --------
+    periods : Make a pair from two periods.
+    pair : Make a pair from two sets of journeys.
 
     Examples
     --------
@@ -190,19 +208,19 @@ def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair
     found = groups_of(journeys, by)
     if len(found.labels) < 2:
         raise InvalidInputError(
-            f"{by!r} has one value only, {found.labels[0]!r}: there is nothing to compare it with"
+            f"{by!r} must have at least two values, got only {found.labels[0]!r}"
         )
     if a is None and b is None and len(found.labels) > 2:
         raise InvalidInputError(
             f"{by!r} has {len(found.labels)} values: {first_few(found.labels)}",
-            mend="say which two with a= and b=, or one with a= to compare it with all others",
+            mend="choose two with a= and b=, or one with a= to compare it with all others",
         )
     if a is None and b is not None:
-        raise InvalidInputError("b= is given without a=", mend="name both, or only a=")
-    first = 0 if a is None else _place(found, a, by)
+        raise InvalidInputError("b= needs a=", mend="pass both, or only a=")
+    first = 0 if a is None else _position(found, a, by)
     second = _other(found, b, by, alone=a is not None)
     if first == second:
-        raise InvalidInputError(f"both groups are {a!r}")
+        raise InvalidInputError(f"a and b must differ, got {a!r} for both")
     left = found.of == first
     right = (found.of >= 0) & ~left if second is None else found.of == second
     labels = str(found.labels[first])
@@ -211,13 +229,13 @@ def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair
 
 
 def _other(found: Groups, b: Any, by: str, *, alone: bool) -> int | None:
-    """Return the place of group b; None where it is everything else."""
+    """Return the position of the label of group b; None if b is every other value."""
     if b is not None:
-        return _place(found, b, by)
+        return _position(found, b, by)
     return None if alone else 1
 
 
-def _place(found: Groups, label: Any, by: str) -> int:
+def _position(found: Groups, label: Any, by: str) -> int:
     if label not in found.labels:
         raise not_found(f"value of {by}", label, [str(one) for one in found.labels])
     return found.labels.index(label)
@@ -231,14 +249,16 @@ def _split(journeys: Journeys, left: Array, right: Array, *, names: tuple[str, s
 
 
 def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
-    """Split journeys in two periods by the time of their first interaction.
+    """Make a pair of two periods, by the time of the first interaction.
 
     Parameters
     ----------
+    journeys
+        The journeys to split.
     before, after
-        The two periods, each from an instant (included) to an instant (not included): a
-        ``datetime``, ``datetime64`` or ISO 8601 text each, None for an open end. As the times of
-        the journeys are kept: UTC where their zone is known.
+        The two periods, each a start (included) and an end (excluded): ``datetime``,
+        ``datetime64`` or ISO 8601 text, or None for no limit. Instants are read like the times of
+        the journeys: in UTC if their time zone is known.
 
     Returns
     -------
@@ -248,12 +268,18 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     Raises
     ------
     InvalidInputError
-        Without times, when a period is empty or ends before it begins, or the two overlap.
+        When the journeys have no times, a period has no journeys or ends before it begins, or the
+        two periods overlap.
+
+    See Also
+    --------
+    groups : Make a pair from a column.
+    pair : Make a pair from two sets of journeys.
 
     Notes
     -----
-    A journey belongs to the period in which it began in the log, also where it ends in the other.
-    People who come in both periods are in both groups: see ``shared=`` of the comparisons.
+    A journey belongs to the period in which it began in the log, even if it ends in the other one.
+    Persons with journeys in both periods are in both groups: see ``shared=`` of the comparisons.
 
     Examples
     --------
@@ -266,7 +292,10 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     times = require_times(journeys, "compare.periods")
     spans = [_span(before, "before"), _span(after, "after")]
     if spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]:
-        raise InvalidInputError("the two periods overlap", mend="a period ends before its end")
+        raise InvalidInputError(
+            "before= and after= must not overlap",
+            mend="the end of a period is excluded: one may end where the other begins",
+        )
     filled = lengths_of(journeys.offsets) > 0
     stamps = np.zeros(len(journeys), dtype=np.int64)
     stamps[filled] = times.view(np.int64)[journeys.offsets[:-1][filled]]
@@ -276,27 +305,29 @@ def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
 
 def _span(window: Window, name: str) -> tuple[int, int]:
     if isinstance(window, str) or not isinstance(window, Sequence) or len(window) != 2:
-        raise WrongKindError(f"{name} is a pair of instants, from and to, not {window!r}")
+        raise WrongKindError(f"{name}= must be two instants, (start, end), got {window!r}")
     limits = np.iinfo(np.int64)
     low = limits.min if window[0] is None else _stamp(window[0], name)
     high = limits.max if window[1] is None else _stamp(window[1], name)
     if low >= high:
-        raise InvalidInputError(f"the period {name}= ends before it begins, or with its beginning")
+        raise InvalidInputError(f"the end of {name}= must be after its start, got {window!r}")
     return low, high
 
 
 def _stamp(instant: Any, name: str) -> int:
-    """Return an instant in microseconds; an aware one in UTC."""
+    """Return an instant in microseconds since 1970; a timezone-aware one in UTC."""
     if isinstance(instant, str):
         try:
             instant = dt.datetime.fromisoformat(instant)
         except ValueError as error:
-            raise InvalidInputError(f"{name}= holds no ISO 8601 time: {instant!r}") from error
+            raise InvalidInputError(f"{name}= must hold ISO 8601 times, got {instant!r}") from error
     if isinstance(instant, dt.datetime) and instant.tzinfo is not None:
         instant = instant.astimezone(dt.UTC).replace(tzinfo=None)
     if not isinstance(instant, (dt.date, np.datetime64)):
-        raise WrongKindError(f"{name}= holds {instant!r}, which is no instant")
+        raise WrongKindError(
+            f"{name}= must hold datetimes, ISO 8601 texts or None, got {instant!r}"
+        )
     stamp = np.array([instant], dtype=INSTANT)
     if np.isnat(stamp).any():
-        raise InvalidInputError(f"{name}= holds no time: {instant!r}")
+        raise InvalidInputError(f"{name}= must hold instants, got {instant!r}")
     return int(stamp.view(np.int64)[0])

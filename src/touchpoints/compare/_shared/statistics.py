@@ -1,4 +1,4 @@
-"""Measures of a group whose journeys are drawn again and again: sums, medians, any function."""
+"""Statistics of resampled groups: shares, medians, any function."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ Measure = Callable[[Journeys], Any]
 
 
 class Statistic(Protocol):
-    """Numbers of a group that is given by how often each row of the journeys is in it.
+    """Numbers of a group given by weights: how often each row of the journeys is in the group.
 
-    They are made of sums over those rows, so that what is left of a group when another is taken
-    out of it needs no sums of its own.
+    They are computed from sums over rows, so the sums of the complement of a group are a
+    subtraction.
     """
 
     @property
     def labels(self) -> list[Hashable]:
-        """What each number is about."""
+        """The label of each number."""
         ...
 
     def block(self) -> int:
-        """Return how many groups to measure at once."""
+        """Return the number of groups to evaluate at once."""
         ...
 
     def sums(self, weights: Array) -> Array:
-        """Return what the numbers of each group are made of, linear in weights, (b, any)."""
+        """Return the sums behind the numbers of each group, linear in the weights, (b, any)."""
         ...
 
     def of(self, sums: Array) -> Array:
@@ -45,28 +45,28 @@ class Statistic(Protocol):
         ...
 
     def apart(self, in_a: Array) -> Statistic:
-        """Return the numbers of those in a, and then of the others, float64 (b, 2 * labels)."""
+        """Return the statistic of group a and then of group b, with 2 * labels numbers."""
         ...
 
     def sizes(self, weights: Array) -> Array:
-        """Return how many observations the number of each label rests on, float64 (labels,)."""
+        """Return the number of observations of each label, float64 (labels,)."""
         ...
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Shares:
-    """Ratios of sums over journeys.
+    """Shares: ratios of sums over journeys.
 
     Attributes
     ----------
     labels
-        What each number is about.
+        The label of each share.
     hits : sparse (n, labels)
-        What each real journey adds to the numerator.
+        The contribution of each journey to the numerators.
     trials : sparse (n, groups)
-        What it adds to the denominators.
+        The contribution of each journey to the denominators.
     group : int64 (labels,)
-        The denominator of each label.
+        The position of the denominator of each label.
     """
 
     labels: list[Hashable]
@@ -75,14 +75,14 @@ class Shares:
     group: Array
 
     def block(self) -> int:
-        """Return how many groups to measure at once."""
+        """Return the number of groups to evaluate at once."""
         widest = max(*self.hits.shape, *self.trials.shape, 1)
         return max(1, _ROOM // int(widest))
 
     def sums(self, weights: Array) -> Array:
         """Return the hits of each label and the trials of each group of labels.
 
-        Whole numbers: in float32 they are exact below 2**24.
+        They are integers, exact in float32 below 2**24.
         """
         added: Array = self._table.T @ np.ascontiguousarray(weights.T).astype(np.float32)
         if added.max(initial=0) >= _EXACT:
@@ -91,7 +91,7 @@ class Shares:
 
     @cached_property
     def _table(self) -> Any:
-        """Hits and trials side by side, in half the room."""
+        """Hits and trials side by side, in float32 to halve the memory."""
         from scipy import sparse
 
         return sparse.hstack([self.hits, self.trials], format="csr", dtype=np.float32)
@@ -104,7 +104,7 @@ class Shares:
         return answer
 
     def apart(self, in_a: Array) -> Shares:
-        """Return the shares of those in a, and then of the others."""
+        """Return the shares of group a and then of group b."""
         from scipy import sparse
 
         sides = [sparse.diags_array(one.astype(np.float64)) for one in (in_a, ~in_a)]
@@ -121,22 +121,23 @@ class Shares:
         return tried
 
     def only(self, kept: Array) -> Shares:
-        """Return the shares of some labels, given by their places."""
-        labels = [self.labels[place] for place in kept.tolist()]
+        """Return the shares of some labels, given by position."""
+        labels = [self.labels[position] for position in kept.tolist()]
         return attrs.evolve(self, labels=labels, hits=self.hits[:, kept], group=self.group[kept])
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Medians:
-    """Medians of values, several of a journey and label perhaps; sorted by label, then value.
+    """Medians of values, sorted by label, then value; a journey may have several values per label.
 
     Attributes
     ----------
     labels
-        What each median is about.
+        The label of each median.
     values : float64 (v,)
+        The values of all labels.
     owners : int64 (v,)
-        The row of the journeys each value is from.
+        The row of the journey of each value.
     starts : int64 (labels + 1,)
         Label l owns ``values[starts[l]:starts[l + 1]]``.
     """
@@ -147,11 +148,11 @@ class Medians:
     starts: Array
 
     def block(self) -> int:
-        """Return how many groups to measure at once."""
+        """Return the number of groups to evaluate at once."""
         return max(1, _ROOM // max(len(self.values), 1))
 
     def sums(self, weights: Array) -> Array:
-        """Return how many values there are up to each, integers (b, v + 1)."""
+        """Return the cumulative weight of the values, integers (b, v + 1)."""
         most = int(weights.max(initial=1)) * len(self.values)
         width = np.int32 if most <= np.iinfo(np.int32).max else np.int64
         running = np.zeros((len(weights), len(self.values) + 1), dtype=width)
@@ -160,7 +161,7 @@ class Medians:
         return running
 
     def of(self, sums: Array) -> Array:
-        """Return the median of each label in each group, nan where it has no value."""
+        """Return the median of each label in each group, nan without values."""
         return np.stack([self._of_one(one) for one in sums])
 
     def _of_one(self, running: Array) -> Array:
@@ -174,7 +175,7 @@ class Medians:
         return answer
 
     def apart(self, in_a: Array) -> Medians:
-        """Return the medians of those in a, and then of the others."""
+        """Return the medians of group a and then of group b."""
         size = len(self.labels)
         cells = np.repeat(np.arange(size), np.diff(self.starts))
         cells = np.where(in_a[self.owners], cells, cells + size)
@@ -187,12 +188,12 @@ class Medians:
         )
 
     def sizes(self, weights: Array) -> Array:
-        """Return how many values each label has."""
+        """Return the number of values of each label."""
         running = np.append(0.0, np.cumsum(weights[self.owners]))
         return np.diff(running[self.starts])
 
     def only(self, kept: Array) -> Medians:
-        """Return the medians of some labels, given by their places."""
+        """Return the medians of some labels, given by position."""
         lengths = np.diff(self.starts)
         chosen = np.zeros(len(lengths), dtype=bool)
         chosen[kept] = True
@@ -206,7 +207,7 @@ class Medians:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Measured:
-    """Any measure of journeys; a label it does not answer with counts as ``absent``."""
+    """A measure of journeys; a label that it does not return gets the number ``absent``."""
 
     labels: list[Hashable]
     journeys: Journeys
@@ -215,15 +216,15 @@ class Measured:
     sides: tuple[Array, ...] = ()
 
     def block(self) -> int:
-        """Return how many groups to measure at once."""
+        """Return the number of groups to evaluate at once."""
         return 1
 
     def sums(self, weights: Array) -> Array:
-        """Return the weights: nothing is known of what the measure adds up."""
+        """Return the weights: a measure need not be a function of sums."""
         return weights
 
     def of(self, sums: Array) -> Array:
-        """Return what the measure says of each group."""
+        """Return the measure of each group."""
         whole = (np.True_,)
         return np.stack(
             [
@@ -233,7 +234,7 @@ class Measured:
         )
 
     def apart(self, in_a: Array) -> Measured:
-        """Return what the measure says of those in a, and then of the others."""
+        """Return the measure of group a and then of group b."""
         return attrs.evolve(self, sides=(in_a, ~in_a))
 
     def _of_one(self, counts: Array) -> Array:
@@ -242,12 +243,12 @@ class Measured:
         return np.array([known.get(label, self.absent) for label in self.labels], dtype=np.float64)
 
     def sizes(self, weights: Array) -> Array:
-        """Return how many journeys there are."""
+        """Return the number of journeys, the same for each label."""
         return np.full(len(self.labels), float(weights.sum()))
 
 
 def _beside(parts: list[Any]) -> Any:
-    """Return sparse tables side by side, without the zeros they keep."""
+    """Return sparse tables side by side, without explicit zeros."""
     from scipy import sparse
 
     found = sparse.hstack(parts, format="csr")

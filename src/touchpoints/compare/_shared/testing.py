@@ -16,6 +16,7 @@ from touchpoints._core.checks import (
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
+from touchpoints.compare._shared.contrasts import Contrast, contrast_of
 from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
 from touchpoints.compare._shared.features import shown_by
 from touchpoints.compare._shared.newcombe import newcombe
@@ -27,51 +28,57 @@ Test = Literal["permutation", "bootstrap"]
 Effect = Literal["cohen_h", "cliff_delta", "ratio", "none"]
 Draws = Iterator[Array]
 
-_CLOSE = 1e-12
+_CLOSE = 1e-9
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Comparison(Labelled):
-    """What differs between two groups: one row a label, the smallest p first.
+    """Differences between two groups: one row per label, the smallest p first.
 
     Attributes
     ----------
     label : object
-        What the row is about: a touchpoint, a step, an edge ``(source, target)``, a variant.
+        What is compared: a touchpoint, a funnel step, an edge ``(source, target)``, a variant.
     a, b : float64
-        The number in each group; nan where the group has nothing it could be taken from.
+        The number in each group; nan if the group has no data for it.
     difference : float64
-        ``a - b``.
+        ``a - b``. It is the value of ``as_dict``.
     low, high : float64
         The ends of the interval of the difference.
     p : float64
-        How often chance alone makes a difference as large, in (0, 1]; nan where it cannot be told.
+        The p-value: the probability under chance alone of a test statistic at least as large, in
+        (0, 1]; nan if undefined. In permutation tests the statistic of shares is the difference
+        over its standard error, of durations Cliff's delta over its standard error, and of any
+        other number the difference.
     q : float64
-        The share of false discoveries among the rows with this p or a smaller one (Benjamini and
+        The false-discovery rate among the rows with this p or a smaller one (Benjamini and
         Hochberg), in [0, 1].
     effect : float64
-        The size of the difference on a scale that can be compared between rows; ``measured_as``
-        says which.
+        The effect size, on a scale that can be compared between rows; see ``measured_as``.
     n_a, n_b : int64
-        How many observations each number rests on: journeys, steps from the source, or gaps.
+        The number of observations in each group: journeys, transitions from the source, or gaps.
     names : tuple of str
-        What the groups are called.
+        The names of the groups.
     test : str
-        Where p comes from.
+        The test that p comes from: ``"permutation"`` or ``"bootstrap"``.
     interval : str
-        Where low and high come from: ``"newcombe"`` or ``"bootstrap"``.
+        The method of the intervals: ``"newcombe"`` or ``"bootstrap"``.
     measured_as : str
-        What ``effect`` is.
+        The kind of effect size: ``"cohen_h"``, ``"cliff_delta"``, ``"ratio"`` or ``"none"``.
     resamples : int
-        How often the groups were drawn.
+        The number of resamples.
     level : float
         The level of the intervals.
     unit : str
-        What was drawn as a whole.
+        The unit that was permuted or resampled whole: ``"person"`` or ``"journey"``.
     shared : int
-        How many of those have journeys in both groups.
+        The number of units with journeys in both groups.
     left_out : int
-        How many labels too few journeys show, so that they were not compared.
+        The number of labels that were not compared because too few journeys have them.
+
+    See Also
+    --------
+    difference_graph : The differences of transitions as a graph.
     """
 
     value = "difference"
@@ -100,8 +107,8 @@ class Comparison(Labelled):
 
 
 @attrs.frozen
-class Asked:
-    """How to compare; checked when it is made."""
+class Options:
+    """The options of a comparison, checked on construction."""
 
     seed: int
     resamples: int
@@ -121,21 +128,21 @@ class Asked:
 
 
 def compared(
-    pair: Pair, statistic: Statistic, asked: Asked, *, effect: Effect, left_out: int = 0
+    pair: Pair, statistic: Statistic, options: Options, *, effect: Effect, left_out: int = 0
 ) -> Comparison:
     """Compare the numbers of two groups.
 
-    The intervals of shares are Newcombe's; those of anything else, and of all where the test is
-    the bootstrap, are quantiles of the redrawn differences.
+    Shares have Newcombe's intervals. Other statistics, and all statistics if the test is the
+    bootstrap, have quantiles of bootstrap differences.
     """
-    sides = sides_of(pair, asked.shared, test=asked.test)
+    sides = sides_of(pair, options.shared, test=options.test)
     counts = pair.journeys.counts
     weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
     a, b = (statistic.of(statistic.sums(one[None, :]))[0] for one in weights)
-    shares = statistic if isinstance(statistic, Shares) and asked.test == "permutation" else None
-    p, ends = _drawn(pair, sides, statistic, asked, a - b, intervals=shares is None)
+    shares = statistic if isinstance(statistic, Shares) and options.test == "permutation" else None
+    p, ends = _drawn(pair, sides, statistic, options, a - b, intervals=shares is None)
     if shares is not None:
-        ends = newcombe(shares, weights, sides.units, asked.level)
+        ends = newcombe(shares, weights, sides.units, options.level)
     sizes = [statistic.sizes(one).round().astype(np.int64) for one in weights]
     columns: dict[str, Any] = {
         "label": text_array(statistic.labels),
@@ -154,11 +161,11 @@ def compared(
     return Comparison(
         **{name: one[order] for name, one in columns.items()},
         names=pair.names,
-        test=asked.test,
+        test=options.test,
         interval="bootstrap" if shares is None else "newcombe",
         measured_as=effect,
-        resamples=int(asked.resamples),
-        level=asked.level,
+        resamples=int(options.resamples),
+        level=options.level,
         unit=sides.units.unit,
         shared=len(sides.both),
         left_out=left_out,
@@ -169,77 +176,77 @@ def _drawn(
     pair: Pair,
     sides: Sides,
     statistic: Statistic,
-    asked: Asked,
+    options: Options,
     difference: Array,
     *,
     intervals: bool,
 ) -> tuple[Array, tuple[Array, Array]]:
-    """Return p of each label, and the ends of its interval if they come from redrawing."""
-    rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(asked.seed).spawn(2)]
-    permuting = asked.test == "permutation"
-    rounds = -(-asked.resamples // statistic.block()) * (permuting + intervals)
+    """Return the p of each label, and its bootstrap interval (nan unless ``intervals``)."""
+    rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
+    permuting = options.test == "permutation"
+    contrast = contrast_of(statistic, pair.journeys.counts, sides)
+    rounds = sum(
+        -(-options.resamples // one.block())
+        for one, wanted in ((contrast, permuting), (statistic, intervals))
+        if wanted
+    )
     p = np.full(len(difference), np.nan)
     ends = (p, p)
-    with reporting(asked.progress, rounds, what="compare") as step:
+    with reporting(options.progress, rounds, what="compare") as advance:
         if permuting:
-            whole = statistic.sums(np.where(sides.movable, pair.journeys.counts, 0)[None, :])
-            drawn = _dealt(statistic, permuted(pair, sides, rngs[0]), asked, step, whole=whole)
-            p = p_permuted(drawn, *_movable_difference(pair, sides, statistic, whole=whole))
+            p = _p_of_permutations(pair, sides, contrast, options, rngs[0], advance)
         if intervals:
             both = statistic.apart(sides.in_a)
-            drawn = _redrawn(both, redrawn(sides, rngs[1]), asked, step)
-            redrawings = np.concatenate(list(drawn))
-            ends = quantiles(redrawings, difference, asked.level)
-            p = p if permuting else _p_redrawn(redrawings, difference)
-    if intervals and sides.fewest < 2:  # one alone is redrawn as itself, which tells of no chance
-        nothing = np.full_like(p, np.nan)
-        p, ends = p if permuting else nothing, (nothing, nothing)
+            drawn = _bootstrap_differences(both, redrawn(sides, rngs[1]), options, advance)
+            differences = np.concatenate(list(drawn))
+            ends = quantiles(differences, difference, options.level)
+            p = p if permuting else _p_bootstrap(differences, difference)
+    if intervals and sides.fewest < 2:  # a single unit is always redrawn as itself: no variance
+        unknown = np.full_like(p, np.nan)
+        p, ends = p if permuting else unknown, (unknown, unknown)
     return p, ends
 
 
-def _movable_difference(
-    pair: Pair, sides: Sides, statistic: Statistic, *, whole: Array
-) -> tuple[Array, Array]:
-    """Return the differences as they are between the rows that can be dealt out, and their scale.
+def _p_of_permutations(
+    pair: Pair,
+    sides: Sides,
+    contrast: Contrast,
+    options: Options,
+    rng: np.random.Generator,
+    advance: Callable[[], None],
+) -> Array:
+    """Return the permutation p of each label, from the rows that a permutation can move."""
+    movable = np.where(sides.movable, pair.journeys.counts, 0)
+    whole = contrast.sums(movable[None, :])
+    first = contrast.sums(np.where(pair.in_a, movable, 0)[None, :])
+    draws = permuted(pair, sides, rng)
 
-    The scale is the larger of the two numbers, which rounding is in proportion to.
-    """
-    first = np.where(sides.movable & pair.in_a, pair.journeys.counts, 0)
-    sums = statistic.sums(first[None, :])
-    a, b = (statistic.of(one)[0] for one in (sums, whole - sums))
-    return a - b, np.fmax(np.abs(a), np.abs(b))
+    def drawn() -> Iterator[Array]:
+        for block in blocks(draws, options.resamples, contrast.block()):
+            sums = contrast.sums(block)
+            yield contrast.of(sums, whole - sums)
+            advance()
+
+    seen = contrast.of(first, whole - first)[0]
+    return p_permuted(drawn(), seen, slack=contrast.slack)
 
 
-def _left_over(statistic: Statistic, first: Array, *, whole: Array) -> Array:
-    """Return the differences between groups, given by their sums, and what they leave over."""
-    return statistic.of(first) - statistic.of(whole - first)
-
-
-def _dealt(
-    statistic: Statistic, draws: Draws, asked: Asked, step: Callable[[], None], *, whole: Array
+def _bootstrap_differences(
+    both: Statistic, draws: Draws, options: Options, advance: Callable[[], None]
 ) -> Iterator[Array]:
-    """Yield the differences of the groups dealt out, float64 (block, labels) each."""
-    for block in blocks(draws, asked.resamples, statistic.block()):
-        yield _left_over(statistic, statistic.sums(block), whole=whole)
-        step()
-
-
-def _redrawn(
-    both: Statistic, draws: Draws, asked: Asked, step: Callable[[], None]
-) -> Iterator[Array]:
-    """Yield the differences of the groups redrawn; ``both`` has the numbers of a, then of b."""
-    for block in blocks(draws, asked.resamples, both.block()):
+    """Yield the differences of resampled groups; ``both`` has the numbers of a, then of b."""
+    for block in blocks(draws, options.resamples, both.block()):
         a, b = np.split(both.of(both.sums(block)), 2, axis=1)
         yield a - b
-        step()
+        advance()
 
 
-def compared_shares(pair: Pair, shares: Shares, asked: Asked) -> Comparison:
-    """Compare the shares that enough journeys show, and count the others."""
+def compared_shares(pair: Pair, shares: Shares, options: Options) -> Comparison:
+    """Compare the shares of labels with at least ``min_count`` journeys; count the others."""
     shown = shown_by(shares, pair.journeys.counts)
-    kept = np.flatnonzero(shown >= max(asked.min_count, 1))
+    kept = np.flatnonzero(shown >= max(options.min_count, 1))
     left_out = int((shown > 0).sum()) - len(kept)
-    return compared(pair, shares.only(kept), asked, effect="cohen_h", left_out=left_out)
+    return compared(pair, shares.only(kept), options, effect="cohen_h", left_out=left_out)
 
 
 def blocks(draws: Draws, left: int, size: int) -> Iterator[Array]:
@@ -248,23 +255,24 @@ def blocks(draws: Draws, left: int, size: int) -> Iterator[Array]:
         yield np.stack(list(islice(draws, min(size, left - start))))
 
 
-def p_permuted(drawn: Iterator[Array], difference: Array, scale: Array) -> Array:
-    """Return how often a dealt difference is as large; the groups as they are count as one deal.
+def p_permuted(drawn: Iterator[Array], difference: Array, *, slack: Array | float) -> Array:
+    """Return the permutation p-values, two-sided; the observed groups count as one permutation.
 
-    ``scale`` is the size of the numbers the differences are of: rounding in them is no difference.
+    A statistic that is smaller by less than a billionth of it, or by less than ``slack``, is as
+    large: rounding makes equal statistics differ.
     """
     defined, extreme = (np.zeros(len(difference), dtype=np.int64) for _ in range(2))
-    as_large = np.abs(difference) - _CLOSE * np.fmax(np.abs(difference), scale)
+    threshold = np.abs(difference) * (1 - _CLOSE) - slack
     for block in drawn:
         defined += (~np.isnan(block)).sum(axis=0)
         with np.errstate(invalid="ignore"):
-            extreme += (np.abs(block) >= as_large).sum(axis=0)
+            extreme += (np.abs(block) >= threshold).sum(axis=0)
     p = (1 + extreme) / (1 + defined)
     return np.where(np.isnan(difference) | (defined == 0), np.nan, p)
 
 
-def _p_redrawn(drawn: Array, difference: Array) -> Array:
-    """Return twice how often a redrawn difference lies on the other side of 0."""
+def _p_bootstrap(drawn: Array, difference: Array) -> Array:
+    """Return the bootstrap p-values: twice the share of differences on the other side of 0."""
     defined = ~np.isnan(drawn)
     with np.errstate(invalid="ignore"):
         sides = [((drawn <= 0) & defined).sum(axis=0), ((drawn >= 0) & defined).sum(axis=0)]
@@ -273,7 +281,7 @@ def _p_redrawn(drawn: Array, difference: Array) -> Array:
 
 
 def quantiles(drawn: Array, difference: Array, level: float) -> tuple[Array, Array]:
-    """Return the ends of the middle ``level`` of the redrawn differences of each label."""
+    """Return the percentile interval of the bootstrap differences of each label."""
     known = ~np.isnan(difference) & ~np.isnan(drawn).all(axis=0)
     ends = np.full((2, len(difference)), np.nan)
     if known.any():
@@ -296,16 +304,16 @@ def _effect(
 
 
 def _cliff(medians: Medians, weights: tuple[Array, Array]) -> Array:
-    """Return how much oftener a value of a is the larger than one of b, in [-1, 1], by label."""
+    """Return Cliff's delta of each label: P(value of a > value of b) − P(<), in [-1, 1]."""
     answer = np.full(len(medians.labels), np.nan)
-    for place in range(len(answer)):
-        span = slice(int(medians.starts[place]), int(medians.starts[place + 1]))
+    for label in range(len(answer)):
+        span = slice(int(medians.starts[label]), int(medians.starts[label + 1]))
         values, owners = medians.values[span], medians.owners[span]
         a, b = (one[owners].astype(np.float64) for one in weights)
-        pairs = a.sum() * b.sum()
-        if pairs:
+        total = a.sum() * b.sum()
+        if total:
             running = np.append(0.0, np.cumsum(b))
             below = running[np.searchsorted(values, values, side="left")]
             above = running[-1] - running[np.searchsorted(values, values, side="right")]
-            answer[place] = float((a * (below - above)).sum() / pairs)
+            answer[label] = float((a * (below - above)).sum() / total)
     return answer

@@ -1,4 +1,4 @@
-"""Planned journeys: what was meant to happen, in which order."""
+"""Plans: the touchpoints that a journey should have, and their order."""
 
 from touchpoints.graphs.plan.graph import plan_graph
 from touchpoints.graphs.plan.model import Plan, PlannedTouchpoint

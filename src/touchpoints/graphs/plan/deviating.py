@@ -1,4 +1,4 @@
-"""Where journeys deviate from a plan, interaction by interaction."""
+"""Deviations of journeys from a plan, by interaction: alignments with the plan."""
 
 from __future__ import annotations
 
@@ -21,20 +21,24 @@ from touchpoints.taxonomy import escape_text
 
 @attrs.frozen(eq=False, kw_only=True)
 class Deviations:
-    """What deviates where.
+    """The deviations of each interaction and journey.
 
     Attributes
     ----------
     names : list of str
-        The planned touchpoints, then the keys of all observed ones.
+        The names of the planned touchpoints, then the keys of all observed touchpoints.
     owners : int64 (m,)
         The journey of each interaction.
     labels : int64 (m,)
-        Which name each interaction counts for.
+        The position in ``names`` of the touchpoint that each interaction counts for.
     ad_hoc, out_of_order, failed : bool (m,)
+        Whether each interaction is a deviation of this kind.
     missing : bool (n, planned)
+        Whether each planned touchpoint is missing from each journey.
     costs : int64 (n,)
+        The cost of the optimal alignment of each journey.
     fitness : float64 (n,)
+        The fitness of each journey, in [0, 1].
     whole : bool (n,)
         Whether a journey began and finished in the log.
     """
@@ -51,7 +55,7 @@ class Deviations:
     whole: Array
 
     def cells(self) -> dict[str, tuple[Array, Array]]:
-        """Return the journey and the name of each single deviation, by kind."""
+        """Return {kind: (journeys, labels)}, one entry per single deviation."""
         rows = {"ad_hoc": self.ad_hoc, "out_of_order": self.out_of_order, "failed": self.failed}
         cells = {kind: (self.owners[flag], self.labels[flag]) for kind, flag in rows.items()}
         absent, lacking = np.nonzero(self.missing)
@@ -60,41 +64,50 @@ class Deviations:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Meaning:
-    """What observed touchpoints are in a plan: places among the planned, -1 for none, (k,) each."""
+    """The planned touchpoint that each observed one is, or is a failure of.
+
+    Attributes
+    ----------
+    planned, failure : int64 (k,)
+        Positions among the planned touchpoints; -1 for none.
+    """
 
     planned: Array
     failure: Array
 
     @classmethod
     def of(cls, journeys: Journeys, plan: Plan) -> Meaning:
-        """Find each touchpoint by its key, else by its type."""
+        """Look up each observed touchpoint in the plan by its key, else by its type."""
         require_plan(plan)
         names = list(plan.touchpoints)
-        keys = {one.touchpoint.key: place for place, one in enumerate(plan.touchpoints.values())}
-        types = {one: place for place, one in enumerate(names) if plan.taxonomy is not None}
+        planned = list(plan.touchpoints.values())
+        keys = {one.touchpoint.key: position for position, one in enumerate(planned)}
+        types = {one: position for position, one in enumerate(names) if plan.taxonomy is not None}
         failures = {
-            name: place
-            for place, one in enumerate(plan.touchpoints.values())
+            name: position
+            for position, one in enumerate(planned)
             for failure in one.failures
             for name in (failure, escape_text(failure))
         }
 
-        def place(known: Mapping[str, int], key: str, type_: str) -> int:
+        def looked_up(known: Mapping[str, int], key: str, type_: str) -> int:
             return known.get(key, known.get(type_, -1) if type_ else -1)
 
-        met = journeys.touchpoints
+        observed = journeys.touchpoints
         return cls(
-            planned=_places([place({**types, **keys}, one.key, one.type) for one in met]),
-            failure=_places([place(failures, one.key, one.type) for one in met]),
+            planned=_positions(
+                [looked_up({**types, **keys}, one.key, one.type) for one in observed]
+            ),
+            failure=_positions([looked_up(failures, one.key, one.type) for one in observed]),
         )
 
 
-def _places(values: list[int]) -> Array:
+def _positions(values: list[int]) -> Array:
     return np.array(values, dtype=np.int64)
 
 
 def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations:
-    """Find every deviation of journeys from a plan.
+    """Return every deviation of journeys from a plan.
 
     Parameters
     ----------
@@ -104,9 +117,9 @@ def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations
     Raises
     ------
     NotFoundError
-        When there is no such column.
+        When no per-interaction column has this name.
     WrongKindError
-        When it is text, or the plan is none.
+        When the column holds text, or ``plan`` is not a `Plan`.
     """
     require_plan(plan)
     marked = _marked(journeys, failed)
@@ -114,23 +127,23 @@ def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations
     net, planned_of = net_of(plan, meaning.planned)
     found = _aligned(journeys, net)
     owners = owners_of(journeys.offsets).astype(np.int64)
-    place = meaning.planned[journeys.codes] if len(meaning.planned) else journeys.codes
+    planned = meaning.planned[journeys.codes] if len(meaning.planned) else journeys.codes
     failure = meaning.failure[journeys.codes] if len(meaning.failure) else journeys.codes
-    lost = (found.nodes < 0) & (place >= 0)
-    again = np.zeros(len(place), dtype=bool)
-    again[1:] = (place[1:] == place[:-1]) & (owners[1:] == owners[:-1])
-    again[:-1] |= again[1:]  # of a run any one may be the one that was planned
+    lost = (found.nodes < 0) & (planned >= 0)
+    again = np.zeros(len(planned), dtype=bool)
+    again[1:] = (planned[1:] == planned[:-1]) & (owners[1:] == owners[:-1])
+    again[:-1] |= again[1:]  # any interaction of a run may be the planned one
     skipped = np.zeros((len(journeys), len(plan.touchpoints)), dtype=bool)
     for node in range(1, len(planned_of)):
         skipped[:, planned_of[node]] |= found.skipped[:, node]
-    moved = skipped[owners, np.maximum(place, 0)]
+    moved = skipped[owners, np.maximum(planned, 0)]
     repeated = lost & again & ~moved
-    unplanned = place < 0
+    unplanned = planned < 0
     whole = journeys.began & journeys.finished
     missing = skipped & whole[:, None]
-    missing[owners[lost], place[lost]] = False
+    missing[owners[lost], planned[lost]] = False
     worst = lengths_of(journeys.offsets) + np.where(whole, net.shortest(), 0)
-    labels = np.where(unplanned, len(plan.touchpoints) + journeys.codes, place)
+    labels = np.where(unplanned, len(plan.touchpoints) + journeys.codes, planned)
     names = [*plan.touchpoints, *(one.key for one in journeys.touchpoints)]
     return Deviations(
         names=names,
@@ -147,7 +160,7 @@ def deviations(journeys: Journeys, plan: Plan, failed: str | None) -> Deviations
 
 
 def _marked(journeys: Journeys, failed: str | None) -> Array:
-    """Tell of each interaction whether it is marked as failed, bool (m,)."""
+    """Return whether each interaction is marked as failed, bool (m,)."""
     if failed is None:
         return np.zeros(len(journeys.codes), dtype=bool)
     if failed not in journeys.per_interaction:
@@ -155,15 +168,15 @@ def _marked(journeys: Journeys, failed: str | None) -> Array:
     kept = journeys.per_interaction[failed]
     if isinstance(kept, Coded) or kept.dtype.kind not in "bif":
         raise WrongKindError(
-            f"the column {failed!r} holds no truth values or numbers",
-            mend="keep a column that is true where the interaction failed",
+            f"the column {failed!r} must hold truth values or numbers",
+            mend="keep a column that is true for interactions that failed",
         )
     marked: Array = (kept != 0) & (kept == kept)
     return marked
 
 
 def _aligned(journeys: Journeys, net: Net) -> Alignments:
-    """Align each distinct journey once, and give every journey its alignment."""
+    """Align each distinct journey once, and return the alignment of every journey."""
     ends = journeys.began.astype(np.int64) * 2 + journeys.finished
     k = len(journeys.touchpoints)
     one = distinct_sequences(journeys.codes, journeys.offsets, k, ends)

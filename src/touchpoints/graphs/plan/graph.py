@@ -1,4 +1,4 @@
-"""A plan as a graph: every planned touchpoint is drawn."""
+"""The graph of a plan: planned touchpoints and the transitions between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from touchpoints.graphs.plan.model import Plan, PlannedTouchpoint, require_plan
 
 
 def plan_graph(plan: Plan, *, lang: str = "en") -> nx.DiGraph:
-    r"""Return a plan as a plain directed graph: every planned touchpoint is a node.
+    r"""Return the graph of a plan: each planned touchpoint is a node.
 
     Parameters
     ----------
@@ -25,17 +25,24 @@ def plan_graph(plan: Plan, *, lang: str = "en") -> nx.DiGraph:
     Returns
     -------
     networkx.DiGraph
-        Of the kind ``"planned"``. Nodes are called by the keys of the touchpoints (the id of the
-        type, where that is all a plan names) and have ``label``, ``type``, the known facets,
-        ``stage`` and ``any_order`` where they are of one, ``optional`` and ``repeated``. Edges have
-        ``planned=True``: what may directly follow what. A touchpoint that may be repeated is an
-        edge to itself; ways that leave optional touchpoints out are not drawn. Within a group in
-        any order there are edges both ways, with ``any_order=True``.
+        A graph of the kind ``"planned"``. Nodes are called by the keys of the touchpoints (the id
+        of the type, if the plan names nothing more) and have ``label``, ``type``, the known
+        facets, ``stage`` and ``any_order`` if they belong to one, ``optional`` and ``repeated``.
+        Edges lead to the touchpoints that may directly follow and have ``planned=True``. A
+        touchpoint that may be repeated has a self-loop. Edges that would skip optional touchpoints
+        are not drawn. The touchpoints of an any-order group have edges in both directions, with
+        ``any_order=True``.
 
     Raises
     ------
     WrongKindError
-        When it is no plan.
+        When ``plan`` is not a `Plan`.
+
+    See Also
+    --------
+    read_plan : Read a plan from a file.
+    tp.paths.plan_against : The plan and the observed journeys in one graph.
+    to_mermaid : Draw the graph.
 
     Examples
     --------
@@ -56,30 +63,30 @@ def plan_graph(plan: Plan, *, lang: str = "en") -> nx.DiGraph:
     G.graph["lang"] = lang
     for one in planned:
         G.add_node(one.touchpoint.key, **planned_node(plan, one, lang=lang))
-    G.add_edges_from(planned_steps(plan), planned=True)
+    G.add_edges_from(planned_transitions(plan), planned=True)
     mark_any_order(G, plan)
     return G
 
 
-def planned_steps(plan: Plan) -> list[tuple[str, str]]:
-    """Return the keys of what may directly follow what, without leaving anything out."""
-    steps: list[tuple[str, str]] = []
+def planned_transitions(plan: Plan) -> list[tuple[str, str]]:
+    """Return the planned transitions as pairs of keys; none skips an optional touchpoint."""
+    edges: list[tuple[str, str]] = []
     for one in plan.touchpoints.values():
         key = one.touchpoint.key
-        steps.extend((key, plan.touchpoints[other].touchpoint.key) for other in one.then)
-        if one.most != 1:
-            steps.append((key, key))
-    return [*steps, *_any_order(plan)]
+        edges.extend((key, plan.touchpoints[other].touchpoint.key) for other in one.then)
+        if one.max_occurrences != 1:
+            edges.append((key, key))
+    return [*edges, *_any_order(plan)]
 
 
 def _any_order(plan: Plan) -> list[tuple[str, str]]:
-    """Return the steps within groups in any order, both ways."""
+    """Return the transitions within any-order groups, in both directions."""
     groups = [[plan.touchpoints[one].touchpoint.key for one in g] for g in plan.any_order.values()]
-    return [pair for group in groups for pair in permutations(group, 2)]
+    return [edge for group in groups for edge in permutations(group, 2)]
 
 
 def mark_any_order(G: nx.DiGraph, plan: Plan) -> None:
-    """Say of each step drawn within a group in any order that it is one."""
+    """Set ``any_order=True`` on each edge within an any-order group."""
     for source, target in _any_order(plan):
         if G.has_edge(source, target):
             G[source][target]["any_order"] = True
@@ -96,4 +103,4 @@ def planned_node(plan: Plan, one: PlannedTouchpoint, *, lang: str) -> dict[str, 
         facts["stage"] = one.stage
     if one.any_order:
         facts["any_order"] = one.any_order
-    return facts | {"optional": one.optional, "repeated": one.most != 1}
+    return facts | {"optional": one.optional, "repeated": one.max_occurrences != 1}

@@ -1,4 +1,4 @@
-"""What a planned journey is."""
+"""The classes of a plan: planned touchpoints and their order."""
 
 from __future__ import annotations
 
@@ -28,24 +28,30 @@ class PlannedTouchpoint:
     Attributes
     ----------
     name : str
-        What the plan calls it: the id of a type, the key of a touchpoint, or raw text.
+        Its name in the plan: the id of a type, the key of a touchpoint, or raw text.
     touchpoint : Touchpoint
-        What that means.
+        The touchpoint that the name means.
     label : str
-        A name for people; empty where the plan gives none.
+        A name for people; empty if the plan has none.
     stage : str
-        The stage it belongs to; empty where none is named.
+        The stage it belongs to; empty if the plan has none.
     optional : bool
-        Whether a journey may go without it.
-    most : int or None
+        Whether a journey may leave it out.
+    max_occurrences : int or None
         How often in a row it may happen; None for any number.
     then : tuple of str
-        What may come directly behind it; nothing where the plan ends. Of a touchpoint in a group
-        in any order, what may come behind the group; what leads to one of a group leads to all.
+        The touchpoints that may directly follow it; empty where the plan ends. For a touchpoint in
+        an any-order group, the touchpoints that may follow the group; what leads to one touchpoint
+        of a group leads to all of them.
     failures : tuple of str
-        Touchpoints that say that this one failed.
+        Touchpoints that mean that this one failed.
     any_order : str
-        The group within which it may come in any order; empty where it is in none.
+        The any-order group it belongs to; empty if it belongs to none.
+
+    See Also
+    --------
+    read_plan : Read a plan from a file.
+    Plan : The whole plan.
 
     Examples
     --------
@@ -60,7 +66,7 @@ class PlannedTouchpoint:
     label: str = ""
     stage: str = ""
     optional: bool = False
-    most: int | None = 1
+    max_occurrences: int | None = 1
     then: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     failures: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     any_order: str = ""
@@ -68,18 +74,25 @@ class PlannedTouchpoint:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Plan:
-    r"""What a journey is meant to be; read with `read_plan` or `parse_plan`.
+    r"""A plan of the touchpoints a journey should have; read with `read_plan` or `parse_plan`.
 
     Attributes
     ----------
     name, version : str
-        What the plan is called.
+        The name and the version of the plan.
     stages : FrozenMap of str to str
         The label of each stage, in order.
     touchpoints : FrozenMap of str to PlannedTouchpoint
-        In the order of the file.
+        The planned touchpoints by name, in the order of the file.
     taxonomy : Taxonomy or None
-        What the names mean.
+        The taxonomy that defines the names; None if they are raw text.
+
+    See Also
+    --------
+    read_plan : Read a plan from a file.
+    plan_graph : The plan as a graph.
+    tp.paths.conformance : Where journeys deviate from the plan.
+    tp.paths.fitness : How well journeys fit the plan.
 
     Examples
     --------
@@ -100,18 +113,18 @@ class Plan:
 
     @property
     def first(self) -> tuple[str, ...]:
-        """The touchpoints nothing leads to: where journeys begin."""
+        """The touchpoints that no other leads to: where journeys begin."""
         later = {name for one in self.touchpoints.values() for name in one.then}
         return tuple(name for name in self.touchpoints if name not in later)
 
     @property
     def last(self) -> tuple[str, ...]:
-        """The touchpoints that lead nowhere: where journeys end."""
+        """The touchpoints that lead to no other: where journeys end."""
         return tuple(name for name, one in self.touchpoints.items() if not one.then)
 
     @property
     def any_order(self) -> dict[str, tuple[str, ...]]:
-        """The groups whose touchpoints may come in any order among themselves, by name."""
+        """The any-order groups by name: touchpoints that may come in any order among themselves."""
         names = dict.fromkeys(one.any_order for one in self.touchpoints.values() if one.any_order)
         return {
             group: tuple(name for name, one in self.touchpoints.items() if one.any_order == group)
@@ -120,15 +133,15 @@ class Plan:
 
     @property
     def in_order(self) -> tuple[str, ...]:
-        """The touchpoints, each behind all that may come before it."""
+        """The touchpoints in topological order, each after all that may come before it."""
         G = nx.DiGraph()
         G.add_nodes_from(self.touchpoints)
         G.add_edges_from((name, two) for name, one in self.touchpoints.items() for two in one.then)
-        places = {name: place for place, name in enumerate(self.touchpoints)}
-        return tuple(nx.lexicographical_topological_sort(G, key=places.__getitem__))
+        positions = {name: position for position, name in enumerate(self.touchpoints)}
+        return tuple(nx.lexicographical_topological_sort(G, key=positions.__getitem__))
 
 
 def require_plan(plan: object) -> None:
-    """Raise unless this is a plan."""
+    """Raise unless the argument is a `Plan`."""
     mend = "tp.read_plan(path) reads one from a file, tp.parse_plan(text) from a text"
     require_kind(plan, Plan, takes="a Plan", mend=mend)

@@ -1,4 +1,4 @@
-"""Plans from TOML: touchpoints, their order, what may be left out; all problems at once."""
+"""Reading plans from TOML: touchpoints, order and options; all problems are reported together."""
 
 from __future__ import annotations
 
@@ -43,23 +43,24 @@ _MOST = 100
 
 
 def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None) -> Plan:
-    """Return the plan of a TOML file.
+    """Read a plan from a TOML file.
 
     Parameters
     ----------
     path
-        The file. ``name``; optionally ``version``, ``taxonomy`` (a name `load_taxonomy` knows, or
-        a path that ends in ``.toml``, relative to the file), ``[stages]`` (id = label, in order)
-        and ``[any_order]`` (group = [touchpoints that may come in any order among themselves, two
-        to eight, next to each other in the file]); then a table ``[touchpoints.NAME]`` for each
-        touchpoint, in the order meant, with any of ``label``, ``stage``, ``optional = true``,
-        ``repeated = true`` (or how often in a row at most), ``then = [what may come directly
-        behind it]`` and ``failures = [touchpoints that say it failed]``.
-        Without ``then`` it is the next one in the file; ``then = []`` ends the journey. What leads
-        to one of a group in any order, or to the name of the group, leads to all of it; what comes
-        behind it comes when all of it happened.
+        The path of the file. It contains ``name``; optionally ``version``, ``taxonomy`` (a name
+        known to `load_taxonomy`, or a path that ends in ``.toml``, relative to the file),
+        ``[stages]`` (id = label, in order) and ``[any_order]`` (group = [two to eight touchpoints,
+        next to each other in the file, that may come in any order among themselves]); then a table
+        ``[touchpoints.NAME]`` for each touchpoint, in the planned order. Each table may have
+        ``label``, ``stage``, ``optional = true``, ``repeated = true`` (or the largest number of
+        times in a row), ``then = [touchpoints that may directly follow]`` and ``failures =
+        [touchpoints that mean that this one failed]``. By default ``then`` is the next touchpoint
+        in the file; ``then = []`` ends the journey. What leads to one touchpoint of an any-order
+        group, or to the name of the group, leads to all of them; what follows the group comes
+        after all of them.
     taxonomy
-        Used in place of the one the file names.
+        A taxonomy to use instead of the one named in the file.
 
     Returns
     -------
@@ -68,17 +69,24 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     Raises
     ------
     ProblemsError
-        With every problem at once: unknown types and names (with near ones), circles, groups that
-        overlap, what is missing, what nothing is called so.
+        With all problems together: unknown types and names (with similar ones), cycles,
+        overlapping groups, missing entries, unknown keys.
     FileNotFoundError
-        When there is no such file.
+        When the file does not exist.
     WrongKindError
-        When it is no path, or the taxonomy no `Taxonomy`.
+        When ``path`` is not a path, or ``taxonomy`` is not a `Taxonomy`.
+
+    See Also
+    --------
+    parse_plan : The same from a text.
+    plan_graph : The plan as a graph.
+    tp.paths.conformance : Where journeys deviate from the plan.
+    tp.paths.fitness : How well journeys fit the plan.
 
     Notes
     -----
-    With a taxonomy every name is the id of a type, meaning any touchpoint of that type, or a key
-    such as ``live_chat[channel=app]``; without one it is raw text.
+    With a taxonomy each name is the id of a type, meaning any touchpoint of that type, or a key,
+    for example ``live_chat[channel=app]``. Without a taxonomy names are raw text.
 
     Examples
     --------
@@ -104,23 +112,32 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
 
 
 def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<text>") -> Plan:
-    r"""Return the plan written in a TOML text.
+    r"""Parse a plan from a TOML text.
 
     Parameters
     ----------
     text
-        What a file would hold: see `read_plan`.
+        The text in the format of the file of `read_plan`.
     taxonomy
-        Used in place of the one the text names.
+        A taxonomy to use instead of the one named in the text.
     where
-        What the text is called in messages.
+        The name of the text in error messages.
+
+    Returns
+    -------
+    Plan
 
     Raises
     ------
     ProblemsError
-        With every problem at once.
+        With all problems together.
     WrongKindError
-        When it is no text, or the taxonomy no `Taxonomy`.
+        When ``text`` is not a str, or ``taxonomy`` is not a `Taxonomy`.
+
+    See Also
+    --------
+    read_plan : The same from a file.
+    plan_graph : The plan as a graph.
 
     Examples
     --------
@@ -134,7 +151,7 @@ def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<te
 
 def _plan_of_text(text: str, *, where: str, folder: Path | None, taxonomy: Taxonomy | None) -> Plan:
     if taxonomy is not None:
-        mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) gives one"
+        mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) returns one"
         require_kind(taxonomy, Taxonomy, takes="a Taxonomy as taxonomy=", mend=mend)
     document = tables_of(text, where=where)
     fields = Fields()
@@ -146,7 +163,7 @@ def _plan_of_text(text: str, *, where: str, folder: Path | None, taxonomy: Taxon
 
 @attrs.frozen
 class _Reader:
-    """Builds a plan from a document, and keeps a note of every problem."""
+    """Build a plan from a parsed document and collect every problem."""
 
     document: Table
     fields: Fields
@@ -154,18 +171,18 @@ class _Reader:
     given: Taxonomy | None
 
     def plan(self) -> Plan:
-        """Return the plan; of one with problems something."""
+        """Return the plan; if problems were noted, an arbitrary one."""
         fields, document = self.fields, self.document
         fields.known_keys(document, _TOP, ())
         if "name" not in document:
-            fields.note(("name",), "there is none")
+            fields.note(("name",), "is missing")
         name = fields.text(document.get("name", "unnamed"), ("name",))
         version = fields.text(document.get("version", "1"), ("version",))
         taxonomy = self.taxonomy()
         stages = fields.text_table(document.get("stages", {}), ("stages",))
         tables = fields.entries(document.get("touchpoints", {}), ("touchpoints",))
         if "touchpoints" not in document or document["touchpoints"] == {}:
-            fields.note(("touchpoints",), "there is none")
+            fields.note(("touchpoints",), "must contain at least one touchpoint")
         together = read_groups(fields, document.get("any_order", {}), list(tables))
         check_then(fields, together, tables)
         planned = {
@@ -173,8 +190,8 @@ class _Reader:
             for one in tables
         }
         check_sizes(fields, together, planned)
-        self.twice(planned)
-        self.circles(planned)
+        self.duplicates(planned)
+        self.cycles(planned)
         return Plan(
             name=name,
             version=version,
@@ -184,7 +201,7 @@ class _Reader:
         )
 
     def taxonomy(self) -> Taxonomy | None:
-        """Return the taxonomy given, else the one the plan names."""
+        """Return the taxonomy passed in, else the one named in the plan."""
         if "taxonomy" not in self.document:
             return self.given
         name = self.fields.text(self.document["taxonomy"], ("taxonomy",))
@@ -195,7 +212,7 @@ class _Reader:
                 return read_taxonomy(name if self.folder is None else self.folder / name)
             return load_taxonomy(name)
         except FileNotFoundError:
-            self.fields.note(("taxonomy",), f"there is no file {name!r}")
+            self.fields.note(("taxonomy",), f"the file {name!r} does not exist")
         except TouchpointsError as error:
             self.fields.note(("taxonomy",), error.what)
         return None
@@ -209,7 +226,7 @@ class _Reader:
         together: Together,
         taxonomy: Taxonomy | None,
     ) -> PlannedTouchpoint:
-        """Return one touchpoint."""
+        """Return the planned touchpoint of a name."""
         fields, where, table = self.fields, ("touchpoints", name), tables[name]
         fields.known_keys(table, _ONE, where)
         stage = fields.text(table["stage"], (*where, "stage")) if "stage" in table else ""
@@ -219,7 +236,10 @@ class _Reader:
         failures = fields.texts(table.get("failures", []), (*where, "failures"))
         for one in failures:
             if one in tables:
-                fields.note((*where, "failures"), f"{one!r} is planned, so it is no failure")
+                fields.note(
+                    (*where, "failures"),
+                    f"{one!r} is a planned touchpoint, so it cannot be a failure",
+                )
             self.meaning(one, taxonomy, (*where, "failures"))
         return PlannedTouchpoint(
             name=name,
@@ -227,14 +247,14 @@ class _Reader:
             label=fields.text(table["label"], (*where, "label")) if "label" in table else "",
             stage=stage,
             optional=fields.flag(table.get("optional", False), (*where, "optional")),
-            most=self.most(table.get("repeated", False), (*where, "repeated")),
+            max_occurrences=self.occurrences(table.get("repeated", False), (*where, "repeated")),
             then=self.then(name, tables, together),
             failures=failures,
             any_order=together.of.get(name, ""),
         )
 
     def meaning(self, name: str, taxonomy: Taxonomy | None, where: tuple[str, ...]) -> Touchpoint:
-        """Return the touchpoint a name means."""
+        """Return the touchpoint that a name means."""
         if taxonomy is None:
             return untyped(name)
         try:
@@ -244,30 +264,32 @@ class _Reader:
             self.fields.note(where, error.what)
         return untyped(name)
 
-    def most(self, value: object, where: tuple[str, ...]) -> int | None:
-        """Return how often in a row a touchpoint may happen."""
+    def occurrences(self, value: object, where: tuple[str, ...]) -> int | None:
+        """Return how often in a row a touchpoint may happen, None for any number."""
         if isinstance(value, bool):
             return None if value else 1
         if isinstance(value, int) and 1 <= value <= _MOST:
             return value
-        self.fields.expected(f"true, false or a whole number from 1 to {_MOST}", where, value)
+        self.fields.expected(f"true, false or an integer from 1 to {_MOST}", where, value)
         return 1
 
     def then(self, name: str, tables: Mapping[str, Table], together: Together) -> tuple[str, ...]:
-        """Return what may come behind: what is said, else the next in the file."""
+        """Return the touchpoints that may directly follow: ``then``, else the next in the file."""
         names, where = list(tables), ("touchpoints", name, "then")
         known = {*names, *together.groups}
         for one in self.fields.texts(tables[name].get("then", []), where):
             if one not in known:
-                self.fields.note(where, f"no touchpoint {one!r} here{did_you_mean(one, known)}")
+                self.fields.note(
+                    where, f"no touchpoint {one!r} in this plan{did_you_mean(one, known)}"
+                )
             elif one == name:
                 self.fields.note(where, "leads to itself: write repeated = true")
         then = together.all_of(followers(together, name, tables, names))
         itself = together.all_of([name])
         return tuple(one for one in then if one in names and one not in itself)
 
-    def twice(self, planned: Mapping[str, PlannedTouchpoint]) -> None:
-        """Note failures that belong to two touchpoints, and two names of one touchpoint."""
+    def duplicates(self, planned: Mapping[str, PlannedTouchpoint]) -> None:
+        """Note failures of more than one touchpoint, and touchpoints with more than one name."""
         owners: dict[str, str] = {}
         names: dict[str, str] = {}
         for name, one in planned.items():
@@ -280,13 +302,13 @@ class _Reader:
                     where = ("touchpoints", name, "failures")
                     self.fields.note(where, f"{failure!r} is already a failure of {first!r}")
 
-    def circles(self, planned: Mapping[str, PlannedTouchpoint]) -> None:
-        """Note each group of touchpoints that lead back to each other."""
+    def cycles(self, planned: Mapping[str, PlannedTouchpoint]) -> None:
+        """Note the cycles: touchpoints that lead back to each other."""
         G = nx.DiGraph((name, two) for name, one in planned.items() for two in one.then)
         for group in nx.strongly_connected_components(G):
             if len(group) > 1:
-                circle = nx.find_cycle(G, min(group, key=list(planned).index))
-                shown = " > ".join([*(edge[0] for edge in circle), circle[-1][1]])
-                where = ("touchpoints", circle[0][0], "then")
-                said = f"goes round in a circle: {shown} (in any order? [any_order])"
-                self.fields.note(where, said)
+                cycle = nx.find_cycle(G, min(group, key=list(planned).index))
+                shown = " > ".join([*(edge[0] for edge in cycle), cycle[-1][1]])
+                where = ("touchpoints", cycle[0][0], "then")
+                what = f"forms a cycle: {shown} (use [any_order] for touchpoints in any order)"
+                self.fields.note(where, what)

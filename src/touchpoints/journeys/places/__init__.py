@@ -1,1 +1,1 @@
-"""Where in a journey something is: touchpoints, patterns, anchors, and what lies between two."""
+"""Places in journeys: touchpoints, patterns, anchors, and the stretch between two of them."""

@@ -1,4 +1,4 @@
-"""Where in journeys something is: touchpoints, matches of patterns, and anchors made of those."""
+"""Occurrences of places in journeys: touchpoints, matches of patterns, and anchors."""
 
 from __future__ import annotations
 
@@ -37,27 +37,35 @@ def _offset(value: Any) -> int | dt.timedelta:
     if isinstance(value, dt.timedelta):
         return value
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise WrongKindError(f"offset must be an integer of steps or a timedelta, got {value!r}")
+        raise WrongKindError(
+            f"offset must be an integer (of interactions) or a datetime.timedelta, got {value!r}"
+        )
     return int(value)
 
 
 @attrs.frozen(kw_only=True)
 class Anchor:
-    """A place in a journey: where a pattern occurs, and how far from there.
+    """A place in a journey relative to a match of a pattern.
 
     Parameters
     ----------
     pattern
-        A pattern, or text of one.
+        A `Pattern`, or its text.
     occurrence
-        Which of the matches of a journey: ``"first"``, ``"last"`` or ``"all"``. Matches do not
-        overlap. Functions that ask for one place a journey refuse ``"all"``.
+        Which match in a journey: ``"first"``, ``"last"`` or ``"all"``. Matches do not overlap.
+        Functions that need one place in each journey refuse ``"all"``.
     at
         Whether the place is the match's first interaction (``"start"``) or its last (``"end"``).
     offset
-        How far from there: whole steps (negative ones back), or a duration: then the place is the
-        first interaction at or after that time (for a negative one, too). A place outside the
-        journey is no place: the journey counts as one without the anchor.
+        The distance from there: an integer number of interactions (negative: backwards), or a
+        duration; then the place is the first interaction at or after that time (also for a
+        negative duration). Where the offset leads out of the journey, the journey counts as a
+        journey without the anchor.
+
+    See Also
+    --------
+    pattern : Parse a path pattern.
+    before_first, after_last, between : Cut journeys at places.
 
     Examples
     --------
@@ -80,11 +88,11 @@ Place: TypeAlias = "Selector | Pattern | Anchor | Collection[Selector | Pattern 
 
 
 def occurrences(journeys: Journeys, place: Place) -> Matches:
-    """Return where a place is: every interaction, match or anchored interaction.
+    """Return all occurrences of a place: interactions, matches or anchored interactions.
 
-    Sorted by journey and first row. Of several places those of any; of occurrences that begin at
-    the same interaction only the shortest. Matches of one pattern do not overlap, occurrences of
-    several places may.
+    Sorted by journey and first row. For several places these are the occurrences of any of them;
+    where several occurrences begin at the same interaction, only the shortest is kept. Matches of
+    one pattern do not overlap, but occurrences of several places can.
     """
     if isinstance(place, Pattern):
         return matches(journeys, place)
@@ -98,7 +106,7 @@ def occurrences(journeys: Journeys, place: Place) -> Matches:
 
 
 def _several(place: Place) -> list[Any] | None:
-    """Return the places of several among which there is more than touchpoints, else None."""
+    """Return a collection that holds patterns or anchors as a list of places; None otherwise."""
     if isinstance(place, (str, Mapping, Pattern, Anchor)) or not isinstance(place, Collection):
         return None
     several = list(place)
@@ -107,7 +115,7 @@ def _several(place: Place) -> list[Any] | None:
 
 
 def is_plain(place: Place) -> TypeGuard[Selector]:
-    """Tell whether a place is touchpoints alone."""
+    """Return whether a place names only touchpoints, without patterns and anchors."""
     return not isinstance(place, (Pattern, Anchor)) and _several(place) is None
 
 
@@ -122,7 +130,7 @@ def _any_of(found: list[Matches]) -> Matches:
 
 
 def places(journeys: Journeys, place: Place) -> tuple[Array, Array]:
-    """Return the journeys and the first rows of each occurrence of a place, int64 (h,), rising."""
+    """Return the journey and the first row of each occurrence of a place, int64 (h,), ascending."""
     found = occurrences(journeys, place)
     return found.journeys, found.starts
 
@@ -130,16 +138,16 @@ def places(journeys: Journeys, place: Place) -> tuple[Array, Array]:
 def spans(journeys: Journeys, place: Place) -> tuple[Array, Array]:
     """Return the first and the last row of each occurrence of a place, int64 (h,).
 
-    The first rows rise. Only a match of a pattern can be longer than one interaction.
+    The first rows are ascending. Only a match of a pattern can be longer than one interaction.
     """
     found = occurrences(journeys, place)
     return found.starts, found.stops
 
 
 def quickest_spans(journeys: Journeys, place: Place) -> tuple[Array, Array]:
-    """Return the first and last rows as `spans`, without occurrences that end behind a later one.
+    """Return `spans` without the occurrences that end after an occurrence that begins later.
 
-    Both rise: the first to begin behind some row is also the first to be over.
+    Both columns are ascending: the first occurrence to begin after a row is also the first to end.
     """
     starts, stops = spans(journeys, place)
     kept = stops == np.minimum.accumulate(stops[::-1])[::-1]
@@ -149,23 +157,23 @@ def quickest_spans(journeys: Journeys, place: Place) -> tuple[Array, Array]:
 def next_spans(
     journeys: Journeys, place: Place, rows: Array, *, before: Array
 ) -> tuple[Array, Array]:
-    """Return the first and last row of the occurrence reached first behind each of some rows.
+    """Return the first and last row of the next occurrence of a place after each given row.
 
     Parameters
     ----------
     rows, before : int64 (h,)
-        It begins behind the one and before the other, which is where a journey ends.
+        The occurrence begins after ``rows`` and before ``before``, the row where the journey ends.
 
     Returns
     -------
     starts, stops : int64 (h,)
-        -1 where there is none. A place is reached at the last row of its occurrence.
+        -1 where there is no occurrence. A place is reached at the last row of its occurrence.
     """
     starts, stops = quickest_spans(journeys, place)
     which = np.searchsorted(starts, rows, side="right")
     first, last = (np.append(one, len(journeys.codes))[which] for one in (starts, stops))
-    there = first < before
-    return np.where(there, first, -1), np.where(there, last, -1)
+    found = first < before
+    return np.where(found, first, -1), np.where(found, last, -1)
 
 
 def _anchored(journeys: Journeys, anchor: Anchor) -> tuple[Array, Array]:
@@ -187,11 +195,11 @@ def _anchored(journeys: Journeys, anchor: Anchor) -> tuple[Array, Array]:
 
 
 def _rows_after(journeys: Journeys, who: Array, rows: Array, offset: dt.timedelta) -> Array:
-    """Return each journey's first row at or after a time; one past its end when there is none."""
+    """Return each journey's first row at or after a time; its last row + 1 if there is none."""
     if journeys.times is None:
         raise InvalidInputError(
             "an anchor with a duration needs times, and these journeys have none",
-            mend="read the log with tp.from_frame(…, time=…), or give the offset in steps",
+            mend="read the log with tp.from_frame(…, time=…), or give the offset in interactions",
         )
     stamps = journeys.times.view(np.int64)
     wanted = stamps[rows] + offset // dt.timedelta(microseconds=1)
@@ -205,26 +213,26 @@ def _rows_after(journeys: Journeys, who: Array, rows: Array, offset: dt.timedelt
 
 
 def has_place(journeys: Journeys, place: Place) -> Array:
-    """Tell of each journey whether a place is in it, bool (n,)."""
+    """Return whether each journey contains the place, bool (n,)."""
     flags = np.zeros(len(journeys), dtype=bool)
     flags[occurrences(journeys, place).journeys] = True
     return flags
 
 
 def first_places(journeys: Journeys, place: Place, *, last: bool = False) -> Array:
-    """Return each journey's first (or last) row of a place, int64 (n,), or -1."""
+    """Return the first row of each journey's first (or last) occurrence, int64 (n,), or -1."""
     return first_spans(journeys, place, last=last)[0]
 
 
 def first_spans(journeys: Journeys, place: Place, *, last: bool = False) -> tuple[Array, Array]:
-    """Return the first and the last row of each journey's first (or last) occurrence, or -1.
+    """Return the first and last row of each journey's first (or last) occurrence, or -1.
 
-    The first is the one that begins first, the last the one that ends last.
+    The first occurrence is the one that begins first, the last occurrence the one that ends last.
 
     Raises
     ------
     InvalidInputError
-        When an anchor names every occurrence.
+        When an anchor has ``occurrence="all"``.
     """
     _refuse_every(place)
     if is_plain(place):
@@ -232,7 +240,7 @@ def first_spans(journeys: Journeys, place: Place, *, last: bool = False) -> tupl
         rows = edge(rows_meant(journeys, place), journeys.offsets)
         return rows, rows
     found = occurrences(journeys, place)
-    # The last one written stays.
+    # Where an index repeats, the assignment that comes last stays.
     order = np.argsort(found.stops, kind="stable") if last else slice(None, None, -1)
     answer = np.full((2, len(journeys)), -1, dtype=np.int64)
     answer[0][found.journeys[order]] = found.starts[order]
@@ -243,15 +251,15 @@ def first_spans(journeys: Journeys, place: Place, *, last: bool = False) -> tupl
 def _refuse_every(place: Place) -> None:
     if isinstance(place, Anchor) and place.occurrence == "all":
         raise InvalidInputError(
-            "one place a journey is asked for, and an anchor with occurrence='all' names several",
-            mend="say occurrence='first' or occurrence='last'",
+            "one place in each journey is needed; an anchor with occurrence='all' can name several",
+            mend="pass occurrence='first' or occurrence='last'",
         )
     for one in _several(place) or ():
         _refuse_every(one)
 
 
 def rows_at(journeys: Journeys, place: Place) -> Array:
-    """Tell of each interaction whether a place is there, bool (m,); a match is where it ends."""
+    """Return whether an occurrence of a place ends at each interaction, bool (m,)."""
     if is_plain(place):
         return rows_meant(journeys, place)
     flags = np.zeros(len(journeys.codes), dtype=bool)

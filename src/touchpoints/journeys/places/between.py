@@ -1,4 +1,4 @@
-"""From one place in a journey to the next of another."""
+"""The stretch from one place in a journey to the next occurrence of another."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ from touchpoints.journeys.places.anchors import (
 
 @attrs.frozen(eq=False)
 class Stretches:
-    """Ways from one place to the next of another.
+    """Stretches of journeys from one place to the next occurrence of another, int64 (h,) each.
 
-    ``starts`` are the rows where the one is left, each once and rising; ``stops`` the rows where
-    the other is reached behind each in its journey, or -1; ``owners`` the journeys. int64 (h,)
-    each.
+    ``starts`` are the rows where the first place is left, unique and ascending; ``stops`` the rows
+    where the other place is next reached in the same journey, or -1; ``owners`` the journeys.
     """
 
     owners: Array
@@ -33,11 +32,11 @@ class Stretches:
 
 
 def stretches(journeys: Journeys, start: Place, *, end: Place) -> Stretches:
-    """Return the way from each journey's first start to the first end behind it.
+    """Return the stretch from each journey's first start to the first end after it.
 
-    An `Anchor` starts wherever it names a place, so that one of ``occurrence="all"`` can start
-    several ways to one end. A match of a pattern is left and reached at its last interaction; to be
-    an end it must begin behind the start. O(m).
+    An `Anchor` starts a stretch at each of its occurrences, so that ``occurrence="all"`` can start
+    several stretches to the same end. A match of a pattern is left and reached at its last
+    interaction; to be an end it must begin after the start. O(m).
     """
     if isinstance(start, Anchor):
         starts = np.unique(places(journeys, start)[1])
@@ -52,33 +51,33 @@ def stretches(journeys: Journeys, start: Place, *, end: Place) -> Stretches:
 def two_places(
     start: Place | None, end: Place | None, *, what: str, without: str
 ) -> tuple[Place, Place] | None:
-    """Return both places, or None where neither is given.
+    """Return both places, or None when neither is given.
 
     Parameters
     ----------
     what
-        Who asks.
+        The name of the calling function, for the error message.
     without
-        What the answer is about where no places are given.
+        What the caller measures when no places are given, for the error message.
 
     Raises
     ------
     InvalidInputError
-        When only one is given.
+        When only one of them is given.
     """
     if start is None and end is None:
         return None
     if start is None or end is None:
         given, missing = ("end", "start") if start is None else ("start", "end")
         raise InvalidInputError(
-            f"{what} measures between two places, and has {given}= but no {missing}=",
-            mend=f"add {missing}=…, or leave {given}= out for {without}",
+            f"{what} needs both start= and end=, or neither: it has {given}= but no {missing}=",
+            mend=f"add {missing}=…, or omit {given}= for {without}",
         )
     return start, end
 
 
 def place_name(place: Place) -> str:
-    """Return a place as it was given, as text."""
+    """Return the text that names a place in tables: the text, key or repr it was given by."""
     if isinstance(place, str):
         return place
     if isinstance(place, Anchor):
@@ -94,7 +93,7 @@ def place_name(place: Place) -> str:
 
 
 def _anchor_name(anchor: Anchor) -> str:
-    """Return how an anchor is written, without what goes without saying."""
+    """Return an anchor's repr, omitting arguments that have their default."""
     others = (
         f", {field.name}={getattr(anchor, field.name)!r}"
         for field in attrs.fields(Anchor)

@@ -1,4 +1,4 @@
-"""Which touchpoints someone means: by key, type, facet, or several of those."""
+"""Selectors: touchpoints by key, type, facet, or several of those."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ Selector: TypeAlias = (
 
 
 def meant(journeys: Journeys, selector: Selector) -> Array:
-    """Tell of each distinct touchpoint whether a selector means it, bool (k,).
+    """Return whether a selector means each distinct touchpoint, bool (k,).
 
     Parameters
     ----------
     selector
-        A key, raw text or type id; a `Touchpoint`; a mapping of facets to a term or several,
-        all of which must hold (a term also means the narrower terms below it); or several keys,
-        types and touchpoints, any of which may hold.
+        A key, raw text or type id; a `Touchpoint`; a mapping of facets to one or more terms, where
+        every facet must hold (a term includes its narrower terms); or several keys, types and
+        touchpoints, at least one of which must hold.
 
     Raises
     ------
     NotFoundError
         When a name is neither a touchpoint of the journeys nor a type of their taxonomy, or
-        there is no such facet or term; the message proposes near ones. A type of the taxonomy
-        that nobody met means no touchpoint, and is no error.
+        there is no facet or term of that name; the message proposes similar names. A type of the
+        taxonomy that does not occur in the journeys selects no touchpoint and raises nothing.
     """
     if isinstance(selector, str):
         return _by_name(journeys, selector)
@@ -46,12 +46,13 @@ def meant(journeys: Journeys, selector: Selector) -> Array:
         return _by_facets(journeys, selector)
     if not isinstance(selector, Iterable):
         raise WrongKindError(
-            f"{selector!r} names no touchpoint",
+            f"a selector of touchpoints must be text, a Touchpoint, a mapping or several, "
+            f"got {selector!r}",
             mend="give a key, a type id, a Touchpoint, a mapping of facets, or several of them",
         )
     several = list(selector)
     if not several:
-        raise InvalidInputError("no touchpoint is named")
+        raise InvalidInputError("a selector must name at least one touchpoint, got none")
     mask: Array = np.logical_or.reduce([meant(journeys, one) for one in several])
     return mask
 
@@ -71,7 +72,7 @@ def _by_name(journeys: Journeys, name: str) -> Array:
 
 def _by_facets(journeys: Journeys, facets: Mapping[str, str | Iterable[str]]) -> Array:
     if not facets:
-        raise InvalidInputError("no facet is named")
+        raise InvalidInputError("a selector must name at least one facet, got none")
     mask = np.ones(len(journeys.touchpoints), dtype=bool)
     for facet, terms in facets.items():
         wanted = [terms] if isinstance(terms, str) else list(terms)
@@ -81,7 +82,7 @@ def _by_facets(journeys: Journeys, facets: Mapping[str, str | Iterable[str]]) ->
 
 
 def _terms_within(journeys: Journeys, facet: str, wanted: list[str]) -> set[str]:
-    """Return the terms met in the journeys that are, or lie within, those wanted."""
+    """Return the terms of the journeys that equal, or are narrower than, a wanted term."""
     met = {one.facet(facet) for one in journeys.touchpoints}
     taxonomy = journeys.meta.taxonomy
     if facet not in facet_names(journeys):
@@ -108,7 +109,7 @@ def _terms_within(journeys: Journeys, facet: str, wanted: list[str]) -> set[str]
 
 
 def facet_names(journeys: Journeys) -> tuple[str, ...]:
-    """Return every facet a touchpoint of these journeys can have."""
+    """Return the names of all facets that touchpoints of these journeys can have."""
     if journeys.meta.taxonomy is not None:
         return tuple(journeys.meta.taxonomy.facets)
     others = dict.fromkeys(name for one in journeys.touchpoints for name in one.facets)
@@ -116,5 +117,5 @@ def facet_names(journeys: Journeys) -> tuple[str, ...]:
 
 
 def rows_meant(journeys: Journeys, selector: Selector) -> Array:
-    """Tell of each interaction whether a selector means it, bool (m,)."""
+    """Return whether a selector means each interaction's touchpoint, bool (m,)."""
     return flags_where(journeys.codes, meant(journeys, selector))

@@ -1,1 +1,1 @@
-"""What several questions about paths share."""
+"""Records and helpers that several analyses of paths share."""

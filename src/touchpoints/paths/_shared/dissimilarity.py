@@ -1,4 +1,4 @@
-"""What the analyses of sequences hand to each other: costs of substitutions, and distances."""
+"""Substitution costs and pairwise distances: records that analyses of sequences exchange."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def _numbers(values: Any) -> Array:
 
 @attrs.frozen(kw_only=True, repr=False)
 class SubstitutionCosts(Labelled):
-    """What it costs to replace one touchpoint by another; one row a touchpoint.
+    """The cost of substituting one touchpoint for another; one row per touchpoint.
 
     Attributes
     ----------
     touchpoint : object
         The keys of the touchpoints.
     matrix : float64 (k, k)
-        The costs: symmetric, 0 on the diagonal, none below 0.
+        The costs: symmetric, non-negative, 0 on the diagonal.
     method : str
-        Where they come from.
+        The method that produced the costs; see `substitution_costs`.
     """
 
     touchpoint: Array = column(object)
@@ -40,13 +40,15 @@ class SubstitutionCosts(Labelled):
         _check_square(self.matrix, len(self.touchpoint), "substitution costs")
 
     def as_dict(self) -> dict[tuple[str, str], float]:
-        """Return the cost of each pair of different touchpoints, each pair in both orders."""
+        """Return {(touchpoint, touchpoint): cost} for different touchpoints, in both orders."""
         return _by_pair(self.touchpoint, self.matrix)
 
     def is_metric(self) -> bool:
-        """Tell whether different touchpoints cost something and no detour is cheaper.
+        """Return whether the costs are a metric: positive, with the triangle inequality.
 
-        Only with such costs is optimal matching a metric. O(k³).
+        That is, substituting different touchpoints costs more than 0, and never more than a
+        substitution by way of a third one. Optimal matching is a metric only with metric costs.
+        O(k³).
         """
         costs = self.matrix
         slack = 1e-9 * float(costs.max(initial=0.0))
@@ -60,20 +62,20 @@ class SubstitutionCosts(Labelled):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Distances(Labelled):
-    """How unlike the distinct journeys are; one row each, the most frequent first.
+    """Pairwise distances between the variants; one row per variant, the most frequent first.
 
     Attributes
     ----------
     variant : object
         A tuple of the keys of touchpoints, in order of time.
     journeys : int64
-        How many journeys went this way.
+        Number of journeys with this variant.
     matrix : float64 (d, d)
-        How far each is from each: symmetric, 0 on the diagonal, none below 0.
+        The distances: symmetric, non-negative, 0 on the diagonal.
     of : int64 (n,)
-        The row of each journey that was measured; -1 for journeys of count 0.
+        The row of each journey's variant; -1 for journeys of count 0.
     method, normalise : str
-        How it was measured; normalise is empty for plain distances.
+        The distance and its normalisation; ``normalise`` is empty for unnormalised distances.
     """
 
     variant: Array = column(object)
@@ -88,12 +90,12 @@ class Distances(Labelled):
         _check_square(self.matrix, len(self.variant), "distances")
 
     def as_dict(self) -> dict[Any, float]:
-        """Return the distance of each pair of different variants, each pair in both orders."""
+        """Return {(variant, variant): distance} for different variants, in both orders."""
         return _by_pair(self.variant, self.matrix)
 
 
 def _by_pair(labels: Array, matrix: Array) -> dict[Any, float]:
-    """Return the entries off the diagonal by the labels of their row and column."""
+    """Return {(row label, column label): entry} for the entries off the diagonal."""
     keys = labels.tolist()
     rows = enumerate(matrix.tolist())
     return {(keys[i], keys[j]): one for i, row in rows for j, one in enumerate(row) if i != j}
@@ -101,8 +103,10 @@ def _by_pair(labels: Array, matrix: Array) -> dict[Any, float]:
 
 def _check_square(matrix: Array, size: int, what: str) -> None:
     if matrix.shape != (size, size):
-        raise InvalidInputError(f"{what} of {size} need a matrix ({size}, {size})")
+        raise InvalidInputError(
+            f"{what} of {size} rows must be a matrix ({size}, {size}), got {matrix.shape}"
+        )
     if not (np.isfinite(matrix).all() and (matrix >= 0).all()):
-        raise InvalidInputError(f"{what} must be finite, and none below 0")
+        raise InvalidInputError(f"{what} must be finite and at least 0")
     if np.diagonal(matrix).any() or not np.array_equal(matrix, matrix.T):
         raise InvalidInputError(f"{what} must be symmetric, with 0 on the diagonal")

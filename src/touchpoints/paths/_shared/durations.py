@@ -1,4 +1,4 @@
-"""Durations summed up: counts, means and quantiles of whatever was measured."""
+"""Summary statistics of durations: counts, means and quantiles."""
 
 from __future__ import annotations
 
@@ -26,37 +26,38 @@ _SECOND = 1e6
 
 @attrs.frozen(kw_only=True, repr=False)
 class Durations(Grouped):
-    """How long something takes, in seconds; one row an edge, two places, a touchpoint or a group.
+    """Durations in seconds; one row per edge, two places, touchpoint or group.
 
     Attributes
     ----------
     source, target, touchpoint : object, optional
-        Keys of both touchpoints of an edge, or the two places as they were given; the key of a
-        touchpoint.
+        The keys of the two touchpoints of an edge, or the two places as they were given; the key
+        of the touchpoint.
     count : int64
-        How many durations are known.
+        Number of known durations.
     mean : float64
-        Their mean; nan where none is known, like all that follows.
+        Mean; nan where no duration is known, as in all columns that follow.
     mean_low, mean_high : float64, optional
-        The interval of the mean, where ``level`` was given; nan below two units.
+        Confidence interval of the mean, if ``level`` was given; nan with fewer than two units.
     min, q1, median, q3, max : float64
-        The shortest, the quartiles, the longest.
+        Minimum, quartiles and maximum.
     quantiles : object, optional
-        A tuple of the other quantiles asked for, one for each of ``shares``.
+        A tuple of the further quantiles requested, one for each of ``shares``.
     without_end : int64, optional
         Interactions that would count, but whose end is not known.
     unreached, open : int64, optional
-        Starts without an end behind them, between two places: in finished journeys, and in ones
-        the log cuts off, which may still get there.
+        Between two places: starts without an end after them, in finished journeys and in journeys
+        the log cuts off, which may still reach the end.
     empty, cut : int64, optional
-        Journeys left out: without interactions, and cut off by the log at either side.
+        Journeys left out: those without interactions, and those the log cuts off at either side.
     shares : tuple of float
-        The other quantiles asked for.
+        The further quantiles requested, as shares in [0, 1].
     ends_before_starts : int
-        Interactions of the whole log whose end lay before their start: reading set those ends
-        aside, so they are among ``without_end``.
+        Interactions of the whole log whose end was before their start. Reading the log set those
+        ends aside, so these interactions are among ``without_end``.
     level, unit : float or None, str
-        The level of the intervals, where any were asked for; what is taken to be independent.
+        The confidence level of the intervals, if they were requested; the unit taken to be
+        independent, ``"person"`` or ``"journey"``.
     """
 
     source: Array | None = optional_column(object)
@@ -83,36 +84,37 @@ class Durations(Grouped):
     unit: str
 
     def as_dict(self) -> dict[Any, float]:
-        """Return the mean of each edge (a pair of keys) or touchpoint, or of all, in seconds.
+        """Return {edge or touchpoint: mean in seconds}, an edge as (source, target).
 
-        With groups: of each (group, source, target) or (group, touchpoint), or of each group.
+        For `throughput_times` the label is ``"throughput"``. With groups the keys are
+        (group, source, target) or (group, touchpoint), or the group.
         """
         columns = [one for one in (self.source, self.target, self.touchpoint) if one is not None]
         return self._labelled(self.mean, *columns, alone="throughput")
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Measured:
-    """Durations to sum up.
+class Collected:
+    """Durations to summarise.
 
     Attributes
     ----------
     labels
-        Columns of labels, (size,) each.
+        Label columns, (size,) each.
     groups : int64 (v,) in ``range(size + 1)``
-        What each duration is of; ``size`` for nothing.
+        The row each duration belongs to; ``size`` if it belongs to no row.
     values : int64 (v,)
-        Microseconds.
+        The durations in microseconds.
     owners
-        Returns the journey of each, integers (v,); most questions never ask.
+        Returns the journey of each duration, integers (v,); a function, as it is seldom needed.
     size
-        How many rows there are.
+        Number of rows.
     extra
-        Other columns, int64 (size,) each.
+        Further columns, int64 (size,) each.
     every
-        Whether rows without durations stay.
+        Whether rows without durations are kept.
     ties : integers (size,) each
-        What decides between rows that are equally frequent.
+        Sort keys that order equally frequent rows.
     """
 
     labels: dict[str, Array]
@@ -125,40 +127,40 @@ class Measured:
     ties: tuple[Array, ...] = ()
 
 
-Measure = Callable[[Journeys], Measured]
+Collect = Callable[[Journeys], Collected]
 
 
 def durations_of(
     journeys: Journeys,
-    measure: Measure,
+    collect: Collect,
     *,
     quantiles: Sequence[float],
     by: str | None,
     level: float | None,
 ) -> Durations:
-    """Measure the durations of each group and sum them up, the most frequent rows first."""
+    """Collect and summarise the durations of each group, the most frequent rows first."""
     shares = _checked_shares(quantiles)
     if level is not None:
         checks.level(level)
-    return by_group(journeys, by, partial(_summed_up, measure=measure, shares=shares, level=level))
+    return by_group(journeys, by, partial(_summed_up, collect=collect, shares=shares, level=level))
 
 
 def _checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
     if isinstance(quantiles, (int, float, str)):
-        raise WrongKindError(f"quantiles is a sequence of shares, not {quantiles!r}")
+        raise WrongKindError(f"quantiles must be a sequence of shares, got {quantiles!r}")
     shares = tuple(float(one) for one in quantiles)
     wrong = [one for one in shares if not 0 <= one <= 1]
     if wrong:
         raise InvalidInputError(
-            f"a quantile is a share between 0 and 1, not {wrong[0]!r}", mend="write 90 % as 0.9"
+            f"quantiles must lie between 0 and 1, got {wrong[0]!r}", mend="write 90 % as 0.9"
         )
     return shares
 
 
 def _summed_up(
-    journeys: Journeys, *, measure: Measure, shares: tuple[float, ...], level: float | None
+    journeys: Journeys, *, collect: Collect, shares: tuple[float, ...], level: float | None
 ) -> Durations:
-    found = measure(journeys)
+    found = collect(journeys)
     plain = row_weights(journeys.offsets, journeys.counts) is None
     weights = None if plain else journeys.counts[found.owners()].astype(np.float64)
     spread = spreads(found.groups, found.values, found.size, weights)
@@ -187,9 +189,9 @@ def _summed_up(
 
 
 def _mean_bounds(
-    journeys: Journeys, found: Measured, means: Array, level: float
+    journeys: Journeys, found: Collected, means: Array, level: float
 ) -> tuple[Array, Array]:
-    """Return the interval of each mean, over units of persons or else of journeys."""
+    """Return the confidence interval of each mean, over persons or else over journeys."""
     units = units_of(journeys, None)
     owners = found.owners()
     known = np.flatnonzero((found.groups < found.size) & (journeys.counts[owners] > 0))

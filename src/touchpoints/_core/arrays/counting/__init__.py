@@ -1,4 +1,4 @@
-"""Counting touchpoints, transitions and the gaps between them."""
+"""Counts of touchpoints, transitions, and starts and ends of journeys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BITS_AT_ONCE = 11
 
 @attrs.frozen(eq=False)
 class PairCounts:
-    """How often each ordered pair of codes is adjacent: pair i ``totals[i]`` times.
+    """Counts of ordered pairs of adjacent codes: pair i occurs ``totals[i]`` times.
 
     Sorted by source, then target; only pairs that occur.
     """
@@ -31,20 +31,20 @@ class PairCounts:
 
 
 def check_counts(offsets: Array, counts: Array) -> bool:
-    """Tell whether every segment counts once; raise where sums over rows would not be exact."""
+    """Return whether every segment counts once; raise where sums over rows would not be exact."""
     if len(counts) == 0 or bool((counts == 1).all()):
         return True
     longest = max(int(lengths_of(offsets).max(initial=0)), 1)
     if float(counts.sum(dtype=np.float64)) * longest >= _EXACT:
         raise InvalidInputError(
-            "the counts add up to more than 2**53, beyond which sums are no longer exact",
+            "the counts summed over rows must be below 2**53, because larger sums are not exact",
             mend="divide the counts by a common factor",
         )
     return False
 
 
 def row_weights(offsets: Array, counts: Array) -> Array | None:
-    """Return what each row counts for, float64 (m,), or None when every segment counts once."""
+    """Return the weight of each row, float64 (m,), or None when every segment counts once."""
     if check_counts(offsets, counts):
         return None
     return np.repeat(counts.astype(np.float64), lengths_of(offsets))
@@ -57,26 +57,26 @@ def _bincount(keys: Array, weights: Array | None, size: int) -> Array:
 
 
 def inner_boundaries(offsets: Array) -> Array:
-    """Return each row that ends a segment and has another segment's row behind it."""
+    """Return the last row of each segment that has rows and a row of another segment after it."""
     ends = offsets[1:]
     inner: Array = ends[:-1][(ends[:-1] > offsets[:-2]) & (ends[:-1] < offsets[-1])] - 1
     return inner
 
 
 def pair_counts(codes: Array, offsets: Array, k: int, weights: Array | None) -> PairCounts:
-    """Count adjacent pairs of codes within segments.
+    """Return the counts of ordered pairs of adjacent codes within segments.
 
     Parameters
     ----------
     codes : int32 (m,)
         In ``range(k)``.
     weights : float64 (m,) or None
-        What each row counts for, alike within a segment; None counts each once.
+        The weight of each row, constant within a segment; None counts each row once.
 
     Notes
     -----
-    O(m) while ``k * k <= 2**24``: all neighbours are counted, then those that lie across a
-    boundary are taken off. Beyond that the pairs are sorted, O(m log m).
+    O(m) while ``k * k <= 2**24``: all adjacent rows are counted, then those on either side of a
+    segment boundary are subtracted. For larger k the pairs are sorted, O(m log m).
     """
     if len(codes) < 2 or k == 0:
         empty = np.empty(0, np.int64)
@@ -93,9 +93,9 @@ def pair_counts(codes: Array, offsets: Array, k: int, weights: Array | None) -> 
 def _dense_pairs(codes: Array, offsets: Array, k: int, weights: Array | None) -> Array:
     size = k * k
     totals = np.zeros(size, dtype=np.int64)
-    step = max(_CHUNK, 4 * size)
-    for start in range(0, len(codes) - 1, step):
-        here = codes[start : min(start + step, len(codes) - 1)]
+    length = max(_CHUNK, 4 * size)
+    for start in range(0, len(codes) - 1, length):
+        here = codes[start : min(start + length, len(codes) - 1)]
         keys = here.astype(np.int64)
         keys *= k
         keys += codes[start + 1 : start + 1 + len(here)]
@@ -108,7 +108,10 @@ def _dense_pairs(codes: Array, offsets: Array, k: int, weights: Array | None) ->
 
 
 def pair_keys(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
-    """Return ``source * k + target`` of each neighbour, and which of those m-1 share a segment."""
+    """Return ``source * k + target`` of adjacent rows, int64 (m-1,), and whether within a segment.
+
+    The second array is bool (m-1,).
+    """
     keys = codes[:-1].astype(np.int64)
     keys *= k
     keys += codes[1:]
@@ -125,7 +128,7 @@ def _sparse_pairs(
 
 
 def sum_by_key(keys: Array, weights: Array | None) -> tuple[Array, Array]:
-    """Return the distinct keys, rising, and how often each occurs (or its summed weight)."""
+    """Return the distinct keys, sorted, and the count (or summed weight) of each, int64."""
     if weights is None:
         ordered = np.sort(keys)
         starts = run_starts(ordered)
@@ -141,7 +144,7 @@ def sum_by_key(keys: Array, weights: Array | None) -> tuple[Array, Array]:
 
 
 def run_starts(ordered: Array) -> Array:
-    """Return where each run of equal values begins."""
+    """Return the position at which each run of equal values begins, int64."""
     if not len(ordered):
         return np.empty(0, dtype=np.int64)
     return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
@@ -150,35 +153,35 @@ def run_starts(ordered: Array) -> Array:
 def terminal_totals(
     codes: Array, offsets: Array, k: int, *, counts: Array, began: Array, ends: Array, kinds: int
 ) -> tuple[Array, Array]:
-    """Count how segments begin and end.
+    """Return the counts of first codes, and of last codes by kind of end.
 
     Parameters
     ----------
     began : bool (n,)
         Whether the first row of a segment is its beginning.
     ends : integers (n,) in ``range(kinds)``
-        The way in which each segment ends.
+        The kind of end of each segment.
 
     Returns
     -------
     starts : int64 (k,)
-        How many segments begin with each code.
+        The number of segments that begin with each code.
     stops : int64 (k + 1, kinds)
-        How many segments whose last row has that code end that way; row k counts the segments
-        without rows that began.
+        The number of segments by the code of their last row and their kind of end; row k counts
+        the segments without rows that began.
     """
     filled = offsets[1:] > offsets[:-1]
     weights = None if bool((counts == 1).all()) else counts.astype(np.float64)
-    places = _code_at(codes, offsets[1:] - 1, filled, k).astype(np.int64)
-    places *= kinds
-    places += ends
-    stops = _bincount_where(places, filled | began, weights, (k + 1) * kinds)
+    keys = _code_at(codes, offsets[1:] - 1, filled, k).astype(np.int64)
+    keys *= kinds
+    keys += ends
+    stops = _bincount_where(keys, filled | began, weights, (k + 1) * kinds)
     starts = _bincount_where(_code_at(codes, offsets[:-1], filled, k), began, weights, k + 1)[:k]
     return starts, stops.reshape(k + 1, kinds)
 
 
 def _code_at(codes: Array, rows: Array, there: Array, absent: int) -> Array:
-    """Return the codes at these rows, and ``absent`` where there is no row."""
+    """Return the codes of rows, (n,); ``absent`` where ``there`` is false."""
     if there.all():
         return codes[rows]
     answer = np.full(len(rows), absent, dtype=codes.dtype)
@@ -195,25 +198,26 @@ def _bincount_where(keys: Array, mask: Array, weights: Array | None, size: int) 
 def flag_totals_by_code(
     codes: Array, k: int, flags: tuple[Array, Array], weights: Array | None
 ) -> Array:
-    """Return how often each code occurs where each of two flags is set, int64 (k, 2)."""
+    """Return the count of each code over the rows where each of two flags is set, int64 (k, 2)."""
     totals = np.zeros(4 * k)
     for start in range(0, len(codes), _CHUNK // 16):
         span = slice(start, start + _CHUNK // 16)
         keys = codes[span].astype(np.int64)
         keys *= 4
-        for place, flag in enumerate(flags):
-            keys += flag[span].view(np.int8) << np.int8(place)
+        for bit, flag in enumerate(flags):
+            keys += flag[span].view(np.int8) << np.int8(bit)
         totals += np.bincount(keys, None if weights is None else weights[span], minlength=4 * k)
     table = totals.astype(np.int64).reshape(k, 4)
     return np.stack([table[:, 1] + table[:, 3], table[:, 2] + table[:, 3]], axis=1)
 
 
 def segments_with_code(codes: Array, offsets: Array, k: int, counts: Array) -> Array:
-    """Return in how many segments each code occurs at least once, int64 (k,).
+    """Return the number of segments that contain each code, int64 (k,).
 
     Notes
     -----
-    Up to 64 codes make a word of bits for each segment, O(m); beyond, as `segments_with_key`.
+    For up to 64 codes, a word of bits is computed for each segment, O(m); for more codes, see
+    `segments_with_key`.
     """
     if k > _BITS:
         return segments_with_key(codes, owners_of(offsets), k, counts)
@@ -224,7 +228,10 @@ def segments_with_code(codes: Array, offsets: Array, k: int, counts: Array) -> A
 def _code_masks(
     codes: Array, offsets: Array, word: type[np.unsignedinteger]
 ) -> tuple[Array, Array]:
-    """Return a word for each segment that has rows, with bit c set where code c occurs in it."""
+    """Return a word for each segment with rows, with bit c set if it contains code c.
+
+    The second array is the segments with rows, int64.
+    """
     filled = np.flatnonzero(lengths_of(offsets))
     starts = offsets[:-1][filled]
     masks = np.empty(len(filled), dtype=word)
@@ -239,7 +246,7 @@ def _code_masks(
 
 
 def _totals_of_bits(masks: Array, k: int, counts: Array | None) -> Array:
-    """Return how many of the words (by their counts) have each of the first k bits set."""
+    """Return the number of words, weighted by counts, with each of k bits set, int64 (k,)."""
     size = 1 << _BITS_AT_ONCE
     patterns = np.arange(size)
     totals = np.zeros(k, dtype=np.int64)
@@ -252,10 +259,11 @@ def _totals_of_bits(masks: Array, k: int, counts: Array | None) -> Array:
 
 
 def segments_with_key(keys: Array, owners: Array, size: int, counts: Array) -> Array:
-    """Return in how many segments each key occurs at least once, int64 (size,).
+    """Return the number of segments that contain each key, int64 (size,).
 
-    ``keys`` and ``owners`` are aligned, owners rise. A table of flags, a block of segments at a
-    time, while that is smaller than sorting; else the distinct (segment, key) pairs.
+    ``keys`` and ``owners`` have the same length, and ``owners`` is sorted. Uses a table of flags,
+    a block of segments at a time, while that costs less than sorting; otherwise the distinct
+    (segment, key) pairs.
     """
     n = len(counts)
     if n * size <= 64 * max(len(keys), 1):
@@ -272,8 +280,8 @@ def _flag_totals(keys: Array, owners: Array, size: int, counts: Array) -> Array:
     bounds = np.searchsorted(owners, np.append(starts, n))
     totals = np.zeros(size, dtype=np.int64)
     plain = bool((counts == 1).all())
-    for place, start in enumerate(starts.tolist()):
-        span = slice(int(bounds[place]), int(bounds[place + 1]))
+    for position, start in enumerate(starts.tolist()):
+        span = slice(int(bounds[position]), int(bounds[position + 1]))
         here = counts[start : start + block]
         flags = np.zeros(len(here) * size, dtype=bool)
         flags[(owners[span] - start).astype(np.int64) * size + keys[span]] = True

@@ -1,4 +1,4 @@
-"""States made of the last few codes of a sequence."""
+"""States of a higher-order Markov chain: the last few codes of a sequence."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from touchpoints._core.frozen import Array
 
 @attrs.frozen(eq=False)
 class States:
-    """The state of each row, and which codes make each state.
+    """The state of each row, and the codes of each state.
 
     Attributes
     ----------
     codes : int64 (m,)
-        In ``range(len(members))``.
+        The state of each row, in ``range(len(members))``.
     members : list of tuple of int
-        The codes of each state, the last one last.
+        The codes of each state, in the order of the rows.
     """
 
     codes: Array
@@ -29,11 +29,11 @@ class States:
 def last_codes(codes: Array, offsets: Array, k: int, *, order: int) -> States:
     """Return the state of each row: its code and those of up to ``order - 1`` rows before it.
 
-    Rows of other segments never belong to a state, so the first states of a segment are shorter.
+    A state never contains rows of another segment, so the first states of a segment are shorter.
 
     Notes
     -----
-    O(order × m); numbering the states sorts them once there are more than 2**24 possible ones.
+    O(order × m); with more than 2**24 possible states, numbering them needs a sort.
     """
     first = np.zeros(len(codes), dtype=bool)
     starts = offsets[:-1][offsets[1:] > offsets[:-1]]
@@ -55,7 +55,7 @@ def last_codes(codes: Array, offsets: Array, k: int, *, order: int) -> States:
 
 
 def dense_numbers(keys: Array, size: int) -> tuple[Array, int]:
-    """Return a number for each row's key, 0, 1 … in rising order of keys, and how many there are.
+    """Renumber keys 0, 1 … in sorted order, int64 (m,); return also the number of distinct keys.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What comes behind each row of a segment: directly, and again later."""
+"""Successors of rows: the next code, and whether the same code occurs again later."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from touchpoints._core.frozen import Array
 
 
 def next_codes(codes: Array, offsets: Array, ends: Array, k: int) -> Array:
-    """Return the code directly behind each row, int64 (m,).
+    """Return the next code after each row, int64 (m,).
 
     Parameters
     ----------
     ends : integers (n,)
-        The terminal of each segment: behind its last row comes ``k + ends[j]``.
+        The terminal of each segment: the next code after its last row is ``k + ends[j]``.
     """
     following = np.empty(len(codes), dtype=np.int64)
     following[:-1] = codes[1:]
@@ -25,7 +25,9 @@ def next_codes(codes: Array, offsets: Array, ends: Array, k: int) -> Array:
 
 
 def returns_later(codes: Array, offsets: Array, k: int) -> Array:
-    """Tell of each row whether its code comes again in its segment, with another in between.
+    """Return whether the code of each row recurs later, after another code, bool (m,).
+
+    Only rows of the same segment are considered.
 
     Notes
     -----
@@ -42,7 +44,7 @@ def returns_later(codes: Array, offsets: Array, k: int) -> Array:
 
 
 def distinct_keys(keys: Array, numbers: Array, size: int) -> Array:
-    """Return the key behind each number that ``dense_numbers`` gave, int64 (size,)."""
+    """Return the key of each number assigned by ``dense_numbers``, int64 (size,)."""
     table = np.empty(size, dtype=np.int64)
     table[numbers] = keys
     return table

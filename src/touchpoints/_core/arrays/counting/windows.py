@@ -1,4 +1,4 @@
-"""Windows of neighbouring rows, and in how many segments each occurs."""
+"""N-grams: windows of n consecutive rows, and the number of segments that contain each."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ _HALF = 2**32
 
 @attrs.frozen(eq=False)
 class Windows:
-    """The distinct windows of n rows, rising.
+    """The distinct n-grams, sorted by their codes.
 
     Attributes
     ----------
     codes : int32 (w, n)
-        What each is made of.
+        The codes of each n-gram.
     occurrences, segments : int64 (w,)
-        How often each occurs, and in how many segments, segments counted as often as they weigh.
+        The number of occurrences of each n-gram, and of segments that contain it, both weighted
+        by the counts of the segments.
     owners, cells : int64 (h,), or empty
-        The segment and the window of each presence, sorted, where asked for.
+        The distinct pairs of segment and n-gram, sorted, if requested.
     """
 
     codes: Array
@@ -44,17 +45,17 @@ class Windows:
 def window_counts(
     codes: Array, offsets: Array, k: int, *, n: int, counts: Array, pairs: bool
 ) -> Windows:
-    """Count the windows of n neighbouring rows within segments.
+    """Return the counts of the n-grams (windows of n consecutive rows) within segments.
 
     Parameters
     ----------
     pairs
-        Whether to return which segments have which windows.
+        Whether to return the n-grams of each segment.
 
     Notes
     -----
-    O(n × m), and a sort of the windows of a block of segments at a time, blocks on all cores.
-    Windows of segments with weight 0 are left out.
+    O(n × m), and a sort of the n-grams of each block of segments, blocks on all cores. Segments
+    of weight 0 are left out.
     """
     numbers = (_by_digits if k**n <= _TABLE else _by_sorting)(codes, offsets, k, n)
     edges = _edges(offsets, max(_BLOCK, 4 * numbers.size))
@@ -62,10 +63,10 @@ def window_counts(
     shares = [edges[part.start : part.stop + 1] for part in spans(len(edges) - 1, least=1)]
     parts = in_threads([partial(count.blocks, one) for one in shares])
     occurrences, segments = (
-        np.sum([one[place] for one in parts], axis=0)[: numbers.size] for place in (0, 1)
+        np.sum([one[at] for one in parts], axis=0)[: numbers.size] for at in (0, 1)
     )
     there = np.flatnonzero(occurrences)
-    who, cells = (np.concatenate([one[place] for one in parts]) for place in (2, 3))
+    who, cells = (np.concatenate([one[at] for one in parts]) for at in (2, 3))
     if pairs:
         table = np.zeros(numbers.size + 1, dtype=np.int64)
         table[there] = np.arange(len(there))
@@ -76,17 +77,17 @@ def window_counts(
 
 @attrs.frozen(eq=False)
 class _Numbers:
-    """A number for each window.
+    """A numbering of windows.
 
     Attributes
     ----------
     size
-        How many numbers there are.
+        The number of numbers.
     read
-        From a span of segments to the number of the window at each of their rows, the caller's
-        own; ``size`` stands where none begins.
+        Maps a span of segments to the number of the window that begins at each of their rows, as a
+        new array; ``size`` where no window begins.
     codes_of
-        From numbers to the codes of their windows, (h, n).
+        Maps numbers to the codes of their windows, (h, n).
     """
 
     size: int
@@ -96,7 +97,7 @@ class _Numbers:
 
 @attrs.frozen(eq=False)
 class _Counter:
-    """What counting a span of segments needs; ``counts`` is None where each counts once."""
+    """Counts windows of blocks of segments; ``counts`` is None where each segment counts once."""
 
     numbers: _Numbers
     offsets: Array
@@ -104,7 +105,7 @@ class _Counter:
     pairs: bool
 
     def blocks(self, edges: Array) -> tuple[Array, Array, Array, Array]:
-        """Return occurrences and segments of each number, and the presences, of some blocks."""
+        """Return occurrences and segments of each number, and (segment, number), of some blocks."""
         cells = self.numbers.size + 1
         occurrences, repeated = np.zeros(cells, np.int64), np.zeros(cells, np.int64)
         found: list[tuple[Array, Array]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
@@ -128,7 +129,7 @@ class _Counter:
 
 
 def _owners(offsets: Array) -> Array:
-    """Return the segment of each row, int32; unlike ``owners_of`` it lets other threads work."""
+    """Return the segment of each row, int32; unlike ``owners_of``, this releases the GIL."""
     filled = np.flatnonzero(offsets[1:] > offsets[:-1])
     moves = np.zeros(int(offsets[-1] - offsets[0]), dtype=np.int32)
     moves[offsets[filled] - offsets[0]] = np.diff(filled, prepend=0)
@@ -136,9 +137,10 @@ def _owners(offsets: Array) -> Array:
 
 
 def _sorted_by_owner(numbers: Array, owners: Array, most: int, cells: int) -> Array:
-    """Sort the numbers of each owner in place; flag those that the owner had before, bool (r,).
+    """Sort the numbers of each owner in place; return whether each is a repetition, bool (r,).
 
-    Owners rise, and have as many rows behind the sort as before, so nothing else is moved.
+    Owners are sorted, and sorting does not change the number of rows of an owner, so owners do
+    not have to be moved.
     """
     word = np.dtype(np.uint32 if most <= _HALF else np.int64)
     base = owners.astype(word)
@@ -152,21 +154,21 @@ def _sorted_by_owner(numbers: Array, owners: Array, most: int, cells: int) -> Ar
 
 
 def _edges(offsets: Array, rows: int) -> Array:
-    """Return bounds of blocks of segments that have about so many rows."""
+    """Return the bounds of blocks of segments with about ``rows`` rows each, int64."""
     last = len(offsets) - 1
     bounds = np.searchsorted(offsets, np.arange(0, int(offsets[-1]), rows), side="left")
     return np.unique(np.concatenate([[0], np.minimum(bounds, last), [last]]))
 
 
 def _by_digits(codes: Array, offsets: Array, k: int, n: int) -> _Numbers:
-    """Read the codes of a window as the digits of its number."""
+    """Assign each window the number whose digits in base k are its codes."""
 
     def read(low: int, high: int) -> Array:
         first, stop = int(offsets[low]), int(offsets[high])
         numbers = codes[first:stop].astype(np.int32)
-        for place in range(1, n):
+        for shift in range(1, n):
             numbers *= k
-            part = codes[first + place : stop + place]
+            part = codes[first + shift : stop + shift]
             numbers[: len(part)] += part
         _leave_out(numbers, offsets[low : high + 1], n, k**n)
         return numbers
@@ -179,16 +181,16 @@ def _by_digits(codes: Array, offsets: Array, k: int, n: int) -> _Numbers:
 
 
 def _by_sorting(codes: Array, offsets: Array, k: int, n: int) -> _Numbers:
-    """Give the windows that occur numbers, in order, where a table would be too large."""
+    """Assign numbers to the windows that occur, in sorted order, without a lookup table."""
     numbers = np.zeros(len(codes), dtype=np.int64)
     _leave_out(numbers, offsets, n, 1)
     rows = np.flatnonzero(numbers == 0)
     found, size = codes[rows].astype(np.int64), k
-    for place in range(1, n):
+    for shift in range(1, n):
         if size * k > DENSE:
             found, size = dense_numbers(found, size)
         found *= k
-        found += codes[rows + place]
+        found += codes[rows + shift]
         size *= k
     found, size = dense_numbers(found, size)
     numbers[:] = size
@@ -202,7 +204,7 @@ def _by_sorting(codes: Array, offsets: Array, k: int, n: int) -> _Numbers:
 
 
 def _leave_out(numbers: Array, offsets: Array, n: int, size: int) -> None:
-    """Write ``size`` where no whole window begins."""
+    """Write ``size`` at the rows where no complete window begins."""
     for back in range(1, n):
         rows = offsets[1:] - back
         numbers[rows[rows >= offsets[:-1]] - offsets[0]] = size

@@ -1,1 +1,1 @@
-"""How unlike sequences are, and which of them belong together."""
+"""Distances between sequences, alignments with a graph, and clustering."""

@@ -1,4 +1,4 @@
-"""Cheapest alignments of sequences with paths through a graph without cycles."""
+"""Optimal alignments of sequences with paths through a directed acyclic graph."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _FAR = 1 << 28
 
 @attrs.frozen(eq=False, kw_only=True)
 class Net:
-    """A graph whose paths are what was planned; node 0 is the start and matches nothing.
+    """A directed acyclic graph whose paths are planned; node 0 is the start and has no codes.
 
     Attributes
     ----------
-    before : tuple of int64 arrays, one a node
-        The nodes a path can come from; every one has a smaller number.
+    before : tuple of int64 arrays, one for each node
+        The predecessors of the node; every predecessor has a smaller number.
     cost : int64 (v,)
-        What it costs to go through a node that did not happen: 1, or 0 where it may be left out.
+        The cost of passing through a node without a row: 1, or 0 where the node is optional.
     again : bool (v,)
-        Whether a node can happen again directly behind itself, any number of times.
+        Whether the node can be repeated directly, any number of times.
     final : bool (v,)
-        Whether a path can end there.
+        Whether a path can end at the node.
     match : bool (k, v)
-        Which codes are which nodes.
+        Whether each code matches each node.
     sources, origins : int64 (v, p) and (v, p + 1)
-        ``before`` as rectangles, the last of each row repeated: as they are; and backwards, behind
-        the node itself where it can happen again.
+        ``before`` as rectangles, the last entry of each row repeated: ``sources`` in order;
+        ``origins`` in reverse order, after the node itself where it can be repeated.
     batches : tuple of int64 arrays
-        The nodes but the start, those together that can be worked out at once: as many steps
-        from the start at most, and as many to come from.
+        The nodes other than the start, in groups that can be computed at once: nodes with the same
+        maximum depth and the same number of predecessors.
     """
 
     before: tuple[Array, ...]
@@ -63,10 +63,10 @@ class Net:
         for node, one in enumerate(self.before[1:], start=1):
             depths[node] = 1 + max(depths[other] for other in one.tolist())
             alike.setdefault((depths[node], len(one)), []).append(node)
-        return tuple(np.array(alike[place], dtype=np.int64) for place in sorted(alike))
+        return tuple(np.array(alike[key], dtype=np.int64) for key in sorted(alike))
 
     def shortest(self) -> int:
-        """Return the cost of the cheapest path of which nothing happened."""
+        """Return the cost of aligning an empty sequence: of the cheapest path without any row."""
         costs = np.zeros(len(self.cost), dtype=np.int64)
         for node in range(1, len(self.cost)):
             costs[node] = costs[self.before[node]].min() + self.cost[node]
@@ -74,7 +74,7 @@ class Net:
 
 
 def _rectangle(rows: list[list[int]]) -> Array:
-    """Return rows side by side, the last entry of each repeated; of an empty row, 0."""
+    """Return rows as a rectangle, padded with the last entry of each row; with 0 if empty."""
     width = max(map(len, rows))
     filled = [[*row, *(row[-1:] or [0]) * (width - len(row))] for row in rows]
     return np.array(filled, dtype=np.int64).reshape(len(rows), width)
@@ -82,16 +82,16 @@ def _rectangle(rows: list[list[int]]) -> Array:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Alignments:
-    """A cheapest alignment of each segment.
+    """An optimal alignment of each segment.
 
     Attributes
     ----------
     costs : int64 (n,)
-        Rows that fit nowhere and nodes that did not happen.
+        The number of rows without a node plus the cost of nodes without a row.
     nodes : int64 (m,)
-        The node each row is; -1 where it fits nowhere.
+        The node of each row; -1 where the row has no node.
     skipped : bool (n, v)
-        Which nodes a path had to go through that did not happen, at a cost.
+        Whether the path passes through the node without a row, at a cost.
     """
 
     costs: Array
@@ -100,20 +100,20 @@ class Alignments:
 
 
 def align(codes: Array, offsets: Array, net: Net, *, began: Array, finished: Array) -> Alignments:
-    """Align segments with the paths of a net.
+    """Return an optimal alignment of each segment with a path of a net.
 
     Parameters
     ----------
     codes : integers (m,) in ``range(k)``
     began, finished : bool (n,)
-        A segment that did not begin may start behind any node, one that did not finish may stop
-        there, at no cost.
+        A segment that did not begin may start after any node, and a segment that did not finish
+        may stop after any node, at no cost.
 
     Notes
     -----
     Dynamic programming over rows and nodes, all segments of a block at a time: O(m) times the
-    edges of the net. Of equally cheap ways, counted from the end, a row that is a node is
-    preferred to one that fits nowhere, and that to a node that did not happen.
+    edges of the net. Ties are resolved from the end of a segment: a row with a node is preferred
+    to a row without a node, and that to a node without a row.
     """
     lengths = lengths_of(offsets)
     found = Alignments(
@@ -130,12 +130,12 @@ def align(codes: Array, offsets: Array, net: Net, *, began: Array, finished: Arr
 
 
 def _blocks(lengths: Array, size: int) -> Iterator[Array]:
-    """Yield segments of about one length, few enough for a table of rows by nodes."""
+    """Yield blocks of segments of similar length whose tables of rows by nodes fit in memory."""
     order = np.argsort(lengths, kind="stable")
     start = 0
     while start < len(order):
         stop = len(order)
-        for _ in range(2):  # what fits by the longest of all, then by the longest of those
+        for _ in range(2):  # what fits for the longest of all, then for the longest of these
             fitting = _ROOM // ((int(lengths[order[stop - 1]]) + 1) * size)
             stop = min(stop, start + max(fitting, 1))
         yield order[start:stop]
@@ -144,10 +144,10 @@ def _blocks(lengths: Array, size: int) -> Iterator[Array]:
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Block:
-    """Some segments, side by side.
+    """A block of segments and its table of dynamic programming.
 
-    ``table[i, j, v]`` is the least cost of the first i rows of segment j, where the path has come
-    to node v; ``fits[i, j, v]`` tells whether row i of segment j is node v.
+    ``table[i, j, v]`` is the minimum cost of the first i rows of segment j with a path that ends
+    at node v; ``fits[i, j, v]`` is whether row i of segment j matches node v.
     """
 
     net: Net
@@ -163,9 +163,9 @@ class _Block:
         """Fill the table row by row."""
         starts, lengths = offsets[:-1][chosen], lengths_of(offsets)[chosen]
         longest, size = int(lengths.max(initial=0)), len(net.cost)
-        places = np.arange(longest)[:, None]
-        inside = places < lengths
-        rows = np.where(inside, starts + places, 0)
+        positions = np.arange(longest)[:, None]
+        inside = positions < lengths
+        rows = np.where(inside, starts + positions, 0)
         match = net.match[codes[rows]] if longest else np.zeros((0, len(chosen), size), dtype=bool)
         block = cls(
             net=net,
@@ -185,14 +185,14 @@ class _Block:
         return block
 
     def go_on(self, row: int) -> None:
-        """Let paths go through nodes that did not happen."""
+        """Extend paths through nodes without a row."""
         here = self.table[row]
         for nodes in self.net.batches:
             nearest = self._reached(here, nodes) + self.net.cost[nodes]
             here[:, nodes] = np.minimum(here[:, nodes], nearest)
 
     def take(self, row: int) -> None:
-        """Take one row: it is a node, or fits nowhere."""
+        """Add a row: with a node, or without."""
         here, after = self.table[row], self.table[row + 1]
         after[:] = here + 1
         for nodes in self.net.batches:
@@ -202,13 +202,13 @@ class _Block:
             after[:, nodes] = np.minimum(after[:, nodes], reached)
 
     def _reached(self, here: Array, nodes: Array) -> Array:
-        """Return the least cost of what each node can be come to from, (n, nodes)."""
+        """Return the minimum cost over the predecessors of each node, (n, nodes)."""
         width = len(self.net.before[nodes[0]])
         nearest: Array = here[:, self.net.sources[nodes, :width]].min(axis=2)
         return nearest
 
     def ends(self, finished: Array) -> Array:
-        """Return the node each segment's path ends in: the last of the cheapest."""
+        """Return the last node of each segment's path, int64 (n,): the highest of the cheapest."""
         last = self.table[self.lengths, np.arange(len(self.lengths))]
         allowed = self.net.final[None, :] | ~finished[:, None]
         costs = np.where(allowed, last, _FAR)[:, ::-1]
@@ -216,7 +216,7 @@ class _Block:
         return ends
 
     def trace(self, ends: Array, found: Alignments) -> None:
-        """Walk all paths back at once, writing down what each row is and what did not happen."""
+        """Trace all paths back at once, and write the node of each row and the skipped nodes."""
         node, row = ends.copy(), self.lengths.copy()
         under = np.flatnonzero(~self._home(np.arange(len(ends)), node, row))
         while len(under):
@@ -237,13 +237,13 @@ class _Block:
             under = under[~self._home(under, node[under], row[under])]
 
     def _home(self, under: Array, node: Array, row: Array) -> Array:
-        """Tell which paths are back where they may begin."""
+        """Return whether each path has been traced back to its beginning, bool."""
         free = (node == 0) | ~self.began[under]
         answer: Array = (row == 0) & free
         return answer
 
     def _origin(self, under: Array, node: Array, row: Array) -> tuple[Array, Array]:
-        """Tell where the last row is the node, and which node the path came from."""
+        """Return whether the last row has the current node, and the previous node of the path."""
         fits, came = np.zeros(len(under), dtype=bool), node.copy()
         mine = np.flatnonzero((node > 0) & (row > 0))
         mine = mine[self.fits[row[mine] - 1, under[mine], node[mine]]]
@@ -255,7 +255,7 @@ class _Block:
         return fits, came
 
     def _skip(self, who: Array, node: Array, row: Array, found: Alignments) -> None:
-        """Go back through nodes that did not happen."""
+        """Trace paths back through a node without a row."""
         left, at = node[who], row[who]
         found.skipped[self.chosen[who], left] |= self.net.cost[left] > 0
         cost = self.table[at, who, left] - self.net.cost[left]

@@ -1,9 +1,9 @@
-"""Distances by edits of fixed costs between all pairs of sequences, many places a machine word.
+"""Bit-parallel edit and LCS distances between all sequences, many positions per machine word.
 
-One bit a place of a sequence says how a column of the table of dynamic programming changes from
-one cell to the next; a whole column then takes a few operations on words. One bit of each word
-is kept for what is carried over into the next. Blocks of sequences are compared at once, small
-enough for their words to stay in the cache of a core.
+One bit for each position of a sequence is the difference between adjacent cells of a column in
+the table of dynamic programming, so that a whole column takes a few operations on words. One bit
+of each word is reserved for the carry into the next word. Blocks of sequences are compared at
+once, small enough for their words to stay in the cache of a core.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _WIDTHS = (16, 1024)
 
 @attrs.frozen
 class _Words:
-    """How many words a sequence takes, of how many bytes each."""
+    """The number of words of a sequence, and the size of each word in bytes."""
 
     count: int
     size: int
 
     @classmethod
     def of(cls, longest: int) -> _Words:
-        """Choose the words that take the fewest bytes."""
+        """Return the number and size of words that need the fewest bytes."""
         options = [cls(max(1, -(-longest // (8 * size - 1))), size) for size in (8, 4, 2)]
         return min(options, key=lambda words: words.count * words.size)
 
@@ -51,7 +51,7 @@ class _Words:
         return self.dtype.type((1 << self.bits) - 1)
 
     def masks(self, lengths: Array) -> Array:
-        """Return a 1 for each place of sequences, (count, n)."""
+        """Return words with a 1 for each position of each sequence, (count, n)."""
         within = np.clip(lengths - np.arange(self.count)[:, None] * self.bits, 0, self.bits)
         ones = (np.uint64(1) << within.astype(np.uint64)) - np.uint64(1)
         return ones.astype(self.dtype)
@@ -59,10 +59,10 @@ class _Words:
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Patterns:
-    """Sequences as bits.
+    """Sequences as bit masks.
 
-    ``table[w, c, i]`` has a 1 for each place of word w where pattern i has the code that is
-    number c of them all; number 0 is every code they do not have. ``numbers[code]`` is c.
+    ``table[w, c, i]`` has a 1 for each position of word w where pattern i has the code with
+    number c; number 0 stands for all codes that no pattern has. ``numbers[code]`` is c.
     """
 
     words: _Words
@@ -72,41 +72,41 @@ class _Patterns:
 
     @classmethod
     def of(cls, sequences: Padded, size: int) -> _Patterns:
-        """Mark where each code occurs in each of the sequences."""
+        """Return the bit masks of the positions of each code in each sequence."""
         longest = int(sequences.lengths.max(initial=0))
         words = _Words.of(longest)
         inside = sequences.codes[:, :longest]
         used = np.unique(inside[inside >= 0])
-        numbers = np.zeros(size + 1, dtype=np.intp)  # the last one is for the padding, -1
+        numbers = np.zeros(size + 1, dtype=np.intp)  # the last entry is for the padding, -1
         numbers[used] = np.arange(1, len(used) + 1)
         shape = (words.count, len(used) + 1, len(sequences))
         table = np.zeros(shape, dtype=words.dtype)
         across = np.arange(len(sequences))
-        for place in range(longest):
-            word, bit = divmod(place, words.bits)
-            table[word, numbers[inside[:, place]], across] |= words.dtype.type(1 << bit)
+        for position in range(longest):
+            word, bit = divmod(position, words.bits)
+            table[word, numbers[inside[:, position]], across] |= words.dtype.type(1 << bit)
         table[:, 0] = 0
         return cls(words=words, table=table, numbers=numbers, lengths=sequences.lengths)
 
     @classmethod
     def fitting_codes(cls, fits: Array) -> _Patterns:
-        """Mark which codes fit each place of a single one, bool (places, k)."""
+        """Return the bit masks of one pattern, given the codes that fit each position, (p, k)."""
         longest, size = fits.shape
         words = _Words.of(longest)
         table = np.zeros((words.count, size + 1, 1), dtype=words.dtype)
-        for place, codes in enumerate(fits):
-            word, bit = divmod(place, words.bits)
+        for position, codes in enumerate(fits):
+            word, bit = divmod(position, words.bits)
             table[word, 1:, 0] |= codes * words.dtype.type(1 << bit)
         numbers = np.append(np.arange(1, size + 1), 0)
         return cls(words=words, table=table, numbers=numbers, lengths=np.array([longest]))
 
     def fitting(self, _: int) -> int:
-        """Return how many texts to compare at once."""
+        """Return the number of texts to compare at once."""
         room = min(_CALL, _STATE // self.words.count)
         return max(1, room // (self.words.size * len(self.lengths)))
 
     def first(self, count: int) -> _Patterns:
-        """Return only so many of them."""
+        """Return the first ``count`` patterns."""
         if count == len(self.lengths):
             return self
         table = np.ascontiguousarray(self.table[:, :, :count])
@@ -116,8 +116,11 @@ class _Patterns:
 _Compare = Callable[[_Patterns, Padded], Array]
 
 
-def unshared_places(sequences: Padded, *, step: Callable[[], None]) -> Array:
-    """Return how many places of each two sequences are not in their longest common subsequence.
+def lcs_distances(sequences: Padded, *, step: Callable[[], None]) -> Array:
+    """Return the LCS distance (insertions and deletions only) between all sequences.
+
+    That is the number of positions of the two sequences that are not part of their longest common
+    subsequence.
 
     Parameters
     ----------
@@ -137,7 +140,9 @@ def unshared_places(sequences: Padded, *, step: Callable[[], None]) -> Array:
 
 
 def fewest_edits(sequences: Padded, *, step: Callable[[], None]) -> Array:
-    """Return how many places to put in, leave out or replace, from each sequence to each.
+    """Return the Levenshtein distance between all sequences.
+
+    That is the minimum number of insertions, deletions and substitutions of one position.
 
     Parameters
     ----------
@@ -163,22 +168,25 @@ def common_lengths(codes: Array, offsets: Array, fits: Array) -> Array:
     Parameters
     ----------
     fits : bool (p, k)
-        Which codes fit each place of the ideal.
+        Whether each code fits each position of the ideal sequence.
 
     Notes
     -----
-    As `unshared_places`, O(p × m) over the bits of a word.
+    As `lcs_distances`, O(p × m) over the bits of a word.
     """
     return (lengths_of(offsets) + len(fits) - _from_one(codes, offsets, fits, _unshared)) // 2
 
 
 def edits_from(codes: Array, offsets: Array, fits: Array) -> Array:
-    """Return the fewest edits between each segment and an ideal, int64 (n,); see both above."""
+    """Return the Levenshtein distance between each segment and an ideal sequence, int64 (n,).
+
+    Parameters are those of `common_lengths`, the method is that of `fewest_edits`.
+    """
     return _from_one(codes, offsets, fits, _edits)
 
 
 def part_count(sequences: Padded) -> int:
-    """Return in how many parts the work is done."""
+    """Return the number of parts in which the work is done."""
     return len(list(_chunks(np.sort(sequences.lengths), _size(sequences))))
 
 
@@ -187,7 +195,7 @@ def _size(sequences: Padded) -> int:
 
 
 def _chunks(lengths: Array, size: int) -> Iterator[slice]:
-    """Yield spans of patterns, as many as have a table that fits the cache."""
+    """Yield spans of patterns whose table fits in the cache."""
 
     def width(longest: int) -> int:
         words = _Words.of(longest)
@@ -224,18 +232,19 @@ def _from_one(codes: Array, offsets: Array, fits: Array, compare: _Compare) -> A
 
 
 def _columns(texts: Padded, numbers: Array) -> Iterator[tuple[slice, Array]]:
-    """Yield which texts have a next place, and the numbers of the codes there."""
+    """Yield, for each position, the texts that reach it and the numbers of their codes there."""
     longest = int(texts.lengths.max(initial=0))
     columns = np.ascontiguousarray(numbers[texts.codes[:, :longest]].T)
     over = np.searchsorted(texts.lengths, np.arange(longest), side="right").tolist()
-    for place, first in enumerate(over):
-        yield slice(first, None), columns[place, first:]
+    for position, first in enumerate(over):
+        yield slice(first, None), columns[position, first:]
 
 
 def _unshared(patterns: _Patterns, texts: Padded) -> Array:
-    """Return the places of texts and patterns that are not shared, integers (t, p).
+    """Return the LCS distance between texts and patterns, int64 (t, p).
 
-    A 0 in ``alone`` is a place of the pattern that the texts so far have one more of.
+    A 0 in ``alone`` is a position of the pattern at which the length of the longest common
+    subsequence with the text read so far increases by one.
     """
     words, shape = patterns.words, (len(texts), len(patterns.lengths))
     last, full = words.count - 1, words.full
@@ -262,10 +271,10 @@ def _unshared(patterns: _Patterns, texts: Padded) -> Array:
 
 
 def _edits(patterns: _Patterns, texts: Padded) -> Array:
-    """Return the edits between texts and patterns, integers (t, p).
+    """Return the Levenshtein distance between texts and patterns, int64 (t, p).
 
-    ``more`` and ``less`` have a 1 where one more place of the pattern makes one more edit, or one
-    less.
+    ``more`` and ``less`` have a 1 where one more position of the pattern increases, or decreases,
+    the distance by one.
     """
     words, shape = patterns.words, (len(texts), len(patterns.lengths))
     masks = words.masks(patterns.lengths)
@@ -286,11 +295,11 @@ def _edits(patterns: _Patterns, texts: Padded) -> Array:
 
 
 def _advance(more: Array, less: Array, room: Array, ends: tuple[bool, bool]) -> None:
-    """Take one place of the texts to one word of the patterns.
+    """Update one word of the patterns for one position of the texts.
 
-    In ``room[0]`` is where they match, in ``room[4:]`` what is carried from the word before: of
-    the sum, of no edit more from one text place to the next, and of one less. ``ends`` tells
-    whether the word is the first, and the last.
+    ``room[0]`` has a 1 where they match; ``room[4:]`` has the carries of the previous word: of
+    the sum, of no increase from one position of the text to the next, and of a decrease. ``ends``
+    is whether the word is the first, and whether it is the last.
     """
     match, same, fewer, either, carry_sum, carry_more, carry_fewer = room
     first, last = ends
@@ -304,7 +313,7 @@ def _advance(more: Array, less: Array, room: Array, ends: tuple[bool, bool]) -> 
     if not last:
         np.right_shift(same, top, out=carry_sum)
     np.bitwise_xor(same, more, out=same)
-    np.bitwise_or(same, match, out=same)  # 1 where a diagonal step costs nothing
+    np.bitwise_or(same, match, out=same)  # 1 where the diagonal move costs nothing
     not_more = np.bitwise_or(same, more, out=match)
     np.bitwise_xor(not_more, less, out=not_more)
     np.bitwise_and(same, more, out=fewer)

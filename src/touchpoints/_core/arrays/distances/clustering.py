@@ -1,4 +1,4 @@
-"""Clusters from distances between weighted things: hierarchical ones, medoids, and quality."""
+"""Clustering of weighted items by their distances: hierarchical, k-medoids, quality indices."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _POWERS = {"ward": 2.0, "ward.D2": 2.0, "ward.D": 1.0}
 
 
 def merges(matrix: Array, weights: Array, linkage: str) -> tuple[Array, Array]:
-    """Merge the two nearest clusters until one is left.
+    """Return the merges of agglomerative hierarchical clustering of d items.
 
     Returns
     -------
     pairs : int64 (d-1, 2)
         A member of each of the two clusters merged, lowest merge first.
     heights : float64 (d-1,)
-        At which distance.
+        The distance at which the two clusters are merged.
 
     Notes
     -----
-    A thing of weight w is w things at distance 0, merged before all others. The
-    nearest-neighbour chain finds the same merges as searching for the nearest pair each time, in
-    O(d²), because none of these linkages can undercut an earlier merge (Murtagh 1983, The Computer
-    Journal 26(4), 354-359, doi:10.1093/comjnl/26.4.354).
+    An item of weight w counts as w items at distance 0, merged before all others. The
+    nearest-neighbour chain finds the same merges as a search for the two nearest clusters each
+    time, in O(d²), because with these linkages a merge never creates a distance below that merge
+    (Murtagh 1983, The Computer Journal 26(4), 354-359, doi:10.1093/comjnl/26.4.354).
     """
     size = len(matrix)
     sizes = weights.astype(np.float64)
@@ -68,7 +68,7 @@ def _starting(matrix: Array, sizes: Array, linkage: str) -> Array:
 
 
 def _join(far: Array, sizes: Array, pair: tuple[int, int], linkage: str) -> None:
-    """Put the second cluster into the first (the formula of Lance and Williams 1967)."""
+    """Merge the second cluster into the first (the formula of Lance and Williams 1967)."""
     kept, gone = pair
     one, other = far[kept].copy(), far[gone].copy()
     if linkage == "single":
@@ -87,7 +87,7 @@ def _join(far: Array, sizes: Array, pair: tuple[int, int], linkage: str) -> None
 
 
 def cut(pairs: Array, clusters: int) -> Array:
-    """Return the cluster of each thing, from 0, after the lowest merges that leave so many."""
+    """Return the cluster of each item, int64 (d,), with the tree cut into ``clusters`` clusters."""
     size = len(pairs) + 1
     label = np.arange(size)
     for kept, gone in pairs[: size - clusters].tolist():
@@ -97,7 +97,7 @@ def cut(pairs: Array, clusters: int) -> Array:
 
 
 def by_size(labels: Array, weights: Array) -> Array:
-    """Return the clusters numbered from the heaviest, equally heavy ones by their first thing."""
+    """Renumber clusters by weight, heaviest first, ties by their first item, int64 (d,)."""
     totals = np.bincount(labels, weights)
     first = np.unique(labels, return_index=True)[1]
     rank = np.empty(len(totals), dtype=np.int64)
@@ -106,7 +106,7 @@ def by_size(labels: Array, weights: Array) -> Array:
 
 
 def medoids_of(matrix: Array, weights: Array, labels: Array) -> Array:
-    """Return of each cluster the thing whose summed distance to the others is least."""
+    """Return the medoid of each cluster: the item with the smallest summed distance, int64 (c,)."""
     answer = np.zeros(int(labels.max()) + 1, dtype=np.int64)
     for cluster in range(len(answer)):
         inside = np.flatnonzero(labels == cluster)
@@ -124,9 +124,9 @@ def best_medoids(
     rng: np.random.Generator,
     step: Callable[[], None],
 ) -> Array:
-    """Return medoids whose summed distance to all things no single swap can lower.
+    """Return k-medoids, int64 (count,), whose summed distance no single swap can lower.
 
-    FasterPAM (Schubert and Rousseeuw 2021) from random starts, of which the best stays.
+    FasterPAM (Schubert and Rousseeuw 2021) from random starts; the best result is returned.
     """
     best, least = np.zeros(0, dtype=np.int64), np.inf
     for _ in range(starts):
@@ -141,26 +141,26 @@ def best_medoids(
 
 @attrs.frozen(eq=False)
 class _Nearest:
-    """The nearest medoid of each thing, how far it is, and how far the second nearest."""
+    """The nearest medoid of each item, its distance, and the distance of the second nearest."""
 
-    place: Array
+    medoid: Array
     first: Array
     second: Array
 
 
 def _nearest(matrix: Array, medoids: Array) -> _Nearest:
     far = matrix[medoids]
-    things = np.arange(len(matrix))
-    place = np.argmin(far, axis=0)
-    first = far[place, things]
-    far[place, things] = np.inf
-    # Without a second medoid losing the first costs more than any distance there is.
+    items = np.arange(len(matrix))
+    medoid = np.argmin(far, axis=0)
+    first = far[medoid, items]
+    far[medoid, items] = np.inf
+    # Without a second medoid, losing the first costs more than any distance.
     second = far.min(axis=0) if len(medoids) > 1 else np.full(len(matrix), 2 * matrix.max() + 1)
-    return _Nearest(place, first, second)
+    return _Nearest(medoid, first, second)
 
 
 def _swap(matrix: Array, weights: Array, medoids: Array) -> None:
-    """Swap a medoid for another thing wherever that helps, until a whole round does not."""
+    """Swap a medoid for another item while that lowers the summed distance, in place."""
     count, size = len(medoids), len(matrix)
     near = _nearest(matrix, medoids)
     total = float(weights @ near.first)
@@ -168,9 +168,9 @@ def _swap(matrix: Array, weights: Array, medoids: Array) -> None:
     while idle < size:
         far = matrix[candidate]
         saved = weights @ np.minimum(far - near.first, 0.0)
-        # Losing medoid i sends its things to the second nearest, or to the candidate if nearer.
+        # Losing medoid i moves its items to the second nearest, or to the candidate if nearer.
         left = np.minimum(np.maximum(far, near.first), near.second) - near.first
-        change = np.bincount(near.place, weights * left, count) + saved
+        change = np.bincount(near.medoid, weights * left, count) + saved
         best = int(np.argmin(change))
         idle += 1
         if change[best] < -_SLACK * total and candidate not in medoids:
@@ -182,9 +182,10 @@ def _swap(matrix: Array, weights: Array, medoids: Array) -> None:
 
 
 def silhouettes(matrix: Array, weights: Array, labels: Array) -> Array:
-    """Return the silhouette of each thing, in [-1, 1] (Rousseeuw 1987); nan with one cluster.
+    """Return the silhouette of each item, float64 (d,), in [-1, 1]; nan with one cluster.
 
-    A thing of weight w is w things at distance 0. One that is alone in its cluster has 0.
+    Rousseeuw 1987. An item of weight w counts as w items at distance 0. An item that is the only
+    member of its cluster has 0.
     """
     count = int(labels.max(initial=-1)) + 1
     if count < 2:
@@ -192,11 +193,11 @@ def silhouettes(matrix: Array, weights: Array, labels: Array) -> Array:
     member = np.zeros((len(labels), count))
     member[np.arange(len(labels)), labels] = weights
     sums, totals = matrix @ member, member.sum(axis=0)
-    things = np.arange(len(labels))
+    items = np.arange(len(labels))
     mine = totals[labels]
-    inside = sums[things, labels] / np.maximum(mine - 1, 1)
+    inside = sums[items, labels] / np.maximum(mine - 1, 1)
     outside = sums / totals
-    outside[things, labels] = np.inf
+    outside[items, labels] = np.inf
     other = outside.min(axis=1)
     larger = np.maximum(inside, other)
     answer = np.zeros(len(labels))
@@ -205,9 +206,10 @@ def silhouettes(matrix: Array, weights: Array, labels: Array) -> Array:
 
 
 def pair_quality(matrix: Array, weights: Array, labels: Array) -> tuple[float, float]:
-    """Return the point biserial correlation and Hubert's C of clusters; nan without two kinds.
+    """Return the point-biserial correlation and Hubert's C index of a clustering.
 
-    Both are over pairs of things, a thing of weight w being w things at distance 0.
+    Both are computed over pairs of items; an item of weight w counts as w items at distance 0.
+    nan where all pairs are within clusters, or all pairs are between clusters.
     """
     left, right = np.triu_indices(len(labels), 1)
     far = np.append(matrix[left, right], 0.0)
@@ -233,6 +235,6 @@ def _sorted_both_ways(far: Array, amount: Array) -> list[tuple[Array, Array]]:
 
 
 def _sum_of_first(far: Array, amount: Array, much: float) -> float:
-    """Return the sum of the first distances, as many as there are in ``much``."""
+    """Return the sum of the first distances whose amounts add up to ``much``."""
     before = np.cumsum(amount) - amount
     return float(far @ np.clip(much - before, 0, amount))

@@ -1,4 +1,4 @@
-"""Distances between all pairs of sequences: edits at any costs, and place by place."""
+"""Optimal matching and Hamming distances between all sequences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NARROW = 2**14
 
 @attrs.frozen(eq=False)
 class Padded:
-    """Sequences of codes in a rectangle: ``codes[i, :lengths[i]]`` is sequence i, then -1."""
+    """Sequences of codes as a rectangle padded with -1: sequence i is ``codes[i, :lengths[i]]``."""
 
     codes: Array
     lengths: Array
@@ -36,7 +36,7 @@ class Padded:
 
 
 def padded(codes: Array, offsets: Array) -> Padded:
-    """Put segments into a rectangle, int32 (n, longest)."""
+    """Return segments as a rectangle padded with -1, int32 (n, longest)."""
     lengths = np.diff(offsets)
     table = np.full((len(lengths), int(lengths.max(initial=0))), -1, dtype=np.int32)
     table[np.arange(table.shape[1]) < lengths[:, None]] = codes
@@ -44,9 +44,10 @@ def padded(codes: Array, offsets: Array) -> Padded:
 
 
 def positions_that_differ(sequences: Padded) -> Array:
-    """Return at how many positions each two sequences differ, float64 (n, n).
+    """Return the Hamming distance between all sequences, float64 (n, n).
 
-    A position that only one of the two has is one that differs.
+    That is the number of positions at which they differ. A position that only one of the two
+    sequences has counts as different.
     """
     square = Square.of(sequences.lengths)
     lengths = sequences.lengths[square.order]
@@ -64,31 +65,31 @@ def positions_that_differ(sequences: Padded) -> Array:
 def cheapest_edits(
     sequences: Padded, costs: Array, *, indel: float, step: Callable[[], None]
 ) -> Array:
-    """Return the cost of the cheapest way from each sequence to each other, float64 (n, n).
+    """Return the optimal matching (edit) distance between all sequences, float64 (n, n).
 
     Parameters
     ----------
     costs : float64 (k, k)
-        What it costs to put one code in the place of another; symmetric.
+        The cost of substituting one code for another; symmetric.
     indel
-        What it costs to put a code in or to leave one out; above 0.
+        The cost of an insertion or a deletion; above 0.
     step
         Called after each of the `chunk_count` parts of the work.
 
     Notes
     -----
-    With the costs of leaving out and putting in taken off, ``E[i, j] = D[i, j] − (i + j) × indel``,
-    both become free: ``E[i, j] = min(E[i-1, j], E[i, j-1], E[i-1, j-1] + cost − 2 × indel)``, and
-    a place that gains nothing by any match changes nothing: it pads the shorter ones. The cells
-    of one antidiagonal do not depend on each other, so one is worked out at once, for some
-    sequences against some others, few enough to stay in the cache of a core. Costs that are
-    multiples of a fraction are whole numbers in its terms, and sums of them exact. Cells that are
-    so far from the diagonal that a way through them is dearer than one found are left out
-    (E. Ukkonen (1985), Algorithms for approximate string matching, Information and Control 64,
-    100-118, doi:10.1016/S0019-9958(85)80046-2). O(n² × longest²).
+    With the costs of insertions and deletions subtracted, ``E[i, j] = D[i, j] − (i + j) × indel``,
+    both are free: ``E[i, j] = min(E[i-1, j], E[i, j-1], E[i-1, j-1] + cost − 2 × indel)``. A
+    position without a gain from any match has no effect, and is used to pad the shorter sequences.
+    The cells of an antidiagonal do not depend on each other, so they are computed at once, for a
+    block of sequences against another block, small enough to stay in the cache of a core. If all
+    costs are multiples of a fraction, they are integers in that unit, and their sums are exact.
+    Cells so far from the diagonal that an alignment through them costs more than one already found
+    are left out (E. Ukkonen (1985), Algorithms for approximate string matching, Information and
+    Control 64, 100-118, doi:10.1016/S0019-9958(85)80046-2). O(n² × longest²).
     """
     scale, dtype = _grid(costs, indel, int(sequences.lengths.max(initial=0)))
-    gains = np.zeros((len(costs) + 1,) * 2, dtype=dtype)  # the last one is for the padding, -1
+    gains = np.zeros((len(costs) + 1,) * 2, dtype=dtype)  # the last entry is for the padding, -1
     exact = costs * scale - 2 * indel * scale
     gains[:-1, :-1] = np.rint(exact) if dtype != np.float64 else exact
     square = Square.of(sequences.lengths)
@@ -106,14 +107,14 @@ def cheapest_edits(
 
 
 def chunk_count(sequences: Padded, costs: Array, *, indel: float) -> int:
-    """Return in how many parts `cheapest_edits` does its work."""
+    """Return the number of parts in which `cheapest_edits` does its work."""
     _, dtype = _grid(costs, indel, int(sequences.lengths.max(initial=0)))
     gains = np.zeros((len(costs) + 1,) * 2, dtype=dtype)
     return len(list(_chunks(np.sort(sequences.lengths), gains)))
 
 
 def _chunks(lengths: Array, gains: Array) -> Iterator[slice]:
-    """Yield spans of sequences in order of their lengths, with a table that fits the cache."""
+    """Yield spans of sequences, sorted by length, whose table fits in the cache."""
 
     def width(longest: int) -> int:
         fitting = _TABLE // (max(longest, 1) * len(gains) * gains.itemsize)
@@ -123,7 +124,7 @@ def _chunks(lengths: Array, gains: Array) -> Iterator[slice]:
 
 
 def _grid(costs: Array, indel: float, longest: int) -> tuple[int, type[np.generic]]:
-    """Return the fraction that all costs are multiples of, and the type that holds their sums."""
+    """Return the scale that makes all costs integers, and the dtype that holds their sums."""
     amounts = np.append(np.unique(costs), [indel, 2 * indel])
     largest = 2 * (longest + 1) * float(amounts.max())
     for scale in range(1, _FINEST + 1):
@@ -137,9 +138,10 @@ def _grid(costs: Array, indel: float, longest: int) -> tuple[int, type[np.generi
 
 @attrs.frozen(eq=False)
 class _Columns:
-    """Some sequences that others are compared with.
+    """A block of sequences that others are compared with.
 
-    Row ``code × longest + place`` of ``table`` is what each gains by a match there with the code.
+    Row ``code × longest + position`` of ``table`` is the gain of each sequence from a match of its
+    code at that position with the code.
     """
 
     longest: int
@@ -148,22 +150,23 @@ class _Columns:
 
     @classmethod
     def of(cls, sequences: Padded, gains: Array) -> _Columns:
-        """Look up all gains."""
+        """Return a block of sequences with its table of gains."""
         longest = int(sequences.lengths.max())
         codes = np.ascontiguousarray(sequences.codes[:, :longest].T)
         return cls(longest, gains[:, codes].reshape(-1, len(sequences)), sequences.lengths)
 
     def fitting(self, rows: int) -> int:
-        """Return how many sequences of so many places to compare at once."""
-        place = 4 * (rows + 1) * self.table.shape[1] * self.table.itemsize
-        return max(1, min(int(_BUFFERS // place), _MOST))
+        """Return the number of sequences of length ``rows`` to compare at once."""
+        needed = 4 * (rows + 1) * self.table.shape[1] * self.table.itemsize
+        return max(1, min(int(_BUFFERS // needed), _MOST))
 
     def cheapest(self, sequences: Padded, indel: float, scale: int, band: int) -> tuple[Array, int]:
-        """Return D of each sequence with each of these, and the band to try with others.
+        """Return D of each sequence with each of these, and the band to try for other sequences.
 
-        A way that leaves the band, to more than ``band`` cells from the diagonal, has to put in
-        and leave out ``2 × (band + 1)`` places less those by which the lengths differ. Where all
-        is found cheaper, no better way was missed; else all cells are tried.
+        An alignment that leaves the band, to more than ``band`` cells from the diagonal, needs at
+        least ``2 × (band + 1)`` insertions and deletions, minus the difference of the lengths.
+        Where all distances found cost less, no better alignment was missed; otherwise all cells
+        are computed.
         """
         rows = int(sequences.lengths.max())
         whole = max(rows, self.longest)
@@ -177,21 +180,21 @@ class _Columns:
         return found, int(needed) + _SLACK
 
     def _ends(self, sequences: Padded, rows: int, band: int) -> Array:
-        """Return E of the whole of each sequence with the whole of each of these."""
+        """Return E of each complete sequence with each of these, (n, columns)."""
         answer = np.zeros((len(sequences), self.table.shape[1]), dtype=self.table.dtype)
         if not rows or not self.longest:
             return answer
-        places = sequences.codes[:, :rows].T.astype(np.intp) % (len(self.table) // self.longest)
-        starts = places * self.longest - np.arange(1, rows + 1)[:, None]
+        codes = sequences.codes[:, :rows].T.astype(np.intp) % (len(self.table) // self.longest)
+        starts = codes * self.longest - np.arange(1, rows + 1)[:, None]
         buffers = np.zeros((4, rows + 1, *answer.shape), dtype=self.table.dtype)
         return self._sweep(starts, buffers, band)
 
     def _sweep(self, starts: Array, buffers: Array, band: int) -> Array:
-        """Go through all antidiagonals and return the last.
+        """Compute all antidiagonals in turn and return the last.
 
-        Row ``starts[i - 1] + t - 1`` of the table is for the match, on antidiagonal t, of place i
-        with place ``t - i`` of these. Of a cell outside of the band an earlier one is read, or 0:
-        neither is less than it would be.
+        Row ``starts[i - 1] + t - 1`` of the table is for the match, on antidiagonal t, of position
+        i with position ``t - i`` of these sequences. For a cell outside the band an earlier value
+        or 0 is read: neither is less than the value of the cell.
         """
         rows = len(starts)
         oldest, older, now, gained = buffers

@@ -1,4 +1,4 @@
-"""All pairs of sequences, cut into blocks of sequences of about one length."""
+"""All pairs of sequences, in blocks of sequences of similar length."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SHORT = 15
 
 
 def spans(lengths: Array, start: int, *, width: Callable[[int], int]) -> Iterator[slice]:
-    """Yield spans of sequences that are in order of their lengths, from ``start`` on.
+    """Yield spans of sequences that are sorted by length, from ``start`` on.
 
-    ``width`` tells how many at most go together, from the length of the longest. The longest of
-    a span is at most a quarter longer than the shortest, or no longer than 15.
+    ``width`` returns the maximum number of sequences in a span, given the length of the longest.
+    The longest of a span is at most a quarter longer than the shortest, or has length 15 or less.
     """
     while start < len(lengths):
         alike = max(_SHORT, int(lengths[start]) * 5 // 4)
@@ -28,9 +28,9 @@ def spans(lengths: Array, start: int, *, width: Callable[[int], int]) -> Iterato
 
 @attrs.frozen(eq=False)
 class Square:
-    """Distances from each to each, filled in block by block.
+    """A square matrix of distances, float64 (n, n), filled in block by block.
 
-    ``order[i]`` is the row and column of the sequence that is the i-th by length.
+    ``order[i]`` is the row and column of the i-th sequence by length.
     """
 
     matrix: Array
@@ -38,11 +38,11 @@ class Square:
 
     @classmethod
     def of(cls, lengths: Array) -> Square:
-        """Start with every sequence at 0 from every other."""
+        """Return a matrix of zeros for sequences of these lengths."""
         return cls(np.zeros((len(lengths),) * 2), np.argsort(lengths, kind="stable"))
 
     def put(self, rows: slice, columns: slice, distances: Array) -> None:
-        """Write the distances of some sequences from others, both ways."""
+        """Write the distances between some sequences and others, and their transpose."""
         mine, others = self.order[rows], self.order[columns]
         self.matrix[np.ix_(mine, others)] = distances
         self.matrix[np.ix_(others, mine)] = distances.T

@@ -1,4 +1,4 @@
-"""Offsets arithmetic: journey j owns the rows ``offsets[j]:offsets[j + 1]``."""
+"""Arithmetic with offsets: segment j, a journey, has the rows ``offsets[j]:offsets[j + 1]``."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def offsets_of(lengths: Array) -> Array:
 
 
 def owners_of(offsets: Array) -> Array:
-    """Return the segment each row belongs to, int32 (m,) (int64 beyond 2**31 segments)."""
+    """Return the segment of each row, int32 (m,); int64 for 2**31 segments or more."""
     count = len(offsets) - 1
     dtype = np.int32 if count < 2**31 else np.int64
     return np.repeat(np.arange(count, dtype=dtype), lengths_of(offsets))
 
 
 def rows_of(offsets: Array, chosen: Array) -> Array:
-    """Return the rows of the chosen segments, segment by segment, in the order chosen."""
+    """Return the rows of the chosen segments, in the order chosen, int64."""
     lengths = lengths_of(offsets)[chosen]
     moved = offsets_of(lengths)
     rows = np.arange(moved[-1], dtype=np.int64)
@@ -38,10 +38,10 @@ def rows_of(offsets: Array, chosen: Array) -> Array:
 
 
 def sum_by_segment(values: Array, offsets: Array, *, dtype: Any = None) -> Array:
-    """Return the sum of ``values`` over each segment; an empty segment has 0.
+    """Return the sum of ``values`` over each segment, (n,); 0 for an empty segment.
 
-    ``np.add.reduceat`` answers with a neighbour's value for an empty segment, so it only ever
-    sees the others.
+    ``np.add.reduceat`` returns a value of the next segment for an empty segment, so it is called
+    only with the segments that have rows.
     """
     answer = np.zeros(len(offsets) - 1, dtype=dtype or values.dtype)
     filled = np.flatnonzero(lengths_of(offsets))
@@ -51,22 +51,22 @@ def sum_by_segment(values: Array, offsets: Array, *, dtype: Any = None) -> Array
 
 
 def any_by_segment(flags: Array, offsets: Array) -> Array:
-    """Tell of each segment whether any of its rows is flagged, bool (n,)."""
+    """Return whether any row of each segment is flagged, bool (n,)."""
     return first_row_where(flags, offsets) >= 0
 
 
 def offsets_after(kept: Array, offsets: Array) -> Array:
-    """Return the offsets of the segments once only the rows where ``kept`` is true remain."""
+    """Return the offsets, int64 (n+1,), after dropping the rows where ``kept`` is false."""
     return offsets_of(sum_by_segment(kept.view(np.int8), offsets, dtype=np.int64))
 
 
 def first_row_where(flags: Array, offsets: Array) -> Array:
-    """Return each segment's first flagged row, int64 (n,), or -1."""
+    """Return the first flagged row of each segment, int64 (n,); -1 where no row is flagged."""
     return _edge_row_where(flags, offsets, last=False)
 
 
 def last_row_where(flags: Array, offsets: Array) -> Array:
-    """Return each segment's last flagged row, int64 (n,), or -1."""
+    """Return the last flagged row of each segment, int64 (n,); -1 where no row is flagged."""
     return _edge_row_where(flags, offsets, last=True)
 
 
@@ -77,19 +77,18 @@ def _edge_row_where(flags: Array, offsets: Array, *, last: bool) -> Array:
         return answer
     if len(hits) * 4 < len(answer):
         owners = np.searchsorted(offsets, hits, side="right") - 1
-        order = slice(None) if last else slice(None, None, -1)  # the last one written stays
+        order = slice(None) if last else slice(None, None, -1)  # the last write wins
         answer[owners[order]] = hits[order]
         return answer
-    # For every segment, the place among the hits where its own begin; a segment has hits of its
-    # own when the next segment's begin later.
-    place = np.searchsorted(hits, offsets)
-    has = place[1:] > place[:-1]
-    answer[has] = hits[place[1:][has] - 1] if last else hits[place[:-1][has]]
+    # The hits of segment j are hits[bounds[j]:bounds[j + 1]].
+    bounds = np.searchsorted(hits, offsets)
+    has = bounds[1:] > bounds[:-1]
+    answer[has] = hits[bounds[1:][has] - 1] if last else hits[bounds[:-1][has]]
     return answer
 
 
 def falls_within(values: Array, offsets: Array) -> Array:
-    """Return the rows whose value is less than the row before it in the same segment."""
+    """Return the rows whose value is less than that of the previous row of the segment, int64."""
     if len(values) < 2:
         return np.empty(0, dtype=np.int64)
     falls = values[1:] < values[:-1]
@@ -99,7 +98,7 @@ def falls_within(values: Array, offsets: Array) -> Array:
 
 
 def repeats_within(values: Array, offsets: Array) -> Array:
-    """Tell of each row whether its value equals that of the row before it in its segment."""
+    """Return whether each row has the value of the previous row of its segment, bool (m,)."""
     same = np.zeros(len(values), dtype=bool)
     if len(values) > 1:
         np.equal(values[1:], values[:-1], out=same[1:])

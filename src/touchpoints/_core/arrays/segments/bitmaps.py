@@ -1,4 +1,4 @@
-"""Rows as bits: the next marked row behind each of many, without searching."""
+"""Bitmaps of rows: the next marked row after each of many rows, without searching."""
 
 from __future__ import annotations
 
@@ -19,37 +19,38 @@ _BLOCK = 1 << 19
 
 @attrs.frozen(eq=False)
 class Bitmap:
-    """Marked rows, a bit each.
+    """A bitmap of marked rows, with one bit for each row.
 
     Attributes
     ----------
     words : uint64 (w,)
         Bit b of word i is row ``64 * i + b``; the last word is empty.
     beyond : int64 (w,)
-        The first marked row behind each word; ``rows`` where there is none.
+        The first marked row after the rows of each word; ``rows`` where no marked row follows.
     rows : int
-        How many rows there are, marked or not.
+        The number of rows, marked or not.
     """
 
     words: Array
     beyond: Array
     rows: int
 
-    def at_or_behind(self, rows: Array) -> Array:
-        """Return the first marked row at or behind each of some rows, int64; else how many rows.
+    def at_or_after(self, rows: Array) -> Array:
+        """Return the first marked row at or after each of some rows, int64 (r,).
 
-        ``rows`` are in ``range(self.rows + 1)``.
+        ``rows`` are in ``range(self.rows + 1)``. Where no marked row follows, the number of rows
+        is returned.
         """
-        place = rows >> _SHIFT
-        rest = self.words.take(place)
+        word = rows >> _SHIFT
+        rest = self.words.take(word)
         rest >>= (rows & (_WORD - 1)).view(np.uint64)
         answer: Array = _lowest(rest) + rows
         dry = np.flatnonzero(rest == 0)
-        answer[dry] = self.beyond.take(place.take(dry))
+        answer[dry] = self.beyond.take(word.take(dry))
         return answer
 
     def marked(self, low: int, high: int) -> Array:
-        """Return the marked rows from ``low`` to before ``high``, int64, rising."""
+        """Return the marked rows from ``low`` up to, not including, ``high``, int64, sorted."""
         first, last = low >> _SHIFT, (high + _WORD - 1) >> _SHIFT
         bits = np.unpackbits(self.words[first:last].view(np.uint8), bitorder="little")
         found = np.flatnonzero(bits[low - (first << _SHIFT) : high - (first << _SHIFT)])
@@ -58,7 +59,7 @@ class Bitmap:
 
 
 def _lowest(words: Array) -> Array:
-    """Return the place of the lowest bit of each word, uint8; 64 where there is none."""
+    """Return the position of the lowest set bit of each word, uint8; 64 for an empty word."""
     below = words - np.uint64(1)
     below &= ~words
     found: Array = np.bitwise_count(below)
@@ -66,23 +67,23 @@ def _lowest(words: Array) -> Array:
 
 
 def bitmap_of(flags: Array) -> Bitmap:
-    """Return the flagged rows, bool (m,), as bits."""
+    """Return the bitmap of flags, bool (m,)."""
     octets = _octets(len(flags))
     octets[: -(-len(flags) // 8)] = np.packbits(flags, bitorder="little")
     return _made(octets, len(flags))
 
 
 def bitmap_of_rows(rows: Array, size: int) -> Bitmap:
-    """Return some of ``size`` rows as bits."""
+    """Return the bitmap of ``size`` rows with the given rows marked."""
     flags = np.zeros(size, dtype=bool)
     flags[rows] = True
     return bitmap_of(flags)
 
 
 def bitmaps_where(codes: Array, masks: Sequence[Array]) -> list[Bitmap]:
-    """Return, for each mask of codes, bool (k,), the rows whose code is in it, as bits.
+    """Return a bitmap for each mask, bool (k,), of the rows whose code is in the mask.
 
-    Each block of codes is read once for all masks, blocks on all cores.
+    Each block of codes is read once for all masks; blocks are read on all cores.
     """
     found = [_octets(len(codes)) for _ in masks]
     wanted = [np.flatnonzero(mask).tolist() for mask in masks]

@@ -1,4 +1,4 @@
-"""Which rows have one of some codes."""
+"""Selection of rows by their codes, and the segments of selected rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DENSE = 16
 
 
 def flags_where(codes: Array, mask: Array) -> Array:
-    """Tell of each row whether its code is one of those in the mask, bool (m,).
+    """Return whether the code of each row is in the mask, bool (m,).
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def flags_where(codes: Array, mask: Array) -> Array:
 
 
 def rows_where(codes: Array, mask: Array) -> Array:
-    """Return the rows whose code is one of those in the mask, int64, rising."""
+    """Return the rows whose code is in the mask, int64, sorted."""
     wanted = np.flatnonzero(mask).tolist()
     if not wanted:
         return np.empty(0, dtype=np.int64)
@@ -53,7 +53,7 @@ def rows_where(codes: Array, mask: Array) -> Array:
 
 
 def write_flags(codes: Array, mask: Array, wanted: list[int], flags: Array) -> None:
-    """Write the flags of some rows; comparing with each of a few codes is faster than a table."""
+    """Write whether each code is wanted; for a few codes, comparing is faster than a lookup."""
     if len(wanted) > _FEW or not len(mask):
         flags[:] = mask.take(codes) if len(mask) else False
         return
@@ -66,7 +66,7 @@ def write_flags(codes: Array, mask: Array, wanted: list[int], flags: Array) -> N
 
 
 def owners_at(offsets: Array, rows: Array) -> Array:
-    """Return the segment of each of some rows, int64; quickest where the rows rise."""
+    """Return the segment of each of some rows, int64 (r,); fastest for sorted rows."""
     if len(rows) * _DENSE < int(offsets[-1] - offsets[0]):
         return np.searchsorted(offsets, rows, side="right") - 1
     owners: Array = owners_of(offsets)[rows - offsets[0]].astype(np.int64)

@@ -1,4 +1,4 @@
-"""How far segments get through steps, one behind the other."""
+"""Funnels: how many consecutive steps each segment reaches, and where."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ _BLOCK = 1 << 16
 
 @attrs.frozen(eq=False)
 class Hits:
-    """Where a step can be taken: the first row of each occurrence, and the last.
+    """The occurrences of a step: the first row and the last row of each.
 
-    ``longer`` has both, int64 (h,), rising, where an occurrence can be more than one row.
+    ``longer`` has the first and the last rows, int64 (h,) each, sorted, where an occurrence can
+    have more than one row.
     """
 
     first: Bitmap
     longer: tuple[Array, Array] | None = None
 
     def last(self, rows: Array) -> Array:
-        """Return the last row of the occurrences that start in these rows."""
+        """Return the last row of the occurrences that start at these rows, int64 (r,)."""
         if self.longer is None:
             return rows
         starts, stops = self.longer
@@ -36,17 +37,17 @@ class Hits:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Rules:
-    """What counts as getting from step to step.
+    """The conditions for reaching the steps after the first.
 
     Attributes
     ----------
     strict
-        Each step directly behind the one before.
+        Whether each step must follow the previous step directly.
     hybrid
-        The steps behind the first in any order.
+        Whether the steps after the first may be reached in any order.
     limit, stamps
-        The longest from the last row of the first step to that of each other, in the unit of the
-        stamps, int64 (m,); no limit where None.
+        The maximum time from the last row of the first step to the last row of every other step,
+        in the unit of the stamps, int64 (m,); None for no limit.
     """
 
     strict: bool = False
@@ -56,20 +57,20 @@ class Rules:
 
     @property
     def earliest(self) -> bool:
-        """Whether the first start of a segment gets at least as far as any later one."""
+        """Whether the first start of a segment reaches at least as many steps as later starts."""
         return not self.strict and not self.hybrid and self.limit is None
 
 
 @attrs.frozen(eq=False)
 class Followed:
-    """The start of each segment that gets furthest, the earliest of those.
+    """The steps reached from the best start of each segment: the earliest of the deepest.
 
     Attributes
     ----------
     depth : int32 (n,)
-        How many steps each segment gets; 0 without a start.
+        The number of steps each segment reaches; 0 without a start.
     rows : int64 (s, n)
-        The last row of each step; -1 where it is not reached.
+        The last row of each step; -1 where the step is not reached.
     """
 
     depth: Array
@@ -77,12 +78,12 @@ class Followed:
 
 
 def followed(hits: Sequence[Hits], offsets: Array, rules: Rules) -> Followed:
-    """Follow every start as far as it gets, and keep the one that gets furthest.
+    """Return the steps that each segment reaches from its best start.
 
     Notes
     -----
-    O(n) for n segments where the first start is as good as any, else O(h log h) in the
-    occurrences of the first step; a block of segments at a time, blocks on all cores.
+    O(n) for n segments where the first start is always a best start, otherwise O(h log h) in the
+    h occurrences of the first step. Segments are processed in blocks, on all cores.
     """
     count = len(offsets) - 1
     found = Followed(np.empty(count, np.int32), np.empty((len(hits), count), np.int64))
@@ -97,18 +98,18 @@ def followed(hits: Sequence[Hits], offsets: Array, rules: Rules) -> Followed:
 
 
 def _followed(rows: Array, hits: Sequence[Hits], offsets: Array, rules: Rules) -> Array:
-    """Write the rows of the best start of each of these segments; return how far it gets."""
+    """Write the rows of the best start of each of these segments; return its depth, int32 (n,)."""
     ends = offsets[1:]
     if rules.earliest:
-        starts = hits[0].first.at_or_behind(offsets[:-1])
+        starts = hits[0].first.at_or_after(offsets[:-1])
         there = np.flatnonzero(starts < ends)
         rows[0][there] = hits[0].last(starts[there])
-        return _gone(rows, hits, ends, rules)
+        return _reached(rows, hits, ends, rules)
     starts = hits[0].first.marked(int(offsets[0]), int(offsets[-1]))
     owners = owners_at(offsets, starts)
     every = np.full((len(hits), len(starts)), -1)
     every[0] = hits[0].last(starts)
-    depth = _gone(every, hits, ends[owners], rules)
+    depth = _reached(every, hits, ends[owners], rules)
     best = _best_start(owners, depth)
     rows[:, owners[best]] = every[:, best]
     depths = np.zeros(len(ends), dtype=np.int32)
@@ -116,8 +117,8 @@ def _followed(rows: Array, hits: Sequence[Hits], offsets: Array, rules: Rules) -
     return depths
 
 
-def _gone(rows: Array, hits: Sequence[Hits], ends: Array, rules: Rules) -> Array:
-    """Write the rows of the steps behind each start; return how many each gets, int32."""
+def _reached(rows: Array, hits: Sequence[Hits], ends: Array, rules: Rules) -> Array:
+    """Write the rows of the steps after each start; return the number reached, int32 (h,)."""
     if rules.hybrid:
         _fill_any_order(rows, hits, ends)
     else:
@@ -133,11 +134,11 @@ def _gone(rows: Array, hits: Sequence[Hits], ends: Array, rules: Rules) -> Array
 
 
 def _fill_chain(rows: Array, hits: Sequence[Hits], ends: Array, *, strict: bool) -> None:
-    """Write the last row of each step behind each start, while there is one."""
+    """Write the last row of each step after each start, until a step is not reached."""
     going = np.flatnonzero(rows[0] >= 0)
     for before, row, one in zip(rows, rows[1:], hits[1:], strict=False):
         wanted = before[going] + 1
-        starts = one.first.at_or_behind(wanted)
+        starts = one.first.at_or_after(wanted)
         found = starts < ends[going]
         if strict:
             found &= starts == wanted
@@ -146,31 +147,31 @@ def _fill_chain(rows: Array, hits: Sequence[Hits], ends: Array, *, strict: bool)
 
 
 def _fill_any_order(rows: Array, hits: Sequence[Hits], ends: Array) -> None:
-    """Write the first row of each other step behind each start, in whatever order they come.
+    """Write the last row of the first occurrence of each step after each start, in any order.
 
-    Equal steps take one occurrence each, so that none is counted twice.
+    Equal steps use different occurrences, so that no occurrence is counted twice.
     """
     real = np.flatnonzero(rows[0] >= 0)
-    for place, one in enumerate(hits[1:], 1):
+    for step, one in enumerate(hits[1:], 1):
         after = rows[0][real]
-        for earlier, other in enumerate(hits[1:place], 1):
+        for earlier, other in enumerate(hits[1:step], 1):
             if np.array_equal(other.first.words, one.first.words):
                 taken = rows[earlier][real]
                 after = np.where(taken >= 0, taken, after)
-        starts = one.first.at_or_behind(after + 1)
+        starts = one.first.at_or_after(after + 1)
         found = starts < ends[real]
-        rows[place][real[found]] = one.last(starts[found])
+        rows[step][real[found]] = one.last(starts[found])
 
 
 def _cut_off(rows: Array, latest: Array, stamps: Array) -> None:
-    """Take out what is reached too late."""
+    """Set the rows of steps that are reached too late to -1."""
     for row in rows:
         some = np.flatnonzero(row >= 0)
         row[some[stamps[row[some]] > latest[some]]] = -1
 
 
 def _best_start(owners: Array, depth: Array) -> Array:
-    """Return, for each segment with a start, the earliest of its starts that gets furthest."""
+    """Return, for each segment with a start, the earliest of its deepest starts, int64."""
     firsts = _firsts(owners)
     furthest = np.zeros(0, dtype=np.int64)
     if len(firsts):
@@ -181,13 +182,13 @@ def _best_start(owners: Array, depth: Array) -> Array:
 
 
 def _firsts(owners: Array) -> Array:
-    """Return the first place of each owner; owners rise."""
+    """Return the first position of each owner, int64; owners are sorted."""
     return np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]]) if len(owners) else owners
 
 
-def step_gaps(found: Followed, stamps: Array, place: int) -> tuple[Array, Array]:
-    """Return who reaches a step behind the first, and how long after the one before."""
-    there = np.flatnonzero(found.depth > place)
-    gaps = stamps[found.rows[place][there]]
-    gaps -= stamps[found.rows[place - 1][there]]
+def step_gaps(found: Followed, stamps: Array, step: int) -> tuple[Array, Array]:
+    """Return the segments that reach a step, from 1, and the time since its previous step."""
+    there = np.flatnonzero(found.depth > step)
+    gaps = stamps[found.rows[step][there]]
+    gaps -= stamps[found.rows[step - 1][there]]
     return there, gaps

@@ -1,4 +1,4 @@
-"""When rows begin and end, and how long segments of them last."""
+"""Start and end times of rows, and durations of segments."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ UNKNOWN = np.iinfo(np.int64).min
 
 
 def stamps_of(times: Array, ends: Array | None) -> tuple[Array, Array]:
-    """Return begins and ends in microseconds, int64 (m,) both; `UNKNOWN` for an end not known."""
+    """Return start and end times in microseconds, int64 (m,) each; `UNKNOWN` for no end time."""
     stamps = times.view(np.int64)
     return stamps, np.full(len(stamps), UNKNOWN) if ends is None else ends.view(np.int64)
 
 
 def lasting(stamps: Array, ends: Array, offsets: Array) -> Array:
-    """Return how long each segment lasts, int64 (n,): first begin to last end, 0 without rows."""
+    """Return the duration of each segment, int64 (n,): first start to last end; 0 without rows."""
     lasted = np.zeros(len(offsets) - 1, dtype=np.int64)
     filled = np.flatnonzero(lengths_of(offsets))
     if len(filled):

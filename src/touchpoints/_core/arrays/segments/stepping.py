@@ -1,4 +1,4 @@
-"""Where journeys are so many steps before or behind a row of theirs."""
+"""Step matrices: journeys aligned at a row, and their touchpoint at each step before and after."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ _FAR = -(2**30)
 
 @attrs.frozen(eq=False, kw_only=True)
 class Aligned:
-    """Journeys laid side by side, step 0 at a row of each.
+    """Journeys aligned so that step 0 is at one row of each journey.
 
     Attributes
     ----------
     codes : int32 (m,)
         The touchpoint of each row.
     offsets : int64 (n + 1,)
-        The rows of all journeys, laid out or not.
+        The offsets of all journeys, aligned or not.
     chosen : int64 (a,)
-        Those that are laid out.
+        The aligned journeys.
     zeros : int64 (a,)
         The row at step 0; it may lie just outside the journey.
     first, stop : int32 (a,)
         Journey i has rows at the steps ``first[i]`` to ``stop[i] - 1``.
     begins, ends : int32 (a,)
-        What stands, once, before the first row of each journey and behind its last.
+        The code at the one step before the first row of each journey, and at the one step after
+        its last row.
     nowhere : int
-        What stands where a journey is long over, or far from begun.
+        The code at all steps further before or after the journey.
     """
 
     codes: Array
@@ -49,9 +50,9 @@ class Aligned:
     nowhere: int
 
     def totals(self, steps: range) -> Array:
-        """Return how many journeys are at what in each step, int64 (s, nowhere + 1).
+        """Return the number of journeys by step and code, int64 (s, nowhere + 1).
 
-        Every row is given its step, which costs less than to look up the row of each step.
+        The step of every row is computed, which costs less than looking up the row of every step.
         """
         size = self.nowhere + 1
         filled = np.flatnonzero(self.offsets[1:] > self.offsets[:-1])
@@ -61,16 +62,16 @@ class Aligned:
         count = partial(self._of_rows, steps, rows, first[filled])
         calls = [partial(count, span) for span in spans(len(filled))]
         totals: Array = np.sum(in_threads(calls), axis=0)[: len(steps) * size]
-        for place, codes in ((self.first - 1, self.begins), (self.stop, self.ends)):
-            inside = np.flatnonzero((place >= steps.start) & (place < steps.stop))
-            keys = (place[inside] - steps.start) * size + codes[inside]
+        for step, codes in ((self.first - 1, self.begins), (self.stop, self.ends)):
+            inside = np.flatnonzero((step >= steps.start) & (step < steps.stop))
+            keys = (step[inside] - steps.start) * size + codes[inside]
             totals += np.bincount(keys, minlength=len(totals))
         table = totals.reshape(len(steps), size)
         table[:, self.nowhere] = len(self.chosen) - table.sum(axis=1)
         return table
 
     def _of_rows(self, steps: range, rows: Array, first: Array, span: slice) -> Array:
-        """Count the rows of some journeys with rows by step and code; steps not asked for last."""
+        """Count the rows of a span of journeys by step and code; all other steps count last."""
         size, many = self.nowhere + 1, np.uint32(len(steps))
         totals = np.zeros((len(steps) + 1) * size, dtype=np.int64)
         for low in range(span.start, span.stop, _BLOCK):
@@ -80,18 +81,18 @@ class Aligned:
             moves[bounds[:-1] - bounds[0]] = begun
             lengths = np.diff(bounds[:-1]).astype(np.int32)
             moves[bounds[1:-1] - bounds[0]] -= begun[:-1] + lengths - 1
-            key = np.cumsum(moves, dtype=np.int32)  # with out= no other thread could work meanwhile
+            key = np.cumsum(moves, dtype=np.int32)  # out= would not release the GIL
             key -= steps.start
-            key = np.minimum(key.view(np.uint32), many)  # what is below 0 is far above
+            key = np.minimum(key.view(np.uint32), many)  # negative numbers wrap to large ones
             key *= np.uint32(size)
             key += self.codes[bounds[0] : bounds[-1]].view(np.uint32)
             totals += np.bincount(key, minlength=len(totals))
         return totals
 
     def states(self, steps: range) -> Iterator[Array]:
-        """Yield what each journey is at in some steps at a time, int32 (s, a)."""
-        for place in range(0, len(steps), _STEPS):
-            some = steps[place : place + _STEPS]
+        """Yield the code of each journey at each step, int32 (s, a), a few steps at a time."""
+        for start in range(0, len(steps), _STEPS):
+            some = steps[start : start + _STEPS]
             table = np.full((len(some), len(self.zeros)), self.nowhere, dtype=np.int32)
             calls = [
                 partial(self._fill, table, some, span)
@@ -118,16 +119,16 @@ def aligned(
     *,
     nowhere: int,
 ) -> Aligned:
-    """Lay journeys side by side.
+    """Align journeys so that step 0 is at one row of each journey.
 
     Parameters
     ----------
     rows
         Codes (m,), offsets (n + 1,), and the row at step 0 of each journey, int64 (n,).
     chosen : int64 (a,)
-        Which journeys to lay out, rising.
+        The journeys to align, sorted.
     terminals : two of int32 (n,)
-        What stands before the first row of each journey and behind its last.
+        The codes before the first row and after the last row of each journey.
     """
     codes, offsets, zeros = rows
     some = slice(None) if len(chosen) == len(zeros) else chosen

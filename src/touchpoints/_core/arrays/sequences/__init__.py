@@ -1,4 +1,4 @@
-"""Which journeys are alike: a 64-bit hash of each sequence, then an exact comparison."""
+"""Grouping equal sequences: a 64-bit hash of each sequence, then an exact comparison."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHUNK = 1 << 20
 
 
 def mix(values: Array) -> Array:
-    """Scatter integers over 64 bits (the finaliser of splitmix64), uint64."""
+    """Return a 64-bit hash of integers, uint64 (n,): the finaliser of splitmix64."""
     mixed = values.astype(np.uint64)
     mixed += np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(30)
@@ -27,23 +27,23 @@ def mix(values: Array) -> Array:
 
 
 def powers(factor: int, count: int) -> Array:
-    """Return ``factor ** i`` modulo 2**64 for i in 0 .. count-1, uint64."""
+    """Return ``factor ** i`` modulo 2**64 for i in 0 .. count-1, uint64 (count,)."""
     answer = np.ones(count, dtype=np.uint64)
     filled = 1
     while filled < count:
-        step = min(filled, count - filled)
+        added = min(filled, count - filled)
         leap = np.uint64(pow(factor, filled, 2**64))
-        np.multiply(answer[:step], leap, out=answer[filled : filled + step])
-        filled += step
+        np.multiply(answer[:added], leap, out=answer[filled : filled + added])
+        filled += added
     return answer
 
 
 def sequence_hash(codes: Array, offsets: Array, k: int) -> Array:
     """Return a 64-bit polynomial hash of each segment's codes, uint64 (n,).
 
-    The terms are summed with powers that run over the whole array, and each segment's sum is
-    divided by the power at its start (an odd factor has an inverse modulo 2**64), so that no
-    position within the segment has to be made. Equal sequences have equal hashes.
+    The exponents of the terms run over the whole array, and each segment's sum is divided by the
+    power at its start (an odd factor has an inverse modulo 2**64), so that positions within
+    segments do not have to be computed. Equal sequences have equal hashes.
     """
     table = mix(np.arange(k, dtype=np.uint64))
     terms = np.empty(len(codes), dtype=np.uint64)
@@ -60,7 +60,7 @@ def sequence_hash(codes: Array, offsets: Array, k: int) -> Array:
 
 
 def _powers_at(factor: int, exponents: Array) -> Array:
-    """Return ``factor ** e`` modulo 2**64 for each exponent, through two tables."""
+    """Return ``factor ** e`` modulo 2**64 for each exponent, uint64, with two lookup tables."""
     low_bits = 12
     low = powers(factor, 1 << low_bits)
     top = int(exponents.max(initial=0)) >> low_bits
@@ -70,12 +70,12 @@ def _powers_at(factor: int, exponents: Array) -> Array:
 
 
 def combine_hash(hashes: Array, values: Array) -> Array:
-    """Return a hash of the pairs (hash, value), uint64 (n,); values are any 64-bit words."""
+    """Return a hash of each (hash, value), uint64 (n,); values are any 64-bit words."""
     return mix(hashes ^ mix(values.view(np.uint64) if values.dtype != np.uint64 else values))
 
 
 def equal_segments(codes: Array, offsets: Array, left: Array, right: Array) -> Array:
-    """Tell of each pair of segments whether they hold the same codes in the same order."""
+    """Return whether segments ``left[i]`` and ``right[i]`` have equal sequences of codes, bool."""
     lengths = lengths_of(offsets)
     same: Array = lengths[left] == lengths[right]
     pairs = np.flatnonzero(same & (lengths[left] > 0))
@@ -109,30 +109,38 @@ def _equal_block(codes: Array, offsets: Array, left: Array, right: Array) -> Arr
 
 @attrs.frozen(eq=False)
 class Distinct:
-    """Segments that are distinct.
+    """The distinct sequences of segments.
 
     Attributes
     ----------
     of : int64 (n,)
-        The number of each segment among the distinct ones, by first appearance.
+        The distinct sequence of each segment, numbered by first appearance.
     first : int64 (d,)
-        The first segment of each.
-    codes, offsets : arrays
-        The distinct ones written out.
+        The first segment with each distinct sequence.
     """
 
     of: Array
     first: Array
-    codes: Array
-    offsets: Array
+    _codes: Array
+    _offsets: Array
+
+    @property
+    def codes(self) -> Array:
+        """The codes of the distinct sequences, one sequence after the other; made when asked."""
+        return self._codes[rows_of(self._offsets, self.first)]
+
+    @property
+    def offsets(self) -> Array:
+        """The offsets of the distinct sequences in `codes`, int64 (d+1,)."""
+        return offsets_of(lengths_of(self._offsets)[self.first])
 
     def totals(self, counts: Array) -> Array:
-        """Return what the segments of each add up to, int64 (d,)."""
+        """Return the sum of the counts of the segments with each sequence, int64 (d,)."""
         return np.bincount(self.of, counts, len(self.first)).astype(np.int64)
 
 
 def distinct_sequences(codes: Array, offsets: Array, k: int, *extras: Array) -> Distinct:
-    """Return which segments hold the same codes in the same order, and the same extras.
+    """Return the distinct sequences of codes, together with equal extra values.
 
     Parameters
     ----------
@@ -144,19 +152,18 @@ def distinct_sequences(codes: Array, offsets: Array, k: int, *extras: Array) -> 
     for extra in extras:
         hashes = combine_hash(hashes, extra)
     of, first = group_sequences(codes, offsets, hashes=hashes, extras=extras)
-    written = codes[rows_of(offsets, first)], offsets_of(lengths_of(offsets)[first])
-    return Distinct(of, first, *written)
+    return Distinct(of, first, codes, offsets)
 
 
 def group_sequences(
     codes: Array, offsets: Array, *, hashes: Array, extras: tuple[Array, ...] = ()
 ) -> tuple[Array, Array]:
-    """Group segments that hold the same codes in the same order, and the same extras.
+    """Group segments with equal sequences of codes and equal extra values.
 
     Parameters
     ----------
     hashes : uint64 (n,)
-        Equal for equal segments with equal extras; anything else costs time, never correctness.
+        Equal for equal segments with equal extras; collisions cost time, but never correctness.
     extras : integer arrays (n,)
         Further values that must agree.
 
@@ -169,8 +176,8 @@ def group_sequences(
 
     Notes
     -----
-    Every segment is compared with its group's representative; where a hash collided, the members
-    of that group are told apart by their bytes.
+    Every segment is compared with its group's representative; where hashes collided, the members
+    of that group are separated by their bytes.
     """
     grouped = group_rows(hashes, hashes)
     sizes = lengths_of(grouped.offsets)

@@ -1,4 +1,4 @@
-"""Predicting each next code from the few before it: contexts, counts and backing off."""
+"""Variable-order Markov prediction of the next code: contexts, counts and backing off."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _STRENGTH = 1.0
 
 @attrs.frozen(eq=False)
 class Order:
-    """Contexts of one order, and what came next in each.
+    """The contexts of one order, and the codes that follow each of them.
 
     Attributes
     ----------
     context : int64 (h,)
         The context of each prediction, in ``range(contexts)``.
     cell : int64 (h,)
-        The pair of context and what came next, in ``range(len(owner))``.
+        The cell, a pair of context and next code, of each prediction, in ``range(len(owner))``.
     owner : int64 (cells,)
         The context of each cell.
     last : int64 (contexts,)
@@ -36,22 +36,22 @@ class Order:
 
     @property
     def contexts(self) -> int:
-        """How many contexts there are."""
+        """Number of contexts."""
         return len(self.last)
 
 
 @attrs.frozen(eq=False)
 class Predictions:
-    """What is to be predicted: the code behind each row, and the first of each segment.
+    """The predictions: of the next code after each row, and of the first code of each segment.
 
     Attributes
     ----------
     owners : int64 (h,)
-        The segment.
+        The segment of each prediction.
     targets : int64 (h,)
-        The code that came; ``k`` for the end.
+        The code to predict; ``k`` for the end.
     orders : list of Order
-        From order 0 on.
+        The contexts of each order, from order 0.
     """
 
     owners: Array
@@ -72,18 +72,18 @@ def predictions(
 ) -> Predictions:
     """Return all predictions with their contexts of each order up to ``max_order``.
 
-    Where a segment began, its beginning is part of the context; where it did not, what fewer than
-    ``max_order`` rows precede is left out. Where it did not finish, its end is not predicted;
-    without ``ends`` no end is. Segments that are not real are left out.
+    Where a segment began, its beginning is part of the context; where it did not, codes that
+    fewer than ``max_order`` rows precede are left out. Where it did not finish, its end is not
+    predicted; without ``ends`` no end is predicted. Segments that are not real are left out.
     """
     lengths = lengths_of(offsets)
     owners = np.concatenate([np.arange(len(lengths)), owners_of(offsets)]).astype(np.int64)
-    # Before the first row of each segment, and behind each row.
+    # The row before each prediction: -1 for the first code of a segment, then every row.
     before = np.concatenate([np.full(len(lengths), -1), np.arange(len(codes))])
-    targets = np.concatenate([_first(codes, offsets, k), _behind(codes, offsets, k)])
-    place = np.where(before < 0, 0, before - offsets[:-1][owners] + 1)
+    targets = np.concatenate([_first(codes, offsets, k), _next(codes, offsets, k)])
+    position = np.where(before < 0, 0, before - offsets[:-1][owners] + 1)
     kept = ((targets < k) | (finished[owners] & ends)) & real[owners]
-    kept &= began[owners] | (place >= max_order)
+    kept &= began[owners] | (position >= max_order)
     owners, before, targets = owners[kept], before[kept], targets[kept]
     orders = [_order(np.zeros(len(owners), dtype=np.int64), np.array([k]), targets, k)]
     for order in range(1, max_order + 1):
@@ -95,19 +95,19 @@ def predictions(
 
 
 def _first(codes: Array, offsets: Array, k: int) -> Array:
-    """Return the first code of each segment, k where it is empty."""
+    """Return the first code of each segment, (n,); k where the segment is empty."""
     return np.where(lengths_of(offsets) > 0, np.append(codes, k)[offsets[:-1]], k)
 
 
-def _behind(codes: Array, offsets: Array, k: int) -> Array:
-    """Return the code behind each row, k behind the last of its segment."""
-    behind = np.append(codes[1:], k).astype(np.int64)
-    behind[offsets[1:][lengths_of(offsets) > 0] - 1] = k
-    return behind[: len(codes)]
+def _next(codes: Array, offsets: Array, k: int) -> Array:
+    """Return the next code after each row, int64 (m,); k after the last row of its segment."""
+    following = np.append(codes[1:], k).astype(np.int64)
+    following[offsets[1:][lengths_of(offsets) > 0] - 1] = k
+    return following[: len(codes)]
 
 
 def _order(context: Array, last: Array, targets: Array, k: int) -> Order:
-    """Return the contexts that occur, and their cells, numbered without holes."""
+    """Return the contexts that occur and their cells, numbered from 0 without gaps."""
     numbers, size = dense_numbers(context, len(last))
     used = distinct_keys(context, numbers, size)
     keys = numbers * (k + 1) + targets
@@ -117,7 +117,7 @@ def _order(context: Array, last: Array, targets: Array, k: int) -> Order:
 
 
 def log_likelihoods(found: Predictions, weights: Array) -> list[float]:
-    """Return the largest log-likelihood of each order, in nats."""
+    """Return the maximised log-likelihood of each order, in nats."""
     answer = []
     for order in found.orders:
         totals = np.bincount(order.cell, weights, len(order.owner))
@@ -128,10 +128,10 @@ def log_likelihoods(found: Predictions, weights: Array) -> list[float]:
 
 
 def degrees_of_freedom(found: Predictions, k: int) -> list[int]:
-    """Return how many probabilities each order is free to choose.
+    """Return the number of free parameters of each order.
 
-    A context can be followed by whatever its last code was ever followed by; the probabilities of
-    those sum to 1. Contexts that never occur have none.
+    A context can be followed by every code that its last code is followed by anywhere; these
+    probabilities sum to 1. Contexts that never occur have no parameters.
     """
     first = found.orders[min(1, len(found.orders) - 1)]
     choices = np.zeros(k + 1, dtype=np.int64)
@@ -142,22 +142,22 @@ def degrees_of_freedom(found: Predictions, k: int) -> list[int]:
 
 
 def held_out_losses(found: Predictions, train: Array, test: Array, size: int) -> list[float]:
-    """Return the bits a prediction costs under each order, on rows that were not learned from.
+    """Return the held-out log loss of each order, in bits per prediction.
 
     Parameters
     ----------
     train, test : float64 (h,)
-        What each prediction weighs in learning and in testing.
+        The weight of each prediction in training and in testing.
     size
-        How many codes there are, the end among them.
+        The number of codes, including the end.
 
     Notes
     -----
-    A context's own counts are mixed with the prediction of the context one shorter, which weighs
-    as much as one observation; order 0 is mixed with equal chances (a Dirichlet prior; D. J. C.
-    MacKay and L. C. Bauman Peto 1995, Natural Language Engineering 1(3), 289-308,
-    doi:10.1017/S1351324900000218). A context that was met exactly as often as the one shorter is
-    the same context, and predicts the same.
+    The counts of a context are mixed with the prediction of the context that is one code shorter,
+    which has the weight of one observation; order 0 is mixed with the uniform distribution (a
+    Dirichlet prior; D. J. C. MacKay and L. C. Bauman Peto 1995, Natural Language Engineering
+    1(3), 289-308, doi:10.1017/S1351324900000218). A context that occurs exactly as often as the
+    context that is one code shorter is the same context, and makes the same prediction.
     """
     answer = []
     weight = float(test.sum())

@@ -1,4 +1,4 @@
-"""Segments in the order of their codes, as a dictionary has its words."""
+"""Lexicographic sorting of segments by their codes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ _BITS = 62
 def order_by_codes(
     first: Array, codes: Array, offsets: Array, *, ranks: Array, top: int | None = None
 ) -> Array:
-    """Return the places of segments, smallest ``first`` first, equal ones by their codes.
+    """Return the positions of segments sorted by ``first``, ties lexicographically by codes.
 
     Parameters
     ----------
     first : numbers (d,)
-        What decides before the codes do.
+        The primary sort key.
     ranks : int64 (k,)
-        The place of each code among the codes, 0 … k-1. A segment comes before those that go on.
+        The rank of each code among the codes, 0 … k-1. A segment that is a prefix of another comes
+        first.
     top
-        How many places are wanted; all by default.
+        The number of positions to return; all by default.
 
     Returns
     -------
@@ -31,14 +32,15 @@ def order_by_codes(
 
     Notes
     -----
-    Codes are packed, as many as fit, into one integer a segment, and read on only where segments
-    are still equal and wanted: O(d log d) where they soon differ.
+    As many codes as fit are packed into one integer for each segment, and further codes are read
+    only where segments are still equal and among the first ``top``: O(d log d) where segments
+    differ early.
     """
-    places = np.argsort(first, kind="stable")
-    size = len(places)
+    positions = np.argsort(first, kind="stable")
+    size = len(positions)
     wanted = size if top is None else min(top, size)
     fresh = np.zeros(size, dtype=bool)
-    fresh[run_starts(first[places])] = True
+    fresh[run_starts(first[positions])] = True
     packed = max(_BITS // max(len(ranks).bit_length(), 1), 1)
     lengths, depth = lengths_of(offsets), 0
     while True:
@@ -46,13 +48,13 @@ def order_by_codes(
         runs = np.append(starts, size)
         tied = np.flatnonzero((np.diff(runs) > 1) & (starts < wanted))
         rows = rows_of(runs, tied)
-        if not len(rows) or depth >= int(lengths[places[rows]].max()):
-            return places[:wanted]
-        members = places[rows]
+        if not len(rows) or depth >= int(lengths[positions[rows]].max()):
+            return positions[:wanted]
+        members = positions[rows]
         words = _words(codes, offsets, members, ranks=ranks, depth=depth, count=packed)
         run = np.repeat(np.arange(len(tied)), np.diff(runs)[tied])
         order = np.lexsort((words, run))
-        places[rows], words = members[order], words[order]
+        positions[rows], words = members[order], words[order]
         differs = np.flatnonzero(words[1:] != words[:-1]) + 1
         fresh[rows[differs]] = True
         depth += packed
@@ -61,15 +63,15 @@ def order_by_codes(
 def _words(
     codes: Array, offsets: Array, members: Array, *, ranks: Array, depth: int, count: int
 ) -> Array:
-    """Return some of the codes of each segment, from ``depth`` on, as one integer, int64."""
+    """Return ``count`` codes of each segment, from ``depth``, packed into one integer, int64."""
     left = lengths_of(offsets)[members] - depth
     row = offsets[:-1][members] + depth
     size = len(ranks) + 1
     count = min(count, max(int(left.max(initial=0)), 1))
     words = np.zeros(len(members), dtype=np.int64)
     padded, last = np.append(0, ranks + 1), len(codes) - 1
-    for step in range(count):
-        here = np.where(left > step, codes[np.minimum(row + step, last)] + 1, 0)
+    for shift in range(count):
+        here = np.where(left > shift, codes[np.minimum(row + shift, last)] + 1, 0)
         words *= size
         words += padded[here]
     return words

@@ -1,4 +1,4 @@
-"""Frequent subsequences by growing prefixes (PrefixSpan)."""
+"""Frequent sequential patterns: subsequences found by growing prefixes (PrefixSpan)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from touchpoints._core.frozen import Array
 
 @attrs.frozen(eq=False)
 class Sequences:
-    """Segments of codes, what each stands for, and what is looked for.
+    """Segments of codes with their counts, and the limits of the search.
 
     Attributes
     ----------
     least
-        The least weight of the segments that have a subsequence.
+        The minimum support: the summed counts of the segments that contain a subsequence.
+    longest
+        The maximum length of a subsequence.
     gap
-        How many others may lie between two of its codes; any number where None.
+        The maximum number of other rows between two consecutive codes of a subsequence; None for
+        no limit.
     """
 
     codes: Array
@@ -35,7 +38,7 @@ class Sequences:
 
 @attrs.frozen(eq=False)
 class Found:
-    """A frequent subsequence: its codes and the segments that have it, rising."""
+    """A frequent subsequence: its codes, and the segments that contain it, sorted."""
 
     codes: tuple[int, ...]
     segments: Array
@@ -43,24 +46,24 @@ class Found:
 
 @attrs.frozen(eq=False)
 class _Ends:
-    """Where the occurrences of a prefix end: rows, rising, and their segments."""
+    """The last rows of the occurrences of a prefix, sorted, and their segments."""
 
     rows: Array
     owners: Array
 
 
 def frequent(sequences: Sequences, step: Callable[[], None]) -> Iterator[Found]:
-    """Yield the frequent subsequences, each prefix before what grows from it.
+    """Yield the frequent subsequences, each prefix before its extensions.
 
     Parameters
     ----------
     step
-        Called once everything that begins with one code is done, once for each of the k codes.
+        Called k times: after all subsequences that begin with a code have been yielded.
 
     Notes
     -----
-    Only what lies behind an occurrence of a prefix is read. Without a limit on gaps the first
-    occurrence in a segment is enough; with one, each is kept.
+    Only the rows after an occurrence of a prefix are read. Without a limit on gaps, only the first
+    occurrence in a segment is kept; with a limit, every occurrence is kept.
     """
     every = np.arange(len(sequences.codes))
     owners = owners_of(sequences.offsets).astype(np.int64)
@@ -77,13 +80,13 @@ def _grown(
     yield Found(prefix, ends.owners[run_starts(ends.owners)])
     if len(prefix) == sequences.longest:
         return
-    rows = _rows_behind(sequences, ends)
+    rows = _rows_after(sequences, ends)
     for code, more in _extended(sequences, rows, owners[rows]):
         yield from _grown(sequences, owners, (*prefix, code), more)
 
 
-def _rows_behind(sequences: Sequences, ends: _Ends) -> Array:
-    """Return the rows that can follow, rising and each once."""
+def _rows_after(sequences: Sequences, ends: _Ends) -> Array:
+    """Return the distinct rows that can follow an occurrence of the prefix, int64, sorted."""
     stops = sequences.offsets[1:][ends.owners]
     if sequences.gap is not None:
         stops = np.minimum(stops, ends.rows + sequences.gap + 2)
@@ -100,7 +103,7 @@ def _rows_behind(sequences: Sequences, ends: _Ends) -> Array:
 
 
 def _extended(sequences: Sequences, rows: Array, owners: Array) -> Iterator[tuple[int, _Ends]]:
-    """Yield each code that enough segments have among these rows, and where it occurs."""
+    """Yield each code with enough support among these rows, and the rows where it occurs."""
     if not len(rows):
         return
     order = np.argsort(sequences.codes[rows], kind="stable")
@@ -112,8 +115,8 @@ def _extended(sequences: Sequences, rows: Array, owners: Array) -> Iterator[tupl
     starts = run_starts(codes)
     totals = np.add.reduceat(weights, starts)
     bounds = np.append(starts, len(rows)).tolist()
-    for place, total in enumerate(totals.tolist()):
+    for position, total in enumerate(totals.tolist()):
         if total and total >= sequences.least:
-            span = slice(bounds[place], bounds[place + 1])
+            span = slice(bounds[position], bounds[position + 1])
             chosen = fresh[span] if sequences.gap is None else slice(None)
-            yield int(codes[bounds[place]]), _Ends(rows[span][chosen], owners[span][chosen])
+            yield int(codes[span.start]), _Ends(rows[span][chosen], owners[span][chosen])

@@ -1,4 +1,4 @@
-"""Subsequences of segments, with gaps allowed: how many there are, and which segments hold them."""
+"""Subsequences with gaps: their number in each segment, and the next position of each code."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from touchpoints._core.frozen import Array
 
 
 def log2_distinct(codes: Array, offsets: Array, k: int) -> Array:
-    """Return log2 of the number of distinct subsequences of each segment, the empty one included.
+    """Return log2 of the number of distinct subsequences of each segment, float64 (n,).
+
+    The empty subsequence is included.
 
     Notes
     -----
-    With φ before a row, φ behind it is ``2 φ − φ before the last row with the same code``, since
-    what ended there would be counted twice (Elzinga, Rahmann and Wang 2008, Theoretical Computer
-    Science 409(3), 394-404, doi:10.1016/j.tcs.2008.08.035). φ doubles with every row, so its
-    logarithm is kept. O(m log m), a step of numpy for each position.
+    If φ is the number before a row, the number after it is ``2 φ − φ'``, with φ' the number before
+    the last row with the same code, because the subsequences that ended there would be counted
+    twice (Elzinga, Rahmann and Wang 2008, Theoretical Computer Science 409(3), 394-404,
+    doi:10.1016/j.tcs.2008.08.035). φ can double with every row, so its logarithm is stored.
+    O(m log m), with one round of numpy calls for each position.
     """
     lengths = lengths_of(offsets)
     answer = np.zeros(len(lengths))
@@ -35,7 +38,7 @@ def log2_distinct(codes: Array, offsets: Array, k: int) -> Array:
 
 
 def _same_before(codes: Array, offsets: Array, k: int) -> Array:
-    """Return the last row before each with the same code in the same segment, or -1."""
+    """Return the previous row with the same code in the same segment, int64 (m,); -1 for none."""
     keys = owners_of(offsets).astype(np.int64) * max(k, 1) + codes
     order = np.argsort(keys, kind="stable")
     answer = np.full(len(codes), -1, dtype=np.int64)
@@ -45,10 +48,10 @@ def _same_before(codes: Array, offsets: Array, k: int) -> Array:
 
 
 def next_positions(codes: Array, lengths: Array, k: int) -> Array:
-    """Return where each code comes next, int32 (n, longest + 1, k).
+    """Return the position after the next occurrence of each code, int32 (n, longest + 2, k).
 
-    ``answer[i, p, c]`` is the position behind the first c of sequence i at p or later, and
-    ``longest + 1`` where there is none; ``codes`` is padded with -1.
+    ``answer[i, p, c]`` is one more than the position of the first c of sequence i at p or later,
+    and ``longest + 1`` where c does not occur there; ``codes`` is padded with -1.
     """
     size, longest = codes.shape
     never = longest + 1

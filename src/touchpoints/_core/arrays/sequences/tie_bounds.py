@@ -1,9 +1,9 @@
-"""How often one code can follow another when the order of some rows is not known.
+"""Bounds of transition counts over all orders of tied rows.
 
-Rows of a segment come in blocks; the blocks are in order, the rows of one block in any. Within a
-block only how many are the source, the target and others matters, and between blocks only what
-one ends and the next begins with: a dynamic programme over the blocks of a region gives the least
-and the most crossings of an edge exactly.
+The rows of a segment are in blocks; the blocks are in order, but the order of the rows of a block
+is not known. Within a block only the numbers of rows that are the source, the target and others
+matter, and between blocks only the last row of one and the first row of the next: dynamic
+programming over the blocks of a region gives the exact minimum and maximum count of an edge.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ NOTHING = -1
 
 @attrs.frozen(eq=False, kw_only=True)
 class Regions:
-    """Runs of mixed blocks: region r owns the blocks ``blocks[r]:blocks[r + 1]``.
+    """Runs of consecutive mixed blocks: region r has the blocks ``blocks[r]:blocks[r + 1]``.
 
     Attributes
     ----------
     codes : int64 (rows,)
-        Rising within each block.
+        Sorted within each block.
     rows : int64 (b + 1,)
-        Block b owns ``codes[rows[b]:rows[b + 1]]``.
+        Block b has ``codes[rows[b]:rows[b + 1]]``.
     blocks : int64 (r + 1,)
     left, right : int64 (r,)
-        What surely stands before and behind each region; -1 for nothing.
+        The certain code before and after each region; -1 for none.
     """
 
     codes: Array
@@ -48,7 +48,7 @@ class Regions:
         return len(self.left)
 
     def take(self, chosen: Array) -> Regions:
-        """Return some of the regions, in the order chosen."""
+        """Return the chosen regions, in the order chosen."""
         blocks = rows_of(self.blocks, chosen)
         return Regions(
             codes=self.codes[rows_of(self.rows, blocks)],
@@ -61,7 +61,7 @@ class Regions:
 
 @attrs.frozen(eq=False)
 class EdgeBounds:
-    """Least and most crossings of each edge ``keys[e]``, ``source * size + target``."""
+    """The minimum and maximum count of each edge ``keys[e] = source * size + target``."""
 
     keys: Array
     least: Array
@@ -70,7 +70,7 @@ class EdgeBounds:
 
 @attrs.frozen(eq=False)
 class Portions:
-    """The distinct regions, how often each counts, and which are worked on at a time."""
+    """The distinct regions, the count of each, and the portions in which they are processed."""
 
     regions: Regions
     amounts: Array
@@ -79,14 +79,14 @@ class Portions:
 
 
 def portions_of(regions: Regions, weights: Array, size: int) -> Portions:
-    """Return the regions in portions, alike ones once.
+    """Return the distinct regions, in portions.
 
     Parameters
     ----------
     weights : int64 (r,)
-        How often each region counts.
+        The count of each region.
     size
-        Codes, and what stands left and right, lie in ``range(size)``.
+        Codes, including those in ``left`` and ``right``, are in ``range(size)``.
     """
     found = _alike(regions, size)
     distinct = regions.take(found.first)
@@ -94,17 +94,18 @@ def portions_of(regions: Regions, weights: Array, size: int) -> Portions:
 
 
 def edge_bounds(portions: Portions, step: Callable[[], None]) -> EdgeBounds:
-    """Return the least and the most crossings of each edge in all regions together.
+    """Return the minimum and maximum count of each edge in all regions together.
 
     Parameters
     ----------
     step
-        Called once a portion is done.
+        Called after each portion.
 
     Notes
     -----
-    Regions are independent of each other, so their bounds add up, and both are reached. Alike
-    regions are worked on once; each costs its distinct edges times its blocks.
+    The orders of different regions are independent, so the bounds of regions add up, and both
+    bounds are attained. Equal regions are processed once; the cost of a region is its number of
+    distinct edges times its number of blocks.
     """
     empty, size = np.empty(0, dtype=np.int64), portions.size
     parts: list[tuple[Array, Array, Array]] = [(empty, empty, empty)]
@@ -120,7 +121,7 @@ def edge_bounds(portions: Portions, step: Callable[[], None]) -> EdgeBounds:
 
 
 def _summed(keys: Array, least: Array, most: Array) -> tuple[Array, Array, Array]:
-    """Return the distinct keys, and the sums of both bounds for each."""
+    """Return the distinct keys, sorted, and the sum of both bounds of each."""
     order = np.argsort(keys)
     starts = run_starts(keys[order])
     if not len(starts):
@@ -133,7 +134,7 @@ def _summed(keys: Array, least: Array, most: Array) -> tuple[Array, Array, Array
 
 
 def _alike(regions: Regions, size: int) -> Distinct:
-    """Return which regions are distinct."""
+    """Return the distinct regions."""
     marked = (regions.codes + 1) * 2
     starts = regions.rows[:-1]
     marked[starts] += 1
@@ -148,7 +149,7 @@ def _alike(regions: Regions, size: int) -> Distinct:
 
 
 def _portions(regions: Regions) -> Iterator[Array]:
-    """Yield regions some at a time, so that their edges fit in memory."""
+    """Yield portions of the regions whose edges fit in memory, int64."""
     longest = lengths_of(regions.rows[regions.blocks]) + 2
     cost = np.append(0, np.cumsum(longest**2))
     start = 0
@@ -160,7 +161,7 @@ def _portions(regions: Regions) -> Iterator[Array]:
 
 
 def _entries(regions: Regions) -> tuple[Array, Array]:
-    """Return the distinct codes of each block, and the offsets of the blocks among them."""
+    """Return the distinct codes of each block, and the offsets of the blocks, int64 (b + 1,)."""
     fresh = np.ones(len(regions.codes), dtype=bool)
     np.not_equal(regions.codes[1:], regions.codes[:-1], out=fresh[1:])
     fresh[regions.rows[:-1]] = True
@@ -169,7 +170,7 @@ def _entries(regions: Regions) -> tuple[Array, Array]:
 
 
 def _candidates(regions: Regions, size: int) -> tuple[Array, Array, Array]:
-    """Return region, source and target of every edge that some order could cross."""
+    """Return region, source and target of every edge that occurs in some order, int64 each."""
     codes, bounds = _entries(regions)
     of = np.repeat(np.arange(len(regions)), lengths_of(regions.blocks))
     every = np.arange(len(of))
@@ -188,7 +189,7 @@ def _candidates(regions: Regions, size: int) -> tuple[Array, Array, Array]:
 def _crossed(
     codes: Array, bounds: Array, left: Array, right: Array, of: Array
 ) -> tuple[Array, Array, Array]:
-    """Return every code of the left blocks with every code of the right ones."""
+    """Return (region, source, target) of every code of a left block with every of its right."""
     wide, deep = lengths_of(bounds)[left], lengths_of(bounds)[right]
     number = wide * deep
     pair = np.repeat(np.arange(len(left)), number)
@@ -201,7 +202,7 @@ def _crossed(
 def _beside(
     codes: Array, bounds: Array, blocks: Array, code: Array, *, before: bool
 ) -> tuple[Array, Array, Array]:
-    """Return the code beside each region with every code of the block next to it."""
+    """Return (region, source, target) of the certain code with every code of the next block."""
     known = np.flatnonzero(code != NOTHING)
     inside = codes[rows_of(bounds, blocks[known])]
     owners = np.repeat(known, lengths_of(bounds)[blocks[known]])
@@ -212,7 +213,7 @@ def _beside(
 def _bounds(
     regions: Regions, owners: Array, sources: Array, targets: Array, size: int
 ) -> tuple[Array, Array]:
-    """Return the least and the most crossings of each edge in its region."""
+    """Return the minimum and maximum count of each edge in its region, int64 each."""
     of = np.repeat(np.arange(len(regions.rows) - 1), lengths_of(regions.rows))
     tallies = of * size + regions.codes
     starts = run_starts(tallies)
@@ -236,13 +237,13 @@ def _bounds(
 
 
 def _tally(known: Array, totals: Array, wanted: Array) -> Array:
-    places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    return np.where(known[places] == wanted, totals[places], 0)
+    positions = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.where(known[positions] == wanted, totals[positions], 0)
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Block:
-    """Blocks with so many sources, targets and others; ``same`` where the two are one."""
+    """The numbers of sources, targets and other rows of blocks; ``same`` if source is target."""
 
     sources: Array
     targets: Array
@@ -250,9 +251,9 @@ class _Block:
     same: Array
 
     def beyond(self, low: Array, high: Array) -> tuple[Array, Array]:
-        """Return the bounds behind the block, given those before it.
+        """Return the bounds after the block, given the bounds before it, int64 (2, e) each.
 
-        Row 0 is for what ends with the source, row 1 for what does not.
+        Row 0 is for orders that end with the source, row 1 for all other orders.
         """
         after_low, after_high = np.full_like(low, _NEVER), np.full_like(high, -_NEVER)
         for to_target in (True, False):
@@ -268,7 +269,7 @@ class _Block:
         return np.minimum(after_low, _NEVER), np.maximum(after_high, -_NEVER)
 
     def _inside(self, *, to_target: bool, by_source: bool) -> tuple[Array, Array, Array]:
-        """Return which blocks can begin and end so, and the least and most crossings within."""
+        """Return whether an order that begins and ends so exists, and the bounds of the count."""
         pairs = self._of_two(to_target=to_target, by_source=by_source)
         loops = self._of_one(begins=to_target, ends=by_source)
         possible, least, most = (
@@ -277,7 +278,7 @@ class _Block:
         return possible, least, most
 
     def _of_two(self, *, to_target: bool, by_source: bool) -> tuple[Array, Array, Array]:
-        """Source and target differ: all targets before all sources, or the two in turn."""
+        """Return the bounds for two codes: all targets before all sources, or both in turn."""
         a, b, others = self.sources, self.targets, self.others
         most = np.minimum(a - by_source, b - to_target)
         if to_target and by_source:
@@ -292,7 +293,7 @@ class _Block:
         return possible, np.where(others > 0, 0, 1), most
 
     def _of_one(self, *, begins: bool, ends: bool) -> tuple[Array, Array, Array]:
-        """Source and target are one: in one run, or kept apart by the others."""
+        """Return the bounds for a single code: all in one run, or separated by other rows."""
         a, others = self.sources, self.others
         outside = (not begins) + (not ends)
         runs = np.minimum(a, np.maximum(others + 1 - outside, 0))

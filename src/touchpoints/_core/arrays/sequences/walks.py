@@ -10,15 +10,16 @@ from touchpoints._core.frozen import Array
 
 
 @attrs.frozen(eq=False)
-class Steps:
-    """The edges of a graph by source: node v's are ``starts[v]:starts[v + 1]``.
+class EdgesBySource:
+    """The edges of a graph by source: node v has the edges ``starts[v]:starts[v + 1]``.
 
     Attributes
     ----------
     starts : int64 (nodes + 1,)
     targets : int64 (edges,)
     reach : float64 (edges,)
-        Source plus the running probability of its edges, so that it rises over all edges.
+        The number of the source plus the cumulative probability of its edges, so that ``reach``
+        increases over all edges.
     """
 
     starts: Array
@@ -26,8 +27,8 @@ class Steps:
     reach: Array
 
 
-def steps_of(sources: Array, targets: Array, weights: Array, nodes: int) -> Steps:
-    """Return the edges by source, with running probabilities.
+def edges_by_source(sources: Array, targets: Array, weights: Array, nodes: int) -> EdgesBySource:
+    """Return the edges of a graph by source, with cumulative probabilities.
 
     Parameters
     ----------
@@ -41,14 +42,14 @@ def steps_of(sources: Array, targets: Array, weights: Array, nodes: int) -> Step
         span = slice(int(starts[node]), int(starts[node + 1]))
         running = np.cumsum(weights[span])
         reach[span] = node + running / running[-1]
-    return Steps(starts, targets, reach)
+    return EdgesBySource(starts, targets, reach)
 
 
 @attrs.frozen(eq=False)
 class Walks:
-    """Where each walker went: walker w took the edges ``edges[offsets[w]:offsets[w + 1]]``.
+    """Random walks: walker w took the edges ``edges[offsets[w]:offsets[w + 1]]``.
 
-    ``last`` is where each is; ``cut`` which were stopped on the way.
+    ``last`` is the last node of each walker; ``cut`` is whether it stopped at the maximum length.
     """
 
     edges: Array
@@ -58,18 +59,18 @@ class Walks:
 
 
 def walk(
-    steps: Steps, start: int, *, count: int, max_length: int, rng: np.random.Generator
+    steps: EdgesBySource, start: int, *, count: int, max_length: int, rng: np.random.Generator
 ) -> Walks:
-    """Let walkers step along edges until they reach a node that none leaves.
+    """Return random walks from a node, until a node without outgoing edges or the maximum length.
 
     Parameters
     ----------
     max_length
-        How many steps a walker takes at most.
+        The maximum number of edges of a walk.
 
     Notes
     -----
-    One draw a step and walker, walkers in their order. O(steps taken × log(edges)).
+    One random draw for each edge taken, walkers in order. O(edges taken × log(edges)).
     """
     at = np.full(count, start, dtype=np.int64)
     leaves = np.diff(steps.starts) > 0
@@ -78,7 +79,7 @@ def walk(
     while len(walkers) and len(taken) < max_length:
         here = at[walkers]
         edges = np.searchsorted(steps.reach, here + rng.random(len(walkers)), side="right")
-        # Adding the node's number can round a draw up to the next node's.
+        # Adding the number of the node can round a draw up to the next node.
         np.minimum(edges, steps.starts[here + 1] - 1, out=edges)
         taken.append((walkers, edges))
         at[walkers] = steps.targets[edges]
@@ -88,6 +89,6 @@ def walk(
         lengths[movers] += 1
     offsets = offsets_of(lengths)
     path = np.empty(offsets[-1], dtype=np.int64)
-    for place, (movers, edges) in enumerate(taken):
-        path[offsets[movers] + place] = edges
+    for position, (movers, edges) in enumerate(taken):
+        path[offsets[movers] + position] = edges
     return Walks(path, offsets, at, leaves[at])

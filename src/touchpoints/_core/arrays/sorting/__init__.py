@@ -1,1 +1,1 @@
-"""Rows into order: grouping by id, distinct tuples, the most frequent first."""
+"""Sorting: rows grouped by id and in time order, distinct tuples, most frequent values."""

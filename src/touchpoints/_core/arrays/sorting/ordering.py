@@ -1,8 +1,8 @@
-"""Rows of a log into journeys: grouped by id, in time order, journeys by first appearance.
+"""Grouping rows of a log into journeys: by id, in time order, journeys by first appearance.
 
 numpy sorts 64-bit integers in place with vector instructions, but its ``argsort`` and ``lexsort``
-do not use them. So a key is packed with the row number into one integer, the integers are sorted,
-and the row numbers are read back.
+do not use them. Therefore a key is packed with the row number into one integer, the integers are
+sorted, and the row numbers are read back.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _APPEARANCE_CHUNK = 1 << 16
 
 @attrs.frozen(eq=False)
 class Grouping:
-    """Rows grouped by key: ``rows[offsets[g]:offsets[g + 1]]`` are group g's, rising."""
+    """Rows grouped by key: group g has ``rows[offsets[g]:offsets[g + 1]]``, sorted."""
 
     rows: Array
     offsets: Array
@@ -28,7 +28,7 @@ class Grouping:
 
 
 def row_bits(count: int) -> int:
-    """Return how many bits number ``count`` rows."""
+    """Return the number of bits that a row number below ``count`` needs."""
     return max(1, int(count - 1).bit_length()) if count else 1
 
 
@@ -38,16 +38,16 @@ def group_rows(keys: Array, check: Array | None = None) -> Grouping:
     Parameters
     ----------
     keys : uint64 (m,)
-        A hash or an exact number of each row's id. Only the high bits that the row number leaves
-        free are sorted by.
+        A hash or an exact number of each row's id. Only the high bits, those not needed for the
+        row number, are used for sorting.
     check : uint64 (m,), optional
-        A second, independent hash, or anything else that differs whenever ids differ. Rows that
-        share the sorted bits but not ``check`` are parted, and counted as collisions. Without it
-        the keys must be below ``2 ** (64 - row_bits(m))`` and exact.
+        A second, independent hash, or any number that differs whenever ids differ. Rows that
+        share the sorted bits but not ``check`` are separated, and counted as collisions. Without
+        ``check`` the keys must be exact and below ``2 ** (64 - row_bits(m))``.
 
     Notes
     -----
-    O(m log m); three arrays of m 64-bit integers at the peak.
+    O(m log m); peak memory is three arrays of m 64-bit integers.
     """
     grouped = _grouped(keys, check)
     starts = grouped.offsets[:-1]
@@ -55,21 +55,21 @@ def group_rows(keys: Array, check: Array | None = None) -> Grouping:
 
 
 def _grouped(keys: Array, check: Array | None, rows: Array | None = None) -> Grouping:
-    """Group rows by key, groups in the order of the key.
+    """Group rows by key, groups sorted by key.
 
-    ``rows`` says which row each key stands for, where they have been put in another order.
+    ``rows`` is the row of each key, where the keys have been reordered.
     """
     count = len(keys)
     if count == 0:
         return Grouping(np.empty(0, np.int64), np.zeros(1, np.int64))
-    packed, places = _sorted_by_key(keys, row_bits(count), exact=check is None)
+    packed, positions = _sorted_by_key(keys, row_bits(count), exact=check is None)
     fresh = np.empty(count, dtype=bool)
     fresh[0] = True
     np.not_equal(packed[1:], packed[:-1], out=fresh[1:])
     del packed
-    places = places if rows is None else rows[places]
-    collisions = 0 if check is None else _part_collisions(places, fresh, check)
-    return Grouping(places, np.append(np.flatnonzero(fresh), count), collisions)
+    ordered = positions if rows is None else rows[positions]
+    collisions = 0 if check is None else _part_collisions(ordered, fresh, check)
+    return Grouping(ordered, np.append(np.flatnonzero(fresh), count), collisions)
 
 
 def _sorted_by_key(keys: Array, bits: int, *, exact: bool) -> tuple[Array, Array]:
@@ -89,7 +89,10 @@ def _sorted_by_key(keys: Array, bits: int, *, exact: bool) -> tuple[Array, Array
 
 
 def _part_collisions(rows: Array, fresh: Array, check: Array) -> int:
-    """Part groups whose rows differ in ``check``; change ``rows`` and ``fresh`` in place."""
+    """Split groups whose rows differ in ``check``; modifies ``rows`` and ``fresh`` in place.
+
+    Return the number of groups added.
+    """
     ordered = check[rows]
     broken = np.flatnonzero((ordered[1:] != ordered[:-1]) & ~fresh[1:])
     if not len(broken):
@@ -109,7 +112,7 @@ def _part_collisions(rows: Array, fresh: Array, check: Array) -> int:
 
 
 def _in_order(grouped: Grouping, first: Array) -> Grouping:
-    """Put groups in the order of ``first``."""
+    """Sort groups by ``first``."""
     if bool((first[1:] > first[:-1]).all()):
         return grouped
     order = sort_positions(first)
@@ -118,9 +121,9 @@ def _in_order(grouped: Grouping, first: Array) -> Grouping:
 
 
 def sort_positions(values: Array) -> Array:
-    """Return the stable order of non-negative integers, like ``argsort(kind="stable")``.
+    """Return the stable sort order of non-negative integers, like ``argsort(kind="stable")``.
 
-    One packed sort when value and position fit in 63 bits together, else numpy's own.
+    One packed sort when value and position fit in 63 bits together, else numpy's ``argsort``.
     """
     count = len(values)
     if count < 2:
@@ -138,10 +141,11 @@ def sort_positions(values: Array) -> Array:
 
 
 def coarse_time_order(times: Array) -> Array:
-    """Return the rows in time order up to the low bits that the row number leaves no room for.
+    """Return the rows in approximate time order, int64 (m,).
 
-    Rows that the high bits of the time do not tell apart keep the order given; with a million
-    rows those bits resolve a year to some microseconds.
+    Times are compared only by the high bits, those not needed for the row number. Rows whose high
+    bits are equal keep their order; with a million rows these bits resolve a year to a few
+    microseconds.
     """
     bits = row_bits(len(times))
     low = int(times.min())
@@ -166,22 +170,22 @@ class Ordered:
 
 
 def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
-    """Group rows by key and put each group in time order, ties in the order of the rows.
+    """Group rows by key and sort each group by time, ties in the order of the rows.
 
-    Groups come in the order in which they first appear among the rows.
+    Groups are in the order in which they first appear among the rows.
 
     Parameters
     ----------
     keys, check
         As for `group_rows`.
     times : int64 (m,)
-        Any monotone count of time.
+        Times in any unit.
 
     Notes
     -----
     Input that is in time order within groups (a log sorted by time, or by journey and time) costs
-    one sort; other input a second one by coarse time, and a third of the groups that the coarse
-    time leaves out of order.
+    one sort. Other input costs a second sort by approximate time, and a third sort of those groups
+    that are still out of order.
     """
     if _mostly_falling(times):
         by_time = coarse_time_order(times)
@@ -197,32 +201,32 @@ def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
 
 
 def _mostly_falling(times: Array) -> bool:
-    """Tell whether so many rows lie before their predecessor that sorting by time first pays."""
+    """Return whether so many rows precede the previous row in time that sorting by time pays."""
     return len(times) > 1 and int(np.count_nonzero(times[1:] < times[:-1])) > len(times) // 5
 
 
 def _mend(rows: Array, ordered: Array, offsets: Array) -> None:
-    """Sort the groups whose times still fall, by time and then row; changes both in place."""
+    """Sort the groups that are out of order, by time and then row; modifies both in place."""
     falls = falls_within(ordered, offsets)
     if not len(falls):
         return
     groups = np.unique(np.searchsorted(offsets, falls, side="right") - 1)
-    places = rows_of(offsets, groups)
+    positions = rows_of(offsets, groups)
     owners = np.repeat(groups, np.diff(offsets)[groups])
-    order = np.lexsort((rows[places], ordered[places], owners))
-    rows[places] = rows[places[order]]
-    ordered[places] = ordered[places[order]]
+    order = np.lexsort((rows[positions], ordered[positions], owners))
+    rows[positions] = rows[positions[order]]
+    ordered[positions] = ordered[positions[order]]
 
 
 def by_appearance(codes: Array, k: int) -> tuple[Array, Array]:
-    """Give codes new numbers, in the order of their first appearance.
+    """Renumber codes in the order of their first appearance.
 
     Returns
     -------
     codes : int32 (m,)
         The new codes.
     order : int64 (used,)
-        The old code of each new one; codes that do not occur are left out.
+        The old code of each new code; codes that do not occur are left out.
     """
     used = np.bincount(codes, minlength=k) > 0
     missing = int(used.sum())
@@ -232,8 +236,8 @@ def by_appearance(codes: Array, k: int) -> tuple[Array, Array]:
         if not missing:
             break
         part = codes[start : start + _APPEARANCE_CHUNK]
-        distinct, places = np.unique(part[~seen[part]], return_index=True)
-        first.append(distinct[np.argsort(places)])
+        distinct, positions = np.unique(part[~seen[part]], return_index=True)
+        first.append(distinct[np.argsort(positions)])
         seen[distinct] = True
         missing -= len(distinct)
     order = np.concatenate([np.empty(0, np.int64), *first]).astype(np.int64)
@@ -245,7 +249,7 @@ def by_appearance(codes: Array, k: int) -> tuple[Array, Array]:
 
 
 def sort_in_threads(keys: Array) -> None:
-    """Sort integers in place: parted at their quantiles, the parts sorted on all cores."""
+    """Sort integers in place: partitioned at their quantiles, the parts sorted on all cores."""
     parts = spans(len(keys))
     if len(parts) > 1:
         keys.partition([part.start for part in parts[1:]])

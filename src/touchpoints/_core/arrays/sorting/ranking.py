@@ -1,4 +1,4 @@
-"""The most frequent first."""
+"""Positions of the largest counts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from touchpoints._core.frozen import Array
 
 
 def most_frequent(counts: Array, top: int | None, *ties: Array) -> Array:
-    """Return the places of the largest counts, largest first.
+    """Return the positions of the largest counts, largest first, int64 (min(c, top),).
 
     Parameters
     ----------
     counts : numbers (c,)
     top
-        How many to return; all where None.
+        The number of positions to return; None returns all.
     ties : integers (c,)
-        What decides between equal counts, the smallest first; then their order does.
+        Equal counts are sorted by these numbers, smallest first, and then by position.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The distinct tuples of several columns."""
+"""Distinct tuples of the values of several columns."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ import numpy as np
 
 from touchpoints._core.frozen import Array, Coded, owned
 
-# Up to so many possible tuples are told apart by a table with a place for each, not by sorting.
+# Up to this number of possible tuples, a lookup table is used instead of a sort.
 _FLAGS = 2**25
 
 
 def distinct_tuples(columns: Sequence[Coded | Array]) -> tuple[Array, list[list[Any]]]:
-    """Give each distinct tuple of columns of one length a number.
+    """Return the distinct tuples of columns of equal length, and the tuple of each row.
 
     Parameters
     ----------
     columns
-        Coded text, or arrays; a missing value (code -1, nan, NaT) is a value like any other.
+        Coded text, or arrays; a missing value (code -1, nan, NaT) counts as a value.
 
     Returns
     -------
     codes : int32 (m,)
-        The tuple of each row.
+        The number of the tuple of each row.
     values
         For each column, its Python value in each tuple; None where missing.
 
     Notes
     -----
-    O(m) for each column of text, flags or whole numbers of a small range while the tuples possible
-    stay below 2**25; else a sort.
+    O(m) for each column of text, bools or integers of a small range, while the number of possible
+    tuples is at most 2**25; otherwise a sort.
     """
     codings = [_coding(column) for column in columns]
     numbering = _Numbering(codings[0])
@@ -40,14 +40,14 @@ def distinct_tuples(columns: Sequence[Coded | Array]) -> tuple[Array, list[list[
         numbering.add(coding)
     numbering.renumber()
     values = [
-        coding.values_at(places) for coding, places in zip(codings, numbering.places, strict=True)
+        coding.values_at(codes) for coding, codes in zip(codings, numbering.columns, strict=True)
     ]
     return owned(numbering.codes.astype(np.int32, copy=False)), values
 
 
 @attrs.frozen(eq=False)
 class _Coding:
-    """A column as numbers below ``size``, and the Python values that some of them stand for."""
+    """A column as codes below ``size``, and a function from codes to Python values."""
 
     codes: Array
     size: int
@@ -58,33 +58,33 @@ def _coding(column: Coded | Array) -> _Coding:
     if isinstance(column, Coded):
         return _text_coding(column)
     if column.dtype.kind == "b":
-        return _Coding(column.view(np.int8), 2, lambda places: [bool(one) for one in places])
+        return _Coding(column.view(np.int8), 2, lambda codes: [bool(one) for one in codes])
     if column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high - low < _FLAGS:
-            codes = (column - column.dtype.type(low)).astype(np.int32)
-            return _Coding(codes, high - low + 1, lambda places: (places + low).tolist())
+            shifted = (column - column.dtype.type(low)).astype(np.int32)
+            return _Coding(shifted, high - low + 1, lambda codes: (codes + low).tolist())
     distinct, inverse = np.unique(_in_microseconds(column), return_inverse=True)
     return _Coding(
         inverse,
         max(len(distinct), 1),
-        lambda places: [_plain(one) for one in distinct[places].tolist()],
+        lambda codes: [_plain(one) for one in distinct[codes].tolist()],
     )
 
 
 def _text_coding(column: Coded) -> _Coding:
-    """Return the codes of text; those of missing text come last."""
+    """Return the coding of a text column; missing text gets the last code."""
     size = len(column.categories)
     codes = column.codes
     missing = bool(len(codes)) and int(codes.min()) < 0
     if missing:
         codes = np.where(codes < 0, np.int32(size), codes)
     values = [*column.categories, None]
-    return _Coding(codes, size + missing, lambda places: [values[one] for one in places.tolist()])
+    return _Coding(codes, size + missing, lambda chosen: [values[one] for one in chosen.tolist()])
 
 
 def _in_microseconds(column: Array) -> Array:
-    """Return times in a unit that Python's own datetime knows; other columns as they are."""
+    """Convert times to microseconds, the unit of ``datetime``; return other columns unchanged."""
     return column.astype("datetime64[us]") if column.dtype.kind == "M" else column
 
 
@@ -93,15 +93,22 @@ def _plain(value: Any) -> Any:
 
 
 class _Numbering:
-    """Numbers for tuples that grow column by column.
+    """Numbers of tuples, extended column by column.
 
-    A tuple of a few columns is one number in mixed radix. Before these numbers get too many to
-    keep a table of them, those that occur are numbered anew.
+    A tuple of a few columns is one number in mixed radix. Before the range of these numbers
+    exceeds the size of a lookup table, the numbers that occur are renumbered.
+
+    Attributes
+    ----------
+    codes : integers (m,)
+        The number of the tuple of each row.
+    columns : list of integers (t,)
+        For each column, its code in each tuple; complete after `renumber`.
     """
 
     def __init__(self, first: _Coding) -> None:
         self.codes = first.codes
-        self.places: list[Array] = []
+        self.columns: list[Array] = []
         self._widths = [max(first.size, 1)]
         self._size = self._widths[0]
 
@@ -117,16 +124,16 @@ class _Numbering:
         self.codes += coding.codes
 
     def renumber(self) -> None:
-        """Give the tuples that occur new numbers without holes; keep the codes in each."""
+        """Renumber the tuples that occur from 0 without gaps, and store the codes of each."""
         self.codes, kept = _without_holes(self.codes, self._size)
         head, *rest = np.unravel_index(kept, self._widths)
-        self.places = [*([one[head] for one in self.places] or [head]), *rest]
+        self.columns = [*([one[head] for one in self.columns] or [head]), *rest]
         self._widths = [max(len(kept), 1)]
         self._size = self._widths[0]
 
 
 def _without_holes(codes: Array, size: int) -> tuple[Array, Array]:
-    """Return the codes without holes, and the codes that occur, rising."""
+    """Return the codes renumbered without gaps, and the sorted codes that occur."""
     if size > _FLAGS:
         kept, inverse = np.unique(codes, return_inverse=True)
         return inverse, kept

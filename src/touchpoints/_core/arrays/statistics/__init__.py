@@ -1,1 +1,1 @@
-"""Quantiles, intervals, variances, survival and many tests: numbers about numbers."""
+"""Quantiles, confidence intervals, variances, survival curves and permutations."""

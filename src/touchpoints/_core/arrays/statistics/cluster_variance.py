@@ -1,4 +1,4 @@
-"""Sums over clusters, a block of them at a time, and runs of equal keys."""
+"""Sums over units, a block of units at a time, and runs of equal keys."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from touchpoints._core.frozen import Array
 
 
 class ClusterSums:
-    """Sums over clusters that the interval of the share of each cell in its group needs.
+    """Sums over units for the interval of the share of each cell in its group.
 
-    A cell is one of the things a choice can fall on, a group all choices of one kind: an edge, and
-    all edges of its source. ``groups[c]`` is the group of cell c and never falls; ``totals[c]`` how
-    often the cell was chosen at all, which has to be known before clusters are added.
+    A cell is a possible choice, and a group is the set of cells to choose from: an edge, and all
+    edges of its source. ``groups[c]`` is the group of cell c; groups are in non-decreasing order.
+    ``totals[c]`` is the number of times cell c was chosen by all units together, which must be
+    known before units are added.
     """
 
     def __init__(self, groups: Array, totals: Array) -> None:
@@ -31,18 +32,18 @@ class ClusterSums:
         self.cell_squares, self.products, self.strayed = np.zeros((3, len(groups)))
         self.clusters, self.squares, self.cubes, self.fourths, self.moved = np.zeros((5, size))
 
-    def add(self, clusters: Array, cells: Array, amounts: Array, repeats: Array) -> None:
-        """Add what clusters chose: ``amounts[i]`` times ``cells[i]``, by ``clusters[i]``.
+    def add(self, units: Array, cells: Array, amounts: Array, repeats: Array) -> None:
+        """Add choices of units: unit ``units[i]`` chose cell ``cells[i]`` ``amounts[i]`` times.
 
-        Rows are sorted by cluster, then by cell, and are distinct in both; a cluster is added
-        whole. ``repeats[i]`` clusters are alike.
+        Rows are sorted by unit, then by cell, and no (unit, cell) occurs twice; all rows of a
+        unit are added in one call. ``repeats[i]`` is the number of identical units.
         """
         if not len(cells):
             return
         amounts = amounts.astype(np.float64)
         group = self.groups[cells]
         fresh = np.ones(len(cells), dtype=bool)
-        np.not_equal(clusters[1:], clusters[:-1], out=fresh[1:])
+        np.not_equal(units[1:], units[:-1], out=fresh[1:])
         fresh[1:] |= group[1:] != group[:-1]
         starts = np.flatnonzero(fresh)
         chosen = np.add.reduceat(amounts, starts)
@@ -79,7 +80,7 @@ class ClusterSums:
 
 
 def runs(keys: Array) -> tuple[Array, Array]:
-    """Return the distinct keys, rising, and how often each occurs; ``keys`` is sorted in place."""
+    """Return the distinct keys, sorted, and the count of each; sorts ``keys`` in place."""
     keys.sort()
     fresh = np.ones(len(keys), dtype=bool)
     np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
@@ -88,8 +89,8 @@ def runs(keys: Array) -> tuple[Array, Array]:
 
 
 def summed_runs(keys: Array, weights: Array) -> tuple[Array, Array]:
-    """Return the distinct keys, rising, and the summed weight of each, float64."""
-    if bool((weights == 1).all()):  # sorts without an order to keep
+    """Return the distinct keys, sorted, and the summed weight of each, float64."""
+    if bool((weights == 1).all()):  # the keys can be sorted without their weights
         found, times = runs(keys.copy())
         return found, times.astype(np.float64)
     order = np.argsort(keys)

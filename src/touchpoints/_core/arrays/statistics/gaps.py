@@ -1,4 +1,4 @@
-"""Counting adjacent pairs and finding the median gap of each, in one pass."""
+"""Counts and median gaps of transitions, in one pass."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _CACHED = 2**16
 def pair_gaps(
     codes: Array, offsets: Array, times: Array, k: int, weights: Array | None
 ) -> tuple[PairCounts, Array]:
-    """Count adjacent pairs of codes within segments, and find the median time between the two.
+    """Return the count and the median gap of each transition within segments.
 
     Parameters
     ----------
     codes : int32 (m,)
         In ``range(k)``.
     times : int64 (m,)
-        Never falling within a segment.
+        In non-decreasing order within a segment.
     weights : float64 (m,) or None
-        What each row counts for, alike within a segment; None counts each once.
+        The weight of each row, constant within a segment; None counts each row once.
 
     Returns
     -------
@@ -41,7 +41,8 @@ def pair_gaps(
 
     Notes
     -----
-    Neighbours across a boundary are put in a group of their own, so that no row is moved.
+    Adjacent rows on either side of a segment boundary get a separate group, so that no row has to
+    be moved.
     """
     if k * k <= _CACHED:
         totals, found = medians(_reader(codes, offsets, times, k, weights), len(codes) - 1, k * k)
@@ -53,7 +54,10 @@ def pair_gaps(
 
 
 def _numbering(pairs: PairCounts, k: int) -> Callable[[Array], Array]:
-    """Return a function from ``source * k + target`` to the number of the pair, or how many."""
+    """Return a function from ``source * k + target`` to the position of the pair.
+
+    A pair that does not occur is mapped to the number of pairs.
+    """
     keys = pairs.sources * k + pairs.targets
     if k * k <= DENSE:
         table = np.full(k * k + 1, len(keys), dtype=np.int64)
@@ -61,9 +65,9 @@ def _numbering(pairs: PairCounts, k: int) -> Callable[[Array], Array]:
         return table.take
 
     def search(wanted: Array) -> Array:
-        places = np.searchsorted(keys, wanted)
-        places[np.append(keys, -1)[places] != wanted] = len(keys)
-        return places
+        positions = np.searchsorted(keys, wanted)
+        positions[np.append(keys, -1)[positions] != wanted] = len(keys)
+        return positions
 
     return search
 
@@ -76,7 +80,7 @@ def _reader(
     weights: Array | None,
     number: Callable[[Array], Array] | None = None,
 ) -> Reader:
-    """Read the gaps by pair ``source * k + target``, or by its number."""
+    """Return a reader of gaps, grouped by the key ``source * k + target`` or by its number."""
     across = inner_boundaries(offsets)
 
     def read(start: int, stop: int) -> Rows:
@@ -84,9 +88,9 @@ def _reader(
         keys += codes[start + 1 : stop + 1]
         gaps = times[start + 1 : stop + 1] - times[start:stop]
         first, last = np.searchsorted(across, (start, stop))
-        none = across[first:last] - start
-        keys[none] = k * k
-        gaps[none] = 0  # nothing is measured there; a wide range would cost a slower sort
+        outside = across[first:last] - start
+        keys[outside] = k * k
+        gaps[outside] = 0  # not a gap within a segment; a wide range would need a slower sort
         part = None if weights is None else weights[start:stop]
         return keys if number is None else number(keys), gaps, part
 

@@ -1,4 +1,4 @@
-"""Intervals for shares and for agreement beyond chance; arrays and numbers in, arrays out."""
+"""Wilson intervals of shares, and Cohen's kappa with its standard error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from touchpoints._core.frozen import Array
 
 
 def z_of(level: float) -> float:
-    """Return how many standard errors an interval of this level reaches to either side."""
+    """Return the normal quantile of a two-sided interval of this level: 1.96 for 0.95."""
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
@@ -23,7 +23,7 @@ def wilson_bounds(hits: Array, count: Array, z: float) -> tuple[Array, Array]:
     hits, count : float64, shapes that broadcast
         0 <= hits <= count.
     z
-        Standard errors to either side.
+        The normal quantile of the level: the half-width in standard errors.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         share = hits / count
@@ -40,9 +40,10 @@ _NOTHING = 1e-14  # a variance that is rounding and nothing else
 
 
 class Kappa(NamedTuple):
-    """Agreement beyond chance, and its standard error in large samples.
+    """Cohen's kappa and its large-sample standard error.
 
-    ``share`` is the agreement itself, ``by_chance`` that expected by chance, of so many ``events``.
+    ``share`` is the observed agreement and ``by_chance`` the agreement expected by chance, of
+    ``events`` events.
     """
 
     value: float
@@ -71,7 +72,7 @@ class Kappa(NamedTuple):
 
 
 def kappa(table: Array) -> Kappa:
-    """Return Cohen's kappa of a square table of counts, rows one judge, columns the other.
+    """Return Cohen's kappa of a square table of counts, float64 (k, k): one rater by the other.
 
     nan without events, and where chance alone gives full agreement. The standard error is that of
     J. L. Fleiss, J. Cohen & B. S. Everitt (1969), Large sample standard errors of kappa and

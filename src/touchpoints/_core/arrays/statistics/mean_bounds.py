@@ -1,4 +1,4 @@
-"""The interval of a mean whose observations are not independent."""
+"""Confidence intervals of means whose observations are dependent within units."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def mean_bounds(
     repeats: Array,
     level: float,
 ) -> tuple[Array, Array]:
-    """Return Student's interval of the mean of each group, float64 (g,) both.
+    """Return Student's t interval of the mean of each group: low and high, float64 (g,) each.
 
     Parameters
     ----------
@@ -26,15 +26,15 @@ def mean_bounds(
     groups : int64 (m,) in ``range(g)``
     means : float64 (g,)
     of, within : int64 (m,)
-        The cluster of each row, and how often the row is in one such cluster.
-    repeats : int64 (c,)
-        How many clusters are alike.
+        The unit of each row, and the number of times the row occurs in one of these units.
+    repeats : int64 (u,)
+        The number of identical units.
 
     Notes
     -----
-    The mean is a ratio of sums over clusters, and its variance linearised (W. G. Cochran 1977,
-    Sampling Techniques, 3rd ed., 6.3); as many degrees of freedom as clusters, less one. nan
-    below two clusters. O(m log m).
+    The mean is a ratio of sums over units, and its variance is linearised (W. G. Cochran 1977,
+    Sampling Techniques, 3rd ed., 6.3); the degrees of freedom are the number of units minus one.
+    nan with fewer than two units. O(m log m).
     """
     from scipy.special import stdtrit
 
@@ -50,10 +50,10 @@ def mean_bounds(
     strayed = np.add.reduceat((values - means[groups])[order] * weights, starts)
     cell, alike = distinct % size, repeats[distinct // size]
     number = np.bincount(cell, alike * np.add.reduceat(weights, starts), size)
-    clusters = np.bincount(cell, alike, size)
+    units = np.bincount(cell, alike, size)
     squares = np.bincount(cell, alike * strayed**2, size)
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.sqrt(squares * clusters / (clusters - 1)) / number
-        reach = error * stdtrit(np.maximum(clusters - 1, 1), (1 + level) / 2)
-    reach = np.where(clusters < 2, np.nan, reach)
+        error = np.sqrt(squares * units / (units - 1)) / number
+        reach = error * stdtrit(np.maximum(units - 1, 1), (1 + level) / 2)
+    reach = np.where(units < 2, np.nan, reach)
     return means - reach, means + reach

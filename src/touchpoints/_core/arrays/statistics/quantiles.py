@@ -1,4 +1,4 @@
-"""Means and quantiles of whole numbers by group, exact, after one sort."""
+"""Exact means and quantiles of integers by group, after one sort."""
 
 from __future__ import annotations
 
@@ -30,26 +30,27 @@ _LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 Rows = tuple[Array, Array, Array | None]
 Reader = Callable[[int, int], Rows]
-"""From a span of rows to their groups (int64), values (int64) and weights (float64 or None).
+"""A function from a span of rows to their groups (int64), values (int64) and weights (float64).
 
-Rows of the group ``size`` belong to none. The groups are the caller's to change.
+Rows of the group ``size`` belong to no group. The weights may be None. The caller may modify the
+array of groups.
 """
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Spreads:
-    """Values by group, rising within each.
+    """Values by group, sorted within each group.
 
     Attributes
     ----------
     keys : int64 (m,)
-        Value i is ``(keys[i] & mask) + floor``; group and value packed into one number.
+        Group and value packed into one integer: value i is ``(keys[i] & mask) + floor``.
     mask, floor : int
-        As above; all bits and 0 where the keys are the values.
+        See ``keys``; all bits and 0 where the keys are the values.
     starts : int64 (size + 1,)
-        Group g's are those from ``starts[g]`` to before ``starts[g + 1]``.
+        Group g has the values from ``starts[g]`` up to, not including, ``starts[g + 1]``.
     ends : float64 (m + 1,) or None
-        The running weight, or None where every value counts once.
+        The cumulative weight, or None where every value counts once.
     """
 
     keys: Array
@@ -59,12 +60,12 @@ class Spreads:
     ends: Array | None
 
     def totals(self) -> Array:
-        """Return how many values each group has, int64 (size,)."""
-        places = self.starts if self.ends is None else self.ends[self.starts]
-        return np.diff(places).astype(np.int64)
+        """Return the number of values of each group, int64 (size,)."""
+        edges = self.starts if self.ends is None else self.ends[self.starts]
+        return np.diff(edges).astype(np.int64)
 
     def means(self) -> Array:
-        """Return the mean of each group, float64 (size,), nan where it has no values.
+        """Return the mean of each group, float64 (size,); nan for a group without values.
 
         Sums are exact unless weights are large.
         """
@@ -81,7 +82,7 @@ class Spreads:
         return means
 
     def _sums(self, filled: Array, most: int) -> list[int]:
-        """Return the exact sum above the floor of each of these groups, of ``most`` rows each."""
+        """Return the exact sum of values minus the floor for groups of at most ``most`` rows."""
         at, stop = self.starts[:-1][filled], self.starts[-1]
         if self.mask != _ALL and self.mask.bit_length() + most.bit_length() <= _WORD + 1:
             sums = np.add.reduceat(self.keys[:stop].view(np.uint64), at)  # modulo 2**64
@@ -95,31 +96,32 @@ class Spreads:
         return [(one << _LOW) + two for one, two in zip(high, low, strict=True)]
 
     def quantile(self, share: float) -> Array:
-        """Return a quantile of each group, float64 (size,), nan where it has no values.
+        """Return a quantile of each group, float64 (size,); nan for a group without values.
 
-        Between two values it is interpolated: definition 7 of R. J. Hyndman & Y. Fan (1996),
-        Sample quantiles in statistical packages, The American Statistician 50(4), 361-365.
+        Linear interpolation between two values, the default of numpy: definition 7 of R. J.
+        Hyndman & Y. Fan (1996), Sample quantiles in statistical packages, The American
+        Statistician 50(4), 361-365.
         """
         totals = self.totals()
         some = np.flatnonzero(totals)
-        place = (totals[some] - 1) * share
-        below = np.floor(place).astype(np.int64)
+        position = (totals[some] - 1) * share
+        below = np.floor(position).astype(np.int64)
         low, high = (
             self.at(some, np.minimum(rank, totals[some] - 1)) for rank in (below, below + 1)
         )
         answer = np.full(len(totals), np.nan)
-        answer[some] = low + (place - below) * (high - low)
+        answer[some] = low + (position - below) * (high - low)
         return answer
 
     def at(self, groups: Array, ranks: Array) -> Array:
-        """Return the value of each of these groups at a rank, counted from 0."""
+        """Return the value at a rank, counted from 0, of each of some groups, int64 (h,)."""
         if self.ends is None:
             return self._values(self.starts[:-1][groups] + ranks)
         wanted = self.ends[self.starts[:-1][groups]] + ranks
         return self._values(np.searchsorted(self.ends, wanted, side="right") - 1)
 
-    def _values(self, places: Array | slice) -> Array:
-        values: Array = (self.keys[places] & self.mask) + self.floor
+    def _values(self, positions: Array | slice) -> Array:
+        values: Array = (self.keys[positions] & self.mask) + self.floor
         return values
 
 
@@ -129,15 +131,15 @@ def spreads(groups: Array, values: Array, size: int, weights: Array | None = Non
     Parameters
     ----------
     groups : int64 (m,) in ``range(size + 1)``
-        Rows of the group ``size`` belong to none.
+        Rows of the group ``size`` belong to no group.
     values : int64 (m,)
     weights : float64 (m,), optional
-        Whole repetitions: a row of weight 3 is that value three times.
+        Integer frequencies: a row of weight 3 counts as three equal values.
 
     Notes
     -----
-    Group and value are packed into one integer and sorted where 63 bits hold both, which numpy
-    does with vector instructions and on all cores; else, and for large weights, by ``lexsort``.
+    Group and value are packed into one integer and sorted where 63 bits hold both, which uses
+    vector instructions and all cores; otherwise, and for large weights, ``lexsort`` is used.
     """
     floor = int(values.min(initial=0))
     bits = (int(values.max(initial=0)) - floor).bit_length()
@@ -177,11 +179,11 @@ def medians(read: Reader, rows: int, size: int) -> tuple[Array, Array]:
 
     Notes
     -----
-    As ``totals()`` and ``quantile(0.5)`` of `spreads`, without holding all rows at once. A sample
-    brackets the middle of each group; one pass counts what lies below, at and above the brackets
-    and keeps what lies inside, which alone is sorted: O(m) and a sort of about a tenth of the
-    rows. A group whose middle lies outside its bracket is read again as a whole, so the answer
-    never depends on the sample.
+    Equal to ``totals()`` and ``quantile(0.5)`` of `spreads`, without holding all rows at once. A
+    sample brackets the median of each group; one pass counts the values below, at and above the
+    brackets and keeps the values inside, and only these are sorted: O(m) and a sort of about a
+    tenth of the rows. A group whose median lies outside its bracket is read again completely, so
+    the result never depends on the sample.
     """
     if rows <= _WHOLE or rows < _FEW * size:
         whole = _spread(read(0, max(rows, 0)), size)
@@ -201,16 +203,16 @@ def _spread(rows: Rows, size: int) -> Spreads:
 
 def _joined(parts: list[Rows]) -> Rows:
     groups, values, weights = zip(*parts, strict=True)
-    parts.clear()  # so that nothing is held twice while it is sorted
+    parts.clear()  # so that no array is held twice during the sort
     joined = None if weights[0] is None else np.concatenate(weights)
     return np.concatenate(groups), np.concatenate(values), joined
 
 
 def _brackets(read: Reader, rows: int, size: int) -> tuple[Array, Array]:
-    """Return bounds, int64 (size + 1,), between which each group's middle most likely lies."""
-    step = CHUNK // _SAMPLED
+    """Return low and high, int64 (size + 1,), that very likely bracket the median of each group."""
+    length = CHUNK // _SAMPLED
     starts = range(0, rows, CHUNK)
-    sample = _joined([read(at, min(at + step, rows)) for at in starts])
+    sample = _joined([read(at, min(at + length, rows)) for at in starts])
     seen, (groups, _, weights) = _spread(sample, size), sample
     totals = seen.totals()
     squared = totals if weights is None else np.bincount(groups, weights**2, size + 1)[:-1]
@@ -227,7 +229,7 @@ def _brackets(read: Reader, rows: int, size: int) -> tuple[Array, Array]:
 
 
 def _between(read: Reader, rows: int, low: Array, high: Array) -> tuple[Array, Array, Array]:
-    """Return the totals, the medians, and of which groups they lie outside the bracket."""
+    """Return totals, medians, and whether the median lies outside its bracket, (size,) each."""
     size = len(low) - 1
     table, inside = _sweep(read, rows, low, high)
     running = np.cumsum(table, axis=1)
@@ -244,37 +246,40 @@ def _between(read: Reader, rows: int, low: Array, high: Array) -> tuple[Array, A
 
 
 def _sweep(read: Reader, rows: int, low: Array, high: Array) -> tuple[Array, Spreads]:
-    """Return the weight below, at ``low``, inside, at ``high`` and above, and what is inside."""
+    """Return the weight below, at ``low``, inside, at ``high`` and above, and the values inside.
+
+    The weights are int64 (size, 5).
+    """
     size = len(low) - 1
     table = np.zeros(5 * (size + 1))
     inside: list[Rows] = []
     for start in range(0, rows, CHUNK):
         groups, values, weights = read(start, min(start + CHUNK, rows))
-        place = _places(values, low.take(groups), high.take(groups))
-        within = np.flatnonzero(place == 2)
+        relation = _relations(values, low.take(groups), high.take(groups))
+        within = np.flatnonzero(relation == 2)
         part = None if weights is None else weights[within]
         inside.append((groups.take(within), values.take(within), part))
         groups *= 5
-        groups += place
+        groups += relation
         table += np.bincount(groups, weights=weights, minlength=len(table))
     return table.astype(np.int64).reshape(-1, 5)[:-1], _spread(_joined(inside), size)
 
 
-def _places(values: Array, low: Array, high: Array) -> Array:
-    """Return 0 below ``low``, 1 at it, 2 inside, 3 at ``high``, 4 above, int8."""
-    place = np.greater_equal(values, low).view(np.int8)
-    place += np.greater(values, low).view(np.int8)
-    place += np.greater_equal(values, high).view(np.int8)
-    place += np.greater(values, high).view(np.int8)
-    return place
+def _relations(values: Array, low: Array, high: Array) -> Array:
+    """Return 0 below ``low``, 1 at ``low``, 2 inside, 3 at ``high``, 4 above, int8 (r,)."""
+    relation = np.greater_equal(values, low).view(np.int8)
+    relation += np.greater(values, low).view(np.int8)
+    relation += np.greater_equal(values, high).view(np.int8)
+    relation += np.greater(values, high).view(np.int8)
+    return relation
 
 
 @attrs.frozen(eq=False)
 class Edges:
-    """The edge of each neighbour: ``of[r]`` for rows r and r + 1.
+    """The edge between adjacent rows: ``of[r]`` is the edge of rows r and r + 1.
 
-    Edge e leads from ``sources[e]`` to ``targets[e]``, whether or not it occurs;
-    ``len(sources)`` stands for two rows that share no segment, which are ``across``.
+    Edge e leads from ``sources[e]`` to ``targets[e]``, whether or not it occurs. Rows r in
+    ``across`` have their next row in another segment; their edge is ``len(sources)``.
     """
 
     of: Array
@@ -284,7 +289,7 @@ class Edges:
 
 
 def neighbours(codes: Array, offsets: Array, k: int) -> Edges:
-    """Give the edges that adjacent rows of a segment make numbers, by source, then target.
+    """Return the edges between adjacent rows of segments, sorted by source, then target.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""The product-limit estimate: how many are still under way, some of them watched too short."""
+"""Kaplan–Meier (product-limit) survival estimates, with variances for dependent observations."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from touchpoints._core.frozen import Array
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Clustered:
-    """What is independent of what: the columns of `Units`.
+class Dependence:
+    """The independent units of observations: the columns of `Units`.
 
     Attributes
     ----------
     of : int64 (n,)
-        The cluster of each row.
+        The unit of each row.
     repeats : int64 (g,)
-        How many clusters are alike.
+        The number of identical units.
     within : int64 (n,)
-        How many real observations each row is in one such cluster.
+        The number of observations that each row stands for in one of these units.
     apart : bool
-        Whether every observation is a cluster of its own.
+        Whether every observation is a separate unit.
     """
 
     of: Array
@@ -33,19 +33,19 @@ class Clustered:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Survival:
-    """A product-limit estimate; one entry a time at which anything happens, rising.
+    """A Kaplan–Meier estimate, with one entry for each time of an event or censoring, sorted.
 
     Attributes
     ----------
     times : int64 (t,)
     at_risk, ended, censored : int64 (t,)
-        Watched at that time, ended at it, and last seen at it without an end.
+        The numbers of observations at risk, with their event, and censored at that time.
     share : float64 (t,)
-        Still under way after that time.
+        The survival probability after that time.
     spread : float64 (t,)
         The variance of the logarithm of the share; infinite where the share is 0.
-    clusters : float
-        How many independent observations all of them tell as much as, at least.
+    units : float
+        The effective number of independent observations, a lower bound.
     """
 
     times: Array
@@ -54,39 +54,40 @@ class Survival:
     censored: Array
     share: Array
     spread: Array
-    clusters: float
+    units: float
 
 
 def product_limit(
-    times: Array, ended: Array, clustered: Clustered, *, also: Array | None = None
+    times: Array, ended: Array, clustered: Dependence, *, also: Array | None = None
 ) -> Survival:
-    """Estimate the share still under way after each time.
+    """Return the Kaplan–Meier estimate of the survival probability after each time.
 
     Parameters
     ----------
     times : int64 (n,)
-        When each observation ended, or was last seen; one seen last at a time is at risk then.
+        The time of the event or of censoring of each observation; an observation censored at a
+        time is at risk at that time.
     ended : bool (n,)
-        Whether it ended then.
+        Whether the observation has its event; False where it is censored.
     also : int64 (u,), optional
-        Further times to have an entry, whether or not anything happens then.
+        Further times to include, whether or not an observation has its event or is censored then.
 
     Notes
     -----
     E. L. Kaplan & P. Meier (1958), Nonparametric estimation from incomplete observations, Journal
     of the American Statistical Association 53(282), 457-481, doi:10.1080/01621459.1958.10501452.
     The variance is that of M. Greenwood (1926), The natural duration of cancer, Reports on Public
-    Health and Medical Subjects 33; with clusters, the sum over clusters of their squared
-    influence (R. L. Williams 1995, Product-limit survival functions with correlated survival
-    times, Lifetime Data Analysis 1(2), 171-186, doi:10.1007/BF00985768), which is Greenwood's
-    when every observation is a cluster of its own. O(n log n).
+    Health and Medical Subjects 33; with dependent observations, the sum over units of their
+    squared influence (R. L. Williams 1995, Product-limit survival functions with correlated
+    survival times, Lifetime Data Analysis 1(2), 171-186, doi:10.1007/BF00985768), which equals
+    Greenwood's when every observation is a separate unit. O(n log n).
     """
     distinct = np.unique(times if also is None else np.concatenate([times, also]))
-    place = np.searchsorted(distinct, times)
+    position = np.searchsorted(distinct, times)
     weights = clustered.within * clustered.repeats[clustered.of]
     size = len(distinct)
-    leaving = np.bincount(place, weights, size).astype(np.int64)
-    events = np.bincount(place[ended], weights[ended], size).astype(np.int64)
+    leaving = np.bincount(position, weights, size).astype(np.int64)
+    events = np.bincount(position[ended], weights[ended], size).astype(np.int64)
     at_risk = leaving[::-1].cumsum()[::-1]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(at_risk > 0, 1 - events / at_risk, 1.0).cumprod()
@@ -95,7 +96,7 @@ def product_limit(
             parts = np.where(events > 0, events / (watched * (watched - events)), 0.0)
             spread = parts.cumsum()
         else:
-            spread = _clustered_spread(place, ended, clustered, at_risk=at_risk, events=events)
+            spread = _spread_by_unit(position, ended, clustered, at_risk=at_risk, events=events)
     return Survival(
         times=distinct,
         at_risk=at_risk,
@@ -103,32 +104,33 @@ def product_limit(
         censored=leaving - events,
         share=share,
         spread=spread,
-        clusters=_effective(clustered, weights),
+        units=_effective(clustered, weights),
     )
 
 
-def _effective(clustered: Clustered, weights: Array) -> float:
-    """Return how many clusters of equal size tell as much, if a cluster's members are alike."""
+def _effective(clustered: Dependence, weights: Array) -> float:
+    """Return the effective number of units, if the observations of a unit are identical."""
     total = float(weights.sum())
     sizes = np.bincount(clustered.of, clustered.within, len(clustered.repeats))
     squares = float((clustered.repeats * sizes**2).sum())
     return total**2 / squares if squares else 0.0
 
 
-def _clustered_spread(
-    place: Array, ended: Array, clustered: Clustered, *, at_risk: Array, events: Array
+def _spread_by_unit(
+    position: Array, ended: Array, clustered: Dependence, *, at_risk: Array, events: Array
 ) -> Array:
-    """Return the variance of the logarithm of the share at each time, over clusters.
+    """Return the variance of the logarithm of the share at each time, over units, float64 (t,).
 
-    A cluster's influence at a time is ``F - A R``: R of it are still at risk, A is the hazard
-    summed with weight 1 / (watched - ended), F what those that left carry with them. R and F
-    change only when one of the cluster leaves, so the sums of R², R F and F² are running ones.
+    A unit's influence at a time is ``F - A R``: R is the number of its observations still at
+    risk, A the hazard summed with weight 1 / (at risk - events), and F the sum of the
+    contributions of its observations that are no longer at risk. R and F change only when an
+    observation of the unit leaves, so the sums of R², R F and F² are cumulative sums of changes.
     """
     some = (events > 0) & (events < at_risk)
     jump = np.where(some, 1 / (at_risk - events), 0.0)
     summed = np.where(some, events * jump / at_risk, 0.0).cumsum()
-    order = np.lexsort((place, clustered.of))
-    where, of = place[order], clustered.of[order]
+    order = np.lexsort((position, clustered.of))
+    where, of = position[order], clustered.of[order]
     weight = clustered.within[order].astype(np.float64)
     carried = weight * (np.where(ended[order], jump[where], 0.0) - summed[where])
     fresh = np.r_[True, of[1:] != of[:-1]] if len(of) else np.empty(0, bool)
@@ -156,22 +158,23 @@ def _clustered_spread(
 
 
 def _running(values: Array, fresh: Array) -> Array:
-    """Return the running sum of values, begun anew wherever ``fresh`` is true."""
+    """Return the cumulative sum of values, restarted wherever ``fresh`` is true, float64 (n,)."""
     sums = values.cumsum()
     starts = np.flatnonzero(fresh)
     before = np.append(0.0, sums)[starts]
-    anew: Array = sums - np.repeat(before, np.diff(np.append(starts, len(values))))
-    return anew
+    restarted: Array = sums - np.repeat(before, np.diff(np.append(starts, len(values))))
+    return restarted
 
 
 def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
-    """Return the interval of the share at each time, float64 (t,) both.
+    """Return the log-log interval of the share at each time: low and high, float64 (t,) each.
 
-    On the scale of log(-log), which keeps it within [0, 1] (J. D. Kalbfleisch & R. L. Prentice
-    2002, The Statistical Analysis of Failure Time Data, 2nd ed., 1.4). That scale has no 1 and no
-    0: before anything ended the lower end is Wilson's for none of those watched. Once all have
-    ended, the upper end is Wilson's too where everybody was watched to the end. It is never above
-    the last one before, since the share never rises, and is that one where some were censored.
+    On the scale of log(-log), which keeps the interval within [0, 1] (J. D. Kalbfleisch & R. L.
+    Prentice 2002, The Statistical Analysis of Failure Time Data, 2nd ed., 1.4). That scale
+    excludes 0 and 1. While the share is 1, before the first event, the lower bound is Wilson's for
+    no event among those at risk. Where the share is 0, the upper bound is Wilson's too if no
+    observation was censored, but never above the upper bound at the last positive share, since
+    the share never rises; if any was censored, it is that earlier upper bound.
     """
     z = z_of(level)
     share = found.share
@@ -179,7 +182,7 @@ def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
         logarithm = np.log(share)
         reach = z * np.sqrt(found.spread) / np.abs(logarithm)
         low, high = share ** np.exp(reach), share ** np.exp(-reach)
-    watched = found.at_risk * (found.clusters / max(float(found.at_risk.max(initial=1)), 1.0))
+    watched = found.at_risk * (found.units / max(float(found.at_risk.max(initial=1)), 1.0))
     whole = share >= 1
     low = np.where(whole, wilson_bounds(watched, watched, z)[0], low)
     high = np.where(whole, 1.0, high)
@@ -189,7 +192,7 @@ def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
         low[over] = 0.0
         before = float(high[first - 1]) if first else 1.0
         if not found.censored[:first].any():
-            none = wilson_bounds(np.zeros(1), np.array([found.clusters]), z)[1]
+            none = wilson_bounds(np.zeros(1), np.array([found.units]), z)[1]
             before = min(before, float(none[0]))
         high[over] = before
     return low, high

@@ -1,4 +1,4 @@
-"""Path patterns: a small language over touchpoints and facets, and where journeys match it."""
+"""Path patterns: regular expressions over touchpoints and facets, and their matches in journeys."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from touchpoints._core.checks import (
     require_kind,
 )
 from touchpoints._core.frozen import Array, owned
+from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, TouchpointsError
 from touchpoints.journeys.places.pattern.matcher import Atoms, matches_of, required_in
 from touchpoints.journeys.places.pattern.parser import Keyed, Node, parse
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(repr=False)
 class Pattern:
-    """A path pattern, read and checked; made by `pattern`.
+    """A parsed path pattern; made by `pattern`.
 
     Examples
     --------
@@ -39,11 +40,11 @@ class Pattern:
     node: Node = attrs.field(eq=False)
 
     def __repr__(self) -> str:
-        return f"pattern({self.text!r})"
+        return f"pattern({quoted(self.text)})"
 
 
 def pattern(text: str) -> Pattern:
-    r"""Read a path pattern.
+    r"""Parse a path pattern, a regular expression over touchpoints.
 
     Parameters
     ----------
@@ -52,33 +53,39 @@ def pattern(text: str) -> Pattern:
 
         - ``live_chat``: a touchpoint by key or raw text, or any touchpoint of a type;
           ``"Blood test"`` in quotes where it holds spaces or signs, a quote in it as ``\"``;
-        - ``live_chat[channel=app]``, brackets right behind the name: the touchpoint of that key,
-          else any of that name with those facets;
+        - ``live_chat[channel=app]``, brackets directly after the name: the touchpoint of that key,
+          else any touchpoint of that name with those facets;
         - ``[need=save_money]``: any touchpoint with that facet; ``[a|b]`` for several touchpoints,
           ``[need=learn|compare, channel=sms]`` for several terms and several facets;
         - ``[^…]``: any touchpoint but those; ``.``: any touchpoint;
-        - ``x*``, ``x+``, ``x?``, ``x{2}``, ``x{2,}``, ``x{2,5}``: repeats, as many as possible, or
-          with ``?`` behind (``x*?``) as few;
+        - ``x*``, ``x+``, ``x?``, ``x{2}``, ``x{2,}``, ``x{2,5}``: greedy repeats; followed by ``?``
+          (``x*?``) they are reluctant, and take as little as possible;
         - ``(a b)+`` groups, ``a | b`` alternatives, ``^`` the journey's start, ``$`` its end.
 
     Returns
     -------
     Pattern
-        Names are looked up when it meets journeys.
+        Names are looked up when the pattern is first applied to journeys.
 
     Raises
     ------
     InvalidInputError
-        When it does not parse, with a caret under the place; when an unbounded repeat stands inside
-        another; and when it has more than 10,000 parts with its repeats written out.
+        When the text does not parse, with a caret under the mistake; when an unbounded repeat is
+        inside another; and when it has more than 100,000 characters, or more than 10,000 parts
+        with its repeats written out.
     WrongKindError
-        When it is no text.
+        When ``text`` is not a str.
 
     Notes
     -----
-    The matches are those of Python's ``re``, one character a touchpoint, which also finds them in
-    each distinct journey where it is sure to be quick. Elsewhere two passes over the journey do, so
+    The matches are those of Python's ``re`` with one character for each touchpoint. ``re`` itself
+    runs on each variant where its cost is bounded; other variants are matched in two passes, so
     that no pattern takes longer than its length times that of the journeys.
+
+    See Also
+    --------
+    Anchor : One place relative to a match of a pattern.
+    containing : Keep the journeys that a pattern matches.
 
     Examples
     --------
@@ -98,9 +105,9 @@ def _parsed(text: str) -> Pattern:
 
 @attrs.frozen(eq=False)
 class Matches:
-    """Where something occurs: journey, first row and last row (inclusive) of each match.
+    """The journey, first row and last row (inclusive) of each match, int64 (h,) each.
 
-    Sorted by journey, then row; int64 (h,) each.
+    Sorted by journey, then by first row.
     """
 
     journeys: Array
@@ -112,12 +119,12 @@ class Matches:
 
 
 def matches(journeys: Journeys, place: Pattern | str) -> Matches:
-    """Return all non-overlapping matches of a pattern.
+    """Return all non-overlapping matches of a pattern in journeys.
 
     Raises
     ------
     InvalidInputError
-        When a name in the pattern is no touchpoint of the journeys, with a caret under it.
+        When a name in the pattern is not a touchpoint of the journeys, with a caret under it.
     """
     wanted = place if isinstance(place, Pattern) else pattern(place)
     if wanted.node.kind == "one":
@@ -135,7 +142,7 @@ def matches(journeys: Journeys, place: Pattern | str) -> Matches:
 
 
 def _hopeful(journeys: Journeys, required: Array) -> Array:
-    """Return the journeys that have a touchpoint of each of some atoms, int64, rising."""
+    """Return the journeys that contain all required atoms, int64, ascending."""
     there = np.ones(len(journeys), dtype=bool)
     for mask in required[~required.all(axis=1)]:
         flags = choosing.flags_where(journeys.codes, mask)
@@ -144,28 +151,28 @@ def _hopeful(journeys: Journeys, required: Array) -> Array:
 
 
 def _atoms(journeys: Journeys, wanted: Pattern) -> Atoms:
-    """Return which touchpoints each part of a pattern means that takes one."""
-    todo, places = [wanted.node], dict[int, int]()
+    """Return the atoms of a pattern (the parts that take one touchpoint) and their touchpoints."""
+    todo, numbers = [wanted.node], dict[int, int]()
     masks: list[Array] = []
     while todo:
         node = todo.pop()
         todo += reversed(node.parts)
         if node.kind == "one":
-            places[node.place] = len(masks)
+            numbers[node.at] = len(masks)
             masks.append(_members(journeys, wanted, node))
     shape = len(masks), len(journeys.touchpoints)
-    return Atoms(places, np.array(masks, dtype=bool).reshape(shape))
+    return Atoms(numbers, np.array(masks, dtype=bool).reshape(shape))
 
 
 def _members(journeys: Journeys, wanted: Pattern, node: Node) -> Array:
-    """Tell of each touchpoint whether an atom of the pattern means it, bool (k,)."""
+    """Return whether an atom of the pattern takes each touchpoint, bool (k,)."""
     mask = np.zeros(len(journeys.touchpoints), dtype=bool)
     try:
         for selector in node.selectors:
             mask |= _named(journeys, selector)
     except TouchpointsError as error:
         raise InvalidInputError(
-            f"{error.what}\n{pointed(wanted.text, node.place)}", where=error.where, mend=error.mend
+            f"{error.what}\n{pointed(wanted.text, node.at)}", where=error.where, mend=error.mend
         ) from error
     if node.anything:
         mask[:] = True
@@ -180,7 +187,7 @@ def _named(journeys: Journeys, selector: Selector | Keyed) -> Array:
 
 
 def _spread(found: Array, groups: Array, chosen: Array, offsets: Array) -> Matches:
-    """Give every chosen journey the matches of its distinct journey."""
+    """Give each chosen journey the matches of its variant."""
     owner, starts, stops = found.T
     size = int(groups.max()) + 1 if len(groups) else 0
     bounds = segments.offsets_of(np.bincount(owner, minlength=size))

@@ -1,4 +1,4 @@
-"""Finding a path pattern in journeys: `re` where that is sure to be quick, else in linear time."""
+"""Find the matches of a path pattern: with `re` where its cost is bounded, else in linear time."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ class Atoms:
     Attributes
     ----------
     number : dict
-        Which atom a part of the pattern is, by its place in the text.
+        The number of the atom that begins at each offset in the text of the pattern.
     masks : bool (a, k)
-        Tells of each atom and touchpoint whether the one takes the other.
+        Whether each atom takes each touchpoint.
     """
 
     number: dict[int, int]
     masks: Array
 
     def of(self, node: Node) -> int:
-        """Return the number of an atom."""
-        return self.number[node.place]
+        """Return the number of the atom that a node is."""
+        return self.number[node.at]
 
     def classes(self) -> tuple[Array, list[list[int]]]:
-        """Return the class of each touchpoint, and which atoms take each class."""
+        """Return each touchpoint's class (those with equal atoms), and the atoms of each class."""
         columns = np.ascontiguousarray(np.packbits(self.masks, axis=0).T)
         known: dict[bytes, int] = {}
         of = [known.setdefault(one.tobytes(), len(known)) for one in columns]
@@ -56,20 +56,22 @@ class Atoms:
 
 
 def matches_of(tree: Node, atoms: Atoms, codes: Array, bounds: Array) -> Array:
-    """Find a pattern in segments, int64 (h, 3): segment, and start and stop (exclusive) in it.
+    """Return the matches of a pattern in segments, int64 (h, 3): segment, start, exclusive stop.
+
+    Starts and stops count from the beginning of the segment.
 
     Parameters
     ----------
     codes : int32 (m,)
-        Touchpoints.
+        The touchpoint of each row.
     bounds : int64 (n+1,)
-        Where each segment begins, and the last ends.
+        Segment j owns ``codes[bounds[j]:bounds[j+1]]``.
 
     Notes
     -----
-    Matches do not overlap and are not empty; they are those of Python's ``re``, which runs where
-    no segment can cost it more than a few thousand tries a start. Elsewhere two passes over a
-    segment, O(m) for a pattern and whatever it is asked.
+    Matches do not overlap and are not empty; they are those of Python's ``re``. ``re`` itself runs
+    on segments where it cannot need more than a few thousand tries for each start. All other
+    segments take two passes, O(m) for a given pattern whatever the touchpoints are.
     """
     lengths = np.diff(bounds)
     quick = lengths <= (longest_for_re(tree) if len(atoms.masks.T) <= _MOST_CHARACTERS else -1)
@@ -88,7 +90,7 @@ def matches_of(tree: Node, atoms: Atoms, codes: Array, bounds: Array) -> Array:
 
 
 def required_in(tree: Node, atoms: Atoms) -> set[int]:
-    """Return atoms without which there is no match."""
+    """Return the atoms that every match contains."""
     inner = [required_in(part, atoms) for part in tree.parts]
     if tree.kind == "one":
         return {atoms.of(tree)}
@@ -103,11 +105,11 @@ def required_in(tree: Node, atoms: Atoms) -> set[int]:
 
 
 def longest_for_re(tree: Node) -> int:
-    """Return how long a segment may be for `re` to need few tries a start; -1 where none may."""
-    ways = _ways(tree)
-    if ways is None:
+    """Return the longest segment for which `re` needs few tries at each start, or -1 for none."""
+    bound = _continuations(tree)
+    if bound is None:
         return -1
-    number, unbounded = ways
+    number, unbounded = bound
     low, high = -1, _LONGEST
     while low < high:
         middle = (low + high + 1) // 2
@@ -116,13 +118,14 @@ def longest_for_re(tree: Node) -> int:
     return low
 
 
-def _ways(node: Node) -> tuple[int, int] | None:
-    """Return in how many ways a part can go on from one place: a factor and unbounded repeats.
+def _continuations(node: Node) -> tuple[int, int] | None:
+    """Bound how many continuations a part has at one position: a factor and unbounded repeats.
 
-    So many unbounded repeats share the length of the segment among them. None where that can grow
-    beyond every power of the length, or the factor beyond what is allowed.
+    The unbounded repeats share the length of the segment among them, so that the bound is a
+    polynomial in the length. None where no polynomial bounds the number of continuations, or where
+    the factor exceeds what is allowed.
     """
-    inner = [_ways(part) for part in node.parts]
+    inner = [_continuations(part) for part in node.parts]
     known = [one for one in inner if one is not None]
     if len(known) < len(inner):
         return None
@@ -142,7 +145,7 @@ def _ways(node: Node) -> tuple[int, int] | None:
 
 
 def in_re(tree: Node, atoms: Atoms, codes: Array) -> Find:
-    """Return what finds a pattern from one row to another with `re`, a character a touchpoint."""
+    """Return a function from two rows to the matches between them, found by `re`."""
     compiled = re.compile(_regex(tree, [_charset(mask) for mask in atoms.masks], atoms), re.DOTALL)
     text = _text(codes)
 
@@ -170,11 +173,11 @@ def _regex(node: Node, charsets: list[str], atoms: Atoms) -> str:
 def _charset(mask: Array) -> str:
     if mask.all() and len(mask):
         return "."
-    places = np.flatnonzero(mask)
-    if not len(places):
+    codes = np.flatnonzero(mask)
+    if not len(codes):
         return "(?!)"
-    breaks = np.flatnonzero(np.diff(places) > 1)
-    lows, highs = places[np.r_[0, breaks + 1]], places[np.r_[breaks, len(places) - 1]]
+    breaks = np.flatnonzero(np.diff(codes) > 1)
+    lows, highs = codes[np.r_[0, breaks + 1]], codes[np.r_[breaks, len(codes) - 1]]
     spans = [
         f"{_char(low)}-{_char(high)}"
         for low, high in zip(lows.tolist(), highs.tolist(), strict=True)
@@ -183,33 +186,33 @@ def _charset(mask: Array) -> str:
 
 
 def _char(code: int) -> str:
-    place = _FIRST + code
-    return chr(place if place < _SURROGATES else place + _SURROGATE_COUNT)
+    point = _FIRST + code
+    return chr(point if point < _SURROGATES else point + _SURROGATE_COUNT)
 
 
 def _text(codes: Array) -> str:
-    """Return one character a touchpoint, past the control characters, without surrogates."""
-    places = codes.astype(np.uint32) + np.uint32(_FIRST)
-    places[places >= _SURROGATES] += np.uint32(_SURROGATE_COUNT)
-    return places.astype("<u4").tobytes().decode("utf-32-le")
+    """Return one character for each touchpoint, without control characters and surrogates."""
+    points = codes.astype(np.uint32) + np.uint32(_FIRST)
+    points[points >= _SURROGATES] += np.uint32(_SURROGATE_COUNT)
+    return points.astype("<u4").tobytes().decode("utf-32-le")
 
 
 # -------------------------------------------------------------------------------- in linear time
 
 
 class _State:
-    """Which instructions lead to a match from a place on, whatever comes before it.
+    """The instructions that lead to a match from one position on, whatever comes before it.
 
     Attributes
     ----------
     bits
-        The instructions that do, as `Program` numbers them.
+        Those instructions, as `Program` numbers them.
     before
-        The state one place earlier, by the class of the touchpoint there; None where not known.
+        The state one position earlier, by the class of the touchpoint there; None if not known yet.
     starts, starts_all
         Whether a match can start here, and whether it could if the segment started here.
     onward
-        What is preferred behind each instruction here.
+        The preferred next instruction after each instruction here.
     """
 
     __slots__ = ("before", "bits", "onward", "starts", "starts_all")
@@ -230,9 +233,9 @@ class _Taking:
     Attributes
     ----------
     chained
-        Those that go on with the instruction one bit lower, and nothing else.
+        Those that go on with the instruction one bit lower, and with no other.
     others
-        The others, by what they go on with.
+        The other instructions, by the bits of the instructions they go on with.
     """
 
     chained: int
@@ -240,11 +243,12 @@ class _Taking:
 
 
 class _Linear:
-    """Walks back through a segment to see what can match where, then forth along the matches.
+    """Linear-time matching: a backward pass that finds where matches exist, then a forward pass.
 
-    Knowing at every place which instructions lead to a match, the way forth never has to try: it
-    takes the first of its preferences that does. The way back is an automaton whose states are made
-    as they are met; when there are too many they are forgotten, and made again where needed.
+    The backward pass finds, at every position, the instructions that lead to a match. The forward
+    pass therefore never backtracks: it takes the first of its preferences that leads to a match.
+    The backward pass is a deterministic automaton whose states are built when they are first met;
+    when there are too many they are discarded, and built again where needed.
 
     References
     ----------
@@ -268,8 +272,8 @@ class _Linear:
             known = self.known[bits] = _State(bits, self.program, len(self.takers))
         return known
 
-    def step(self, state: _State, taken: int) -> _State:
-        """Return the state before a touchpoint of a class."""
+    def earlier(self, state: _State, taken: int) -> _State:
+        """Return the state one position earlier, given the class of the touchpoint there."""
         if len(self.known) > self.most:
             self.known = {}
             self.end = self.state(MATCH | END)
@@ -285,12 +289,13 @@ class _Linear:
         return found
 
     def taking(self, taken: int) -> _Taking:
-        """Return the instructions that take a class."""
-        steps, live, takers = self.program.steps, self.program.live, set(self.takers[taken])
+        """Return the instructions that take a class of touchpoints."""
+        instructions, live = self.program.instructions, self.program.live
+        takers = set(self.takers[taken])
         chained, others = 0, {0: 0}
-        for place in self.program.ones:
-            bit, onward = live[place], live[steps[place].second]
-            if steps[place].first not in takers:
+        for position in self.program.ones:
+            bit, onward = live[position], live[instructions[position].second]
+            if instructions[position].first not in takers:
                 continue
             if onward << 1 == bit:
                 chained |= bit
@@ -299,50 +304,50 @@ class _Linear:
         return _Taking(chained, others)
 
     def find(self, low: int, high: int) -> Spans:
-        """Return the matches from one row to another."""
+        """Return the matches in ``codes[low:high]``."""
         state = self.end
-        way = [state]
+        states = [state]
         for taken in self.codes[low:high][::-1]:
-            state = state.before[taken] or self.step(state, taken)
-            way.append(state)
-        way.reverse()
-        starts = [place for place, one in enumerate(way) if one.starts]
+            state = state.before[taken] or self.earlier(state, taken)
+            states.append(state)
+        states.reverse()
+        starts = [position for position, one in enumerate(states) if one.starts]
         if state.starts_all and not state.starts:
             starts = [0, *starts]
         spans: Spans = []
         stop = 0
         for start in starts:
             if start >= stop:
-                stop = self.stop(way, start)
+                stop = self.stop(states, start)
                 spans.append((start, stop))
         return spans
 
-    def stop(self, way: list[_State], start: int) -> int:
-        """Return where the match that starts at a place stops."""
-        place, one = start, _START if start else _START_OF_ALL
+    def stop(self, states: list[_State], start: int) -> int:
+        """Return the position where the match that starts at a position stops."""
+        position, one = start, _START if start else _START_OF_ALL
         while True:
-            state = way[place]
+            state = states[position]
             following = state.onward.get(one)
             if following is None:
                 following = state.onward[one] = self.preferred(state, one)
             if following == _MATCHED:
-                return place
-            place, one = place + 1, following
+                return position
+            position, one = position + 1, following
 
     def preferred(self, state: _State, one: int) -> int:
-        """Return the touchpoint to take behind another, or that the match is complete."""
-        steps, live, bits = self.program.steps, self.program.live, state.bits
+        """Return the preferred instruction after another, or that the match is complete."""
+        instructions, live, bits = self.program.instructions, self.program.live, state.bits
         if one >= 0:
-            at = steps[one].second
+            at = instructions[one].second
         else:
             at, bits = self.program.first, bits & ~(MATCH | END)
             live = self.program.live_at_start if one == _START_OF_ALL else live
-        while steps[at].kind not in ("one", "match"):
-            step = steps[at]
-            at = step.second if step.kind == "split" and not live[step.first] & bits else step.first
-        return at if steps[at].kind == "one" else _MATCHED
+        while instructions[at].kind not in ("one", "match"):
+            here = instructions[at]
+            at = here.second if here.kind == "split" and not live[here.first] & bits else here.first
+        return at if instructions[at].kind == "one" else _MATCHED
 
 
 def in_linear_time(tree: Node, atoms: Atoms, codes: Array) -> Find:
-    """Return what finds a pattern from one row to another in linear time."""
+    """Return a function from two rows to the matches between them, in linear time."""
     return _Linear(tree, atoms, codes).find

@@ -1,0 +1,258 @@
+"""What a permutation test compares: differences of two groups over their standard errors."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import attrs
+import numpy as np
+
+from touchpoints._core.frozen import Array
+from touchpoints.compare._shared.draws import Sides
+from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
+
+_ROOM = 1 << 22
+_EXACT = 1 << 24
+_NOISE = 1e-12
+
+
+class Contrast(Protocol):
+    """The test statistic of two groups that share out the journeys that a permutation can move.
+
+    It is computed from sums that are linear in the weights of the rows, so those of the second
+    group are a subtraction.
+    """
+
+    @property
+    def slack(self) -> Array | float:
+        """What rounding can do to the statistic of each label."""
+        ...
+
+    def block(self) -> int:
+        """Return the number of permutations to evaluate at once."""
+        ...
+
+    def sums(self, weights: Array) -> Array:
+        """Return the sums behind the statistic for each group of rows, float64 (b, any)."""
+        ...
+
+    def of(self, first: Array, rest: Array) -> Array:
+        """Return the statistic of each label in each permutation, float64 (b, labels)."""
+        ...
+
+
+def contrast_of(statistic: Statistic, counts: Array, sides: Sides) -> Contrast:
+    """Return the test statistic: studentised for shares and for ranks of durations.
+
+    Of other numbers it is the plain difference.
+    """
+    movable = np.where(sides.movable, counts, 0)
+    if isinstance(statistic, Medians):
+        return _of_ranks(statistic, movable, _Dealt.of(sides, counts))
+    if isinstance(statistic, Shares):
+        return _of_shares(statistic, movable, _Dealt.of(sides, counts))
+    first = np.where(sides.in_a, movable, 0)
+    sizes = [
+        np.abs(statistic.of(statistic.sums(one[None, :]))[0]) for one in (first, movable - first)
+    ]
+    return Difference(statistic, np.nan_to_num(_NOISE * (sizes[0] + sizes[1])))
+
+
+@attrs.frozen(eq=False)
+class Difference:
+    """The difference of the numbers of two groups."""
+
+    statistic: Statistic
+    slack: Array
+
+    def block(self) -> int:
+        """Return the number of permutations to evaluate at once."""
+        return self.statistic.block()
+
+    def sums(self, weights: Array) -> Array:
+        """Return the sums behind the numbers."""
+        return self.statistic.sums(weights)
+
+    def of(self, first: Array, rest: Array) -> Array:
+        """Return the differences."""
+        found: Array = self.statistic.of(first) - self.statistic.of(rest)
+        return found
+
+
+@attrs.frozen(eq=False)
+class _Dealt:
+    """The units that a permutation deals out whole.
+
+    Persons with journeys in one group, and single journeys of persons with journeys in both.
+    ``rows`` and ``within`` hold a row of each unit and its journeys in one unit; ``gather`` adds
+    the rows of units up, sparse (units, n), or is None where each row is a unit.
+    """
+
+    rows: Array
+    within: Array
+    gather: Any
+
+    @classmethod
+    def of(cls, sides: Sides, counts: Array) -> _Dealt:
+        from scipy import sparse
+
+        units, n = sides.units, len(counts)
+        split = np.zeros(len(units.repeats), dtype=bool)
+        split[sides.both] = True
+        apart = split[units.of]
+        real = np.flatnonzero(counts > 0)
+        keys = np.where(apart, len(units.repeats) + np.arange(n), units.of)[real]
+        within = np.where(apart, 1, units.within)[real].astype(np.float64)
+        _, first, owner = np.unique(keys, return_index=True, return_inverse=True)
+        if len(first) == len(real) == n and bool((within == 1).all()):
+            return cls(np.arange(n), np.ones(n), None)
+        shape = (len(first), n)
+        gather = sparse.csr_array((within, (owner, real)), shape=shape)
+        return cls(real[first], within[first], gather)
+
+    def added(self, table: Any) -> Any:
+        """Return the sums of the rows of each unit, sparse (units, columns)."""
+        return table.tocsr() if self.gather is None else (self.gather @ table).tocsr()
+
+    def times(self, weights: Array) -> Array:
+        """Return how often each unit is in the group, float64 (b, units)."""
+        found: Array = weights if self.gather is None else weights[:, self.rows] / self.within
+        return found
+
+
+@attrs.frozen(eq=False)
+class Studentised:
+    """Differences of ratios of sums over units, over their standard errors.
+
+    With amounts y of m of each unit, a ratio is r = sum(y) / sum(m). Its variance is that of the
+    residuals y - r m (Cochran 1977, Sampling Techniques, 6.3), but at least that of independent
+    observations, ``floor`` each: a small group whose few units agree has no variance by chance.
+
+    Attributes
+    ----------
+    dealt
+        The units that are dealt out whole.
+    table : sparse (units, columns)
+        y, m, y squared, y times m, m squared, and whether m is above 0; only y and m if all are 0
+        or 1, and then all of the others are equal to y or m.
+    group : int64 (labels,)
+        The position of the m of each label.
+    floor : float64 (labels,)
+        The variance of an observation in both groups together.
+    """
+
+    dealt: _Dealt
+    table: Any
+    group: Array
+    groups: int
+    floor: Array
+    slack: float = 0.0  # the difference of equal ratios of whole numbers is exactly 0
+
+    def block(self) -> int:
+        """Return the number of permutations to evaluate at once."""
+        return max(1, _ROOM // max(int(max(self.table.shape)), len(self.dealt.rows), 1))
+
+    def sums(self, weights: Array) -> Array:
+        """Return the sums over units; whole numbers are exact in float32 below 2**24."""
+        times = np.ascontiguousarray(self.dealt.times(weights).T)
+        added: Array = self.table.T @ times.astype(self.table.dtype)
+        if self.table.dtype == np.float32 and added.max(initial=0) >= _EXACT:
+            added = self.table.T.astype(np.float64) @ times.astype(np.float64)
+        return added.T.astype(np.float64)
+
+    def of(self, first: Array, rest: Array) -> Array:
+        """Return the difference of the ratios over its standard error, 0 where nothing varies."""
+        (a, noise_a), (b, noise_b) = self._ratio(first), self._ratio(rest)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Array = (a - b) / np.sqrt(noise_a + noise_b)
+        return np.where(a == b, 0.0, found)
+
+    def _ratio(self, sums: Array) -> tuple[Array, Array]:
+        """Return the ratio of each label and its squared standard error, (b, labels) each."""
+        y, m, squares, products, sizes, units = self._columns(sums)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = y / m
+            spread = np.maximum(squares - 2 * ratio * products + ratio**2 * sizes, 0.0)
+            spread *= units / np.maximum(units - 1, 1)
+            noise = np.maximum(spread / m**2, self.floor / m)
+        return ratio, noise
+
+    def _columns(self, sums: Array) -> tuple[Array, ...]:
+        labels, of = len(self.group), self.group
+        y, m = sums[:, :labels], sums[:, labels : labels + self.groups][:, of]
+        if sums.shape[1] == labels + self.groups:
+            return y, m, y, y, m, m
+        rest = sums[:, labels + self.groups :]
+        squares, products = rest[:, :labels], rest[:, labels : 2 * labels]
+        sizes, units = np.split(rest[:, 2 * labels :], 2, axis=1)
+        return y, m, squares, products, sizes[:, of], units[:, of]
+
+
+def _of_shares(shares: Shares, movable: Array, dealt: _Dealt) -> Studentised:
+    pooled = shares.of(shares.sums(movable[None, :]))[0]
+    hits, trials = dealt.added(shares.hits), dealt.added(shares.trials)
+    return _studentised(hits, trials, shares.group, dealt, floor=pooled * (1 - pooled))
+
+
+def _of_ranks(medians: Medians, movable: Array, dealt: _Dealt) -> Studentised:
+    """Return the studentised difference of the mean ranks of each label's values.
+
+    A value is scored by how many values it exceeds minus how many exceed it, in both groups
+    together. Cliff's delta is the difference of the mean scores, divided by the number of values.
+    """
+    from scipy import sparse
+
+    wide = len(medians.labels)
+    labels = np.repeat(np.arange(wide), np.diff(medians.starts))
+    weights = movable[medians.owners].astype(np.float64)
+    scores = _scores(medians, labels, weights)
+    y, m = (
+        sparse.coo_array((one, (medians.owners, labels)), shape=(len(movable), wide)).tocsr()
+        for one in (scores, np.ones(len(scores)))
+    )
+    squares, sizes = (np.bincount(labels, weights * one, wide) for one in (scores**2, 1.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        floor = squares / sizes
+    return _studentised(dealt.added(y), dealt.added(m), np.arange(wide), dealt, floor=floor)
+
+
+def _scores(medians: Medians, labels: Array, weights: Array) -> Array:
+    """Return the weight of the label's values below each value, minus that of those above it."""
+    running = np.append(0.0, np.cumsum(weights))
+    fresh = np.ones(len(labels), dtype=bool)
+    fresh[1:] = (np.diff(labels) != 0) | (np.diff(medians.values) != 0)
+    tied = np.cumsum(fresh) - 1
+    bounds = np.append(np.flatnonzero(fresh), len(labels))
+    below, above = running[bounds[:-1]][tied], running[bounds[1:]][tied]
+    first, last = running[medians.starts[:-1]][labels], running[medians.starts[1:]][labels]
+    answer: Array = (below - first) - (last - above)
+    return answer
+
+
+def _studentised(y: Any, m: Any, group: Array, dealt: _Dealt, *, floor: Array) -> Studentised:
+    from scipy import sparse
+
+    parts = [y, m]
+    if any(bool((one.data != 1).any()) for one in parts):
+        parts += [y.power(2), _products(y, m, group), m.power(2), m.astype(bool)]
+    kind = np.float32 if all(_exact(one.data) for one in parts) else np.float64
+    table = sparse.hstack(parts, format="csr", dtype=kind)
+    return Studentised(dealt, table, group, m.shape[1], floor)
+
+
+def _exact(amounts: Array) -> bool:
+    """Return whether float32 holds amounts, and their sums below 2**24, exactly."""
+    return bool(((amounts >= 0) & (amounts < _EXACT) & (amounts == np.rint(amounts))).all())
+
+
+def _products(y: Any, m: Any, group: Array) -> Any:
+    """Return y times the m of its label for each unit, sparse (units, labels)."""
+    from scipy import sparse
+
+    some, wide = y.tocoo(), max(m.shape[1], 1)
+    tried = m.tocoo()
+    keys = tried.row.astype(np.int64) * wide + tried.col
+    order = np.argsort(keys, kind="stable")
+    wanted = some.row.astype(np.int64) * wide + group[some.col]
+    amounts = tried.data[order[np.searchsorted(keys, wanted, sorter=order)]]
+    return sparse.csr_array((some.data * amounts, (some.row, some.col)), shape=y.shape)
