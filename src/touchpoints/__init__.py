@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
     journeys.relabelling: collapse relabel retype
+    journeys.session_channels: session_channel
     journeys.storage: read_journeys write_journeys
     sources.log: from_columns from_frame from_records
     sources.path_table: from_paths

@@ -51,6 +51,7 @@ from touchpoints.journeys.places.pattern.language import pattern as pattern
 from touchpoints.journeys.relabelling import collapse as collapse
 from touchpoints.journeys.relabelling import relabel as relabel
 from touchpoints.journeys.relabelling import retype as retype
+from touchpoints.journeys.session_channels import session_channel as session_channel
 from touchpoints.journeys.storage import read_journeys as read_journeys
 from touchpoints.journeys.storage import write_journeys as write_journeys
 from touchpoints.sources.log import from_columns as from_columns

@@ -58,6 +58,7 @@ OPTIONS: dict[str, Any] = {
     "person": "person",
     "tiebreak": "order",
     "unmatched": "keep",
+    "person_conflicts": "ignore",
     "per_interaction": ("page", "score", "clicks", "paid", "day"),
     "per_journey": ("age",),
 }

@@ -36,7 +36,7 @@ def grouped(paths: list[str], groups: list[str], **columns: object) -> tp.Journe
 def test_counts_and_statistics_agree_with_enumerating_subsequences(
     paths: list[str], longest: int, least: float
 ) -> None:
-    """Every subsequence frequent in some group is listed, with its journeys and chi-square."""
+    """Every subsequence frequent in all groups together is listed, with journeys and chi-square."""
     groups = [WEB_AND_APP[nth % 2] for nth in range(len(paths))]
     found = tp.paths.discriminating(
         grouped(paths, groups), by="device", max_length=longest, min_support=least
@@ -51,11 +51,7 @@ def test_counts_and_statistics_agree_with_enumerating_subsequences(
         ]
         for one in set().union(*held)
     }
-    frequent = {
-        one: many
-        for one, many in hits.items()
-        if any(hit / size >= least for hit, size in zip(many, sizes, strict=True))
-    }
+    frequent = {one: many for one, many in hits.items() if sum(many) / sum(sizes) >= least}
     names = ["".join(one) for one in found.subsequence.tolist()]
     seen = dict(zip(zip(names, found.group.tolist(), strict=True), found.journeys, strict=True))
     expected = {
@@ -74,20 +70,20 @@ def test_counts_and_statistics_agree_with_enumerating_subsequences(
 
 def test_the_test_is_that_of_scipy_and_the_largest_difference_comes_first() -> None:
     """Residuals are Pearson's, intervals Wilson's, and q Benjamini and Hochberg's."""
-    paths = ["ab"] * 8 + ["b"] * 4 + ["ab"] * 2 + ["cb"] * 9
-    journeys = grouped(paths, ["web"] * 12 + ["app"] * 11)
+    paths = ["ab"] * 9 + ["b"] * 4 + ["ab"] * 3 + ["cb"] * 10
+    journeys = grouped(paths, ["web"] * 13 + ["app"] * 13)
 
     found = tp.paths.discriminating(journeys, by="device", max_length=1)
 
-    table = np.array([[2, 8], [9, 4]])
+    table = np.array([[3, 9], [10, 4]])
     position = found.subsequence.tolist().index(("a",))
     statistic, p, _, expected = chi2_contingency(table, correction=False)
     assert found.chi2[position] == pytest.approx(statistic)
     assert found.p[position] == pytest.approx(p)
-    assert found.residual[position] == pytest.approx((2 - expected[0, 0]) / expected[0, 0] ** 0.5)
+    assert found.residual[position] == pytest.approx((3 - expected[0, 0]) / expected[0, 0] ** 0.5)
     assert found.group[position : position + 2].tolist() == ["app", "web"]
-    assert found.share[position : position + 2] == pytest.approx([2 / 11, 8 / 12])
-    assert found.low[position] == pytest.approx(tp.wilson(2, 11).low)
+    assert found.share[position : position + 2] == pytest.approx([3 / 13, 9 / 13])
+    assert found.low[position] == pytest.approx(tp.wilson(3, 13).low)
     assert found.q[::2].tolist() == pytest.approx(false_discovery(found.p[::2]), nan_ok=True)
     statistics = found.chi2[~np.isnan(found.chi2)]
     assert (np.diff(statistics) <= 0).all()

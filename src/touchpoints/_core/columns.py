@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.sequences import mix
+from touchpoints._core.arrays.sequences import combine_hash, mix
 from touchpoints._core.frozen import (
     Array,
     Coded,
@@ -27,6 +27,7 @@ from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 SAMPLE = 1000
+_SEEDS = (np.uint64(0x51ED270B9E3779B9), np.uint64(0xD1B54A32D192ED03))
 _FLAGS = (bool, np.bool_)
 _NUMBERS = (int, float, np.integer, np.floating)
 _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
@@ -71,7 +72,7 @@ class Log:
     lifecycle: Coded | None = None
     instance: IdColumn | None = None
     count: Array | None = None
-    tiebreak: Array | None = None
+    tiebreak: tuple[Array, ...] = ()
     row_order: bool = True
 
 
@@ -79,7 +80,7 @@ class Log:
 class ColumnRoles:
     """The role of each column of the caller's table."""
 
-    journey: str
+    journey: tuple[str, ...]
     time: str
     fields: tuple[str, ...]
     touchpoint: str | None = None
@@ -88,7 +89,7 @@ class ColumnRoles:
     lifecycle: str | None = None
     instance: str | None = None
     count: str | None = None
-    tiebreak: str | None = None
+    tiebreak: tuple[str, ...] = ()
     per_interaction: tuple[str, ...] = ()
     per_journey: tuple[str, ...] = ()
 
@@ -124,6 +125,43 @@ def several(argument: str, names: Sequence[str]) -> tuple[str, ...]:
             mend=f"{argument}=({names!r},)",
         )
     return tuple(names)
+
+
+def one_or_several(argument: str, names: str | Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns, given as one text, a tuple or a list."""
+    given = tuple(names) if isinstance(names, (tuple, list)) else (names,)
+    if not given:
+        raise InvalidInputError(f"{argument} must name at least one column, got {names!r}")
+    return given
+
+
+def keys_of_columns(parts: Sequence[IdColumn]) -> IdColumn:
+    """Return keys of ids that several columns form together.
+
+    Ids are texts: the parts joined by a slash. Slashes and backslashes within a part are escaped
+    by a backslash, so that different parts never form one id.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    primary, check = mix(parts[0].primary ^ _SEEDS[0]), mix(_checking(parts[0]) ^ _SEEDS[1])
+    gone = [one.missing for one in parts if one.missing is not None]
+    for part in parts[1:]:
+        primary, check = combine_hash(primary, part.primary), combine_hash(check, _checking(part))
+
+    def labels(rows: Array) -> Array:
+        columns = (map(_escaped, part.labels(rows).tolist()) for part in parts)
+        return text_array(["/".join(one) for one in zip(*columns, strict=True)])
+
+    missing = np.logical_or.reduce(gone) if gone else None
+    return IdColumn(primary=primary, check=check, labels=labels, missing=missing)
+
+
+def _checking(part: IdColumn) -> Array:
+    return part.primary if part.check is None else part.check
+
+
+def _escaped(label: Any) -> str:
+    return str(label).replace("\\", "\\\\").replace("/", "\\/")
 
 
 def keys_of_integers(values: Array, missing: Array | None = None) -> IdColumn:
@@ -274,11 +312,20 @@ def ranks_of(column: Coded | Array) -> Array:
     return ranks[column.codes]
 
 
-def check_not_empty_column(name: str, rows: int, missing: int, argument: str) -> None:
-    """Raise when a required column is missing in every row."""
+def named_columns(names: Sequence[str]) -> str:
+    """Return ``column 'a'`` or ``columns 'a', 'b'``."""
+    return f"column{'' if len(names) == 1 else 's'} {first_few(names)}"
+
+
+def check_not_empty_column(
+    column: str | tuple[str, ...], rows: int, missing: int, argument: str
+) -> None:
+    """Raise when a required column, or several together, is missing in every row."""
     if rows and missing == rows:
+        names = (column,) if isinstance(column, str) else column
+        verb = "is" if len(names) == 1 else "are together"
         raise InvalidInputError(
-            f"column {name!r}, given as {argument}, is missing in all {rows:,} rows",
+            f"{named_columns(names)}, given as {argument}, {verb} missing in all {rows:,} rows",
             mend=f"name the column that holds the {argument}",
         )
 

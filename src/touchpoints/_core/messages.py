@@ -18,6 +18,7 @@ _OF_ONE = {
     "have": "has",
     "join": "joins",
     "match": "matches",
+    "name": "names",
     "repeat": "repeats",
     "were": "was",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,14 +16,75 @@ from touchpoints.errors import WrongKindError
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy, Touchpoint
 
+SIZES = ("rows", "pairs", "distinct_events")
+"""Counts of how much was read: they are not remarks and have no sentence of their own."""
+
+_OF_ROWS = {
+    "without_journey": "no journey id",
+    "without_time": "no time",
+    "without_touchpoint": "no touchpoint name",
+    "unmatched": "matched by no touchpoint type",
+    "lifecycle_ignored": "of a lifecycle stage other than start and complete",
+    "duplicates_dropped": "a repeat of another row",
+}
+_OF_ONE_OR_SEVERAL = {
+    "unmatched_dropped": (
+        "1 row without a touchpoint name or type was left out",
+        "{:,} rows without a touchpoint name or type were left out",
+    ),
+    "duplicates_kept": (
+        "1 row repeats an earlier row and was kept",
+        "{:,} rows repeat an earlier row and were kept",
+    ),
+    "paired": (
+        "1 interaction was joined from a start and a complete row",
+        "{:,} interactions were joined from a start and a complete row",
+    ),
+    "unpaired_starts": (
+        "1 start row has no complete row: its interaction has no end",
+        "{:,} start rows have no complete row: their interactions have no end",
+    ),
+    "unpaired_completes": (
+        "1 complete row has no start row: it is an interaction without an end",
+        "{:,} complete rows have no start row: they are interactions without an end",
+    ),
+    "ends_before_starts": (
+        "1 interaction ended before it started: its end was set to missing",
+        "{:,} interactions ended before they started: their ends were set to missing",
+    ),
+    "person_conflicts": (
+        "1 journey names several persons: the first was kept",
+        "{:,} journeys name several persons: the first was kept",
+    ),
+    "journey_conflicts": (
+        "1 journey has different values in a per-journey column: the first was kept",
+        "{:,} journeys have different values in a per-journey column: the first was kept",
+    ),
+    "facet_conflicts": (
+        "1 distinct event was classified differently by combined classifiers",
+        "{:,} distinct events were classified differently by combined classifiers",
+    ),
+    "collisions": (
+        "1 journey id shared the sorted bits of its hash with another and was separated",
+        "{:,} journey ids shared the sorted bits of their hash with another and were separated",
+    ),
+    "ambiguous_times": (
+        "1 naive time is ambiguous or impossible at a clock change of its zone",
+        "{:,} naive times are ambiguous or impossible at a clock change of their zone",
+    ),
+    "ties_that_matter": (
+        "the order of rows at the same time decides 1 transition",
+        "the order of rows at the same time decides {:,} transitions",
+    ),
+}
 _LEFT_OUT = (
-    ("without_journey", "no journey id"),
-    ("without_time", "no time"),
-    ("without_touchpoint", "no touchpoint name"),
-    ("unmatched", "matched by no touchpoint type"),
-    ("lifecycle_ignored", "of a lifecycle stage other than start and complete"),
-    ("duplicates_dropped", "a repeat of another row"),
+    "without_journey",
+    "without_time",
+    "unmatched_dropped",
+    "lifecycle_ignored",
+    "duplicates_dropped",
 )
+_UNMATCHED = ("without_touchpoint", "unmatched")
 
 
 def _rows_by_text(rows: Mapping[str, int]) -> FrozenMap[str, int]:
@@ -162,30 +223,26 @@ class Report:
         """Share of neighbouring interactions that are ties of different touchpoints, in [0, 1]."""
         return self.ties_that_matter / self.pairs if self.pairs else float("nan")
 
+    @property
+    def duplicates_kept(self) -> int:
+        """Number of rows that repeat an earlier row and were kept."""
+        return max(0, self.duplicates - self.duplicates_dropped)
+
+    @property
+    def remarks(self) -> int:
+        """Number of `sentences` about rows that are in the journeys."""
+        left_out = {*_LEFT_OUT, *(_UNMATCHED if self.unmatched_dropped else ())}
+        return sum(name not in left_out for name, _ in _named_sentences(self))
+
     def sentences(self) -> tuple[str, ...]:
-        """Return one sentence for each kind of row left out, repeated or tied.
+        """Return one sentence for each count that is not 0, except the sizes of what was read.
 
         Examples
         --------
         >>> Report(rows=10, without_time=2, pairs=4, ties=1).sentences()
         ('2 of 10 rows have no time', '25.0 % of neighbouring interactions are at the same time')
         """
-        sentences = [
-            f"{count:,} of {counted(self.rows, 'row')} "
-            f"{agreeing(count, 'have' if words.startswith('no ') else 'are')} {words}"
-            for name, words in _LEFT_OUT
-            if (count := getattr(self, name))
-        ]
-        if self.duplicates > self.duplicates_dropped:
-            again = counted(self.duplicates, "row", verb="repeat")
-            sentences.append(f"{again} an earlier row and {agreeing(self.duplicates, 'were')} kept")
-        if self.ties:
-            share = f"{self.tie_share:.1%}".replace("%", " %")
-            sentences.append(f"{share} of neighbouring interactions are at the same time")
-        if self.ties_that_matter:
-            ties = counted(self.ties_that_matter, "transition")
-            sentences.append(f"the order of rows at the same time decides {ties}")
-        return tuple(sentences)
+        return tuple(sentence for _, sentence in _named_sentences(self))
 
     def plus(self, other: Report) -> Report:
         """Return the report of two logs read together: the sum of every count."""
@@ -195,6 +252,19 @@ class Report:
             if field.name != "unmatched_texts"
         }
         return Report(**fields, unmatched_texts=_added(self.unmatched_texts, other.unmatched_texts))
+
+
+def _named_sentences(report: Report) -> Iterator[tuple[str, str]]:
+    for name, words in _OF_ROWS.items():
+        if count := getattr(report, name):
+            verb = agreeing(count, "have" if words.startswith("no ") else "are")
+            yield name, f"{count:,} of {counted(report.rows, 'row')} {verb} {words}"
+    if report.ties:
+        share = f"{report.tie_share:.1%}".replace("%", " %")
+        yield "ties", f"{share} of neighbouring interactions are at the same time"
+    for name, (of_one, of_several) in _OF_ONE_OR_SEVERAL.items():
+        if count := getattr(report, name):
+            yield name, of_one if count == 1 else of_several.format(count)
 
 
 def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[str, int]:

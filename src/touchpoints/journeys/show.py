@@ -10,13 +10,14 @@ from touchpoints._core.messages import counted
 from touchpoints._core.tables import html_table
 from touchpoints._core.text import printable
 from touchpoints.journeys.checks import Columns
+from touchpoints.journeys.meta import Report
 
 _SHOWN_JOURNEYS = 10
 _SHOWN_TOUCHPOINTS = 8
 
 
 def facts(columns: Columns) -> list[str]:
-    """Return the phrases of the repr: sizes, period, outcomes, lens and rows left out."""
+    """Return the phrases of the repr: sizes, period, outcomes, lens, rows left out and remarks."""
     real = int(columns["counts"].sum())
     phrases = [
         counted(len(columns["ids"]), "journey")
@@ -31,8 +32,16 @@ def facts(columns: Columns) -> list[str]:
     phrases.extend(f"outcome {printable(name)}" for name in columns["outcomes"])
     if columns["meta"].lens:
         phrases.append(f"collapsed by {' and '.join(map(printable, columns['meta'].lens))}")
-    if columns["meta"].report.dropped:
-        phrases.append(f"{counted(columns['meta'].report.dropped, 'row')} left out (meta.report)")
+    return [*phrases[:-1], *_of_reading(phrases[-1], columns["meta"].report)]
+
+
+def _of_reading(last: str, report: Report) -> list[str]:
+    """Return the last phrase, with the rows left out and the number of remarks."""
+    phrases = [last, f"{counted(report.dropped, 'row')} left out"] if report.dropped else [last]
+    if report.remarks:
+        phrases[-1] += f" and {counted(report.remarks, 'remark')}"
+    if report.dropped or report.remarks:
+        phrases[-1] += " (meta.report)"
     return phrases
 
 

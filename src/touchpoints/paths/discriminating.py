@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Literal
 
@@ -11,8 +11,10 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.distances.edit_distances import padded
+from touchpoints._core.arrays.sequences import sequence_hash
 from touchpoints._core.arrays.sequences.subsequences import next_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
 from touchpoints._core.arrays.statistics.clustered_shares import (
     ChosenSums,
@@ -21,27 +23,19 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     left_out,
     widened_for,
 )
-from touchpoints._core.checks import (
-    check_option,
-)
+from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_clusters, rounds_of
+from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import Groups, groups_of, warn_of_ungrouped
 from touchpoints.journeys.model import Journeys, take
-from touchpoints.journeys.tie_breaking import (
-    variants_of,
-)
-from touchpoints.uncertainty import (
-    units_of,
-    wilson,
-)
-from touchpoints.uncertainty.discovery import (
-    false_discovery,
-)
+from touchpoints.journeys.tie_breaking import variants_of
+from touchpoints.uncertainty import Units, units_of, wilson
+from touchpoints.uncertainty.discovery import false_discovery
 
-Test = Literal["chi2", "permutation"]
+Test = Literal["auto", "chi2", "permutation"]
 
 _ROOM = 1 << 22
 _MOST_JOURNEYS = 20_000_000
@@ -71,7 +65,7 @@ class Discriminating(Labelled):
         The chi-square statistic of the subsequence over all groups.
     p : float64
         The p-value under the hypothesis that the groups do not differ; nan for a subsequence that
-        all journeys or no journeys contain.
+        all journeys or no journeys contain. Not the tail of ``chi2`` where the test is exact.
     q : float64
         The false-discovery rate at which this subsequence would be called discriminating.
     tested : int
@@ -128,7 +122,7 @@ def discriminating(
     by: str,
     max_length: int = 3,
     min_support: float = 0.05,
-    test: Test = "chi2",
+    test: Test = "auto",
     permutations: int = 999,
     seed: int | None = None,
     top: int | None = None,
@@ -144,17 +138,20 @@ def discriminating(
     max_length
         The largest number of touchpoints of a subsequence, at least 1.
     min_support
-        The smallest share, in (0, 1], of the journeys of some group that must contain a
-        subsequence.
+        The smallest share, in (0, 1], of the journeys of all groups together that must contain a
+        subsequence. The choice is blind to the groups.
     test
         ``"chi2"``: the chi-square test of independence, with an effective number of journeys where
-        persons are known. ``"permutation"``: group labels are permuted, whole persons at a time
-        where persons are known; for small groups.
+        persons are known; without persons an exact test where fewer than 5 journeys are expected
+        with or without the subsequence in some group. ``"permutation"``: group labels are permuted,
+        whole persons at a time where persons are known. ``"auto"``: ``"permutation"`` where persons
+        are known, else ``"chi2"``.
     permutations, seed
-        The number of permutations, and their seed; only for ``"permutation"``, which requires a
-        seed. The smallest p is ``1 / (permutations + 1)``.
+        The number of permutations, or of tables drawn for the exact test of more than two groups,
+        and their seed: required for ``"permutation"``, else 0 by default. The smallest p is
+        ``1 / (permutations + 1)``.
     top
-        The number of subsequences to list; all by default. All are tested in any case.
+        The number of subsequences to list; all by default. All are tested.
     level, progress
         Shared arguments: see `touchpoints.paths`.
 
@@ -184,8 +181,11 @@ def discriminating(
     Journeys without a group are left out, and a warning counts them. Of an open journey the known
     part counts: groups differ for that reason alone when one of them is cut off earlier. With
     persons, the counts of each group are divided by their design effect before the chi-square test
-    (Rao and Scott 1992) and for the residuals: with e journeys expected of m, their squares times
-    m / (m − e) add up to the statistic. The cost is O(d × s × k) in d distinct journeys, s frequent
+    (Rao and Scott 1992) and for the residuals: with e journeys expected of m, their squares times m
+    / (m − e) add up to the statistic. With few persons that test rejects too often, so
+    ``"permutation"`` is the default there. It permutes, between persons where each is in one group,
+    shares over their standard errors; ``chi2`` stays that of the effective numbers. The exact test
+    of two groups is Fisher's. The cost is O(d × s × k) in d distinct journeys, s frequent
     subsequences and k touchpoints.
 
     References
@@ -225,15 +225,21 @@ def discriminating(
     insides = (labels == group for group in range(len(present)))
     parts = [_effective(log, variants, tested, inside, level) for inside in insides]
     effective, trials = np.array(parts).transpose(1, 0, 2)
+    unit = units_of(log, None).unit
+    if test == "auto":
+        test = "permutation" if unit == "person" else "chi2"
+    statistic = contingency.chi2(tested.hits / tested.sizes * effective, effective)
     if test == "chi2":
-        statistic = _chi2(tested.hits / tested.sizes * effective, effective)
-        p = _tail(statistic, len(present) - 1)
+        p = contingency.chi2_p(statistic, len(present) - 1)
+        if unit == "journey":
+            few = contingency.too_small(tested.hits, tested.sizes)
+            some = tested.hits[:, few]
+            p[few] = contingency.exact_p(
+                some, tested.sizes[:, 0], draws=permutations, seed=seed or 0
+            )
     else:
-        statistic = _chi2(tested.hits, np.broadcast_to(tested.sizes, tested.hits.shape))
-        tables = _permuted_tables(log, variants, chosen, permutations, seed)
-        with reporting(progress, permutations, what="permutations") as advance:
-            p = _permutation_p(tested, statistic, tables, permutations, advance)
-    facts = {"test": test, "unit": units_of(log, None).unit, "level": level}
+        p = _p_of_permutations(log, variants, chosen, tested, (permutations, seed or 0, progress))
+    facts = {"test": test, "unit": unit, "level": level}
     keys = [touchpoint.key for touchpoint in log.touchpoints]
     named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
     return _table(named, chosen.labels, tested, (effective, trials), (statistic, p), top, facts)
@@ -256,9 +262,15 @@ def _check(
 
 
 def _variants(journeys: Journeys) -> _Variants:
-    found = variants_of(journeys)
+    """Return the variants, in an order that depends on nothing but their touchpoints' keys."""
+    found, k = variants_of(journeys), len(journeys.touchpoints)
+    keys = [one.key for one in journeys.touchpoints]
+    ranks = np.argsort(np.array(sorted(range(k), key=keys.__getitem__), dtype=np.int64))
+    order = np.argsort(sequence_hash(ranks[found.codes], found.offsets, k), kind="stable")
     rectangle = padded(found.codes, found.offsets)
-    return _Variants(rectangle.codes, rectangle.lengths, found.of, len(journeys.touchpoints))
+    return _Variants(
+        rectangle.codes[order], rectangle.lengths[order], np.argsort(order)[found.of], k
+    )
 
 
 def _frequent(
@@ -275,9 +287,8 @@ def _frequent(
         totals = np.zeros((parts, len(grown) * variants.k))
         for block, found in _extensions(variants, grown):
             totals += table[:, block] @ found
-        kept = np.flatnonzero(
-            (totals / sizes >= min_support - 1e-12).any(axis=0) & totals.any(axis=0)
-        )
+        every = totals.sum(axis=0)
+        kept = np.flatnonzero((every / sizes.sum() >= min_support - 1e-12) & (every > 0))
         if not len(kept):
             break
         blocks = [found[:, kept] for _, found in _extensions(variants, grown)]
@@ -344,25 +355,44 @@ def _effective(
     return tried / np.stack([effects, widened_for(sizes, effects, level)])
 
 
-def _chi2(hits: Array, sizes: Array) -> Array:
-    """Return the chi-square statistic for hits by group (g, s), (s,); nan for all or no hits."""
-    total = sizes.sum(axis=0)
-    share = hits.sum(axis=0) / total
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = (hits - share * sizes) ** 2 / (sizes * share * (1 - share))
-    answer: Array = np.where((share > 0) & (share < 1 - 1e-12), parts.sum(axis=0), np.nan)
-    return answer
+def _p_of_permutations(
+    journeys: Journeys,
+    variants: _Variants,
+    groups: Groups,
+    tested: _Tested,
+    options: tuple[int, int, Progress],
+) -> Array:
+    """Return the p of each subsequence with permuted group labels."""
+    permutations, seed, progress = options
+    units = units_of(journeys, None)
+    label = np.zeros(len(units.repeats), dtype=np.int64)
+    label[units.of] = groups.of
+    if units.unit == "person" and bool((label[units.of] == groups.of).all()):
+        members, labels = _people(units, variants, label)
+        rounds = permutations * rounds_of(len(labels), tested.holds.shape[1])
+        with reporting(progress, rounds, what="permutations") as advance:
+            return dealt_p(members, tested.holds, labels, draws=options[:2], advance=advance)
+    tables = _permuted_tables(journeys, variants, groups, permutations, seed)
+    with reporting(progress, permutations, what="permutations") as advance:
+        return contingency.permuted_p(tested.hits, tested.sizes, tested.holds, tables, advance)
 
 
-def _tail(statistic: Array, freedom: int) -> Array:
-    from scipy.special import chdtrc
+def _people(units: Units, variants: _Variants, label: Array) -> tuple[Any, Array]:
+    """Return how many journeys of each variant each person has, sparse, and each one's group.
 
-    answer: Array = np.asarray(chdtrc(freedom, statistic), dtype=np.float64)
-    return answer
+    Persons are in an order that depends only on their journeys and groups.
+    """
+    from scipy.sparse import csr_array
+
+    shape = (len(label), len(variants.lengths))
+    found = csr_array((units.within.astype(np.float64), (units.of, variants.of)), shape=shape)
+    people = ordered_clusters(found, label)
+    people = np.repeat(people, units.repeats[people])
+    return found[people], label[people]
 
 
 def _permuted_tables(
-    journeys: Journeys, variants: _Variants, groups: Groups, permutations: int, seed: int | None
+    journeys: Journeys, variants: _Variants, groups: Groups, permutations: int, seed: int
 ) -> Iterator[Array]:
     """Yield tables of journeys by group and variant (g, d) with permuted group labels."""
     size, parts = len(variants.lengths), len(groups.labels)
@@ -386,24 +416,6 @@ def _permuted_tables(
     moved = islice(blocks.permuted(label, np.random.default_rng(seed)), permutations)
     for labels in moved:
         yield np.bincount(labels * size + base, minlength=parts * size).reshape(parts, size)
-
-
-def _permutation_p(
-    tested: _Tested,
-    statistic: Array,
-    tables: Iterator[Array],
-    permutations: int,
-    advance: Callable[[], None],
-) -> Array:
-    """Return the p-value of each statistic under permutation, with the data as one permutation."""
-    holds = tested.holds.astype(np.float64)
-    at_least = np.ones(len(statistic))
-    for table in tables:
-        sizes = table.sum(axis=1, keepdims=True)
-        found = _chi2(table @ holds, np.broadcast_to(sizes, tested.hits.shape))
-        at_least += found >= statistic - 1e-9
-        advance()
-    return np.where(np.isnan(statistic), np.nan, at_least / (permutations + 1))
 
 
 def _table(

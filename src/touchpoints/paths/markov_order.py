@@ -16,6 +16,7 @@ from touchpoints._core.arrays.sequences.contexts import (
     degrees_of_freedom,
     held_out_losses,
     log_likelihoods,
+    merged,
     predictions,
 )
 from touchpoints._core.checks import (
@@ -245,12 +246,15 @@ def _orders(
         real=journeys.counts > 0,
         ends=ends,
     )
-    weights = journeys.counts[found.owners].astype(np.float64)
+    owners = found.owners
+    found, numbers = merged(found)
+    size = len(found.owners)
+    weights = np.bincount(numbers, journeys.counts[owners].astype(np.float64), size)
     units = units_of(journeys, None)
     in_fold = _fold_counts(journeys, units, folds, seed=seed)
     losses = np.full((folds, len(found.orders)), np.nan)
     for fold in range(folds):
-        test = in_fold[found.owners, fold]
+        test = np.bincount(numbers, in_fold[:, fold][owners], size)
         if units.total >= folds:
             losses[fold] = held_out_losses(found, weights - test, test, k + ends)
         advance()

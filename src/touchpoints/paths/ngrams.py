@@ -291,15 +291,19 @@ def _subsequences(
     )
     listed = listed[: options.top]
     shares = JourneyShares(journeys, level=options.level)
-    intervals = [shares.of(_containing(one, groups, len(distinct.counts))) for one in listed]
     hits = np.array([totals[one.codes] for one in listed], dtype=np.int64)
+    if shares.units is None:  # intervals need only the number of journeys
+        intervals = plain_shares(hits, totals[()], level=options.level)
+    else:
+        size = len(distinct.counts)
+        intervals = stacked([shares.of(_containing(one, groups, size)) for one in listed])
     before = np.array([totals[one.codes[:-1]] for one in listed], dtype=np.int64)
     last = np.array([totals[one.codes[-1:]] for one in listed], dtype=np.int64)
     keys = [touchpoint.key for touchpoint in journeys.touchpoints]
     return Subsequences(
         subsequence=text_array([tuple(keys[code] for code in one.codes) for one in listed]),
         journeys=hits,
-        **stacked(intervals).columns("share", ends=""),
+        **intervals.columns("share", ends=""),
         confidence=hits / before,
         lift=(hits / before) / (last / max(totals[()], 1)),
         level=options.level,

@@ -16,6 +16,7 @@ from touchpoints._core.columns import (
     check_not_empty_column,
     comparable,
     comparable_keys,
+    named_columns,
 )
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.instants import NAT, Instants
@@ -30,7 +31,7 @@ from touchpoints.classify.typing import (
     match_texts,
 )
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled, take_rows
 from touchpoints.sources._lifecycle import OTHER, join_stages, stages_of
@@ -44,6 +45,7 @@ _MOST_COUNT = 2**53
 
 Duplicates = Literal["keep", "drop"]
 Missing = Literal["drop", "raise"]
+PersonConflicts = Literal["warn", "raise", "ignore"]
 
 
 @attrs.frozen(kw_only=True)
@@ -55,6 +57,7 @@ class Options:
     unmatched: Unmatched
     duplicates: Duplicates
     missing: Missing
+    person_conflicts: PersonConflicts
 
 
 def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
@@ -62,7 +65,8 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     check_not_empty_column(names.journey, log.rows, _count(log.journey.missing), "journey")
     check_not_empty_column(names.time, log.rows, _count(log.time.missing), "time")
     stages = None if log.lifecycle is None else stages_of(log.lifecycle)
-    ordered = _with_columns(log, order_rows(log, *_usable(log, stages, names, options)))
+    ordered = order_rows(log, *_usable(log, stages, names, options))
+    ordered = _with_columns(log, ordered, names, options)
     codes, matched = _types(log, names, options)
     ordered = attrs.evolve(ordered, codes=_narrowed(codes, len(matched.named))[ordered.rows])
     ordered = _with_ends(log, ordered, stages, matched)
@@ -95,17 +99,17 @@ def _usable(
     unusable = np.zeros(log.rows, dtype=bool)
     found = [
         ("without_journey", log.journey.missing, names.journey),
-        ("without_time", log.time.missing, names.time),
-        ("lifecycle_ignored", None if stages is None else stages == OTHER, ""),
+        ("without_time", log.time.missing, (names.time,)),
+        ("lifecycle_ignored", None if stages is None else stages == OTHER, ()),
     ]
-    for name, mask, column in found:
+    for name, mask, columns in found:
         if mask is None or not mask.any():
             continue
-        if column and options.missing == "raise":
+        if columns and options.missing == "raise":
             rows = np.flatnonzero(mask)
             raise InvalidInputError(
                 f"{counted(len(rows), 'row', verb='have')} no {name.removeprefix('without_')}",
-                where=f"column {column!r}, rows {first_few(rows[:6].tolist())}",
+                where=f"{named_columns(columns)}, rows {first_few(rows[:6].tolist())}",
                 mend='pass missing="drop" to leave them out and count them in meta.report',
             )
         tally[name] = _count(mask & ~unusable)
@@ -113,14 +117,32 @@ def _usable(
     return (~unusable if unusable.any() else None), tally
 
 
-def _with_columns(log: Log, ordered: OrderedRows) -> OrderedRows:
+def _with_columns(
+    log: Log, ordered: OrderedRows, names: ColumnRoles, options: Options
+) -> OrderedRows:
     """Take the columns of the journeys before rows are dropped."""
-    persons, person_conflicts = _persons(log.person, ordered)
+    persons, several = _persons(log.person, ordered)
+    if several is not None and options.person_conflicts != "ignore" and several.any():
+        shared = log.journey.labels(ordered.first[several])
+        _tell_of_several_persons(shared, names, raising=options.person_conflicts == "raise")
     per_journey, journey_conflicts = _per_journey(log, ordered)
     counts = _journey_counts(log, ordered)
     columns = {"persons": persons, "per_journey": per_journey, "counts": counts}
     return attrs.evolve(ordered, columns=columns).counted(
-        person_conflicts=person_conflicts, journey_conflicts=journey_conflicts
+        person_conflicts=_count(several), journey_conflicts=journey_conflicts
+    )
+
+
+def _tell_of_several_persons(shared: Array, names: ColumnRoles, *, raising: bool) -> None:
+    together = (names.person, *names.journey)
+    what = f"{counted(len(shared), 'journey', verb='name')} several persons"
+    where = f"{named_columns(names.journey)}, journeys {first_few(shared[:6].tolist())}"
+    mend = f"ids that are unique for each person only need both columns: journey={together!r}"
+    if raising:
+        raise InvalidInputError(what, where=where, mend=mend)
+    warn(
+        f"{what}, and the first was kept ({where}). {mend[0].upper()}{mend[1:]}. Pass "
+        'person_conflicts="ignore" where one journey can have several persons.'
     )
 
 
@@ -179,8 +201,8 @@ def _codes(ordered: OrderedRows) -> Array:
 def _refuse_lazy_ties(log: Log, ordered: OrderedRows, unlike: Array, names: ColumnRoles) -> None:
     if log.row_order:
         return
-    if log.tiebreak is not None:
-        order = comparable(log.tiebreak)[ordered.rows]
+    for one in log.tiebreak:
+        order = comparable(one)[ordered.rows]
         unlike = unlike & segments.repeats_within(order, ordered.offsets)
     differ = np.flatnonzero(unlike)
     if len(differ):
@@ -189,7 +211,7 @@ def _refuse_lazy_ties(log: Log, ordered: OrderedRows, unlike: Array, names: Colu
             f"{len(differ):,} interactions share journey and time with another, and a lazy table "
             "has no order of rows to decide which came first",
             where=f"column {names.time!r}, journeys {first_few(where)}",
-            mend="pass tiebreak= with a column that orders them, or collect the table first",
+            mend="pass tiebreak= with columns that order them, or collect the table first",
         )
 
 
@@ -230,10 +252,10 @@ def _tie_counts(ordered: OrderedRows, tied: Array, codes: Array) -> dict[str, An
     }
 
 
-def _persons(person: IdColumn | None, ordered: OrderedRows) -> tuple[Array | None, int]:
-    """Return the person of each journey, and the number of journeys that name several persons."""
+def _persons(person: IdColumn | None, ordered: OrderedRows) -> tuple[Array | None, Array | None]:
+    """Return the person of each journey, and which journeys name several persons."""
     if person is None:
-        return None, 0
+        return None, None
     numbers, missing = comparable_keys(person)
     chosen, conflicts = _first_known(numbers, ~missing[ordered.rows], ordered)
     labels = person.labels(np.maximum(chosen, 0))
@@ -243,25 +265,25 @@ def _persons(person: IdColumn | None, ordered: OrderedRows) -> tuple[Array | Non
     return labels, conflicts
 
 
-def _first_known(numbers: Array, known: Array, ordered: OrderedRows) -> tuple[Array, int]:
-    """Return each journey's first row with a known value, or -1, and the number of conflicts."""
+def _first_known(numbers: Array, known: Array, ordered: OrderedRows) -> tuple[Array, Array]:
+    """Return each journey's first row with a known value, or -1, and whether its rows disagree."""
     first = segments.first_row_where(known, ordered.offsets)
     here = numbers[ordered.rows]
     expected = np.repeat(here[np.maximum(first, 0)], segments.lengths_of(ordered.offsets))
     differs = known & (here != expected)
-    conflicts = _count(segments.any_by_segment(differs, ordered.offsets))
+    conflicts = segments.any_by_segment(differs, ordered.offsets)
     return np.where(first < 0, -1, ordered.rows[np.maximum(first, 0)]), conflicts
 
 
 def _per_journey(log: Log, ordered: OrderedRows) -> tuple[dict[str, Any], int]:
-    """Return the per-journey columns (first known values), and the number of conflicts."""
+    """Return the per-journey columns (first known values), and how many journeys disagree."""
     columns: dict[str, Any] = {}
-    conflicts = 0
+    conflicts = np.zeros(len(ordered.offsets) - 1, dtype=bool)
     for name, column in log.per_journey.items():
         chosen, differing = _first_known(comparable(column), _known(column)[ordered.rows], ordered)
-        conflicts += differing
+        conflicts |= differing
         columns[name] = _at_rows(column, chosen)
-    return columns, conflicts
+    return columns, _count(conflicts)
 
 
 def _known(column: Coded | Array) -> Array:
@@ -296,9 +318,9 @@ def _journey_counts(log: Log, ordered: OrderedRows) -> Array:
         )
     known = np.ones(len(ordered.rows), dtype=bool)
     chosen, conflicts = _first_known(comparable(count), known, ordered)
-    if conflicts:
+    if conflicts.any():
         raise InvalidInputError(
-            f"{counted(conflicts, 'journey', verb='have')} rows with different counts",
+            f"{counted(_count(conflicts), 'journey', verb='have')} rows with different counts",
             mend="count belongs to the journey: give all its rows the same count",
         )
     return count[chosen].astype(np.int64)

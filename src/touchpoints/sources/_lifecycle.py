@@ -26,7 +26,7 @@ def warn_of_lifecycle(
     columns: Sequence[str], samples: Mapping[str, Sequence[Any]] | None, names: ColumnRoles
 ) -> None:
     """Warn when a column seems to hold start and complete; without samples, judge by its name."""
-    used = {names.journey, names.touchpoint, *names.fields, *names.per_journey}
+    used = {*names.journey, names.touchpoint, *names.fields, *names.per_journey}
     for name in columns:
         if name in used:
             continue

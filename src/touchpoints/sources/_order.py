@@ -101,7 +101,7 @@ def order_rows(log: Log, usable: Array | None, tally: Mapping[str, Any]) -> Orde
         stamps=grouped.times,
         tally={**tally, "collisions": grouped.collisions},
     )
-    return ordered if log.tiebreak is None else _break_ties(ordered, log.tiebreak)
+    return ordered if not log.tiebreak else _break_ties(ordered, log.tiebreak)
 
 
 def _at(column: Array, rows: Array | None) -> Array:
@@ -116,9 +116,10 @@ def runs_of(tied: Array) -> tuple[Array, Array]:
     return positions, np.cumsum(starts)
 
 
-def _break_ties(ordered: OrderedRows, tiebreak: Array) -> OrderedRows:
+def _break_ties(ordered: OrderedRows, tiebreak: tuple[Array, ...]) -> OrderedRows:
     positions, runs = runs_of(ordered.tied())
-    order = np.lexsort((tiebreak[ordered.rows[positions]], runs))
+    tied = ordered.rows[positions]
+    order = np.lexsort((*(one[tied] for one in reversed(tiebreak)), runs))
     rows = ordered.rows.copy()
     rows[positions] = ordered.rows[positions[order]]
     return attrs.evolve(ordered, rows=rows)
@@ -126,7 +127,7 @@ def _break_ties(ordered: OrderedRows, tiebreak: Array) -> OrderedRows:
 
 def _other_columns(log: Log) -> Iterator[Array]:
     """Yield every column except journey, time and touchpoint, as comparable integers."""
-    columns = (*log.fields.values(), *log.per_journey.values(), log.count, log.tiebreak)
+    columns = (*log.fields.values(), *log.per_journey.values(), log.count, *log.tiebreak)
     for column in (*columns, log.lifecycle):
         if column is not None:
             yield comparable(column)

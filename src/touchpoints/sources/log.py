@@ -6,13 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from touchpoints._core.checks import check_option, require_kind
-from touchpoints._core.columns import ColumnRoles, Log, ranks_of, several
+from touchpoints._core.columns import (
+    ColumnRoles,
+    IdColumn,
+    Log,
+    check_not_empty_column,
+    keys_of_columns,
+    one_or_several,
+    ranks_of,
+    several,
+)
 from touchpoints._core.messages import first_few
 from touchpoints._core.reading import Table, table_of
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import WrongKindError
-from touchpoints.sources._assemble import Duplicates, Missing, Options, assemble
+from touchpoints.sources._assemble import (
+    Duplicates,
+    Missing,
+    Options,
+    PersonConflicts,
+    assemble,
+)
 from touchpoints.sources._lifecycle import warn_of_lifecycle
 
 if TYPE_CHECKING:
@@ -23,7 +38,7 @@ if TYPE_CHECKING:
 def from_frame(
     frame: Any,
     *,
-    journey: str,
+    journey: str | Sequence[str],
     time: str,
     touchpoint: str | Classifier,
     person: str | None = None,
@@ -36,7 +51,8 @@ def from_frame(
     per_journey: Sequence[str] = (),
     unmatched: Unmatched = "raise",
     missing: Missing = "drop",
-    tiebreak: str | None = None,
+    person_conflicts: PersonConflicts = "warn",
+    tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
     time_format: str | None = None,
@@ -53,7 +69,11 @@ def from_frame(
         The columns with the id of the journey (the case), the time of the event, and the name of
         what happened (the activity). Instead of a column, ``touchpoint`` can be a classifier (see
         `classifier`), which is called once for each distinct tuple of the columns it reads; those
-        columns are kept for `retype`.
+        columns are kept for `retype`. Several columns form the id of a journey together, such as
+        ``journey=("user", "session")`` where session ids are unique for each user only; the id is
+        then text, the values joined by a slash (``"ana/2"``), and it is missing where one of them
+        is. A slash within a value is escaped by a backslash, so that different values never form
+        one id.
     person
         Column with the person whose journey it is, where a person can have several journeys: tests
         and intervals then treat the journeys of one person as one unit.
@@ -81,9 +101,14 @@ def from_frame(
         journeys are kept.
     missing
         How to treat rows without a journey id or a time: ``"drop"`` or ``"raise"``.
+    person_conflicts
+        How to treat journeys whose rows name several persons: ``"warn"``, ``"raise"`` or
+        ``"ignore"``. The first person is kept and the journeys are counted. Mostly ids that are
+        unique for each person only were given as ids of journeys.
     tiebreak
-        Column that orders rows of the same journey and time. Without it they keep the order of the
-        rows; in a lazy table, which has no order of rows, ties raise an error.
+        Column that orders rows of the same journey and time, or several columns, of which each
+        orders what those before it leave tied. Without it they keep the order of the rows; in a
+        lazy table, which has no order of rows, ties raise an error.
     duplicates
         How to treat rows that repeat an earlier row of their journey in every column that is read:
         ``"keep"`` or ``"drop"``.
@@ -106,11 +131,13 @@ def from_frame(
         When a column does not exist; the message proposes similar names.
     InvalidInputError
         When a column is missing in every row, times do not parse or mix naive and aware times,
-        counts are not integers of at least 0, or rows are unmatched and ``unmatched="raise"``.
+        counts are not integers of at least 0, rows are unmatched and ``unmatched="raise"``, or
+        journeys name several persons and ``person_conflicts="raise"``.
 
     Warns
     -----
     TouchpointsWarning
+        When the rows of a journey name several persons (see ``person_conflicts``).
         When the log seems to record start and complete rows and ``lifecycle`` is not given: each
         activity would count twice.
 
@@ -141,9 +168,16 @@ def from_frame(
     >>> journeys = tp.from_frame(log, journey="case", time="at", touchpoint="what")
     >>> [journey.keys for journey in journeys]
     [('search', 'purchase'), ('search',)]
+
+    Session ids that are unique for each user only:
+
+    >>> log = log.assign(user=["ana", "leo", "leo"], session=[1, 1, 1])
+    >>> names = {"time": "at", "touchpoint": "what", "person": "user"}
+    >>> tp.from_frame(log, journey=("user", "session"), **names).ids.tolist()
+    ['ana/1', 'leo/1']
     """
     names = ColumnRoles(
-        journey=journey,
+        journey=one_or_several("journey", journey),
         time=time,
         touchpoint=_column_of(touchpoint),
         fields=_fields_of(touchpoint),
@@ -152,11 +186,11 @@ def from_frame(
         lifecycle=lifecycle,
         instance=instance,
         count=count,
-        tiebreak=tiebreak,
+        tiebreak=_tiebreaks(tiebreak),
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
-    options = _options(taxonomy, touchpoint, unmatched, duplicates, missing)
+    options = _options(taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts)
     table = table_of(frame)
     table.load(names.asked())
     if lifecycle is None:
@@ -167,7 +201,7 @@ def from_frame(
 def from_columns(
     columns: Mapping[str, Any],
     *,
-    journey: str,
+    journey: str | Sequence[str],
     time: str,
     touchpoint: str | Classifier,
     person: str | None = None,
@@ -180,7 +214,8 @@ def from_columns(
     per_journey: Sequence[str] = (),
     unmatched: Unmatched = "raise",
     missing: Missing = "drop",
-    tiebreak: str | None = None,
+    person_conflicts: PersonConflicts = "warn",
+    tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
     time_format: str | None = None,
@@ -193,7 +228,7 @@ def from_columns(
         Lists, tuples or one-dimensional arrays of equal length, by name. Times can be ISO 8601
         text, ``datetime``, ``date`` or ``numpy.datetime64``. None, nan and empty text are missing.
     journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
-per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, time_format
         As for `from_frame`.
 
     Returns
@@ -238,6 +273,7 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         per_journey=per_journey,
         unmatched=unmatched,
         missing=missing,
+        person_conflicts=person_conflicts,
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
@@ -248,7 +284,7 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
 def from_records(
     records: Iterable[Mapping[str, Any]],
     *,
-    journey: str,
+    journey: str | Sequence[str],
     time: str,
     touchpoint: str | Classifier,
     person: str | None = None,
@@ -261,7 +297,8 @@ def from_records(
     per_journey: Sequence[str] = (),
     unmatched: Unmatched = "raise",
     missing: Missing = "drop",
-    tiebreak: str | None = None,
+    person_conflicts: PersonConflicts = "warn",
+    tiebreak: str | Sequence[str] | None = None,
     duplicates: Duplicates = "keep",
     tz: str | None = None,
     time_format: str | None = None,
@@ -273,7 +310,7 @@ def from_records(
     records
         One mapping for each event; a field that a record lacks is missing there.
     journey, time, touchpoint, person, end, lifecycle, instance, count, taxonomy, per_interaction, \
-per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
+per_journey, unmatched, missing, person_conflicts, tiebreak, duplicates, tz, time_format
         As for `from_frame`.
 
     Returns
@@ -309,12 +346,13 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
             what = f"record {position} must be a mapping of names to values, got {first_few([row])}"
             raise WrongKindError(what, mend=mend)
     used = (
-        journey,
+        *one_or_several("journey", journey),
         time,
         *_fields_of(touchpoint),
         *per_interaction,
         *per_journey,
-        *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count, tiebreak)),
+        *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count)),
+        *_tiebreaks(tiebreak),
     )
     names = dict.fromkeys((name for row in rows for name in row) if rows else used)
     return from_frame(
@@ -332,11 +370,16 @@ per_journey, unmatched, missing, tiebreak, duplicates, tz, time_format
         per_journey=per_journey,
         unmatched=unmatched,
         missing=missing,
+        person_conflicts=person_conflicts,
         tiebreak=tiebreak,
         duplicates=duplicates,
         tz=tz,
         time_format=time_format,
     )
+
+
+def _tiebreaks(tiebreak: str | Sequence[str] | None) -> tuple[str, ...]:
+    return () if tiebreak is None else one_or_several("tiebreak", tiebreak)
 
 
 def _column_of(touchpoint: str | Classifier) -> str | None:
@@ -356,6 +399,7 @@ def _options(
     unmatched: Unmatched,
     duplicates: Duplicates,
     missing: Missing,
+    person_conflicts: PersonConflicts,
 ) -> Options:
     return Options(
         taxonomy=taxonomy,
@@ -363,6 +407,7 @@ def _options(
         unmatched=check_option("unmatched", unmatched, Unmatched),
         duplicates=check_option("duplicates", duplicates, Duplicates),
         missing=check_option("missing", missing, Missing),
+        person_conflicts=check_option("person_conflicts", person_conflicts, PersonConflicts),
     )
 
 
@@ -370,7 +415,7 @@ def _log(table: Table, names: ColumnRoles, time_format: str | None, tz: str | No
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
     return Log(
         rows=table.rows,
-        journey=table.keys(names.journey),
+        journey=_journey_keys(table, names.journey),
         time=table.instants(names.time, time_format, tz),
         touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
         fields={name: table.kept(name) for name in kept},
@@ -381,6 +426,14 @@ def _log(table: Table, names: ColumnRoles, time_format: str | None, tz: str | No
         lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
         instance=None if names.instance is None else table.keys(names.instance),
         count=None if names.count is None else table.numbers(names.count),
-        tiebreak=None if names.tiebreak is None else ranks_of(table.kept(names.tiebreak)),
+        tiebreak=tuple(ranks_of(table.kept(name)) for name in names.tiebreak),
         row_order=not table.lazy,
     )
+
+
+def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:
+    parts = [table.keys(name) for name in names]
+    for name, part in zip(names, parts, strict=True):
+        missing = 0 if part.missing is None else int(part.missing.sum())
+        check_not_empty_column(name, table.rows, missing, "journey")
+    return keys_of_columns(parts)

@@ -95,10 +95,10 @@ def choice_shares(
     else:
         weights = units.within[owners]
         keys, summed = summed_runs(keys, weights if amounts is None else weights * amounts)
-    of, cell = keys // size, keys % size
-    repeats = units.repeats[of]
-    sums = ClusterSums(groups, np.bincount(cell, repeats * summed, size))
-    sums.add(of, cell, summed, repeats)
+    of = keys // size
+    cell = keys - of * size
+    sums = ClusterSums(groups, np.bincount(cell, units.repeats[of] * summed, size))
+    sums.add(of, cell, summed, units.repeats[of])
     sizes = np.nan_to_num(sums.effective_trials(level))  # nan where nothing was chosen
     return with_interval(sums.cell_totals, sums.shares, sizes, level)
 

@@ -22,8 +22,10 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 Ga4Version = Literal["2024-07", "2026-05"]
 EmailMatch = Literal["exact", "contains"]
 Assistants = Literal["medium", "source"]
+NoValues = Literal["direct", "nothing_new"]
 
 ARRIVAL = "arrival_channel"
+UNASSIGNED = "unassigned"
 NO_SOURCE, NO_MEDIUM = "(direct)", "(none)"
 INTEGRATED = ("google_ads_network", "dv360_creative_format", "sa360_engine_type")
 
@@ -135,6 +137,8 @@ class Ga4Channels:
         Categories of the known sources.
     on : frozenset of str
         Options that are on, under their names in the data of the rules.
+    missing : str
+        What an event without source, medium and campaign means.
 
     Examples
     --------
@@ -147,6 +151,7 @@ class Ga4Channels:
     integrated: tuple[tuple[str, str], ...]
     sources: SourceList
     on: frozenset[str]
+    missing: NoValues = "direct"
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -166,7 +171,15 @@ class Ga4Channels:
         for step in self._tools(event):
             return Facets(arrival_channel=verdict_of(step.answer).facets[ARRIVAL])
         source, medium, campaign = (text_of(event[name]) for name in self.columns)
-        return facets_of(self.rule(source, medium, campaign=campaign))
+        return self._answer(self.rule(source, medium, campaign=campaign), source, medium, campaign)
+
+    def _answer(self, rule: Ga4Rule | None, *given: str) -> Facets | None:
+        if self.missing == "nothing_new":
+            if not any(given):
+                return None
+            if rule is None:
+                return Facets(arrival_channel=UNASSIGNED)
+        return facets_of(rule)
 
     def rule(self, source: str, medium: str, *, campaign: str = "") -> Ga4Rule | None:
         """Return the first rule that holds; None where GA4 says Unassigned.
@@ -188,7 +201,8 @@ class Ga4Channels:
                 answers.append(Facets(arrival_channel=verdict_of(step.answer).facets[ARRIVAL]))
                 continue
             source, medium, campaign = (text_of(event[name]) for name in self.columns)
-            answers.append(facets_of(rule_of(source, medium, campaign)))
+            rule = rule_of(source, medium, campaign)
+            answers.append(self._answer(rule, source, medium, campaign))
         return answers
 
     def cached_rule(self) -> Callable[[str, str, str], Ga4Rule | None]:
@@ -222,9 +236,11 @@ class Ga4Channels:
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
         """Return a `Step` for each rule that holds: the first decides, the others are overruled."""
-        given = (text_of(event[name]) for name in self.columns)
+        given = [text_of(event[name]) for name in self.columns]
+        silent = self.missing == "nothing_new" and not any(given)
+        rules = [] if silent else self.rule_steps(*given, fields=self.columns)
         return first_wins(
-            [*self._tools(event), *self.rule_steps(*given, fields=self.columns)],
+            [*self._tools(event), *rules],
             lambda _: True,
             reason="",
         )
@@ -305,6 +321,7 @@ def ga4_channels(
     sources: SourceList | None = None,
     email: EmailMatch = "exact",
     assistants: Assistants = "medium",
+    missing: NoValues = "direct",
 ) -> Ga4Channels:
     """Make a classifier of arrival channels by the default channel group of Google Analytics 4.
 
@@ -328,6 +345,11 @@ def ga4_channels(
         When traffic counts as AI Assistant. ``"medium"``: where the medium says so, as in GA4.
         ``"source"``: also where the source is a known assistant and the medium is missing or
         ``referral``. ChatGPT tags links with a source only.
+    missing
+        What an event without source, medium and campaign means. ``"direct"``: arrived directly.
+        ``"nothing_new"``: it says nothing, as in exports where they stand on one event of a session
+        only; the answer is None, and for what GA4 calls Unassigned it is then ``"unassigned"``.
+        `touchpoints.session_channel` finds the channel of the session.
 
     Returns
     -------
@@ -381,6 +403,7 @@ def ga4_channels(
         ),
         sources=checked_sources(sources),
         on=ga4_options(version, email=email, assistants=assistants),
+        missing=check_option("missing", missing, NoValues),
     )
 
 

@@ -147,7 +147,7 @@ def run_starts(ordered: Array) -> Array:
     """Return the position at which each run of equal values begins, int64."""
     if not len(ordered):
         return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    return np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
 
 
 def terminal_totals(

@@ -116,6 +116,22 @@ def _order(context: Array, last: Array, targets: Array, k: int) -> Order:
     return Order(numbers, cells, owner, last[used])
 
 
+def merged(found: Predictions) -> tuple[Predictions, Array]:
+    """Return one prediction for all that share their longest context and their target.
+
+    The longest context determines the shorter ones. Also returns the number of each prediction
+    among the merged ones, int64 (h,), to sum weights by.
+    """
+    numbers = found.orders[-1].cell
+    size = len(found.orders[-1].owner)
+    rows = np.empty(size, dtype=np.int64)
+    rows[numbers] = np.arange(len(numbers))
+    orders = [
+        attrs.evolve(one, context=one.context[rows], cell=one.cell[rows]) for one in found.orders
+    ]
+    return Predictions(found.owners[rows], found.targets[rows], orders), numbers
+
+
 def log_likelihoods(found: Predictions, weights: Array) -> list[float]:
     """Return the maximised log-likelihood of each order, in nats."""
     answer = []

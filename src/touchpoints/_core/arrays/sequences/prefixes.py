@@ -11,6 +11,8 @@ from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import offsets_of, owners_of
 from touchpoints._core.frozen import Array
 
+_LOOK_UP = 32  # a row looked up costs about as much as so many rows read
+
 
 @attrs.frozen(eq=False)
 class Sequences:
@@ -68,21 +70,56 @@ def frequent(sequences: Sequences, step: Callable[[], None]) -> Iterator[Found]:
     every = np.arange(len(sequences.codes))
     owners = owners_of(sequences.offsets).astype(np.int64)
     begun = dict(_extended(sequences, every, owners))
+    places = _places(sequences)
     for code in range(sequences.k):
         if code in begun:
-            yield from _grown(sequences, owners, (code,), begun[code])
+            yield from _grown(sequences, places, owners, (code,), ends=begun[code])
         step()
 
 
 def _grown(
-    sequences: Sequences, owners: Array, prefix: tuple[int, ...], ends: _Ends
+    sequences: Sequences, places: Array, owners: Array, prefix: tuple[int, ...], *, ends: _Ends
 ) -> Iterator[Found]:
     yield Found(prefix, ends.owners[run_starts(ends.owners)])
     if len(prefix) == sequences.longest:
         return
+    for code, more in _next_ends(sequences, places, owners, ends):
+        yield from _grown(sequences, places, owners, (*prefix, code), ends=more)
+
+
+def _places(sequences: Sequences) -> Array:
+    """Return ``code * m + row`` of each row, rising, and ``k * m``, int64 (m + 1,)."""
+    size = len(sequences.codes)
+    keys = np.full(size + 1, sequences.k * size, dtype=np.int64)
+    keys[:-1] = sequences.codes
+    keys[:-1] *= size
+    keys[:-1] += np.arange(size)
+    keys.sort()
+    return keys
+
+
+def _next_ends(
+    sequences: Sequences, places: Array, owners: Array, ends: _Ends
+) -> Iterator[tuple[int, _Ends]]:
+    """Yield each code that enough segments have behind these ends, and where it occurs."""
+    behind = int((sequences.offsets[1:][ends.owners] - ends.rows - 1).sum())
+    if sequences.gap is None and behind > _LOOK_UP * len(ends.rows) * sequences.k:
+        yield from _looked_up(sequences, places, ends)
+        return
     rows = _rows_after(sequences, ends)
-    for code, more in _extended(sequences, rows, owners[rows]):
-        yield from _grown(sequences, owners, (*prefix, code), more)
+    yield from _extended(sequences, rows, owners[rows])
+
+
+def _looked_up(sequences: Sequences, places: Array, ends: _Ends) -> Iterator[tuple[int, _Ends]]:
+    """Find the next row of each code behind each end by bisection, where many rows are left."""
+    size, stops = len(sequences.codes), sequences.offsets[1:][ends.owners]
+    for code in range(sequences.k):
+        rows = places[np.searchsorted(places, ends.rows + (code * size + 1))] - code * size
+        there = rows < stops
+        owners = ends.owners[there]
+        total = int(sequences.counts[owners].sum())
+        if total and total >= sequences.least:
+            yield code, _Ends(rows[there], owners)
 
 
 def _rows_after(sequences: Sequences, ends: _Ends) -> Array:

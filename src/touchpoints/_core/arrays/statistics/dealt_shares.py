@@ -1,0 +1,105 @@
+"""Permutation test of shares by group where whole clusters are dealt out to the groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from touchpoints._core.arrays.statistics.blocks import ordered_blocks
+from touchpoints._core.frozen import Array
+
+_ROOM = 1 << 22
+_CLOSE = 1e-9
+
+
+def ordered_clusters(members: Any, labels: Array) -> Array:
+    """Return the clusters that have members, in an order that depends only on what they have.
+
+    ``members`` is sparse (c, d): how many of each kind each cluster has; ``labels`` (c,).
+    """
+    members.sum_duplicates()
+    entries = members.tocoo()
+    what = np.stack([entries.col, entries.data, labels[entries.row]], axis=1)
+    content = np.unique(what, axis=0, return_inverse=True)[1].ravel()
+    blocks = ordered_blocks(content, np.arange(len(content)), entries.row.astype(np.int64))
+    found: Array = entries.row[blocks.rows[blocks.offsets[:-1]]]
+    return found
+
+
+def rounds_of(clusters: int, columns: int) -> int:
+    """Return the number of blocks of columns that are worked on one after another."""
+    return -(-columns // _width(clusters)) if columns else 0
+
+
+def dealt_p(
+    members: Any,
+    holds: Array,
+    labels: Array,
+    *,
+    draws: tuple[int, int],
+    advance: Callable[[], None],
+) -> Array:
+    """Return the permutation p of the share of each column by group, (s,).
+
+    Parameters
+    ----------
+    members : sparse (c, d)
+        How many observations of each kind each cluster has.
+    holds : bool (d, s)
+        Which kinds are hits of each column.
+    labels : int64 (c,)
+        The group of each cluster; each group has one at least.
+    draws
+        The number of permutations, and their seed.
+    advance
+        Called once a permutation of each block of columns.
+
+    Notes
+    -----
+    With p_g the share of group g and V_g its variance over clusters, at least the binomial one of
+    the share in all groups, the statistic is the sum of (p_g - r)**2 / V_g, where r is the mean of
+    the p_g weighted by 1 / V_g: for two groups the squared difference over its variance. The same
+    seed deals all columns alike. O(permutations × c × s).
+    """
+    permutations, seed = draws
+    sizes = np.asarray(members.sum(axis=1), dtype=np.float64).ravel()
+    size = np.stack([sizes, sizes**2, np.ones(len(sizes))], axis=1)
+    answer = np.full(holds.shape[1], np.nan)
+    for start in range(0, holds.shape[1], _width(len(labels))):
+        block = slice(start, start + _width(len(labels)))
+        hits = members @ holds[:, block].astype(np.float64)
+        amounts = np.hstack([size, hits, hits**2, hits * sizes[:, None]])
+        rng = np.random.default_rng(seed)
+        seen = _statistic(amounts, labels)
+        threshold, larger = seen * (1 - _CLOSE), np.ones(len(seen))
+        for _ in range(permutations):
+            larger += _statistic(amounts, rng.permutation(labels)) >= threshold
+            advance()
+        answer[block] = np.where(np.isnan(seen), np.nan, larger / (permutations + 1))
+    return answer
+
+
+def _width(clusters: int) -> int:
+    return max(1, _ROOM // (3 * max(clusters, 1)))
+
+
+def _statistic(amounts: Array, labels: Array) -> Array:
+    """Return the statistic of each column, (s,)."""
+    from scipy.sparse import csr_array
+
+    every = np.argsort(labels, kind="stable")
+    ends = np.append(0, np.cumsum(np.bincount(labels)))
+    sums = csr_array((np.ones(len(labels)), every, ends)) @ amounts
+    m, squares, clusters = (sums[:, nth, None] for nth in range(3))
+    hits, hits_squared, products = np.split(sums[:, 3:], 3, axis=1)
+    pooled = hits.sum(axis=0) / m.sum()
+    share = hits / m
+    spread = np.maximum(hits_squared - 2 * share * products + share**2 * squares, 0.0)
+    spread *= clusters / np.maximum(clusters - 1, 1)
+    noise = np.maximum(spread / m**2, pooled * (1 - pooled) / m)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre = (share / noise).sum(axis=0) / (1 / noise).sum(axis=0)
+        found: Array = ((share - centre) ** 2 / noise).sum(axis=0)
+    return np.where((pooled > 0) & (pooled < 1 - 1e-12), found, np.nan)
