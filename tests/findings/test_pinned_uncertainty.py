@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import touchpoints as tp
-from tests.naive_paths import built, effective_size, wilson
+from tests.naive import effective_trials
+from tests.naive_paths import built, wilson
 from touchpoints.errors import InvalidInputError
 from touchpoints.uncertainty.cell_shares import presence_shares
 from touchpoints.uncertainty.journey_shares import JourneyShares
-from touchpoints.uncertainty.units import redrawing, units_of
+from touchpoints.uncertainty.units import resampling_counts, units_of
 
 PERSONS = ["ana", "ana", "ana", "leo", "leo", "eva", "eva", "mia", "tom", "tom"]
 HITS = np.array([1, 1, 1, 0, 0, 0, 0, 1, 1, 0], dtype=bool)
@@ -60,7 +61,7 @@ def expected_interval() -> tuple[float, float]:
     did = [sum(bool(HITS[row] and AMONG[row]) for row in one) for one in rows]
     tried = [sum(bool(AMONG[row]) for row in one) for one in rows]
     assert ([3, 0, 1, 0], [3, 2, 1, 1]) == (did, tried)
-    return wilson(4 / 7, effective_size(did, tried))
+    return wilson(4 / 7, effective_trials(did, tried))
 
 
 def test_persons_without_a_trial_tell_nothing() -> None:
@@ -96,7 +97,7 @@ def test_the_draws_of_a_seed_are_those_of_numpy() -> None:
     urn = np.array([0] * 15 + [2])
 
     for repeats in (few, many):
-        draw, rng = redrawing(repeats, np.random.default_rng(7)), np.random.default_rng(7)
+        draw, rng = resampling_counts(repeats, np.random.default_rng(7)), np.random.default_rng(7)
         for _ in range(5):
             if repeats is few:
                 expected = np.bincount(urn[rng.integers(0, 16, 16)], minlength=3)
@@ -108,9 +109,9 @@ def test_the_draws_of_a_seed_are_those_of_numpy() -> None:
 
 def test_the_draws_of_a_seed_do_not_change() -> None:
     """The numbers of numpy's generator for one seed, written down."""
-    few = redrawing(np.array([15, 0, 1]), np.random.default_rng(7))
-    many = redrawing(np.array([16, 0, 1]), np.random.default_rng(7))
-    alone = redrawing(np.array([1, 1, 1, 1]), np.random.default_rng(7))
+    few = resampling_counts(np.array([15, 0, 1]), np.random.default_rng(7))
+    many = resampling_counts(np.array([16, 0, 1]), np.random.default_rng(7))
+    alone = resampling_counts(np.array([1, 1, 1, 1]), np.random.default_rng(7))
 
     assert FEW == [few().tolist() for _ in range(4)]
     assert MANY == [many().tolist() for _ in range(4)]

@@ -14,15 +14,9 @@ from touchpoints._core.arrays.distances.edit_distances import padded
 from touchpoints._core.arrays.sequences import sequence_hash
 from touchpoints._core.arrays.sequences.subsequences import next_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
-from touchpoints._core.arrays.statistics.clustered_shares import (
-    ChosenSums,
-    ClusterSizes,
-    design_effects,
-    left_out,
-    widened_for,
-)
 from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_clusters, rounds_of
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, text_array
@@ -339,20 +333,12 @@ def _effective(
     within = units.within.astype(np.float64)
     chosen = np.bincount(units.of, within, size)
     members = csr_array((within, cells), shape=(size, len(variants.lengths)))
-    sizes, weight = ClusterSizes.of(chosen, repeats), repeats * left_out(chosen, tried)
-    effects = np.ones(len(tested.patterns))
+    sizes, effects = clustered.ClusterSizes.of(chosen, repeats), np.ones(len(tested.patterns))
     width = max(1, _ROOM // max(size, 1))
     for start in range(0, len(effects), width):
         did = members @ tested.holds[:, start : start + width].astype(np.float64)
-        hits = repeats @ did
-        sums = ChosenSums(
-            hits=hits,
-            squares=repeats @ did**2,
-            products=(repeats * chosen) @ did,
-            strayed=weight @ (did - hits / tried * chosen[:, None]) ** 2,
-        )
-        effects[start : start + width] = design_effects(sizes, sums)
-    return tried / np.stack([effects, widened_for(sizes, effects, level)])
+        effects[start : start + width] = clustered.effects_of(did, chosen, repeats, sizes)
+    return tried / np.stack([effects, clustered.widened_for(sizes, effects, level)])
 
 
 def _p_of_permutations(

@@ -154,6 +154,21 @@ def design_effects(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
     return np.asarray(np.where(unseen, alike, drawn))
 
 
+def effects_of(did: Array, made: Array, repeats: Array, sizes: ClusterSizes) -> Array:
+    """Return the design effect of each column of ``did``, float64 (c,).
+
+    ``repeats[i]`` units made ``made[i]`` choices each, of which ``did[i]`` fell on the cells.
+    """
+    total, hits = sizes.total, repeats @ did
+    sums = ChosenSums(
+        hits=hits,
+        squares=repeats @ did**2,
+        products=(repeats * made) @ did,
+        strayed=(repeats * left_out(made, total)) @ (did - hits / total * made[:, None]) ** 2,
+    )
+    return design_effects(sizes, sums)
+
+
 def widened(effects: Array, excess: Array, stretch: Array | float) -> Array:
     """Return design effects that make up for being estimated, by ``stretch`` = (t / z)².
 
