@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the kernels and of reading a log: lists and dicts, nothing else.
+"""Slow, obvious twins of the kernels and of reading a log: lists and dicts, and scipy's quantiles.
 
 A journey is a list, a log a list of dicts. Where a kernel is clever, its twin is not, so that the
 two can only agree when both are right.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from scipy import stats
 
 Row = dict[str, Any]
 
@@ -253,3 +256,54 @@ def _pair(journey: list[Row], by: str, reading: Reading) -> list[Row]:
             reading.report["unpaired_completes"] += 1
     reading.report["unpaired_starts"] += sum(map(len, still_open.values()))
     return sorted(kept, key=lambda row: (row["at"], row["row"]))
+
+
+# --------------------------------------------------------------------------- shares of clusters
+
+
+def design_effect(hits: Sequence[float], sizes: Sequence[float]) -> float:
+    """Return the design effect of a share: ``hits[i]`` of the ``sizes[i]`` choices of person i."""
+    persons, total, hit = len(sizes), sum(sizes), sum(hits)
+    alike = sum(m * m for m in sizes) / total
+    if persons < 2 or hit in {0, total}:
+        return alike
+    share = hit / total
+    moved = sum(((y - share * m) / (1 - m / total)) ** 2 for y, m in zip(hits, sizes, strict=True))
+    jackknife = (persons - 1) / persons * moved / total**2
+    found = jackknife / (share * (1 - share) / (total - 1))
+    behind_hits = hit**2 / sum(y * y for y in hits)
+    missed = [m - y for y, m in zip(hits, sizes, strict=True)]
+    behind_misses = sum(missed) ** 2 / sum(one * one for one in missed)
+    both = 4 * behind_hits * behind_misses / (behind_hits + behind_misses)
+    seen = min(known_differences(sizes), both)
+    return max(1.0, (seen * found + alike / 4) / (seen + 1 / 4))
+
+
+def known_differences(sizes: Sequence[float]) -> float:
+    """Return the effective number of persons less one, at least 1."""
+    weights = [m * (1 + (m - 1) / 3) for m in sizes]
+    return max(sum(weights) ** 2 / sum(one * one for one in weights) - 1, 1.0)
+
+
+def degrees_of_freedom(sizes: Sequence[float]) -> float:
+    """Return the degrees of freedom of the design effect."""
+    excess = sum(m * m for m in sizes) / sum(sizes) - 1
+    return known_differences(sizes) * (1 + excess) / excess if excess > 1e-9 else math.inf
+
+
+def widened(effect: float, sizes: Sequence[float], freedom: float, level: float = 0.95) -> float:
+    """Return the design effect with t for z, and bounded."""
+    alike = sum(m * m for m in sizes) / sum(sizes)
+    z = stats.norm.ppf((1 + level) / 2)
+    t = stats.t.ppf((1 + level) / 2, freedom) if math.isfinite(freedom) else z
+    return float(min(effect * (t / z) ** 2, max(alike, effect**2 / alike)))
+
+
+def effective_trials(hits: Sequence[float], sizes: Sequence[float], level: float = 0.95) -> float:
+    """Return how many independent choices tell as much; nan without choices."""
+    asked = [(y, m) for y, m in zip(hits, sizes, strict=True) if m]
+    if not asked:
+        return math.nan
+    done, tried = [y for y, _ in asked], [m for _, m in asked]
+    effect = design_effect(done, tried)
+    return sum(tried) / widened(effect, tried, degrees_of_freedom(tried), level)

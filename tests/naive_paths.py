@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 from hypothesis import strategies as st
 
+from tests import naive
 from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import untyped
 
@@ -72,24 +73,6 @@ def wilson(share: float, trials: float, level: float = 0.95) -> tuple[float, flo
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
-def effective_size(chosen, every) -> float:
-    """Return how many independent choices tell as much, from what each cluster chose.
-
-    ``chosen`` and ``every`` hold, for each cluster that chose at all, how often it chose the thing
-    asked about, and how often it chose.
-    """
-    total, clusters = sum(every), len(every)
-    share = sum(chosen) / total
-    if sum(chosen) == total or clusters < 2:
-        return total**2 / sum(one**2 for one in every)
-    spread = sum((x - share * m) ** 2 for x, m in zip(chosen, every, strict=True))
-    if spread < 1e-9:
-        return float(total)
-    clustered = clusters / (clusters - 1) * spread / total**2
-    independent = share * (1 - share) / (total - 1)
-    return min(float(total), total * independent / clustered)
-
-
 def transitions(journeys):
     """Return {(source, target): (count, probability, low, high, journeys)}."""
     steps, crossing = Counter(), Counter()
@@ -104,7 +87,7 @@ def transitions(journeys):
     for (source, target), count in steps.items():
         clusters = every[source]
         share = count / sum(clusters.values())
-        size = effective_size(
+        size = naive.effective_trials(
             [chosen[source, target][cluster] for cluster in clusters], list(clusters.values())
         )
         low, high = wilson(share, size)
@@ -122,7 +105,9 @@ def variants(journeys):
     total = sum(counted.values())
     answer = {}
     for keys, count in counted.most_common():
-        size = effective_size([chosen[keys][cluster] for cluster in every], list(every.values()))
+        size = naive.effective_trials(
+            [chosen[keys][cluster] for cluster in every], list(every.values())
+        )
         answer[keys] = (count, count / total, *wilson(count / total, size))
     return answer
 

@@ -28,6 +28,7 @@ EXAMPLES = {
     "docs/arrival-channels.md": 2,
     "docs/banking77.md": 1,
     "docs/clinical.md": 1,
+    "docs/uncertainty.md": 1,
     "docs/questions/by-group.md": 2,
     "docs/questions/compare.md": 2,
     "docs/questions/decisions.md": 4,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from statistics import NormalDist, median
 
+from tests import naive
+
 Person = tuple[float, int]  # an amount, such as hits, of so many observations
 
 
@@ -122,3 +124,35 @@ def gaps(times: Sequence[Sequence[float]], paths: Sequence[str], edge: str) -> l
 def median_gap(times: Sequence[Sequence[float]], paths: Sequence[str], edge: str) -> float:
     """Return the median gap of an edge."""
     return float(median(gaps(times, paths, edge)))
+
+
+def clustered_newcombe(
+    a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]], level: float = 0.95
+) -> tuple[float, float]:
+    """Return Newcombe's interval of a difference, each group (hits, journeys) of its persons.
+
+    No person is in both groups. t has the degrees of freedom of the difference.
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    sides = [([y for y, _ in side], [m for _, m in side]) for side in (a, b)]
+    effects = [naive.design_effect(*side) for side in sides]
+    variances = []
+    for (hits, sizes), effect in zip(sides, effects, strict=True):
+        near = (sum(hits) + 1 / 2) / (sum(sizes) + 1)
+        variances.append(effect * near * (1 - near) / sum(sizes))
+    spent = sum(
+        v**2 / naive.degrees_of_freedom(sizes)
+        for v, (_, sizes) in zip(variances, sides, strict=True)
+    )
+    freedom = sum(variances) ** 2 / spent if spent else float("inf")
+    ends = []
+    for (hits, sizes), effect in zip(sides, effects, strict=True):
+        trials = sum(sizes) / naive.widened(effect, sizes, freedom, level)
+        share = sum(hits) / sum(sizes)
+        centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+        inner = share * (1 - share) / trials + z * z / (4 * trials**2)
+        half = z / (1 + z * z / trials) * inner**0.5
+        ends.append((share, centre - half, centre + half))
+    (one, low_a, high_a), (two, low_b, high_b) = ends
+    low = one - two - ((one - low_a) ** 2 + (high_b - two) ** 2) ** 0.5
+    return low, one - two + ((high_a - one) ** 2 + (two - low_b) ** 2) ** 0.5

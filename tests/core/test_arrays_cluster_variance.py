@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from touchpoints._core.arrays.statistics.cluster_variance import ClusterSums, effective_sizes
+from tests import naive
+from touchpoints._core.arrays.statistics.cluster_variance import ClusterSums
 from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
 
 CELLS = 5
@@ -28,26 +29,11 @@ CHOICES = st.lists(
 )
 
 
-def naive_size(hits: list[int], sizes: list[int]) -> float:
-    """Return the effective size by its definition: choices divided by the design effect."""
-    chose = [(hit, size) for hit, size in zip(hits, sizes, strict=True) if size]
-    total = sum(size for _, size in chose)
-    if not total:
-        return math.nan
-    share, count = Fraction(sum(hit for hit, _ in chose), total), len(chose)
-    if share in {0, 1} or count < 2:
-        return total**2 / sum(size**2 for _, size in chose)
-    spread = sum((hit - share * size) ** 2 for hit, size in chose)
-    variance = Fraction(count, count - 1) * spread / total**2
-    independent = share * (1 - share) / (total - 1)
-    return float(total if variance == 0 else min(total / (variance / independent), total))
-
-
-def naive_sizes(choices: list[tuple[int, dict[int, int]]]) -> list[float]:
-    """Return the effective size of each cell."""
+def naive_trials(choices: list[tuple[int, dict[int, int]]]) -> list[float]:
+    """Return the effective number of trials of each cell."""
     apart = [chosen for repeats, chosen in choices for _ in range(repeats)]
     return [
-        naive_size(
+        naive.effective_trials(
             [chosen.get(cell, 0) for chosen in apart],
             [sum(n for one, n in chosen.items() if GROUPS[one] == group) for chosen in apart],
         )
@@ -65,62 +51,34 @@ def added(sums: ClusterSums, choices: list[tuple[int, dict[int, int]]]) -> None:
     sums.add(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
 
 
+def empty(choices: list[tuple[int, dict[int, int]]]) -> ClusterSums:
+    """Return sums that know how often each cell is chosen, and nothing else."""
+    totals = np.zeros(CELLS)
+    for repeats, chosen in choices:
+        for cell, amount in chosen.items():
+            totals[cell] += repeats * amount
+    return ClusterSums(np.array(GROUPS), totals)
+
+
 @given(choices=CHOICES, cut=st.integers(0, 6))
-def test_sums_over_units_give_the_effective_sizes_of_the_definition(choices, cut: int) -> None:
-    """Adding units at once or in two parts gives the same sizes."""
-    sums = ClusterSums(np.array(GROUPS))
+def test_sums_over_units_give_the_effective_trials_of_the_definition(choices, cut: int) -> None:
+    """Adding units at once or in two parts gives the same numbers."""
+    sums = empty(choices)
     added(sums, choices[:cut])
     added(sums, choices[cut:])
 
-    assert sums.effective_sizes().tolist() == pytest.approx(naive_sizes(choices), nan_ok=True)
+    assert sums.effective_trials(0.95).tolist() == pytest.approx(naive_trials(choices), nan_ok=True)
 
 
 @given(choices=CHOICES)
 def test_repeats_of_a_unit_count_as_separate_units(choices) -> None:
     """A unit with ``repeats=2`` equals two identical units."""
-    together, apart = ClusterSums(np.array(GROUPS)), ClusterSums(np.array(GROUPS))
+    together, apart = empty(choices), empty(choices)
     added(together, choices)
     added(apart, [(1, chosen) for repeats, chosen in choices for _ in range(repeats)])
 
     for name, column in vars(together).items():
-        np.testing.assert_array_equal(column, getattr(apart, name))
-
-
-@pytest.mark.parametrize(
-    ("hits", "sizes", "expected"),
-    [
-        # One choice for each unit: the number of choices.
-        ([1, 0, 1, 0], [1, 1, 1, 1], 4.0),
-        # All choices of a unit are the same: the number of units, up to the n - 1 corrections.
-        ([4, 0, 4, 0], [4, 4, 4, 4], 16 / (4 / 3 * 15 / 4)),
-        # Every unit chose the cell equally often: the size is capped at the number of choices.
-        ([1, 1, 1], [2, 2, 2], 6.0),
-        # Share 1, share 0, or a single unit: the choices of a unit are assumed to be identical.
-        ([3, 1], [3, 1], 16 / 10),
-        ([0, 0], [3, 1], 16 / 10),
-        ([2, 0], [4, 0], 1.0),
-        # No choices.
-        ([0], [0], math.nan),
-    ],
-)
-def test_effective_sizes_worked_out_by_hand(
-    hits: list[int], sizes: list[int], expected: float
-) -> None:
-    """The design effect of units, and its limits; the naive version agrees."""
-    x, m = np.array(hits, dtype=float), np.array(sizes, dtype=float)
-    with np.errstate(invalid="ignore"):
-        share = x.sum() / m.sum()
-
-    found = effective_sizes(
-        m.sum(),
-        np.array([share]),
-        np.array([((x - share * m) ** 2).sum()]),
-        squares=(m**2).sum(),
-        units=float((m > 0).sum()),
-    )
-
-    assert found.tolist() == pytest.approx([expected], nan_ok=True)
-    assert naive_size(hits, sizes) == pytest.approx(expected, nan_ok=True)
+        np.testing.assert_allclose(column, getattr(apart, name), rtol=1e-12, atol=1e-12)
 
 
 # --------------------------------------------------------------------------------------- of means

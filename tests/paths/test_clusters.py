@@ -20,7 +20,7 @@ from touchpoints._core.arrays.distances import clustering
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.paths._shared.dissimilarity import Distances
 
-LINKAGES = ["average", "complete", "single", "ward"]
+LINKAGES = ["average", "complete", "single", "ward", "ward.D2", "ward.D"]
 
 
 def distances_of(size: int, seed: int, weights: list[int] | None = None) -> Distances:
@@ -59,7 +59,11 @@ def parts(labels: list[int]) -> set[frozenset[int]]:
 def test_merges_are_those_of_scipy(size: int, seed: int, linkage: str) -> None:
     """Heights agree, and so do the clusters for every number of clusters."""
     given_ = distances_of(size, seed)
-    tree = scipy_linkage(squareform(given_.matrix), linkage)
+    if linkage == "ward.D":  # takes distances for squared ones
+        tree = scipy_linkage(np.sqrt(squareform(given_.matrix)), "ward")
+        tree[:, 2] **= 2
+    else:
+        tree = scipy_linkage(squareform(given_.matrix), linkage.removesuffix(".D2"))
 
     _, heights = clustering.merges(given_.matrix, np.ones(size), linkage)
 

@@ -122,9 +122,10 @@ def test_intervals_know_that_one_person_is_one_person() -> None:
     many = built(["ab"] * 50 + ["ac"] * 50, persons=["ana"] * 50 + ["leo"] * 50)
     table = rows_of(paths.transitions(many))
 
-    size = (
-        100 / 99
-    )  # 100 transitions, divided by the design effect of persons who always do the same
+    # Leaving out either person moves the share by 1/2: 99 times the variance of 100 transitions,
+    # and of 1 person more than seen 50 times. Beyond what t says, never wider than the square of
+    # that over 50.
+    size = 100 / (((99 + 50 / 4) / (1 + 1 / 4)) ** 2 / 50)
     assert tp.wilson(0.5 * size, size) == pytest.approx(table["a", "b"][2:4])
     certain = rows_of(paths.transitions(built(["ab"] * 50, persons=["ana"] * 50)))
     assert tp.wilson(1, 1) == pytest.approx(certain["a", "b"][2:4])

@@ -18,6 +18,7 @@ from touchpoints._core.text import printable
 from touchpoints.errors import InvalidInputError, MissingPackageError
 
 _SHOWN_ROWS = 10
+_FEW = 5
 _LONGEST_CELL = 2000
 
 
@@ -227,10 +228,29 @@ class Estimated(Grouped):
     unit : str
         The unit that is assumed to be independent: ``"person"``, or ``"journey"`` where persons
         are not known.
+    persons : int, optional
+        The number of persons with journeys, in the group with the fewest effective persons.
+    effective : float, optional
+        The effective number of persons: the number of persons of equal weight that carry the same
+        information. Small if a few persons have most of the journeys. Below 5 a remark is printed.
     """
 
     level: float
     unit: str
+    persons: int | None = attrs.field(default=None, repr=False, eq=False)
+    effective: float | None = attrs.field(default=None, repr=False, eq=False)
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()}{self._remark()}"
+
+    def _remark(self) -> str:
+        """Return a line that says how little intervals rest on, or nothing."""
+        if self.effective is None or not 0 < self.effective < _FEW:
+            return ""
+        if self.persons == 1:
+            return "\none person: somebody else may be otherwise"
+        few = f"{self.effective:.1f} effective"
+        return f"\nfew persons ({self.persons:,}, {few}): one not seen may change the intervals"
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:

@@ -24,7 +24,7 @@ from touchpoints.errors import (
 )
 from touchpoints.paths._shared.dissimilarity import Distances
 
-Linkage = Literal["average", "complete", "single", "ward"]
+Linkage = Literal["average", "complete", "single", "ward", "ward.D2", "ward.D"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -103,7 +103,8 @@ def hierarchical(distances: Distances, k: int, *, linkage: Linkage = "average") 
     linkage
         The distance between two clusters: ``"average"`` is the mean distance of their journeys,
         ``"complete"`` the largest, ``"single"`` the smallest, and ``"ward"`` the increase of the
-        summed squared distances when they are merged.
+        summed squared distances when they are merged: ``"ward.D2"`` of R, another name for it here.
+        ``"ward.D"`` of R takes the distances as they are for squared ones, for results made so.
 
     Returns
     -------

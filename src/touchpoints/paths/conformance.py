@@ -250,7 +250,7 @@ def _conformance(
         journeys=those.totals,
         **shown,
         level=level,
-        unit=shares.unit,
+        **shares.facts(),
     )
 
 
@@ -406,4 +406,4 @@ def _fitness(journeys: Journeys, *, plan: Plan, failed: str | None, level: float
         **stacked([fitting]).columns("fitting", ends=""),
         **of,
     }
-    return Fitness(**columns, level=level, unit=shares.unit)
+    return Fitness(**columns, level=level, **shares.facts())

@@ -220,7 +220,7 @@ def _conversion(
         lift=np.array([rate.share / base.share if base.hits else np.nan]),
         median_time=np.array([_median(journeys, matched)]),
         level=level,
-        unit=shares.unit,
+        **shares.facts(),
     )
 
 
@@ -345,7 +345,7 @@ def _side_by_side(
         **lost.take(order).columns("dropped_share", ends="dropped_"),
         difference=difference[order],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 

@@ -191,7 +191,7 @@ def _branches(journeys: Journeys, *, at: Place | None, level: float) -> Branches
         low=np.where(unknown, np.nan, shares.low),
         high=np.where(unknown, np.nan, shares.high),
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 
@@ -301,7 +301,7 @@ def _points(journeys: Journeys, *, correction: Correction, level: float) -> Deci
         open=np.bincount(visits.codes, weights * ~known, k)[order].astype(np.int64),
         **detour.columns("detour"),
         level=level,
-        unit=units.unit,
+        **units.facts(),
         correction=correction,
     )
 

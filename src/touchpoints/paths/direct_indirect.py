@@ -262,7 +262,7 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
         **present.columns("of_journeys"),
         only=(alone @ counts)[shown],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 
@@ -285,7 +285,7 @@ def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
         count=found.totals,
         **found.columns("probability", ends=""),
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 

@@ -14,9 +14,9 @@ from touchpoints._core.arrays.distances.edit_distances import padded
 from touchpoints._core.arrays.sequences import sequence_hash
 from touchpoints._core.arrays.sequences.subsequences import next_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
-from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
 from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_clusters, rounds_of
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, text_array
@@ -216,9 +216,9 @@ def discriminating(
     log = take(journeys, kept)
     variants = _variants(log)
     tested = _frequent(variants, chosen, log.counts, max_length, min_support)
-    effective = np.stack(
-        [_effective(log, variants, tested, labels == group) for group in range(len(present))]
-    )
+    insides = (labels == group for group in range(len(present)))
+    parts = [_effective(log, variants, tested, inside, level) for inside in insides]
+    effective, trials = np.array(parts).transpose(1, 0, 2)
     unit = units_of(log, None).unit
     if test == "auto":
         test = "permutation" if unit == "person" else "chi2"
@@ -236,7 +236,7 @@ def discriminating(
     facts = {"test": test, "unit": unit, "level": level}
     keys = [touchpoint.key for touchpoint in log.touchpoints]
     named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
-    return _table(named, chosen.labels, tested, effective, (statistic, p), top, facts)
+    return _table(named, chosen.labels, tested, (effective, trials), (statistic, p), top, facts)
 
 
 def _check(
@@ -314,15 +314,18 @@ def _extensions(
         yield block, found.reshape(len(coming), -1)
 
 
-def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside: Array) -> Array:
-    """Return the effective number of journeys for each share in a group, float64 (s,).
+def _effective(
+    journeys: Journeys, variants: _Variants, tested: _Tested, inside: Array, level: float
+) -> Array:
+    """Return the effective numbers of journeys for each share in a group, float64 (2, s).
 
-    The same as in `JourneyShares`, for all subsequences at once.
+    First those of the test, then those of the interval at this level, which are fewer where persons
+    are few: the same as in `JourneyShares`, for all subsequences at once.
     """
     part = take(journeys, np.flatnonzero(inside))
     units, tried = units_of(part, None), float(part.counts.sum())
     if units.unit == "journey":
-        return np.full(len(tested.patterns), tried)
+        return np.full((2, len(tested.patterns)), tried)
     from scipy.sparse import csr_array
 
     repeats, size = units.repeats.astype(np.float64), len(units.repeats)
@@ -330,17 +333,12 @@ def _effective(journeys: Journeys, variants: _Variants, tested: _Tested, inside:
     within = units.within.astype(np.float64)
     chosen = np.bincount(units.of, within, size)
     members = csr_array((within, cells), shape=(size, len(variants.lengths)))
-    squares, groups = float(repeats @ chosen**2), float(repeats[chosen > 0].sum())
-    answer = np.zeros(len(tested.patterns))
+    sizes, effects = clustered.ClusterSizes.of(chosen, repeats), np.ones(len(tested.patterns))
     width = max(1, _ROOM // max(size, 1))
-    for start in range(0, len(answer), width):
+    for start in range(0, len(effects), width):
         did = members @ tested.holds[:, start : start + width].astype(np.float64)
-        share = repeats @ did / tried
-        spread = repeats @ (did - share * chosen[:, None]) ** 2
-        answer[start : start + width] = effective_sizes(
-            tried, share, spread, squares=squares, units=groups
-        )
-    return answer
+        effects[start : start + width] = clustered.effects_of(did, chosen, repeats, sizes)
+    return tried / np.stack([effects, clustered.widened_for(sizes, effects, level)])
 
 
 def _p_of_permutations(
@@ -410,7 +408,7 @@ def _table(
     named: list[tuple[str, ...]],
     labels: tuple[Any, ...],
     tested: _Tested,
-    effective: Array,
+    sizes: tuple[Array, Array],
     found: tuple[Array, Array],
     top: int | None,
     facts: dict[str, Any],
@@ -421,7 +419,8 @@ def _table(
     tidy = np.array(sorted(range(len(codes)), key=lambda row: (len(codes[row]), named[row])), int)
     order = tidy[most_frequent(ranks[tidy], top)]
     share = tested.hits / tested.sizes
-    low, high = wilson(share * effective, effective, level=facts["level"])
+    effective, trials = sizes
+    low, high = wilson(share * trials, trials, level=facts["level"])
     expected = effective * (share * effective).sum(axis=0) / effective.sum(axis=0)
     residual = (share * effective - expected) / np.sqrt(expected)
     among = np.broadcast_to(tested.sizes, share.shape)

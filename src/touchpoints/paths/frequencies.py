@@ -211,7 +211,7 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
         ends=ends.totals,
         **ends.columns("of_ends"),
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 

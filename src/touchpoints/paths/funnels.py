@@ -258,7 +258,7 @@ def _funnel(
         open=np.array([shares.number(step & ~found.over) for step in missed]),
         median_time=np.array(found.medians),
         level=level,
-        unit=shares.unit,
+        **shares.facts(),
         kind=kind,
     )
 

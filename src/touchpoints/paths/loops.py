@@ -263,7 +263,7 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
         **chosen.columns("share", ends=""),
         definition=definition,
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 

@@ -170,7 +170,7 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
         **shares.take(order).columns("share", ends=""),
         occurrences=found.occurrences[order],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 
@@ -307,7 +307,7 @@ def _subsequences(
         confidence=hits / before,
         lift=(hits / before) / (last / max(totals[()], 1)),
         level=options.level,
-        unit=shares.unit,
+        **shares.facts(),
     )
 
 

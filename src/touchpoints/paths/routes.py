@@ -192,7 +192,7 @@ def _routes(
         steps=lengths_of(found.offsets)[order] - 1,
         median_time=medians[order],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 

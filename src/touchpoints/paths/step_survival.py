@@ -146,5 +146,5 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
         high=np.where(at_risk > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )

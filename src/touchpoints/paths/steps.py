@@ -324,7 +324,7 @@ def _span(steps: int, at: Place | None, side: Side) -> range:
     return range(1, steps + 1) if side == "start" else range(-steps, 0)
 
 
-def _stacked(parts: list[dict[str, Any]]) -> dict[str, Array]:
+def _stacked(parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -336,7 +336,7 @@ def _matrix(
     cells = partial(_cells, alignment, ranks=key_ranks(journeys), level=level)
     columns = _stacked(alignment.by_step(span, cells))
     columns["touchpoint"] = names[columns["touchpoint"]]
-    return StepMatrix(**columns, level=level, unit=alignment.units.unit)
+    return StepMatrix(**columns, level=level, **alignment.units.facts())
 
 
 def _cells(
@@ -381,7 +381,7 @@ def _links(
     columns = _stacked(parts)
     for name in ("source", "target"):
         columns[name] = names[columns[name]]
-    return StepFlows(**columns, level=level, unit=alignment.units.unit)
+    return StepFlows(**columns, level=level, **alignment.units.facts())
 
 
 def _links_at(

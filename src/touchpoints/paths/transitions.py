@@ -101,9 +101,9 @@ def transitions(
 
     Intervals are Wilson's with an effective number of trials, because the transitions of one person
     (of one journey, where persons are not known) are not independent: the number of transitions
-    from the source divided by the design effect of those units. If each person passes the source
-    once, they are the plain intervals of `wilson`. `bootstrap` gives intervals without such a
-    formula. O(m log m) in the number of interactions.
+    from the source divided by the design effect of those units, with t instead of z where there
+    are few units. If each person passes the source once, they are the plain intervals of `wilson`.
+    `bootstrap` gives intervals without such a formula. O(m log m) in the number of interactions.
 
     References
     ----------
@@ -133,7 +133,7 @@ def transitions(
 def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transitions:
     found = flows(journeys)
     units = units_of(journeys, None)
-    crossing, sizes = _spread(journeys, found, units)
+    crossing, sizes = _spread(journeys, found, units, level)
     leaving = found.leaving()[found.sources]
     shares = with_interval(found.totals, found.totals / leaving, sizes, level)
     ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
@@ -146,16 +146,16 @@ def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transition
         **shares.take(order).columns("probability", ends=""),
         journeys=crossing[order],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )
 
 
-def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, Array]:
+def _spread(journeys: Journeys, found: Flows, units: Units, level: float) -> tuple[Array, Array]:
     """Return the number of journeys with each edge, and the effective sample size of its share."""
     size = len(found.totals)
     crossing = np.zeros(size, dtype=np.int64)
     _, groups = np.unique(found.sources, return_inverse=True)
-    sums = ClusterSums(groups)
+    sums = ClusterSums(groups, found.totals)
     apart = units.unit == "journey"
     keys: list[Array] = [np.empty(0, np.int64)]
     weights: list[Array] = [np.empty(0)]
@@ -170,7 +170,7 @@ def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, Arra
     if not apart:
         key, amounts = summed_runs(np.concatenate(keys), np.concatenate(weights))
         sums.add(key // size, key % size, amounts, units.repeats[key // size])
-    return crossing, sums.effective_sizes()
+    return crossing, sums.effective_trials(level)
 
 
 def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Array]]:

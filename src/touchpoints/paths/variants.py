@@ -135,5 +135,5 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
         cumulative=np.cumsum(totals[order]) / max(every, 1),
         length=lengths_of(found.offsets)[order],
         level=level,
-        unit=units.unit,
+        **units.facts(),
     )

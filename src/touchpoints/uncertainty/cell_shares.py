@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.statistics.cluster_variance import (
-    ClusterSums,
-    effective_sizes,
-    runs,
-    summed_runs,
+from touchpoints._core.arrays.statistics.cluster_variance import ClusterSums, runs, summed_runs
+from touchpoints._core.arrays.statistics.clustered_shares import (
+    ChosenSums,
+    ClusterSizes,
+    effective_trials,
+    left_out,
 )
 from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.journey_shares import Share
@@ -43,7 +45,7 @@ class CellShares:
         totals, share, low, high = (part[chosen] for part in parts)
         return CellShares(totals=totals, share=share, low=low, high=high)
 
-    def columns(self, name: str, *, ends: str | None = None) -> dict[str, Array]:
+    def columns(self, name: str, *, ends: str | None = None) -> dict[str, Any]:
         """Return the share and the ends of its interval as columns of a table.
 
         The names of the ends begin with ``ends``, by default with the name of the share and ``_``.
@@ -80,8 +82,8 @@ def choice_shares(
 
     Notes
     -----
-    Wilson interval with an effective number of trials: see `ClusterSums`. Where a cell was never
-    chosen, all choices of one unit are taken to be equal, as where it was always chosen.
+    Wilson interval with an effective number of trials: see `effective_trials`. Where a cell was
+    never chosen, all choices of one unit are taken to be equal, as where it was always chosen.
     O(h log h).
     """
     checks.level(level)
@@ -93,14 +95,12 @@ def choice_shares(
     else:
         weights = units.within[owners]
         keys, summed = summed_runs(keys, weights if amounts is None else weights * amounts)
-    sums = ClusterSums(groups)
-    clusters = keys // size
-    sums.add(clusters, keys - clusters * size, summed, units.repeats[clusters])
-    totals, every = sums.cell_totals, sums.totals[groups]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = totals / every
-    sizes = np.where(every > 0, sums.effective_sizes(), 0)
-    return with_interval(totals, share, sizes, level)
+    of = keys // size
+    cell = keys - of * size
+    sums = ClusterSums(groups, np.bincount(cell, units.repeats[of] * summed, size))
+    sums.add(of, cell, summed, units.repeats[of])
+    sizes = np.nan_to_num(sums.effective_trials(level))  # nan where nothing was chosen
+    return with_interval(sums.cell_totals, sums.shares, sizes, level)
 
 
 def presence_shares(
@@ -147,12 +147,15 @@ def presence_shares(
     chosen = np.bincount(of[kept], within[kept].astype(np.float64), len(repeats))
     keys, did = summed_runs(of[owners] * size + cells, within[owners])
     who, cell = keys // size, keys % size
-    squares = np.bincount(cell, repeats[who] * did**2, size)
-    products = np.bincount(cell, repeats[who] * did * chosen[who], size)
-    every = float((repeats * chosen**2).sum())
-    spread = squares - 2 * share * products + share**2 * every
-    groups = float(repeats[chosen > 0].sum())
-    sizes = effective_sizes(tried, share, spread, squares=every, units=groups)
+    weight, times, every = left_out(chosen, tried), repeats[who] * did, chosen[who]
+    moved = np.bincount(cell, times * (did - 2 * share[cell] * every) * weight[who], size)
+    sums = ChosenSums(
+        hits=totals,
+        squares=np.bincount(cell, times * did, size),
+        products=np.bincount(cell, times * every, size),
+        strayed=moved + share**2 * float((repeats * weight * chosen**2).sum()),
+    )
+    sizes = effective_trials(ClusterSizes.of(chosen, repeats), sums, level=level)
     return with_interval(totals, share, sizes, level)
 
 
@@ -193,9 +196,9 @@ class Tally:
         sizes = number
         if self.clustered is not None:
             inner = self.clustered[1] < size
-            sums = ClusterSums(groups)
+            sums = ClusterSums(groups, totals)
             sums.add(*(one[inner] for one in self.clustered))
-            sizes = np.nan_to_num(sums.effective_sizes())  # nan where a group has no journeys
+            sizes = np.nan_to_num(sums.effective_trials(level))  # nan where a group has no journeys
         with np.errstate(invalid="ignore"):
             share = totals / number
         return with_interval(totals, share, sizes, level)

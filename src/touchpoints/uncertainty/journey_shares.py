@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
+from touchpoints._core.arrays.statistics.clustered_shares import (
+    ChosenSums,
+    ClusterSizes,
+    effective_trials,
+    left_out,
+)
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.shares import wilson
@@ -36,9 +43,8 @@ class JourneyShares:
     """Shares of a set of journeys, with Wilson intervals; the units are prepared once for all.
 
     The intervals use an effective number of trials: journeys of one person are not independent, so
-    the number of journeys is divided by the design effect of the persons (Kish 1965, Survey
-    Sampling, 8.2; the linearised variance of a ratio of cluster sums, Cochran 1977, Sampling
-    Techniques, 9A.2).
+    the number of journeys is divided by the design effect of the persons, estimated by leaving out
+    one person at a time, with t instead of z where there are few persons.
     """
 
     def __init__(self, journeys: Journeys, *, level: float = 0.95) -> None:
@@ -46,6 +52,10 @@ class JourneyShares:
         self._plain = bool((journeys.counts == 1).all())
         self.level = checks.level(level)
         self.units = None if journeys.persons is None else units_of(journeys, None)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a table with intervals says of the units."""
+        return {"unit": "journey"} if self.units is None else self.units.facts()
 
     @property
     def unit(self) -> str:
@@ -61,7 +71,11 @@ class JourneyShares:
             return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
         share = done / tried
         units = self.units
-        size = tried if units is None else _effective(units, hits, among, share)
+        size = (
+            tried
+            if units is None
+            else _effective(units, hits, among, share=share, level=self.level)
+        )
         low, high = wilson(share * size, size, level=self.level)
         return Share(hits=done, trials=tried, share=share, low=low, high=high)
 
@@ -70,17 +84,18 @@ class JourneyShares:
         return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
 
 
-def _effective(units: Units, hits: Array, among: Array, share: float) -> float:
+def _effective(units: Units, hits: Array, among: Array, *, share: float, level: float) -> float:
     """Return the effective number of trials: the independent journeys with equal information."""
     of, repeats, within = units.of, units.repeats, units.within
     size = len(repeats)
     chosen = np.bincount(of[among], within[among].astype(np.float64), size)
     did = np.bincount(of[hits], within[hits].astype(np.float64), size)
-    sizes = effective_sizes(
-        float(repeats @ chosen),
-        np.array([share]),
-        np.array([(repeats * (did - share * chosen) ** 2).sum()]),
-        squares=float((repeats * chosen**2).sum()),
-        units=float(repeats[chosen > 0].sum()),
-    )
-    return float(sizes[0])
+    sizes, weight = ClusterSizes.of(chosen, repeats), left_out(chosen, float(repeats @ chosen))
+    columns = {
+        "hits": did,
+        "squares": did**2,
+        "products": did * chosen,
+        "strayed": weight * (did - share * chosen) ** 2,
+    }
+    sums = ChosenSums(**{name: np.array([repeats @ one]) for name, one in columns.items()})
+    return float(effective_trials(sizes, sums, level=level)[0])

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes
 from touchpoints._core.frozen import Array, Coded, is_missing
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
@@ -37,6 +38,15 @@ class Units:
     of: Array
     repeats: Array
     within: Array
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a table with intervals says of them, by the names of its fields."""
+        if self.unit != "person":
+            return {"unit": self.unit}
+        sizes = np.bincount(self.of, self.within, len(self.repeats))
+        found = ClusterSizes.of(sizes, self.repeats)
+        effective = float(found.effective()[0])
+        return {"unit": self.unit, "persons": int(found.units[0]), "effective": effective}
 
     @property
     def total(self) -> int:

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.statistics.intervals import kappa, z_of
+from touchpoints._core.arrays.statistics.intervals import kappa
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.contract.answers import TYPE
 from touchpoints.classify.contract.protocol import (
@@ -42,7 +42,9 @@ class Agreement(Table):
         Cohen's kappa, in [-1, 1]: 1 for full agreement, 0 for the agreement expected by chance;
         nan when the agreement expected by chance is full.
     kappa_low, kappa_high : float
-        Large-sample interval of kappa, cut to [-1, 1].
+        Large-sample interval of kappa, cut to [-1, 1]. Where the table shows no spread (all answers
+        are equal, or one classifier always answers the same), it comes from the interval of the
+        share instead, at the agreement expected by chance.
     """
 
     first: Any = column(object)
@@ -134,7 +136,7 @@ def agreement(
     cells = sorted(np.argwhere(found.table).tolist(), key=lambda cell: -found.table[*cell])
     share, low, high = shares(np.trace(found.table), len(given), level)
     beyond = kappa(found.table)
-    margin = z_of(level) * beyond.error
+    bounds = beyond.bounds(level)
     return Agreement(
         [found.terms[first] for first, _ in cells],
         [found.terms[second] for _, second in cells],
@@ -144,6 +146,6 @@ def agreement(
         share_low=float(low),
         share_high=float(high),
         kappa=beyond.value,
-        kappa_low=max(beyond.value - margin, -1.0) if margin == margin else margin,
-        kappa_high=min(beyond.value + margin, 1.0) if margin == margin else margin,
+        kappa_low=bounds[0],
+        kappa_high=bounds[1],
     )

@@ -7,12 +7,17 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.statistics.cluster_variance import effective_sizes
+from touchpoints._core.arrays.statistics.clustered_shares import (
+    ChosenSums,
+    ClusterSizes,
+    design_effects,
+    left_out,
+    stretches,
+    widened,
+)
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.statistics import Shares
 from touchpoints.uncertainty import Units, wilson
-
-_CLOSE = 1e-12
 
 
 def newcombe(
@@ -20,12 +25,15 @@ def newcombe(
 ) -> tuple[Array, Array]:
     """Return Newcombe's intervals of differences of shares, from Wilson's, (labels,) each.
 
-    Sample sizes are effective ones. Persons in both groups make the two shares dependent, which
-    enters as their correlation (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
+    Sample sizes are effective ones, as those of a single share, but with the degrees of freedom of
+    the difference (B. L. Welch 1947, The generalization of "Student's" problem, Biometrika 34).
+    Persons in both groups make the two shares dependent, which enters as their correlation
+    (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
     """
     sides = [_Side.of(shares, one, units) for one in weights]
-    low_a, high_a = sides[0].wilson(level)
-    low_b, high_b = sides[1].wilson(level)
+    stretch = stretches(_welch(sides), level)
+    low_a, high_a = sides[0].wilson(level, stretch)
+    low_b, high_b = sides[1].wilson(level, stretch)
     a, b = sides[0].share, sides[1].share
     rho = _correlation(sides[0], sides[1])
 
@@ -39,7 +47,8 @@ def newcombe(
 class _Side:
     """The shares of one group: sums over its units, and the effective sample sizes.
 
-    ``hits`` is sparse (units, labels), ``trials`` sparse (units, groups of labels).
+    ``hits`` is sparse (units, labels), ``trials`` sparse (units, groups of labels); the others are
+    by label.
     """
 
     hits: Any
@@ -47,8 +56,9 @@ class _Side:
     repeats: Array
     group: Array
     share: Array
-    size: Array
     spread: Array
+    sizes: ClusterSizes
+    effect: Array
 
     @classmethod
     def of(cls, shares: Shares, weights: Array, units: Units) -> _Side:
@@ -61,34 +71,78 @@ class _Side:
         shape = (len(repeats), len(weights))
         gather = sparse.csr_array((inside, (units.of[rows], rows)), shape=shape)
         hits, trials = gather @ shares.hits, gather @ shares.trials
-        done, tried = hits.T @ repeats, (trials.T @ repeats)[group]
-        squares = (trials.power(2).T @ repeats)[group]
-        groups = (trials.astype(bool).astype(np.float64).T @ repeats)[group]
-        crossed = _crossed(hits, trials, group, repeats)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = done / tried
-            spread = hits.power(2).T @ repeats - 2 * share * crossed + share**2 * squares
-            size = effective_sizes(tried, share, spread, squares=squares, units=groups)
-            # Without variance between units they are taken as fully dependent, like a single unit.
-            size = np.where(spread > _CLOSE * tried, size, tried**2 / squares)
-        size = np.where(tried > 0, size, 0.0)
+        sizes, moved = _sizes(trials, repeats)
+        sizes, moved = sizes.take(group), moved[group]
+        found, every = _beside(hits, trials, group)
+        chosen, share = _chosen(found, every, repeats, sizes.total, moved)
+        spread = chosen.squares - 2 * share * chosen.products + share**2 * sizes.squares
         return cls(
             hits=hits,
             trials=trials,
             repeats=repeats,
             group=group,
             share=share,
-            size=size,
             spread=spread,
+            sizes=sizes,
+            effect=design_effects(sizes, chosen),
         )
 
-    def wilson(self, level: float) -> tuple[Array, Array]:
-        """Return Wilson's interval of each share."""
-        return wilson(np.nan_to_num(self.share) * self.size, self.size, level=level)
+    def wilson(self, level: float, stretch: Array) -> tuple[Array, Array]:
+        """Return Wilson's interval of each share, with ``stretch`` the squared ratio of t to z."""
+        total = self.sizes.total
+        with np.errstate(divide="ignore", invalid="ignore"):
+            trials = total / widened(self.effect, self.sizes.excess(), stretch)
+        trials = np.where(total > 0, trials, 0.0)
+        return wilson(np.nan_to_num(self.share) * trials, trials, level=level)
+
+    def variance(self) -> Array:
+        """Return the variance of each share, which is drawn towards 1/2 so that it is above 0."""
+        total = self.sizes.total
+        near = (np.nan_to_num(self.share) * total + 0.5) / (total + 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.effect * near * (1 - near) / total)
 
 
-def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
-    """Return the sum over units of hits times trials of each label."""
+def _welch(sides: list[_Side]) -> Array:
+    """Return the degrees of freedom of each difference; infinite where a side has no trials."""
+    parts = [one.variance() for one in sides]
+    with np.errstate(invalid="ignore"):
+        spent = sum(v**2 / one.sizes.freedom() for v, one in zip(parts, sides, strict=True))
+        both = (parts[0] + parts[1]) ** 2
+        return np.where(spent > 0, both / np.where(spent > 0, spent, 1.0), np.inf)
+
+
+def _sizes(trials: Any, repeats: Array) -> tuple[ClusterSizes, Array]:
+    """Return the sizes of the units of each group, and the sum of m² weighted by `left_out`."""
+    found, size = trials.tocoo(), trials.shape[1]
+    amounts, alike, group = found.data.astype(np.float64), repeats[found.row], found.col
+    powers = [amounts > 0, amounts, amounts**2, amounts**3, amounts**4]
+    sizes = ClusterSizes.added([np.bincount(group, alike * one, size) for one in powers])
+    weight = left_out(amounts, sizes.total[group])
+    return sizes, np.bincount(group, alike * weight * powers[2], size)
+
+
+def _chosen(
+    hits: Any, every: Array, repeats: Array, totals: Array, moved: Array
+) -> tuple[ChosenSums, Array]:
+    """Return the sums over units that the interval of each share needs, and the shares."""
+    label, size = hits.col, len(totals)
+    times = hits.data * repeats[hits.row]
+    done = np.bincount(label, times, size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = done / totals
+    beyond = times * (hits.data - 2 * share[label] * every) * left_out(every, totals[label])
+    chosen = ChosenSums(
+        hits=done,
+        squares=np.bincount(label, times * hits.data, size),
+        products=np.bincount(label, times * every, size),
+        strayed=np.bincount(label, beyond, size) + share**2 * moved,
+    )
+    return chosen, share
+
+
+def _beside(hits: Any, trials: Any, group: Array) -> tuple[Any, Array]:
+    """Return the hits, and the trials of the same unit and group for each of them."""
     found = hits.tocoo()
     tried = trials.tocsr()
     tried.sort_indices()
@@ -98,9 +152,13 @@ def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
     wanted = found.row.astype(np.int64) * wide + group[found.col]
     positions = np.searchsorted(keys, wanted)
     there = keys[positions] == wanted
-    amounts = np.where(there, np.append(tried.data, 0.0)[positions], 0.0)
-    weights = found.data * amounts * repeats[found.row]
-    return np.bincount(found.col, weights, minlength=len(group))
+    return found, np.where(there, np.append(tried.data, 0.0)[positions], 0.0)
+
+
+def _crossed(hits: Any, trials: Any, group: Array, repeats: Array) -> Array:
+    """Return the sum over units of hits times trials of each label."""
+    found, every = _beside(hits, trials, group)
+    return np.bincount(found.col, found.data * every * repeats[found.row], minlength=len(group))
 
 
 def _correlation(a: _Side, b: _Side) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from touchpoints._core.frozen import Array
 
 _SLACK = 1e-12
+_POWERS = {"ward": 2.0, "ward.D2": 2.0, "ward.D": 1.0}
 
 
 def merges(matrix: Array, weights: Array, linkage: str) -> tuple[Array, Array]:
@@ -50,13 +51,18 @@ def merges(matrix: Array, weights: Array, linkage: str) -> tuple[Array, Array]:
         _join(far, sizes, (kept, gone), linkage)
         alive[gone] = False
     order = np.argsort(heights, kind="stable")
-    return pairs[order], np.sqrt(heights[order]) if linkage == "ward" else heights[order]
+    return pairs[order], heights[order] ** (1 / _POWERS.get(linkage, 1.0))
 
 
 def _starting(matrix: Array, sizes: Array, linkage: str) -> Array:
     far = matrix.astype(np.float64)
-    if linkage == "ward":
-        far = far**2 * 2 * np.multiply.outer(sizes, sizes) / np.add.outer(sizes, sizes)
+    if linkage in _POWERS:
+        far = (
+            far ** _POWERS[linkage]
+            * 2
+            * np.multiply.outer(sizes, sizes)
+            / np.add.outer(sizes, sizes)
+        )
     np.fill_diagonal(far, np.inf)
     return far
 
@@ -167,7 +173,7 @@ def _swap(matrix: Array, weights: Array, medoids: Array) -> None:
         change = np.bincount(near.medoid, weights * left, count) + saved
         best = int(np.argmin(change))
         idle += 1
-        if change[best] < -_SLACK * max(total, 1.0) and candidate not in medoids:
+        if change[best] < -_SLACK * total and candidate not in medoids:
             medoids[best] = candidate
             near = _nearest(matrix, medoids)
             total = float(weights @ near.first)

@@ -36,11 +36,39 @@ def wilson_bounds(hits: Array, count: Array, z: float) -> tuple[Array, Array]:
     return low, high
 
 
+_NOTHING = 1e-14  # a variance that is rounding and nothing else
+
+
 class Kappa(NamedTuple):
-    """Cohen's kappa and its large-sample standard error."""
+    """Cohen's kappa and its large-sample standard error.
+
+    ``share`` is the observed agreement and ``by_chance`` the agreement expected by chance, of
+    ``events`` events.
+    """
 
     value: float
     error: float
+    share: float
+    by_chance: float
+    events: float
+
+    def bounds(self, level: float) -> tuple[float, float]:
+        """Return the interval, cut to [-1, 1].
+
+        Where the table shows no spread at all, because all agree or one judge never varies, the
+        standard error is 0 and tells nothing: then Wilson's of the share of equal answers, at the
+        agreement expected by chance.
+        """
+        if self.value != self.value:
+            return self.value, self.value
+        z = z_of(level)
+        low, high = self.value - z * self.error, self.value + z * self.error
+        if not self.error:
+            hits, count = np.array(self.share * self.events), np.array(self.events)
+            ends = wilson_bounds(hits, count, z)
+            low, high = ((float(one) - self.by_chance) / (1 - self.by_chance) for one in ends)
+            low, high = min(low, self.value), max(high, self.value)
+        return max(low, -1.0), min(high, 1.0)
 
 
 def kappa(table: Array) -> Kappa:
@@ -51,17 +79,16 @@ def kappa(table: Array) -> Kappa:
     weighted kappa, Psychological Bulletin 72(5), 323-327, doi:10.1037/h0028106.
     """
     n = float(table.sum())
-    if not n:
-        return Kappa(float("nan"), float("nan"))
-    share = table / n
+    share = table / n if n else np.full(np.shape(table), np.nan)
     rows, columns = share.sum(axis=1), share.sum(axis=0)
     agreed, by_chance = float(np.trace(share)), float(rows @ columns)
-    if by_chance >= 1:
-        return Kappa(float("nan"), float("nan"))
+    if not n or by_chance >= 1:
+        return Kappa(np.nan, np.nan, share=agreed, by_chance=by_chance, events=n)
     value = (agreed - by_chance) / (1 - by_chance)
     diagonal = np.diag(share)
     on = float((diagonal * (1 - (rows + columns) * (1 - value)) ** 2).sum())
     crossed = share * (columns[:, None] + rows[None, :]) ** 2
     off = (1 - value) ** 2 * float(crossed.sum() - np.trace(crossed))
     spread = on + off - (value - by_chance * (1 - value)) ** 2
-    return Kappa(value, float(np.sqrt(max(spread, 0.0) / n) / (1 - by_chance)))
+    error = float(np.sqrt(spread / n) / (1 - by_chance)) if spread > _NOTHING else 0.0
+    return Kappa(value, error, share=agreed, by_chance=by_chance, events=n)

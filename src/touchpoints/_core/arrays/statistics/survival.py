@@ -96,7 +96,8 @@ def product_limit(
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(at_risk > 0, 1 - events / at_risk, 1.0).cumprod()
         if clustered.apart:
-            parts = np.where(events > 0, events / (at_risk * (at_risk - events)), 0.0)
+            watched = at_risk.astype(np.float64)  # the product of two counts may be beyond int64
+            parts = np.where(events > 0, events / (watched * (watched - events)), 0.0)
             spread = parts.cumsum()
         else:
             spread = _spread_by_unit(position, ended, clustered, at_risk=at_risk, events=events)
