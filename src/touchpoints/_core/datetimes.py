@@ -87,7 +87,7 @@ def from_datetime64(
         return Instants(values.astype("datetime64[us]").view(np.int64), zone)
     wrong = outside & (counts != _INFINITY) if may_be_open else outside
     found = Instants(
-        np.where(outside, np.datetime64("NaT"), values).astype("M8[us]").view("i8"), zone
+        np.where(outside, np.array("NaT", values.dtype), values).astype("M8[us]").view("i8"), zone
     )
     rows = np.flatnonzero(wrong)
     shown = [
