@@ -81,7 +81,7 @@ class Difference:
 
 @attrs.frozen(eq=False)
 class _Dealt:
-    """The units that a permutation deals out whole.
+    """The units that a permutation moves whole.
 
     Persons with journeys in one group, and single journeys of persons with journeys in both.
     ``rows`` and ``within`` hold a row of each unit and its journeys in one unit; ``gather`` adds
@@ -131,7 +131,7 @@ class Studentised:
     Attributes
     ----------
     dealt
-        The units that are dealt out whole.
+        The units that are permuted whole.
     table : sparse (units, columns)
         y, m, y squared, y times m, m squared, and whether m is above 0; only y and m if all are 0
         or 1, and then all of the others are equal to y or m.

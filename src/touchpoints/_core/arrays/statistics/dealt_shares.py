@@ -1,4 +1,4 @@
-"""Permutation test of shares by group where whole clusters are dealt out to the groups."""
+"""Permutation test of shares by group where whole clusters are permuted between the groups."""
 
 from __future__ import annotations
 
