@@ -96,7 +96,7 @@ class Table:
         return f"{head}{facts}\n{_text_table(self._columns())}{lines}"
 
     def _remarks(self) -> list[str]:
-        """Return what is printed under the table: what its numbers rest on, where that is little."""
+        """Return the lines under the table: what its numbers rest on, where that is little."""
         return []
 
     def __reduce__(self) -> tuple[Any, ...]:

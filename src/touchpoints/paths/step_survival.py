@@ -145,5 +145,5 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
         high=np.where(at_risk > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
         level=level,
-        **units.facts(there),
+        **units.facts(chosen=there),
     )

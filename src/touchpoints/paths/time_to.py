@@ -364,7 +364,7 @@ def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, dict[str, Any
         within=units.within[found.chosen],
         apart=units.unit == "journey",
     )
-    return product_limit(found.times, found.reached, of_units), units.facts(found.chosen)
+    return product_limit(found.times, found.reached, of_units), units.facts(chosen=found.chosen)
 
 
 def _curve(journeys: Journeys, waits: _WaitsOf, *, level: float) -> TimeTo:

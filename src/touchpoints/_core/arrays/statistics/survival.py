@@ -97,7 +97,7 @@ def product_limit(
     the variance that leaving out one unit at a time gives, from the influences of R. L. Williams
     (1995), Product-limit survival functions with correlated survival times, Lifetime Data Analysis
     1(2), 171-186, doi:10.1007/BF00985768, over Greenwood's; drawn to that of observations that are
-    all alike as `design_effects` of shares are. Exactly Greenwood's where every unit has one
+    all alike, as that of shares is. Exactly Greenwood's where every unit has one
     observation. O(n log n).
     """
     distinct = np.sort(times if also is None else np.concatenate([times, also]))
