@@ -337,3 +337,13 @@ def quantile_interval(
         values[low] if low >= 0 else math.nan,
         values[high] if high < number else math.nan,
     )
+
+
+def fewest_behind(hits: Sequence[float], sizes: Sequence[float]) -> float:
+    """Return how many equal persons are behind the hits, or behind the misses if fewer."""
+    asked = [(y, m) for y, m in zip(hits, sizes, strict=True) if m]
+    missed = [m - y for y, m in asked]
+    hit = [y for y, _ in asked]
+    if all(m <= 1 for _, m in asked) or not sum(hit) or not sum(missed):
+        return math.inf
+    return min(sum(one) ** 2 / sum(y * y for y in one) for one in (hit, missed))

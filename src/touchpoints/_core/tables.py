@@ -233,19 +233,26 @@ class OfPersons(Grouped):
     effective : float, optional
         The effective number of persons: the number of persons of equal weight that carry the same
         information. Small if a few persons have most of the journeys. Below 5 a remark is printed.
+    few_behind : int
+        The number of rows with a share whose hits, or whose misses, come from fewer than 5
+        effective persons, where persons have several journeys. Above 0 a remark is printed.
     """
 
     persons: int | None = attrs.field(default=None, repr=False, eq=False)
     effective: float | None = attrs.field(default=None, repr=False, eq=False)
+    few_behind: int = attrs.field(default=0, repr=False, eq=False)
 
     def _remarks(self) -> list[str]:
         """Return a line that says how little intervals rest on, or nothing."""
-        if self.effective is None or not 0 < self.effective < _FEW:
+        if self.effective is not None and 0 < self.effective < _FEW:
+            if self.persons == 1:
+                return ["one person: somebody else may be otherwise"]
+            few = f"{self.effective:.1f} effective"
+            return [f"few persons ({self.persons:,}, {few}): one not seen may change the intervals"]
+        if not self.few_behind:
             return []
-        if self.persons == 1:
-            return ["one person: somebody else may be otherwise"]
-        few = f"{self.effective:.1f} effective"
-        return [f"few persons ({self.persons:,}, {few}): one not seen may change the intervals"]
+        rows = f"{self.few_behind:,} of {counted(len(self), 'row')}"
+        return [f"few persons with a hit or a miss in {rows}: one not seen may change the share"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -260,7 +267,7 @@ class Estimated(OfPersons):
     unit : str
         The unit that is assumed to be independent: ``"person"``, or ``"journey"`` where persons
         are not known.
-    persons, effective : optional
+    persons, effective, few_behind : optional
         As in `OfPersons`.
     """
 

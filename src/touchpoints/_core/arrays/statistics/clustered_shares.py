@@ -139,19 +139,36 @@ def design_effects(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
     or 1, or one cluster made all choices, nothing was seen, and choices are taken to be alike.
     """
     units, total, hits = sizes.units, sizes.total, chosen.hits
-    misses = total - hits
-    missed = sizes.squares - 2 * chosen.products + chosen.squares
     alike = 1 + sizes.excess()
     with np.errstate(divide="ignore", invalid="ignore"):
         share = hits / total
         few = (units - 1) / units * (total - 1) / total
         found = steady(np.maximum(chosen.strayed, 0.0) * few / (total * share * (1 - share)))
-        behind = _persons(hits, chosen.squares), _persons(misses, missed)
+        behind = _behind(sizes, chosen)
         both = np.where(np.minimum(*behind) > 0, 4 / (1 / behind[0] + 1 / behind[1]), 0.0)
         seen = np.minimum(sizes.known(), both)
         drawn = drawn_to(alike, found, seen)
-    unseen = (hits <= 0) | (misses <= 0) | (units < 2)
+    unseen = (hits <= 0) | (hits >= total) | (units < 2)
     return np.asarray(np.where(unseen, alike, drawn))
+
+
+def fewest_behind(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
+    """Return how many clusters of equal weight are behind the hits, or the misses if fewer, (c,).
+
+    Infinite where no cluster made more than one choice, and where there are no hits or no misses:
+    then nothing is carried by a few.
+    """
+    least = np.minimum(*_behind(sizes, chosen))
+    several = sizes.squares > sizes.total
+    return np.asarray(np.where(several & (least > 0), least, np.inf))
+
+
+def _behind(sizes: ClusterSizes, chosen: ChosenSums) -> tuple[Array, Array]:
+    """Return how many clusters of equal weight are behind the hits, and behind the misses."""
+    missed = sizes.squares - 2 * chosen.products + chosen.squares
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hits = _persons(chosen.hits, chosen.squares)
+        return hits, _persons(sizes.total - chosen.hits, missed)
 
 
 def drawn_to(alike: Array, found: Array, seen: Array) -> Array:
