@@ -155,9 +155,10 @@ def time_to(
     time where persons are known, so persons with many journeys do not bias it. The statistic is
     standardized in each permutation, so in large groups different censoring does not bias it
     either (Neuhaus 1993). Without persons ``chi2`` can be compared with the chi-square
-    distribution with one degree of freedom. The interval is Student's, with the bootstrap standard error:
-    persons are resampled within their group, as for `measured`. The restricted mean counts longer times as the horizon, so it is
-    not the mean of all times. A resample costs O(n) and one pass over the distinct event times.
+    distribution with one degree of freedom. The interval is Student's, with the bootstrap standard
+    error: persons are resampled within their group, as for `measured`. The restricted mean counts
+    longer times as the horizon, so it is not the mean of all times. A resample costs O(n) and one
+    pass over the distinct event times.
 
     References
     ----------

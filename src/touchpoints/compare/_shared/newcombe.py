@@ -13,6 +13,7 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     design_effects,
     left_out,
     stretches,
+    welch,
     widened,
 )
 from touchpoints._core.frozen import Array
@@ -27,12 +28,14 @@ def newcombe(
     """Return Newcombe's intervals of differences of shares, from Wilson's, (labels,) each.
 
     Sample sizes are effective ones, as those of a single share, but with the degrees of freedom of
-    the difference (B. L. Welch 1947, The generalization of "Student's" problem, Biometrika 34).
+    the difference.
     Persons in both groups make the two shares dependent, which enters as their correlation
     (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
     """
     sides = [_Side.of(shares, one, units) for one in weights]
-    stretch = stretches(_welch(sides), level)
+    variances = np.stack([one.variance() for one in sides])
+    freedom = np.stack([one.sizes.freedom() for one in sides])
+    stretch = stretches(welch(variances, freedom), level)
     low_a, high_a = sides[0].wilson(level, stretch)
     low_b, high_b = sides[1].wilson(level, stretch)
     a, b = sides[0].share, sides[1].share
@@ -97,15 +100,6 @@ class _Side:
         near = (np.nan_to_num(self.share) * total + 0.5) / (total + 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(self.effect * near * (1 - near) / total)
-
-
-def _welch(sides: list[_Side]) -> Array:
-    """Return the degrees of freedom of each difference; infinite where a side has no trials."""
-    parts = [one.variance() for one in sides]
-    with np.errstate(invalid="ignore"):
-        spent = sum(v**2 / one.sizes.freedom() for v, one in zip(parts, sides, strict=True))
-        both = (parts[0] + parts[1]) ** 2
-        return np.where(spent > 0, both / np.where(spent > 0, spent, 1.0), np.inf)
 
 
 def _chosen(

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes, left_out
+from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes, left_out, welch
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.draws import Sides
 from touchpoints.uncertainty import Units
@@ -98,8 +98,7 @@ class Student:
     ) -> Student:
         """Take the variances of a and of b over resamples, float64 (b, labels) each.
 
-        The degrees of freedom are those of B. L. Welch (1947, Biometrika 34). ``floors`` are the
-        least variances of a and of b.
+        ``floors`` are the least variances of a and of b.
         """
         a, b = drawn
         known = ~np.isnan(a) & ~np.isnan(b)
@@ -113,8 +112,7 @@ class Student:
             if floors:
                 parts = [np.maximum(*both) for both in zip(parts, floors, strict=True)]
             both = np.maximum(parts[0] + parts[1] - 2 * together, 0.0)
-            spent = sum(v**2 / f for v, f in zip(parts, trust.freedom, strict=True))
-            freedom = (parts[0] + parts[1]) ** 2 / spent
+        freedom = welch(np.stack(parts), np.stack(trust.freedom))
         freedom = np.where(both > 0, freedom, np.minimum(*trust.freedom))
         freedom = np.minimum(freedom, trust.most)
         unseen = (both <= 0) & (np.minimum(*trust.freedom) < _ENOUGH)
