@@ -16,6 +16,7 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 _SECOND = 1e6
 _MANY = 10_000
 _BLOCK = 10_000
+_NOTHING: dict[str, float] = {}
 
 
 def journey_graph(
@@ -121,17 +122,19 @@ def _add_block(
 ) -> None:
     """Add the nodes of some rows, and the edges that lead to them."""
     here = slice(rows.start, rows.stop)
-    nodes = [words[code].copy() for code in journeys.codes[here].tolist()]
-    gaps: list[dict[str, float]] = [{} for _ in rows]
+    known = [words[code] for code in journeys.codes[here].tolist()]
+    nodes, gaps = known, [_NOTHING] * len(rows)
     if journeys.times is not None:
-        zoned = journeys.meta.timezone is not None
         stamps = journeys.times.view(np.int64)
         moments = stamps[max(rows.start - 1, first) : rows.stop]
         after = ((stamps[here] - stamps[first]) / _SECOND).tolist()
         gaps = [{"gap": gap} for gap in (np.diff(moments) / _SECOND).tolist()]
+        zoned = journeys.meta.timezone is not None
         written = _written(journeys.times[here], zoned=zoned)
-        for node, at, when in zip(nodes, after, written, strict=True):
-            node["at"], node["time"] = at, when
+        nodes = [
+            {**node, "at": at, "time": when}
+            for node, at, when in zip(known, after, written, strict=True)
+        ]
         if journeys.ends is not None:
             for node, when in zip(nodes, _written(journeys.ends[here], zoned=zoned), strict=True):
                 if when:
@@ -145,10 +148,8 @@ def _add_block(
 
 def _written(times: Array, *, zoned: bool) -> list[str]:
     """Return ISO 8601 texts, with microseconds only for instants that need them; "" for NaT."""
-    texts = np.where(
-        times == times.astype("datetime64[s]"),
-        np.datetime_as_string(times, unit="s"),
-        np.datetime_as_string(times, unit="us"),
-    )
+    texts = np.datetime_as_string(times, unit="s").astype(object)
+    exact = np.flatnonzero(times != times.astype("datetime64[s]"))
+    texts[exact] = np.datetime_as_string(times[exact], unit="us")
     end = "Z" if zoned else ""
     return [f"{one}{end}" if one != "NaT" else "" for one in texts.tolist()]
