@@ -58,7 +58,8 @@ def journey_graph(
     Notes
     -----
     O(n) in the number of journeys, to find the id, and O(m) in the interactions of the journey. A
-    node and its edge take about 1.5 kB: a journey of a million interactions is a graph of 1.5 GB.
+    node and its edge take about 1.2 kB and 6 µs, five sixths of which networkx itself takes: a
+    journey of five million interactions is a graph of 6 GB and takes half a minute or more.
 
     Examples
     --------
