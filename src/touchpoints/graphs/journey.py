@@ -16,7 +16,6 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 _SECOND = 1e6
 _MANY = 10_000
 _BLOCK = 10_000
-_NOTHING: dict[str, float] = {}
 
 
 def journey_graph(
@@ -124,7 +123,7 @@ def _add_block(
     """Add the nodes of some rows, and the edges that lead to them."""
     here = slice(rows.start, rows.stop)
     known = [words[code] for code in journeys.codes[here].tolist()]
-    nodes, gaps = known, [_NOTHING] * len(rows)
+    nodes, gaps = known, [dict[str, float]()] * len(rows)
     if journeys.times is not None:
         stamps = journeys.times.view(np.int64)
         moments = stamps[max(rows.start - 1, first) : rows.stop]

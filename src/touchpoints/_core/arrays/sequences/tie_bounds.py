@@ -26,7 +26,6 @@ from touchpoints._core.frozen import Array
 
 _AT_ONCE = 1 << 18
 _NEVER = np.int64(2) ** 40
-_CROSSED = np.array([1, -1]).reshape(2, 1, 1)
 NOTHING = -1
 
 
@@ -347,7 +346,8 @@ def _joined(one: Array, other: Array) -> Array:
         for begin in (0, 1):
             costs = one[:, :, end, None] + other[:, begin, None]
             if end and begin:
-                costs += _CROSSED[..., None]
+                costs[0] += 1
+                costs[1] -= 1
             np.minimum(answer, costs, out=answer)
     return answer
 
