@@ -79,6 +79,7 @@ def test_blocks_of_journeys_change_nothing(monkeypatch) -> None:
     journeys = built(["abcab", "", "ab", "c", "bcabca"])
     expected = tp.paths.similarity_to(journeys, ["a", "b"])
 
+    monkeypatch.setattr(bit_distances, "_ONE_BY_ONE", 0)
     monkeypatch.setattr(bit_distances, "_CALL", 1)
 
     assert expected == tp.paths.similarity_to(journeys, ["a", "b"])
