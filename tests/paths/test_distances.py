@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_distances
 from touchpoints._core.arrays.distances import bit_distances, edit_distances
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError

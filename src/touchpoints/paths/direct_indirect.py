@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.counting import pair_counts, row_weights
+from touchpoints._core.arrays.counting import bigram_counts, row_weights
 from touchpoints._core.arrays.counting.successors import next_codes
 from touchpoints._core.arrays.segments import (
     any_by_segment,
@@ -326,7 +326,7 @@ def _loss(journeys: Journeys, kind: int) -> dict[str, int]:
 
 def _edges(codes: Array, offsets: Array, counts: Array, k: int) -> dict[int, int]:
     """Return {source × k + target: number of transitions} for the observed transitions."""
-    found = pair_counts(codes, offsets, k, row_weights(offsets, counts))
+    found = bigram_counts(codes, offsets, k, row_weights(offsets, counts))
     keys = (found.sources * k + found.targets).tolist()
     return {key: total for key, total in zip(keys, found.totals.tolist(), strict=True) if total}
 

@@ -130,9 +130,10 @@ def order_sensitivity(
     well.
 
     The bounds are computed by dynamic programming over the times of each journey at which different
-    touchpoints tie; stretches that are alike are computed once. The cost of a time is the number of
-    pairs of touchpoints at it and at the times beside it: two million interactions take ten seconds
-    in a log of whole days in which most interactions tie, and a second in a log with few ties.
+    touchpoints tie; sequences of such times that are alike are computed once. The cost of a time is
+    the number of pairs of touchpoints at it and at the times beside it: two million interactions
+    take ten seconds in a log of whole days in which most interactions tie, and a second in a log
+    with few ties.
 
     Examples
     --------

@@ -16,7 +16,7 @@ import numpy as np
 
 from touchpoints._core.arrays.distances.edit_distances import Padded, padded
 from touchpoints._core.arrays.distances.long_texts import edits, unshared
-from touchpoints._core.arrays.distances.pair_blocks import Square, spans
+from touchpoints._core.arrays.distances.square import Square, spans
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.frozen import Array
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.distances.pair_blocks import Square, spans
+from touchpoints._core.arrays.distances.square import Square, spans
 from touchpoints._core.frozen import Array
 
 _TABLE = 1 << 20

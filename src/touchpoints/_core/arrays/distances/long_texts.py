@@ -1,7 +1,7 @@
 """Bit-parallel distances between one long sequence and an ideal one, position by position.
 
 A whole column of the table of dynamic programming is one integer of Python, of any size: for a few
-long sequences, that is faster than words of many sequences side by side, as in `bit_distances`.
+long sequences, that is faster than words of many sequences side by side.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ def unshared(codes: Array, fits: Array) -> int:
 
     Notes
     -----
-    The method of `bit_distances.lcs_distances`: a 0 in ``alone`` is a position at which the length
-    of the longest common subsequence increases by one.
+    H. Hyyrö (2004), Bit-parallel LCS-length computation revisited, Proc. 15th Australasian
+    Workshop on Combinatorial Algorithms, 16-27. A 0 in ``alone`` is a position at which the length
+    of the longest common subsequence increases by one. O(p × m) over the bits of a word.
     """
     full = alone = (1 << len(fits)) - 1
     for match in _matches(codes, fits):
@@ -37,9 +38,14 @@ def unshared(codes: Array, fits: Array) -> int:
 def edits(codes: Array, fits: Array) -> int:
     """Return the Levenshtein distance between a sequence and an ideal one.
 
-    Parameters are those of `unshared`; the method is that of `bit_distances.fewest_edits`:
-    ``more`` and ``less`` have a 1 where one more position of the ideal sequence increases, or
-    decreases, the distance by one.
+    Parameters are those of `unshared`.
+
+    Notes
+    -----
+    G. Myers (1999), A fast bit-vector algorithm for approximate string matching based on dynamic
+    programming, Journal of the ACM 46(3), 395-415, doi:10.1145/316542.316550, for whole
+    sequences: ``more`` and ``less`` have a 1 where one more position of the ideal sequence
+    increases, or decreases, the distance by one. O(p × m) over the bits of a word.
     """
     full = more = (1 << len(fits)) - 1
     less = 0
