@@ -307,3 +307,43 @@ def effective_trials(hits: Sequence[float], sizes: Sequence[float], level: float
     done, tried = [y for y, _ in asked], [m for _, m in asked]
     effect = design_effect(done, tried)
     return sum(tried) / widened(effect, tried, degrees_of_freedom(tried), level)
+
+
+def quantile_interval(
+    persons: Sequence[Sequence[float]], share: float, level: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of a quantile of the values of persons; nan at an end not known."""
+    held = [list(one) for one in persons if len(one)]
+    values = sorted(value for one in held for value in one)
+    if len(held) < 2:
+        return math.nan, math.nan
+    sizes, number = [len(one) for one in held], len(values)
+    place = (number - 1) * share
+    at = math.floor(place)
+    middle = values[at]
+    if values[min(at + 1, number - 1)] > middle:
+        middle += (place - at) * (values[at + 1] - middle)
+    reached = []
+    for hits in (
+        [sum(value <= middle for value in one) for one in held],
+        [sum(value < middle for value in one) for one in held],
+    ):
+        effect = widened(design_effect(hits, sizes), sizes, degrees_of_freedom(sizes), level)
+        z = stats.norm.ppf((1 + level) / 2)
+        reached.append(z * math.sqrt(share * (1 - share) * effect / number))
+    low = math.ceil((share - reached[0]) * number) - 1
+    high = math.floor((share + reached[1]) * number)
+    return (
+        values[low] if low >= 0 else math.nan,
+        values[high] if high < number else math.nan,
+    )
+
+
+def fewest_behind(hits: Sequence[float], sizes: Sequence[float]) -> float:
+    """Return how many equal persons are behind the hits, or behind the misses if fewer."""
+    asked = [(y, m) for y, m in zip(hits, sizes, strict=True) if m]
+    missed = [m - y for y, m in asked]
+    hit = [y for y, _ in asked]
+    if all(m <= 1 for _, m in asked) or not sum(hit) or not sum(missed):
+        return math.inf
+    return min(sum(one) ** 2 / sum(y * y for y in one) for one in (hit, missed))

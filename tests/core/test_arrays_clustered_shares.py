@@ -14,6 +14,7 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     ChosenSums,
     ClusterSizes,
     effective_trials,
+    fewest_behind,
     left_out,
 )
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
@@ -121,3 +122,16 @@ def test_one_journey_more_changes_little() -> None:
     assert interval([1] * 13 + [0] * 37, [1] * 50) == pytest.approx((0.15872, 0.39553), abs=6e-6)
     several = interval([1] * 12 + [0] * 36 + [1], [1] * 48 + [2])
     assert several == pytest.approx((0.15863, 0.39568), abs=6e-6)
+
+
+@given(persons=PERSONS)
+def test_persons_behind_hits_and_misses_agree_with_the_definition(persons) -> None:
+    """The smaller of two effective numbers; infinite where nothing can be carried by a few."""
+    hits, sizes = [y for y, _ in persons], [m for _, m in persons]
+    y, m = np.array(hits, dtype=float), np.array(sizes, dtype=float)
+    parts = {"hits": y, "squares": y**2, "products": y * m, "strayed": y * 0}
+    chosen = ChosenSums(**{name: np.array([one.sum()]) for name, one in parts.items()})
+
+    found = fewest_behind(ClusterSizes.of(m, np.ones(len(m))), chosen)
+
+    assert found.tolist() == [pytest.approx(naive.fewest_behind(hits, sizes))]

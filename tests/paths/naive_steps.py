@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter
+
+from tests import naive
 
 
 def placed(journeys, side: str = "start", at: str | None = None):
@@ -44,11 +47,51 @@ def links(journeys, steps, **where) -> dict:
 
 
 def survival(rows) -> dict:
-    """Return {time: (share, variance of its logarithm)} from (time, ended, count, person)."""
-    share, answer = 1.0, {}
+    """Return {time: (share, Greenwood's variance of its logarithm, design effect)}.
+
+    ``rows`` are (time, ended, count, person); journeys without a person stand for themselves.
+    """
+    share, spread, answer = 1.0, 0.0, {}
     for time in sorted({row[0] for row in rows}):
-        share *= 1 - hazard(rows, time)
-        answer[time] = (share, spread(rows, time))
+        left = hazard(rows, time)
+        share *= 1 - left
+        spread += math.inf if left == 1 else left / (at_risk(rows, time) * (1 - left))
+        answer[time] = (share, spread, design_effect(rows, time, spread))
+    return answer
+
+
+def sizes(rows) -> list:
+    """Return the numbers of journeys of persons; those without a person are persons of one."""
+    persons = Counter()
+    for _, _, count, person in rows:
+        persons[person] += count
+    return [1] * persons.pop(None, 0) + list(persons.values())
+
+
+def design_effect(rows, time, spread: float) -> float:
+    """Return by how much persons widen the variance: leave one out, drawn to a prior."""
+    held = sizes(rows)
+    number, alike = sum(held), sum(m * m for m in held) / sum(held)
+    if len(held) < 2:
+        return alike
+    moved = 0.0
+    for influence, own, times in influences(rows, time):
+        moved += times * (influence / (1 - own / number)) ** 2
+    moved *= (len(held) - 1) / len(held) * (number - 1) / number
+    found = moved / spread if spread else 0.0
+    seen = naive.known_differences(held)
+    return max(1.0, (seen * found + alike / 4) / (seen + 1 / 4))
+
+
+def bounds(rows, level: float = 0.95) -> dict:
+    """Return {time: (low, high)} on the scale of log(-log), where the share is between 0 and 1."""
+    held, answer = sizes(rows), {}
+    z = statistics.NormalDist().inv_cdf((1 + level) / 2)
+    for time, (share, spread, effect) in survival(rows).items():
+        if 1e-9 < share < 1 - 1e-9:
+            wide = naive.widened(effect, held, naive.degrees_of_freedom(held), level)
+            reach = z * math.sqrt(spread * wide) / -math.log(share)
+            answer[time] = (share ** math.exp(reach), share ** math.exp(-reach))
     return answer
 
 
@@ -63,20 +106,18 @@ def hazard(rows, time) -> float:
     return ended / at_risk(rows, time)
 
 
-def spread(rows, time) -> float:
-    """Return the sum over persons of their squared influence on the logarithm of the share."""
-    persons: Counter = Counter()
-    single = 0.0
+def influences(rows, time) -> list:
+    """Return the influence of each person on log(share), how many journeys, how many persons."""
+    moved, held, answer = Counter(), Counter(), []
     for last, ended, count, person in rows:
         influence = 0.0
         for moment in sorted({row[0] for row in rows if row[0] <= min(time, last)}):
             risk = hazard(rows, moment)
-            if risk == 1:
-                return math.inf
             gone = 1.0 if ended and moment == last else 0.0
-            influence += (gone - risk) / (at_risk(rows, moment) * (1 - risk))
+            influence += (gone - risk) / (at_risk(rows, moment) * (1 - risk)) if risk < 1 else 0.0
         if person is None:
-            single += count * influence**2
+            answer.append((influence, 1, count))
         else:
-            persons[person] += count * influence
-    return single + sum(value**2 for value in persons.values())
+            moved[person] += count * influence
+            held[person] += count
+    return answer + [(moved[who], held[who], 1) for who in held]

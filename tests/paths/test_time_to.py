@@ -30,7 +30,7 @@ def test_curves_agree_with_their_definition(journeys, start) -> None:
     found = tp.paths.time_to(journeys, place="a", start=start)
 
     assert found.time.tolist() == [time / 1e6 for time in sorted(expected)]
-    assert found.survival.tolist() == pytest.approx([share for share, _ in expected.values()])
+    assert found.survival.tolist() == pytest.approx([one[0] for one in expected.values()])
     assert found.events.sum() == sum(row[2] for row in rows if row[1])
     assert found.censored.sum() == sum(row[2] for row in rows if not row[1])
     if len(found):
@@ -104,17 +104,23 @@ def test_the_median_has_an_interval_and_may_not_be_known() -> None:
 
 
 def test_journeys_of_one_person_widen_the_interval() -> None:
-    """Two people with identical journeys carry less information than ten; one person none."""
+    """Two people carry less information than ten journeys, one person hardly any."""
     paths = {f"j{position}": "ab" if position < 5 else "axxx" for position in range(10)}
     alone = log(**paths)
     people = attrs.evolve(alone, persons=["ana"] * 5 + ["leo"] * 5)
     single = attrs.evolve(alone, persons=["ana"] * 10)
 
-    narrow, wide, none = (tp.paths.time_to(one, place="b") for one in (alone, people, single))
+    narrow, wide, one = (tp.paths.time_to(one, place="b") for one in (alone, people, single))
 
     assert (wide.unit, narrow.survival[0]) == ("person", wide.survival[0])
     assert wide.high[0] - wide.low[0] > narrow.high[0] - narrow.low[0]
-    assert np.isnan(none.low[0])
+    assert one.low[0] < 0.001
+    assert one.high[0] > 0.95
+    assert (wide.persons, wide.effective) == (2, pytest.approx(2.0))
+    assert "few persons (2, 2.0 effective)" in repr(wide)
+    assert "one person" in repr(one)
+    assert "one person" in one._repr_html_()
+    assert np.isnan(tp.paths.median_time_to(single, place="b").low).all()
 
 
 def test_groups_share_the_end_of_the_log() -> None:

@@ -156,6 +156,27 @@ def test_the_interval_of_a_mean_is_students_over_journeys_or_persons() -> None:
     assert "mean_low" not in tp.paths.gaps(journeys).to_dicts()[0]
 
 
+def test_medians_and_quantiles_have_intervals_of_persons() -> None:
+    """Twenty gaps of 1 to 20 days lie from the 6th to the 15th; of two persons nothing is known."""
+    journeys = log(**{f"j{gap}": "a" + "x" * (gap - 1) + "b" for gap in range(1, 21)})
+    people = attrs.evolve(journeys, persons=["ana"] * 10 + ["leo"] * 10)
+
+    found, wide = (
+        tp.paths.gaps(one, start="a", end="b", quantiles=[0.5, 1], level=0.95)
+        for one in (journeys, people)
+    )
+
+    assert (found.median_low[0] / DAY, found.median_high[0] / DAY) == (6, 15)
+    assert found.quantiles_low[0] == (6 * DAY, 20 * DAY)
+    assert found.quantiles_high[0] == pytest.approx((15 * DAY, np.nan), nan_ok=True)
+    assert np.isnan([wide.median_low[0], wide.median_high[0]]).all()
+    assert (wide.persons, wide.effective) == (2, pytest.approx(2))
+    assert "few persons (2, 2.0 effective)" in repr(wide)
+    assert "few persons (2, 2.0 effective)" in wide._repr_html_()
+    assert "few persons" not in repr(found)
+    assert "median_low" not in tp.paths.gaps(journeys).to_dicts()[0]
+
+
 def test_an_end_before_its_start_is_surfaced() -> None:
     """Reading sets such ends aside; the table counts them."""
     rows = [

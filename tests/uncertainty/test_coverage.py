@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
 from scipy.stats import binom
 
+from benchmarks.coverage_cells import medians, shares, survival, worlds
 from tests import naive
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
-
-PLACE = Path(__file__).parents[2] / "benchmarks" / "coverage.py"
-
-
-def loaded() -> ModuleType:
-    """Return the script that simulates worlds."""
-    spec = importlib.util.spec_from_file_location("coverage_of_intervals", PLACE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+from touchpoints._core.arrays.statistics.survival import first_at_most
 
 
-coverage = loaded()
-
-
-@pytest.mark.parametrize("sizes", coverage.SIZES)
+@pytest.mark.parametrize("sizes", worlds.SIZES)
 @pytest.mark.parametrize("law", ["B(1, 1)", "B(.4, 1.6)", "B(20, 80)"])
 @pytest.mark.parametrize("persons", [8, 15, 30])
 def test_intervals_of_few_persons_cover_the_truth(sizes: str, law: str, persons: int) -> None:
     """So few as found would be found once in a thousand times if 95 % were true."""
-    found = coverage.covering(coverage.Cell(sizes, law, persons), worlds=300, seed=1)
+    found = shares.covering(worlds.Cell(sizes, law, persons), worlds=300, seed=1)
 
     assert binom.cdf(found.covered, found.worlds, 0.95) > 1e-3
 
 
 def test_the_simulation_would_notice() -> None:
     """Taking journeys to be alone fails the same test, where persons differ."""
-    found = coverage.covering(coverage.Cell("1..10", "B(1, 1)", 30), worlds=300, seed=1)
+    found = shares.covering(worlds.Cell("1..10", "B(1, 1)", 30), worlds=300, seed=1)
 
     assert binom.cdf(found.plain, found.worlds, 0.95) < 1e-3
 
@@ -51,11 +32,11 @@ def test_the_simulation_would_notice() -> None:
 def test_worlds_are_measured_as_the_definition_says() -> None:
     """Many worlds at once, and one by one."""
     rng = np.random.default_rng(0)
-    cell = coverage.Cell("informative", "B(.4, 1.6)", 8)
-    chances, sizes = coverage.drawn(cell, 20, rng)
+    cell = worlds.Cell("informative", "B(.4, 1.6)", 8)
+    chances, sizes = worlds.drawn(cell, 20, rng)
     hits = rng.binomial(sizes, chances)
 
-    low, high = coverage.intervals(hits, sizes, 0.95)
+    low, high = shares.intervals(hits, sizes, 0.95)
 
     for place in range(20):
         y, m = hits[place].tolist(), sizes[place].tolist()
@@ -63,3 +44,64 @@ def test_worlds_are_measured_as_the_definition_says() -> None:
         share = sum(y) / sum(m)
         ends = wilson_bounds(np.float64(share * trials), np.float64(trials), z_of(0.95))
         assert [low[place], high[place]] == pytest.approx([float(one) for one in ends])
+
+
+@pytest.mark.parametrize("sizes", worlds.SIZES)
+@pytest.mark.parametrize("law", [(0.1, "none"), (0.5, "none"), (0.5, "days"), (0.9, "half")])
+@pytest.mark.parametrize("persons", [8, 15, 30])
+def test_intervals_of_medians_cover_the_truth(sizes: str, law, persons: int) -> None:
+    """With ties and without: an end that is not known covers what lies beyond."""
+    found = medians.covering(medians.Gaps(sizes, *law, persons), worlds=300, seed=1)
+
+    assert binom.cdf(found.covered, found.worlds, 0.95) > 1e-3
+
+
+@pytest.mark.parametrize("sizes", worlds.SIZES)
+@pytest.mark.parametrize(("waits", "persons"), [("light", 8), ("tied", 15), ("light", 30)])
+def test_intervals_of_survival_cover_the_truth(sizes: str, waits: str, persons: int) -> None:
+    """At three times, and of the median."""
+    found = survival.covering(survival.Waits(sizes, waits, persons), worlds=300, seed=1)
+
+    for one in found:
+        assert binom.cdf(one.covered, one.known, 0.95) > 1e-3
+
+
+def test_the_simulations_of_times_would_notice() -> None:
+    """Taking journeys to be alone fails the same tests."""
+    gaps = medians.covering(medians.Gaps("1..10", 0.5, "none", 30), worlds=300, seed=1)
+    waits = survival.covering(survival.Waits("1..10", "light", 30), worlds=300, seed=1)
+
+    assert binom.cdf(gaps.plain, gaps.worlds, 0.95) < 1e-3
+    for one in waits:
+        assert binom.cdf(one.plain, one.known, 0.95) < 1e-3
+
+
+def test_intervals_of_medians_in_worlds_are_those_of_the_definition() -> None:
+    """Many worlds at once, and one by one."""
+    rng = np.random.default_rng(0)
+    sizes, values = medians.drawn(medians.Gaps("1..10", 0.5, "days", 8), 20, rng)
+    people = np.split(values, np.cumsum(sizes.ravel())[:-1])
+
+    low, high = medians.intervals(sizes, values)
+
+    for place in range(20):
+        persons = [one.tolist() for one in people[place * 8 : place * 8 + 8]]
+        ends = naive.quantile_interval(persons, 0.5)
+        assert (low[place], high[place]) == pytest.approx(ends, nan_ok=True)
+
+
+def test_truths_of_worlds_are_those_of_many_persons() -> None:
+    """The median and the shares of a hundred thousand persons, sizes bound up with what they do."""
+    rng = np.random.default_rng(0)
+    gaps = medians.Gaps("informative", 0.5, "none", 100_000)
+    waits = survival.Waits("informative", "tied", 100_000)
+
+    _, values = medians.drawn(gaps, 1, rng)
+    times, ended, of = survival.drawn(waits, rng)
+    points, median = survival.truth(waits)
+    curve, _ = survival.estimates(times, ended, of, also=[stamp for stamp, _ in points])
+
+    assert np.median(values) == pytest.approx(medians.truth(gaps), rel=0.02)
+    for stamp, share in points:
+        assert curve.share[curve.times == stamp] == pytest.approx(share, abs=0.005)
+    assert first_at_most(curve.times, curve.share, 0.5) == median

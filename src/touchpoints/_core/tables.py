@@ -92,7 +92,12 @@ class Table:
         scalars = self._scalars()
         head = f"{type(self).__name__}: {counted(len(self), 'row')}"
         facts = "".join(f", {name} {_cell(value)}" for name, value in scalars.items())
-        return f"{head}{facts}\n{_text_table(self._columns())}"
+        lines = "".join(f"\n{one}" for one in self._remarks())
+        return f"{head}{facts}\n{_text_table(self._columns())}{lines}"
+
+    def _remarks(self) -> list[str]:
+        """Return the lines under the table: what its numbers rest on, where that is little."""
+        return []
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
@@ -103,7 +108,8 @@ class Table:
         columns = self._columns()
         rows = ([_cell(value) for value in row] for row in _rows(columns, _SHOWN_ROWS))
         more = len(self) - _SHOWN_ROWS
-        return html_table(columns, rows, caption=counted(more, "more row") if more > 0 else "")
+        table = html_table(columns, rows, caption=counted(more, "more row") if more > 0 else "")
+        return table + "".join(f"<p>{html.escape(one)}</p>" for one in self._remarks())
 
     def _scalars(self) -> dict[str, Any]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
@@ -217,7 +223,40 @@ class Grouped(Labelled):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Estimated(Grouped):
+class OfPersons(Grouped):
+    """A labelled table whose intervals are of persons, where those are known.
+
+    Attributes
+    ----------
+    persons : int, optional
+        The number of persons with journeys, in the group with the fewest effective persons.
+    effective : float, optional
+        The effective number of persons: the number of persons of equal weight that carry the same
+        information. Small if a few persons have most of the journeys. Below 5 a remark is printed.
+    few_behind : int
+        The number of rows with a share whose hits, or whose misses, come from fewer than 5
+        effective persons, where persons have several journeys. Above 0 a remark is printed.
+    """
+
+    persons: int | None = attrs.field(default=None, repr=False, eq=False)
+    effective: float | None = attrs.field(default=None, repr=False, eq=False)
+    few_behind: int = attrs.field(default=0, repr=False, eq=False)
+
+    def _remarks(self) -> list[str]:
+        """Return a line that says how little intervals rest on, or nothing."""
+        if self.effective is not None and 0 < self.effective < _FEW:
+            if self.persons == 1:
+                return ["one person: somebody else may be otherwise"]
+            few = f"{self.effective:.1f} effective"
+            return [f"few persons ({self.persons:,}, {few}): one not seen may change the intervals"]
+        if not self.few_behind:
+            return []
+        rows = f"{self.few_behind:,} of {counted(len(self), 'row')}"
+        return [f"few persons with a hit or a miss in {rows}: one not seen may change the share"]
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Estimated(OfPersons):
     """A labelled table with confidence intervals from ``low`` to ``high``.
 
     Attributes
@@ -228,29 +267,12 @@ class Estimated(Grouped):
     unit : str
         The unit that is assumed to be independent: ``"person"``, or ``"journey"`` where persons
         are not known.
-    persons : int, optional
-        The number of persons with journeys, in the group with the fewest effective persons.
-    effective : float, optional
-        The effective number of persons: the number of persons of equal weight that carry the same
-        information. Small if a few persons have most of the journeys. Below 5 a remark is printed.
+    persons, effective, few_behind : optional
+        As in `OfPersons`.
     """
 
     level: float
     unit: str
-    persons: int | None = attrs.field(default=None, repr=False, eq=False)
-    effective: float | None = attrs.field(default=None, repr=False, eq=False)
-
-    def __repr__(self) -> str:
-        return f"{super().__repr__()}{self._remark()}"
-
-    def _remark(self) -> str:
-        """Return a line that says how little intervals rest on, or nothing."""
-        if self.effective is None or not 0 < self.effective < _FEW:
-            return ""
-        if self.persons == 1:
-            return "\none person: somebody else may be otherwise"
-        few = f"{self.effective:.1f} effective"
-        return f"\nfew persons ({self.persons:,}, {few}): one not seen may change the intervals"
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:

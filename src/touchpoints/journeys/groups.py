@@ -172,7 +172,7 @@ def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
     """Stack tables of one class, with the label of each table in the column ``group``.
 
     Fields that are not columns are taken from the first table; those of persons, if there are any,
-    from the table with the fewest effective persons.
+    from the table with the fewest effective persons, and rows with few behind them are added up.
     """
     kind: Any = type(tables[0])
     names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]
@@ -180,6 +180,8 @@ def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
     if facts.get("effective") is not None:
         least: Any = min(tables, key=lambda one: getattr(one, "effective", None) or np.inf)
         facts |= {"persons": least.persons, "effective": least.effective}
+    if "few_behind" in facts:
+        facts["few_behind"] = sum(getattr(one, "few_behind", 0) for one in tables)
     columns: dict[str, Any] = {}
     for name in names:
         parts = [getattr(table, name) for table in tables]

@@ -15,7 +15,7 @@ from touchpoints.graphs.plan.deviating import deviations, unseen_of
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import JourneyShares, Share
-from touchpoints.uncertainty.cell_shares import stacked
+from touchpoints.uncertainty.cell_shares import facts_of, stacked
 
 T = TypeVar("T", "Conformance", "JourneyConformance", "Fitness")
 
@@ -250,7 +250,7 @@ def _conformance(
         journeys=those.totals,
         **shown,
         level=level,
-        **shares.facts(),
+        **facts_of(shares, those),
     )
 
 
@@ -400,10 +400,11 @@ def _fitness(journeys: Journeys, *, plan: Plan, failed: str | None, level: float
         kind: [shares.of(flag, among=found.whole if kind == "missing" else None).share]
         for kind, flag in flags.items()
     }
+    whole = stacked([fitting])
     columns: dict[str, Any] = {
         "journeys": [total],
         "fitness": [mean],
-        **stacked([fitting]).columns("fitting", ends=""),
+        **whole.columns("fitting", ends=""),
         **of,
     }
-    return Fitness(**columns, level=level, **shares.facts())
+    return Fitness(**columns, level=level, **facts_of(shares, whole))

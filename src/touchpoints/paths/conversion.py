@@ -24,7 +24,7 @@ from touchpoints.journeys.outcomes import window_is_over
 from touchpoints.journeys.places.anchors import Place, next_spans, quickest_spans, spans
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import JourneyShares, units_of
-from touchpoints.uncertainty.cell_shares import presence_shares, stacked
+from touchpoints.uncertainty.cell_shares import facts_of, presence_shares, stacked
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -207,6 +207,7 @@ def _conversion(
     shares, counts = JourneyShares(journeys, level=level), journeys.counts
     rate = shares.of(matched.converted, among=matched.started)
     base = shares.of(_reached(journeys, end, limit))
+    rates, bases = stacked([rate]), stacked([base])
     missed = matched.started & ~matched.converted
     over = window_is_over(journeys, matched.latest, limit)
     return Conversion(
@@ -215,12 +216,12 @@ def _conversion(
         converted=np.array([rate.hits]),
         lost=np.array([counts[missed & over].sum()]),
         open=np.array([counts[missed & ~over].sum()]),
-        **stacked([rate]).columns("rate", ends=""),
-        **stacked([base]).columns("base"),
+        **rates.columns("rate", ends=""),
+        **bases.columns("base"),
         lift=np.array([rate.share / base.share if base.hits else np.nan]),
         median_time=np.array([_median(journeys, matched)]),
         level=level,
-        **shares.facts(),
+        **facts_of(shares, rates, bases),
     )
 
 
@@ -336,16 +337,16 @@ def _side_by_side(
     size = np.nan_to_num(np.abs(difference))
     order = most_frequent(size, None, key_ranks(journeys))
     order = order[(won.totals + lost.totals)[order] > 0]
-    keys = keys_of(journeys)
+    keys, won, lost = keys_of(journeys), won.take(order), lost.take(order)
     return ConvertedAndDropped(
         touchpoint=keys[order],
-        converted=won.totals[order],
-        **won.take(order).columns("converted_share", ends="converted_"),
-        dropped=lost.totals[order],
-        **lost.take(order).columns("dropped_share", ends="dropped_"),
+        converted=won.totals,
+        **won.columns("converted_share", ends="converted_"),
+        dropped=lost.totals,
+        **lost.columns("dropped_share", ends="dropped_"),
         difference=difference[order],
         level=level,
-        **units.facts(),
+        **facts_of(units, won, lost),
     )
 
 

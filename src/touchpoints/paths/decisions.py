@@ -28,7 +28,7 @@ from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, rows_at
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import units_of
-from touchpoints.uncertainty.cell_shares import choice_shares
+from touchpoints.uncertainty.cell_shares import choice_shares, facts_of
 
 Correction = Literal["miller-madow", "none"]
 
@@ -191,7 +191,7 @@ def _branches(journeys: Journeys, *, at: Place | None, level: float) -> Branches
         low=np.where(unknown, np.nan, shares.low),
         high=np.where(unknown, np.nan, shares.high),
         level=level,
-        **units.facts(),
+        **facts_of(units, shares.take(np.flatnonzero(~unknown))),
     )
 
 
@@ -301,7 +301,7 @@ def _points(journeys: Journeys, *, correction: Correction, level: float) -> Deci
         open=np.bincount(visits.codes, weights * ~known, k)[order].astype(np.int64),
         **detour.columns("detour"),
         level=level,
-        **units.facts(),
+        **facts_of(units, drop, detour),
         correction=correction,
     )
 

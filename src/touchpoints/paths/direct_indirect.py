@@ -26,7 +26,7 @@ from touchpoints.journeys.groups import parts_by, stack
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import UNKNOWN
 from touchpoints.uncertainty import Units, units_of
-from touchpoints.uncertainty.cell_shares import choice_shares, presence_shares
+from touchpoints.uncertainty.cell_shares import choice_shares, facts_of, presence_shares
 
 KINDS = ("direct", "indirect", UNKNOWN)
 
@@ -262,7 +262,7 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
         **present.columns("of_journeys"),
         only=(alone @ counts)[shown],
         level=level,
-        **units.facts(),
+        **facts_of(units, every, present),
     )
 
 
@@ -285,7 +285,7 @@ def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
         count=found.totals,
         **found.columns("probability", ends=""),
         level=level,
-        **units.facts(),
+        **facts_of(units, found),
     )
 
 

@@ -21,7 +21,7 @@ from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_cl
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Labelled, column
+from touchpoints._core.tables import OfPersons, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import Groups, groups_of, warn_of_ungrouped
 from touchpoints.journeys.model import Journeys, take
@@ -36,7 +36,7 @@ _MOST_JOURNEYS = 20_000_000
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Discriminating(Labelled):
+class Discriminating(OfPersons):
     """Frequencies and tests of subsequences by group; one row per subsequence and group.
 
     Attributes
@@ -219,7 +219,8 @@ def discriminating(
     insides = (labels == group for group in range(len(present)))
     parts = [_effective(log, variants, tested, inside, level) for inside in insides]
     effective, trials = np.array(parts).transpose(1, 0, 2)
-    unit = units_of(log, None).unit
+    who = units_of(log, None).facts_of_fewest(labels)
+    unit = who["unit"]
     if test == "auto":
         test = "permutation" if unit == "person" else "chi2"
     statistic = contingency.chi2(tested.hits / tested.sizes * effective, effective)
@@ -233,7 +234,7 @@ def discriminating(
             )
     else:
         p = _p_of_permutations(log, variants, chosen, tested, (permutations, seed or 0, progress))
-    facts = {"test": test, "unit": unit, "level": level}
+    facts = {"test": test, "level": level, **who}
     keys = [touchpoint.key for touchpoint in log.touchpoints]
     named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
     return _table(named, chosen.labels, tested, (effective, trials), (statistic, p), top, facts)

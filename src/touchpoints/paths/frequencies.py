@@ -28,7 +28,7 @@ from touchpoints.journeys.tie_breaking import (
 from touchpoints.uncertainty import (
     units_of,
 )
-from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, presence_shares
+from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, facts_of, presence_shares
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -211,7 +211,7 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
         ends=ends.totals,
         **ends.columns("of_ends"),
         level=level,
-        **units.facts(),
+        **facts_of(units, shares, all_of, starts, ends),
     )
 
 

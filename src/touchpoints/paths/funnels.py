@@ -40,7 +40,7 @@ from touchpoints.journeys.places.anchors import (
 from touchpoints.journeys.places.between import place_name
 from touchpoints.journeys.places.selectors import meant
 from touchpoints.uncertainty import JourneyShares
-from touchpoints.uncertainty.cell_shares import stacked
+from touchpoints.uncertainty.cell_shares import facts_of, stacked
 
 Kind = Literal["closed", "strict", "hybrid", "open"]
 Steps = Sequence[Place] | Mapping[str, Place]
@@ -243,22 +243,21 @@ def _funnel(
     before = np.vstack([np.ones((1, len(journeys)), dtype=bool), found.steps[:-1]])
     missed = before & ~found.steps
     missed[0] = False
-    of_all = [shares.of(step) for step in found.steps]
-    of_first = [shares.of(step, among=found.steps[0]) for step in found.steps]
-    of_previous = [
-        shares.of(step, among=previous) for step, previous in zip(found.steps, before, strict=True)
-    ]
+    of_all = stacked([shares.of(step) for step in found.steps])
+    of_first = stacked([shares.of(step, among=found.steps[0]) for step in found.steps])
+    pairs = zip(found.steps, before, strict=True)
+    of_previous = stacked([shares.of(step, among=previous) for step, previous in pairs])
     return Funnel(
         step=text_array([name for name, _ in steps]),
-        journeys=stacked(of_all).totals,
-        **stacked(of_all).columns("of_all"),
-        **stacked(of_first).columns("of_first"),
-        **stacked(of_previous).columns("of_previous"),
+        journeys=of_all.totals,
+        **of_all.columns("of_all"),
+        **of_first.columns("of_first"),
+        **of_previous.columns("of_previous"),
         lost=np.array([shares.number(step & found.over) for step in missed]),
         open=np.array([shares.number(step & ~found.over) for step in missed]),
         median_time=np.array(found.medians),
         level=level,
-        **shares.facts(),
+        **facts_of(shares, of_all, of_first, of_previous),
         kind=kind,
     )
 

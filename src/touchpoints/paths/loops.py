@@ -27,7 +27,7 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import units_of
-from touchpoints.uncertainty.cell_shares import choice_shares
+from touchpoints.uncertainty.cell_shares import choice_shares, facts_of
 
 Definition = Literal["adjacent", "runs"]
 
@@ -263,7 +263,7 @@ def _repeats(journeys: Journeys, *, definition: Definition, level: float) -> Rep
         **chosen.columns("share", ends=""),
         definition=definition,
         level=level,
-        **units.facts(),
+        **facts_of(units, chosen),
     )
 
 

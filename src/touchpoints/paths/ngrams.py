@@ -29,6 +29,7 @@ from touchpoints.uncertainty import (
     units_of,
 )
 from touchpoints.uncertainty.cell_shares import (
+    facts_of,
     plain_shares,
     presence_shares,
     stacked,
@@ -163,14 +164,14 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
     grams = found.codes
     ties = key_ranks(journeys)[grams]
     order = most_frequent(found.segments, top, -found.occurrences, *ties.T)
-    keys = keys_of(journeys)
+    keys, shares = keys_of(journeys), shares.take(order)
     return Ngrams(
         ngram=text_array([tuple(one) for one in keys[grams[order]].tolist()]),
         journeys=found.segments[order],
-        **shares.take(order).columns("share", ends=""),
+        **shares.columns("share", ends=""),
         occurrences=found.occurrences[order],
         level=level,
-        **units.facts(),
+        **facts_of(units, shares),
     )
 
 
@@ -299,7 +300,7 @@ def _subsequences(
         confidence=hits / before,
         lift=(hits / before) / (last / max(totals[()], 1)),
         level=options.level,
-        **shares.facts(),
+        **facts_of(shares, intervals),
     )
 
 

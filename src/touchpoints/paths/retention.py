@@ -326,6 +326,13 @@ class _Visits:
     left_out: int
     unit: str
 
+    def facts(self) -> dict[str, Any]:
+        """Return what a table with intervals says of the people: each is one trial."""
+        people = int(self.alike.sum())
+        if self.unit != "person":
+            return {"unit": self.unit}
+        return {"unit": self.unit, "persons": people, "effective": float(people)}
+
 
 def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
     units = units_of(journeys, None)
@@ -398,7 +405,7 @@ def _retention(journeys: Journeys, *, clock: _Clock, level: float) -> Retention:
         high=high,
         left_out=np.full(cells, found.left_out),
         level=level,
-        unit=found.unit,
+        **found.facts(),
     )
 
 

@@ -41,7 +41,7 @@ from touchpoints.journeys.tie_breaking import (
 from touchpoints.uncertainty import (
     units_of,
 )
-from touchpoints.uncertainty.cell_shares import presence_shares
+from touchpoints.uncertainty.cell_shares import facts_of, presence_shares
 
 First = Literal["frequent", "fastest"]
 Method = Literal["lcs", "edit"]
@@ -185,14 +185,15 @@ def _routes(
     if first == "fastest":
         order = order[np.argsort(medians[order], kind="stable")]
     order = order[:top]
+    shares = shares.take(order)
     return Routes(
         route=variant_keys(journeys, firsts[order]),
-        journeys=shares.totals[order],
-        **shares.take(order).columns("share", ends=""),
+        journeys=shares.totals,
+        **shares.columns("share", ends=""),
         steps=lengths_of(found.offsets)[order] - 1,
         median_time=medians[order],
         level=level,
-        **units.facts(),
+        **facts_of(units, shares),
     )
 
 

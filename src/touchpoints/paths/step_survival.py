@@ -89,8 +89,7 @@ def survival_by_step(
     Whether an open journey continues after its last recorded touchpoint is not known: the journey
     counts for the steps before that one and is then censored, never treated as an exit. Journeys
     that began before the log are left out and counted; an empty journey ends after step 0.
-    Intervals use Greenwood's variance on the log(-log) scale, over persons where they are known;
-    nan when all journeys belong to one person. O(n log n) in journeys, and one row per step.
+    Intervals are those of `time_to`. O(n log n) in journeys, and one row per step.
 
     References
     ----------
@@ -146,5 +145,5 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
         high=np.where(at_risk > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),
         level=level,
-        **units.facts(),
+        **units.facts(chosen=there),
     )

@@ -28,7 +28,7 @@ from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, first_places
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.uncertainty import Units, units_of
-from touchpoints.uncertainty.cell_shares import Tally
+from touchpoints.uncertainty.cell_shares import Tally, few_behind
 
 Side = Literal["start", "end"]
 T = TypeVar("T")
@@ -325,7 +325,10 @@ def _span(steps: int, at: Place | None, side: Side) -> range:
 
 
 def _stacked(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    columns: dict[str, Any] = {
+        name: np.concatenate([part[name] for part in parts]) for name in parts[0]
+    }
+    return columns | {"few_behind": int(columns["few_behind"].sum())}
 
 
 def _matrix(
@@ -355,6 +358,7 @@ def _cells(
         "touchpoint": rows,
         "journeys": totals[rows].astype(np.int64),
         **shares.take(rows).columns("share", ends=""),
+        "few_behind": np.array([few_behind(shares.take(rows))]),
         **{name: np.append(one, nothing)[rows] for name, one in going.items()},
         "aligned": np.full(len(rows), int(totals.sum())),
         "going": np.full(len(rows), int(totals[:k].sum())),
@@ -414,5 +418,6 @@ def _links_at(
         "journeys": tally.totals[rows].astype(np.int64),
         **shares.take(rows).columns("share", ends=""),
         **inner.take(rows).columns("probability"),
+        "few_behind": np.array([few_behind(shares.take(rows), inner.take(rows))]),
         "aligned": np.full(len(rows), int(tally.totals.sum())),
     }

@@ -15,6 +15,7 @@ from touchpoints._core.arrays.statistics.survival import (
     Dependence,
     Survival,
     first_at_most,
+    median_bounds,
     product_limit,
     survival_bounds,
 )
@@ -162,10 +163,11 @@ def time_to(
     is 0. An outcome marked with ``within=`` is not searched for after that time, and is unknown
     where the window is not over; use ``place=`` instead.
 
-    The intervals use Greenwood's variance on the log(-log) scale, over persons where they are known
-    (nan when all journeys belong to one person). The estimate assumes that censoring is
-    non-informative: how long a journey was observed is independent of its time to the event.
-    O(n log n) in journeys.
+    The intervals use Greenwood's variance on the log(-log) scale. Where persons are known, it is
+    multiplied by their design effect, estimated by leaving out one person at a time, with t instead
+    of z where there are few; one person counts as one trial: see the page on uncertainty. The
+    estimate assumes that censoring is non-informative: how long a journey was observed is
+    independent of its time to the event. O(n log n) in journeys.
 
     References
     ----------
@@ -231,7 +233,9 @@ def median_time_to(
     Notes
     -----
     The interval (Brookmeyer-Crowley) contains the times at which the interval of the survival
-    function contains 0.5. Survival that equals 0.5 up to rounding (a relative 1e-9) counts as 0.5.
+    function contains 0.5: it begins at 0 where so few were observed that this is so from the start.
+    Both ends are nan for a single person. Survival that equals 0.5 up to rounding (a relative 1e-9)
+    counts as 0.5.
 
     References
     ----------
@@ -352,7 +356,7 @@ def _first_after(journeys: Journeys, place: Place | None, rows: Array) -> Array:
     return next_spans(journeys, place, rows, before=journeys.offsets[1:])[1]
 
 
-def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, str]:
+def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, dict[str, Any]]:
     units = units_of(journeys, None)
     of_units = Dependence(
         of=units.of[found.chosen],
@@ -360,14 +364,14 @@ def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, str]:
         within=units.within[found.chosen],
         apart=units.unit == "journey",
     )
-    return product_limit(found.times, found.reached, of_units), units.unit
+    return product_limit(found.times, found.reached, of_units), units.facts(chosen=found.chosen)
 
 
 def _curve(journeys: Journeys, waits: _WaitsOf, *, level: float) -> TimeTo:
     found = waits(journeys)
     if found.left_out and not len(found.chosen):
         _warn_of_no_start(found.left_out)
-    curve, unit = _estimate(journeys, found)
+    curve, facts = _estimate(journeys, found)
     low, high = survival_bounds(curve, level)
     return TimeTo(
         time=curve.times / _SECOND,
@@ -379,7 +383,7 @@ def _curve(journeys: Journeys, waits: _WaitsOf, *, level: float) -> TimeTo:
         high=high,
         left_out=np.full(len(low), found.left_out),
         level=level,
-        unit=unit,
+        **facts,
     )
 
 
@@ -393,19 +397,16 @@ def _warn_of_no_start(left_out: int) -> None:
 
 def _median(journeys: Journeys, waits: _WaitsOf, *, level: float) -> MedianTimeTo:
     found = waits(journeys)
-    curve, unit = _estimate(journeys, found)
-    low, high = survival_bounds(curve, level)
-    median, early, late = (
-        first_at_most(curve.times, share, 0.5) / _SECOND for share in (curve.share, low, high)
-    )
+    curve, facts = _estimate(journeys, found)
+    early, late = median_bounds(curve, level)
     survival = float(curve.share[-1]) if len(curve.share) else np.nan
     columns: dict[str, Any] = {
         "journeys": [int(journeys.counts[found.chosen].sum())],
         "events": [int(curve.ended.sum())],
         "left_out": [found.left_out],
-        "median": [median],
-        "low": [early],
-        "high": [late],
+        "median": [first_at_most(curve.times, curve.share, 0.5) / _SECOND],
+        "low": [early / _SECOND],
+        "high": [late / _SECOND],
         "survival": [survival],
     }
-    return MedianTimeTo(**columns, level=level, unit=unit)
+    return MedianTimeTo(**columns, level=level, **facts)

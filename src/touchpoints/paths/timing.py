@@ -44,8 +44,8 @@ def gaps(
     quantiles
         Quantiles besides the quartiles, as shares in [0, 1].
     level
-        A confidence level such as 0.95 for an interval of each mean; none by default. It costs a
-        second sort.
+        A confidence level such as 0.95 for intervals of each mean, median and further quantile;
+        none by default. It costs two more sorts.
     by
         Shared arguments: see `touchpoints.paths`.
 
@@ -87,13 +87,17 @@ def gaps(
 
     The interval of a mean is a t interval over persons, or over journeys where persons are not
     known (linearised ratio estimator over units: Cochran 1977, Sampling Techniques, 6.3). Times are
-    skewed: prefer the median, and `bootstrap` for its interval. One sort, O(m log m); between
-    places O(m) and a sort of the gaps found.
+    skewed: prefer the median. Its interval, and that of any quantile, lies between two of the
+    values (Woodruff 1952), with the effective number of values of the page on uncertainty; an end
+    beyond the values known is nan, and so are both with fewer than two units. One sort, O(m log m);
+    between places O(m) and a sort of the gaps found.
 
     References
     ----------
     R. J. Hyndman and Y. Fan (1996), Sample quantiles in statistical packages, The American
-    Statistician 50(4), 361-365, doi:10.1080/00031305.1996.10473566.
+    Statistician 50(4), 361-365, doi:10.1080/00031305.1996.10473566. R. S. Woodruff (1952),
+    Confidence intervals for medians and other position measures, Journal of the American
+    Statistical Association 47(260), 635-646.
 
     Examples
     --------

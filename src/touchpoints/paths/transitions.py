@@ -24,7 +24,7 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
 from touchpoints.uncertainty import Units, units_of
-from touchpoints.uncertainty.cell_shares import with_interval
+from touchpoints.uncertainty.cell_shares import facts_of, with_interval
 
 _BLOCK = 1 << 20
 
@@ -133,25 +133,25 @@ def transitions(
 def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transitions:
     found = flows(journeys)
     units = units_of(journeys, None)
-    crossing, sizes = _spread(journeys, found, units, level)
-    leaving = found.leaving()[found.sources]
-    shares = with_interval(found.totals, found.totals / leaving, sizes, level)
+    crossing, sums = _spread(journeys, found, units)
+    share, sizes = found.totals / found.leaving()[found.sources], sums.effective_trials(level)
+    shares = with_interval(found.totals, share, sizes, level=level, behind=sums.behind())
     ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
     order = most_frequent(found.totals, top, ranks[found.sources], ranks[found.targets])
-    nodes = text_array(found.nodes)
+    nodes, shares = text_array(found.nodes), shares.take(order)
     return Transitions(
         source=nodes[found.sources[order]],
         target=nodes[found.targets[order]],
         count=found.totals[order],
-        **shares.take(order).columns("probability", ends=""),
+        **shares.columns("probability", ends=""),
         journeys=crossing[order],
         level=level,
-        **units.facts(),
+        **facts_of(units, shares),
     )
 
 
-def _spread(journeys: Journeys, found: Flows, units: Units, level: float) -> tuple[Array, Array]:
-    """Return the number of journeys with each edge, and the effective sample size of its share."""
+def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, ClusterSums]:
+    """Return the number of journeys with each edge, and sums over units for its share."""
     size = len(found.totals)
     crossing = np.zeros(size, dtype=np.int64)
     _, groups = np.unique(found.sources, return_inverse=True)
@@ -170,7 +170,7 @@ def _spread(journeys: Journeys, found: Flows, units: Units, level: float) -> tup
     if not apart:
         key, amounts = summed_runs(np.concatenate(keys), np.concatenate(weights))
         sums.add(key // size, key % size, amounts, units.repeats[key // size])
-    return crossing, sums.effective_trials(level)
+    return crossing, sums
 
 
 def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Array]]:

@@ -22,6 +22,7 @@ from touchpoints.uncertainty import (
     units_of,
 )
 from touchpoints.uncertainty.cell_shares import (
+    facts_of,
     presence_shares,
 )
 
@@ -135,5 +136,5 @@ def _counted(journeys: Journeys, *, top: int | None, level: float) -> Variants:
         cumulative=np.cumsum(totals[order]) / max(every, 1),
         length=lengths_of(found.offsets)[order],
         level=level,
-        **units.facts(),
+        **facts_of(units, shares),
     )

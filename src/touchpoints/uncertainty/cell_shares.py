@@ -14,12 +14,16 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     ChosenSums,
     ClusterSizes,
     effective_trials,
+    fewest_behind,
     left_out,
 )
 from touchpoints._core.frozen import Array
-from touchpoints.uncertainty.journey_shares import Share
+from touchpoints.uncertainty.journey_shares import JourneyShares, Share
 from touchpoints.uncertainty.shares import wilson
 from touchpoints.uncertainty.units import Units
+
+FEW = 5
+"""With fewer persons behind hits or misses, somebody not seen yet may change a share."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -32,18 +36,22 @@ class CellShares:
         The number of choices of each cell, or the number of journeys that contain it.
     share, low, high : float64 (c,)
         The share in [0, 1] and the ends of its interval; nan where there is no choice at all.
+    behind : float64 (c,)
+        How many units of equal weight are behind the hits, or behind the misses if those are fewer;
+        infinite where no unit made several choices, and where there are no hits or no misses.
     """
 
     totals: Array
     share: Array
     low: Array
     high: Array
+    behind: Array
 
     def take(self, chosen: Array) -> CellShares:
         """Return the shares of the chosen cells."""
-        parts = (self.totals, self.share, self.low, self.high)
-        totals, share, low, high = (part[chosen] for part in parts)
-        return CellShares(totals=totals, share=share, low=low, high=high)
+        parts = (self.totals, self.share, self.low, self.high, self.behind)
+        totals, share, low, high, behind = (part[chosen] for part in parts)
+        return CellShares(totals=totals, share=share, low=low, high=high, behind=behind)
 
     def columns(self, name: str, *, ends: str | None = None) -> dict[str, Any]:
         """Return the share and the ends of its interval as columns of a table.
@@ -54,11 +62,25 @@ class CellShares:
         return {name: self.share, f"{ends}low": self.low, f"{ends}high": self.high}
 
 
+def facts_of(units: Units | JourneyShares, *shares: CellShares) -> dict[str, Any]:
+    """Return what a table says of the units behind its shares, by the names of its fields."""
+    if units.unit != "person":
+        return units.facts()
+    return {**units.facts(), "few_behind": few_behind(*shares)}
+
+
+def few_behind(*shares: CellShares) -> int:
+    """Return the number of rows in which one of the shares has few persons behind it."""
+    least = np.minimum.reduce([one.behind for one in shares])
+    return int((least < FEW).sum())
+
+
 def stacked(shares: Sequence[Share]) -> CellShares:
     """Return single shares as shares of cells."""
-    rows = [(one.hits, one.share, one.low, one.high) for one in shares]
-    totals, share, low, high = np.array(rows, dtype=np.float64).reshape(-1, 4).T
-    return CellShares(totals=totals.astype(np.int64), share=share, low=low, high=high)
+    rows = [(one.hits, one.share, one.low, one.high, one.behind) for one in shares]
+    totals, share, low, high, behind = np.array(rows, dtype=np.float64).reshape(-1, 5).T
+    whole = totals.astype(np.int64)
+    return CellShares(totals=whole, share=share, low=low, high=high, behind=behind)
 
 
 def choice_shares(
@@ -100,7 +122,7 @@ def choice_shares(
     sums = ClusterSums(groups, np.bincount(cell, units.repeats[of] * summed, size))
     sums.add(of, cell, summed, units.repeats[of])
     sizes = np.nan_to_num(sums.effective_trials(level))  # nan where nothing was chosen
-    return with_interval(sums.cell_totals, sums.shares, sizes, level)
+    return with_interval(sums.cell_totals, sums.shares, sizes, level=level, behind=sums.behind())
 
 
 def presence_shares(
@@ -139,10 +161,10 @@ def presence_shares(
     totals = np.bincount(cells, counts[owners].astype(np.float64), size)
     if not tried:
         nothing = np.full(size, np.nan)
-        return with_interval(totals, nothing, np.zeros(size), level)
+        return with_interval(totals, nothing, np.zeros(size), level=level)
     share = totals / tried
     if units.unit == "journey":
-        return with_interval(totals, share, np.full(size, tried), level)
+        return with_interval(totals, share, np.full(size, tried), level=level)
     of, within, repeats = units.of, units.within, units.repeats
     chosen = np.bincount(of[kept], within[kept].astype(np.float64), len(repeats))
     keys, did = summed_runs(of[owners] * size + cells, within[owners])
@@ -155,15 +177,20 @@ def presence_shares(
         products=np.bincount(cell, times * every, size),
         strayed=moved + share**2 * float((repeats * weight * chosen**2).sum()),
     )
-    sizes = effective_trials(ClusterSizes.of(chosen, repeats), sums, level=level)
-    return with_interval(totals, share, sizes, level)
+    held = ClusterSizes.of(chosen, repeats)
+    sizes, behind = effective_trials(held, sums, level=level), fewest_behind(held, sums)
+    return with_interval(totals, share, sizes, level=level, behind=behind)
 
 
-def with_interval(totals: Array, share: Array, sizes: Array, level: float) -> CellShares:
+def with_interval(
+    totals: Array, share: Array, sizes: Array, *, level: float, behind: Array | None = None
+) -> CellShares:
     """Return shares with Wilson intervals from ``sizes`` trials, 0 where the share is nan."""
     known = np.where(np.isnan(share), 0.0, share)
     low, high = wilson(known * sizes, sizes, level=level)
-    return CellShares(totals=np.rint(totals).astype(np.int64), share=share, low=low, high=high)
+    behind = np.full(len(totals), np.inf) if behind is None else behind
+    whole = np.rint(totals).astype(np.int64)
+    return CellShares(totals=whole, share=share, low=low, high=high, behind=behind)
 
 
 def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
@@ -171,7 +198,7 @@ def plain_shares(totals: Array, tried: int, *, level: float) -> CellShares:
     checks.level(level)
     sizes = np.full(len(totals), float(tried))
     share = totals / tried if tried else np.full(len(totals), np.nan)
-    return with_interval(totals, share, sizes, level)
+    return with_interval(totals, share, sizes, level=level)
 
 
 @attrs.frozen(eq=False)
@@ -193,12 +220,13 @@ class Tally:
         size = len(groups)
         totals = self.totals[:size]
         number = np.bincount(groups, totals)[groups]
-        sizes = number
+        sizes, behind = number, None
         if self.clustered is not None:
             inner = self.clustered[1] < size
             sums = ClusterSums(groups, totals)
             sums.add(*(one[inner] for one in self.clustered))
             sizes = np.nan_to_num(sums.effective_trials(level))  # nan where a group has no journeys
+            behind = sums.behind()
         with np.errstate(invalid="ignore"):
             share = totals / number
-        return with_interval(totals, share, sizes, level)
+        return with_interval(totals, share, sizes, level=level, behind=behind)

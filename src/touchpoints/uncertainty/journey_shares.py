@@ -12,6 +12,7 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     ChosenSums,
     ClusterSizes,
     effective_trials,
+    fewest_behind,
     left_out,
 )
 from touchpoints._core.frozen import Array
@@ -30,6 +31,9 @@ class Share:
         The number of journeys that are counted as hits, and the number of all of them.
     share, low, high
         The share in [0, 1] and the ends of its interval; nan without trials.
+    behind
+        How many units of equal weight are behind the hits, or behind the misses if those are fewer;
+        infinite as for shares of cells.
     """
 
     hits: int
@@ -37,6 +41,7 @@ class Share:
     share: float
     low: float
     high: float
+    behind: float = np.inf
 
 
 class JourneyShares:
@@ -70,22 +75,21 @@ class JourneyShares:
         if not tried:
             return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
         share = done / tried
-        units = self.units
-        size = (
-            tried
-            if units is None
-            else _effective(units, hits, among, share=share, level=self.level)
-        )
+        units, size, behind = self.units, float(tried), np.inf
+        if units is not None:
+            size, behind = _effective(units, hits, among, share=share, level=self.level)
         low, high = wilson(share * size, size, level=self.level)
-        return Share(hits=done, trials=tried, share=share, low=low, high=high)
+        return Share(hits=done, trials=tried, share=share, low=low, high=high, behind=behind)
 
     def number(self, chosen: Array) -> int:
         """Return the number of journeys in a mask, bool (n,)."""
         return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
 
 
-def _effective(units: Units, hits: Array, among: Array, *, share: float, level: float) -> float:
-    """Return the effective number of trials: the independent journeys with equal information."""
+def _effective(
+    units: Units, hits: Array, among: Array, *, share: float, level: float
+) -> tuple[float, float]:
+    """Return the effective number of trials, and how many units are behind hits or misses."""
     of, repeats, within = units.of, units.repeats, units.within
     size = len(repeats)
     chosen = np.bincount(of[among], within[among].astype(np.float64), size)
@@ -98,4 +102,5 @@ def _effective(units: Units, hits: Array, among: Array, *, share: float, level: 
         "strayed": weight * (did - share * chosen) ** 2,
     }
     sums = ChosenSums(**{name: np.array([repeats @ one]) for name, one in columns.items()})
-    return float(effective_trials(sizes, sums, level=level)[0])
+    trials = effective_trials(sizes, sums, level=level)
+    return float(trials[0]), float(fewest_behind(sizes, sums)[0])

@@ -39,14 +39,26 @@ class Units:
     repeats: Array
     within: Array
 
-    def facts(self) -> dict[str, Any]:
-        """Return what a table with intervals says of them, by the names of its fields."""
+    def facts(self, *, chosen: Array | None = None) -> dict[str, Any]:
+        """Return what a table with intervals says of them, by the names of its fields.
+
+        ``chosen`` are the rows of the journeys that the table is about; all by default.
+        """
         if self.unit != "person":
             return {"unit": self.unit}
-        sizes = np.bincount(self.of, self.within, len(self.repeats))
+        of, within = self.of, self.within
+        if chosen is not None:
+            of, within = of[chosen], within[chosen]
+        sizes = np.bincount(of, within, len(self.repeats))
         found = ClusterSizes.of(sizes, self.repeats)
         effective = float(found.effective()[0])
         return {"unit": self.unit, "persons": int(found.units[0]), "effective": effective}
+
+    def facts_of_fewest(self, labels: Array) -> dict[str, Any]:
+        """Return the facts of the group with the fewest effective persons, of labels (n,)."""
+        groups = [np.flatnonzero(labels == one) for one in range(int(labels.max(initial=-1)) + 1)]
+        found = [self.facts(chosen=rows) for rows in groups if len(rows)]
+        return min(found, key=lambda one: one.get("effective", np.inf), default={"unit": self.unit})
 
     @property
     def total(self) -> int:

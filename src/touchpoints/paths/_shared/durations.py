@@ -13,19 +13,20 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.counting import row_weights
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
-from touchpoints._core.arrays.statistics.quantiles import spreads
+from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quantile_bounds
+from touchpoints._core.arrays.statistics.quantiles import Spreads, spreads
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Grouped, column, optional_column
+from touchpoints._core.tables import OfPersons, column, optional_column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import units_of
+from touchpoints.uncertainty import Units, units_of
 
 _SECOND = 1e6
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Durations(Grouped):
+class Durations(OfPersons):
     """Durations in seconds; one row per edge, two places, touchpoint or group.
 
     Attributes
@@ -41,8 +42,12 @@ class Durations(Grouped):
         Confidence interval of the mean, if ``level`` was given; nan with fewer than two units.
     min, q1, median, q3, max : float64
         Minimum, quartiles and maximum.
+    median_low, median_high : float64, optional
+        Confidence interval of the median, if ``level`` was given; nan at an end that is not known.
     quantiles : object, optional
         A tuple of the further quantiles requested, one for each of ``shares``.
+    quantiles_low, quantiles_high : object, optional
+        Their confidence intervals, if ``level`` was given: tuples like ``quantiles``.
     without_end : int64, optional
         Interactions that would count, but whose end is not known.
     unreached, open : int64, optional
@@ -58,6 +63,9 @@ class Durations(Grouped):
     level, unit : float or None, str
         The confidence level of the intervals, if they were requested; the unit taken to be
         independent, ``"person"`` or ``"journey"``.
+    persons, effective : int, float, optional
+        The number of persons with journeys, and their effective number, where there are intervals
+        and persons are known. Below 5 a remark is printed.
     """
 
     source: Array | None = optional_column(object)
@@ -70,9 +78,13 @@ class Durations(Grouped):
     min: Array = column(np.float64)
     q1: Array = column(np.float64)
     median: Array = column(np.float64)
+    median_low: Array | None = optional_column(np.float64)
+    median_high: Array | None = optional_column(np.float64)
     q3: Array = column(np.float64)
     max: Array = column(np.float64)
     quantiles: Array | None = optional_column(object)
+    quantiles_low: Array | None = optional_column(object)
+    quantiles_high: Array | None = optional_column(object)
     without_end: Array | None = optional_column(np.int64)
     unreached: Array | None = optional_column(np.int64)
     open: Array | None = optional_column(np.int64)
@@ -172,36 +184,52 @@ def _summed_up(
     columns: dict[str, Any] = {"count": totals, "mean": spread.means() / _SECOND}
     for name, share in (("min", 0.0), ("q1", 0.25), ("median", 0.5), ("q3", 0.75), ("max", 1.0)):
         columns[name] = spread.quantile(share) / _SECOND
+    facts: dict[str, Any] = {"unit": "journey" if journeys.persons is None else "person"}
     if level is not None:
-        low, high = _mean_bounds(journeys, found, columns["mean"], level)
-        columns |= {"mean_low": low, "mean_high": high}
+        units = units_of(journeys, None)
+        facts = units.facts()
+        columns |= _intervals(
+            units, journeys.counts, found, spread, means=columns["mean"], level=level, shares=shares
+        )
     columns |= found.labels | found.extra
     if shares:
-        table = np.stack([spread.quantile(share) / _SECOND for share in shares], axis=1)
-        columns["quantiles"] = text_array([tuple(row) for row in table.tolist()])
+        columns["quantiles"] = _tuples([spread.quantile(share) for share in shares])
     return Durations(
         **{name: values[order] for name, values in columns.items()},
         shares=shares,
         ends_before_starts=journeys.meta.report.ends_before_starts,
         level=level,
-        unit="journey" if journeys.persons is None else "person",
+        **facts,
     )
 
 
-def _mean_bounds(
-    journeys: Journeys, found: Collected, means: Array, level: float
-) -> tuple[Array, Array]:
-    """Return the confidence interval of each mean, over persons or else over journeys."""
-    units = units_of(journeys, None)
+def _tuples(columns: list[Array]) -> Array:
+    """Return one tuple of seconds for each row, from columns in microseconds."""
+    return text_array([tuple(row) for row in (np.stack(columns, axis=1) / _SECOND).tolist()])
+
+
+def _intervals(
+    units: Units,
+    counts: Array,
+    found: Collected,
+    spread: Spreads,
+    *,
+    means: Array,
+    level: float,
+    shares: tuple[float, ...],
+) -> dict[str, Array]:
+    """Return the intervals of means, medians and quantiles, over persons or else journeys."""
     owners = found.owners()
-    known = np.flatnonzero((found.groups < found.size) & (journeys.counts[owners] > 0))
-    rows = owners[known]
-    return mean_bounds(
-        found.values[known] / _SECOND,
-        found.groups[known],
-        means,
-        of=units.of[rows],
-        within=units.within[rows],
-        repeats=units.repeats,
-        level=level,
-    )
+    known = np.flatnonzero((found.groups < found.size) & (counts[owners] > 0))
+    values, groups, rows = found.values[known], found.groups[known], owners[known]
+    which = {"of": units.of[rows], "within": units.within[rows], "repeats": units.repeats}
+    low, high = mean_bounds(values / _SECOND, groups, means, **which, level=level)
+    columns = {"mean_low": low, "mean_high": high}
+    by_unit = UnitValues.of(values, groups, found.size, **which)
+    low, high = quantile_bounds(spread, by_unit, 0.5, level=level)
+    columns |= {"median_low": low / _SECOND, "median_high": high / _SECOND}
+    if shares:
+        pairs = [quantile_bounds(spread, by_unit, share, level=level) for share in shares]
+        for name, ends in zip(("low", "high"), zip(*pairs, strict=True), strict=True):
+            columns[f"quantiles_{name}"] = _tuples(list(ends))
+    return columns

@@ -8,6 +8,7 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     ChosenSums,
     ClusterSizes,
     effective_trials,
+    fewest_behind,
     left_out,
 )
 from touchpoints._core.frozen import Array
@@ -68,6 +69,15 @@ class ClusterSums:
 
         nan where its group has none.
         """
+        sizes, chosen = self._sums()
+        return effective_trials(sizes, chosen, level=level, groups=self.groups)
+
+    def behind(self) -> Array:
+        """Return how many units are behind the hits of each cell, or the misses if fewer."""
+        sizes, chosen = self._sums()
+        return fewest_behind(sizes.take(self.groups), chosen)
+
+    def _sums(self) -> tuple[ClusterSizes, ChosenSums]:
         sums = [self.clusters, self.totals, self.squares, self.cubes, self.fourths]
         chosen = ChosenSums(
             hits=self.cell_totals,
@@ -75,8 +85,7 @@ class ClusterSums:
             products=self.products,
             strayed=self.strayed + self.shares**2 * self.moved[self.groups],
         )
-        sizes = ClusterSizes.added(sums)
-        return effective_trials(sizes, chosen, level=level, groups=self.groups)
+        return ClusterSizes.added(sums), chosen
 
 
 def runs(keys: Array) -> tuple[Array, Array]:

@@ -82,7 +82,7 @@ class ClusterSizes:
 
     def known(self) -> Array:
         """Return how many differences between clusters tell of their spread, at least 1."""
-        return np.asarray(np.maximum(_steady(self.effective()) - 1, 1.0))
+        return np.asarray(np.maximum(steady(self.effective()) - 1, 1.0))
 
     def freedom(self) -> Array:
         """Return the degrees of freedom of the design effect; infinite for single choices.
@@ -139,19 +139,44 @@ def design_effects(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
     or 1, or one cluster made all choices, nothing was seen, and choices are taken to be alike.
     """
     units, total, hits = sizes.units, sizes.total, chosen.hits
-    misses = total - hits
-    missed = sizes.squares - 2 * chosen.products + chosen.squares
     alike = 1 + sizes.excess()
     with np.errstate(divide="ignore", invalid="ignore"):
         share = hits / total
         few = (units - 1) / units * (total - 1) / total
-        found = _steady(np.maximum(chosen.strayed, 0.0) * few / (total * share * (1 - share)))
-        behind = _persons(hits, chosen.squares), _persons(misses, missed)
+        found = steady(np.maximum(chosen.strayed, 0.0) * few / (total * share * (1 - share)))
+        behind = _behind(sizes, chosen)
         both = np.where(np.minimum(*behind) > 0, 4 / (1 / behind[0] + 1 / behind[1]), 0.0)
         seen = np.minimum(sizes.known(), both)
-        drawn = np.maximum((seen * found + PRIOR * alike) / (seen + PRIOR), 1.0)
-    unseen = (hits <= 0) | (misses <= 0) | (units < 2)
+        drawn = drawn_to(alike, found, seen)
+    unseen = (hits <= 0) | (hits >= total) | (units < 2)
     return np.asarray(np.where(unseen, alike, drawn))
+
+
+def fewest_behind(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
+    """Return how many clusters of equal weight are behind the hits, or the misses if fewer, (c,).
+
+    Infinite where no cluster made more than one choice, and where there are no hits or no misses:
+    then nothing is carried by a few.
+    """
+    least = np.minimum(*_behind(sizes, chosen))
+    several = sizes.squares > sizes.total
+    return np.asarray(np.where(several & (least > 0), least, np.inf))
+
+
+def _behind(sizes: ClusterSizes, chosen: ChosenSums) -> tuple[Array, Array]:
+    """Return how many clusters of equal weight are behind the hits, and behind the misses."""
+    missed = sizes.squares - 2 * chosen.products + chosen.squares
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hits = _persons(chosen.hits, chosen.squares)
+        return hits, _persons(sizes.total - chosen.hits, missed)
+
+
+def drawn_to(alike: Array, found: Array, seen: Array) -> Array:
+    """Return the design effect found from ``seen`` clusters, drawn to that of ``alike`` choices.
+
+    The choices of `PRIOR` clusters are imagined to be alike. Never below 1.
+    """
+    return np.asarray(np.maximum((seen * found + PRIOR * alike) / (seen + PRIOR), 1.0))
 
 
 def effects_of(did: Array, made: Array, repeats: Array, sizes: ClusterSizes) -> Array:
@@ -224,7 +249,7 @@ def _persons(amount: Array, squares: Array) -> Array:
     return np.where((amount > 0) & (squares > 0), amount**2 / squares, 0.0)
 
 
-def _steady(values: Array) -> Array:
+def steady(values: Array) -> Array:
     """Return numbers to ten digits: the order in which a sum was taken is not seen in them."""
     parts, powers = np.frexp(values)
     return np.asarray(np.ldexp(np.rint(parts * _BITS) / _BITS, powers))
