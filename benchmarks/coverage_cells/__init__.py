@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from . import medians, shares, survival
+from . import differences, medians, shares, survival, tests
 
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
 SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "shares": shares.lines,
     "medians": medians.lines,
     "survival": survival.lines,
+    "differences": differences.lines,
+    "tests": tests.lines,
 }

@@ -42,6 +42,8 @@ def _tail(chances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 SIZE_LAWS: dict[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]] = {
+    "ones": lambda chances, _: np.full(chances.shape, 1),
+    "tens": lambda chances, _: np.full(chances.shape, 10),
     "fives": lambda chances, _: np.full(chances.shape, 5),
     "1..10": lambda chances, rng: rng.integers(1, 11, chances.shape),
     "tail": _tail,

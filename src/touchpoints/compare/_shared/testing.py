@@ -22,6 +22,7 @@ from touchpoints.compare._shared.features import shown_by
 from touchpoints.compare._shared.newcombe import newcombe
 from touchpoints.compare._shared.pairs import Pair
 from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
+from touchpoints.compare._shared.student import Student, Trust
 from touchpoints.uncertainty.discovery import false_discovery
 
 Test = Literal["permutation", "bootstrap"]
@@ -47,9 +48,8 @@ class Comparison(Labelled):
         The ends of the interval of the difference.
     p : float64
         The p-value: the probability under chance alone of a test statistic at least as large, in
-        (0, 1]; nan if undefined. In permutation tests the statistic of shares is the difference
-        over its standard error, of durations Cliff's delta over its standard error, and of any
-        other number the difference.
+        (0, 1]; nan if undefined. The statistic is the difference over its standard error; in
+        permutation tests of durations, Cliff's delta over its standard error.
     q : float64
         The false-discovery rate among the rows with this p or a smaller one (Benjamini and
         Hochberg), in [0, 1].
@@ -62,7 +62,8 @@ class Comparison(Labelled):
     test : str
         The test that p comes from: ``"permutation"`` or ``"bootstrap"``.
     interval : str
-        The method of the intervals: ``"newcombe"`` or ``"bootstrap"``.
+        The method of the intervals: ``"newcombe"`` for shares, ``"bootstrap"`` for other numbers
+        (Student's t with the bootstrap standard error).
     measured_as : str
         The kind of effect size: ``"cohen_h"``, ``"cliff_delta"``, ``"ratio"`` or ``"none"``.
     resamples : int
@@ -132,17 +133,17 @@ def compared(
 ) -> Comparison:
     """Compare the numbers of two groups.
 
-    Shares have Newcombe's intervals. Other statistics, and all statistics if the test is the
-    bootstrap, have quantiles of bootstrap differences.
+    Shares have Newcombe's intervals, other numbers Student's from bootstrap standard errors.
     """
     sides = sides_of(pair, options.shared, test=options.test)
     counts = pair.journeys.counts
     weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
     a, b = (statistic.of(statistic.sums(one[None, :]))[0] for one in weights)
-    shares = statistic if isinstance(statistic, Shares) and options.test == "permutation" else None
-    p, ends = _drawn(pair, sides, statistic, options, a - b, intervals=shares is None)
-    if shares is not None:
-        ends = newcombe(shares, weights, sides.units, options.level)
+    p, student = _drawn(pair, sides, statistic, options, a - b)
+    if isinstance(statistic, Shares):
+        ends = newcombe(statistic, weights, sides.units, options.level)
+    else:
+        ends = student.bounds(options.level)
     sizes = [statistic.sizes(one).round().astype(np.int64) for one in weights]
     columns: dict[str, Any] = {
         "label": text_array(statistic.labels),
@@ -162,7 +163,7 @@ def compared(
         **{name: one[order] for name, one in columns.items()},
         names=pair.names,
         test=options.test,
-        interval="bootstrap" if shares is None else "newcombe",
+        interval="newcombe" if isinstance(statistic, Shares) else "bootstrap",
         measured_as=effect,
         resamples=int(options.resamples),
         level=options.level,
@@ -173,38 +174,44 @@ def compared(
 
 
 def _drawn(
-    pair: Pair,
-    sides: Sides,
-    statistic: Statistic,
-    options: Options,
-    difference: Array,
-    *,
-    intervals: bool,
-) -> tuple[Array, tuple[Array, Array]]:
-    """Return the p of each label, and its bootstrap interval (nan unless ``intervals``)."""
+    pair: Pair, sides: Sides, statistic: Statistic, options: Options, difference: Array
+) -> tuple[Array, Student]:
+    """Return the p of each label, and its difference over resamples where they are needed."""
     rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
     permuting = options.test == "permutation"
-    contrast = contrast_of(statistic, pair.journeys.counts, sides)
+    redrawing = not permuting or not isinstance(statistic, Shares)
+    contrast = contrast_of(statistic, pair.journeys.counts, sides, options.resamples)
     rounds = sum(
         -(-options.resamples // one.block())
-        for one, wanted in ((contrast, permuting), (statistic, intervals))
+        for one, wanted in ((contrast, permuting), (statistic, redrawing))
         if wanted
     )
-    p = np.full(len(difference), np.nan)
-    ends = (p, p)
+    p, student = np.full(len(difference), np.nan), Student.unknown(difference)
     with reporting(options.progress, rounds, what="compare") as advance:
         if permuting:
             p = _p_of_permutations(pair, sides, contrast, options, rngs[0], advance)
-        if intervals:
-            both = statistic.apart(sides.in_a)
-            drawn = _bootstrap_differences(both, redrawn(sides, rngs[1]), options, advance)
-            differences = np.concatenate(list(drawn))
-            ends = quantiles(differences, difference, options.level)
-            p = p if permuting else _p_bootstrap(differences, difference)
-    if intervals and sides.fewest < 2:  # a single unit is always redrawn as itself: no variance
-        unknown = np.full_like(p, np.nan)
-        p, ends = p if permuting else unknown, (unknown, unknown)
-    return p, ends
+        if redrawing:
+            both, draws = statistic.apart(sides.in_a), redrawn(sides, rngs[1])
+            drawn = np.concatenate(list(_redrawn_numbers(both, draws, options, advance)))
+            student = _student(pair, sides, statistic, difference, drawn)
+            p = p if permuting else student.p()
+    return p, student
+
+
+def _student(
+    pair: Pair, sides: Sides, statistic: Statistic, difference: Array, drawn: Array
+) -> Student:
+    """Return the differences over resamples; ``drawn`` has the numbers of a, then of b."""
+    counts = pair.journeys.counts
+    weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
+    trust = Trust.of(statistic.observed(len(counts)), weights, sides)
+    floors: list[Array] = []
+    if isinstance(statistic, Shares):  # a few persons who agree have no variance by chance
+        pooled = statistic.of(statistic.sums(counts[None, :]))[0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            floors = [pooled * (1 - pooled) / statistic.sizes(one) for one in weights]
+    a, b = np.split(drawn, 2, axis=1)
+    return Student.of(difference, (a, b), trust, floors=floors)
 
 
 def _p_of_permutations(
@@ -231,13 +238,12 @@ def _p_of_permutations(
     return p_permuted(drawn(), seen, slack=contrast.slack)
 
 
-def _bootstrap_differences(
+def _redrawn_numbers(
     both: Statistic, draws: Draws, options: Options, advance: Callable[[], None]
 ) -> Iterator[Array]:
-    """Yield the differences of resampled groups; ``both`` has the numbers of a, then of b."""
+    """Yield the numbers of resampled groups, of a and then of b, (b, 2 labels)."""
     for block in blocks(draws, options.resamples, both.block()):
-        a, b = np.split(both.of(both.sums(block)), 2, axis=1)
-        yield a - b
+        yield both.of(both.sums(block))
         advance()
 
 
@@ -269,24 +275,6 @@ def p_permuted(drawn: Iterator[Array], difference: Array, *, slack: Array | floa
             extreme += (np.abs(block) >= threshold).sum(axis=0)
     p = (1 + extreme) / (1 + defined)
     return np.where(np.isnan(difference) | (defined == 0), np.nan, p)
-
-
-def _p_bootstrap(drawn: Array, difference: Array) -> Array:
-    """Return the bootstrap p-values: twice the share of differences on the other side of 0."""
-    defined = ~np.isnan(drawn)
-    with np.errstate(invalid="ignore"):
-        sides = [((drawn <= 0) & defined).sum(axis=0), ((drawn >= 0) & defined).sum(axis=0)]
-    p = np.minimum(2 * (1 + np.minimum(*sides)) / (1 + defined.sum(axis=0)), 1.0)
-    return np.where(np.isnan(difference) | ~defined.any(axis=0), np.nan, p)
-
-
-def quantiles(drawn: Array, difference: Array, level: float) -> tuple[Array, Array]:
-    """Return the percentile interval of the bootstrap differences of each label."""
-    known = ~np.isnan(difference) & ~np.isnan(drawn).all(axis=0)
-    ends = np.full((2, len(difference)), np.nan)
-    if known.any():
-        ends[:, known] = np.nanquantile(drawn[:, known], [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return ends[0], ends[1]
 
 
 def _effect(
