@@ -31,6 +31,8 @@ Linkage = Literal["average", "complete", "single", "ward", "ward.D2", "ward.D"]
 class Clustering(Labelled):
     """The cluster of each variant; one row per variant, in the order of the distances.
 
+    ``as_dict()`` returns ``{variant: cluster}``.
+
     Attributes
     ----------
     variant : object

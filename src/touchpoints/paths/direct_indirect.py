@@ -35,6 +35,8 @@ KINDS = ("direct", "indirect", UNKNOWN)
 class KindShares(Estimated):
     """Shares of interactions and journeys by kind of touchpoint; one row per kind (and group).
 
+    ``as_dict()`` returns ``{kind: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     kind : object
@@ -73,6 +75,9 @@ class KindShares(Estimated):
 class KindTransitions(Estimated):
     """Transitions between kinds of touchpoints; one row per observed transition (and group).
 
+    ``as_dict()`` returns ``{(source, target): probability}``; with groups, the keys begin with the
+    group.
+
     Attributes
     ----------
     source, target : object
@@ -97,6 +102,8 @@ class KindTransitions(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class FilterLosses(Grouped):
     """Losses of filtering out one kind of touchpoint; one row per kind removed (and group).
+
+    ``as_dict()`` returns ``{removed: broken}``; with groups, the keys begin with the group.
 
     Attributes
     ----------

@@ -50,7 +50,7 @@ class Discriminating(OfPersons):
     among : int64
         The number of journeys of the group.
     share, low, high : float64
-        ``journeys / among``, in [0, 1], and its interval.
+        ``journeys / among``, in [0, 1], and its interval; ``as_dict()`` returns the share.
     residual : float64
         The Pearson residual: ``(observed − expected) / sqrt(expected)`` journeys, where one share
         for all groups gives the expected number; about ±2 is remarkable for a single test. Where
@@ -220,14 +220,13 @@ def discriminating(
     parts = [_effective(log, variants, tested, inside, level) for inside in insides]
     effective, trials, freedom = np.array(parts).transpose(1, 0, 2)
     who = units_of(log, None).facts_of_fewest(labels)
-    unit = who["unit"]
     if test == "auto":
-        test = "permutation" if unit == "person" else "chi2"
+        test = "permutation" if who["unit"] == "person" else "chi2"
     statistic = contingency.chi2(tested.hits / tested.sizes * effective, effective)
     if test == "chi2":
         within = clustered.welch(1 / effective, freedom)
         p = contingency.chi2_p(statistic, len(present) - 1, within=within)
-        if unit == "journey":
+        if who["unit"] == "journey":
             few = contingency.too_small(tested.hits, tested.sizes)
             some = tested.hits[:, few]
             p[few] = contingency.exact_p(

@@ -40,6 +40,8 @@ from touchpoints.uncertainty.cell_shares import (
 class Ngrams(Estimated):
     """N-grams of consecutive touchpoints; one row per n-gram (and group).
 
+    ``as_dict()`` returns ``{ngram: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     ngram : object
@@ -66,6 +68,8 @@ class Ngrams(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class Subsequences(Estimated):
     """Frequent subsequences, gaps allowed; one row per subsequence (and group).
+
+    ``as_dict()`` returns ``{subsequence: share}``; with groups, the keys begin with the group.
 
     Attributes
     ----------
