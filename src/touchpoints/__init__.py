@@ -16,14 +16,14 @@ __getattr__, __dir__, __all__ = _attach(
     graphs.plan: Plan PlannedTouchpoint parse_plan plan_graph read_plan
     graphs.simulation: simulate
     journeys.combining: concat distinct sample
-    journeys.cutting: after_last before_first between collapse_repeats containing select
+    journeys.cutting: after_last before_first between containing select
     journeys.cutting: split_by_gap
     journeys.meta: Meta Report
     journeys.model: Journey Journeys first_difference
     journeys.outcomes: mark mark_open until
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
-    journeys.relabelling: collapse relabel retype
+    journeys.relabelling: collapse collapse_repeats relabel retype
     journeys.session_channels: session_channel
     journeys.storage: read_journeys write_journeys
     sources.log: from_columns from_frame from_records

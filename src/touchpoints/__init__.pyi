@@ -33,7 +33,6 @@ from touchpoints.journeys.combining import sample as sample
 from touchpoints.journeys.cutting import after_last as after_last
 from touchpoints.journeys.cutting import before_first as before_first
 from touchpoints.journeys.cutting import between as between
-from touchpoints.journeys.cutting import collapse_repeats as collapse_repeats
 from touchpoints.journeys.cutting import containing as containing
 from touchpoints.journeys.cutting import select as select
 from touchpoints.journeys.cutting import split_by_gap as split_by_gap
@@ -49,6 +48,7 @@ from touchpoints.journeys.places.anchors import Anchor as Anchor
 from touchpoints.journeys.places.pattern.language import Pattern as Pattern
 from touchpoints.journeys.places.pattern.language import pattern as pattern
 from touchpoints.journeys.relabelling import collapse as collapse
+from touchpoints.journeys.relabelling import collapse_repeats as collapse_repeats
 from touchpoints.journeys.relabelling import relabel as relabel
 from touchpoints.journeys.relabelling import retype as retype
 from touchpoints.journeys.session_channels import session_channel as session_channel

@@ -20,7 +20,7 @@ from scipy.stats import chi2
 import touchpoints as tp
 from tests import strategies
 from tests.compare import naive_compare as naive
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.naive_paths import built
 from touchpoints import compare
 from touchpoints.compare._shared import draws, features, statistics

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.compare import naive_compare
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_timing
 from tests.paths.naive_timing import Spot
 from touchpoints import compare

@@ -40,7 +40,7 @@ def as_counter(totals: np.ndarray) -> Counter[int]:
     return Counter({code: total for code, total in enumerate(totals.tolist()) if total})
 
 
-def as_pairs(pairs: counting.PairCounts) -> Counter[tuple[int, int]]:
+def as_pairs(pairs: counting.BigramCounts) -> Counter[tuple[int, int]]:
     """Return the pairs as a counter."""
     keys = zip(pairs.sources.tolist(), pairs.targets.tolist(), strict=True)
     return Counter(dict(zip(keys, pairs.totals.tolist(), strict=True)))
@@ -53,8 +53,8 @@ def test_pairs_never_reach_across_journeys(drawn: Counted) -> None:
     weights = counting.row_weights(offsets, counts)
     expected = naive.pairs_of(*lists(drawn))
 
-    dense = counting.pair_counts(codes, offsets, K, weights)
-    wide = counting.pair_counts(codes, offsets, 5000, weights)  # 5000² pairs: sparse counting
+    dense = counting.bigram_counts(codes, offsets, K, weights)
+    wide = counting.bigram_counts(codes, offsets, 5000, weights)  # 5000² pairs: sparse counting
 
     assert expected == as_pairs(dense)
     assert expected == as_pairs(wide)
@@ -65,7 +65,7 @@ def test_pairs_are_counted_across_blocks_of_rows() -> None:
     """A journey longer than a block of the counting loop loses no transition."""
     codes = np.random.default_rng(3).integers(0, K, 1_200_000).astype(np.int32)
     offsets = np.array([0, 600_000, len(codes)])
-    pairs = counting.pair_counts(codes, offsets, K, None)
+    pairs = counting.bigram_counts(codes, offsets, K, None)
 
     expected = Counter(zip(codes[:-1].tolist(), codes[1:].tolist(), strict=True))
     expected[int(codes[599_999]), int(codes[600_000])] -= 1
@@ -199,7 +199,7 @@ def test_gaps_have_the_median_of_every_transition(
     stamps = np.array(naive.flat(times), dtype=np.int64)
     weights = counting.row_weights(offsets, counts)
 
-    pairs, medians = gaps.pair_gaps(codes, offsets, stamps, k, weights)
+    pairs, medians = gaps.bigram_gaps(codes, offsets, stamps, k, weights)
 
     assert naive.pairs_of(*lists(counted)) == as_pairs(pairs)
     expected = naive.gaps_by_pair(*lists(counted)[:1], times, lists(counted)[1])

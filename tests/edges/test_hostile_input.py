@@ -42,7 +42,7 @@ def paths(journeys: tp.Journeys) -> list[tuple[str, ...]]:
 def edges(journeys: tp.Journeys) -> dict[tuple[str, str], int]:
     """Return how often each touchpoint is followed by each other."""
     weights = counting.row_weights(journeys.offsets, journeys.counts)
-    found = counting.pair_counts(
+    found = counting.bigram_counts(
         journeys.codes, journeys.offsets, len(journeys.touchpoints), weights
     )
     keys = [touchpoint.key for touchpoint in journeys.touchpoints]

@@ -74,7 +74,7 @@ def test_medoids_do_not_depend_on_the_unit_of_distances(scale: float) -> None:
     matrix = np.abs(points[:, None] - points) * scale
 
     found = clustering.best_medoids(
-        matrix, np.ones(6), 2, starts=1, rng=np.random.default_rng(0), step=lambda: None
+        matrix, np.ones(6), 2, starts=1, rng=np.random.default_rng(0), advance=lambda: None
     )
 
     assert sorted(found.tolist()) == [1, 4]

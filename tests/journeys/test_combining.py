@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log, paths_of
+from tests.logs import log, paths_of
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys.combining import _drawn, _drawn_left
 

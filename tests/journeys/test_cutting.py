@@ -9,23 +9,9 @@ import numpy as np
 import pytest
 
 import touchpoints as tp
+from tests.logs import log, paths_of
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.taxonomy import untyped
-
-
-def log(**paths: str) -> tp.Journeys:
-    """Return journeys with one single-letter touchpoint a day."""
-    rows = [
-        {"id": name, "at": dt.datetime(2026, 1, 1) + dt.timedelta(days=day), "what": what}
-        for name, path in paths.items()
-        for day, what in enumerate(path)
-    ]
-    return tp.from_records(rows, journey="id", time="at", touchpoint="what")
-
-
-def paths_of(journeys: tp.Journeys) -> list[str]:
-    """Return each journey's touchpoints as one word."""
-    return ["".join(journey.keys) for journey in journeys]
 
 
 def test_selecting_keeps_all_columns_of_the_journeys_chosen() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log, paths_of
+from tests.logs import log, paths_of
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 

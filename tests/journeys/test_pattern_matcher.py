@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import naive_patterns
-from tests.journeys.test_cutting import log
 from tests.journeys.test_patterns import found
+from tests.logs import log
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.places.pattern import matcher as engine
 from touchpoints.journeys.places.pattern.parser import Node, parse

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.places import anchors
 from touchpoints.journeys.places.pattern.language import matches

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import naive_patterns
-from tests.journeys.test_cutting import log, paths_of
+from tests.logs import log, paths_of
 from touchpoints import compare
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.places import anchors

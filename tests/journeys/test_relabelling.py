@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log, paths_of
+from tests.logs import log, paths_of
 from touchpoints.errors import InvalidInputError, NotFoundError
 
 

@@ -14,7 +14,7 @@ from scipy.cluster.hierarchy import linkage as scipy_linkage
 from scipy.spatial.distance import squareform
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_clusters
 from touchpoints._core.arrays.distances import clustering
 from touchpoints.errors import InvalidInputError, WrongKindError

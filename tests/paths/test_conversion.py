@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.naive_paths import built
 from tests.paths import naive_routes
 from touchpoints.errors import InvalidInputError, NotFoundError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, fisher_exact
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_discriminating
 from tests.paths.naive_grouping import warned_of_ungrouped
 from touchpoints.errors import InvalidInputError, NotFoundError

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_distances
 from touchpoints._core.arrays.distances import bit_distances, edit_distances
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
@@ -88,8 +88,8 @@ def test_words_of_bits_count_what_rows_of_numbers_count(
         if narrow:
             patch.setattr(bit_distances, "_WIDTHS", (2, 3))
             patch.setattr(bit_distances, "_CALL", 20)
-        unshared = bit_distances.lcs_distances(table, step=lambda: reports.append(None))
-        edits = bit_distances.fewest_edits(table, step=lambda: None)
+        unshared = bit_distances.lcs_distances(table, advance=lambda: reports.append(None))
+        edits = bit_distances.fewest_edits(table, advance=lambda: None)
         assert bit_distances.part_count(table) == len(reports)
 
     for found, dearest in ((unshared, 2), (edits, 1)):
@@ -116,7 +116,7 @@ def test_what_is_far_from_the_diagonal_is_left_out_only_where_it_is_dearer(
             costs = dearest * (1 - np.eye(3))
             for indel in (1.0, np.pi):
                 found = edit_distances.cheapest_edits(
-                    in_rectangle(sequences), costs * indel, indel=indel, step=lambda: None
+                    in_rectangle(sequences), costs * indel, indel=indel, advance=lambda: None
                 )
                 expected = [
                     [naive_distances.fewest_edits(one, other, dearest) for other in sequences]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_funnels
 from tests.paths.naive_grouping import warned_of_ungrouped
 from touchpoints import compare

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_retention
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.journeys.cutting import take

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_distances
 from touchpoints.errors import InvalidInputError, NotFoundError
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_steps, naive_time_to
 from touchpoints.errors import InvalidInputError, NotFoundError, TouchpointsWarning
 from touchpoints.journeys.cutting import take

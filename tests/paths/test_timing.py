@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_timing
 from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
 from touchpoints._core.arrays.statistics.quantiles import neighbours, spreads

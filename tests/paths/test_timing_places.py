@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from tests.journeys.test_cutting import log
+from tests.logs import log
 from tests.paths import naive_timing
 from tests.paths.naive_timing import Spot
 from tests.paths.test_timing import with_ends

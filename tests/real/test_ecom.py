@@ -54,7 +54,9 @@ def of_library(frame: Any, library: str) -> Any:
 
 def edges(journeys: tp.Journeys) -> Counter[tuple[str, str]]:
     """Return how often each event is followed by each other."""
-    found = counting.pair_counts(journeys.codes, journeys.offsets, len(journeys.touchpoints), None)
+    found = counting.bigram_counts(
+        journeys.codes, journeys.offsets, len(journeys.touchpoints), None
+    )
     keys = [touchpoint.key for touchpoint in journeys.touchpoints]
     pairs = [(keys[one], keys[two]) for one, two in zip(found.sources, found.targets, strict=True)]
     return Counter(dict(zip(pairs, found.totals.tolist(), strict=True)))

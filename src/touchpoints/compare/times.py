@@ -19,7 +19,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place
-from touchpoints.journeys.places.between import place_name, stretches, two_places
+from touchpoints.journeys.places.between import place_name, segments_between, two_places
 
 
 def gaps(
@@ -109,7 +109,7 @@ def gaps(
 def _medians_between(journeys: Journeys, places: tuple[Place, Place]) -> Medians:
     """Return the median seconds from one place to the next occurrence of another."""
     times = require_times(journeys, "compare.gaps").view(np.int64)
-    found = stretches(journeys, places[0], end=places[1])
+    found = segments_between(journeys, places[0], end=places[1])
     there = (found.stops >= 0) & (journeys.counts[found.owners] > 0)
     start, end = (place_name(place) for place in places)
     if not there.any():

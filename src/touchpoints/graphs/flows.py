@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import counting, segments
-from touchpoints._core.arrays.statistics.gaps import pair_gaps
+from touchpoints._core.arrays.statistics.gaps import bigram_gaps
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import not_found
 from touchpoints.journeys.model import Journeys, checked_journeys, take
@@ -108,9 +108,9 @@ def flows(
     offsets, counts, k, medians = journeys.offsets, journeys.counts, len(names), None
     weights = counting.row_weights(offsets, counts)
     if gaps and journeys.times is not None:
-        inner, medians = pair_gaps(codes, offsets, journeys.times.view(np.int64), k, weights)
+        inner, medians = bigram_gaps(codes, offsets, journeys.times.view(np.int64), k, weights)
     else:
-        inner = counting.pair_counts(codes, offsets, k, weights)
+        inner = counting.bigram_counts(codes, offsets, k, weights)
     starts, stops = counting.terminal_totals(
         codes, offsets, k, counts=counts, began=journeys.began, ends=ends.of, kinds=len(ends.names)
     )

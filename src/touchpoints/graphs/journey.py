@@ -57,7 +57,8 @@ def journey_graph(
     Notes
     -----
     O(n) in the number of journeys, to find the id, and O(m) in the interactions of the journey. A
-    node and its edge take about 1.5 kB: a journey of a million interactions is a graph of 1.5 GB.
+    node and its edge take about 1.2 kB and 6 µs, five sixths of which networkx itself takes: a
+    journey of five million interactions is a graph of 6 GB and takes half a minute or more.
 
     Examples
     --------
@@ -121,17 +122,19 @@ def _add_block(
 ) -> None:
     """Add the nodes of some rows, and the edges that lead to them."""
     here = slice(rows.start, rows.stop)
-    nodes = [words[code].copy() for code in journeys.codes[here].tolist()]
-    gaps: list[dict[str, float]] = [{} for _ in rows]
+    known = [words[code] for code in journeys.codes[here].tolist()]
+    nodes, gaps = known, [dict[str, float]()] * len(rows)
     if journeys.times is not None:
-        zoned = journeys.meta.timezone is not None
         stamps = journeys.times.view(np.int64)
         moments = stamps[max(rows.start - 1, first) : rows.stop]
         after = ((stamps[here] - stamps[first]) / _SECOND).tolist()
         gaps = [{"gap": gap} for gap in (np.diff(moments) / _SECOND).tolist()]
+        zoned = journeys.meta.timezone is not None
         written = _written(journeys.times[here], zoned=zoned)
-        for node, at, when in zip(nodes, after, written, strict=True):
-            node["at"], node["time"] = at, when
+        nodes = [
+            {**node, "at": at, "time": when}
+            for node, at, when in zip(known, after, written, strict=True)
+        ]
         if journeys.ends is not None:
             for node, when in zip(nodes, _written(journeys.ends[here], zoned=zoned), strict=True):
                 if when:
@@ -145,10 +148,8 @@ def _add_block(
 
 def _written(times: Array, *, zoned: bool) -> list[str]:
     """Return ISO 8601 texts, with microseconds only for instants that need them; "" for NaT."""
-    texts = np.where(
-        times == times.astype("datetime64[s]"),
-        np.datetime_as_string(times, unit="s"),
-        np.datetime_as_string(times, unit="us"),
-    )
+    texts = np.datetime_as_string(times, unit="s").astype(object)
+    exact = np.flatnonzero(times != times.astype("datetime64[s]"))
+    texts[exact] = np.datetime_as_string(times[exact], unit="us")
     end = "Z" if zoned else ""
     return [f"{one}{end}" if one != "NaT" else "" for one in texts.tolist()]

@@ -1,4 +1,4 @@
-"""Transforms that select and cut journeys, and merge repeats."""
+"""Transforms that select and cut journeys."""
 
 from __future__ import annotations
 
@@ -154,6 +154,10 @@ def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
     NotFoundError
         When the touchpoint, facet or term does not exist.
 
+    See Also
+    --------
+    select : Keep journeys by a mask, or the interactions of some touchpoints.
+
     Examples
     --------
     >>> import touchpoints as tp
@@ -233,6 +237,11 @@ def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) 
         A journey without the touchpoint becomes empty. A journey with the touchpoint began,
         because the beginning of its part is in the log, even where that of the journey is not.
 
+    See Also
+    --------
+    before_first : The part before the first occurrence.
+    between : The part from one place to another.
+
     Examples
     --------
     >>> import touchpoints as tp
@@ -272,6 +281,11 @@ def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
     from the beginning of the journey, independently of the start: a match of ``.*`` can begin
     before the start and reach beyond it, so that no end is found after the start. Use ``.*?``, or
     only the last touchpoint of the pattern.
+
+    See Also
+    --------
+    after_last : The part after a place, to the end of the journey.
+    until : Cut journeys at a touchpoint, and mark an outcome.
 
     Examples
     --------
@@ -403,45 +417,6 @@ def microseconds(duration: dt.timedelta, name: str) -> int:
     if duration <= dt.timedelta(0):
         raise InvalidInputError(f"{name} must be positive, got {duration}")
     return duration // dt.timedelta(microseconds=1)
-
-
-def collapse_repeats(journeys: Journeys) -> Journeys:
-    """Merge runs: neighbouring interactions of a journey that are the same touchpoint.
-
-    Returns
-    -------
-    Journeys
-        Each run becomes one interaction, with the time and columns of its first interaction and
-        the latest end of all of them; NaT where none of them has one.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("aabba", 1)]
-    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
-    >>> tp.collapse_repeats(journeys)[0].keys
-    ('a', 'b', 'a')
-    """
-    checked_journeys(journeys)
-    repeats = segments.repeats_within(journeys.codes, journeys.offsets)
-    rows = np.flatnonzero(~repeats)
-    if len(rows) == len(repeats):
-        return journeys
-    columns = interaction_columns(journeys, rows)
-    if journeys.times is not None and journeys.ends is not None:
-        columns["ends"] = owned(_latest_ends(journeys.times, journeys.ends, rows))
-    offsets = segments.offsets_after(~repeats, journeys.offsets)
-    return part_of(journeys, offsets=owned(offsets), **columns)
-
-
-def _latest_ends(times: Array, ends: Array, rows: Array) -> Array:
-    """Return the latest end of each run that starts in these rows; NaT where none is known.
-
-    An interaction without an end lasts at least to its beginning.
-    """
-    latest = np.fmax.reduceat(np.fmax(ends, times), rows)
-    known = np.logical_or.reduceat(~np.isnat(ends), rows)
-    return np.where(known, latest, NAT)
 
 
 def select_interactions(journeys: Journeys, kept: Array) -> Journeys:

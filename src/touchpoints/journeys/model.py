@@ -403,6 +403,10 @@ def first_difference(left: Journeys, right: Journeys) -> str:
     touchpoints does not matter. ``meta.report`` is not compared: it describes how journeys were
     read, not the journeys.
 
+    See Also
+    --------
+    Journeys.equals : The same comparison as True or False.
+
     Examples
     --------
     >>> import touchpoints as tp

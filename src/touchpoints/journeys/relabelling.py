@@ -1,4 +1,4 @@
-"""Transforms of touchpoints: grouping by facets, renaming, and classifying again."""
+"""Transforms of touchpoints: grouping, merging repeats, renaming, and classifying again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.segments import offsets_after, repeats_within
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, Coded, owned
@@ -22,13 +23,22 @@ from touchpoints.classify.typing import (
 )
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.cutting import select_interactions
-from touchpoints.journeys.model import Journeys, checked_journeys, derive, take_rows
+from touchpoints.journeys.cutting import NAT, select_interactions
+from touchpoints.journeys.meta import Report
+from touchpoints.journeys.model import (
+    Journeys,
+    checked_journeys,
+    derive,
+    interaction_columns,
+    part_of,
+    take_rows,
+)
 from touchpoints.journeys.places.selectors import facet_names, meant
 from touchpoints.taxonomy import UNKNOWN, Touchpoint, format_key, untyped
 
 TYPE = "type"
 FIELD = "touchpoint"
+_COUNTED_AGAIN = {"unmatched": 0, "unmatched_texts": {}, "unread": 0, "unread_texts": {}}
 
 
 def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
@@ -95,6 +105,50 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     defining = _defining(journeys, touchpoints, codes)
     meta = attrs.evolve(journeys.meta, lens=names, defining=defining)
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
+
+
+def collapse_repeats(journeys: Journeys) -> Journeys:
+    """Merge runs: neighbouring interactions of a journey that are the same touchpoint.
+
+    Returns
+    -------
+    Journeys
+        Each run becomes one interaction, with the time and columns of its first interaction and
+        the latest end of all of them; NaT where none of them has one.
+
+    See Also
+    --------
+    collapse : Group touchpoints first, for example by channel.
+    repeats : Count the repeats of each touchpoint.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [{"id": 1, "t": f"2026-01-0{day}", "w": what} for day, what in enumerate("aabba", 1)]
+    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    >>> tp.collapse_repeats(journeys)[0].keys
+    ('a', 'b', 'a')
+    """
+    checked_journeys(journeys)
+    repeats = repeats_within(journeys.codes, journeys.offsets)
+    rows = np.flatnonzero(~repeats)
+    if len(rows) == len(repeats):
+        return journeys
+    columns = interaction_columns(journeys, rows)
+    if journeys.times is not None and journeys.ends is not None:
+        columns["ends"] = owned(_latest_ends(journeys.times, journeys.ends, rows))
+    offsets = offsets_after(~repeats, journeys.offsets)
+    return part_of(journeys, offsets=owned(offsets), **columns)
+
+
+def _latest_ends(times: Array, ends: Array, rows: Array) -> Array:
+    """Return the latest end of each run that starts in these rows; NaT where none is known.
+
+    An interaction without an end lasts at least to its beginning.
+    """
+    latest = np.fmax.reduceat(np.fmax(ends, times), rows)
+    known = np.logical_or.reduceat(~np.isnat(ends), rows)
+    return np.where(known, latest, NAT)
 
 
 def _defining(
@@ -240,7 +294,8 @@ def retype(
         tuple of these fields.
     unmatched
         How to treat interactions for which the classifier returns no type: ``"raise"``,
-        ``"drop"``, or ``"keep"`` them as untyped.
+        ``"drop"``, or ``"keep"`` them as untyped. Those that the classifier leaves out
+        (``leave_out``) are dropped in any case.
 
     Returns
     -------
@@ -288,6 +343,14 @@ def retype(
     return typed if found.kept is None else select_interactions(typed, found.kept)
 
 
+def _left_out_too(journeys: Journeys, tally: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the counts of events left out, now and when the log was read."""
+    names = ("left_out", "left_out_reasons")
+    now = Report(**{name: tally[name] for name in names if name in tally})
+    every = journeys.meta.report.plus(now)
+    return {name: getattr(every, name) for name in names}
+
+
 def _field(journeys: Journeys, name: str) -> Coded | Array:
     if name in journeys.per_interaction:
         return journeys.per_interaction[name]
@@ -316,7 +379,7 @@ def _typed_again(
         columns[name] = take_rows(origin, codes) if len(origin) else origin
     report = attrs.evolve(
         journeys.meta.report,
-        **{"unmatched": 0, "unmatched_texts": {}, **tally},
+        **{**_COUNTED_AGAIN, **tally, **_left_out_too(journeys, tally)},
         distinct_events=len(matched.touchpoints),
         facet_conflicts=matched.disputed,
     )

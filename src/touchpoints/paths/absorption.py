@@ -22,6 +22,9 @@ from touchpoints.journeys.tie_breaking import key_ranks
 class Absorption(Grouped):
     """Absorption probabilities; one row per touchpoint and ending (and group).
 
+    ``as_dict()`` returns ``{(touchpoint, ending): probability}``; with groups, the keys begin with
+    the group.
+
     Attributes
     ----------
     touchpoint : object

@@ -31,6 +31,8 @@ Linkage = Literal["average", "complete", "single", "ward", "ward.D2", "ward.D"]
 class Clustering(Labelled):
     """The cluster of each variant; one row per variant, in the order of the distances.
 
+    ``as_dict()`` returns ``{variant: cluster}``.
+
     Attributes
     ----------
     variant : object
@@ -223,7 +225,9 @@ def k_medoids(
     matrix, weights = distances.matrix, distances.journeys.astype(np.float64)
     rng = np.random.default_rng(checks.seed(seed))
     with reporting(progress, starts, what="k-medoids") as advance:
-        medoids = clustering.best_medoids(matrix, weights, k, starts=starts, rng=rng, step=advance)
+        medoids = clustering.best_medoids(
+            matrix, weights, k, starts=starts, rng=rng, advance=advance
+        )
     labels = np.argmin(matrix[medoids], axis=0)
     labels[medoids] = np.arange(k)  # medoids at distance 0 of each other keep their own clusters
     return _clustering(distances, labels, method="k_medoids")

@@ -28,6 +28,8 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 class Complexity(Grouped):
     """The complexity of each journey; one row per journey (and group), in the order of journeys.
 
+    ``as_dict()`` returns ``{journey: complexity}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     journey : object

@@ -24,6 +24,9 @@ T = TypeVar("T", "Conformance", "JourneyConformance", "Fitness")
 class Conformance(Estimated):
     """Deviations of journeys from a plan; one row per deviation and touchpoint (and group).
 
+    ``as_dict()`` returns ``{(deviation, touchpoint): share}``; with groups, the keys begin with
+    the group.
+
     Attributes
     ----------
     deviation : object
@@ -57,6 +60,8 @@ class Conformance(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class JourneyConformance(Grouped):
     """Deviations and fitness of each journey; one row per journey (and group), in their order.
+
+    ``as_dict()`` returns ``{journey: fitness}``; with groups, the keys begin with the group.
 
     Attributes
     ----------
@@ -93,6 +98,8 @@ class JourneyConformance(Grouped):
 @attrs.frozen(kw_only=True, repr=False)
 class Fitness(Estimated):
     """Fitness of journeys to a plan; one row, or one row per group.
+
+    ``as_dict()`` returns ``{"fitness": fitness}``; with groups, ``{group: fitness}``.
 
     Attributes
     ----------

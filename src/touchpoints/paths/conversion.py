@@ -78,6 +78,8 @@ class Conversion(Estimated):
 class ConvertedAndDropped(Estimated):
     """Touchpoints of converted and dropped journeys; one row per touchpoint (and group).
 
+    ``as_dict()`` returns ``{touchpoint: difference}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     touchpoint : object

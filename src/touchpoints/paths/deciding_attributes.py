@@ -36,6 +36,8 @@ _MOST_VISITS = 20_000_000
 class DecidingAttributes(Grouped):
     """Information gain about the branch taken; one row per attribute (and group).
 
+    ``as_dict()`` returns ``{attribute: explained}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     attribute : object

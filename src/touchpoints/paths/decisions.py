@@ -37,6 +37,9 @@ Correction = Literal["miller-madow", "none"]
 class Branches(Estimated):
     """Branching probabilities of each touchpoint; one row per branch (and group).
 
+    ``as_dict()`` returns ``{(touchpoint, next): probability}``; with groups, the keys begin with
+    the group.
+
     Attributes
     ----------
     touchpoint, next : object
@@ -64,6 +67,8 @@ class Branches(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class DecisionPoints(Estimated):
     """Entropy, drop-off and detours of each touchpoint; one row per touchpoint (and group).
+
+    ``as_dict()`` returns ``{touchpoint: entropy}``; with groups, the keys begin with the group.
 
     Attributes
     ----------

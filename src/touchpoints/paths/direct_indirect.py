@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.counting import pair_counts, row_weights
+from touchpoints._core.arrays.counting import bigram_counts, row_weights
 from touchpoints._core.arrays.counting.successors import next_codes
 from touchpoints._core.arrays.segments import (
     any_by_segment,
@@ -34,6 +34,8 @@ KINDS = ("direct", "indirect", UNKNOWN)
 @attrs.frozen(kw_only=True, repr=False)
 class KindShares(Estimated):
     """Shares of interactions and journeys by kind of touchpoint; one row per kind (and group).
+
+    ``as_dict()`` returns ``{kind: share}``; with groups, the keys begin with the group.
 
     Attributes
     ----------
@@ -73,6 +75,9 @@ class KindShares(Estimated):
 class KindTransitions(Estimated):
     """Transitions between kinds of touchpoints; one row per observed transition (and group).
 
+    ``as_dict()`` returns ``{(source, target): probability}``; with groups, the keys begin with the
+    group.
+
     Attributes
     ----------
     source, target : object
@@ -97,6 +102,8 @@ class KindTransitions(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class FilterLosses(Grouped):
     """Losses of filtering out one kind of touchpoint; one row per kind removed (and group).
+
+    ``as_dict()`` returns ``{removed: broken}``; with groups, the keys begin with the group.
 
     Attributes
     ----------
@@ -326,7 +333,7 @@ def _loss(journeys: Journeys, kind: int) -> dict[str, int]:
 
 def _edges(codes: Array, offsets: Array, counts: Array, k: int) -> dict[int, int]:
     """Return {source × k + target: number of transitions} for the observed transitions."""
-    found = pair_counts(codes, offsets, k, row_weights(offsets, counts))
+    found = bigram_counts(codes, offsets, k, row_weights(offsets, counts))
     keys = (found.sources * k + found.targets).tolist()
     return {key: total for key, total in zip(keys, found.totals.tolist(), strict=True) if total}
 

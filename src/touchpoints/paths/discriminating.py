@@ -50,7 +50,7 @@ class Discriminating(OfPersons):
     among : int64
         The number of journeys of the group.
     share, low, high : float64
-        ``journeys / among``, in [0, 1], and its interval.
+        ``journeys / among``, in [0, 1], and its interval; ``as_dict()`` returns the share.
     residual : float64
         The Pearson residual: ``(observed − expected) / sqrt(expected)`` journeys, where one share
         for all groups gives the expected number; about ±2 is remarkable for a single test. Where

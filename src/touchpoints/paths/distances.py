@@ -209,14 +209,14 @@ def _unnormalised(
     if given is not None:
         parts = chunk_count(sequences, given, indel=indel)
         with reporting(progress, parts, what="distances") as advance:
-            return cheapest_edits(sequences, given, indel=indel, step=advance)
+            return cheapest_edits(sequences, given, indel=indel, advance=advance)
     parts = 1 if method == "hamming" else part_count(sequences)
     with reporting(progress, parts, what="distances") as advance:
         if method == "hamming":
             answer = positions_that_differ(sequences)
             advance()
             return answer
-        return (lcs_distances if method == "lcs" else fewest_edits)(sequences, step=advance)
+        return (lcs_distances if method == "lcs" else fewest_edits)(sequences, advance=advance)
 
 
 def _largest(lengths: Array, method: str, dearest: float, indel: float) -> Array:

@@ -35,6 +35,8 @@ from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, facts
 class Presence(Estimated):
     """Frequencies of touchpoints; one row per touchpoint (and group).
 
+    ``as_dict()`` returns ``{touchpoint: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     touchpoint : object
@@ -84,6 +86,8 @@ class Presence(Estimated):
 class VariantCoverage(Grouped):
     """The fewest variants that cover a share of journeys; one row per share (and group).
 
+    ``as_dict()`` returns ``{share: variants}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     share : float64
@@ -111,6 +115,8 @@ class VariantCoverage(Grouped):
 @attrs.frozen(kw_only=True, repr=False)
 class RareVariants(Grouped):
     """The variants that remain after the most frequent ones; one row per variant (and group).
+
+    ``as_dict()`` returns ``{variant: share}``; with groups, the keys begin with the group.
 
     Attributes
     ----------

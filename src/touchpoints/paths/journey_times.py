@@ -20,6 +20,8 @@ _SECOND = 1e6
 class JourneyTimes(Grouped):
     """The duration of each journey; one row per journey (and group), in the order of the log.
 
+    ``as_dict()`` returns ``{journey: throughput}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     journey : object

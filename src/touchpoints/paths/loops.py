@@ -36,6 +36,8 @@ Definition = Literal["adjacent", "runs"]
 class Repeats(Estimated):
     """Self-loops, returns and rework; one row per touchpoint (and group).
 
+    ``as_dict()`` returns ``{touchpoint: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     touchpoint : object
@@ -77,6 +79,8 @@ class Repeats(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class JourneyRepeats(Grouped):
     """Self-loops, returns and rework of each journey; one row per journey (and group).
+
+    ``as_dict()`` returns ``{journey: rework}``; with groups, the keys begin with the group.
 
     Attributes
     ----------

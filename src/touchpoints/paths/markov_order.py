@@ -41,6 +41,8 @@ _ALPHA = 0.05
 class MarkovOrders(Grouped):
     """How well the last touchpoints predict the next; one row per order (and group).
 
+    ``as_dict()`` returns ``{order: loss}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     order : int64

@@ -40,6 +40,8 @@ from touchpoints.uncertainty.cell_shares import (
 class Ngrams(Estimated):
     """N-grams of consecutive touchpoints; one row per n-gram (and group).
 
+    ``as_dict()`` returns ``{ngram: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     ngram : object
@@ -66,6 +68,8 @@ class Ngrams(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class Subsequences(Estimated):
     """Frequent subsequences, gaps allowed; one row per subsequence (and group).
+
+    ``as_dict()`` returns ``{subsequence: share}``; with groups, the keys begin with the group.
 
     Attributes
     ----------
@@ -279,20 +283,12 @@ def _subsequences(
 ) -> Subsequences:
     groups, distinct = _distinct(journeys, options)
     found = list(prefixes.frequent(distinct, advance))
-    totals = {one.codes: int(distinct.counts[one.segments].sum()) for one in found}
+    totals = {one.codes: one.support for one in found}
     totals[()] = int(journeys.counts.sum())
     listed = [one for one in found if len(one.codes) >= options.min_length]
-    ranks = key_ranks(journeys).tolist()
-    listed.sort(
-        key=lambda one: (
-            -totals[one.codes],
-            len(one.codes),
-            [ranks[code] for code in one.codes],
-        )
-    )
-    listed = listed[: options.top]
+    listed = [listed[row] for row in _order(listed, key_ranks(journeys), options).tolist()]
     shares = JourneyShares(journeys, level=options.level)
-    hits = np.array([totals[one.codes] for one in listed], dtype=np.int64)
+    hits = np.array([one.support for one in listed], dtype=np.int64)
     if shares.units is None:  # intervals need only the number of journeys
         intervals = plain_shares(hits, totals[()], level=options.level)
     else:
@@ -310,6 +306,17 @@ def _subsequences(
         level=options.level,
         **facts_of(shares, intervals),
     )
+
+
+def _order(found: list[Found], ranks: Array, options: _Options) -> Array:
+    """Return the order of the table: the largest support first, ties by length, then by key."""
+    lengths = np.array([len(one.codes) for one in found], dtype=np.int64)
+    longest = int(lengths.max(initial=0))
+    padded = np.full((longest, len(found)), -1, dtype=np.int64)
+    codes = np.array([code for one in found for code in one.codes], dtype=np.int64)
+    padded.T[np.arange(longest) < lengths[:, None]] = ranks[codes]
+    supports = np.array([one.support for one in found], dtype=np.int64)
+    return np.lexsort((*padded[::-1], lengths, -supports))[: options.top]
 
 
 def _distinct(journeys: Journeys, options: _Options) -> tuple[Array, prefixes.Sequences]:

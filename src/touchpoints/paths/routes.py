@@ -51,6 +51,8 @@ Method = Literal["lcs", "edit"]
 class Routes(Estimated):
     """The variants between two places; one row per variant (and group).
 
+    ``as_dict()`` returns ``{route: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     route : object
@@ -80,6 +82,8 @@ class Routes(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class Similarity(Grouped):
     """Similarity of each journey to an ideal journey; one row per journey (and group).
+
+    ``as_dict()`` returns ``{journey: similarity}``; with groups, the keys begin with the group.
 
     Attributes
     ----------

@@ -25,6 +25,8 @@ from touchpoints.uncertainty import units_of
 class StepSurvival(Estimated):
     """Kaplan-Meier estimate of journeys that continue; one row per step (and group).
 
+    ``as_dict()`` returns ``{step: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     step : int64

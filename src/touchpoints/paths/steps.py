@@ -40,6 +40,9 @@ _TERMINALS = (START, END, OPEN)
 class StepMatrix(Estimated):
     """Number of journeys at each touchpoint in each step; one row per step and touchpoint.
 
+    ``as_dict()`` returns ``{(step, touchpoint): share}``; with groups, the keys begin with the
+    group.
+
     Attributes
     ----------
     step : int64
@@ -82,6 +85,9 @@ class StepMatrix(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class StepFlows(Estimated):
     """Flows of journeys from one step to the next: the links of a Sankey diagram.
+
+    ``as_dict()`` returns ``{(step, source, target): share}``; with groups, the keys begin with the
+    group.
 
     Attributes
     ----------

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from touchpoints._core.arrays.counting import pair_counts, row_weights
+from touchpoints._core.arrays.counting import bigram_counts, row_weights
 from touchpoints._core.checks import (
     check_option,
 )
@@ -119,7 +119,7 @@ def substitution_costs(
 def _by_transitions(journeys: Journeys) -> Array:
     k = len(journeys.touchpoints)
     weights = row_weights(journeys.offsets, journeys.counts)
-    pairs = pair_counts(journeys.codes, journeys.offsets, k, weights)
+    pairs = bigram_counts(journeys.codes, journeys.offsets, k, weights)
     shares = np.zeros((k, k))
     shares[pairs.sources, pairs.targets] = pairs.totals
     leaving = shares.sum(axis=1, keepdims=True)

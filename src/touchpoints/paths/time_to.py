@@ -47,6 +47,8 @@ _MISSING = np.iinfo(np.int64).min
 class TimeTo(Estimated):
     """Kaplan-Meier survival curve; one row per time of an event or of censoring.
 
+    ``as_dict()`` returns ``{time: survival}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     time : float64
@@ -78,6 +80,8 @@ class TimeTo(Estimated):
 @attrs.frozen(kw_only=True, repr=False)
 class MedianTimeTo(Estimated):
     """Median time to a place or an outcome; one row (one per group).
+
+    ``as_dict()`` returns ``{"median": median}``; with groups, ``{group: median}``.
 
     Attributes
     ----------

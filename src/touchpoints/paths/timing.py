@@ -16,7 +16,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place
-from touchpoints.journeys.places.between import place_name, stretches, two_places
+from touchpoints.journeys.places.between import place_name, segments_between, two_places
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
 from touchpoints.paths._shared.durations import Collected, Durations, durations_of
 
@@ -321,7 +321,7 @@ def _idle(journeys: Journeys) -> Collected:
 def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> Collected:
     """Collect the times from each start (its end if ``idle``) to the end place."""
     begins, ends = _stamps(journeys)
-    found = stretches(journeys, places[0], end=places[1])
+    found = segments_between(journeys, places[0], end=places[1])
     left = (ends if idle else begins)[found.starts]
     there, unknown = found.stops >= 0, left == UNKNOWN
     known = there & ~unknown

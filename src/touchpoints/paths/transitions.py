@@ -33,6 +33,9 @@ _BLOCK = 1 << 20
 class Transitions(Estimated):
     """Directly-follows counts and probabilities; one row per edge, the most frequent first.
 
+    ``as_dict()`` returns ``{(source, target): probability}``; with groups, the keys begin with the
+    group.
+
     Attributes
     ----------
     source, target : object

@@ -31,6 +31,8 @@ from touchpoints.uncertainty.cell_shares import (
 class Variants(Estimated):
     """The distinct sequences of touchpoints; one row per variant, the most frequent first.
 
+    ``as_dict()`` returns ``{variant: share}``; with groups, the keys begin with the group.
+
     Attributes
     ----------
     variant : object

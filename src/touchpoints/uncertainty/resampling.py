@@ -34,6 +34,8 @@ _NUMBERS = (int, float, np.integer, np.floating)
 class Bootstrap(Labelled):
     """A statistic with its bootstrap standard error and interval, one row per label.
 
+    ``as_dict()`` returns ``{label: estimate}``.
+
     Attributes
     ----------
     label : object

@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 
 import attrs
 
-from touchpoints.classify.contract.answers import Answer, Verdict, type_of
+from touchpoints.classify.contract.answers import Answer, Verdict, decision_of
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
     Classifier,
     ask_all,
     check_classifier_object,
     name_of,
+    unread_of,
 )
 from touchpoints.classify.contract.traces import Step, first_wins, step_of
 from touchpoints.errors import InvalidInputError
@@ -63,39 +64,58 @@ class Several(ABC):
 
 @attrs.frozen
 class FirstMatch(Several):
-    """A chain of classifiers: the first answer with a type, or else the first answer."""
+    """A chain of classifiers: the first answer that decides, or else the first answer."""
 
     verb = "first_match"
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to events; a classifier gets only the events without a type so far."""
+        """Return the answers to events; a classifier gets only the events not decided so far."""
         answers: list[Answer] = [None] * len(events)
         left = list(range(len(events)))
         seen = events_of(events, self.reads)
         for one in self.classifiers:
             found = ask_all(one, seen if len(left) == len(answers) else seen.take(left))
             for position, answer in zip(left, found, strict=True):
-                if answers[position] is None or type_of(answer):
+                if answers[position] is None or decision_of(answer):
                     answers[position] = answer
-            left = [position for position in left if not type_of(answers[position])]
+            left = [position for position in left if not decision_of(answers[position])]
         return answers
+
+    def unread(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return for each event the value that the first of the classifiers could not read."""
+        found = [""] * len(events)
+        left = list(range(len(events)))
+        seen = events_of(events, self.reads)
+        last = max(
+            (n for n, one in enumerate(self.classifiers) if hasattr(one, "unread")), default=-1
+        )
+        for one in self.classifiers[: last + 1]:
+            part = seen.take(left)
+            for position, text in zip(left, unread_of(one, part), strict=False):
+                found[position] = found[position] or text
+            answers = zip(left, ask_all(one, part), strict=True)
+            left = [position for position, answer in answers if not decision_of(answer)]
+        return found
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of every classifier, including those after the one that decides."""
         found = [step_of(one, event) for one in self.classifiers]
-        typed = any(type_of(step.answer) for step in found)
+        decided = any(decision_of(step.answer) for step in found)
         return first_wins(
             found,
-            lambda step: bool(type_of(step.answer)) or (step.answer is not None and not typed),
-            reason="the first answer with a type is taken",
+            lambda step: (
+                bool(decision_of(step.answer)) or (step.answer is not None and not decided)
+            ),
+            reason="the first answer that gives a type or leaves the event out is taken",
         )
 
 
 def first_match(*classifiers: Classifier) -> FirstMatch:
-    """Call classifiers in order and return the first answer that has a type.
+    """Call classifiers in order and return the first answer that decides the type.
 
-    `Facets` have no type: they are the answer only when no later classifier gives a type. To keep
-    facets together with a type, use `combine`.
+    An answer decides when it has a type, or when it leaves the event out. `Facets` do not: they are
+    the answer only when no later classifier decides. To keep facets together with a type, use
+    `combine`.
 
     Parameters
     ----------
@@ -162,6 +182,10 @@ class AbstainBelow:
         """Return the answers to several events."""
         answers = ask_all(self.classifier, events)
         return [None if self._unsure(answer) else answer for answer in answers]
+
+    def unread(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return for each event the value that the classifier could not read."""
+        return unread_of(self.classifier, events)
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of the classifier, overruled if its confidence is too low."""

@@ -1,1 +1,1 @@
-"""Places in journeys: touchpoints, patterns, anchors, and the stretch between two of them."""
+"""Places in journeys: touchpoints, patterns, anchors, and the segment between two of them."""

@@ -1,4 +1,4 @@
-"""The stretch from one place in a journey to the next occurrence of another."""
+"""The segment of a journey from one place to the next occurrence of another."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from touchpoints.journeys.places.anchors import (
 
 
 @attrs.frozen(eq=False)
-class Stretches:
-    """Stretches of journeys from one place to the next occurrence of another, int64 (h,) each.
+class Segments:
+    """Segments of journeys from one place to the next occurrence of another, int64 (h,) each.
 
     ``starts`` are the rows where the first place is left, unique and ascending; ``stops`` the rows
     where the other place is next reached in the same journey, or -1; ``owners`` the journeys.
@@ -31,11 +31,11 @@ class Stretches:
     stops: Array
 
 
-def stretches(journeys: Journeys, start: Place, *, end: Place) -> Stretches:
-    """Return the stretch from each journey's first start to the first end after it.
+def segments_between(journeys: Journeys, start: Place, *, end: Place) -> Segments:
+    """Return the segment from each journey's first start to the first end after it.
 
-    An `Anchor` starts a stretch at each of its occurrences, so that ``occurrence="all"`` can start
-    several stretches to the same end. A match of a pattern is left and reached at its last
+    An `Anchor` starts a segment at each of its occurrences, so that ``occurrence="all"`` can start
+    several segments to the same end. A match of a pattern is left and reached at its last
     interaction; to be an end it must begin after the start. O(m).
     """
     if isinstance(start, Anchor):
@@ -45,7 +45,7 @@ def stretches(journeys: Journeys, start: Place, *, end: Place) -> Stretches:
         starts = last[last >= 0]
     owners = owners_at(journeys.offsets, starts)
     stops = next_spans(journeys, end, starts, before=journeys.offsets[1:][owners])[1]
-    return Stretches(owned(owners), owned(starts), owned(stops))
+    return Segments(owned(owners), owned(starts), owned(stops))
 
 
 def two_places(

@@ -19,7 +19,7 @@ _BITS_AT_ONCE = 11
 
 
 @attrs.frozen(eq=False)
-class PairCounts:
+class BigramCounts:
     """Counts of ordered pairs of adjacent codes: pair i occurs ``totals[i]`` times.
 
     Sorted by source, then target; only pairs that occur.
@@ -63,7 +63,7 @@ def inner_boundaries(offsets: Array) -> Array:
     return inner
 
 
-def pair_counts(codes: Array, offsets: Array, k: int, weights: Array | None) -> PairCounts:
+def bigram_counts(codes: Array, offsets: Array, k: int, weights: Array | None) -> BigramCounts:
     """Return the counts of ordered pairs of adjacent codes within segments.
 
     Parameters
@@ -80,17 +80,17 @@ def pair_counts(codes: Array, offsets: Array, k: int, weights: Array | None) -> 
     """
     if len(codes) < 2 or k == 0:
         empty = np.empty(0, np.int64)
-        return PairCounts(empty, empty, empty)
+        return BigramCounts(empty, empty, empty)
     if k * k <= DENSE:
-        totals = _dense_pairs(codes, offsets, k, weights)
+        totals = _dense_bigrams(codes, offsets, k, weights)
         keys = np.flatnonzero(totals)
         totals = totals[keys]
     else:
-        keys, totals = _sparse_pairs(codes, offsets, k, weights)
-    return PairCounts(keys // k, keys % k, totals)
+        keys, totals = _sparse_bigrams(codes, offsets, k, weights)
+    return BigramCounts(keys // k, keys % k, totals)
 
 
-def _dense_pairs(codes: Array, offsets: Array, k: int, weights: Array | None) -> Array:
+def _dense_bigrams(codes: Array, offsets: Array, k: int, weights: Array | None) -> Array:
     size = k * k
     totals = np.zeros(size, dtype=np.int64)
     length = max(_CHUNK, 4 * size)
@@ -107,7 +107,7 @@ def _dense_pairs(codes: Array, offsets: Array, k: int, weights: Array | None) ->
     return totals
 
 
-def pair_keys(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
+def bigram_keys(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
     """Return ``source * k + target`` of adjacent rows, int64 (m-1,), and whether within a segment.
 
     The second array is bool (m-1,).
@@ -120,10 +120,10 @@ def pair_keys(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
     return keys, inner
 
 
-def _sparse_pairs(
+def _sparse_bigrams(
     codes: Array, offsets: Array, k: int, weights: Array | None
 ) -> tuple[Array, Array]:
-    keys, inner = pair_keys(codes, offsets, k)
+    keys, inner = bigram_keys(codes, offsets, k)
     return sum_by_key(keys[inner], None if weights is None else weights[:-1][inner])
 
 

@@ -15,7 +15,8 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.distances.edit_distances import Padded, padded
-from touchpoints._core.arrays.distances.pair_blocks import Square, spans
+from touchpoints._core.arrays.distances.long_texts import edits, unshared
+from touchpoints._core.arrays.distances.square import Square, spans
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.frozen import Array
 
@@ -23,6 +24,7 @@ _TABLE = 1 << 20
 _CALL = 100_000
 _STATE = 1 << 19
 _WIDTHS = (16, 1024)
+_ONE_BY_ONE = 16
 
 
 @attrs.frozen
@@ -114,9 +116,10 @@ class _Patterns:
 
 
 _Compare = Callable[[_Patterns, Padded], Array]
+_Measures = tuple[_Compare, Callable[[Array, Array], int]]
 
 
-def lcs_distances(sequences: Padded, *, step: Callable[[], None]) -> Array:
+def lcs_distances(sequences: Padded, *, advance: Callable[[], None]) -> Array:
     """Return the LCS distance (insertions and deletions only) between all sequences.
 
     That is the number of positions of the two sequences that are not part of their longest common
@@ -124,7 +127,7 @@ def lcs_distances(sequences: Padded, *, step: Callable[[], None]) -> Array:
 
     Parameters
     ----------
-    step
+    advance
         Called after each of the `part_count` parts of the work.
 
     Returns
@@ -136,17 +139,17 @@ def lcs_distances(sequences: Padded, *, step: Callable[[], None]) -> Array:
     H. Hyyrö (2004), Bit-parallel LCS-length computation revisited, Proc. 15th Australasian
     Workshop on Combinatorial Algorithms, 16-27. O(n² × longest²) over the bits of a word.
     """
-    return _from_each_to_each(sequences, _unshared, step)
+    return _from_each_to_each(sequences, _unshared, advance)
 
 
-def fewest_edits(sequences: Padded, *, step: Callable[[], None]) -> Array:
+def fewest_edits(sequences: Padded, *, advance: Callable[[], None]) -> Array:
     """Return the Levenshtein distance between all sequences.
 
     That is the minimum number of insertions, deletions and substitutions of one position.
 
     Parameters
     ----------
-    step
+    advance
         Called after each of the `part_count` parts of the work.
 
     Returns
@@ -159,7 +162,7 @@ def fewest_edits(sequences: Padded, *, step: Callable[[], None]) -> Array:
     programming, Journal of the ACM 46(3), 395-415, doi:10.1145/316542.316550, for whole
     sequences. O(n² × longest²) over the bits of a word.
     """
-    return _from_each_to_each(sequences, _edits, step)
+    return _from_each_to_each(sequences, _edits, advance)
 
 
 def common_lengths(codes: Array, offsets: Array, fits: Array) -> Array:
@@ -174,7 +177,9 @@ def common_lengths(codes: Array, offsets: Array, fits: Array) -> Array:
     -----
     As `lcs_distances`, O(p × m) over the bits of a word.
     """
-    return (lengths_of(offsets) + len(fits) - _from_one(codes, offsets, fits, _unshared)) // 2
+    return (
+        lengths_of(offsets) + len(fits) - _from_one(codes, offsets, fits, (_unshared, unshared))
+    ) // 2
 
 
 def edits_from(codes: Array, offsets: Array, fits: Array) -> Array:
@@ -182,7 +187,7 @@ def edits_from(codes: Array, offsets: Array, fits: Array) -> Array:
 
     Parameters are those of `common_lengths`, the method is that of `fewest_edits`.
     """
-    return _from_one(codes, offsets, fits, _edits)
+    return _from_one(codes, offsets, fits, (_edits, edits))
 
 
 def part_count(sequences: Padded) -> int:
@@ -206,7 +211,7 @@ def _chunks(lengths: Array, size: int) -> Iterator[slice]:
     return spans(lengths, 0, width=width)
 
 
-def _from_each_to_each(sequences: Padded, compare: _Compare, step: Callable[[], None]) -> Array:
+def _from_each_to_each(sequences: Padded, compare: _Compare, advance: Callable[[], None]) -> Array:
     square = Square.of(sequences.lengths)
     ordered = sequences.rows(square.order)
     size = _size(sequences)
@@ -216,18 +221,23 @@ def _from_each_to_each(sequences: Padded, compare: _Compare, step: Callable[[], 
             stop = min(chunk.stop, block.stop - 1)
             found = compare(patterns.first(stop - chunk.start), ordered.rows(block))
             square.put(block, slice(chunk.start, stop), found)
-        step()
+        advance()
     return square.matrix
 
 
-def _from_one(codes: Array, offsets: Array, fits: Array, compare: _Compare) -> Array:
+def _from_one(codes: Array, offsets: Array, fits: Array, measures: _Measures) -> Array:
+    """Return the distance of each segment; the longest segments are measured one by one."""
+    together, alone = measures
     patterns, lengths = _Patterns.fitting_codes(fits), lengths_of(offsets)
     order = np.argsort(lengths, kind="stable")
     answer = np.empty(len(lengths), dtype=np.int64)
-    for block in spans(lengths[order], 0, width=patterns.fitting):
-        chosen = order[block]
+    short = order[: max(len(order) - _ONE_BY_ONE, 0)]
+    for block in spans(lengths[short], 0, width=patterns.fitting):
+        chosen = short[block]
         part = padded(codes[rows_of(offsets, chosen)], offsets_of(lengths[chosen]))
-        answer[chosen] = compare(patterns, part)[:, 0]
+        answer[chosen] = together(patterns, part)[:, 0]
+    for segment in order[len(short) :].tolist():
+        answer[segment] = alone(codes[offsets[segment] : offsets[segment + 1]], fits)
     return answer
 
 

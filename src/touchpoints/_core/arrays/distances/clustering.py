@@ -122,7 +122,7 @@ def best_medoids(
     *,
     starts: int,
     rng: np.random.Generator,
-    step: Callable[[], None],
+    advance: Callable[[], None],
 ) -> Array:
     """Return k-medoids, int64 (count,), whose summed distance no single swap can lower.
 
@@ -135,7 +135,7 @@ def best_medoids(
         cost = float(weights @ matrix[medoids].min(axis=0))
         if cost < least - _SLACK * abs(least if np.isfinite(least) else 0.0):
             best, least = np.sort(medoids), cost
-        step()
+        advance()
     return best
 
 

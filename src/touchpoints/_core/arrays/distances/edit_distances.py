@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.distances.pair_blocks import Square, spans
+from touchpoints._core.arrays.distances.square import Square, spans
 from touchpoints._core.frozen import Array
 
 _TABLE = 1 << 20
@@ -63,7 +63,7 @@ def positions_that_differ(sequences: Padded) -> Array:
 
 
 def cheapest_edits(
-    sequences: Padded, costs: Array, *, indel: float, step: Callable[[], None]
+    sequences: Padded, costs: Array, *, indel: float, advance: Callable[[], None]
 ) -> Array:
     """Return the optimal matching (edit) distance between all sequences, float64 (n, n).
 
@@ -73,7 +73,7 @@ def cheapest_edits(
         The cost of substituting one code for another; symmetric.
     indel
         The cost of an insertion or a deletion; above 0.
-    step
+    advance
         Called after each of the `chunk_count` parts of the work.
 
     Notes
@@ -101,7 +101,7 @@ def cheapest_edits(
         for block in spans(lengths, chunk.start + 1, width=columns.fitting):
             found, band = columns.cheapest(ordered.rows(block), indel, scale, band)
             square.put(block, chunk, np.maximum(found, 0.0))
-        step()
+        advance()
     np.fill_diagonal(square.matrix, 0.0)
     return square.matrix
 

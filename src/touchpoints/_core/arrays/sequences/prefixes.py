@@ -40,26 +40,32 @@ class Sequences:
 
 @attrs.frozen(eq=False)
 class Found:
-    """A frequent subsequence: its codes, and the segments that contain it, sorted."""
+    """A frequent subsequence: its codes, its support, and the segments that contain it, sorted."""
 
     codes: tuple[int, ...]
+    support: int
     segments: Array
 
 
 @attrs.frozen(eq=False)
 class _Ends:
-    """The last rows of the occurrences of a prefix, sorted, and their segments."""
+    """A code that extends a prefix: where it occurs, and the support of the longer prefix.
 
+    ``rows`` are sorted, and ``owners`` are their segments.
+    """
+
+    code: int
+    support: int
     rows: Array
     owners: Array
 
 
-def frequent(sequences: Sequences, step: Callable[[], None]) -> Iterator[Found]:
+def frequent(sequences: Sequences, advance: Callable[[], None]) -> Iterator[Found]:
     """Yield the frequent subsequences, each prefix before its extensions.
 
     Parameters
     ----------
-    step
+    advance
         Called k times: after all subsequences that begin with a code have been yielded.
 
     Notes
@@ -69,22 +75,29 @@ def frequent(sequences: Sequences, step: Callable[[], None]) -> Iterator[Found]:
     """
     every = np.arange(len(sequences.codes))
     owners = owners_of(sequences.offsets).astype(np.int64)
-    begun = dict(_extended(sequences, every, owners))
+    begun = {ends.code: ends for ends in _extended(sequences, every, owners)}
     places = _places(sequences)
     for code in range(sequences.k):
         if code in begun:
-            yield from _grown(sequences, places, owners, (code,), ends=begun[code])
-        step()
+            yield from _grown(sequences, places, owners, begun[code])
+        advance()
 
 
-def _grown(
-    sequences: Sequences, places: Array, owners: Array, prefix: tuple[int, ...], *, ends: _Ends
-) -> Iterator[Found]:
-    yield Found(prefix, ends.owners[run_starts(ends.owners)])
-    if len(prefix) == sequences.longest:
-        return
-    for code, more in _next_ends(sequences, places, owners, ends):
-        yield from _grown(sequences, places, owners, (*prefix, code), ends=more)
+def _grown(sequences: Sequences, places: Array, owners: Array, begun: _Ends) -> Iterator[Found]:
+    """Yield the subsequences that begin with a code, each before its extensions."""
+    codes: list[int] = []
+    levels = [iter([begun])]
+    while levels:
+        ends = next(levels[-1], None)
+        if ends is None:
+            levels.pop()
+            continue
+        codes[len(levels) - 1 :] = [ends.code]
+        apart = sequences.gap is None  # then each segment has one end
+        whose = ends.owners if apart else ends.owners[run_starts(ends.owners)]
+        yield Found(tuple(codes), ends.support, whose)
+        if len(codes) < sequences.longest:
+            levels.append(_next_ends(sequences, places, owners, ends))
 
 
 def _places(sequences: Sequences) -> Array:
@@ -98,28 +111,25 @@ def _places(sequences: Sequences) -> Array:
     return keys
 
 
-def _next_ends(
-    sequences: Sequences, places: Array, owners: Array, ends: _Ends
-) -> Iterator[tuple[int, _Ends]]:
-    """Yield each code that enough segments have behind these ends, and where it occurs."""
-    behind = int((sequences.offsets[1:][ends.owners] - ends.rows - 1).sum())
-    if sequences.gap is None and behind > _LOOK_UP * len(ends.rows) * sequences.k:
+def _next_ends(sequences: Sequences, places: Array, owners: Array, ends: _Ends) -> Iterator[_Ends]:
+    """Yield each code that enough segments have after these ends, and where it occurs."""
+    after = int((sequences.offsets[1:][ends.owners] - ends.rows - 1).sum())
+    if sequences.gap is None and after > _LOOK_UP * len(ends.rows) * sequences.k:
         yield from _looked_up(sequences, places, ends)
         return
     rows = _rows_after(sequences, ends)
     yield from _extended(sequences, rows, owners[rows])
 
 
-def _looked_up(sequences: Sequences, places: Array, ends: _Ends) -> Iterator[tuple[int, _Ends]]:
-    """Find the next row of each code behind each end by bisection, where many rows are left."""
-    size, stops = len(sequences.codes), sequences.offsets[1:][ends.owners]
-    for code in range(sequences.k):
-        rows = places[np.searchsorted(places, ends.rows + (code * size + 1))] - code * size
-        there = rows < stops
-        owners = ends.owners[there]
-        total = int(sequences.counts[owners].sum())
-        if total and total >= sequences.least:
-            yield code, _Ends(rows[there], owners)
+def _looked_up(sequences: Sequences, places: Array, ends: _Ends) -> Iterator[_Ends]:
+    """Find the next row of each code after each end by bisection, where many rows are left."""
+    firsts = (np.arange(sequences.k) * len(sequences.codes))[:, None]
+    rows = places[np.searchsorted(places, firsts + (ends.rows + 1))] - firsts
+    there = rows < sequences.offsets[1:][ends.owners]
+    totals = there @ sequences.counts[ends.owners]
+    for code in np.flatnonzero((totals > 0) & (totals >= sequences.least)).tolist():
+        some = there[code]
+        yield _Ends(code, int(totals[code]), rows[code][some], ends.owners[some])
 
 
 def _rows_after(sequences: Sequences, ends: _Ends) -> Array:
@@ -139,7 +149,7 @@ def _rows_after(sequences: Sequences, ends: _Ends) -> Array:
     return rows
 
 
-def _extended(sequences: Sequences, rows: Array, owners: Array) -> Iterator[tuple[int, _Ends]]:
+def _extended(sequences: Sequences, rows: Array, owners: Array) -> Iterator[_Ends]:
     """Yield each code with enough support among these rows, and the rows where it occurs."""
     if not len(rows):
         return
@@ -156,4 +166,4 @@ def _extended(sequences: Sequences, rows: Array, owners: Array) -> Iterator[tupl
         if total and total >= sequences.least:
             span = slice(bounds[position], bounds[position + 1])
             chosen = fresh[span] if sequences.gap is None else slice(None)
-            yield int(codes[span.start]), _Ends(rows[span][chosen], owners[span][chosen])
+            yield _Ends(int(codes[span.start]), total, rows[span][chosen], owners[span][chosen])

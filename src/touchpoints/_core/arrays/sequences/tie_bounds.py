@@ -4,21 +4,27 @@ The rows of a segment are in blocks; the blocks are in order, but the order of t
 is not known. Within a block only the numbers of rows that are the source, the target and others
 matter, and between blocks only the last row of one and the first row of the next: dynamic
 programming over the blocks of a region gives the exact minimum and maximum count of an edge.
+
+A block without the source cannot end with it, and a block without the target cannot begin with it,
+so that the orders before and after such a block are independent of each other. The blocks of a
+region therefore fall into short chains, which differ from edge to edge, and the bounds of the
+chains add up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable
 
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays.counting import run_starts
-from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of, rows_of
 from touchpoints._core.arrays.sequences import Distinct, distinct_sequences
 from touchpoints._core.frozen import Array
 
-_AT_ONCE = 1 << 19
+_AT_ONCE = 1 << 18
 _NEVER = np.int64(2) ** 40
 NOTHING = -1
 
@@ -69,17 +75,77 @@ class EdgeBounds:
 
 
 @attrs.frozen(eq=False)
-class Portions:
-    """The distinct regions, the count of each, and the portions in which they are processed."""
+class _Blocks:
+    """The blocks of all regions, with the certain codes around them as blocks of one row.
 
-    regions: Regions
-    amounts: Array
-    chosen: list[Array]
+    Attributes
+    ----------
+    keys, totals : int64 (e,)
+        ``block * size + code`` of each code of each block, sorted, and its number of rows.
+    entries : int64 (b + 1,)
+        Block b has ``keys[entries[b]:entries[b + 1]]``.
+    rows : int64 (b,)
+        The number of rows of each block.
+    joined : bool (b,)
+        Whether the next block belongs to the same region.
+    regions : int64 (b,)
+    size : int
+    """
+
+    keys: Array
+    totals: Array
+    entries: Array
+    rows: Array
+    joined: Array
+    regions: Array
     size: int
 
 
+@attrs.frozen(eq=False)
+class Portions:
+    """The distinct regions as blocks, the count of each, and the portions to process.
+
+    Portion p has the blocks ``bounds[p]:bounds[p + 1]``.
+    """
+
+    blocks: _Blocks
+    amounts: Array
+    bounds: Array
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+
+@attrs.frozen(eq=False)
+class _Chains:
+    """Runs of consecutive blocks of an edge, sorted by edge and block.
+
+    Attributes
+    ----------
+    edges, first, last : int64 (c,)
+        ``source * size + target``, and the first and last block.
+    costs : int64 (2, 2, 2, c)
+        The minimum count, and the negative of the maximum count, of the orders that begin with
+        another code or with the target, and that end with another code or with the source.
+    """
+
+    edges: Array
+    first: Array
+    last: Array
+    costs: Array
+
+    def take(self, chosen: Array) -> _Chains:
+        """Return the chosen chains."""
+        return _Chains(
+            self.edges[chosen],
+            self.first[chosen],
+            self.last[chosen],
+            self.costs.take(chosen, axis=-1),
+        )
+
+
 def portions_of(regions: Regions, weights: Array, size: int) -> Portions:
-    """Return the distinct regions, in portions.
+    """Return the blocks of the distinct regions, in portions.
 
     Parameters
     ----------
@@ -89,33 +155,50 @@ def portions_of(regions: Regions, weights: Array, size: int) -> Portions:
         Codes, including those in ``left`` and ``right``, are in ``range(size)``.
     """
     found = _alike(regions, size)
-    distinct = regions.take(found.first)
-    return Portions(distinct, found.totals(weights), list(_portions(distinct)), size)
+    blocks = _blocks(regions.take(found.first), size)
+    return Portions(blocks, found.totals(weights), _bounds(blocks))
 
 
-def edge_bounds(portions: Portions, step: Callable[[], None]) -> EdgeBounds:
+def _bounds(blocks: _Blocks) -> Array:
+    """Return the bounds of portions of blocks whose chains fit in memory, int64.
+
+    Portions end with a region, but for regions that are too large to be processed at once.
+    """
+    wide = lengths_of(blocks.entries)
+    cost = np.cumsum(wide * (wide + 2 * np.append(wide[1:], 0)))
+    total = int(cost[-1]) if len(cost) else 0
+    ends = np.searchsorted(cost, np.arange(_AT_ONCE, total, _AT_ONCE)) + 1
+    last = np.flatnonzero(~blocks.joined) + 1
+    whole = last[np.searchsorted(last, ends)]
+    near = cost[whole - 1] - cost[ends - 1] < _AT_ONCE
+    return np.unique(np.concatenate([[0], np.where(near, whole, ends), [len(wide)]]))
+
+
+def edge_bounds(portions: Portions, advance: Callable[[], None]) -> EdgeBounds:
     """Return the minimum and maximum count of each edge in all regions together.
 
     Parameters
     ----------
-    step
+    advance
         Called after each portion.
 
     Notes
     -----
-    The orders of different regions are independent, so the bounds of regions add up, and both
-    bounds are attained. Equal regions are processed once; the cost of a region is its number of
-    distinct edges times its number of blocks.
+    The orders of different chains are independent, so their bounds add up, and both bounds are
+    attained. Equal regions are processed once. The cost of a block is the number of pairs of codes
+    of the block and of the blocks beside it.
     """
-    empty, size = np.empty(0, dtype=np.int64), portions.size
+    empty, blocks = np.empty(0, dtype=np.int64), portions.blocks
     parts: list[tuple[Array, Array, Array]] = [(empty, empty, empty)]
-    for chosen in portions.chosen:
-        part = portions.regions.take(chosen)
-        owners, sources, targets = _candidates(part, size)
-        least, most = _bounds(part, owners, sources, targets, size)
-        times = portions.amounts[chosen][owners]
-        parts.append(_summed(sources * size + targets, least * times, most * times))
-        step()
+    open_ = _Chains(empty, empty, empty, np.empty((2, 2, 2, 0), dtype=np.int64))
+    for start, stop in itertools.pairwise(portions.bounds.tolist()):
+        chains = _reduced(_merged(open_, _links(blocks, start, stop)), blocks.joined)
+        unfinished = (chains.last == stop - 1) & blocks.joined[chains.last]
+        times = np.where(unfinished, 0, portions.amounts[blocks.regions[chains.last]])
+        least, most = chains.costs.min(axis=(1, 2)) * [[1], [-1]]
+        parts.append(_summed(chains.edges, least * times, most * times))
+        open_ = chains.take(np.flatnonzero(unfinished))
+        advance()
     keys, least, most = (np.concatenate(column) for column in zip(*parts, strict=True))
     return EdgeBounds(*_summed(keys, least, most))
 
@@ -148,92 +231,71 @@ def _alike(regions: Regions, size: int) -> Distinct:
     return distinct_sequences(whole.astype(np.int32), bounds, 2 * size + 2)
 
 
-def _portions(regions: Regions) -> Iterator[Array]:
-    """Yield portions of the regions whose edges fit in memory, int64."""
-    longest = lengths_of(regions.rows[regions.blocks]) + 2
-    cost = np.append(0, np.cumsum(longest**2))
-    start = 0
-    while start < len(regions):
-        reach = int(np.searchsorted(cost, cost[start] + _AT_ONCE, side="right")) - 1
-        stop = max(reach, start + 1)
-        yield np.arange(start, stop)
-        start = stop
+def _blocks(regions: Regions, size: int) -> _Blocks:
+    """Return the blocks of regions; a region without a certain code has an empty block there."""
+    numbers = lengths_of(regions.blocks) + 2
+    bounds = offsets_of(numbers)
+    certain = np.stack([regions.left, regions.right])
+    sides = np.stack([bounds[:-1], bounds[1:] - 1])
+    inner = np.ones(bounds[-1], dtype=bool)
+    inner[sides] = False
+    rows = np.empty(len(inner), dtype=np.int64)
+    rows[inner], rows[sides] = lengths_of(regions.rows), certain != NOTHING
+    beside = (sides * size + certain)[certain != NOTHING]
+    inside = np.repeat(np.flatnonzero(inner), lengths_of(regions.rows)) * size + regions.codes
+    keys = np.sort(np.concatenate([inside, beside]))
+    starts = run_starts(keys)
+    joined = np.ones(len(inner), dtype=bool)
+    joined[sides[1]] = False
+    return _Blocks(
+        keys=keys[starts],
+        totals=np.diff(np.append(starts, len(keys))),
+        entries=np.searchsorted(keys[starts], np.arange(len(inner) + 1) * size),
+        rows=rows,
+        joined=joined,
+        regions=owners_of(bounds),
+        size=size,
+    )
 
 
-def _entries(regions: Regions) -> tuple[Array, Array]:
-    """Return the distinct codes of each block, and the offsets of the blocks, int64 (b + 1,)."""
-    fresh = np.ones(len(regions.codes), dtype=bool)
-    np.not_equal(regions.codes[1:], regions.codes[:-1], out=fresh[1:])
-    fresh[regions.rows[:-1]] = True
-    running = np.append(0, np.cumsum(fresh))
-    return regions.codes[fresh], running[regions.rows]
+def _links(blocks: _Blocks, start: int, stop: int) -> _Chains:
+    """Return the chains of one block each: the edges that can lie within it or cross its borders.
+
+    An edge lies within a block that has both its source and its target, and crosses the border of
+    two blocks if one has its source and the next its target.
+    """
+    here = np.arange(start, stop)
+    after = here[blocks.joined[start:stop]]
+    before = here[np.append(False, blocks.joined)[start:stop]]
+    sides = (
+        (here[blocks.rows[start:stop] > 1],) * 3,
+        (after, after, after + 1),
+        (before, before - 1, before),
+    )
+    found = np.concatenate([_crossed(blocks, *one) for one in sides])
+    found.sort()
+    found = found[run_starts(found)]
+    edges, block = found // len(blocks.rows), found % len(blocks.rows)
+    sources, targets = edges // blocks.size, edges % blocks.size
+    span = slice(int(blocks.entries[start]), int(blocks.entries[stop]))
+    keys, totals = blocks.keys[span], blocks.totals[span]
+    many, wanted = (_tally(keys, totals, block * blocks.size + code) for code in (sources, targets))
+    same = sources == targets
+    within = _Block(many, wanted, blocks.rows[block] - many - np.where(same, 0, wanted), same)
+    return _Chains(edges, block, block, within.costs())
 
 
-def _candidates(regions: Regions, size: int) -> tuple[Array, Array, Array]:
-    """Return region, source and target of every edge that occurs in some order, int64 each."""
-    codes, bounds = _entries(regions)
-    of = np.repeat(np.arange(len(regions)), lengths_of(regions.blocks))
-    every = np.arange(len(of))
-    inner = every[:-1][of[:-1] == of[1:]]
-    pairs = [
-        _crossed(codes, bounds, every, every, of),
-        _crossed(codes, bounds, inner, inner + 1, of),
-        _beside(codes, bounds, regions.blocks[:-1], regions.left, before=True),
-        _beside(codes, bounds, regions.blocks[1:] - 1, regions.right, before=False),
-    ]
-    owners, sources, targets = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    keys = np.unique((owners * size + sources) * size + targets)
-    return keys // size**2, keys // size % size, keys % size
-
-
-def _crossed(
-    codes: Array, bounds: Array, left: Array, right: Array, of: Array
-) -> tuple[Array, Array, Array]:
-    """Return (region, source, target) of every code of a left block with every of its right."""
-    wide, deep = lengths_of(bounds)[left], lengths_of(bounds)[right]
+def _crossed(blocks: _Blocks, of: Array, left: Array, right: Array) -> Array:
+    """Return ``edge * blocks + of`` for every code of a left block with every one of its right."""
+    wide, deep = lengths_of(blocks.entries)[left], lengths_of(blocks.entries)[right]
     number = wide * deep
     pair = np.repeat(np.arange(len(left)), number)
     nth = np.arange(len(pair)) - np.repeat(offsets_of(number)[:-1], number)
-    sources = codes[bounds[:-1][left][pair] + nth // np.maximum(deep[pair], 1)]
-    targets = codes[bounds[:-1][right][pair] + nth % np.maximum(deep[pair], 1)]
-    return of[left][pair], sources, targets
-
-
-def _beside(
-    codes: Array, bounds: Array, blocks: Array, code: Array, *, before: bool
-) -> tuple[Array, Array, Array]:
-    """Return (region, source, target) of the certain code with every code of the next block."""
-    known = np.flatnonzero(code != NOTHING)
-    inside = codes[rows_of(bounds, blocks[known])]
-    owners = np.repeat(known, lengths_of(bounds)[blocks[known]])
-    beside = code[owners]
-    return (owners, beside, inside) if before else (owners, inside, beside)
-
-
-def _bounds(
-    regions: Regions, owners: Array, sources: Array, targets: Array, size: int
-) -> tuple[Array, Array]:
-    """Return the minimum and maximum count of each edge in its region, int64 each."""
-    of = np.repeat(np.arange(len(regions.rows) - 1), lengths_of(regions.rows))
-    tallies = of * size + regions.codes
-    starts = run_starts(tallies)
-    known, totals = tallies[starts], np.diff(np.append(starts, len(tallies)))
-    same = sources == targets
-    from_source = regions.left[owners] == sources
-    low = np.where([from_source, ~from_source], 0, _NEVER)
-    high = np.where([from_source, ~from_source], 0, -_NEVER)
-    depth = lengths_of(regions.blocks)[owners]
-    for nth in range(int(depth.max(initial=0))):
-        here = np.flatnonzero(depth > nth)
-        block = regions.blocks[:-1][owners[here]] + nth
-        many, wanted = (
-            _tally(known, totals, block * size + one[here]) for one in (sources, targets)
-        )
-        others = lengths_of(regions.rows)[block] - many - np.where(same[here], 0, wanted)
-        within = _Block(sources=many, targets=wanted, others=others, same=same[here])
-        low[:, here], high[:, here] = within.beyond(low[:, here], high[:, here])
-    ends = regions.right[owners] == targets
-    return np.minimum(low[0] + ends, low[1]), np.maximum(high[0] + ends, high[1])
+    deep = deep[pair]
+    source = blocks.keys[blocks.entries[left][pair] + nth // deep] % blocks.size
+    target = blocks.keys[blocks.entries[right][pair] + nth % deep] % blocks.size
+    found: Array = (source * blocks.size + target) * len(blocks.rows) + of[pair]
+    return found
 
 
 def _tally(known: Array, totals: Array, wanted: Array) -> Array:
@@ -241,7 +303,56 @@ def _tally(known: Array, totals: Array, wanted: Array) -> Array:
     return np.where(known[positions] == wanted, totals[positions], 0)
 
 
-@attrs.frozen(eq=False, kw_only=True)
+def _merged(open_: _Chains, fresh: _Chains) -> _Chains:
+    """Return the chains of both, sorted by edge and block."""
+    if not len(open_.edges):
+        return fresh
+    edges, first, last = (
+        np.concatenate(both)
+        for both in (
+            (open_.edges, fresh.edges),
+            (open_.first, fresh.first),
+            (open_.last, fresh.last),
+        )
+    )
+    costs = np.concatenate([open_.costs, fresh.costs], axis=-1)
+    return _Chains(edges, first, last, costs).take(np.lexsort((first, edges)))
+
+
+def _reduced(chains: _Chains, joined: Array) -> _Chains:
+    """Return the chains with those of consecutive blocks joined, two by two until none is left."""
+    while True:
+        follows = (chains.edges[1:] == chains.edges[:-1]) & joined[chains.last[:-1]]
+        follows &= chains.last[:-1] + 1 == chains.first[1:]
+        if not follows.any():
+            return chains
+        starts = np.flatnonzero(np.append(True, ~follows))
+        run = np.diff(np.append(starts, len(chains.edges)))
+        nth = np.arange(len(chains.edges)) - np.repeat(starts, run)
+        even = nth % 2 == 0
+        pairs = np.flatnonzero(even[:-1] & follows)
+        ahead = chains.take(pairs + 1)
+        joint = _joined(chains.costs.take(pairs, axis=-1), ahead.costs)
+        kept = np.flatnonzero(even)
+        chains = chains.take(kept)
+        where = np.searchsorted(kept, pairs)
+        chains.last[where], chains.costs[..., where] = ahead.last, joint
+
+
+def _joined(one: Array, other: Array) -> Array:
+    """Return the costs of two chains in a row, with an edge more where both sides match."""
+    answer = np.full_like(one, _NEVER)
+    for end in (0, 1):
+        for begin in (0, 1):
+            costs = one[:, :, end, None] + other[:, begin, None]
+            if end and begin:
+                costs[0] += 1
+                costs[1] -= 1
+            np.minimum(answer, costs, out=answer)
+    return answer
+
+
+@attrs.frozen(eq=False)
 class _Block:
     """The numbers of sources, targets and other rows of blocks; ``same`` if source is target."""
 
@@ -250,23 +361,14 @@ class _Block:
     others: Array
     same: Array
 
-    def beyond(self, low: Array, high: Array) -> tuple[Array, Array]:
-        """Return the bounds after the block, given the bounds before it, int64 (2, e) each.
-
-        Row 0 is for orders that end with the source, row 1 for all other orders.
-        """
-        after_low, after_high = np.full_like(low, _NEVER), np.full_like(high, -_NEVER)
-        for to_target in (True, False):
-            for by_source in (True, False):
-                possible, least, most = self._inside(to_target=to_target, by_source=by_source)
-                least = np.where(possible, least, _NEVER)
-                most = np.where(possible, most, -_NEVER)
-                end = 0 if by_source else 1
-                before = np.minimum(low[0] + to_target, low[1])
-                after_low[end] = np.minimum(after_low[end], before + least)
-                before = np.maximum(high[0] + to_target, high[1])
-                after_high[end] = np.maximum(after_high[end], before + most)
-        return np.minimum(after_low, _NEVER), np.maximum(after_high, -_NEVER)
+    def costs(self) -> Array:
+        """Return the costs of the orders of each block, as in `_Chains`, int64 (2, 2, 2, e)."""
+        answer = np.empty((2, 2, 2, len(self.sources)), dtype=np.int64)
+        for begin, end in itertools.product((0, 1), repeat=2):
+            possible, least, most = self._inside(to_target=begin == 1, by_source=end == 1)
+            answer[0, begin, end] = np.where(possible, least, _NEVER)
+            answer[1, begin, end] = np.where(possible, -most, _NEVER)
+        return answer
 
     def _inside(self, *, to_target: bool, by_source: bool) -> tuple[Array, Array, Array]:
         """Return whether an order that begins and ends so exists, and the bounds of the count."""

@@ -8,9 +8,9 @@ import numpy as np
 
 from touchpoints._core.arrays.counting import (
     DENSE,
-    PairCounts,
+    BigramCounts,
+    bigram_counts,
     inner_boundaries,
-    pair_counts,
 )
 from touchpoints._core.arrays.statistics.quantiles import Reader, Rows, medians
 from touchpoints._core.frozen import Array
@@ -18,9 +18,9 @@ from touchpoints._core.frozen import Array
 _CACHED = 2**16
 
 
-def pair_gaps(
+def bigram_gaps(
     codes: Array, offsets: Array, times: Array, k: int, weights: Array | None
-) -> tuple[PairCounts, Array]:
+) -> tuple[BigramCounts, Array]:
     """Return the count and the median gap of each transition within segments.
 
     Parameters
@@ -34,8 +34,8 @@ def pair_gaps(
 
     Returns
     -------
-    pairs : PairCounts
-        As `pair_counts`.
+    pairs : BigramCounts
+        As `bigram_counts`.
     medians : float64 (pairs,)
         In the unit of ``times``.
 
@@ -47,13 +47,13 @@ def pair_gaps(
     if k * k <= _CACHED:
         totals, found = medians(_reader(codes, offsets, times, k, weights), len(codes) - 1, k * k)
         keys = np.flatnonzero(totals)
-        return PairCounts(keys // max(k, 1), keys % max(k, 1), totals[keys]), found[keys]
-    pairs = pair_counts(codes, offsets, k, weights)
+        return BigramCounts(keys // max(k, 1), keys % max(k, 1), totals[keys]), found[keys]
+    pairs = bigram_counts(codes, offsets, k, weights)
     read = _reader(codes, offsets, times, k, weights, _numbering(pairs, k))
     return pairs, medians(read, len(codes) - 1, len(pairs.totals))[1]
 
 
-def _numbering(pairs: PairCounts, k: int) -> Callable[[Array], Array]:
+def _numbering(pairs: BigramCounts, k: int) -> Callable[[Array], Array]:
     """Return a function from ``source * k + target`` to the position of the pair.
 
     A pair that does not occur is mapped to the number of pairs.
