@@ -61,7 +61,7 @@ class Guess:
     Examples
     --------
     >>> from touchpoints.taxonomy import load_taxonomy
-    >>> Guesser(load_taxonomy("customer")).name("CarritoAbandonado").reason
+    >>> Guesser(load_taxonomy("customer")).name("CarritoAbandonado2").reason
     "the words 'carrito abandon*'"
     """
 
