@@ -457,7 +457,7 @@ def test_a_phrase_is_listed_once_in_a_section() -> None:
         ("Search", "site_search", "high"),
         ("Order Completed", "purchase", "high"),
         ("payment_failed", "error_met", "high"),
-        ("cart_page_seen", "cart_review", "low"),
+        ("cart_page_seen", "cart_review", "medium"),
         ("product_page_view", "product_view", "high"),
         ("product_hover", "product_view", "low"),
         ("step2_payment", "checkout", "medium"),

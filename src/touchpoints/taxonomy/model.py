@@ -157,7 +157,11 @@ class Taxonomy:
         return build(escape_text(text), self._known(facets))
 
     def find(self, phrase: str, *, lang: str | None = None) -> TouchpointType:
-        """Return the type with this id, label or alias, ignoring case, accents and spacing.
+        """Return the type with this id, label or alias, ignoring case, accents and articles.
+
+        A phrase that is a name as it stands, but for case, accents and spacing, has precedence.
+        Only where there is none, articles, possessives, plurals, spellings and punctuation are
+        folded too, by the rules of the language of each name: "the orders" is the alias "order".
 
         Parameters
         ----------
@@ -171,7 +175,7 @@ class Taxonomy:
         NotFoundError
             When no type has this name; the message proposes similar names.
         InvalidInputError
-            When the phrase names several types, each in a different language.
+            When the phrase names several types: in different languages, or in different forms.
 
         See Also
         --------
@@ -182,6 +186,11 @@ class Taxonomy:
         >>> from touchpoints.taxonomy import load_taxonomy
         >>> load_taxonomy("customer").find("lectura de resenas", lang="es")
         TouchpointType('review_read', 'Reading reviews')
+        >>> (
+        ...     load_taxonomy("customer").find("The searches").id,
+        ...     load_taxonomy("patient").find("alta").id,
+        ... )
+        ('site_search', 'pt_discharge')
         """
         if lang is not None and lang not in self.languages:
             raise not_found("language", lang, self.languages)

@@ -182,7 +182,11 @@ class Facet:
         return known.label(lang=lang)
 
     def find(self, phrase: str, *, lang: str | None = None) -> Term:
-        """Return the term with this id, label or alias, ignoring case, accents and spacing."""
+        """Return the term with this id, label or alias.
+
+        As `Taxonomy.find`; the name of the facet may stand before or after the term: "the need to
+        save money".
+        """
         return self.terms[self._phrases.find(phrase, lang=lang)]
 
     def broader(self, term: str) -> tuple[str, ...]:
@@ -214,7 +218,7 @@ class Facet:
 
     @cached_property
     def _phrases(self) -> Phrases:
-        return Phrases(f"term of {self.id}", self.terms.values())
+        return Phrases(f"term of {self.id}", self.terms.values(), called=self.labels)
 
     @cached_property
     def _terms_and_broader(self) -> frozenset[str]:
