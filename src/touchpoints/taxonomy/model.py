@@ -17,13 +17,26 @@ from touchpoints.taxonomy._keys import MISSING_KEY, UNKNOWN, escape_text
 from touchpoints.taxonomy._words import Phrases
 from touchpoints.taxonomy.builtin import with_the_five
 from touchpoints.taxonomy.touchpoint import Touchpoint, build, check_one_term
-from touchpoints.taxonomy.vocabulary import Facet, TouchpointType, by_id, in_order, texts
+from touchpoints.taxonomy.vocabulary import (
+    Crosswalk,
+    Facet,
+    TouchpointType,
+    by_id,
+    in_order,
+    texts,
+)
 from touchpoints.taxonomy.writing import to_document
 
 
 def _types(
     items: Mapping[str, TouchpointType] | Iterable[TouchpointType],
 ) -> FrozenMap[str, TouchpointType]:
+    return by_id(items)
+
+
+def _crosswalks(
+    items: Mapping[str, Crosswalk] | Iterable[Crosswalk],
+) -> FrozenMap[str, Crosswalk]:
     return by_id(items)
 
 
@@ -46,6 +59,8 @@ class Taxonomy:
         The five facets, then the others. Keys list facets in this order.
     types : FrozenMap of id to TouchpointType
         The touchpoint types.
+    crosswalks : FrozenMap of id to Crosswalk
+        The vocabularies of other standards, whose values are attributes of the types.
 
     Raises
     ------
@@ -75,6 +90,9 @@ class Taxonomy:
     )
     types: FrozenMap[str, TouchpointType] = attrs.field(
         default=FrozenMap(), converter=_types, eq=in_order
+    )
+    crosswalks: FrozenMap[str, Crosswalk] = attrs.field(
+        default=FrozenMap(), converter=_crosswalks, eq=in_order, kw_only=True
     )
 
     def __attrs_post_init__(self) -> None:
