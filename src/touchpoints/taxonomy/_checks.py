@@ -71,6 +71,7 @@ def problems_of(taxonomy: TaxonomyLike) -> Iterator[Problem]:
         if name in channels:
             yield at("types", name), "a channel has this id, and a channel is not a touchpoint"
         yield from _references(taxonomy, at("types", name), one)
+    yield from _crosswalks(taxonomy)
     types = {at("types", name): one for name, one in taxonomy.types.items()}
     yield from _shared_names(types.items())
 
@@ -159,6 +160,29 @@ def _references(taxonomy: TaxonomyLike, where: str, one: TouchpointType) -> Iter
         )
     elif one.directness_basis and "directness" not in one.defaults:
         yield f"{where}.directness_basis", "the type has no directness that this is the basis of"
+
+
+def _crosswalks(taxonomy: TaxonomyLike) -> Iterator[Problem]:
+    """Yield crosswalks without a source or values, and values of types that none lists."""
+    for name, crosswalk in taxonomy.crosswalks.items():
+        where = at("crosswalks", name)
+        yield from _id(where, name, crosswalk.id)
+        if name in taxonomy.facets:
+            yield where, "a facet has this name"
+        if not crosswalk.source.strip():
+            yield (
+                f"{where}.source",
+                "missing: say whose vocabulary it is, and where it is published",
+            )
+        for value in crosswalk.values:
+            if not _ID.fullmatch(value):
+                yield f"{where}.values", _not_an_id(value)
+        for key, one in taxonomy.types.items():
+            for value in crosswalk.of(one):
+                if value not in crosswalk.values:
+                    hint = did_you_mean(value, crosswalk.values)
+                    here = at("types", key, "attributes", name)
+                    yield here, f"no {name} {value!r}{hint} (listed in {where}.values)"
 
 
 def _term_exists(where: str, facet: Facet, term: str) -> Iterator[Problem]:

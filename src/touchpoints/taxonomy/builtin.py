@@ -16,7 +16,7 @@ DIRECTNESS = Facet(
         Term(
             "direct",
             {"en": "Direct", "es": "Directo"},
-            {"en": ("direct touchpoints",), "es": ("directos", "puntos de contacto directos")},
+            {"en": ("direct touchpoint",), "es": ("directa", "punto de contacto directo")},
             definition={
                 "en": "The company, or someone acting for it, deals with this very person.",
                 "es": "La empresa, o quien actúa por ella, trata con esa persona en concreto.",
@@ -26,8 +26,8 @@ DIRECTNESS = Facet(
             "indirect",
             {"en": "Indirect", "es": "Indirecto"},
             {
-                "en": ("indirect touchpoints",),
-                "es": ("indirectos", "puntos de contacto indirectos"),
+                "en": ("indirect touchpoint",),
+                "es": ("indirecta", "punto de contacto indirecto"),
             },
             definition={
                 "en": "No direct communication: mass advertising, what others say, objects.",
@@ -44,7 +44,7 @@ CLINICALITY = Facet(
         Term(
             "clinical",
             {"en": "Clinical", "es": "Clínico"},
-            {"en": ("clinical touchpoints",), "es": ("clínicos", "puntos de contacto clínicos")},
+            {"en": ("clinical touchpoint",), "es": ("clínica", "punto de contacto clínico")},
             definition={
                 "en": "It involves a direct medical service.",
                 "es": "Supone un servicio médico directo.",
@@ -54,8 +54,8 @@ CLINICALITY = Facet(
             "non_clinical",
             {"en": "Non-clinical", "es": "No clínico"},
             {
-                "en": ("non-clinical touchpoints",),
-                "es": ("no clínicos", "puntos de contacto no clínicos"),
+                "en": ("non-clinical touchpoint",),
+                "es": ("no clínica", "punto de contacto no clínico"),
             },
             definition={
                 "en": "Part of care without a direct medical service: booking, waiting, billing.",

@@ -16,12 +16,13 @@ from touchpoints.taxonomy._fields import Fields, Table
 from touchpoints.taxonomy._order import reordered
 from touchpoints.taxonomy.builtin import FIVE
 from touchpoints.taxonomy.model import Taxonomy
-from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType
+from touchpoints.taxonomy.vocabulary import Crosswalk, Facet, Term, TouchpointType
 
 BaseOf = Callable[[str], Taxonomy]
 
-_TOP = ("name", "version", "languages", "extends", "defaults", "facets", "types")
+_TOP = ("name", "version", "languages", "extends", "defaults", "facets", "crosswalks", "types")
 _FACET = ("labels", "ordered", "terms")
+_CROSSWALK = ("source", "values")
 
 Entry = TypeVar("Entry", bound=Term | TouchpointType)
 
@@ -148,10 +149,11 @@ class _Reader:
         self.fields.known_keys(self.document, _TOP, ())
         name, version = self.header()
         facets = self.facets()
+        crosswalks = self.crosswalks()
         types = self.types(facets)
         if not self.entries.based:
             return None
-        return Taxonomy(name, version, self.languages, facets, types)
+        return Taxonomy(name, version, self.languages, facets, types, crosswalks=crosswalks)
 
     def header(self) -> tuple[str, str]:
         """Return the name and the version."""
@@ -183,6 +185,21 @@ class _Reader:
         moved = _aliases_moved(terms, tables)
         in_order = reordered(moved, tables, fields=self.fields, where=where)
         return Facet(name, labels, in_order, ordered=ordered)
+
+    def crosswalks(self) -> dict[str, Crosswalk]:
+        """Return all crosswalks: those of the base, with other sources and further values."""
+        known = dict(self.base.crosswalks if self.base else {})
+        tables = self.fields.entries(self.document.get("crosswalks", {}), ("crosswalks",))
+        for name, table in tables.items():
+            where = ("crosswalks", name)
+            self.fields.known_keys(table, _CROSSWALK, where)
+            source = known[name].source if name in known else ""
+            if "source" in table:
+                source = self.fields.text(table["source"], (*where, "source"))
+            values = self.fields.text_table(table.get("values", {}), (*where, "values"))
+            kept = known[name].values if name in known else {}
+            known[name] = Crosswalk(name, source, {**kept, **values})
+        return known
 
     def types(self, facets: Mapping[str, Facet]) -> dict[str, TouchpointType]:
         """Return all types: those of the base, overridden and extended."""
