@@ -297,6 +297,15 @@ def test_mistakes_in_an_included_file(tmp_path: Path, content: str, message: str
     assert "rule 3: type: no touchpoint type 'live_chatt'" in found
 
 
+def test_an_included_file_must_be_utf_8(tmp_path: Path) -> None:
+    """As the rule file itself; the line is named."""
+    path = written(tmp_path, rules_toml='[[rule]]\ninclude = "b.toml"')
+    (tmp_path / "b.toml").write_bytes(b'note = "x"\nname = "\xe1"')
+    assert "rule 1: include: b.toml: line 2 is not UTF-8 text" in problems_of(path)
+    path.write_bytes(b'\n\nname = "\xe1"')
+    assert "line 3 is not UTF-8 text" in problems_of(path)
+
+
 def test_an_include_has_nothing_else() -> None:
     """It is no rule; a mapping has no folder."""
     found = problems_of({"rule": [{"include": "b.toml", "type": "purchase"}]})
