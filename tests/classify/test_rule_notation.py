@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from touchpoints.classify.text.folding import Notation
-from touchpoints.errors import ProblemsError
+from touchpoints.errors import ClassifierError, ProblemsError
 
 COMMA, POINT = Notation(decimal=","), Notation(decimal=".")
 ORDERS = [
@@ -181,6 +181,8 @@ def test_a_phrase_without_words_is_a_problem() -> None:
     """It could never be found."""
     with pytest.raises(ProblemsError, match=r"words: '\?!' has no words"):
         tp.classify.rules({"rule": [{"when": {"x": {"words": ["a", "?!"]}}, "type": "t"}]})
+    with pytest.raises(ProblemsError, match="words: the list is empty"):
+        tp.classify.rules({"rule": [{"when": {"x": {"words": []}}, "type": "t"}]})
 
 
 @pytest.mark.parametrize(
@@ -294,3 +296,9 @@ def test_a_classifier_of_ones_own_may_say_what_it_could_not_read() -> None:
 
     tp.testing.check_classifier(Own(), ROWS)
     assert {"what is it?": 6} == read(ROWS, Own()).meta.report.unread_texts
+    Own.read = lambda self, events: ([None] * len(events), [])
+    with pytest.raises(ProblemsError, match="'purchase' alone and None when it reads a log"):
+        tp.testing.check_classifier(Own(), ROWS)
+    Own.read = lambda self, events: 3
+    with pytest.raises(ClassifierError, match="raised TypeError"):
+        read(ROWS, Own())
