@@ -436,6 +436,16 @@ def test_mistakes_in_values_from_fields(assigned: dict[str, Any], message: str) 
         assert "(it has none; write (?P<skk>...)" in problems_of({"rule": [other]})
 
 
+def test_a_negated_regex_has_no_groups_to_take() -> None:
+    """Where it holds, nothing was found."""
+    rule = {
+        "when": {"page": {"not": {"regex": "/(?P<sku>.)"}}},
+        "type": "purchase",
+        "columns": {"a": {"group": "sku"}},
+    }
+    assert "no group 'sku' in a regex of the rule (it has none" in problems_of({"rule": [rule]})
+
+
 def test_fields_of_the_log_are_checked_for_values_too() -> None:
     """A slip in a field that only an assignment reads is found."""
     rule = {**ORDER, "columns": {"a": {"field": "agnt"}}}
