@@ -103,7 +103,7 @@ class PhraseTree:
         Parameters
         ----------
         negations
-            Negations, as `negations_of` returns them.
+            Negations by their last word, as ``negations_of`` returns them.
         reach
             Number of words after a negation that are negated, up to the end of the clause.
         """
