@@ -292,7 +292,7 @@ UNSEEN = table("""
 340 customer_service consulta_telefonica
 320 customer_service correo_soporte
 300 complaint reclamacion_abierta
-280 error_met entrega_fallida
+280 delivery_problem entrega_fallida
 260 product_return cambio_de_talla
 240 store_visit compra_en_tienda
 220 loyalty_reward puntos_fidelidad
