@@ -125,8 +125,8 @@ def test_the_example_map_has_the_six_touchpoints_in_order(lang: str, tmp_path: P
     """Six nodes and five edges in order, labels in both languages, exact round trips (A2)."""
     graph = datasets.example_map(lang=lang)
     labels = {
-        "en": ["Search", "Reading reviews", "Live chat"],
-        "es": ["Búsqueda", "Lectura de reseñas", "Chat en vivo"],
+        "en": ["Searching the web", "Reading reviews", "Live chat"],
+        "es": ["Búsqueda en internet", "Lectura de reseñas", "Chat en vivo"],
     }
     assert nx.DiGraph is type(graph)
     assert MAP == list(graph)

@@ -235,7 +235,7 @@ def example_map(*, lang: str = "en") -> nx.DiGraph:
     >>> import touchpoints as tp
     >>> G = tp.datasets.example_map(lang="es")
     >>> [G.nodes[node]["label"] for node in G][:3]
-    ['Búsqueda', 'Lectura de reseñas', 'Chat en vivo']
+    ['Búsqueda en internet', 'Lectura de reseñas', 'Chat en vivo']
     """
     taxonomy = load_taxonomy("customer")
     graph = nx.DiGraph(

@@ -26,8 +26,8 @@ GA4 = table("""
 52000 website_visit page_view
 21000 - session_start
 18500 - user_engagement
-14200 website_navigation scroll
-9100 website_visit first_visit
+14200 - scroll
+9100 - first_visit
 8300 product_view view_item
 7900 catalogue_browsing view_item_list
 5200 website_navigation click
@@ -292,7 +292,7 @@ UNSEEN = table("""
 340 customer_service consulta_telefonica
 320 customer_service correo_soporte
 300 complaint reclamacion_abierta
-280 error_met entrega_fallida
+280 delivery_problem entrega_fallida
 260 product_return cambio_de_talla
 240 store_visit compra_en_tienda
 220 loyalty_reward puntos_fidelidad

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from touchpoints.classify.contract.answers import Answer, Verdict, type_of
+from touchpoints.classify.contract.answers import Answer, Verdict, decision_of
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
     Classifier,
@@ -63,39 +63,42 @@ class Several(ABC):
 
 @attrs.frozen
 class FirstMatch(Several):
-    """A chain of classifiers: the first answer with a type, or else the first answer."""
+    """A chain of classifiers: the first answer that decides, or else the first answer."""
 
     verb = "first_match"
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to events; a classifier gets only the events without a type so far."""
+        """Return the answers to events; a classifier gets only the events not decided so far."""
         answers: list[Answer] = [None] * len(events)
         left = list(range(len(events)))
         seen = events_of(events, self.reads)
         for one in self.classifiers:
             found = ask_all(one, seen if len(left) == len(answers) else seen.take(left))
             for position, answer in zip(left, found, strict=True):
-                if answers[position] is None or type_of(answer):
+                if answers[position] is None or decision_of(answer):
                     answers[position] = answer
-            left = [position for position in left if not type_of(answers[position])]
+            left = [position for position in left if not decision_of(answers[position])]
         return answers
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of every classifier, including those after the one that decides."""
         found = [step_of(one, event) for one in self.classifiers]
-        typed = any(type_of(step.answer) for step in found)
+        decided = any(decision_of(step.answer) for step in found)
         return first_wins(
             found,
-            lambda step: bool(type_of(step.answer)) or (step.answer is not None and not typed),
-            reason="the first answer with a type is taken",
+            lambda step: (
+                bool(decision_of(step.answer)) or (step.answer is not None and not decided)
+            ),
+            reason="the first answer that gives a type or leaves the event out is taken",
         )
 
 
 def first_match(*classifiers: Classifier) -> FirstMatch:
-    """Call classifiers in order and return the first answer that has a type.
+    """Call classifiers in order and return the first answer that decides the type.
 
-    `Facets` have no type: they are the answer only when no later classifier gives a type. To keep
-    facets together with a type, use `combine`.
+    An answer decides when it has a type, or when it leaves the event out. `Facets` do not: they are
+    the answer only when no later classifier decides. To keep facets together with a type, use
+    `combine`.
 
     Parameters
     ----------

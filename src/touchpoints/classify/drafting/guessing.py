@@ -61,7 +61,7 @@ class Guess:
     Examples
     --------
     >>> from touchpoints.taxonomy import load_taxonomy
-    >>> Guesser(load_taxonomy("customer")).name("CarritoAbandonado").reason
+    >>> Guesser(load_taxonomy("customer")).name("CarritoAbandonado2").reason
     "the words 'carrito abandon*'"
     """
 
@@ -152,12 +152,16 @@ def _phrases(section: str) -> list[_Phrase]:
 
 
 def _labels(taxonomy: Taxonomy) -> Iterator[_Phrase]:
-    """Yield ids, labels and aliases without small words, own types before inherited types."""
+    """Yield ids, labels and aliases without small words, own types before inherited types.
+
+    An alias of one word ("bill", "stay") names a type on its own, not among other words.
+    """
     for rank, one in enumerate(reversed(list(taxonomy.types.values()))):
-        aliases = (alias for names in one.aliases.values() for alias in names)
+        aliases = [alias for names in one.aliases.values() for alias in names]
+        single = {alias for alias in aliases if len(words_of(alias)) == 1}
         for name in (one.id, *one.labels.values(), *aliases):
             words = tuple(word for word in words_of(name) if word not in _SMALL)
-            if words:
+            if len(words) > 1 or (words and name not in single):
                 yield _Phrase(words, one.id, rank)
 
 

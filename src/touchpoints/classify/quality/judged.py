@@ -140,7 +140,7 @@ def _stated(label: Truth) -> dict[str, str]:
         )
     verdict = verdict_of(label or None)
     facets = {name: NO_ANSWER if term == UNKNOWN else term for name, term in verdict.facets.items()}
-    return facets if isinstance(label, Facets) else {TYPE: verdict.type or NO_ANSWER, **facets}
+    return facets if isinstance(label, Facets) else {TYPE: said_of(verdict, TYPE), **facets}
 
 
 def shares(hits: Any, count: Any, level: float) -> tuple[Array, Array, Array]:

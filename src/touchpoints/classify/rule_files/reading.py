@@ -23,7 +23,7 @@ from touchpoints.taxonomy._fields import Fields
 TOP = ("name", "fold", "note", "rule")
 """The keys at the top of a rule file."""
 
-OWN = ("name", "when", TYPE, "provenance", "columns", "note")
+OWN = ("name", "when", TYPE, "leave_out", "provenance", "columns", "note")
 """The keys of a rule that are not facets."""
 
 ARRIVAL = "arrival_channel"
@@ -140,12 +140,27 @@ class _Reader:
             if key not in OWN and self._is_facet(fields, key)
         }
         columns = fields.text_table(table.get("columns", {}), ("columns",))
+        if "leave_out" in table:
+            return self._leaving_out(fields, table, [*facets, *columns])
         if not (type_ or facets or columns) and not fields.problems:
-            fields.note((), "it assigns nothing: no type, no facet, no column")
+            fields.problems.append(
+                "it assigns nothing: write a type, a facet or a column, or "
+                'leave_out = "the reason" for events that are no touchpoints'
+            )
         self._check_terms(fields, type_, facets)
         self._check_columns(fields, columns)
         observed = {**facets, **columns} if self._is_data(fields, table) else {}
         return Verdict(type_, facets=FrozenMap({**facets, **columns}), observed=frozenset(observed))
+
+    def _leaving_out(self, fields: Fields, table: Tables, assigned: Sequence[str]) -> Verdict:
+        reason = fields.text(table["leave_out"], ("leave_out",))
+        others = [*(key for key in (TYPE, "provenance") if key in table), *assigned]
+        if others:
+            fields.note(
+                ("leave_out",),
+                f"a rule that leaves events out assigns nothing else, but has {first_few(others)}",
+            )
+        return Verdict(leave_out=reason)
 
     def _is_data(self, fields: Fields, table: Tables) -> bool:
         provenance = table.get("provenance", "rule")

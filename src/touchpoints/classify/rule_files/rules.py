@@ -114,7 +114,8 @@ def rules(
     source
         The path of a TOML file, or a mapping with the same content: ``rule``, a list of tables;
         ``fold`` (default true), whether texts are compared without case and accents; ``name``;
-        ``note``. A rule has ``when``; ``type`` and the term of any facet; ``columns``; ``name``;
+        ``note``. A rule has ``when``; ``type`` and the term of any facet; ``columns``; or, for
+        events that are no touchpoints, only ``leave_out`` with the reason; ``name``;
         ``provenance`` (``"data"`` when the fields in ``when`` state the facets directly, default
         ``"rule"``); ``note``.
     taxonomy
