@@ -15,6 +15,7 @@ from touchpoints.classify.contract.protocol import (
     ask_all,
     check_classifier_object,
     name_of,
+    unread_of,
 )
 from touchpoints.classify.contract.traces import Step, first_wins, step_of
 from touchpoints.errors import InvalidInputError
@@ -79,6 +80,22 @@ class FirstMatch(Several):
                     answers[position] = answer
             left = [position for position in left if not decision_of(answers[position])]
         return answers
+
+    def unread(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return for each event the value that the first of the classifiers could not read."""
+        found = [""] * len(events)
+        left = list(range(len(events)))
+        seen = events_of(events, self.reads)
+        last = max(
+            (n for n, one in enumerate(self.classifiers) if hasattr(one, "unread")), default=-1
+        )
+        for one in self.classifiers[: last + 1]:
+            part = seen.take(left)
+            for position, text in zip(left, unread_of(one, part), strict=False):
+                found[position] = found[position] or text
+            answers = zip(left, ask_all(one, part), strict=True)
+            left = [position for position, answer in answers if not decision_of(answer)]
+        return found
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of every classifier, including those after the one that decides."""
@@ -165,6 +182,10 @@ class AbstainBelow:
         """Return the answers to several events."""
         answers = ask_all(self.classifier, events)
         return [None if self._unsure(answer) else answer for answer in answers]
+
+    def unread(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return for each event the value that the classifier could not read."""
+        return unread_of(self.classifier, events)
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of the classifier, overruled if its confidence is too low."""

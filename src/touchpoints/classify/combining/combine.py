@@ -23,6 +23,7 @@ from touchpoints.classify.contract.protocol import (
     Classifier,
     ask_all,
     name_of,
+    unread_of,
 )
 from touchpoints.classify.contract.traces import Outcome, Step, step_of
 from touchpoints.taxonomy import UNKNOWN
@@ -51,6 +52,11 @@ class Combine(Several):
                 known[key] = simplest(_combined(list(zip(names, verdicts, strict=True))))
             found.append(known[key])
         return found
+
+    def unread(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return for each event the value that the first of the classifiers could not read."""
+        columns = [one for one in (unread_of(one, events) for one in self.classifiers) if one]
+        return [next(filter(None, texts), "") for texts in zip(*columns, strict=True)]
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of each classifier, with how much of its answer was used."""

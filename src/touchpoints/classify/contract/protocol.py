@@ -47,6 +47,9 @@ class Classifier(Protocol):
         Optional, for classifiers that are faster on many events. Return a list with one answer
         per event, in the order of the events. When a log is read, it is used instead of
         ``__call__``.
+    unread(events)
+        Optional. Return a list with one text per event: the value that the classifier needed and
+        could not read, or ``""``. The report of a log counts them.
     steps(event)
         Optional. Return a tuple of `Step`, in the order of evaluation, for `explain`.
 
@@ -213,6 +216,13 @@ def ask_all(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[Answer
     for position in distinct.values():
         _checked(one, seen[position], answers[position])
     return answers
+
+
+def unread_of(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return for each event the value that a classifier could not read; empty for none at all."""
+    unread = getattr(one, "unread", None)
+    found = [] if unread is None else list(unread(events_of(events, one.reads)))
+    return found if any(found) else []
 
 
 def _checked(one: Classifier, event: Event, answer: Any) -> Answer:

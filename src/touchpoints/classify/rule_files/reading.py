@@ -11,16 +11,17 @@ import attrs
 
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import agreeing, did_you_mean, first_few
+from touchpoints._core.messages import agreeing, did_you_mean, first_few, quoted
 from touchpoints.classify.contract.answers import TYPE, Answer, Provenance, Verdict, simplest
 from touchpoints.classify.rule_files.condition_reading import ConditionReader
 from touchpoints.classify.rule_files.conditions import Condition, clauses_of
 from touchpoints.classify.rule_files.documents import Document
 from touchpoints.classify.rule_files.shadowing import unreachable
+from touchpoints.classify.text.folding import Notation, format_problem
 from touchpoints.taxonomy import FACETS, UNKNOWN, Taxonomy, TouchpointType
 from touchpoints.taxonomy._fields import Fields
 
-TOP = ("name", "fold", "note", "rule")
+TOP = ("name", "fold", "decimal", "dates", "note", "rule")
 """The keys at the top of a rule file."""
 
 OWN = ("name", "when", TYPE, "leave_out", "provenance", "columns", "note")
@@ -106,26 +107,28 @@ class _Reader:
         top.known_keys(tables, TOP, ())
         name = top.text(tables["name"], ("name",)) if "name" in tables else document.name
         folded = top.flag(tables.get("fold", True), ("fold",))
+        notation = _notation(top, tables)
         entries = tables.get("rule", [])
         if not isinstance(entries, list | tuple) or not entries:
             top.note(("rule",), "the file has no rules (a rule begins with [[rule]])")
             entries = []
         self.problems.extend(top.problems)
         rules = tuple(
-            self._rule(one, number, folded=folded) for number, one in enumerate(entries, start=1)
+            self._rule(one, number, folded=folded, notation=notation)
+            for number, one in enumerate(entries, start=1)
         )
         self.problems.extend(_repeated_names(rules))
         if rules and not self.problems and not any(fields_of(rules)):
             self.problems.append("no rule has a condition on a field")
         return Ruleset(name, folded, rules, ())
 
-    def _rule(self, entry: object, number: int, *, folded: bool) -> Rule:
+    def _rule(self, entry: object, number: int, *, folded: bool, notation: Notation) -> Rule:
         fields = Fields()
         table = fields.table(entry, ())
         name = fields.text(table["name"], ("name",)) if "name" in table else ""
         if "when" not in table and table:
             fields.note(("when",), "it is missing (write when = {} for a rule that always holds)")
-        reader = ConditionReader(fields, folded=folded)
+        reader = ConditionReader(fields, folded=folded, notation=notation)
         when = reader.condition(table.get("when", {}), ("when",))
         self.conditions_are_read &= not fields.problems
         rule = Rule(number, name, when, simplest(self._verdict(fields, table)))
@@ -205,6 +208,20 @@ class _Reader:
                 fields.note(("columns", name), "it is a facet: write it next to the type")
             elif name in _RESERVED:
                 fields.note(("columns", name), "the name is reserved")
+
+
+def _notation(top: Fields, tables: Tables) -> Notation:
+    """Return how a file says that its log writes numbers and dates."""
+    decimal = tables.get("decimal", "")
+    if decimal not in ("", ",", "."):
+        top.note(("decimal",), f'must be "," or ".", got {quoted(decimal)}')
+        decimal = ""
+    dates = tables.get("dates", ())
+    formats = top.texts([dates] if isinstance(dates, str) else dates, ("dates",))
+    for one in formats:
+        if problem := format_problem(one):
+            top.note(("dates",), f"{quoted(one)} is {problem}")
+    return Notation(decimal, tuple(one for one in formats if not format_problem(one)))
 
 
 def _near_type(taxonomy: Taxonomy, name: str) -> str:

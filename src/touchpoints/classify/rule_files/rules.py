@@ -16,12 +16,13 @@ from touchpoints._core.messages import (
     counted,
 )
 from touchpoints.classify.contract.answers import Answer
-from touchpoints.classify.contract.events import events_of
+from touchpoints.classify.contract.events import brief, events_of
 from touchpoints.classify.contract.traces import Step
-from touchpoints.classify.rule_files.comparisons import TRUE
+from touchpoints.classify.rule_files.comparisons import TRUE, UNSURE, Within
 from touchpoints.classify.rule_files.conditions import TruthTable, clauses_of, reason_of
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.rule_files.reading import Rule, fields_of, read_rules
+from touchpoints.classify.text.folding import written
 from touchpoints.errors import warn
 from touchpoints.taxonomy import Taxonomy
 
@@ -90,6 +91,34 @@ class Rules:
             )
             decided = decided or holds
         return tuple(steps)
+
+    def unread(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return for each event the value that a deciding comparison could not read, or ``""``.
+
+        The value is not missing, is neither a number nor a date where ``min`` or ``max`` needs one,
+        and no earlier rule matches the event. The list is empty when the rules have no such
+        comparison.
+        """
+        ranges = [
+            [one for one in clauses_of(rule.when) if isinstance(one.comparison, Within)]
+            for rule in self.rules
+        ]
+        if not any(ranges):
+            return []
+        seen = events_of(events, self.reads)
+        table = TruthTable(seen, folded=self.folded)
+        found = [""] * len(seen)
+        left = np.ones(len(seen), dtype=bool)
+        for clauses, rule in zip(ranges, self.rules, strict=True):
+            truth: Array = rule.when.truth(table.truth)
+            for clause in clauses:
+                unsure = left & (truth == UNSURE) & (table.truth(clause) == UNSURE)
+                values = seen.column(clause.field)
+                for position in np.flatnonzero(unsure).tolist():
+                    if not found[position] and written(values[position]) is not None:
+                        found[position] = f"{clause.field} {brief(values[position])}"
+            left &= truth != TRUE
+        return found
 
     def _truths(self, table: TruthTable) -> Any:
         for rule in self.rules:
