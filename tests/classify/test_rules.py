@@ -323,7 +323,10 @@ def test_shadowed_rules_are_reported_with_the_other_problems(problems: Any) -> N
     found = problems(
         {"when": {"x": ["a", "b"]}, "type": "live_chatt"}, {"when": {"x": "B"}, "type": "purchase"}
     )
-    sentence = "rule 2 can never match: rule 1 already matches every event that it would match"
+    sentence = (
+        "rule 2 can never match: rule 1 already matches every event that it would match "
+        "(move it above rule 1, or drop it)"
+    )
     assert sentence == found[-1]
     assert 2 == len(found)
 

@@ -185,7 +185,10 @@ def test_it_is_an_error_or_a_warning() -> None:
     }
     with pytest.raises(ProblemsError) as caught:
         rules(document)
-    because = "rule 1 'social' already matches every event that it would match"
+    because = (
+        "rule 1 'social' already matches every event that it would match "
+        "(move it above rule 1, or drop it)"
+    )
     assert (
         f"<rules>: rule 2 'tweets' can never match: {because}",
         f"<rules>: rule 3 can never match: {because}",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from touchpoints._core.messages import did_you_mean, quoted
 from touchpoints._core.text import fold_spaced
+from touchpoints.classify.rule_files.beside import lines_beside
 from touchpoints.classify.rule_files.comparisons import (
     Among,
     Bound,
@@ -36,12 +38,19 @@ COMPARING = (
 )
 """The keys that compare a field."""
 
+LISTING = ("in", "contains", "starts", "ends", "words")
+"""The comparisons whose values may stand in a file."""
+
+MAX_SEARCHED = 10_000
+"""How many texts of a file may be searched for in each value; ``in`` has no such limit."""
+
 _MEANT = {
     **dict.fromkeys(["exists", "present", "known"], "missing = false"),
     **dict.fromkeys(["null", "empty", "absent"], "missing = true"),
     **dict.fromkeys(["eq", "is", "==", "="], "equals"),
     **dict.fromkeys(["one_of", "among", "any_of", "isin"], "in"),
     **dict.fromkeys(["has", "includes", "like"], "contains"),
+    **dict.fromkeys(["in_file", "file", "list"], 'in = { file = "values.txt" }'),
     **dict.fromkeys(["word", "phrase", "phrases"], "words"),
     **dict.fromkeys(["startswith", "starts_with", "prefix"], "starts"),
     **dict.fromkeys(["endswith", "ends_with", "suffix"], "ends"),
@@ -67,12 +76,17 @@ class ConditionReader:
         Whether texts are compared without case and accents.
     notation
         How the log writes numbers and dates.
+    folder
+        The folder of the rule file, for lists of values in files; None for a mapping.
     """
 
-    def __init__(self, fields: Fields, *, folded: bool, notation: Notation) -> None:
+    def __init__(
+        self, fields: Fields, *, folded: bool, notation: Notation, folder: Path | None
+    ) -> None:
         self._fields = fields
         self._folded = folded
         self._notation = notation
+        self._folder = folder
 
     def condition(self, value: object, where: KeyPath) -> Condition:
         """Return the condition of a table: the conjunction of its entries."""
@@ -142,6 +156,9 @@ class ConditionReader:
         if key == "missing":
             missing = Clause(name, Missing())
             return missing if self._fields.flag(operand, where) else Not(missing)
+        operand = self._listed(operand, key, where)
+        if operand is None:
+            return _NEVER
         if key == "in" and not isinstance(operand, list | tuple):
             self._fields.expected("a list", where, operand)
             return _NEVER
@@ -154,6 +171,28 @@ class ConditionReader:
         if key in ("contains", "starts", "ends"):
             comparison = self._contains(operand, cast("Verb", key), where=where)
         return _NEVER if comparison is None else Clause(name, comparison)
+
+    def _listed(self, operand: Any, key: str, where: KeyPath) -> Any:
+        """Return an operand; of ``{ file = "…" }`` the values in the file, None for a mistake."""
+        if not isinstance(operand, Mapping) or key not in LISTING:
+            return operand
+        table = self._fields.table(operand, where)
+        self._fields.known_keys(table, ("file",), where)
+        name = self._fields.text(table.get("file", ""), (*where, "file"))
+        if not name:
+            return None
+        try:
+            found = lines_beside(self._folder, name)
+        except InvalidInputError as error:
+            self._fields.note((*where, "file"), error.what)
+            return None
+        if key != "in" and len(found) > MAX_SEARCHED:
+            self._fields.note(
+                (*where, "file"),
+                f"{key} searches for at most {MAX_SEARCHED:,} texts, the file has {len(found):,}",
+            )
+            return None
+        return found
 
     def _among(self, values: Any, where: KeyPath) -> Among:
         if not values:

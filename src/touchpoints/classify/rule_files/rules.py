@@ -16,12 +16,14 @@ from touchpoints._core.messages import (
     counted,
 )
 from touchpoints.classify.contract.answers import Answer
-from touchpoints.classify.contract.events import brief, events_of
+from touchpoints.classify.contract.events import Events, brief, events_of
 from touchpoints.classify.contract.traces import Step
 from touchpoints.classify.rule_files.comparisons import TRUE, UNSURE, Within
 from touchpoints.classify.rule_files.conditions import TruthTable, clauses_of, reason_of
 from touchpoints.classify.rule_files.documents import Source, read_document
-from touchpoints.classify.rule_files.reading import Rule, fields_of, read_rules
+from touchpoints.classify.rule_files.reading import read_rules
+from touchpoints.classify.rule_files.rule import Rule
+from touchpoints.classify.rule_files.rule_tests import RuleTest
 from touchpoints.classify.text.folding import written
 from touchpoints.errors import warn
 from touchpoints.taxonomy import Taxonomy
@@ -40,18 +42,21 @@ class Rules:
         The name of the rule file.
     rules : tuple of Rule
         The rules, in the order in which they are tried.
+    tests : tuple of RuleTest
+        The tests in the rule file; `touchpoints.testing.check_rules` runs them.
     folded : bool
         Whether texts are compared without case and accents.
     """
 
     name: str
     rules: tuple[Rule, ...]
+    tests: tuple[RuleTest, ...] = attrs.field(default=(), eq=False, kw_only=True)
     folded: bool = attrs.field(default=True, kw_only=True)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The fields in the conditions of the rules, without repeats."""
-        return fields_of(self.rules)
+        """The fields that the rules read, without repeats."""
+        return tuple(dict.fromkeys(field for rule in self.rules for field in rule.fields))
 
     def __repr__(self) -> str:
         count = counted(len(self.rules), "rule")
@@ -63,28 +68,38 @@ class Rules:
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to events; a comparison is made once per distinct value of a field."""
-        table = TruthTable(events_of(events, self.reads), folded=self.folded)
+        seen = events_of(events, self.reads)
+        table = TruthTable(seen, folded=self.folded)
         first = np.full(len(events), len(self.rules), dtype=np.intp)
         for position, holds in enumerate(self._truths(table)):
             first[holds & (first == len(self.rules))] = position
             if bool((first < len(self.rules)).all()):
                 break
         answers: list[Answer] = [*(rule.answer for rule in self.rules), None]
-        return [answers[position] for position in first.tolist()]
+        found = [answers[position] for position in first.tolist()]
+        for position, rule in enumerate(self.rules):
+            if rule.from_fields:
+                rows = np.flatnonzero(first == position).tolist()
+                columns = [seen.column(one.field) for one in rule.from_fields]
+                taken = [[column[row] for row in rows] for column in columns]
+                for row, answer in zip(rows, rule.answers_to(taken), strict=True):
+                    found[row] = answer
+        return found
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return a step for every rule: whether it matches the event, and why."""
+        seen = {name: event.get(name) for name in self.reads}
         table = TruthTable(events_of([event], self.reads), folded=self.folded)
         decided = False
         steps = []
         for rule in self.rules:
             holds = bool(np.ravel(rule.when.truth(table.truth) == TRUE)[0])
-            fields = tuple(dict.fromkeys(clause.field for clause in clauses_of(rule.when)))
+            fields = rule.fields
             steps.append(
                 Step(
                     name=rule.label,
                     outcome=("overruled" if decided else "decided") if holds else "silent",
-                    answer=rule.answer if holds else None,
+                    answer=rule.answer_to(seen) if holds else None,
                     reason=reason_of(rule.when, table),
                     fields=fields,
                 )
@@ -96,14 +111,14 @@ class Rules:
         """Return for each event the value that a deciding comparison could not read, or ``""``.
 
         The value is not missing, is neither a number nor a date where ``min`` or ``max`` needs one,
-        and no earlier rule matches the event. The list is empty when the rules have no such
-        comparison.
+        and no earlier rule matches the event; or it is no term of the facet that the rule which
+        decides takes from it. The list is empty when the rules have neither.
         """
         ranges = [
             [one for one in clauses_of(rule.when) if isinstance(one.comparison, Within)]
             for rule in self.rules
         ]
-        if not any(ranges):
+        if not any(ranges) and not any(rule.from_fields for rule in self.rules):
             return []
         seen = events_of(events, self.reads)
         table = TruthTable(seen, folded=self.folded)
@@ -111,6 +126,8 @@ class Rules:
         left = np.ones(len(seen), dtype=bool)
         for clauses, rule in zip(ranges, self.rules, strict=True):
             truth: Array = rule.when.truth(table.truth)
+            if rule.from_fields:
+                self._unknown_terms(rule, np.flatnonzero(left & (truth == TRUE)), seen, found)
             for clause in clauses:
                 unsure = left & (truth == UNSURE) & (table.truth(clause) == UNSURE)
                 values = seen.column(clause.field)
@@ -119,6 +136,13 @@ class Rules:
                         found[position] = f"{clause.field} {brief(values[position])}"
             left &= truth != TRUE
         return found
+
+    def _unknown_terms(self, rule: Rule, rows: Array, events: Events, found: list[str]) -> None:
+        """Note the values that are no terms in the list of unread values."""
+        for part in rule.from_fields:
+            values = events.column(part.field)
+            for position in rows.tolist():
+                found[position] = found[position] or part.unread(values[position])
 
     def _truths(self, table: TruthTable) -> Any:
         for rule in self.rules:
@@ -223,4 +247,4 @@ def rules(
     if found.unreachable:
         sentences = "; ".join(found.unreachable)
         warn(f"{document.where}: {sentences}")
-    return Rules(found.name, found.rules, folded=found.folded)
+    return Rules(found.name, found.rules, tests=found.tests, folded=found.folded)
