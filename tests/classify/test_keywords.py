@@ -296,6 +296,9 @@ def test_a_negation_can_leave_the_wish(text: str) -> None:
         "no quiero regalos ni descuento",
         "descuento no, gracias",
         "no, thanks, no discount",
+        "Please stop sending me discount codes",
+        "I don't see the point of a discount",
+        "Basta de descuentos",
     ],
 )
 def test_a_refusal_denies_even_in_a_question(text: str) -> None:
@@ -359,6 +362,7 @@ LONG = keywords(
         ("viscount", False),
         ("discoun", False),
         ("contract", False),
+        ("contrast", False),
         ("disscoutn", False),
     ],
 )
@@ -452,6 +456,11 @@ def test_ties_by_the_taxonomy_need_one() -> None:
     assert tp.Facets(need="learn") == keywords(backwards, ties="taxonomy", taxonomy=customer)(text)
     with pytest.raises(InvalidInputError, match="ties='taxonomy' needs a taxonomy"):
         keywords(backwards, ties="taxonomy")
+
+
+def test_a_negation_of_several_words_is_none_by_its_last() -> None:
+    """The end of "stop sending" denies nothing by itself."""
+    assert "save_money" == needs("discount sending")
 
 
 def test_negations_may_have_several_words() -> None:

@@ -82,7 +82,8 @@ class Denials:
             return self._denial
         words = self.reading.words
         after = words[stop : stop + 2]
-        alone = bool(after) and after[0] in self.negations and after[1:] in ([], [END])
+        single = bool(after) and (after[0],) in self.negations.get(after[0], ())
+        alone = single and after[1:] in ([], [END])
         return "denied" if alone and not self._is_asked(stop) else ""
 
     def _is_asked(self, position: int) -> bool:
