@@ -30,7 +30,7 @@ class Notation:
         The decimal separator, ``","`` or ``"."``: numbers may then have thousands separators and a
         currency or a percent sign. Empty: only numbers as programs write them.
     dates : tuple of str
-        The formats of dates, in the notation of `datetime.datetime.strptime`, tried in this order.
+        The formats of dates, in the notation of Python's ``strptime``, tried in this order.
         Empty: only ISO 8601.
     """
 
