@@ -419,9 +419,9 @@ PHRASES = st.lists(
 def test_phrases_are_found_like_by_trying_all(words: list[str], phrases: list[list[str]]) -> None:
     """The trie finds what comparing every phrase with every place finds."""
     distinct = sorted({tuple(one) for one in phrases})
-    tree = PhraseTree(distinct)
+    tree = PhraseTree(distinct, light=particles().light)
     expected = naive_words.hits(words, distinct, particles().light)
-    found = list(tree.hits(" ".join(words), negations={}, reach=3))
+    found = list(tree.hits(" ".join(words)))
     assert len(expected) == len(found)
     for (start, stop), hit in zip(expected, found, strict=True):
         assert stop in naive_words.ends(words, start, distinct[hit.phrase], particles().light)

@@ -85,7 +85,9 @@ class Keywords:
             by_words.setdefault(phrase.words, []).append(phrase)
         object.__setattr__(self, "_by_words", by_words)
         object.__setattr__(self, "_distinct", tuple(by_words))
-        object.__setattr__(self, "_tree", PhraseTree(by_words, typos=self.typos))
+        object.__setattr__(
+            self, "_tree", PhraseTree(by_words, light=particles().light, typos=self.typos)
+        )
         object.__setattr__(self, "_negating", negations_of(sorted(self.negations)))
 
     def __repr__(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import attrs
 
+from touchpoints._core.frozen import FrozenMap
 from touchpoints.classify.text.negation import Denial, Denials
 from touchpoints.classify.text.spelling import MIN_SWAPPED, Spelling
 from touchpoints.classify.text.words import END, Reading, Sequences, particles, read_text, words_of
@@ -19,6 +20,7 @@ _BEGINS = "\ue000"
 # How many words without weight may stand between two words of a phrase.
 _MOST_PASSED = 2
 _MOST_CACHED = 20_000
+_NONE: Sequences = FrozenMap({})
 
 
 def words_of_phrase(phrase: str) -> tuple[str, ...]:
@@ -80,13 +82,21 @@ class PhraseTree:
     ----------
     phrases
         The words of each phrase, as `words_of_phrase` returns them.
+    light
+        Words that may stand between the words of a phrase.
     typos
         Whether a long word with one letter wrong counts as the word that it is near to.
     """
 
-    def __init__(self, phrases: Iterable[tuple[str, ...]], *, typos: bool = False) -> None:
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, ...]],
+        *,
+        light: Collection[str] = (),
+        typos: bool = False,
+    ) -> None:
         self._root = _Branch()
-        self._light = particles().light
+        self._light = light
         self._begun: dict[str, bool] = {}
         phrases = list(phrases)
         for number, words in enumerate(phrases):
@@ -97,7 +107,7 @@ class PhraseTree:
         known = (word for words in phrases for word in words if word)
         self._spelling = Spelling(known, particles().lookalikes) if typos else None
 
-    def hits(self, text: str, *, negations: Sequences, reach: int) -> Iterator[Hit]:
+    def hits(self, text: str, *, negations: Sequences = _NONE, reach: int = 0) -> Iterator[Hit]:
         """Yield the phrases in a text: the longest from each word on, without overlaps.
 
         Parameters
