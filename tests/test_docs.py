@@ -18,6 +18,7 @@ DOCS = ROOT / "docs"
 EXAMPLES = {
     "README.md": 1,
     "docs/index.md": 1,
+    "docs/ten-minutes.md": 15,
     "docs/why.md": 2,
     "docs/data-model.md": 5,
     "docs/graph-schema.md": 5,

@@ -56,7 +56,7 @@ def _purposeless(taxonomy: Taxonomy) -> Iterator[Finding]:
 
 
 def _bare_channels(taxonomy: Taxonomy) -> Iterator[Finding]:
-    known = _channel_names(taxonomy)
+    known = channel_names(taxonomy)
     for one in taxonomy.types.values():
         for where, text in _called(one):
             channel = known.get(bare(text))
@@ -64,7 +64,7 @@ def _bare_channels(taxonomy: Taxonomy) -> Iterator[Finding]:
                 yield Finding("TP002", where, {"text": text, "channel": channel})
 
 
-def _channel_names(taxonomy: Taxonomy) -> dict[frozenset[str], str]:
+def channel_names(taxonomy: Taxonomy) -> dict[frozenset[str], str]:
     """Return {words of a name: id} of the channels of this taxonomy and of the built-in ones."""
     known: dict[frozenset[str], str] = {}
     for facets in (taxonomy.facets, load_taxonomy("patient").facets):

@@ -177,7 +177,7 @@ class HasWords:
         """Return the truth value of: any of the phrases is found."""
         if value.text is None:
             return UNSURE
-        return _truth(next(self._tree.hits(value.text, negations=(), reach=0), None) is not None)
+        return _truth(next(self._tree.hits(value.text), None) is not None)
 
     def described(self, truth: int) -> str:
         """Return the result in words."""
