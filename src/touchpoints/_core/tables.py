@@ -282,6 +282,14 @@ def few_persons(persons: int | None, effective: float | None, *, of: str = "") -
     return [f"few persons{where} ({few}): one not seen may change the intervals"]
 
 
+def unknown_ends(missing: Array, what: str) -> list[str]:
+    """Return a line that says why ends of intervals are nan in some rows, or nothing."""
+    if not missing.any():
+        return []
+    rows = f"{int(missing.sum()):,} of {counted(len(missing), 'row')}"
+    return [f"nan: the interval of the median reaches beyond {what} in {rows}"]
+
+
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:
     """Return an HTML table, with all text escaped."""
 
