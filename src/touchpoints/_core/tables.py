@@ -247,8 +247,8 @@ class OfPersons(Grouped):
         few = few_persons(self.persons, self.effective)
         if few or not self.few_behind:
             return few
-        rows = f"{self.few_behind:,} of {counted(len(self), 'row')}"
-        return [f"few persons with a hit or a miss in {rows}: one not seen may change the share"]
+        rows = counted(self.few_behind, "row")
+        return [f"{rows}: fewer than five persons are behind the hits, or behind the misses"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -280,6 +280,14 @@ def few_persons(persons: int | None, effective: float | None, *, of: str = "") -
         return [f"one person{where}: somebody else may be otherwise"]
     few = f"{persons:,}, {effective:.1f} effective"
     return [f"few persons{where} ({few}): one not seen may change the intervals"]
+
+
+def unknown_ends(missing: Array, what: str) -> list[str]:
+    """Return a line that says why ends of intervals are nan in some rows, or nothing."""
+    if not missing.any():
+        return []
+    rows = f"{int(missing.sum()):,} of {counted(len(missing), 'row')}"
+    return [f"nan: the interval of the median reaches beyond {what} in {rows}"]
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:
