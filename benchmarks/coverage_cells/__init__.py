@@ -9,8 +9,8 @@ from . import differences, medians, shares, survival, tests
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
 SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "shares": shares.lines,
+    "differences": differences.lines,
     "medians": medians.lines,
     "survival": survival.lines,
-    "differences": differences.lines,
     "tests": tests.lines,
 }

@@ -157,6 +157,8 @@ def lines(worlds: int, seed: int) -> Iterable[str]:
 
 
 def number(cell: Difference, worlds: int) -> int:
-    """Return how many worlds of one kind are simulated: a quarter where they take long."""
-    slow = cell.statistic == "restricted mean" or cell.groups.startswith("200")
-    return worlds // 4 if slow and cell.statistic != "share" else worlds
+    """Return how many worlds of one kind are simulated: fewer where each takes long."""
+    if cell.statistic == "restricted mean":
+        return max(worlds // 10, 1)
+    large = cell.groups.startswith("200") and cell.statistic != "share"
+    return max(worlds // 4, 1) if large else worlds

@@ -148,23 +148,29 @@ def _at(row: np.ndarray) -> At:
 
 
 def table(found: Iterable[tuple[Waits, list[At]]]) -> Iterable[str]:
-    """Yield the lines of a table."""
-    head = "time | coverage | ± | below | above | known | width, or open | as if alone"
-    yield f"| sizes | waits | persons | {head} |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    """Yield the lines of a table.
+
+    In brackets are the mean width, and for the median the share of open intervals; "known" is the
+    share of worlds in which somebody was watched until the last of the times.
+    """
+    times = " | ".join(f"S = {share}" for share in SHARES)
+    yield f"| sizes | waits | persons | {times} | known | median | S = 0.5 as if alone |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for cell, rows in found:
         worlds = rows[-1].known
-        for name, one in zip([*(f"S = {share}" for share in SHARES), "median"], rows, strict=True):
-            names = f"{cell.sizes} | {cell.waits} | {cell.persons} | {name}"
-            known = f"{one.known / worlds:.2f}"
-            if one.known < worlds / 50:
-                yield f"| {names} | | | | | {known} | | |"
-                continue
-            part, n = one.covered / one.known, one.known
-            error = (part * (1 - part) / n) ** 0.5
-            sides = f"{one.below / n:.3f} | {1 - part - one.below / n:.3f}"
-            rest = f"{known} | {one.width:.2f} | {one.plain / n:.3f}"
-            yield f"| {names} | {part:.3f} | {error:.3f} | {sides} | {rest} |"
+        *cells, median = (_shown(one, worlds) for one in rows)
+        names = f"{cell.sizes} | {cell.waits} | {cell.persons}"
+        known = f"{rows[-2].known / worlds:.2f}"
+        alone = f"{rows[1].plain / max(rows[1].known, 1):.3f}"
+        yield f"| {names} | {' | '.join(cells)} | {known} | {median} | {alone} |"
+
+
+def _shown(one: At, worlds: int) -> str:
+    """Return coverage, its Monte Carlo error and the width; nothing if hardly a world is known."""
+    if one.known < worlds / 50:
+        return ""
+    part = one.covered / one.known
+    return f"{part:.3f} ± {(part * (1 - part) / one.known) ** 0.5:.3f} ({one.width:.2f})"
 
 
 def lines(worlds: int, seed: int) -> Iterable[str]:

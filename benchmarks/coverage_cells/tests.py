@@ -40,12 +40,16 @@ class Test(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """How often p is at most .05 and .01 in worlds alike, and .05 in worlds that differ."""
+    """How often p is at most .05 and .01 in worlds alike, and .05 in a quarter as many that differ.
+
+    ``differing`` is how many of the latter there are.
+    """
 
     worlds: int
     at_5: int
     at_1: int
     power: int
+    differing: int
 
 
 def cells() -> list[Test]:
@@ -66,10 +70,10 @@ def cells() -> list[Test]:
 
 def rejecting(cell: Test, *, worlds: int, seed: int, power: bool = True) -> Rejected:
     """Simulate worlds of one kind, and count how often the test rejects."""
-    same = _p(cell, worlds, seed=seed, differ=False)
-    other = _p(cell, worlds, seed=seed, differ=True) if power else np.ones(0)
-    counts = [int((one <= at + 1e-9).sum()) for one, at in ((same, 0.05), (same, 0.01))]
-    return Rejected(worlds, *counts, int((other <= LEVELS[0] + 1e-9).sum()))
+    same, differing = _p(cell, worlds, seed=seed, differ=False), worlds // 4 if power else 0
+    other = _p(cell, differing, seed=seed, differ=True) if differing else np.ones(0)
+    at_5, at_1 = (int((same <= level + 1e-9).sum()) for level in LEVELS)
+    return Rejected(worlds, at_5, at_1, int((other <= LEVELS[0] + 1e-9).sum()), differing)
 
 
 def _p(cell: Test, worlds: int, *, seed: int, differ: bool) -> np.ndarray:
@@ -223,7 +227,7 @@ def table(found: Iterable[tuple[Test, Rejected]]) -> Iterable[str]:
         error = (part * (1 - part) / one.worlds) ** 0.5
         shown = f"{part:.3f} | {error:.3f} | {one.at_1 / one.worlds:.3f}"
         name = f"{cell.test} | {cell.groups} | {cell.law}"
-        yield f"| {name} | {shown} | {one.power / one.worlds:.2f} |"
+        yield f"| {name} | {shown} | {one.power / max(one.differing, 1):.2f} |"
 
 
 def lines(worlds: int, seed: int) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -81,13 +82,13 @@ def test_resamples_without_a_number_are_left_out() -> None:
 
 
 @given(a=PERSONS, b=PERSONS)
-@strategies.examples(15)
+@strategies.examples(8)
 def test_p_of_a_measure_comes_near_the_exact_test(a: list[list[int]], b: list[list[int]]) -> None:
     """The difference of a measure is permuted over its standard error."""
     if len({length for person in [*a, *b] for length in person}) < 2:
         return
 
-    found = compare.measured(of_persons(a, b), lengths, seed=1, resamples=1500)
+    found = compare.measured(of_persons(a, b), lengths, seed=1, resamples=1000)
 
     expected = naive.exact_p(a, b, lambda values: sum(values) / len(values))
     assert expected == pytest.approx(found.p[0], abs=0.06)
@@ -131,3 +132,43 @@ def test_tied_medians_have_a_p_of_no_difference() -> None:
     found = compare.measured(pair, middle, seed=1, resamples=99, test="bootstrap")
 
     assert (0.0, 1.0) == (found.difference[0], found.p[0])
+
+
+def test_few_persons_of_a_group_are_remarked() -> None:
+    """Per group, as text and as HTML; nothing where journeys are the unit."""
+    pair = of_persons([[1], [2], [3]], [[1], [2], [3], [4], [5], [6], [7]])
+
+    found = compare.measured(pair, lengths, seed=1, resamples=20)
+
+    line = "few persons in 'a' (3, 3.0 effective): one not seen may change the intervals"
+    assert (3, 7) == found.persons
+    assert line == repr(found).splitlines()[-1]
+    assert "few persons in &#x27;a&#x27;" in found._repr_html_()
+    alone = compare.measured(two(["x"] * 3, ["xx"] * 4), lengths, seed=1, resamples=20)
+    assert alone.persons is None
+    assert "few persons" not in repr(alone)
+
+
+def test_hits_of_few_persons_are_remarked() -> None:
+    """Six journeys with c are of two persons; all others are of more."""
+    people = [*range(10), 3, 3, 3, 4, 4, 4, *range(20, 30)]
+    pair = two(["ab"] * 10 + ["abc"] * 6, ["ab"] * 10, persons=np.array(people))
+
+    found = compare.presence(pair, seed=1, resamples=20)
+
+    assert 1 == found.few_behind
+    assert "1 row: fewer than five persons are behind the hits" == repr(found).splitlines()[-1]
+
+
+def test_one_person_who_waits_is_remarked() -> None:
+    """The comparison of times has the same remarks."""
+    pair = of_persons([[2, 2]], [[2], [3], [4], [5], [6], [7], [8]])
+    shop = attrs.evolve(tp.datasets.shop(40, seed=4), persons=None)
+    people = np.arange(100, 140)
+    people[np.asarray(shop.per_journey["device"].codes) == 0] = 0
+    two_groups = compare.groups(attrs.evolve(shop, persons=people), "device")
+
+    found = compare.time_to(two_groups, place="purchase", seed=1, resamples=20)
+
+    assert "one person in " in repr(found)
+    assert compare.measured(pair, lengths, seed=1, resamples=20).persons == (1, 7)

@@ -146,3 +146,20 @@ def test_rows_with_few_persons_behind_them_are_added_up_over_groups() -> None:
     found = tp.paths.presence(both, by="segment")
 
     assert found.few_behind == tp.paths.presence(few).few_behind > 0
+
+
+def test_an_end_that_is_not_known_has_its_reason() -> None:
+    """Three gaps; six waits, of which one has its event."""
+    few = timed(PEOPLE, visits=1)
+    gaps = tp.paths.gaps(few, level=0.95)
+    waits = tp.paths.median_time_to(timed([f"p{nth}" for nth in range(8)]), place="buy")
+    many = tp.paths.gaps(timed([f"p{nth}" for nth in range(20)]), level=0.95)
+
+    reason = "nan: the interval of the median reaches beyond"
+    assert f"{reason} the values known in 1 of 1 row" in repr(gaps)
+    assert f"{reason} the values known in 1 of 1 row" in gaps._repr_html_()
+    assert np.isnan(waits.high).all()
+    assert f"{reason} the time observed in 1 of 1 row" in repr(waits)
+    assert not np.isnan(many.median_low + many.median_high).any()
+    assert "nan" not in repr(many)
+    assert "nan" not in repr(tp.paths.gaps(few))

@@ -92,12 +92,8 @@ class Table:
         scalars = self._scalars()
         head = f"{type(self).__name__}: {counted(len(self), 'row')}"
         facts = "".join(f", {name} {_cell(value)}" for name, value in scalars.items())
-        lines = "".join(f"\n{one}" for one in self._remarks())
-        return f"{head}{facts}\n{_text_table(self._columns())}{lines}"
-
-    def _remarks(self) -> list[str]:
-        """Return the lines under the table: what its numbers rest on, where that is little."""
-        return []
+        lines = [f"{head}{facts}", _text_table(self._columns()), *self._remarks()]
+        return "\n".join(lines)
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
@@ -108,8 +104,12 @@ class Table:
         columns = self._columns()
         rows = ([_cell(value) for value in row] for row in _rows(columns, _SHOWN_ROWS))
         more = len(self) - _SHOWN_ROWS
-        table = html_table(columns, rows, caption=counted(more, "more row") if more > 0 else "")
-        return table + "".join(f"<p>{html.escape(one)}</p>" for one in self._remarks())
+        shown = html_table(columns, rows, caption=counted(more, "more row") if more > 0 else "")
+        return shown + "".join(f"<p>{html.escape(one)}</p>" for one in self._remarks())
+
+    def _remarks(self) -> list[str]:
+        """Return what the reader should know of the numbers, a line each."""
+        return []
 
     def _scalars(self) -> dict[str, Any]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
@@ -244,13 +244,9 @@ class OfPersons(Grouped):
 
     def _remarks(self) -> list[str]:
         """Return a line that says how little intervals rest on, or nothing."""
-        if self.effective is not None and 0 < self.effective < _FEW:
-            if self.persons == 1:
-                return ["one person: somebody else may be otherwise"]
-            few = f"{self.effective:.1f} effective"
-            return [f"few persons ({self.persons:,}, {few}): one not seen may change the intervals"]
-        if not self.few_behind:
-            return []
+        few = few_persons(self.persons, self.effective)
+        if few or not self.few_behind:
+            return few
         rows = f"{self.few_behind:,} of {counted(len(self), 'row')}"
         return [f"few persons with a hit or a miss in {rows}: one not seen may change the share"]
 
@@ -273,6 +269,25 @@ class Estimated(OfPersons):
 
     level: float
     unit: str
+
+
+def few_persons(persons: int | None, effective: float | None, *, of: str = "") -> list[str]:
+    """Return a line that says how few persons intervals rest on, or nothing."""
+    if persons is None or effective is None or not 0 < effective < _FEW:
+        return []
+    where = f" in {printable(of)}" if of else ""
+    if persons == 1:
+        return [f"one person{where}: somebody else may be otherwise"]
+    few = f"{persons:,}, {effective:.1f} effective"
+    return [f"few persons{where} ({few}): one not seen may change the intervals"]
+
+
+def unknown_ends(missing: Array, what: str) -> list[str]:
+    """Return a line that says why ends of intervals are nan in some rows, or nothing."""
+    if not missing.any():
+        return []
+    rows = f"{int(missing.sum()):,} of {counted(len(missing), 'row')}"
+    return [f"nan: the interval of the median reaches beyond {what} in {rows}"]
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:

@@ -22,6 +22,8 @@ from touchpoints.compare._shared.testing import (
     Options,
     blocks,
     p_permuted,
+    persons_of,
+    remarks_of,
 )
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds
@@ -70,6 +72,8 @@ class TimeToComparison(Labelled):
         The unit that was permuted and resampled whole: ``"person"`` or ``"journey"``.
     shared : int
         The number of units with journeys in both groups.
+    persons, effective : tuple, optional
+        As in `Comparison`, of the journeys with a known start.
 
     See Also
     --------
@@ -97,6 +101,11 @@ class TimeToComparison(Labelled):
     level: float
     unit: str
     shared: int
+    persons: tuple[int, int] | None = attrs.field(default=None, repr=False)
+    effective: tuple[float, float] | None = attrs.field(default=None, repr=False)
+
+    def _remarks(self) -> list[str]:
+        return remarks_of(self.group.tolist(), self.persons, self.effective)
 
 
 def time_to(
@@ -217,7 +226,15 @@ def time_to(
         level=options.level,
         unit=sides.units.unit,
         shared=len(sides.both),
+        **persons_of([_started(one[0], waits) for one in counts_of], sides.units),
     )
+
+
+def _started(weights: Array, waits: Waits) -> Array:
+    """Return the weights of journeys with a known start, and 0 of the others."""
+    found = np.zeros_like(weights)
+    found[waits.chosen] = weights[waits.chosen]
+    return found
 
 
 def _limit(pair: Pair, waits: Waits, horizon: dt.timedelta | None) -> int:

@@ -24,6 +24,7 @@ from touchpoints._core.tables import (
     Estimated,
     Table,
     column,
+    unknown_ends,
 )
 from touchpoints.errors import (
     InvalidInputError,
@@ -102,6 +103,11 @@ class MedianTimeTo(Estimated):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     survival: Array = column(np.float64)
+
+    def _remarks(self) -> list[str]:
+        """Return the lines under the table: few persons, and medians without an end."""
+        open_ends = (self.journeys > 0) & np.isnan(self.low + self.high)
+        return [*super()._remarks(), *unknown_ends(open_ends, "the time observed")]
 
 
 def time_to(

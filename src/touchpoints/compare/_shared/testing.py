@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal
 
@@ -10,19 +10,22 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
+from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes
 from touchpoints._core.checks import (
     check_option,
 )
 from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import counted
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Labelled, column
+from touchpoints._core.tables import Labelled, column, few_persons
 from touchpoints.compare._shared.contrasts import Contrast, contrast_of
 from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
 from touchpoints.compare._shared.features import shown_by
 from touchpoints.compare._shared.newcombe import newcombe
 from touchpoints.compare._shared.pairs import Pair
 from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
-from touchpoints.compare._shared.student import Student, Trust
+from touchpoints.compare._shared.student import Student, Trust, gathered
+from touchpoints.uncertainty import Units
 from touchpoints.uncertainty.discovery import false_discovery
 
 Test = Literal["permutation", "bootstrap"]
@@ -30,6 +33,7 @@ Effect = Literal["cohen_h", "cliff_delta", "ratio", "none"]
 Draws = Iterator[Array]
 
 _CLOSE = 1e-9
+_FEW = 5
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -76,6 +80,14 @@ class Comparison(Labelled):
         The number of units with journeys in both groups.
     left_out : int
         The number of labels that were not compared because too few journeys have them.
+    persons : tuple of int, optional
+        The number of persons with journeys in each group, where persons are the unit.
+    effective : tuple of float, optional
+        The effective number of persons of each group: the number of persons of equal weight that
+        carry the same information. Below 5 a remark is printed.
+    few_behind : int
+        The number of shares whose hits come from fewer than five persons, where persons are the
+        unit; a remark is printed.
 
     See Also
     --------
@@ -105,6 +117,14 @@ class Comparison(Labelled):
     unit: str
     shared: int
     left_out: int
+    persons: tuple[int, int] | None = attrs.field(default=None, repr=False)
+    effective: tuple[float, float] | None = attrs.field(default=None, repr=False)
+    few_behind: int = attrs.field(default=0, repr=False)
+
+    def _remarks(self) -> list[str]:
+        behind = counted(self.few_behind, "row")
+        few = [f"{behind}: fewer than five persons are behind the hits"] if self.few_behind else []
+        return [*remarks_of(self.names, self.persons, self.effective), *few]
 
 
 @attrs.frozen
@@ -170,7 +190,40 @@ def compared(
         unit=sides.units.unit,
         shared=len(sides.both),
         left_out=left_out,
+        few_behind=_few_behind(statistic, weights[0] + weights[1], sides.units),
+        **persons_of(weights, sides.units),
     )
+
+
+def persons_of(weights: Sequence[Array], units: Units) -> dict[str, Any]:
+    """Return how many persons each group has, and how many effective ones; nothing of journeys."""
+    if units.unit != "person":
+        return {}
+    sizes = [np.bincount(units.of, (one > 0) * units.within, len(units.repeats)) for one in weights]
+    found = [ClusterSizes.of(one, units.repeats) for one in sizes]
+    return {
+        "persons": tuple(int(one.units[0]) for one in found),
+        "effective": tuple(float(one.effective()[0]) for one in found),
+    }
+
+
+def remarks_of(
+    names: Sequence[str], persons: Sequence[int] | None, effective: Sequence[float] | None
+) -> list[str]:
+    """Return a line for each group of few persons."""
+    if persons is None or effective is None:
+        return []
+    groups = zip(names, persons, effective, strict=True)
+    return [line for name, one, few in groups for line in few_persons(one, few, of=repr(name))]
+
+
+def _few_behind(statistic: Statistic, weights: Array, units: Units) -> int:
+    """Return how many shares that are not 0 have hits of fewer than five persons."""
+    if units.unit != "person" or not isinstance(statistic, Shares):
+        return 0
+    hits = (gathered(weights, units) @ statistic.hits).tocsr()
+    behind = hits.astype(bool).astype(np.float64).T @ units.repeats.astype(np.float64)
+    return int(((behind > 0) & (behind < _FEW)).sum())
 
 
 def _drawn(

@@ -16,7 +16,7 @@ from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
 from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quantile_bounds
 from touchpoints._core.arrays.statistics.quantiles import Spreads, spreads
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import OfPersons, column, optional_column
+from touchpoints._core.tables import OfPersons, column, optional_column, unknown_ends
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
@@ -94,6 +94,13 @@ class Durations(OfPersons):
     ends_before_starts: int = attrs.field(default=0, repr=False)
     level: float | None = attrs.field(default=None, repr=False)
     unit: str
+
+    def _remarks(self) -> list[str]:
+        """Return the lines under the table: few persons, and medians without an end."""
+        if self.median_low is None or self.median_high is None:
+            return super()._remarks()
+        open_ends = (self.count > 0) & np.isnan(self.median_low + self.median_high)
+        return [*super()._remarks(), *unknown_ends(open_ends, "the values known")]
 
     def as_dict(self) -> dict[Any, float]:
         """Return {edge or touchpoint: mean in seconds}, an edge as (source, target).
