@@ -118,7 +118,8 @@ def deciding_attributes(
     permutations
         The number of permutations of each attribute; the smallest p is ``1 / (permutations + 1)``.
     by, progress
-        Shared arguments: see `touchpoints.paths`.
+        Shared arguments: see `touchpoints.paths`. A unit of progress is a permutation of an
+        attribute.
 
     Returns
     -------
@@ -179,7 +180,8 @@ def deciding_attributes(
             "at must match a visit with a known branch: a next touchpoint, or the end of a "
             "finished journey; these journeys have none"
         )
-    with reporting(progress, parts * len(names), what="deciding attributes") as advance:
+    rounds = parts * len(names) * permutations
+    with reporting(progress, rounds, what="deciding attributes") as advance:
         drawn = partial(_decided, permutations=permutations, seed=seed, advance=advance)
         return by_group(journeys, by, partial(drawn, at=at, names=names))
 
@@ -197,8 +199,7 @@ def _decided(
     found: list[dict[str, Any]] = []
     for name in names:
         values = _values(journeys, visits, name)
-        found.append(_tested(visits, values, permutations, seed=seed))
-        advance()
+        found.append(_tested(visits, values, permutations, seed=seed, advance=advance))
     return _table(names, found, permutations, unit=visits.unit)
 
 
@@ -313,7 +314,9 @@ def _binned(values: Array) -> Array:
     return answer
 
 
-def _tested(visits: _Visits, values: Array, permutations: int, *, seed: int) -> dict[str, Any]:
+def _tested(
+    visits: _Visits, values: Array, permutations: int, *, seed: int, advance: Callable[[], None]
+) -> dict[str, Any]:
     known = np.flatnonzero(values >= 0)
     _, branches = np.unique(visits.branches[known], return_inverse=True)
     distinct, attribute = np.unique(values[known], return_inverse=True)
@@ -322,12 +325,17 @@ def _tested(visits: _Visits, values: Array, permutations: int, *, seed: int) -> 
     row = {"visits": len(known), "values": len(distinct)}
     entropy, gain = _gain(branches * width + attribute, shape)
     if min(shape) < 2 or len(distinct) < 2:
+        for _ in range(permutations):
+            advance()
         unknown = {"gain": gain, "chance": 0.0, "explained": 0.0, "p": np.nan}
         return {**row, **unknown}
     blocks = ordered_blocks(branches * width + attribute, visits.parts[known], visits.blocks[known])
     rng, base = np.random.default_rng(seed), branches[blocks.rows] * width
     moved = islice(blocks.permuted(attribute, rng), permutations)
-    gains = np.array([_gain(base + values, shape)[1] for values in moved])
+    gains = np.empty(permutations)
+    for nth, drawn in enumerate(moved):
+        gains[nth] = _gain(base + drawn, shape)[1]
+        advance()
     chance = float(gains.mean())
     at_least = int((gains >= gain - 1e-12).sum())
     return {
