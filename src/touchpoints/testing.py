@@ -24,6 +24,7 @@ from touchpoints.classify.contract.protocol import (
     ask_all,
     check_classifier_object,
     name_of,
+    read_all,
 )
 from touchpoints.classify.rule_files.documents import Source
 from touchpoints.classify.rule_files.failures import failures
@@ -49,8 +50,8 @@ def check_classifier(
 
     The contract: the classifier reads only the fields that it declares; returns a valid answer for
     every event; returns the same answer on a second call, in another order and in one call for all
-    events (``batch``); explains its answer where it offers an explanation (``steps``); does not
-    change its input; and, with a taxonomy, names only types, facets and terms that exist.
+    events (``batch``, ``read``); explains its answer where it offers an explanation (``steps``);
+    does not change its input; and, with a taxonomy, names only types, facets and terms that exist.
 
     Parameters
     ----------
@@ -128,13 +129,15 @@ def _unlike(
 ) -> Iterator[str]:
     """Yield a problem for every event whose answers in repeated calls differ."""
     again = [ask(classifier, event) for event in reversed(events)][::-1]
-    at_once = ask_all(classifier, events)
-    for event, first, second, third in zip(events, answers, again, at_once, strict=True):
+    at_once = zip(ask_all(classifier, events), read_all(classifier, events)[0], strict=True)
+    for event, first, second, both in zip(events, answers, again, at_once, strict=True):
         seen = _seen(classifier, event)
         if first != second:
             yield f"{seen}: answered {first!r} the first time and {second!r} the second"
-        elif first != third:
-            yield f"{seen}: answered {first!r} alone and {third!r} in a batch"
+        elif first != both[0]:
+            yield f"{seen}: answered {first!r} alone and {both[0]!r} in a batch"
+        elif first != both[1]:
+            yield f"{seen}: answered {first!r} alone and {both[1]!r} when it reads a log"
 
 
 def _unexplained(classifier: Classifier, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -297,6 +297,15 @@ def test_mistakes_in_an_included_file(tmp_path: Path, content: str, message: str
     assert "rule 3: type: no touchpoint type 'live_chatt'" in found
 
 
+def test_an_included_file_must_be_utf_8(tmp_path: Path) -> None:
+    """As the rule file itself; the line is named."""
+    path = written(tmp_path, rules_toml='[[rule]]\ninclude = "b.toml"')
+    (tmp_path / "b.toml").write_bytes(b'note = "x"\nname = "\xe1"')
+    assert "rule 1: include: b.toml: line 2 is not UTF-8 text" in problems_of(path)
+    path.write_bytes(b'\n\nname = "\xe1"')
+    assert "line 3 is not UTF-8 text" in problems_of(path)
+
+
 def test_an_include_has_nothing_else() -> None:
     """It is no rule; a mapping has no folder."""
     found = problems_of({"rule": [{"include": "b.toml", "type": "purchase"}]})
@@ -425,6 +434,16 @@ def test_mistakes_in_values_from_fields(assigned: dict[str, Any], message: str) 
     if "skk" in message:
         other = {"when": {"page": "/"}, **assigned}
         assert "(it has none; write (?P<skk>...)" in problems_of({"rule": [other]})
+
+
+def test_a_negated_regex_has_no_groups_to_take() -> None:
+    """Where it holds, nothing was found."""
+    rule = {
+        "when": {"page": {"not": {"regex": "/(?P<sku>.)"}}},
+        "type": "purchase",
+        "columns": {"a": {"group": "sku"}},
+    }
+    assert "no group 'sku' in a regex of the rule (it has none" in problems_of({"rule": [rule]})
 
 
 def test_fields_of_the_log_are_checked_for_values_too() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from touchpoints.classify.text.folding import Notation
-from touchpoints.errors import ProblemsError
+from touchpoints.errors import ClassifierError, ProblemsError
 
 COMMA, POINT = Notation(decimal=","), Notation(decimal=".")
 ORDERS = [
@@ -181,6 +181,8 @@ def test_a_phrase_without_words_is_a_problem() -> None:
     """It could never be found."""
     with pytest.raises(ProblemsError, match=r"words: '\?!' has no words"):
         tp.classify.rules({"rule": [{"when": {"x": {"words": ["a", "?!"]}}, "type": "t"}]})
+    with pytest.raises(ProblemsError, match="words: the list is empty"):
+        tp.classify.rules({"rule": [{"when": {"x": {"words": []}}, "type": "t"}]})
 
 
 @pytest.mark.parametrize(
@@ -265,3 +267,38 @@ def test_the_explanation_says_that_the_value_was_not_read() -> None:
     """With the kind that the comparison needs."""
     told = repr(tp.classify.explain(tp.classify.rules({"rule": ORDERS}), ROWS[0]))
     assert "amount='250,00 €' is not at least 200 (it is not read as a number)" in told
+
+
+@pytest.mark.parametrize("make", [tp.classify.first_match, tp.classify.combine])
+def test_a_classifier_before_the_rules_is_called_once_per_distinct_event(make: Any) -> None:
+    """Counting what could not be read asks nobody twice."""
+    asked = []
+
+    @tp.classifier(reads=("event",))
+    def slow(event: Any) -> None:
+        asked.append(event["event"])
+
+    assert 3 == read(ROWS, make(slow, tp.classify.rules({"rule": ORDERS}))).meta.report.unread
+    assert len(asked) == len({(row["event"], row["amount"]) for row in ROWS})
+
+
+def test_a_classifier_of_ones_own_may_say_what_it_could_not_read() -> None:
+    """By the method ``read``, which the contract describes."""
+
+    class Own:
+        reads = ("event",)
+
+        def __call__(self, event: Any, /) -> str:
+            return "purchase"
+
+        def read(self, events: Any) -> Any:
+            return ["purchase"] * len(events), ["what is it?"] * len(events)
+
+    tp.testing.check_classifier(Own(), ROWS)
+    assert {"what is it?": 6} == read(ROWS, Own()).meta.report.unread_texts
+    Own.read = lambda self, events: ([None] * len(events), [])
+    with pytest.raises(ProblemsError, match="'purchase' alone and None when it reads a log"):
+        tp.testing.check_classifier(Own(), ROWS)
+    Own.read = lambda self, events: 3
+    with pytest.raises(ClassifierError, match="raised TypeError"):
+        read(ROWS, Own())

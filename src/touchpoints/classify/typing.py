@@ -15,10 +15,9 @@ from touchpoints.classify.contract.answers import Answer, verdict_of
 from touchpoints.classify.contract.events import Events, shown
 from touchpoints.classify.contract.protocol import (
     Classifier,
-    ask_all,
     check_classifier_object,
     name_of,
-    unread_of,
+    read_all,
 )
 from touchpoints.errors import ClassifierError, NotFoundError
 from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Touchpoint, untyped
@@ -139,13 +138,11 @@ def match_events(
     names = classifier.reads
     codes, values = distinct_tuples([fields[name] for name in names])
     events = Events(dict(zip(names, values, strict=True)), len(values[0]))
-    answers = ask_all(classifier, events)
+    answers, unread = read_all(classifier, events)
     reader = _Answers(name_of(classifier), taxonomy)
     matched = _gather(reader.all(answers, events))
-    unread = unread_of(classifier, events)
-    return codes, attrs.evolve(
-        matched, unread=_column([one or None for one in unread]) if unread else None
-    )
+    column = _column([one or None for one in unread]) if unread else None
+    return codes, attrs.evolve(matched, unread=column)
 
 
 class _Answers:

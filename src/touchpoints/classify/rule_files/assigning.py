@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from touchpoints._core.frozen import FrozenMap
@@ -10,7 +10,7 @@ from touchpoints._core.messages import first_few, quoted
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.rule_files.by_column import known_names
 from touchpoints.classify.rule_files.comparisons import Matches
-from touchpoints.classify.rule_files.conditions import Condition, clauses_of
+from touchpoints.classify.rule_files.conditions import Clause, Condition, Not
 from touchpoints.classify.rule_files.regex import Pattern
 from touchpoints.classify.rule_files.rule import FromField
 from touchpoints.errors import NotFoundError
@@ -56,7 +56,7 @@ def _with_group(
     """Return the field and the expression of a condition with a group of this name."""
     searched = [
         (clause.field, clause.comparison.pattern)
-        for clause in clauses_of(when)
+        for clause in _required(when)
         if isinstance(clause.comparison, Matches)
     ]
     for field, pattern in searched:
@@ -71,6 +71,15 @@ def _with_group(
             f"(?P<{group[:20]}>...) around the part to keep)",
         )
     return "", None
+
+
+def _required(condition: Condition) -> Iterator[Clause]:
+    """Yield the comparisons of a condition that are not negated."""
+    if isinstance(condition, Clause):
+        yield condition
+    elif not isinstance(condition, Not):
+        for part in condition.parts:
+            yield from _required(part)
 
 
 def _terms(

@@ -228,6 +228,8 @@ class ConditionReader:
         given = self._fields.texts(
             operand if isinstance(operand, list | tuple) else [operand], where
         )
+        if isinstance(operand, list | tuple) and not operand:
+            self._fields.note(where, "the list is empty, so the condition can never hold")
         found = {text: words_of_phrase(text) for text in given}
         for text in (text for text, words in found.items() if not words):
             self._fields.note(where, f"{quoted(text)} has no words")

@@ -11,8 +11,9 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import quoted
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.contract.answers import Answer, Verdict, simplest, verdict_of
-from touchpoints.classify.contract.events import brief
-from touchpoints.classify.rule_files.conditions import Condition, clauses_of
+from touchpoints.classify.contract.events import Events, brief
+from touchpoints.classify.rule_files.comparisons import Within
+from touchpoints.classify.rule_files.conditions import Clause, Condition, clauses_of
 from touchpoints.classify.rule_files.regex import Pattern
 from touchpoints.classify.text.folding import written
 
@@ -108,6 +109,11 @@ class Rule:
         return f"{number} of {quoted(self.file)}" if self.file else number
 
     @property
+    def ranges(self) -> tuple[Clause, ...]:
+        """The comparisons that need a number or a date."""
+        return tuple(one for one in clauses_of(self.when) if isinstance(one.comparison, Within))
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The fields that the rule reads, without repeats."""
         compared = (clause.field for clause in clauses_of(self.when))
@@ -119,11 +125,14 @@ class Rule:
             return self.answer
         return self._filled([event[one.field] for one in self.from_fields])
 
-    def answers_to(self, columns: Sequence[Sequence[Any]]) -> list[Answer]:
-        """Return the answers to events, from the values of ``from_fields``; equal ones once."""
+    def answers_to(self, events: Events, rows: Sequence[int]) -> list[Answer]:
+        """Return the answers to events for which the condition holds; equal ones are one object."""
+        if not self.from_fields:
+            return [self.answer] * len(rows)
+        columns = [events.column(one.field) for one in self.from_fields]
         known: dict[tuple[Any, ...], Answer] = {}
         found = []
-        for values in zip(*columns, strict=True):
+        for values in ([column[row] for column in columns] for row in rows):
             key = tuple(map(written, values))
             if key not in known:
                 known[key] = self._filled(values)

@@ -18,8 +18,8 @@ from touchpoints._core.messages import (
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import Events, brief, events_of
 from touchpoints.classify.contract.traces import Step
-from touchpoints.classify.rule_files.comparisons import TRUE, UNSURE, Within
-from touchpoints.classify.rule_files.conditions import TruthTable, clauses_of, reason_of
+from touchpoints.classify.rule_files.comparisons import TRUE, UNSURE
+from touchpoints.classify.rule_files.conditions import TruthTable, reason_of
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.rule_files.reading import read_rules
 from touchpoints.classify.rule_files.rule import Rule
@@ -68,23 +68,19 @@ class Rules:
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to events; a comparison is made once per distinct value of a field."""
+        return self._answers(events_of(events, self.reads), None)
+
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers to events, and for each the value that could not be read, or ``""``.
+
+        The value is not missing, is neither a number nor a date where ``min`` or ``max`` needs one,
+        and no earlier rule matches the event; or it is no term of the facet that the rule which
+        decides takes from it. The second list is empty when the rules have neither.
+        """
         seen = events_of(events, self.reads)
-        table = TruthTable(seen, folded=self.folded)
-        first = np.full(len(events), len(self.rules), dtype=np.intp)
-        for position, holds in enumerate(self._truths(table)):
-            first[holds & (first == len(self.rules))] = position
-            if bool((first < len(self.rules)).all()):
-                break
-        answers: list[Answer] = [*(rule.answer for rule in self.rules), None]
-        found = [answers[position] for position in first.tolist()]
-        for position, rule in enumerate(self.rules):
-            if rule.from_fields:
-                rows = np.flatnonzero(first == position).tolist()
-                columns = [seen.column(one.field) for one in rule.from_fields]
-                taken = [[column[row] for row in rows] for column in columns]
-                for row, answer in zip(rows, rule.answers_to(taken), strict=True):
-                    found[row] = answer
-        return found
+        reading = any(rule.from_fields or rule.ranges for rule in self.rules)
+        unread = [""] * len(seen) if reading else []
+        return self._answers(seen, unread or None), unread
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return a step for every rule: whether it matches the event, and why."""
@@ -94,60 +90,54 @@ class Rules:
         steps = []
         for rule in self.rules:
             holds = bool(np.ravel(rule.when.truth(table.truth) == TRUE)[0])
-            fields = rule.fields
             steps.append(
                 Step(
                     name=rule.label,
                     outcome=("overruled" if decided else "decided") if holds else "silent",
                     answer=rule.answer_to(seen) if holds else None,
                     reason=reason_of(rule.when, table),
-                    fields=fields,
+                    fields=rule.fields,
                 )
             )
             decided = decided or holds
         return tuple(steps)
 
-    def unread(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
-        """Return for each event the value that a deciding comparison could not read, or ``""``.
-
-        The value is not missing, is neither a number nor a date where ``min`` or ``max`` needs one,
-        and no earlier rule matches the event; or it is no term of the facet that the rule which
-        decides takes from it. The list is empty when the rules have neither.
-        """
-        ranges = [
-            [one for one in clauses_of(rule.when) if isinstance(one.comparison, Within)]
-            for rule in self.rules
-        ]
-        if not any(ranges) and not any(rule.from_fields for rule in self.rules):
-            return []
-        seen = events_of(events, self.reads)
-        table = TruthTable(seen, folded=self.folded)
-        found = [""] * len(seen)
-        left = np.ones(len(seen), dtype=bool)
-        for clauses, rule in zip(ranges, self.rules, strict=True):
-            truth: Array = rule.when.truth(table.truth)
-            if rule.from_fields:
-                self._unknown_terms(rule, np.flatnonzero(left & (truth == TRUE)), seen, found)
-            for clause in clauses:
-                unsure = left & (truth == UNSURE) & (table.truth(clause) == UNSURE)
-                values = seen.column(clause.field)
-                for position in np.flatnonzero(unsure).tolist():
-                    if not found[position] and written(values[position]) is not None:
-                        found[position] = f"{clause.field} {brief(values[position])}"
+    def _answers(self, events: Events, unread: list[str] | None) -> list[Answer]:
+        """Return the answers to events; note the values that could not be read where asked for."""
+        table = TruthTable(events, folded=self.folded)
+        found: list[Answer] = [None] * len(events)
+        left = np.ones(len(events), dtype=bool)
+        for rule in self.rules:
+            truth = np.broadcast_to(rule.when.truth(table.truth), len(events))
+            rows = np.flatnonzero(left & (truth == TRUE)).tolist()
+            for row, answer in zip(rows, rule.answers_to(events, rows), strict=True):
+                found[row] = answer
+            if unread is not None:
+                _note_unread(rule, rows, left & (truth == UNSURE), table, events, unread)
             left &= truth != TRUE
+            if not left.any():
+                break
         return found
 
-    def _unknown_terms(self, rule: Rule, rows: Array, events: Events, found: list[str]) -> None:
-        """Note the values that are no terms in the list of unread values."""
-        for part in rule.from_fields:
-            values = events.column(part.field)
-            for position in rows.tolist():
-                found[position] = found[position] or part.unread(values[position])
 
-    def _truths(self, table: TruthTable) -> Any:
-        for rule in self.rules:
-            truth: Array = rule.when.truth(table.truth)
-            yield truth == TRUE
+def _note_unread(
+    rule: Rule,
+    rows: Sequence[int],
+    unsure: Array,
+    table: TruthTable,
+    events: Events,
+    unread: list[str],
+) -> None:
+    """Note the values that a rule could not read: of events that it matches, and that it may."""
+    for part in rule.from_fields:
+        values = events.column(part.field)
+        for row in rows:
+            unread[row] = unread[row] or part.unread(values[row])
+    for clause in rule.ranges:
+        values = events.column(clause.field)
+        for row in np.flatnonzero(unsure & (table.truth(clause) == UNSURE)).tolist():
+            if not unread[row] and written(values[row]) is not None:
+                unread[row] = f"{clause.field} {brief(values[row])}"
 
 
 def rules(
@@ -166,11 +156,15 @@ def rules(
     ----------
     source
         The path of a TOML file, or a mapping with the same content: ``rule``, a list of tables;
-        ``fold`` (default true), whether texts are compared without case and accents; ``name``;
-        ``note``. A rule has ``when``; ``type`` and the term of any facet; ``columns``; or, for
-        events that are no touchpoints, only ``leave_out`` with the reason; ``name``;
-        ``provenance`` (``"data"`` when the fields in ``when`` state the facets directly, default
-        ``"rule"``); ``note``.
+        ``default``, a rule without condition after all others; ``fold`` (default true), whether
+        texts are compared without case and accents; ``decimal`` and ``dates``, how the log writes
+        numbers (``","`` or ``"."``) and dates (``"%d/%m/%Y"``); ``test``, the tests that
+        `touchpoints.testing.check_rules` runs; ``name``; ``note``. A rule has ``when``; ``type``
+        and the term of any facet; ``columns``; or, for events that are no touchpoints, only
+        ``leave_out`` with the reason; ``name``; ``provenance`` (``"data"`` when the fields in
+        ``when`` state the facets directly, default ``"rule"``); ``note``. A facet or column may be
+        taken from the event: ``{ field = "reason" }``, or ``{ group = "sku" }``, a named group of a
+        regex in ``when``. Instead of a rule, ``include`` names a file with rules.
     taxonomy
         Check types, facets and terms against this taxonomy now. Without it they are checked when
         events are classified.
@@ -184,13 +178,15 @@ def rules(
     Returns
     -------
     Rules
-        A classifier that reads the fields in the conditions of the rules.
+        A classifier that reads the fields in the conditions of the rules, and those that they take
+        values from.
 
     Raises
     ------
     ProblemsError
         With all problems of the file at once, each with its rule: unknown comparisons, facets,
-        types and terms, mistakes in regular expressions, rules that can never match.
+        types and terms, mistakes in regular expressions, files that cannot be read or are outside
+        the folder of the rule file, rules that can never match.
     FileNotFoundError
         When the file does not exist.
 
@@ -209,7 +205,8 @@ def rules(
     Notes
     -----
     Comparisons of a field: ``equals`` (or just the value), ``in`` (or just a list), ``contains``,
-    ``starts``, ``ends``, ``regex``, ``min``, ``max``, ``missing``, ``not``; several must all hold.
+    ``starts``, ``ends``, ``words`` (whole words), ``regex``, ``min``, ``max``, ``missing``,
+    ``not``; several must all hold.
     Conditions are joined by ``all``, ``any`` (lists of tables) and ``not``. For null, nan and empty
     text only ``missing`` holds: neither any other comparison nor its ``not`` does. A number equals
     a text that is this number. Fields called ``all``, ``any`` or ``not`` cannot be used in a
@@ -217,6 +214,9 @@ def rules(
 
     Regular expressions are searched for in time linear in the length of the text, whatever the
     expression; back references, lookahead and lookbehind are refused. ``$`` is the end of the text.
+
+    Values that decide and that ``min`` or ``max`` could not read as a number or a date are counted
+    in ``meta.report.unread`` when a log is read.
 
     Cost: each comparison is made once per distinct value of its field, not once per event.
 
