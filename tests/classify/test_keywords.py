@@ -274,6 +274,9 @@ def test_keywords_can_be_pickled() -> None:
         "not only cheap",
         "No sólo es más barato",
         "not late but cheap",
+        "a discount, no?",
+        "a discount, no, two of them",
+        "Any discount? No answer from you so far",
     ],
 )
 def test_a_negation_can_leave_the_wish(text: str) -> None:
@@ -299,6 +302,10 @@ def test_a_negation_can_leave_the_wish(text: str) -> None:
         "Please stop sending me discount codes",
         "I don't see the point of a discount",
         "Basta de descuentos",
+        "A discount? No thanks",
+        "¿Descuento? No, gracias",
+        "¿Un descuento? No",
+        "No quiero que me hagáis ningún descuento",
     ],
 )
 def test_a_refusal_denies_even_in_a_question(text: str) -> None:

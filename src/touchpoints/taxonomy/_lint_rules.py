@@ -8,7 +8,7 @@ import attrs
 
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.taxonomy._checks import at
-from touchpoints.taxonomy._lint_words import bare, business_words, near_pairs
+from touchpoints.taxonomy._lint_words import bare, business_words, channel_of, near_pairs
 from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.coverage import taxonomy_coverage
 from touchpoints.taxonomy.loading import load_taxonomy
@@ -59,7 +59,7 @@ def _bare_channels(taxonomy: Taxonomy) -> Iterator[Finding]:
     known = channel_names(taxonomy)
     for one in taxonomy.types.values():
         for where, text in _called(one):
-            channel = known.get(bare(text))
+            channel = channel_of(text, known)
             if channel is not None:
                 yield Finding("TP002", where, {"text": text, "channel": channel})
 

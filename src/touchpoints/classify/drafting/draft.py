@@ -321,7 +321,7 @@ def _check_channels(rows: Sequence[Row], column: str) -> None:
             where=f"column {column!r}",
             mend="pass the column that says what people did there as name=",
         )
-    if 2 * len(channels) > len(named):
+    if len(channels) > 1 and 2 * len(channels) > len(named):
         warn(
             f"{len(channels):,} of {counted(len(named), 'name')} are channels, not touchpoints "
             f"({first_few(channels)}): pass the column that says what people did there as name="

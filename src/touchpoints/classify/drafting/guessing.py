@@ -22,7 +22,7 @@ from touchpoints.classify.web.event_names import TRACKERS, name_table, words_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
 from touchpoints.taxonomy._lint_rules import channel_names
-from touchpoints.taxonomy._lint_words import bare
+from touchpoints.taxonomy._lint_words import channel_of
 
 Confidence = Literal["high", "medium", "low", "none"]
 MinConfidence = Literal["high", "medium", "low"]
@@ -140,7 +140,7 @@ class Guesser:
         words = words_of(text)
         if text in self._taxonomy.types:
             return Guess(text, "an id of the taxonomy", "high")
-        channel = self._channels.get(bare(" ".join(words)))
+        channel = channel_of(" ".join(words), self._channels)
         if channel is not None:
             reason = f"a channel ({channel}), not a touchpoint: what did people do there?"
             return Guess(reason=reason, channel=channel)

@@ -80,11 +80,15 @@ class Denials:
         """Return how the phrase of the words from start to before stop is negated."""
         if start <= self._until:
             return self._denial
-        words = self.reading.words
-        after = words[stop : stop + 2]
-        single = bool(after) and (after[0],) in self.negations.get(after[0], ())
-        alone = single and after[1:] in ([], [END])
-        return "denied" if alone and not self._is_asked(stop) else ""
+        answer = stop + ("?" in self.reading.signs.get(stop, ""))
+        return "denied" if self._declines(answer) else ""
+
+    def _declines(self, position: int) -> bool:
+        """Return whether a "no" at a position stands alone: "discount? no, thanks"."""
+        word, *after = self.reading.words[position : position + 2] or [END]
+        single = (word,) in self.negations.get(word, ())
+        alone = after in ([], [END]) or after[0] in self._known.thanks
+        return single and alone and not self._is_asked(position)
 
     def _is_asked(self, position: int) -> bool:
         if self._asked is None:

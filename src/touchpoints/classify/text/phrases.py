@@ -118,7 +118,7 @@ class PhraseTree:
             Number of words after a negation that are negated, up to the end of the clause.
         """
         reading = self._corrected(read_text(text))
-        words, size, begins = reading.words, len(reading.words), self._begun
+        words, begins = reading.words, self._begun
         denials: Denials | None = None  # made at the first negation: most texts have none
         skip_to = 0
         for position, word in enumerate(words):
@@ -130,7 +130,8 @@ class PhraseTree:
                 phrase, length = self._longest(words, position)
             if phrase >= 0:
                 skip_to = position + length  # a negation within a phrase negates nothing else
-                if denials is None and skip_to < size and words[skip_to] in negations:
+                after = words[skip_to : skip_to + 2]
+                if denials is None and not negations.keys().isdisjoint(after):
                     denials = Denials(reading, negations, reach)
                 yield Hit(phrase, denials.of(position, skip_to) if denials else "")
             elif word in negations:

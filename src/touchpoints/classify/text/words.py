@@ -46,6 +46,7 @@ class Particles:
     unable: frozenset[str]
     light: frozenset[str]
     joining: frozenset[str]
+    thanks: frozenset[str]
     lookalikes: frozenset[str]
     harmless: Sequences
     refusals: Sequences
@@ -76,6 +77,7 @@ def particles() -> Particles:
         unable=words("unable"),
         light=words("light"),
         joining=words("joining"),
+        thanks=words("thanks"),
         lookalikes=words("lookalikes"),
         harmless=_filed(listed("harmless"), at=0),
         refusals=_filed(listed("refusals"), at=0),
