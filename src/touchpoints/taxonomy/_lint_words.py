@@ -191,6 +191,11 @@ def bare(name: str) -> frozenset[str]:
 
 
 @cache
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(stem, words))
+
+
+@cache
 def media() -> Mapping[frozenset[str], str]:
     """Return {words: channel} of media that no channel of the built-in taxonomies is called."""
     named = {bare(name): channel for channel, names in _MEDIA.items() for name in names.split("|")}
@@ -217,11 +222,12 @@ def channel_of(name: str, channels: Mapping[frozenset[str], str]) -> str | None:
     words = bare(name)
     if found := channels.get(words) or media().get(words):
         return found
-    for further in (_BESIDE_A_MEDIUM, _BESIDE_A_NETWORK):
-        named = words - frozenset(map(stem, further))
-        found = channels.get(named) or media().get(named)
-        area = found.partition(".")[0] if found else ""
-        if area in (_MEDIA_AREAS if further is _BESIDE_A_MEDIUM else ("social",)):
+    for listed, areas in ((_BESIDE_A_MEDIUM, _MEDIA_AREAS), (_BESIDE_A_NETWORK, {"social"})):
+        beside = _stems(listed)
+        if words.isdisjoint(beside):
+            continue
+        found = channels.get(words - beside) or media().get(words - beside)
+        if found and found.partition(".")[0] in areas:
             return found
     return None
 

@@ -201,7 +201,8 @@ class Guesser:
         return Guess("website_visit", "the home page", "high")
 
     def _called(self, text: str, words: Words) -> Guess | None:
-        for phrase in (text, " ".join(words), "_".join(words), "-".join(words)):
+        spellings = (text, " ".join(words), "_".join(words), "-".join(words))
+        for phrase in dict.fromkeys(spellings):
             try:
                 found = self._taxonomy.lookup(phrase)
             except InvalidInputError:  # several types share the name, so its words decide
