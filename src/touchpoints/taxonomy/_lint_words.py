@@ -42,21 +42,37 @@ _MEDIA = {
         "x twitter|mastodon|bluesky|social networks|influencers|influencer|stories|reels"
     ),
     "video": "youtube|twitch|vimeo|tv streaming",
-    "chat": "whatsapp|telegram|messenger|facebook messenger|wechat|chatbot|chat bot|bot|livechat",
-    "website": (
-        "blog|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|ecommerce|"
-        "web form|mobile site|mobile website|intranet|pagina de aterrizaje|ventana emergente|"
-        "formulario web|tienda online|sitio movil|pop ups|popups"
+    "chat": (
+        "whatsapp|telegram|messenger|facebook messenger|wechat|chatbot|chat bot|bot|livechat|"
+        "chat online|web chat"
     ),
-    "app": "app|mobile app|ios app|android app|la app|widget",
-    "phone": "ivr|hotline|switchboard|phone line|landline|mobile phone|centralita|linea telefonica",
+    "website": (
+        "blog|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|"
+        "ecommerce|web form|mobile site|mobile website|intranet|pagina de aterrizaje|"
+        "ventana emergente|formulario web|tienda online|sitio movil|pop ups|popups"
+    ),
+    "app": "app|mobile app|ios app|android app|la app|app movil",
+    "phone": (
+        "call center|contact center|telefono fijo|ivr|hotline|switchboard|phone line|landline|"
+        "mobile phone|centralita|linea telefonica"
+    ),
     "mail": "mail|letters|flyer|leaflet|mailshot|buzoneo|folleto|flyers",
-    "store": "store|stores|kiosk|showroom|checkout counter|mostrador|quiosco|local comercial",
+    "store": (
+        "store|stores|office|oficina|atm|cajero|escaparate|shop window|kiosk|showroom|"
+        "checkout counter|mostrador|quiosco|local comercial"
+    ),
     "advertising": "advert|adverts|advertisement|anuncio|publicidad digital|paid media",
     "display": "banner ads|display banners|anuncios display|retargeting ads",
     "ooh": "billboard|poster|posters|valla|valla publicitaria|cartel|carteles",
     "audio": "spotify|podcast ads|radio online",
     "ai_assistant": "voice assistant|alexa|siri|copilot|perplexity|asistente de voz",
+    "tv": "tv|tv spots",
+    "print": "print|printed media|print ads",
+    "push": "push|web push|push messages",
+    "shopping": "amazon|ebay|etsy|aliexpress|mercadolibre",
+    "field_sales": "sales force|sales reps|fuerza de ventas|comerciales",
+    "in_person": "offline",
+    "online": "portal|portal web|customer portal|web portal",
     "review_site": "trustpilot|tripadvisor|yelp|google reviews|google my business",
     "community": "discord|slack community|foros|forums",
 }

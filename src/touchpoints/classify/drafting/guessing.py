@@ -140,7 +140,9 @@ class Guesser:
         words = words_of(text)
         if text in self._taxonomy.types:
             return Guess(text, "an id of the taxonomy", "high")
-        channel = channel_of(" ".join(words), self._channels)
+        # Brands have capitals within: LinkedIn, YouTube.
+        written = channel_of(text[:_MAX_TEXT], self._channels)
+        channel = written or channel_of(" ".join(words), self._channels)
         if channel is not None:
             reason = f"a channel ({channel}), not a touchpoint: what did people do there?"
             return Guess(reason=reason, channel=channel)
