@@ -61,6 +61,16 @@ def test_reading_a_thousand_rules(benchmark):
     assert len(found.rules) == 1_000
 
 
+def test_drafting_fifty_thousand_names(benchmark):
+    """Each distinct name is guessed once; half of them have known words only."""
+    things = ("product", "cart", "order", "search", "payment", "booking", "gizmo", "widget")
+    acts = ("viewed", "added", "opened", "cancelled", "failed", "submitted")
+    names = [f"{things[n % 8]}_{acts[n % 6]}_{n}" for n in range(50_000)]
+    found = benchmark.pedantic(tp.classify.draft, ({"event": names},), {"name": "event"}, rounds=1)
+    assert len(found) == 50_000
+    assert 0.3 < found.typed / found.events < 0.8
+
+
 def test_the_benchmark_has_what_it_says():
     """As many combinations as there are to be found at full size, the flash sale among them."""
     small = Visits.make(10_000)

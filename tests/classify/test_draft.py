@@ -807,6 +807,75 @@ def test_a_list_is_not_a_dataframe() -> None:
         draft(["a"], name="event")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("LinkedIn", "TikTok", "WhatsApp", "YouTube", "Call center", "Blog", "Chatbot", "TV"),
+        *("Anuncios", "Correo electrónico", "Boca a boca", "Tienda física", "Google Ads", "Kiosk"),
+        *("In-store", "Push notifications", "Contact center", "Fuerza de ventas", "Vallas"),
+    ],
+)
+def test_a_bare_channel_is_never_typed(name: str) -> None:
+    """In both languages, with capitals within and marks between: the channel is named."""
+    found = Guesser(load_taxonomy("customer")).name(name)
+    assert ("", "none") == (found.type, found.confidence)
+    assert found.channel
+    assert f"a channel ({found.channel})" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "type_"),
+    [
+        ("survey dismissed", ""),
+        ("survey_shown", ""),
+        ("email_bounced", ""),
+        ("Email Marked as Spam", ""),
+        ("call: no answer", ""),
+        ("Treatment unsuccessful", ""),
+        ("review_rejected", ""),
+        ("booking pending", ""),
+        ("technician_visit_scheduled", ""),
+        ("draft deleted", ""),
+        ("return_policy", ""),
+        ("sales tax", ""),
+        ("Ready to review", ""),
+        ("coupon_expired", ""),
+        ("encuesta descartada", ""),
+        ("payment_failed", "error_met"),
+        ("login failed", "error_met"),
+        ("booking_started", "checkout"),
+        ("passenger_details_entered", "checkout"),
+        ("consulta de saldo", "account_visit"),
+        ("flight_searched", "site_search"),
+        ("Guidebook downloaded", "content_read"),
+    ],
+)
+def test_words_that_contradict_do_not_decide(name: str, type_: str) -> None:
+    """What did not happen, was not seen or is still to come is no touchpoint of that type."""
+    found = Guesser(load_taxonomy("customer")).name(name)
+    decided = found.type if found.decides("medium") else ""
+    assert type_ == decided
+
+
+@pytest.mark.parametrize(
+    ("name", "type_"),
+    [
+        ("pedir hora", "pt_booking"),
+        ("cambiar hora", "pt_rescheduling"),
+        ("anular hora", "pt_rescheduling"),
+        ("Anular turno", "pt_rescheduling"),
+        ("cancel visit", "pt_rescheduling"),
+        ("confirmar turno", "pt_booking"),
+        ("Cita anulada por el paciente", "pt_rescheduling"),
+        ("Blood donation", ""),
+    ],
+)
+def test_appointments_of_patients(name: str, type_: str) -> None:
+    """In the words of several countries; cancelling one is a change of appointment."""
+    found = Guesser(load_taxonomy("patient")).name(name)
+    assert type_ == (found.type if found.decides("medium") else "")
+
+
 def test_an_empty_log_has_an_empty_draft() -> None:
     """No rows, no guesses and no rules."""
     found = draft({"event": []}, name="event")

@@ -42,21 +42,37 @@ _MEDIA = {
         "x twitter|mastodon|bluesky|social networks|influencers|influencer|stories|reels"
     ),
     "video": "youtube|twitch|vimeo|tv streaming",
-    "chat": "whatsapp|telegram|messenger|facebook messenger|wechat|chatbot|chat bot|bot|livechat",
-    "website": (
-        "blog|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|ecommerce|"
-        "web form|mobile site|mobile website|intranet|pagina de aterrizaje|ventana emergente|"
-        "formulario web|tienda online|sitio movil|pop ups|popups"
+    "chat": (
+        "whatsapp|telegram|messenger|facebook messenger|wechat|chatbot|chat bot|bot|livechat|"
+        "chat online|web chat"
     ),
-    "app": "app|mobile app|ios app|android app|la app|widget",
-    "phone": "ivr|hotline|switchboard|phone line|landline|mobile phone|centralita|linea telefonica",
+    "website": (
+        "blog|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|"
+        "ecommerce|web form|mobile site|mobile website|intranet|pagina de aterrizaje|"
+        "ventana emergente|formulario web|tienda online|sitio movil|pop ups|popups"
+    ),
+    "app": "app|mobile app|ios app|android app|la app|app movil",
+    "phone": (
+        "call center|contact center|telefono fijo|ivr|hotline|switchboard|phone line|landline|"
+        "mobile phone|centralita|linea telefonica"
+    ),
     "mail": "mail|letters|flyer|leaflet|mailshot|buzoneo|folleto|flyers",
-    "store": "store|stores|kiosk|showroom|checkout counter|mostrador|quiosco|local comercial",
+    "store": (
+        "store|stores|office|oficina|atm|cajero|escaparate|shop window|kiosk|showroom|"
+        "checkout counter|mostrador|quiosco|local comercial"
+    ),
     "advertising": "advert|adverts|advertisement|anuncio|publicidad digital|paid media",
     "display": "banner ads|display banners|anuncios display|retargeting ads",
     "ooh": "billboard|poster|posters|valla|valla publicitaria|cartel|carteles",
     "audio": "spotify|podcast ads|radio online",
     "ai_assistant": "voice assistant|alexa|siri|copilot|perplexity|asistente de voz",
+    "tv": "tv|tv spots",
+    "print": "print|printed media|print ads",
+    "push": "push|web push|push messages",
+    "shopping": "amazon|ebay|etsy|aliexpress|mercadolibre",
+    "field_sales": "sales force|sales reps|fuerza de ventas|comerciales",
+    "in_person": "offline",
+    "online": "portal|portal web|customer portal|web portal",
     "review_site": "trustpilot|tripadvisor|yelp|google reviews|google my business",
     "community": "discord|slack community|foros|forums",
 }
@@ -191,6 +207,11 @@ def bare(name: str) -> frozenset[str]:
 
 
 @cache
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(stem, words))
+
+
+@cache
 def media() -> Mapping[frozenset[str], str]:
     """Return {words: channel} of media that no channel of the built-in taxonomies is called."""
     named = {bare(name): channel for channel, names in _MEDIA.items() for name in names.split("|")}
@@ -217,11 +238,12 @@ def channel_of(name: str, channels: Mapping[frozenset[str], str]) -> str | None:
     words = bare(name)
     if found := channels.get(words) or media().get(words):
         return found
-    for further in (_BESIDE_A_MEDIUM, _BESIDE_A_NETWORK):
-        named = words - frozenset(map(stem, further))
-        found = channels.get(named) or media().get(named)
-        area = found.partition(".")[0] if found else ""
-        if area in (_MEDIA_AREAS if further is _BESIDE_A_MEDIUM else ("social",)):
+    for listed, areas in ((_BESIDE_A_MEDIUM, _MEDIA_AREAS), (_BESIDE_A_NETWORK, {"social"})):
+        beside = _stems(listed)
+        if words.isdisjoint(beside):
+            continue
+        found = channels.get(words - beside) or media().get(words - beside)
+        if found and found.partition(".")[0] in areas:
             return found
     return None
 

@@ -157,11 +157,18 @@ def phrase_of(text: str, type_: str, rank: int) -> Phrase:
 
 
 class Index:
-    """Index of phrases by their rarest word, so that a name is compared with few phrases."""
+    """Index of phrases by their rarest word, so that a name is compared with few phrases.
+
+    Attributes
+    ----------
+    words : frozenset of str
+        All words of the phrases.
+    """
 
     def __init__(self, phrases: Iterable[Phrase], *, types: Collection[str]) -> None:
         self._general = frozenset(read_data("words")["general"]["types"])
         chosen = [one for one in phrases if not one.type or one.type in types]
+        self.words = frozenset(word for phrase in chosen for word in phrase.words)
         often = Counter(word for phrase in chosen for word in set(phrase.words))
         self._by_word: dict[str, list[tuple[Phrase, Hit]]] = {}
         for phrase in chosen:

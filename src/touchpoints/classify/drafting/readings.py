@@ -43,6 +43,9 @@ class Reading:
         Whether a strong phrase of another type explains other words of the name.
     strong : bool
         Whether the phrase decides beside unexplained words.
+    clear : bool
+        Whether the phrase has at least two words that say what happened, and no unexplained word
+        is one that means something elsewhere in the word list: it is then a description.
     """
 
     hit: Hit
@@ -51,13 +54,14 @@ class Reading:
     against: str
     rivals: bool
     strong: bool
+    clear: bool
 
     @property
     def decides(self) -> bool:
         """Whether no other word of the name can change what the phrase says."""
         if self.hit.phrase.mark == "?":
             return False
-        return not self.unexplained or (self.strong and not self.rivals)
+        return not self.unexplained or self.clear or (self.strong and not self.rivals)
 
 
 def phrases(section: str) -> list[Phrase]:
@@ -110,7 +114,7 @@ class Reader:
         """Return the best reading of some words; None when no phrase fits.
 
         The phrase of most words is best; of as many words, the one that leaves the fewest words
-        unexplained.
+        unexplained. Where another word contradicts it, a strong phrase with that word is better.
         """
         hits, own = self.index.hits(words), self._labels.best(words)
         best = best_of(hits)
@@ -118,11 +122,12 @@ class Reader:
             best = own
         if best is None:
             return None
-        rivals = sorted((one for one in hits if one.words == best.words), reverse=True)
-        return min(
-            (self._reading(one, words, hits) for one in ([best] if best is own else rivals)),
-            key=lambda reading: len(reading.unexplained),
-        )
+        same = sorted((one for one in hits if one.words == best.words), reverse=True)
+        found = [self._reading(one, words, hits) for one in ([best] if best is own else same)]
+        if all(one.against for one in found):
+            strong = sorted((one for one in hits if one.phrase.mark == "!"), reverse=True)
+            found += [self._reading(one, words, hits) for one in strong]
+        return min(found, key=lambda one: (bool(one.against), len(one.unexplained)))
 
     def _reading(self, hit: Hit, words: Words, hits: Sequence[Hit]) -> Reading:
         phrase = hit.phrase
@@ -146,6 +151,8 @@ class Reader:
                 for one, those in found
             ),
             strong=any(one.type == phrase.type and one.mark == "!" for one, _ in found),
+            clear=len(set(phrase.words) - self._always) > 1
+            and all(meanings(word).isdisjoint(self.index.words) for word in unexplained),
         )
 
 
