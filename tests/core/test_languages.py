@@ -72,8 +72,8 @@ def test_a_region_takes_the_file_of_its_language() -> None:
     """`pt-BR` is folded as `pt`; a language without a file only loses case and accents."""
     assert language("pt") == language("pt-BR")
     assert ("os", "achats") == language("xx").fold("OS Achats")
-    assert "start" == word_in("start", "xx", default="start")
-    assert "inicio" == word_in("start", "es", default="start")
+    assert "start" == word_in("start", "xx")
+    assert "inicio" == word_in("start", "es")
 
 
 @LANGUAGES

@@ -16,6 +16,8 @@ from touchpoints._core.documents import tables_of
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.text import fold
 
+FALLBACK = "en"
+"""The language of what has no label or word in the language asked for."""
 _WORD = re.compile(r"[^\W_]+")
 _FEWEST = 3
 """The fewest letters that remain of a word without its ending."""
@@ -116,9 +118,9 @@ def language(code: str) -> Language:
     return _read(f"{code}.toml") if code else Language()
 
 
-def word_in(word: str, code: str, *, default: str) -> str:
-    """Return a word that the library shows in a language, else the default."""
-    return language(code).words.get(word, default)
+def word_in(word: str, code: str) -> str:
+    """Return a word that the library shows in a language, else in English."""
+    return language(code).words.get(word) or language(FALLBACK).words[word]
 
 
 @cache

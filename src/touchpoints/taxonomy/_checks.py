@@ -10,7 +10,7 @@ from touchpoints._core.messages import did_you_mean
 from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import Named
-from touchpoints.taxonomy.builtin import CLOSED, FIVE
+from touchpoints.taxonomy.builtin import CLOSED, the_five
 from touchpoints.taxonomy.vocabulary import (
     TYPICAL,
     Facet,
@@ -117,8 +117,8 @@ def _facet(name: str, facet: Facet) -> Iterator[Problem]:
 
 
 def _closed(where: str, facet: Facet, term: Term) -> Iterator[Problem]:
-    if facet.id in CLOSED and term.id not in FIVE[facet.id].terms and term.id != UNKNOWN:
-        known = ", ".join(FIVE[facet.id].terms)
+    if facet.id in CLOSED and term.id not in the_five()[facet.id].terms and term.id != UNKNOWN:
+        known = ", ".join(the_five()[facet.id].terms)
         yield where, f"{facet.id} cannot have further terms, only {known}"
 
 
@@ -199,14 +199,15 @@ def _shared_names(named: Iterable[tuple[str, Named]]) -> Iterator[Problem]:
         if first != one.id:
             yield where, f"the id differs from {first!r} only in case"
     for where, one in items:
-        for field, lang, phrase in _names(one):
+        for field, lang, phrase in names_of(one):
             folded = fold_spaced(phrase)
             first = owners.get(("", folded)) or owners.setdefault((lang, folded), one.id)
             if first != one.id:
                 yield f"{where}.{at(field, lang)}", f"{phrase!r} already names {first!r}"
 
 
-def _names(one: Named) -> Iterator[tuple[str, str, str]]:
+def names_of(one: Named) -> Iterator[tuple[str, str, str]]:
+    """Yield (field, language, name) of the labels and aliases of an entry."""
     for lang, label in one.labels.items():
         yield "labels", lang, label
     for lang, aliases in one.aliases.items():

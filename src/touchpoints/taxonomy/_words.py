@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import dropwhile
 from typing import Protocol
 
-from touchpoints._core.languages import language
+from touchpoints._core.languages import FALLBACK, language
 from touchpoints._core.messages import not_found
 from touchpoints._core.text import fold_spaced
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -40,7 +40,7 @@ def label_in(labels: Labels, lang: str, *, default: str) -> str:
     """Return the label in a language, else in English, else the first label, else the default."""
     if lang in labels:
         return labels[lang]
-    return labels.get("en") or next(iter(labels.values()), default)
+    return labels.get(FALLBACK) or next(iter(labels.values()), default)
 
 
 class Phrases:

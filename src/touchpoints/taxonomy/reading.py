@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -14,11 +14,11 @@ from touchpoints.taxonomy._checks import at
 from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
 from touchpoints.taxonomy._order import reordered
-from touchpoints.taxonomy.builtin import FIVE
+from touchpoints.taxonomy.builtin import the_five
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.vocabulary import Crosswalk, Facet, Term, TouchpointType
 
-BaseOf = Callable[[str], Taxonomy]
+BaseOf = Callable[[str, Sequence[str]], Taxonomy]
 
 _TOP = ("name", "version", "languages", "extends", "defaults", "facets", "crosswalks", "types")
 _FACET = ("labels", "ordered", "terms")
@@ -39,7 +39,8 @@ def taxonomy_of(
     where
         The name of the document in messages.
     base_of
-        A function that returns the taxonomy that ``extends`` names.
+        A function that returns the taxonomy that ``extends`` names, with its labels in the given
+        languages where it has them.
     complete
         Whether labels are required in every language that the document declares, and refused in
         any other.
@@ -74,7 +75,13 @@ def _base(fields: Fields, document: Mapping[str, Any], base_of: BaseOf) -> Taxon
     if "extends" not in document:
         return None
     name = fields.text(document["extends"], ("extends",))
-    return base_of(name) if name else None
+    languages = document.get("languages", ())
+    spoken = [lang for lang in languages if isinstance(lang, str)] if _is_list(languages) else []
+    return base_of(name, spoken) if name else None
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _reason(error: Exception) -> str:
@@ -164,7 +171,7 @@ class _Reader:
 
     def facets(self) -> dict[str, Facet]:
         """Return all facets: those of the base, overridden and extended."""
-        known = dict(self.base.facets if self.base else FIVE)
+        known = dict(self.base.facets if self.base else the_five())
         tables = self.fields.entries(self.document.get("facets", {}), ("facets",))
         for name, table in tables.items():
             known[name] = self.facet(name, table, base=known.get(name))

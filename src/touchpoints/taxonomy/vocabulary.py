@@ -9,12 +9,11 @@ from typing import Any, Protocol, TypeVar
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.languages import word_in
 from touchpoints._core.messages import counted, not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import HasId, Phrases, label_in
-
-UNKNOWN_LABELS = {"en": "Unknown", "es": "Desconocido"}
 
 TYPICAL = {"need": "needs", "context": "contexts", "channel": "channels"}
 """The facets that can have several typical terms per type, and the attribute that lists them."""
@@ -174,7 +173,7 @@ class Facet:
     def label(self, term: str, *, lang: str = "en") -> str:
         """Return the label of a term in a language, else in English, else in any, else its id."""
         if term == UNKNOWN and UNKNOWN not in self.terms:
-            return label_in(UNKNOWN_LABELS, lang, default=UNKNOWN)
+            return word_in(UNKNOWN, lang)
         known = self.terms.get(term)
         if known is None:
             self._check_known(term)
