@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 import numpy as np
 import pytest
@@ -120,6 +122,16 @@ def test_more_persons_than_twice_the_resamples_are_not_left_out() -> None:
     compare.measured(pair, counted, seed=1, resamples=3)
 
     assert few - (len(calls) - few) == 8 + 4
+
+
+@pytest.mark.parametrize("test", ["permutation", "bootstrap"])
+def test_a_measure_without_bound_has_no_interval(test: str) -> None:
+    """Infinite numbers do not differ by anything: p and the interval are nan, without a warning."""
+    pair = of_persons([[1], [2], [3]], [[1], [2], [3]])
+
+    found = compare.measured(pair, lambda _: math.inf, seed=1, resamples=20, test=test)
+
+    assert np.isnan([found.low[0], found.high[0], found.p[0]]).all()
 
 
 def test_tied_medians_have_a_p_of_no_difference() -> None:

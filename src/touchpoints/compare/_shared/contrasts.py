@@ -81,8 +81,9 @@ class Difference:
     def of(self, first: Array, rest: Array) -> Array:
         """Return the differences over their standard errors."""
         a, b = (self.statistic.of(one) for one in (first, rest))
-        found: Array = np.where(a == b, 0.0, (a - b) / self.error(first, rest))
-        return np.where(np.isnan(a) | np.isnan(b), np.nan, found)
+        with np.errstate(invalid="ignore"):  # a number can be infinite
+            found: Array = (a - b) / self.error(first, rest)
+        return found
 
     def error(self, first: Array, rest: Array) -> Array:
         """Return the standard errors, (b, labels); always above 0."""
@@ -99,7 +100,8 @@ def _of_measure(
     sizes = np.asarray(dealt.added(sparse.csr_array(np.ones((len(movable), 1)))).todense())[:, 0]
     strays = dealt.left_out(statistic, movable, sizes, most=2 * most)
     alike = dealt.times(movable[None, :].astype(np.float64))[0]
-    floor = alike @ strays**2 / max(float(alike @ sizes), 1.0)
+    with np.errstate(invalid="ignore"):
+        floor = alike @ strays**2 / max(float(alike @ sizes), 1.0)
     told = np.isfinite(floor) & (floor > 0)
     strays, floor = np.where(told, strays, 0.0), np.where(told, floor, 1.0)
     m = sparse.csr_array(sizes[:, None])
@@ -168,7 +170,8 @@ class _Dealt:
                 row = self.gather[[unit]]
                 rest[row.indices] -= row.data.astype(movable.dtype)
             without = statistic.of(statistic.sums(rest[None, :]))[0]
-            found[unit] = (whole - without) * (total - sizes[unit])
+            with np.errstate(invalid="ignore"):  # a number can be infinite
+                found[unit] = (whole - without) * (total - sizes[unit])
         return found
 
     def times(self, weights: Array) -> Array:

@@ -13,6 +13,7 @@ from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.draws import Sides
 from touchpoints.uncertainty import Units
 
+_ROOM = 1 << 20
 _ENOUGH = 5  # degrees of freedom: six that agree exactly tell where a median is, at 95 %
 
 
@@ -100,15 +101,10 @@ class Student:
 
         ``floors`` are the least variances of a and of b.
         """
-        a, b = drawn
-        known = ~np.isnan(a) & ~np.isnan(b)
-        number = known.sum(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            strayed = [np.where(known, one - _means(one, known), 0.0) for one in (a, b)]
-            parts = [(one**2).sum(axis=0) / number for one in strayed]
-            together = (strayed[0] * strayed[1]).sum(axis=0) / number
-            parts = [one * scale for one, scale in zip(parts, trust.scales, strict=True)]
-            together = together * np.sqrt(trust.scales[0] * trust.scales[1])
+        spreads, differences = _spreads(*drawn)
+        scales = [*trust.scales, np.sqrt(trust.scales[0] * trust.scales[1])]
+        with np.errstate(invalid="ignore"):
+            *parts, together = (one * scale for one, scale in zip(spreads, scales, strict=True))
             if floors:
                 parts = [np.maximum(*both) for both in zip(parts, floors, strict=True)]
             both = np.maximum(parts[0] + parts[1] - 2 * together, 0.0)
@@ -117,7 +113,7 @@ class Student:
         freedom = np.minimum(freedom, trust.most)
         unseen = (both <= 0) & (np.minimum(*trust.freedom) < _ENOUGH)
         error = np.where(unseen, np.nan, np.sqrt(both))
-        return cls(difference, error, freedom, np.where(known, a - b, np.nan))
+        return cls(difference, error, freedom, differences)
 
     def bounds(self, level: float) -> tuple[Array, Array]:
         """Return the interval: Student's, but at least from one quantile of resamples to the other.
@@ -179,6 +175,22 @@ def cluster_sizes(trials: Any, units: Units) -> tuple[ClusterSizes, Array]:
     return sizes, np.bincount(group, alike * weight * powers[2], size)
 
 
-def _means(numbers: Array, known: Array) -> Array:
-    found: Array = np.where(known, numbers, 0.0).sum(axis=0) / known.sum(axis=0)
-    return found
+def _spreads(a: Array, b: Array) -> tuple[Array, Array]:
+    """Return the variances of a and b and their covariance, (3, labels), and a - b (b, labels).
+
+    Of the resamples in which both have a number; a block of labels at a time.
+    """
+    found, differences = np.empty((3, a.shape[1])), np.empty_like(a)
+    width = max(1, _ROOM // max(len(a), 1))
+    with np.errstate(divide="ignore", invalid="ignore"):  # numbers can be infinite, or all unknown
+        for start in range(0, a.shape[1], width):
+            block = slice(start, start + width)
+            differences[:, block] = a[:, block] - b[:, block]
+            known = ~np.isnan(differences[:, block])
+            number = known.sum(axis=0)
+            one, two = (np.where(known, side[:, block], 0.0) for side in (a, b))
+            one -= known * (one.sum(axis=0) / number)
+            two -= known * (two.sum(axis=0) / number)
+            for row, (left, right) in enumerate(((one, one), (two, two), (one, two))):
+                found[row, block] = np.einsum("ij,ij->j", left, right) / number
+    return found, differences

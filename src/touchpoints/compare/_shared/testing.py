@@ -159,7 +159,9 @@ def compared(
     counts = pair.journeys.counts
     weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
     a, b = (statistic.of(statistic.sums(one[None, :]))[0] for one in weights)
-    p, student = _drawn(pair, sides, statistic, options, a - b)
+    with np.errstate(invalid="ignore"):  # numbers of a measure can be infinite
+        difference = a - b
+    p, student = _drawn(pair, sides, statistic, options, difference)
     if isinstance(statistic, Shares):
         ends = newcombe(statistic, weights, sides.units, options.level)
     else:
@@ -169,7 +171,7 @@ def compared(
         "label": text_array(statistic.labels),
         "a": a,
         "b": b,
-        "difference": a - b,
+        "difference": difference,
         "low": ends[0],
         "high": ends[1],
         "p": p,
@@ -178,7 +180,7 @@ def compared(
         "n_a": sizes[0],
         "n_b": sizes[1],
     }
-    order = np.lexsort((-np.abs(a - b), np.where(np.isnan(p), 2.0, p)))
+    order = np.lexsort((-np.abs(difference), np.where(np.isnan(p), 2.0, p)))
     return Comparison(
         **{name: one[order] for name, one in columns.items()},
         names=pair.names,
