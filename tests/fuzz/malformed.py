@@ -357,7 +357,10 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ({"journey": None}, "journey must be the name of a column, got None"),
             ({"time": 5}, "time must be the name of a column, got 5"),
             ({"per_journey": "id"}, "per_journey must be a sequence of column names, got 'id'"),
-            ({"per_interaction": (5,)}, "per_interaction must be the name of a column, got 5"),
+            (
+                {"per_interaction": (5,)},
+                "per_interaction must be a sequence of column names, got (5,)",
+            ),
         ],
         "InvalidInputError": [
             ({"id": [1]}, "the columns differ in length: {'id': 1, 'at': 2, 'what': 2}"),
@@ -422,7 +425,7 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ({"path": [["a"]]}, "1 row has no path, or a path that is not text (column 'path',"),
         ],
         "WrongKindError": [
-            ({"path": ["a"], "separator": 5}, "this takes a separator as text, not int"),
+            ({"path": ["a"], "separator": 5}, "separator must be text, got 5"),
         ],
         "NotFoundError": [
             ({"path": ["a"], "count": "n"}, "no column 'n' (given as count)"),

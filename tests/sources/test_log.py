@@ -604,7 +604,7 @@ def test_options_are_checked_on_entry(argument: str, value: Any) -> None:
 
 def test_an_argument_that_does_not_exist_is_refused() -> None:
     """No option can be misspelt into its default."""
-    with pytest.raises(TypeError, match="unexpected keyword"):
+    with pytest.raises(WrongKindError, match="no argument 'unmached' .did you mean 'unmatched'"):
         read("a 01 x", unmached="keep")
 
 

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.statistics.survival import first_at_most
+from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
@@ -24,7 +25,6 @@ from touchpoints.compare._shared.testing import (
     quantiles,
 )
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.cutting import microseconds
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.paths.time_to import Waits, waits_of
 
@@ -99,6 +99,7 @@ class TimeToComparison(Labelled):
     shared: int
 
 
+@public
 def time_to(
     pair: Pair,
     *,

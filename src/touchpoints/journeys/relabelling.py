@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
-from touchpoints._core.checks import check_option
+from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
@@ -31,6 +31,7 @@ TYPE = "type"
 FIELD = "touchpoint"
 
 
+@public
 def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     """Group touchpoints by facets or per-interaction columns, for example to a node per channel.
 
@@ -173,6 +174,7 @@ def _group(names: tuple[str, ...], facets: list[str], terms: list[str]) -> Touch
     return attrs.evolve(one, key=key, type="" if kind == UNKNOWN else kind)
 
 
+@public
 def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journeys:
     """Rename touchpoints; those with the same new name become one touchpoint.
 
@@ -227,6 +229,7 @@ def _named(journeys: Journeys, name: str | Touchpoint) -> Touchpoint:
     )
 
 
+@public
 def retype(
     journeys: Journeys, classifier: Classifier, *, unmatched: Unmatched = "raise"
 ) -> Journeys:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import attrs
 import numpy as np
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.graphs.plan import Plan
@@ -123,6 +124,7 @@ class Fitness(Estimated):
     unseen: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
+@public
 def conformance(
     journeys: Journeys,
     plan: Plan,
@@ -254,6 +256,7 @@ def _conformance(
     )
 
 
+@public
 def journey_conformance(
     journeys: Journeys, plan: Plan, *, failed: str | None = None, by: str | None = None
 ) -> JourneyConformance:
@@ -329,6 +332,7 @@ def _of_journeys(journeys: Journeys, *, plan: Plan, failed: str | None) -> Journ
     )
 
 
+@public
 def fitness(
     journeys: Journeys,
     plan: Plan,

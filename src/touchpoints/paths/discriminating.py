@@ -18,7 +18,7 @@ from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
 from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_clusters, rounds_of
-from touchpoints._core.checks import check_option
+from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
@@ -110,6 +110,7 @@ class _Tested:
     sizes: Array
 
 
+@public
 def discriminating(
     journeys: Journeys,
     *,
@@ -244,8 +245,7 @@ def _check(
 ) -> None:
     checks.whole("max_length", max_length)
     checks.whole("permutations", permutations)
-    if not 0 < min_support <= 1:
-        raise InvalidInputError(f"min_support must be above 0 and at most 1, got {min_support!r}")
+    checks.share("min_support", min_support)
     if test == "permutation" and seed is None:
         raise InvalidInputError(
             "seed must be an integer of at least 0 for test='permutation', got None",

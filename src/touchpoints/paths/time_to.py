@@ -18,6 +18,7 @@ from touchpoints._core.arrays.statistics.survival import (
     product_limit,
     survival_bounds,
 )
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.tables import (
     Estimated,
@@ -99,6 +100,7 @@ class MedianTimeTo(Estimated):
     survival: Array = column(np.float64)
 
 
+@public
 def time_to(
     journeys: Journeys,
     *,
@@ -194,6 +196,7 @@ def time_to(
     return _for_groups(journeys, curve, place=place, outcome=outcome, start=start, by=by)
 
 
+@public
 def median_time_to(
     journeys: Journeys,
     *,

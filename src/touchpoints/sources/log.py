@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from touchpoints._core.checks import check_option, require_kind
-from touchpoints._core.columns import (
-    ColumnRoles,
-    one_or_several,
-    several,
-)
+from touchpoints._core.checks import check_option, public, require_kind
+from touchpoints._core.columns import ColumnRoles, one_or_several, several
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.instants import checked_format
 from touchpoints._core.reading import table_of
@@ -32,6 +28,7 @@ if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy
 
 
+@public
 def from_frame(
     frame: Any,
     *,
@@ -226,6 +223,7 @@ def from_frame(
     return assemble(log_of(table, names, how), names, options)
 
 
+@public
 def from_columns(
     columns: Mapping[str, Any],
     *,
@@ -316,6 +314,7 @@ ambiguous, time_format, bad_times
     )
 
 
+@public
 def from_records(
     records: Iterable[Mapping[str, Any]],
     *,

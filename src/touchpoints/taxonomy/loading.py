@@ -12,6 +12,7 @@ from typing import Any
 
 from touchpoints._core import plugins
 from touchpoints._core.checks import (
+    public,
     require_kind,
     require_path,
 )
@@ -27,6 +28,7 @@ from touchpoints.taxonomy.reading import taxonomy_of
 _CHAIN: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("chain", default=())
 
 
+@public
 def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
     """Read a taxonomy from a TOML file.
 
@@ -87,6 +89,7 @@ def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
         return parse_taxonomy(text, where=shown, folder=Path(path).parent)
 
 
+@public
 def parse_taxonomy(
     text: str, *, where: str = "<text>", folder: str | os.PathLike[str] | None = None
 ) -> Taxonomy:
@@ -127,6 +130,7 @@ def parse_taxonomy(
     return taxonomy_of(document, where=where, base_of=partial(_extended, folder=folder))
 
 
+@public
 def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") -> Taxonomy:
     """Return the taxonomy of a dict as made by `Taxonomy.to_dict`.
 
@@ -161,6 +165,7 @@ def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") ->
     return taxonomy_of(document, where=where, base_of=base_of, complete=False)
 
 
+@public
 def load_taxonomy(name: str) -> Taxonomy:
     """Load a built-in taxonomy, or a taxonomy of an installed package, by its name.
 
@@ -199,6 +204,7 @@ def load_taxonomy(name: str) -> Taxonomy:
         return _of_plugin(plugins.find(plugins.TAXONOMIES, name))
 
 
+@public
 def available_taxonomies() -> tuple[str, ...]:
     """Return the names that `load_taxonomy` knows, the built-in ones first.
 

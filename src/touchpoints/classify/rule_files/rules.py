@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import (
@@ -97,6 +98,7 @@ class Rules:
             yield truth == TRUE
 
 
+@public
 def rules(
     source: Source,
     *,

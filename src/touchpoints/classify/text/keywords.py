@@ -13,6 +13,7 @@ import attrs
 from touchpoints._core import checks
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
@@ -150,6 +151,7 @@ def _weight(phrases: Sequence[Phrase]) -> int:
     return sum(sum(map(bool, phrase.words)) for phrase in phrases)
 
 
+@public
 def keywords(
     source: Source,
     *,

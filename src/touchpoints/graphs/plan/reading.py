@@ -10,6 +10,7 @@ import attrs
 import networkx as nx
 
 from touchpoints._core.checks import (
+    public,
     require_kind,
     require_path,
 )
@@ -42,6 +43,7 @@ _ONE = ("label", "stage", "optional", "repeated", "then", "failures")
 _MOST = 100
 
 
+@public
 def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None) -> Plan:
     """Read a plan from a TOML file.
 
@@ -111,6 +113,7 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     return _plan_of_text(text, where=shown, folder=Path(path).parent, taxonomy=taxonomy)
 
 
+@public
 def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<text>") -> Plan:
     r"""Parse a plan from a TOML text.
 

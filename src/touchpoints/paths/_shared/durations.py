@@ -16,7 +16,6 @@ from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
 from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Grouped, column, optional_column
-from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import units_of
@@ -146,15 +145,8 @@ def durations_of(
 
 
 def _checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
-    if isinstance(quantiles, (int, float, str)):
-        raise WrongKindError(f"quantiles must be a sequence of shares, got {quantiles!r}")
-    shares = tuple(float(one) for one in quantiles)
-    wrong = [one for one in shares if not 0 <= one <= 1]
-    if wrong:
-        raise InvalidInputError(
-            f"quantiles must lie between 0 and 1, got {wrong[0]!r}", mend="write 90 % as 0.9"
-        )
-    return shares
+    mend = "write 90 % as 0.9"
+    return tuple(checks.share("quantiles", one, zero=True, mend=mend) for one in quantiles)
 
 
 def _summed_up(

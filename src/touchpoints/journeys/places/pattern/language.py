@@ -11,6 +11,7 @@ import numpy as np
 from touchpoints._core.arrays import segments, sequences
 from touchpoints._core.arrays.segments import choosing
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints._core.frozen import Array, owned
@@ -43,6 +44,7 @@ class Pattern:
         return f"pattern({quoted(self.text)})"
 
 
+@public
 def pattern(text: str) -> Pattern:
     r"""Parse a path pattern, a regular expression over touchpoints.
 
