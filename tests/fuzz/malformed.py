@@ -141,7 +141,7 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ("\x00;\x00", "row 1: '\\x00;\\x00': unknown category '\\x00'"),
             ('source;category\n"a;search', "row 2: 'a;search' must have a source and a category"),
             ("source;category\n" + "a" * 200_000 + ";search", "the table cannot be read"),
-            (b"\xff\xfe", "row 1: '��' must have a source and a category"),
+            (b"\xff\xfe", "line 1 is not UTF-8 text; it is written in UTF-16: save it as UTF-8"),
         ],
     },
     # Lists of sources in JSON.

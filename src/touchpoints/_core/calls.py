@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from types import NoneType
 from typing import Any
 
 from touchpoints._core.messages import did_you_mean, quoted
@@ -112,7 +114,7 @@ def wrong_argument(
 
 def _shown(value: Any) -> str:
     """Return a plain value as it is written, and the class of any other."""
-    plain = value is None or isinstance(value, (str, bytes, int, float, list, tuple, dict, set))
+    plain = isinstance(value, (str, bytes, int, float, list, tuple, dict, set, NoneType, tzinfo))
     return quoted(value) if plain else type(value).__name__
 
 

@@ -275,10 +275,13 @@ def _persons(parts: list[Journeys]) -> Any:
 
 
 def _observed(parts: list[Journeys]) -> Any:
-    """Return the time until which each journey was observed; None for the last time of all."""
-    if all(part.observed_until is None for part in parts):
-        return None
+    """Return the time until which each journey was observed; None for the last time of all.
+
+    A log that does not say so was observed until its own last time, not until that of another.
+    """
     if all(part.times is None for part in parts):
+        if all(part.observed_until is None for part in parts):
+            return None
         return _filled([part.observed_until for part in parts], [len(one) for one in parts], NAT)
     until = np.concatenate([watched_until(part) for part in parts])
     end = max(

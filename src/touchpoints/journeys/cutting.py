@@ -82,6 +82,8 @@ def select(journeys: Journeys, chosen: Any) -> Journeys:
             _warn_of_broken_paths(journeys, kept)
         return select_interactions(journeys, kept)
     flags = np.asarray(chosen)
+    if flags.shape == (0,):
+        flags = flags.astype(bool)
     if flags.dtype != np.bool_:
         raise WrongKindError(
             f"a mask must hold bools, got {flags.dtype}",

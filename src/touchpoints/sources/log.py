@@ -20,7 +20,7 @@ from touchpoints.sources._assemble import (
     PersonConflicts,
     assemble,
 )
-from touchpoints.sources._columns import columns_of_records, log_of
+from touchpoints.sources._columns import check_used, columns_of_records, log_of
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ def from_frame(
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
+    check_used(names, tz=tz, ambiguous=ambiguous)
     meant = check_stages(stages, lifecycle=lifecycle)
     options = _options(
         taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts, meant

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from touchpoints._core.documents import tables_of
+from touchpoints._core.documents import decoded, tables_of
 from touchpoints._core.messages import did_you_mean
 from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError, ProblemsError
@@ -45,7 +45,10 @@ class Lines:
 
 def read_lines(path: Path, *, category: str | None) -> Lines:
     """Return the sources in a file in any of the known formats."""
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    try:
+        text = decoded(path.read_bytes(), where=str(path))
+    except ProblemsError as error:
+        return Lines((), tuple(one.removeprefix(f"{path}: ") for one in error.problems))
     kind = path.suffix.lower()
     if kind in {".yml", ".yaml"}:
         return _of_sites(*_parse_yaml(text), category=_category_of(path, category))
@@ -84,6 +87,12 @@ def _of_table(text: str) -> Lines:
     problems: list[str] = []
     for number, row in enumerate(cells[headed:], start=1 + headed):
         shown = f"row {number}: {separator.join(row)[:60]!r}"
+        if len(row) > len(cells[0]):
+            problems.append(
+                f"{shown} has {len(row)} cells, and the first row {len(cells[0])}: a cell that "
+                "holds the separator needs quotes"
+            )
+            continue
         if len(row) <= max(source, category) or not row[source]:
             problems.append(f"{shown} must have a source and a category")
             continue

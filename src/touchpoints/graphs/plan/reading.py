@@ -231,6 +231,8 @@ class _Reader:
     ) -> PlannedTouchpoint:
         """Return the planned touchpoint of a name."""
         fields, where, table = self.fields, ("touchpoints", name), tables[name]
+        if not name.strip():
+            fields.note(where, "the name of the touchpoint is empty")
         fields.known_keys(table, _ONE, where)
         stage = fields.text(table["stage"], (*where, "stage")) if "stage" in table else ""
         if stage and stage not in stages:
