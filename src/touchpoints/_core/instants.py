@@ -36,7 +36,7 @@ _EXCEL_1970, _LEAP_1900, _EXCEL_LAST = 25_569, 60, 2_958_466
 _NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
+    r"(?!0000)\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
 )
 _UTC_NAME = re.compile(r"(?<![A-Za-z])(?:UTC|GMT)(?![A-Za-z])", re.IGNORECASE)
 _BELOW_MICROSECOND = re.compile(r"[.,]\d{6}(\d{1,3})")

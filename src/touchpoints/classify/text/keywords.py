@@ -248,6 +248,8 @@ def _read(fields: Fields, tables: Mapping[str, Any]) -> tuple[Phrase, ...]:
     for facet, entries in fields.table(tables, ()).items():
         for term, value in fields.table(entries, (facet,)).items():
             where = (facet, term)
+            if not (facet.strip() and term.strip()):
+                fields.note(where, "the name of the facet or term is empty")
             lists = value if isinstance(value, Mapping) else {"": value}
             for lang, several in lists.items():
                 at = (*where, lang) if lang else where

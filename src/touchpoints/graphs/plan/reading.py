@@ -183,6 +183,9 @@ class _Reader:
         version = fields.text(document.get("version", "1"), ("version",))
         taxonomy = self.taxonomy()
         stages = fields.text_table(document.get("stages", {}), ("stages",))
+        for stage in stages:
+            if not stage.strip():
+                fields.note(("stages", stage), "the id of the stage is empty")
         tables = fields.entries(document.get("touchpoints", {}), ("touchpoints",))
         if "touchpoints" not in document or document["touchpoints"] == {}:
             fields.note(("touchpoints",), "must contain at least one touchpoint")
