@@ -198,3 +198,18 @@ def test_a_signalling_nan_of_decimals_is_missing() -> None:
         read({"at": [Decimal("sNaN"), Decimal(1)]})
     with pytest.raises(InvalidInputError, match="missing in all 2 rows"):
         read({"at": [Decimal("sNaN"), None]})
+
+
+def test_a_spread_without_a_first_start_is_refused() -> None:
+    """Simulated journeys have times only where begin= is given."""
+    graph = tp.transition_graph(read())
+    with pytest.raises(InvalidInputError, match="begin= gives no first start"):
+        tp.simulate(graph, n=1, seed=1, spread=dt.timedelta(days=3))
+
+
+def test_a_test_without_draws_takes_no_seed() -> None:
+    """Nor a number of permutations."""
+    shop = tp.datasets.shop(50, seed=1)
+    for options in ({"seed": 1}, {"permutations": 9}):
+        with pytest.raises(InvalidInputError, match="draws nothing"):
+            tp.paths.discriminating(shop, by="device", test="chi2", **options)

@@ -198,6 +198,8 @@ TEXT = Kind(lambda value: isinstance(value, str), "text", '"…"')
 _FUNCTION = Kind(callable, "a function", "tp.paths.presence")
 # Parameters of which the functions that read them say more.
 _CHECKED_THERE = {
+    "float": {"level"},
+    "float | None": {"level"},
     "str | None": {"by", "time_format"},
     "str | Sequence[str]": {"journey"},
     "str | Sequence[str] | None": {"tiebreak"},

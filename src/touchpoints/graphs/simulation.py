@@ -126,6 +126,11 @@ def simulate(
     columns: dict[str, Any] = {}
     if begin is not None:
         columns["times"], zone = _times(chain, walked, emitted, begin=begin, spread=spread, rng=rng)
+    elif spread != _SPREAD:
+        raise InvalidInputError(
+            "spread= says over which time journeys start, but begin= gives no first start",
+            mend="pass begin=, for example datetime.datetime(2026, 1, 1), or leave spread= out",
+        )
     else:
         zone = None
     return Journeys(

@@ -247,10 +247,11 @@ def _check(
     checks.whole("permutations", permutations)
     checks.share("min_support", min_support)
     if test == "permutation" and seed is None:
-        raise InvalidInputError(
-            "seed must be an integer of at least 0 for test='permutation', got None",
-            mend="seed=1, or any other",
-        )
+        what = "seed must be an integer of at least 0 for test='permutation', got None"
+        raise InvalidInputError(what, mend="seed=1, or any other")
+    if test == "chi2" and (seed, permutations) != (None, 999):
+        what = "test='chi2' draws nothing, and takes neither seed nor permutations"
+        raise InvalidInputError(what, mend="leave them out, or use test='permutation'")
     if seed is not None:
         checks.seed(seed)
 
