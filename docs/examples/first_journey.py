@@ -23,13 +23,13 @@ TOP = 8
 def read_log(path: Path, *, journey: str, time: str, touchpoint: str) -> tp.Journeys:
     """Read a CSV file with a header; every column keeps its text."""
     with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        names = list(rows.fieldnames or ())
-        records = list(rows)
-    columns = {name: [record[name] for record in records] for name in names}
-    return tp.from_columns(
-        columns, journey=journey, time=time, touchpoint=touchpoint, unmatched="keep"
-    )
+        return tp.from_records(
+            csv.DictReader(file),
+            journey=journey,
+            time=time,
+            touchpoint=touchpoint,
+            unmatched="keep",
+        )
 
 
 def arguments() -> argparse.Namespace:

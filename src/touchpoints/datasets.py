@@ -11,6 +11,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.names import SCHEMA, is_terminal
@@ -119,6 +120,7 @@ _MAP = (
 )
 
 
+@public
 def shop(n: int = 1000, *, seed: int) -> Journeys:
     """Return synthetic journeys of shop customers, typed by the built-in ``customer`` taxonomy.
 
@@ -174,6 +176,7 @@ def shop(n: int = 1000, *, seed: int) -> Journeys:
     )
 
 
+@public
 def clinic(n: int = 1000, *, seed: int) -> Journeys:
     """Return synthetic journeys of the patients of a clinic; the touchpoints are untyped.
 
@@ -212,6 +215,7 @@ def clinic(n: int = 1000, *, seed: int) -> Journeys:
     )
 
 
+@public
 def example_map(*, lang: str = "en") -> nx.DiGraph:
     """Return a small journey map: search, reviews, live chat, trial, reminder, purchase.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints._core.messages import (
@@ -16,7 +17,7 @@ from touchpoints._core.messages import (
     quoted,
 )
 from touchpoints.classify.contract.answers import Answer
-from touchpoints.classify.contract.events import shown
+from touchpoints.classify.contract.events import checked_events, shown
 from touchpoints.classify.contract.explain import explain
 from touchpoints.classify.contract.protocol import (
     Classifier,
@@ -40,6 +41,7 @@ __all__ = ["check_classifier", "check_rules", "check_taxonomy"]
 _SHOWN = 20
 
 
+@public
 def check_classifier(
     classifier: Classifier,
     events: Iterable[Mapping[str, Any]],
@@ -92,7 +94,7 @@ def check_classifier(
     - the classifier reads 'page', which it did not declare
     """
     check_classifier_object(classifier)
-    given = [dict(event) for event in events]
+    given = [dict(event) for event in checked_events(events)]
     before = copy.deepcopy(given)
     problems = dict.fromkeys(_problems(classifier, given, taxonomy))
     changed = [one for one, old in zip(given, before, strict=True) if not _equal(one, old)]
@@ -157,6 +159,7 @@ def _equal(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
     )
 
 
+@public
 def check_rules(rules: Source | Rules, *, taxonomy: Taxonomy | None = None) -> None:
     """Run the tests that are written in a rule file.
 
@@ -214,6 +217,7 @@ def check_rules(rules: Source | Rules, *, taxonomy: Taxonomy | None = None) -> N
         _raise(f"the rules {quoted(read.name)}", problems, have="have")
 
 
+@public
 def check_taxonomy(taxonomy: Taxonomy, *, ignore: Iterable[str] = ()) -> None:
     """Check that a taxonomy is ready to be published.
 

@@ -219,5 +219,5 @@ def test_at_least_one_is_needed(make: Any) -> None:
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
 def test_a_threshold_is_a_share(threshold: float) -> None:
     """Percentages are refused."""
-    with pytest.raises(InvalidInputError, match=r"must be a share in \[0, 1\], got"):
+    with pytest.raises(InvalidInputError, match=r"must be in \[0, 1\], got"):
         abstain_below(saying("t"), threshold)

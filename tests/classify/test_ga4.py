@@ -233,7 +233,7 @@ def test_options_are_checked(options: dict[str, str]) -> None:
 def test_a_path_is_refused_as_list_of_sources() -> None:
     """The list must be read first, and the error names the function that reads it."""
     with pytest.raises(
-        WrongKindError, match="must be a SourceList, got str\n.*load_source_categories"
+        WrongKindError, match="must be a SourceList, got 'sources.csv'\n.*load_source_categories"
     ):
         ga4_channels(sources="sources.csv")
 

@@ -99,6 +99,8 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ('[need.a]\nen = ["?"]', "need.a.en: '?' has no words"),
             ("[[type]]", "type: expected a table, found the list [{}]"),
             ('[type.a]\nen = [["b"]]', "type.a.en: expected text, found the list ['b']"),
+            ('[type]\n"" = ["a"]', "the name of the facet or term is empty"),
+            ('[" "]\na = ["b"]', "the name of the facet or term is empty"),
             ("x", "this is not TOML"),
             (b"\xfe\xff", "line 1 is not UTF-8 text"),
         ],
@@ -129,6 +131,9 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ),
             ('name = "n"\ntaxonomy = "nothing"\n[touchpoints.a]', "taxonomy: no taxonomy"),
             (b"name = '\xff'", "line 1 is not UTF-8 text"),
+            ('name = "n"\n[touchpoints.""]', "the name of the touchpoint is empty"),
+            ('name = "n"\n[touchpoints." "]', "the name of the touchpoint is empty"),
+            ('name = "n"\n[stages]\n"" = "s"\n[touchpoints.a]', "the id of the stage is empty"),
         ],
     },
     # Lists of sources as tables.
@@ -141,7 +146,13 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ("\x00;\x00", "row 1: '\\x00;\\x00': unknown category '\\x00'"),
             ('source;category\n"a;search', "row 2: 'a;search' must have a source and a category"),
             ("source;category\n" + "a" * 200_000 + ";search", "the table cannot be read"),
-            (b"\xff\xfe", "row 1: '��' must have a source and a category"),
+            ("source,category\na,b,search", "row 2: 'a,b,search' has 3 cells, and the first row"),
+            ("source;category;source\na;search;b", "row 1: several columns are sources or"),
+            (
+                b"source;category\ncaf\xe9;search",
+                "line 2 is not UTF-8 text; it is written",
+            ),
+            (b"\xff\xfe", "line 1 is not UTF-8 text; it is written in UTF-16: save it as UTF-8"),
         ],
     },
     # Lists of sources in JSON.
@@ -156,6 +167,10 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ('{"a": 5}', "a: no hosts"),
             ('{"a": null}', "a: no hosts"),
             ('{"a": []}', "a: no hosts"),
+            ('{"a": ["b", 5]}', "a: 5 is no host"),
+            ('{"a": ["b", [null]]}', "a: None is no host"),
+            ('{"a": ["b", ""]}', "a: '' is no host"),
+            ('{"": ["b"]}', "a site has no name"),
             ('{"a": {}}', "a: no hosts"),
             ('{"search": {"a": 5}}', "a: no hosts"),
             ("[" * 100_000, "the file cannot be read"),
@@ -184,6 +199,8 @@ MALFORMED: dict[str, dict[str, Cases]] = {
     "pattern": {
         "InvalidInputError": [
             ("", "the pattern is empty"),
+            ('""', "the quotes are empty"),
+            ("a ' '", "the quotes are empty"),
             (" ", "the pattern is empty"),
             ("(", "a touchpoint is missing here"),
             (")", "a touchpoint is missing here"),
@@ -357,7 +374,10 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ({"journey": None}, "journey must be the name of a column, got None"),
             ({"time": 5}, "time must be the name of a column, got 5"),
             ({"per_journey": "id"}, "per_journey must be a sequence of column names, got 'id'"),
-            ({"per_interaction": (5,)}, "per_interaction must be the name of a column, got 5"),
+            (
+                {"per_interaction": (5,)},
+                "per_interaction must be a sequence of column names, got (5,)",
+            ),
         ],
         "InvalidInputError": [
             ({"id": [1]}, "the columns differ in length: {'id': 1, 'at': 2, 'what': 2}"),
@@ -365,6 +385,7 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ({"id": [[1], [2]]}, "a column holds a value that is not a scalar: unhashable type:"),
             ({"id": [10**5000, 1]}, "a value of a column cannot be written as text"),
             ({"at": [None, None]}, "column 'at', given as time, is missing in all 2 rows"),
+            ({"at": ["0000-01-01", "2026-01-01"]}, "1 time in column 'at' does not parse"),
             ({"at": ["soon", "later"]}, "2 times in column 'at' do not parse"),
             ({"at": [1, 2]}, "column 'at' holds numbers, and their unit of time is not known"),
             ({"at": [b"2026", b"2027"]}, "2 times in column 'at' do not parse"),
@@ -422,7 +443,7 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ({"path": [["a"]]}, "1 row has no path, or a path that is not text (column 'path',"),
         ],
         "WrongKindError": [
-            ({"path": ["a"], "separator": 5}, "this takes a separator as text, not int"),
+            ({"path": ["a"], "separator": 5}, "separator must be text, got 5"),
         ],
         "NotFoundError": [
             ({"path": ["a"], "count": "n"}, "no column 'n' (given as count)"),

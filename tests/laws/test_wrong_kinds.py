@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import networkx as nx
 import pandas as pd
 import pytest
@@ -19,9 +20,12 @@ from touchpoints.errors import WrongKindError
 LOG = tp.datasets.shop(40, seed=1)
 GRAPH = tp.transition_graph(LOG)
 PLAN = tp.parse_plan("name = 'line'\n[touchpoints.purchase]")
-PAIR = tp.compare.pair(LOG[:20], LOG[20:])
+ALONE = attrs.evolve(LOG, persons=None)
+PAIR = tp.compare.pair(ALONE[:20], ALONE[20:])
 TAXONOMY = tp.load_taxonomy("customer")
 RULES = tp.classify.rules({"rule": [{"when": {"x": "a"}, "type": "purchase"}]})
+
+ROWS = {"id": [1, 1], "t": ["2026-01-01", "2026-01-02"], "sale": ["a", "b"]}
 
 # What people pass by mistake.
 MISTAKES = {
@@ -147,6 +151,15 @@ GIVEN: dict[str, Any] = {
     "measure": tp.paths.presence,
     "journey": "id",
     "time": "t",
+    "frame": ROWS,
+    "columns": ROWS,
+    "records": [{"id": 1, "t": "2026-01-01", "sale": "a"}],
+    "from_columns touchpoint": "sale",
+    "from_frame touchpoint": "sale",
+    "from_records touchpoint": "sale",
+    "classifier reads": ["text"],
+    "classify.draft frame": {"name": ["a", "b"]},
+    "from_paths table": {"unused.file": ["a > b"]},
     "reads": "text",
     "events": [],
     "event": {},

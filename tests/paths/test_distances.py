@@ -283,7 +283,7 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.distances(journeys, method="om", substitution=np.eye(2))
     with pytest.raises(InvalidInputError, match="must be left out for method=.*fixed costs"):
         tp.paths.distances(journeys, method="lcs", indel=2.0)
-    with pytest.raises(InvalidInputError, match="indel must be a finite cost above 0, got"):
+    with pytest.raises(InvalidInputError, match="indel must be finite and above 0, got"):
         tp.paths.distances(journeys, method="om", substitution=costs, indel=0.0)
     with pytest.raises(
         InvalidInputError, match="must be used with an edit distance, got method='hamming'"

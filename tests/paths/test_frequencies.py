@@ -150,7 +150,7 @@ def test_a_share_is_a_number(share) -> None:
     """Text and truth values are refused."""
     for analysis in (tp.paths.variant_coverage, tp.paths.rare_variants):
         with pytest.raises(
-            WrongKindError, match=r"share must be a number .*\nwrite 95 % as share=0.95"
+            WrongKindError, match=r"share must be a number.*\nfor example share=0.95"
         ):
             analysis(built(["ab"]), share=share)
 

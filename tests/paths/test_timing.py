@@ -245,9 +245,9 @@ def test_bad_questions_get_clear_errors() -> None:
     for analysis in (tp.paths.idle_times, tp.paths.processing_times):
         with pytest.raises(InvalidInputError, match=r"needs the ends.*\n.*end=.*lifecycle="):
             analysis(journeys)
-    with pytest.raises(InvalidInputError, match=r"quantiles must lie between 0 and 1, got 90.0"):
+    with pytest.raises(InvalidInputError, match=r"quantiles must be in \[0, 1\], got 90"):
         tp.paths.gaps(journeys, quantiles=[90])
-    with pytest.raises(WrongKindError, match="quantiles must be a sequence of shares, got 0.9"):
+    with pytest.raises(WrongKindError, match="quantiles must be a sequence of numbers, got 0.9"):
         tp.paths.gaps(journeys, quantiles=0.9)
     with pytest.raises(InvalidInputError, match="level must lie between 0 and 1, got 95"):
         tp.paths.gaps(journeys, level=95)

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 import numpy as np
 
+from touchpoints._core.datetimes import EPOCH, FIRST, LAST, MICROSECOND, NAT
 from touchpoints._core.frozen import Array
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.zones import zone_of
 
-_NAT = np.iinfo(np.int64).min
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 _DAY = 86_400_000_000
 _EDGE = 2 * _DAY  # away from the first and last datetime, so that no zone leaves their range
-_FIRST = (dt.datetime.min.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND + _EDGE
-_LAST = (dt.datetime.max.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND - _EDGE
-# As datetime.timezone, pyarrow and pandas write the zone of a fixed offset.
-_FIXED = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)(?::(\d\d))?", re.ASCII)
-_MINUTES = re.compile(r"pytz\.FixedOffset\((-?\d+)\)", re.ASCII)
-
-
-def zone_named(name: str) -> dt.tzinfo:
-    """Return the zone of a log by its name: that of a place, or a fixed offset from UTC."""
-    if fixed := _FIXED.fullmatch(name):
-        hours, minutes, seconds = (int(one or 0) for one in fixed.groups()[1:])
-        offset = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        if offset < dt.timedelta(days=1):
-            return dt.timezone(-offset if fixed[1] == "-" else offset)
-    if counted := _MINUTES.fullmatch(name):
-        return dt.timezone(dt.timedelta(minutes=int(counted[1])))
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInputError(
-            f"the zone of the log, {name!r}, is not known: its days cannot be told apart",
-            mend="read the log with the zone of a place, such as tz='Europe/Madrid'",
-        ) from error
+_FIRST, _LAST = FIRST + _EDGE, LAST - _EDGE
 
 
 @attrs.frozen(eq=False)
@@ -58,7 +32,7 @@ class Offsets:
             shifts = self.shifts[0]
         else:
             shifts = self.shifts[np.searchsorted(self.changes, stamps, side="right")]
-        shown: Array = np.where(stamps == _NAT, stamps, stamps + shifts)
+        shown: Array = np.where(stamps == NAT, stamps, stamps + shifts)
         return shown
 
 
@@ -67,8 +41,8 @@ def offsets_between(name: str, stamps: Array) -> Offsets:
 
     A zone changes its offset at most once a day.
     """
-    zone = zone_named(name)
-    known = stamps[stamps != _NAT]
+    zone = zone_of(name)
+    known = stamps[stamps != NAT]
     first, last = (int(known.min()), int(known.max())) if len(known) else (0, 0)
     edges = [day * _DAY for day in range(first // _DAY, last // _DAY + 2)]
     shown = [_offset(edge, zone) for edge in edges]
@@ -80,8 +54,8 @@ def offsets_between(name: str, stamps: Array) -> Offsets:
 
 
 def _offset(stamp: int, zone: dt.tzinfo) -> int:
-    instant = _EPOCH + min(max(stamp, _FIRST), _LAST) * _MICROSECOND
-    return (instant.astimezone(zone).utcoffset() or dt.timedelta(0)) // _MICROSECOND
+    instant = EPOCH.replace(tzinfo=dt.UTC) + min(max(stamp, _FIRST), _LAST) * MICROSECOND
+    return (instant.astimezone(zone).utcoffset() or dt.timedelta(0)) // MICROSECOND
 
 
 def _change(low: int, high: int, zone: dt.tzinfo) -> int:
@@ -102,6 +76,6 @@ def in_utc(shown: int, name: str) -> int:
     Of a time that a change of clocks repeats it is the first; one that it skips is taken as if the
     clocks had not changed yet.
     """
-    naive = _EPOCH.replace(tzinfo=None) + min(max(shown, _FIRST), _LAST) * _MICROSECOND
-    offset = naive.replace(tzinfo=zone_named(name)).utcoffset() or dt.timedelta(0)
-    return shown - offset // _MICROSECOND
+    naive = EPOCH + min(max(shown, _FIRST), _LAST) * MICROSECOND
+    offset = naive.replace(tzinfo=zone_of(name)).utcoffset() or dt.timedelta(0)
+    return shown - offset // MICROSECOND

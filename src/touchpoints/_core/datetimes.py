@@ -22,7 +22,9 @@ MICROSECOND = dt.timedelta(microseconds=1)
 FIRST = (dt.datetime.min - EPOCH) // MICROSECOND
 LAST = (dt.datetime.max - EPOCH) // MICROSECOND
 MEND_BAD = 'bad_times="drop" leaves such rows out and counts them in meta.report'
-_MIN, _MAX = "0001-01-01", "9999-12-31T23:59:59.999999"
+_MONTHS = {"Y": 12, "M": 1}
+_NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+_NANOSECONDS |= {"D": 24 * 3600 * 10**9, "W": 7 * 24 * 3600 * 10**9}
 _INFINITY = 2**63 - 1
 
 
@@ -78,17 +80,14 @@ def from_datetime64(
     unit, step = np.datetime_data(values.dtype)
     if unit == "generic":
         return Instants(np.full(len(values), NAT), zone)
-    if unit == "ns" and step == 1:
-        return from_nanoseconds(values.view(np.int64), zone)
     counts = values.view(np.int64)
-    low, high = (np.datetime64(one, "us").astype(values.dtype) for one in (_MIN, _MAX))
-    outside = (counts != NAT) & ((counts < low.view(np.int64)) | (counts > high.view(np.int64)))
-    if not outside.any():
-        return Instants(values.astype("datetime64[us]").view(np.int64), zone)
+    outside = _outside_years(counts, unit, step)
+    kept = np.where(outside, np.array("NaT", values.dtype), values) if outside.any() else values
+    if unit == "ns" and step == 1:
+        found = from_nanoseconds(kept.view(np.int64), zone)
+    else:
+        found = Instants(kept.astype("datetime64[us]").view(np.int64), zone)
     wrong = outside & (counts != _INFINITY) if may_be_open else outside
-    found = Instants(
-        np.where(outside, np.array("NaT", values.dtype), values).astype("M8[us]").view("i8"), zone
-    )
     rows = np.flatnonzero(wrong)
     shown = [
         f"row {row}: {'infinity' if abs(int(counts[row])) == _INFINITY else values[row]}"
@@ -101,6 +100,21 @@ def from_datetime64(
         mend=MEND_BAD,
     )
     return with_bad(found, rows, shown, error, bad_times)
+
+
+def _outside_years(counts: Array, unit: str, step: int) -> Array:
+    """Return which counts of a unit are infinite or outside the years 1 to 9999, bool (m,)."""
+    if unit in _MONTHS:
+        size = _MONTHS[unit] * step
+        low, high = -(12 * 1969 // size), 12 * 8030 // size - 1
+    else:
+        size = _NANOSECONDS.get(unit, 0) * step  # 0: of finer units int64 holds no such year
+        low, high = (-(-FIRST * 1000 // size), LAST * 1000 // size) if size else (NAT, _INFINITY)
+    low, high = max(low, 2 - _INFINITY), min(high, _INFINITY - 1)
+    if not len(counts) or (counts.min() >= low and counts.max() <= high):
+        return np.zeros(len(counts), dtype=bool)
+    outside: Array = (counts != NAT) & ((counts < low) | (counts > high))
+    return outside
 
 
 def _column(name: str) -> str:

@@ -31,7 +31,10 @@ def decoded(content: bytes, *, where: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise all_problems(where, [f"line {line} is not UTF-8 text"]) from error
+        begun = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        other = "UTF-16" if begun else "Latin-1 or Windows-1252, for example"
+        mend = f"it is written in {other}: save it as UTF-8"
+        raise all_problems(where, [f"line {line} is not UTF-8 text; {mend}"]) from error
 
 
 def tables_of(text: str, *, where: str) -> dict[str, Any]:

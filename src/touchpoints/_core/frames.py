@@ -298,4 +298,10 @@ def _times(series: Any, name: str, how: HowTimes) -> Instants:
         return from_numbers(counts, name, how.time_format, missing=missing, bad_times=bad_times)
     if dtype.is_numeric():
         return from_numbers(_numbers(series), name, how.time_format, bad_times=bad_times)
-    return from_objects(series.to_list(), name, how.time_format, bad_times=bad_times)
+    return from_objects(
+        series.to_list(),
+        name,
+        how.time_format,
+        bad_times=bad_times,
+        may_be_open=how.may_be_open,
+    )

@@ -231,7 +231,10 @@ def is_missing(value: Any) -> bool:
         return value is None or is_blank(value)
     if value is np.ma.masked:
         return True
-    unlike = value != value
+    try:
+        unlike = value != value
+    except ArithmeticError:  # a signalling nan of the decimal module
+        return True
     if isinstance(unlike, (bool, np.bool_)):
         return bool(unlike)
     return unlike is value  # pandas.NA answers any comparison with itself

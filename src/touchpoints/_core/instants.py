@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +36,7 @@ _EXCEL_1970, _LEAP_1900, _EXCEL_LAST = 25_569, 60, 2_958_466
 _NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
+    r"(?!0000)\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
 )
 _UTC_NAME = re.compile(r"(?<![A-Za-z])(?:UTC|GMT)(?![A-Za-z])", re.IGNORECASE)
 _BELOW_MICROSECOND = re.compile(r"[.,]\d{6}(\d{1,3})")
@@ -131,9 +132,19 @@ def _outside(values: Array, time_format: str) -> Array:
 
 
 def from_objects(
-    values: Sequence[Any], name: str, time_format: str | None, *, bad_times: BadTimes = "raise"
+    values: Sequence[Any],
+    name: str,
+    time_format: str | None,
+    *,
+    bad_times: BadTimes = "raise",
+    may_be_open: bool = False,
 ) -> Instants:
-    """Read a column of Python values: text, datetimes, dates, numbers or missing values."""
+    """Read a column of Python values: text, datetimes, dates, numbers or missing values.
+
+    Where ``may_be_open``, the text ``infinity`` of databases is the end of what has not ended.
+    """
+    if may_be_open:
+        values = [None if _is_endless(one) else one for one in values]
     kinds = set(map(type, values)) - {type(None)}
     if kinds and not kinds <= _TEXTS:
         values = [None if is_missing(one) else one for one in values]
@@ -148,6 +159,12 @@ def from_objects(
         counts = np.array([np.nan if one is None else as_float(one) for one in values])
         return from_numbers(counts, name, time_format, bad_times=bad_times)
     return _from_moments(values, name, time_format, bad_times)
+
+
+def _is_endless(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.strip().casefold() in {"infinity", "+infinity"}
+    return isinstance(value, (float, np.floating)) and value == math.inf
 
 
 def _from_whole_numbers(
@@ -278,7 +295,7 @@ def _no_times(
         "time_format= with a strptime format such as '%d/%m/%Y %H:%M'"
     )
     texts = [one for one in wrong.values() if isinstance(one, str)]
-    if time_format is None and texts and all(_number(one) is not None for one in texts[:100]):
+    if time_format is None and texts and all(map(_is_finite, texts[:100])):
         mend = (
             f"they are numbers: pass time_format= one of {_UNITS}, or a strptime format such as "
             "'%Y%m%d' for dates written as one number"
@@ -290,6 +307,11 @@ def _no_times(
         where="; ".join(said[:5]),
         mend=f"{mend}; {MEND_BAD}",
     )
+
+
+def _is_finite(text: str) -> bool:
+    number = _number(text)
+    return number is not None and math.isfinite(as_float(number))
 
 
 def _moment(one: Any, time_format: str | None) -> dt.datetime:

@@ -97,7 +97,13 @@ class _Plain:
             found = from_numbers(values, name, how.time_format, bad_times=how.bad_times)
         else:
             plain = list_of(values)
-            found = from_objects(plain, name, how.time_format, bad_times=how.bad_times)
+            found = from_objects(
+                plain,
+                name,
+                how.time_format,
+                bad_times=how.bad_times,
+                may_be_open=how.may_be_open,
+            )
         return settled(found, name, how)
 
 

@@ -15,7 +15,11 @@ from touchpoints._core.messages import counted, first_few, not_found, quoted
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError, warn
 
 _SLOT = 15 * 60 * 1_000_000
-_OFFSET = re.compile(r"(?:UTC)?[+-]\d\d(?::?\d\d){1,2}(?:\.\d+)?", re.ASCII)
+# As datetime.timezone, pyarrow and pandas write the zone of a fixed offset.
+_FIXED = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)(?::?(\d\d)(?:\.(\d{1,6})\d*)?)?", re.ASCII)
+_MINUTES = re.compile(r"pytz\.FixedOffset\((-?\d{1,4})\)", re.ASCII)
+# Names that mean another zone on each machine, or none, and zones that count leap seconds.
+_NO_PLACE = re.compile(r"localtime|posixrules|Factory|(?:posix|right)/.*", re.DOTALL)
 
 Ambiguous = Literal["earlier", "later", "raise"]
 """Which of its two instants a local time is that a change of clocks repeats."""
@@ -53,8 +57,6 @@ def tidy_zone(zone: str) -> str:
 
 def is_zone(name: str) -> bool:
     """Return whether this names a zone, or an offset from UTC such as UTC+02:00."""
-    if _OFFSET.fullmatch(name):
-        return True
     try:
         zone_of(name)
     except NotFoundError:
@@ -63,14 +65,22 @@ def is_zone(name: str) -> bool:
 
 
 def zone_of(tz: object) -> dt.tzinfo:
-    """Return the time zone of a name such as Europe/Madrid, or raise with similar names."""
+    """Return the time zone of a name such as Europe/Madrid, or of an offset such as UTC+02:00.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such zone, with similar names.
+    """
     from zoneinfo import ZoneInfo, available_timezones
 
     mend = "pass the name of a zone, for example 'Europe/Madrid' or 'UTC'"
     if not isinstance(tz, str):
         raise WrongKindError(f"tz must be the name of a time zone, got {quoted(tz)}", mend=mend)
+    if (offset := _offset_of(tz)) is not None:
+        return dt.timezone(offset)
     try:
-        return ZoneInfo(tz)
+        return ZoneInfo("" if _NO_PLACE.fullmatch(tz) else tz)
     except (LookupError, ValueError, OSError) as error:  # OSError: a folder of zones, as Europe is
         zones = sorted(available_timezones())
         within = [one for one in zones if one.startswith(f"{tz}/")]
@@ -80,6 +90,20 @@ def zone_of(tz: object) -> dt.tzinfo:
                 mend=f"pass one of them: {first_few(within)}",
             ) from error
         raise not_found("time zone", tz, zones) from error
+
+
+def _offset_of(name: str) -> dt.timedelta | None:
+    """Return the fixed offset from UTC that a name writes, or None."""
+    if minutes := _MINUTES.fullmatch(name):
+        offset = dt.timedelta(minutes=int(minutes[1]))
+    elif fixed := _FIXED.fullmatch(name):
+        hours, minute, second = (int(one or 0) for one in fixed.groups()[1:4])
+        micro = int((fixed[5] or "").ljust(6, "0"))
+        offset = dt.timedelta(hours=hours, minutes=minute, seconds=second, microseconds=micro)
+        offset = -offset if fixed[1] == "-" else offset
+    else:
+        return None
+    return offset if abs(offset) < dt.timedelta(days=1) else None
 
 
 def localise(

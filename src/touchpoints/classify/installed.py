@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from touchpoints._core import plugins
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.errors import WrongKindError
 
 
+@public
 def available() -> tuple[str, ...]:
     """Return the names of the classifiers of installed packages, without importing them.
 
@@ -29,6 +31,7 @@ def available() -> tuple[str, ...]:
     return plugins.available(plugins.CLASSIFIERS)
 
 
+@public
 def load(name: str) -> Classifier:
     """Import the classifier that an installed package offers under a name.
 

@@ -6,6 +6,7 @@ import math
 
 import networkx as nx
 
+from touchpoints._core.checks import public, share
 from touchpoints._core.progress import Progress
 from touchpoints.compare._shared.draws import Shared
 from touchpoints.compare._shared.features import presence_shares, transition_shares
@@ -16,6 +17,7 @@ from touchpoints.graphs.names import terminal_label
 from touchpoints.graphs.parts import described
 
 
+@public
 def difference_graph(
     pair: Pair,
     *,
@@ -76,6 +78,7 @@ def difference_graph(
     >>> G.graph["a"], G.graph["b"], "difference" in G["(start)"]["search_query"]
     ('computer', 'phone', True)
     """
+    share("max_q", max_q, zero=True)
     options = Options(seed, resamples, level, test, shared, min_count=min_count, progress=progress)
     journeys = checked_pair(pair).journeys
     edges = compared_shares(pair, transition_shares(journeys), options)

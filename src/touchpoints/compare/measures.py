@@ -12,6 +12,8 @@ import numpy as np
 from touchpoints._core.arrays.counting import check_counts
 from touchpoints._core.checks import (
     check_option,
+    number,
+    public,
 )
 from touchpoints._core.progress import Progress
 from touchpoints._core.tables import apart
@@ -52,6 +54,7 @@ from touchpoints.uncertainty.resampling import labelled, resamplable
 Of = Literal["all", "previous"]
 
 
+@public
 def measured(
     pair: Pair,
     measure: Measure,
@@ -158,10 +161,12 @@ def measured(
     for side in (pair.in_a, ~pair.in_a):
         counts = np.where(side, journeys.counts, 0)
         known |= dict.fromkeys(labelled(measure(recounted(journeys, counts)))[0])
+    absent = number("absent", absent)
     statistic = Measured(labels=list(known), journeys=journeys, measure=measure, absent=absent)
     return compared(pair, statistic, options, effect=effect)
 
 
+@public
 def transitions(
     pair: Pair,
     *,
@@ -221,6 +226,7 @@ def transitions(
     return compared_shares(pair, transition_shares(checked_pair(pair).journeys), options)
 
 
+@public
 def variants(
     pair: Pair,
     *,
@@ -272,6 +278,7 @@ def variants(
     return compared_shares(pair, variant_shares(checked_pair(pair).journeys), options)
 
 
+@public
 def presence(
     pair: Pair,
     *,
@@ -356,6 +363,7 @@ def _place_shares(journeys: Journeys, places: Sequence[Place]) -> Shares:
     return of_journeys(journeys, labels, owners, columns)
 
 
+@public
 def funnels(
     pair: Pair,
     steps: Steps,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from touchpoints._core.checks import public
 from touchpoints._core.progress import Progress
 from touchpoints.compare._shared.draws import Shared
 from touchpoints.compare._shared.features import gap_medians, medians_of, throughput_medians
@@ -22,6 +23,7 @@ from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.between import place_name, segments_between, two_places
 
 
+@public
 def gaps(
     pair: Pair,
     *,
@@ -121,6 +123,7 @@ def _medians_between(journeys: Journeys, places: tuple[Place, Place]) -> Medians
     return medians_of([(start, end)], cells, values, found.owners[there])
 
 
+@public
 def throughput(
     pair: Pair,
     *,

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.statistics.survival import first_at_most
+from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
@@ -26,7 +27,6 @@ from touchpoints.compare._shared.testing import (
     remarks_of,
 )
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.cutting import microseconds
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.paths.time_to import Waits, waits_of
 
@@ -108,6 +108,7 @@ class TimeToComparison(Labelled):
         return remarks_of(self.group.tolist(), self.persons, self.effective)
 
 
+@public
 def time_to(
     pair: Pair,
     *,

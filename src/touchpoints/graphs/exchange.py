@@ -13,6 +13,7 @@ import networkx as nx
 from networkx.readwrite.graphml import GraphMLReader, GraphMLWriter
 
 from touchpoints._core.checks import (
+    public,
     require_kind,
     require_path,
 )
@@ -28,6 +29,7 @@ from touchpoints.graphs.schema import DEFAULTS, require_digraph, unwritable
 _MOST_PROBLEMS = 5
 
 
+@public
 def write_graphml(G: nx.DiGraph, path: str | os.PathLike[str]) -> None:
     """Write a graph as a GraphML file, which networkx, Gephi, yEd, igraph and others read.
 
@@ -76,6 +78,7 @@ def write_graphml(G: nx.DiGraph, path: str | os.PathLike[str]) -> None:
     Path(path).write_bytes(stream.getvalue().replace(b"\r", b"&#13;"))
 
 
+@public
 def read_graphml(path: str | os.PathLike[str]) -> nx.DiGraph:
     """Read a directed graph from a GraphML file, exactly as `write_graphml` wrote it.
 
@@ -158,6 +161,7 @@ def _refuse_unwritable(G: nx.DiGraph, form: str) -> None:
         raise ProblemsError(f"{form} cannot store this graph: {count}", problems=problems)
 
 
+@public
 def to_node_link(G: nx.DiGraph) -> dict[str, Any]:
     """Return a graph as node-link data: dicts and lists for JSON and drawing libraries.
 
@@ -209,6 +213,7 @@ def to_node_link(G: nx.DiGraph) -> dict[str, Any]:
     }
 
 
+@public
 def from_node_link(data: Mapping[str, Any]) -> nx.DiGraph:
     """Return the graph of node-link data, the inverse of `to_node_link`.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from touchpoints._core.arrays import counting, segments
 from touchpoints._core.arrays.statistics.gaps import bigram_gaps
+from touchpoints._core.checks import public, require_kind
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import not_found
 from touchpoints.journeys.model import Journeys, checked_journeys, take
@@ -158,6 +159,7 @@ def last_transitions(journeys: Journeys, ends: Ends) -> TransitionRows:
     return TransitionRows(filled, sources, targets)
 
 
+@public
 def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
     """Return the journeys that go directly from one touchpoint to another: the journeys of an edge.
 
@@ -205,6 +207,7 @@ def journeys_through(journeys: Journeys, u: str, v: str) -> Journeys:
     checked_journeys(journeys)
     codes = {touchpoint.key: code for code, touchpoint in enumerate(journeys.touchpoints)}
     for name, terminals in ((u, (START,)), (v, (END, OPEN))):
+        require_kind(name, str, takes="the key of a touchpoint", mend="an edge of the graph: u, v")
         if name not in codes and name not in terminals:
             raise not_found("touchpoint", name, (*codes, *terminals))
     return take(journeys, np.flatnonzero(_through(journeys, codes.get(u, u), codes.get(v, v))))

@@ -11,6 +11,7 @@ from touchpoints._core import (
 from touchpoints._core.arrays.counting import (
     states,
 )
+from touchpoints._core.checks import public
 from touchpoints.graphs.flows import (
     END,
     START,
@@ -32,6 +33,7 @@ from touchpoints.journeys.model import (
 )
 
 
+@public
 def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") -> nx.DiGraph:
     """Return the transition graph of a higher-order Markov chain: states are the last touchpoints.
 
@@ -89,7 +91,7 @@ def higher_order_graph(journeys: Journeys, *, order: int = 2, lang: str = "en") 
     """
     checked_journeys(journeys)
     mend = "for the order of tp.paths.markov_order: order=max(found.best, 1)"
-    order = checks.whole("order", order, mend=mend)
+    order = checks.whole("order", order, most=1_000, mend=mend)
     known = journeys.touchpoints
     last = states.last_codes(journeys.codes, journeys.offsets, len(known), order=order)
     keys = [known[codes[0]].key for codes in last.members]

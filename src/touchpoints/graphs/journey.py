@@ -7,6 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import not_found
 from touchpoints._core.progress import Progress, reporting
@@ -18,6 +19,7 @@ _MANY = 10_000
 _BLOCK = 10_000
 
 
+@public
 def journey_graph(
     journeys: Journeys, id_: Any, *, lang: str = "en", progress: Progress = False
 ) -> nx.DiGraph:

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 
 from touchpoints._core.arrays import segments
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import owned
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
@@ -16,6 +17,7 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import escape_text
 
 
+@public
 def outcome_graph(
     journeys: Journeys, *, outcome: str | None = None, lang: str = "en"
 ) -> nx.DiGraph:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import networkx as nx
 
+from touchpoints._core.checks import public
 from touchpoints._core.messages import did_you_mean, wrong_kind
 from touchpoints.graphs.flows import START
 from touchpoints.graphs.names import RESERVED, SCHEMA, is_terminal
@@ -116,6 +117,7 @@ _KINDS = {
 _FLOWING = frozenset(["transition", "outcome", "higher_order"])
 
 
+@public
 def check_graph(G: nx.DiGraph) -> tuple[Problem, ...]:
     """Return every violation of the graph schema; an empty tuple for a valid graph.
 

@@ -15,6 +15,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import walks
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import agreeing, counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -31,6 +32,7 @@ _SPREAD = dt.timedelta(days=28)
 _LONGEST = 10_000
 
 
+@public
 def simulate(
     G: nx.DiGraph,
     *,
@@ -124,6 +126,11 @@ def simulate(
     columns: dict[str, Any] = {}
     if begin is not None:
         columns["times"], zone = _times(chain, walked, emitted, begin=begin, spread=spread, rng=rng)
+    elif spread != _SPREAD:
+        raise InvalidInputError(
+            "spread= says over which time journeys start, but begin= gives no first start",
+            mend="pass begin=, for example datetime.datetime(2026, 1, 1), or leave spread= out",
+        )
     else:
         zone = None
     return Journeys(

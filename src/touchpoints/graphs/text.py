@@ -11,6 +11,7 @@ import attrs
 import networkx as nx
 
 from touchpoints._core import checks
+from touchpoints._core.checks import public
 from touchpoints.graphs.names import is_terminal, terminal_label
 from touchpoints.graphs.schema import require_digraph
 
@@ -39,6 +40,7 @@ class _Picture:
     left_out: str
 
 
+@public
 def to_mermaid(G: nx.DiGraph, *, max_edges: int | None = None, min_weight: float = 0) -> str:
     """Return a Mermaid flowchart of a graph, which GitHub and many wikis draw.
 
@@ -111,6 +113,7 @@ def _mermaid_styles(picture: _Picture) -> list[str]:
     return lines
 
 
+@public
 def to_dot(G: nx.DiGraph, *, max_edges: int | None = None, min_weight: float = 0) -> str:
     r"""Return a graph in the DOT language, which Graphviz and other tools draw.
 
@@ -191,6 +194,7 @@ def _picture(G: nx.DiGraph, max_edges: int | None, min_weight: float) -> _Pictur
     require_digraph(G)
     max_edges = checks.limit("max_edges", max_edges)
     edges = list(G.edges(data=True))
+    checks.number("min_weight", min_weight)
     kept = [index for index, edge in enumerate(edges) if _weight(edge[2]) >= min_weight]
     if max_edges is not None:
         kept = sorted(sorted(kept, key=lambda index: -_weight(edges[index][2]))[:max_edges])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import networkx as nx
 
+from touchpoints._core.checks import public
 from touchpoints.graphs.flows import END, usual_ends
 from touchpoints.graphs.parts import flow_graph
 from touchpoints.journeys.model import Journeys, checked_journeys
 
 
+@public
 def transition_graph(journeys: Journeys, *, lang: str = "en") -> nx.DiGraph:
     """Return the directly-follows graph: which touchpoint directly follows which, and how often.
 

@@ -12,6 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments, sequences
 from touchpoints._core.arrays.counting import check_counts
+from touchpoints._core.checks import public
 from touchpoints._core.columns import comparable
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.messages import counted, first_few, not_found, wrong_kind
@@ -26,6 +27,7 @@ _MOST_AT_ONCE = 10**9  # the limit of numpy's hypergeometric draws
 _MOST_DRAWN = 10**12
 
 
+@public
 def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
     """Merge journeys of the same variant (sequence of touchpoints) and the same outcomes.
 
@@ -109,6 +111,7 @@ def _taken(column: Coded | Array, rows: Array) -> Coded | Array:
     return column.take(rows) if isinstance(column, Coded) else column[rows]
 
 
+@public
 def concat(parts: Iterable[Journeys]) -> Journeys:
     """Concatenate journeys of several logs.
 
@@ -272,10 +275,13 @@ def _persons(parts: list[Journeys]) -> Any:
 
 
 def _observed(parts: list[Journeys]) -> Any:
-    """Return the time until which each journey was observed; None for the last time of all."""
-    if all(part.observed_until is None for part in parts):
-        return None
+    """Return the time until which each journey was observed; None for the last time of all.
+
+    A log that does not say so was observed until its own last time, not until that of another.
+    """
     if all(part.times is None for part in parts):
+        if all(part.observed_until is None for part in parts):
+            return None
         return _filled([part.observed_until for part in parts], [len(one) for one in parts], NAT)
     until = np.concatenate([watched_until(part) for part in parts])
     end = max(
@@ -293,6 +299,7 @@ def _meta(parts: list[Journeys]) -> Meta:
     return attrs.evolve(parts[0].meta, report=report, defining=defining)
 
 
+@public
 def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
     """Draw a random sample of journeys, without replacement.
 
@@ -337,7 +344,7 @@ def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
     checked_journeys(journeys)
     check_counts(journeys.offsets, journeys.counts)
     total = int(journeys.counts.sum())
-    if checks.whole("n", n, least=0) > total:
+    if checks.whole("n", n, most=None, least=0) > total:
         raise InvalidInputError(f"cannot draw {n:,} of {counted(total, 'journey')}")
     generator = np.random.default_rng(checks.seed(seed))
     if bool((journeys.counts == 1).all()):

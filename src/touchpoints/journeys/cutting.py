@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.arrays import segments
+from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, code_values, owned
 from touchpoints._core.messages import counted, first_few
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
@@ -28,6 +29,7 @@ from touchpoints.taxonomy import Touchpoint
 NAT = np.datetime64("NaT", "us")
 
 
+@public
 def select(journeys: Journeys, chosen: Any) -> Journeys:
     """Select whole journeys by a mask, or the interactions of some touchpoints in every journey.
 
@@ -80,6 +82,8 @@ def select(journeys: Journeys, chosen: Any) -> Journeys:
             _warn_of_broken_paths(journeys, kept)
         return select_interactions(journeys, kept)
     flags = np.asarray(chosen)
+    if flags.shape == (0,):
+        flags = flags.astype(bool)
     if flags.dtype != np.bool_:
         raise WrongKindError(
             f"a mask must hold bools, got {flags.dtype}",
@@ -140,6 +144,7 @@ def _joined(journeys: Journeys, kept: Array, counts: Array) -> str:
     return f"{phrase} (most often {names[0]} > {names[1]}, {counted(int(totals.max()), 'time')})"
 
 
+@public
 def containing(journeys: Journeys, touchpoint: Place) -> Journeys:
     """Keep the journeys that contain a touchpoint.
 
@@ -183,6 +188,7 @@ def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Jour
     return part_of(journeys, offsets=owned(offsets), **columns)
 
 
+@public
 def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
     """Cut each journey before a touchpoint first occurs.
 
@@ -220,6 +226,7 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
     return cut(journeys, journeys.offsets[:-1], stops, finished=finished)
 
 
+@public
 def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
     """Keep the part of each journey after the last occurrence of a touchpoint.
 
@@ -257,6 +264,7 @@ def after_last(journeys: Journeys, touchpoint: Place, *, include: bool = False) 
     return cut(journeys, starts, journeys.offsets[1:], began=began)
 
 
+@public
 def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
     """Keep the part of each journey from one place to the next occurrence of another, inclusive.
 
@@ -309,6 +317,7 @@ def between(journeys: Journeys, start: Place, *, end: Place) -> Journeys:
     return cut(journeys, *bounds, **flags)
 
 
+@public
 def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
     """Split journeys into sessions where nothing happens for longer than a gap (sessionization).
 
@@ -405,18 +414,6 @@ def require_times(journeys: Journeys, what: str) -> Array:
             mend="read the log with tp.from_frame(…, time=…): distinct, from_paths keep no times",
         )
     return times
-
-
-def microseconds(duration: dt.timedelta, name: str) -> int:
-    """Return a positive duration in microseconds."""
-    if not isinstance(duration, dt.timedelta):
-        raise WrongKindError(
-            f"{name} must be a datetime.timedelta, got {type(duration).__name__}",
-            mend=f"for example {name}=datetime.timedelta(minutes=30)",
-        )
-    if duration <= dt.timedelta(0):
-        raise InvalidInputError(f"{name} must be positive, got {duration}")
-    return duration // dt.timedelta(microseconds=1)
 
 
 def select_interactions(journeys: Journeys, kept: Array) -> Journeys:

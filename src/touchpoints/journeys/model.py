@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import (
     Array,
     Coded,
@@ -396,6 +397,7 @@ def part_of(journeys: Journeys, **changes: Any) -> Journeys:
     return derive(journeys, **changes)
 
 
+@public
 def first_difference(left: Journeys, right: Journeys) -> str:
     """Describe in one sentence where two `Journeys` first differ; empty text when they are equal.
 

@@ -9,17 +9,19 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
+from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
-from touchpoints.journeys.cutting import NAT, cut, microseconds, require_times
+from touchpoints.journeys.cutting import NAT, cut, require_times
 from touchpoints.journeys.meta import Meta
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, end_of_log
 from touchpoints.journeys.places.anchors import Place, first_spans, is_plain, rows_at
 from touchpoints.journeys.places.selectors import meant
 
 
+@public
 def until(
     journeys: Journeys, touchpoint: Place, *, outcome: str, include: bool = False
 ) -> Journeys:
@@ -124,6 +126,7 @@ def _defined(journeys: Journeys, name: str, place: Place, hits: Array) -> Meta:
     return attrs.evolve(journeys.meta, defining=defining)
 
 
+@public
 def mark(
     journeys: Journeys,
     name: str,
@@ -252,6 +255,7 @@ def _amounts(journeys: Journeys, name: str) -> Array:
     return column.astype(np.float64)
 
 
+@public
 def mark_open(journeys: Journeys, *, within: dt.timedelta) -> Journeys:
     """Mark right-censored journeys: those whose last interaction is too recent to be final.
 

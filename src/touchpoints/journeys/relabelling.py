@@ -10,7 +10,7 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import offsets_after, repeats_within
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
-from touchpoints._core.checks import check_option
+from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
@@ -41,6 +41,7 @@ FIELD = "touchpoint"
 _COUNTED_AGAIN = {"unmatched": 0, "unmatched_texts": {}, "unread": 0, "unread_texts": {}}
 
 
+@public
 def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     """Group touchpoints by facets or per-interaction columns, for example to a node per channel.
 
@@ -109,6 +110,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     return derive(journeys, touchpoints=touchpoints, codes=owned(codes), meta=meta)
 
 
+@public
 def collapse_repeats(journeys: Journeys) -> Journeys:
     """Merge runs: neighbouring interactions of a journey that are the same touchpoint.
 
@@ -243,6 +245,7 @@ def _group(names: tuple[str, ...], facets: list[str], terms: list[str]) -> Touch
     return attrs.evolve(one, key=key, type="" if kind == UNKNOWN else kind)
 
 
+@public
 def relabel(journeys: Journeys, names: Mapping[str, str | Touchpoint]) -> Journeys:
     """Rename touchpoints; those with the same new name become one touchpoint.
 
@@ -297,6 +300,7 @@ def _named(journeys: Journeys, name: str | Touchpoint) -> Touchpoint:
     )
 
 
+@public
 def retype(
     journeys: Journeys, classifier: Classifier, *, unmatched: Unmatched = "raise"
 ) -> Journeys:

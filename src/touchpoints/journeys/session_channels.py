@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.checks import check_option
+from touchpoints._core.checks import check_option, microseconds, public
 from touchpoints._core.frozen import Array, Coded, code_values
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.cutting import microseconds, require_times
+from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 
 Rule = Literal["last_non_direct", "first", "last"]
@@ -21,6 +21,7 @@ DIRECT = "direct"
 ADDED = "session_channel"
 
 
+@public
 def session_channel(
     journeys: Journeys,
     *,

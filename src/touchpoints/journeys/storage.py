@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import attrs
 import numpy as np
 
-from touchpoints._core.checks import require_path
+from touchpoints._core.checks import public, require_path
 from touchpoints._core.frozen import Array, Coded, owned, text_array
 from touchpoints._core.messages import first_few
 from touchpoints.errors import StorageError, WrongKindError
@@ -39,6 +39,7 @@ _KINDS: tuple[tuple[int, Any], ...] = (
 )
 
 
+@public
 def write_journeys(
     journeys: Journeys, path: str | os.PathLike[str], *, compressed: bool = False
 ) -> None:
@@ -228,6 +229,7 @@ def _column_of(kind: str, arrays: Mapping[str, Array]) -> Array | Coded:
 # ---------------------------------------------------------------------------------------- and back
 
 
+@public
 def read_journeys(path: str | os.PathLike[str]) -> Journeys:
     """Read journeys from a file that `write_journeys` wrote.
 

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Grouped, column
 from touchpoints.graphs.flows import OPEN, Ends, Flows, flows, usual_ends
@@ -54,6 +55,7 @@ class Absorption(Grouped):
     outcome: str
 
 
+@public
 def absorption(
     journeys: Journeys, *, outcome: str | None = None, by: str | None = None
 ) -> Absorption:

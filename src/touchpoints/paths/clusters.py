@@ -11,6 +11,7 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.distances import clustering
 from touchpoints._core.checks import (
     check_option,
+    public,
     require_kind,
 )
 from touchpoints._core.frozen import Array, Coded, owned, read_only, same_array
@@ -93,6 +94,7 @@ class Clustering(Labelled):
         return Coded(owned(codes.astype(np.int32)), labels)
 
 
+@public
 def hierarchical(distances: Distances, k: int, *, linkage: Linkage = "average") -> Clustering:
     """Cluster journeys by agglomerative hierarchical clustering, cut at ``k`` clusters.
 
@@ -161,6 +163,7 @@ def hierarchical(distances: Distances, k: int, *, linkage: Linkage = "average") 
     return _clustering(distances, clustering.cut(pairs, k), method=linkage)
 
 
+@public
 def k_medoids(
     distances: Distances, k: int, *, seed: int, starts: int = 10, progress: Progress = False
 ) -> Clustering:

@@ -15,6 +15,7 @@ from touchpoints._core.arrays.segments import (
     repeats_within,
 )
 from touchpoints._core.arrays.sequences.subsequences import log2_distinct
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import (
     Grouped,
@@ -68,6 +69,7 @@ class Complexity(Grouped):
     alphabet: int
 
 
+@public
 def complexity(
     journeys: Journeys, *, alphabet: int | None = None, by: str | None = None
 ) -> Complexity:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import attrs
 import numpy as np
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.graphs.plan import Plan
@@ -130,6 +131,7 @@ class Fitness(Estimated):
     unseen: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
+@public
 def conformance(
     journeys: Journeys,
     plan: Plan,
@@ -261,6 +263,7 @@ def _conformance(
     )
 
 
+@public
 def journey_conformance(
     journeys: Journeys, plan: Plan, *, failed: str | None = None, by: str | None = None
 ) -> JourneyConformance:
@@ -336,6 +339,7 @@ def _of_journeys(journeys: Journeys, *, plan: Plan, failed: str | None) -> Journ
     )
 
 
+@public
 def fitness(
     journeys: Journeys,
     plan: Plan,

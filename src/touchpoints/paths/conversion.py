@@ -15,9 +15,10 @@ from touchpoints._core.arrays.segments import offsets_of
 from touchpoints._core.arrays.segments.choosing import owners_at
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.quantiles import spreads
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
-from touchpoints.journeys.cutting import microseconds, require_times
+from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import window_is_over
@@ -132,6 +133,7 @@ class _Matched:
         return self.stops >= 0
 
 
+@public
 def conversion(
     journeys: Journeys,
     start: Place,
@@ -197,7 +199,7 @@ def _limit(journeys: Journeys, within: dt.timedelta | None, level: float, what: 
     checks.level(level)
     if within is None:
         return None
-    limit = microseconds(within, "within")
+    limit = checks.microseconds(within, "within")
     require_times(journeys, what)
     return limit
 
@@ -267,6 +269,7 @@ def _median(journeys: Journeys, matched: _Matched) -> float:
     return float(spreads(np.zeros_like(gaps), gaps, 1, weights).quantile(0.5)[0]) / 1e6
 
 
+@public
 def converted_and_dropped(
     journeys: Journeys,
     start: Place,

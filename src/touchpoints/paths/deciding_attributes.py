@@ -14,6 +14,7 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.counting.successors import next_codes
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, Coded, text_array
 from touchpoints._core.messages import not_found
 from touchpoints._core.progress import Progress, reporting
@@ -90,6 +91,7 @@ class _Visits:
     unit: str
 
 
+@public
 def deciding_attributes(
     journeys: Journeys,
     at: Place,

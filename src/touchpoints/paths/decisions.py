@@ -19,6 +19,7 @@ from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, column
@@ -120,6 +121,7 @@ class _Visits:
     following: Array
 
 
+@public
 def branches(
     journeys: Journeys, *, at: Place | None = None, by: str | None = None, level: float = 0.95
 ) -> Branches:
@@ -213,6 +215,7 @@ def _visits(journeys: Journeys, at: Place | None) -> _Visits:
     )
 
 
+@public
 def decision_points(
     journeys: Journeys,
     *,

@@ -18,6 +18,7 @@ from touchpoints._core.arrays.segments import (
     owners_of,
 )
 from touchpoints._core.arrays.sequences import distinct_sequences
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
@@ -170,6 +171,7 @@ class DirectAndIndirect:
         return self.shares.as_dict()
 
 
+@public
 def direct_and_indirect(
     journeys: Journeys, *, by: str | None = None, level: float = 0.95
 ) -> DirectAndIndirect:

@@ -18,7 +18,7 @@ from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
 from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_clusters, rounds_of
-from touchpoints._core.checks import check_option
+from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import OfPersons, column
@@ -110,6 +110,7 @@ class _Tested:
     sizes: Array
 
 
+@public
 def discriminating(
     journeys: Journeys,
     *,
@@ -245,13 +246,13 @@ def _check(
 ) -> None:
     checks.whole("max_length", max_length)
     checks.whole("permutations", permutations)
-    if not 0 < min_support <= 1:
-        raise InvalidInputError(f"min_support must be above 0 and at most 1, got {min_support!r}")
+    checks.share("min_support", min_support)
     if test == "permutation" and seed is None:
-        raise InvalidInputError(
-            "seed must be an integer of at least 0 for test='permutation', got None",
-            mend="seed=1, or any other",
-        )
+        what = "seed must be an integer of at least 0 for test='permutation', got None"
+        raise InvalidInputError(what, mend="seed=1, or any other")
+    if test == "chi2" and (seed, permutations) != (None, 999):
+        what = "test='chi2' draws nothing, and takes neither seed nor permutations"
+        raise InvalidInputError(what, mend="leave them out, or use test='permutation'")
     if seed is not None:
         checks.seed(seed)
 

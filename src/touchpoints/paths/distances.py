@@ -21,6 +21,8 @@ from touchpoints._core.arrays.distances.edit_distances import (
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, rows_of
 from touchpoints._core.checks import (
     check_option,
+    positive,
+    public,
 )
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import (
@@ -39,6 +41,7 @@ _MOST = 20_000
 _FIXED = {"lcs": 2.0, "edit": 1.0, "hamming": 1.0}
 
 
+@public
 def distances(
     journeys: Journeys,
     *,
@@ -167,8 +170,7 @@ def _check_costs(
             f"substitution and indel must be left out for method={method!r}, which has fixed costs",
             mend="use method='om' for other costs",
         )
-    if not 0 < indel < np.inf:
-        raise InvalidInputError(f"indel must be a finite cost above 0, got {indel!r}")
+    positive("indel", indel)
     if method == "hamming" and normalise == "yujian_bo":
         raise InvalidInputError(
             "normalise='yujian_bo' must be used with an edit distance, got method='hamming'",

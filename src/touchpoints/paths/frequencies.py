@@ -13,9 +13,9 @@ from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, Grouped, column
-from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import (
@@ -139,6 +139,7 @@ class RareVariants(Grouped):
     length: Array = column(np.int64)
 
 
+@public
 def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) -> Presence:
     """Count how often each touchpoint occurs: by journey, by interaction, at start and end.
 
@@ -232,6 +233,7 @@ def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
     return keys[starts] // k, keys[starts] % k, times
 
 
+@public
 def variant_coverage(
     journeys: Journeys, *, share: float | Sequence[float] = 0.95, by: str | None = None
 ) -> VariantCoverage:
@@ -277,7 +279,7 @@ def variant_coverage(
     """
     several = isinstance(share, (Sequence, np.ndarray)) and not isinstance(share, str)
     given: Sequence[Any] = cast("Sequence[float]", share) if several else [share]
-    shares = [_checked_share(value) for value in given]
+    shares = [checks.share("share", value) for value in given]
     return by_group(journeys, by, partial(_coverage, shares=shares))
 
 
@@ -305,19 +307,7 @@ def _needed(totals: Array, share: float) -> int:
     return int(np.searchsorted(running, wanted, side="left")) + 1
 
 
-def _checked_share(share: float) -> float:
-    if isinstance(share, bool) or not isinstance(share, (int, float, np.number)):
-        raise WrongKindError(
-            f"share must be a number or a sequence of numbers, got {share!r}",
-            mend="write 95 % as share=0.95, several in a list",
-        )
-    if not 0 < share <= 1:
-        raise InvalidInputError(
-            f"share must be above 0 and at most 1, got {share!r}", mend="write 95 % as share=0.95"
-        )
-    return float(share)
-
-
+@public
 def rare_variants(
     journeys: Journeys, *, share: float = 0.95, top: int | None = None, by: str | None = None
 ) -> RareVariants:
@@ -364,7 +354,7 @@ def rare_variants(
     [('help',)]
     """
     top = checks.limit("top", top)
-    return by_group(journeys, by, partial(_rare, share=_checked_share(share), top=top))
+    return by_group(journeys, by, partial(_rare, share=checks.share("share", share), top=top))
 
 
 def _rare(journeys: Journeys, *, share: float, top: int | None) -> RareVariants:

@@ -22,11 +22,13 @@ from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.checks import (
     check_option,
+    microseconds,
+    public,
 )
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, apart, column
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.cutting import microseconds, require_times
+from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import window_is_over
@@ -115,6 +117,7 @@ class Reached:
     over: Array
 
 
+@public
 def funnel(
     journeys: Journeys,
     steps: Steps,

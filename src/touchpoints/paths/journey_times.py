@@ -7,6 +7,7 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of, sum_by_segment
 from touchpoints._core.arrays.segments.lasting import UNKNOWN, lasting, stamps_of
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Grouped, column
 from touchpoints.journeys.cutting import require_times
@@ -54,6 +55,7 @@ class JourneyTimes(Grouped):
     whole: Array = column(np.bool_)
 
 
+@public
 def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:
     """Measure the throughput and processing time of each journey.
 

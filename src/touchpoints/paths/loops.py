@@ -20,6 +20,7 @@ from touchpoints._core.arrays.segments.choosing import owners_at
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
@@ -121,6 +122,7 @@ class _Held:
     times: Array
 
 
+@public
 def repeats(
     journeys: Journeys,
     *,
@@ -176,6 +178,7 @@ def repeats(
     return by_group(journeys, by, partial(_repeats, definition=definition, level=level))
 
 
+@public
 def journey_repeats(
     journeys: Journeys, *, definition: Definition = "adjacent", by: str | None = None
 ) -> JourneyRepeats:

@@ -21,6 +21,7 @@ from touchpoints._core.arrays.sequences.contexts import (
 )
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
@@ -137,6 +138,7 @@ class MarkovOrders(Grouped):
         return self.best_orders(criterion=criterion)[None]
 
 
+@public
 def markov_order(
     journeys: Journeys,
     *,
@@ -220,7 +222,8 @@ def markov_order(
     >>> found.best, found.best_bic, found.best_ratio
     (2, 2, 2)
     """
-    max_order, folds = checks.whole("max_order", max_order), checks.whole("folds", folds, least=2)
+    max_order = checks.whole("max_order", max_order, most=1_000)
+    folds = checks.whole("folds", folds, least=2, most=10_000)
     seed = checks.seed(seed)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     with reporting(progress, parts * folds, what="Markov order") as advance:

@@ -13,10 +13,10 @@ from touchpoints._core.arrays.counting import windows
 from touchpoints._core.arrays.sequences import prefixes
 from touchpoints._core.arrays.sequences.prefixes import Found
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Estimated, column
-from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.tie_breaking import (
@@ -97,6 +97,7 @@ class Subsequences(Estimated):
     lift: Array = column(np.float64)
 
 
+@public
 def ngrams(
     journeys: Journeys,
     *,
@@ -179,6 +180,7 @@ def _ngrams(journeys: Journeys, *, n: int, top: int | None, level: float) -> Ngr
     )
 
 
+@public
 def subsequences(
     journeys: Journeys,
     *,
@@ -256,11 +258,7 @@ def subsequences(
     min_length = checks.whole("min_length", min_length)
     max_length = checks.whole("max_length", max_length, least=min_length)
     gap, top = checks.limit("gap", gap), checks.limit("top", top)
-    if isinstance(min_support, bool) or not 0 < min_support <= 1:
-        raise InvalidInputError(
-            f"min_support must be a share above 0 and at most 1, got {min_support!r}",
-            mend="write 5 % as min_support=0.05",
-        )
+    min_support = checks.share("min_support", min_support)
     options = _Options(min_support, max_length, min_length, gap, top, level)
     parts = 1 if by is None else len(groups_of(journeys, by).labels)
     total = parts * len(checked_journeys(journeys).touchpoints)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import owned
 from touchpoints.graphs import transition_graph
 from touchpoints.graphs.flows import END, OPEN, START
@@ -14,6 +15,7 @@ from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 
 
+@public
 def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGraph:
     r"""Return the planned and the observed transitions as one directed graph.
 

@@ -14,12 +14,13 @@ from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.clocks import Offsets, offsets_between
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.cutting import microseconds, require_times
+from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.outcomes import watched_until
@@ -131,6 +132,7 @@ def _days(instants: Array) -> Array:
     )
 
 
+@public
 def retention(
     journeys: Journeys,
     *,
@@ -203,6 +205,7 @@ def retention(
     return by_group(whole, by, partial(_retention, clock=clock, level=level))
 
 
+@public
 def lifecycle_states(
     journeys: Journeys, *, period: Calendar | dt.timedelta, by: str | None = None
 ) -> LifecycleStates:
@@ -295,7 +298,7 @@ def _prepared(
     observed = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
     if isinstance(period, dt.timedelta):
         first = int(stamps.min()) if len(stamps) else 0
-        return observed, _Clock("", microseconds(period, "period"), first)
+        return observed, _Clock("", checks.microseconds(period, "period"), first)
     calendar, zone = check_option("period", period, Calendar), journeys.meta.timezone
     if zone is None:
         return observed, _Clock(calendar)

@@ -24,6 +24,7 @@ from touchpoints._core.arrays.statistics.quantiles import (
 )
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
@@ -106,6 +107,7 @@ class Similarity(Grouped):
     method: str
 
 
+@public
 def routes(
     journeys: Journeys,
     start: Place,
@@ -210,6 +212,7 @@ def _medians(journeys: Journeys, groups: Array, size: int) -> Array:
     return spreads(groups, times, size, weights).quantile(0.5) / 1e6
 
 
+@public
 def similarity_to(
     journeys: Journeys,
     ideal: Sequence[Selector],

@@ -14,6 +14,7 @@ from touchpoints._core.arrays.statistics.survival import (
     product_limit,
     survival_bounds,
 )
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.groups import by_group
@@ -56,6 +57,7 @@ class StepSurvival(Estimated):
     left_out: Array = column(np.int64)
 
 
+@public
 def survival_by_step(
     journeys: Journeys, *, by: str | None = None, level: float = 0.95
 ) -> StepSurvival:

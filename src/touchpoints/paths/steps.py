@@ -18,6 +18,7 @@ from touchpoints._core.arrays.statistics.cluster_variance import summed_runs
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, column
@@ -121,6 +122,7 @@ class StepFlows(Estimated):
     aligned: Array = column(np.int64)
 
 
+@public
 def step_matrix(
     journeys: Journeys,
     *,
@@ -189,6 +191,7 @@ def step_matrix(
     return by_group(journeys, by, matrix)
 
 
+@public
 def step_flows(
     journeys: Journeys,
     *,
@@ -249,7 +252,7 @@ def step_flows(
 
 
 def _check_alignment(steps: int, at: Place | None, side: Side) -> None:
-    checks.whole("steps", steps)
+    checks.whole("steps", steps, most=100_000)
     check_option("side", side, Side)
     if at is not None and side != "start":
         raise InvalidInputError(

@@ -10,6 +10,8 @@ import numpy as np
 from touchpoints._core.arrays.counting import bigram_counts, row_weights
 from touchpoints._core.checks import (
     check_option,
+    positive,
+    public,
 )
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import (
@@ -27,6 +29,7 @@ Method = Literal["transitions", "facets", "constant"]
 TYPE = "type"
 
 
+@public
 def substitution_costs(
     journeys: Journeys,
     *,
@@ -101,8 +104,7 @@ def substitution_costs(
         raise InvalidInputError(
             f"method={method!r} takes no weights", mend="use method='facets', or omit weights"
         )
-    if not 0 < max_cost < np.inf:
-        raise InvalidInputError(f"max_cost must be finite and above 0, got {max_cost!r}")
+    max_cost = positive("max_cost", max_cost)
     if method == "transitions":
         costs = max_cost * _by_transitions(journeys)
     elif method == "facets":

@@ -17,6 +17,7 @@ from touchpoints._core.arrays.sequences.tie_bounds import (
     portions_of,
 )
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Grouped, column
@@ -90,6 +91,7 @@ class OrderSensitivity(Grouped):
         return self._labelled(width, self.source, self.target)
 
 
+@public
 def order_sensitivity(
     journeys: Journeys, *, by: str | None = None, progress: Progress = False
 ) -> OrderSensitivity:

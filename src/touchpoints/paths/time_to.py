@@ -19,6 +19,7 @@ from touchpoints._core.arrays.statistics.survival import (
     product_limit,
     survival_bounds,
 )
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.tables import (
     Estimated,
@@ -110,6 +111,7 @@ class MedianTimeTo(Estimated):
         return [*super()._remarks(), *unknown_ends(open_ends, "the time observed")]
 
 
+@public
 def time_to(
     journeys: Journeys,
     *,
@@ -206,6 +208,7 @@ def time_to(
     return _for_groups(journeys, curve, place=place, outcome=outcome, start=start, by=by)
 
 
+@public
 def median_time_to(
     journeys: Journeys,
     *,

@@ -11,6 +11,7 @@ import numpy as np
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.arrays.segments.lasting import UNKNOWN, lasting, stamps_of
 from touchpoints._core.arrays.statistics.quantiles import neighbours
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import require_times
@@ -23,6 +24,7 @@ from touchpoints.paths._shared.durations import Collected, Durations, durations_
 _EDGES = "the time from each touchpoint to the next"
 
 
+@public
 def gaps(
     journeys: Journeys,
     *,
@@ -118,6 +120,7 @@ def gaps(
     return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level)
 
 
+@public
 def idle_times(
     journeys: Journeys,
     *,
@@ -174,6 +177,7 @@ def idle_times(
     return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level)
 
 
+@public
 def processing_times(
     journeys: Journeys,
     *,
@@ -225,6 +229,7 @@ def processing_times(
     return durations_of(journeys, _processing, quantiles=quantiles, by=by, level=level)
 
 
+@public
 def throughput_times(
     journeys: Journeys,
     *,

@@ -17,6 +17,7 @@ from touchpoints._core.arrays.statistics.cluster_variance import (
     runs,
     summed_runs,
 )
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.graphs.flows import Flows, first_transitions, flows, last_transitions
@@ -62,6 +63,7 @@ class Transitions(Estimated):
     journeys: Array = column(np.int64)
 
 
+@public
 def transitions(
     journeys: Journeys, *, level: float = 0.95, top: int | None = None, by: str | None = None
 ) -> Transitions:

@@ -9,6 +9,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.journeys.groups import by_group
@@ -61,6 +62,7 @@ class Variants(Estimated):
     length: Array = column(np.int64)
 
 
+@public
 def variants(
     journeys: Journeys, *, top: int | None = None, by: str | None = None, level: float = 0.95
 ) -> Variants:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -19,14 +20,14 @@ from touchpoints._core.columns import (
 from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.reading import Table
 from touchpoints._core.zones import HowTimes
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 
 def columns_of_records(records: Iterable[Mapping[str, Any]], used: Sequence[str]) -> Any:
     """Return the columns of records; if there are none, the columns used, empty."""
     mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
     require_kind(records, Iterable, takes="a sequence of records (mappings)", mend=mend)
-    rows = list(records)
+    rows = list(_numbered(records)) if isinstance(records, csv.DictReader) else list(records)
     for position, row in enumerate(rows):
         if not isinstance(row, Mapping):
             what = f"record {position} must be a mapping of names to values, got {first_few([row])}"
@@ -42,6 +43,34 @@ def columns_of_records(records: Iterable[Mapping[str, Any]], used: Sequence[str]
         )
     names = dict.fromkeys((name for row in rows for name in row) if rows else used)
     return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _numbered(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file; warn of rows with fewer cells than there are columns."""
+    short: list[int] = []
+    try:
+        for row in reader:
+            if None in row.values():
+                short.append(reader.line_num)
+            yield row
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(
+            f"the CSV file is not written in {error.encoding}, as which it was opened",
+            where=f"after line {reader.line_num}",
+            mend='save it as UTF-8, or open it in its own encoding: open(path, encoding="cp1252")',
+        ) from error
+    except csv.Error as error:
+        raise InvalidInputError(
+            f"the CSV file cannot be read: {error}",
+            where=f"line {reader.line_num + 1}",
+            mend="a quote that is never closed makes one cell of many lines; longer cells need "
+            "csv.field_size_limit(…)",
+        ) from error
+    if short:
+        warn(
+            f"{counted(len(short), 'row')} of the CSV file {agreeing(len(short), 'have')} fewer "
+            f"cells than there are columns (lines {first_few(short)}): what is not there is missing"
+        )
 
 
 def log_of(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
@@ -64,6 +93,28 @@ def log_of(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
         tiebreak=tuple(ranks_of(table.kept(name), name) for name in names.tiebreak),
         row_order=not table.lazy,
     )
+
+
+def check_used(names: ColumnRoles, *, tz: str | None, ambiguous: str | None) -> None:
+    """Raise for options that would be ignored, because what they belong to is not given."""
+    if names.instance is not None and names.lifecycle is None:
+        raise InvalidInputError(
+            "instance= says which start and complete rows belong together, but lifecycle= names no "
+            "column",
+            mend="pass lifecycle= with the column of stages, or leave instance= out",
+        )
+    if names.lifecycle is not None and names.end is not None:
+        raise InvalidInputError(
+            "end= and lifecycle= both say when interactions end",
+            mend="leave one of them out: end= for one row an interaction, lifecycle= for start and "
+            "complete rows",
+        )
+    if ambiguous is not None and tz is None:
+        raise InvalidInputError(
+            "ambiguous= says which of two naive times is meant where the clocks change, but tz= "
+            "names no zone",
+            mend="pass tz= with the zone of the times, or leave ambiguous= out",
+        )
 
 
 def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:

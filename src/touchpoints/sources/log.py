@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from touchpoints._core.checks import check_option, require_kind
-from touchpoints._core.columns import (
-    ColumnRoles,
-    one_or_several,
-    several,
-)
+from touchpoints._core.checks import check_option, public, require_kind
+from touchpoints._core.columns import ColumnRoles, one_or_several, several
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.instants import checked_format
 from touchpoints._core.reading import table_of
@@ -24,7 +20,7 @@ from touchpoints.sources._assemble import (
     PersonConflicts,
     assemble,
 )
-from touchpoints.sources._columns import columns_of_records, log_of
+from touchpoints.sources._columns import check_used, columns_of_records, log_of
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
@@ -32,6 +28,7 @@ if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy
 
 
+@public
 def from_frame(
     frame: Any,
     *,
@@ -209,6 +206,7 @@ def from_frame(
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
+    check_used(names, tz=tz, ambiguous=ambiguous)
     meant = check_stages(stages, lifecycle=lifecycle)
     options = _options(
         taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts, meant
@@ -226,6 +224,7 @@ def from_frame(
     return assemble(log_of(table, names, how), names, options)
 
 
+@public
 def from_columns(
     columns: Mapping[str, Any],
     *,
@@ -316,6 +315,7 @@ ambiguous, time_format, bad_times
     )
 
 
+@public
 def from_records(
     records: Iterable[Mapping[str, Any]],
     *,

@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting.ordering import by_appearance
-from touchpoints._core.checks import check_option, require_kind
+from touchpoints._core.checks import check_option, public, require_kind
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.reading import table_of
@@ -35,6 +35,7 @@ _EXACT = 2**53
 _OUTCOME = "conversion"
 
 
+@public
 def from_paths(
     table: Any,
     *,
@@ -170,7 +171,7 @@ class _Roles:
         """Return whether rows are split into journeys that reached the outcome and others."""
         return self.converted is not None or self.lost is not None
 
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, Any]:
         """Return {argument: column} for the arguments that were given."""
         outcome = None if self.parted else self.outcome
         given = {
@@ -181,7 +182,7 @@ class _Roles:
             "lost": self.lost,
             "value": self.value,
         }
-        return {argument: name for argument, name in given.items() if name is not None}
+        return {one: name for one, name in given.items() if name is not None or one == "path"}
 
 
 def _columns(source: Any, roles: _Roles) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints._core.frozen import Array, text_array
@@ -67,6 +68,7 @@ class TaxonomyCoverage(Table):
         return self.count.reshape(rows, columns)
 
 
+@public
 def taxonomy_coverage(
     taxonomy: Taxonomy, *, rows: str = "channel", columns: str = "type"
 ) -> TaxonomyCoverage:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints._core.frozen import Array, text_array
@@ -67,6 +68,7 @@ class Findings(Table):
         return "\n".join([*lines, f"… {more:,} more"] if more > 0 else lines)
 
 
+@public
 def lint(taxonomy: Taxonomy, *, lang: str = "en", ignore: Collection[str] = ()) -> Findings:
     """Lint a taxonomy: report definitions that are valid but probably mistakes.
 
@@ -128,6 +130,7 @@ def lint(taxonomy: Taxonomy, *, lang: str = "en", ignore: Collection[str] = ()) 
     return _table(findings_of(taxonomy), lang=lang, ignore=ignore)
 
 
+@public
 def lint_file(
     path: str | os.PathLike[str], *, lang: str = "en", ignore: Collection[str] = ()
 ) -> Findings:

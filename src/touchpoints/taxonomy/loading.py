@@ -14,6 +14,7 @@ import attrs
 
 from touchpoints._core import plugins
 from touchpoints._core.checks import (
+    public,
     require_kind,
     require_path,
 )
@@ -29,6 +30,7 @@ from touchpoints.taxonomy.reading import taxonomy_of
 _CHAIN: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("chain", default=())
 
 
+@public
 def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
     """Read a taxonomy from a TOML file.
 
@@ -89,6 +91,7 @@ def read_taxonomy(path: str | os.PathLike[str]) -> Taxonomy:
         return parse_taxonomy(text, where=shown, folder=Path(path).parent)
 
 
+@public
 def parse_taxonomy(
     text: str, *, where: str = "<text>", folder: str | os.PathLike[str] | None = None
 ) -> Taxonomy:
@@ -129,6 +132,7 @@ def parse_taxonomy(
     return taxonomy_of(document, where=where, base_of=partial(_extended, folder=folder))
 
 
+@public
 def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") -> Taxonomy:
     """Return the taxonomy of a dict as made by `Taxonomy.to_dict`.
 
@@ -163,6 +167,7 @@ def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") ->
     return taxonomy_of(document, where=where, base_of=base_of, complete=False)
 
 
+@public
 def load_taxonomy(name: str, *, languages: Sequence[str] = ()) -> Taxonomy:
     """Load a built-in taxonomy, or a taxonomy of an installed package, by its name.
 
@@ -211,6 +216,7 @@ def load_taxonomy(name: str, *, languages: Sequence[str] = ()) -> Taxonomy:
     return found
 
 
+@public
 def available_taxonomies() -> tuple[str, ...]:
     """Return the names that `load_taxonomy` knows, the built-in ones first.
 

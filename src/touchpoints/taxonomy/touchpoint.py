@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from touchpoints._core.checks import public, require_kind
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -162,6 +163,7 @@ MISSING = Touchpoint(key=MISSING_KEY)
 """The touchpoint of an interaction whose name is missing."""
 
 
+@public
 def untyped(text: str, /, **facets: str) -> Touchpoint:
     """Return an untyped touchpoint: raw text, with the facets that are known.
 
@@ -192,6 +194,8 @@ def untyped(text: str, /, **facets: str) -> Touchpoint:
     >>> untyped("banner 12", stage="awareness", channel="display").key
     'banner 12[channel=display,stage=awareness]'
     """
+    mend = "for example untyped('Payment (card)')"
+    require_kind(text, str, takes="the name of an event as text", mend=mend)
     if not facets:
         return Touchpoint(key=escape_text(text))
     others = sorted(facets.keys() - _FIVE)

@@ -12,6 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import (
@@ -81,6 +82,7 @@ class Bootstrap(Labelled):
         return f"{text}\nno interval: {self.reason}" if self.reason else text
 
 
+@public
 def bootstrap(
     journeys: Journeys,
     statistic: Statistic,
@@ -176,7 +178,7 @@ def bootstrap(
     check_option("method", method, Method)
     units = units_of(journeys, unit)
     labels, estimate = labelled(statistic(journeys))
-    drawn = np.full((resamples, len(labels)), absent)
+    drawn = np.full((resamples, len(labels)), checks.number("absent", absent))
     if units.total < 2:
         drawn[:] = np.nan
     else:

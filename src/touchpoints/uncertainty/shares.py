@@ -8,8 +8,10 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import quoted
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 T = TypeVar("T")
 
@@ -21,12 +23,16 @@ class Interval(NamedTuple, Generic[T]):
     high: T
 
 
+@public
 @overload
 def wilson(successes: float, trials: float, *, level: float = ...) -> Interval[float]: ...
+@public
 @overload
 def wilson(successes: Array, trials: Array | float, *, level: float = ...) -> Interval[Array]: ...
+@public
 @overload
 def wilson(successes: float, trials: Array, *, level: float = ...) -> Interval[Array]: ...
+@public
 def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]:
     """Return the Wilson score interval of a share: the shares that the score test does not reject.
 
@@ -72,10 +78,24 @@ def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]
     (0.4902, 0.9433)
     """
     z = z_of(checks.level(level))
-    hits, count = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
+    hits, count = _numbers("successes", successes), _numbers("trials", trials)
     if bool((~((hits >= 0) & (hits <= count) & np.isfinite(count))).any()):
         raise InvalidInputError("successes must lie between 0 and the finite number of trials")
     low, high = wilson_bounds(hits, count, z)
     if low.ndim == 0:
         return Interval(float(low), float(high))
     return Interval(low, high)
+
+
+def _numbers(name: str, values: Any) -> Array:
+    """Return counts as float64; raise for what are no numbers."""
+    try:
+        found = np.asarray(values)
+        if found.dtype.kind in "biuf" or (found.dtype == object and found.size):
+            return found.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise WrongKindError(
+        f"{name} must be a number or an array of numbers, got {quoted(values)}",
+        mend="for example wilson(3, 10)",
+    )

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, Coded, is_missing
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
@@ -66,6 +67,7 @@ class Units:
         return int(self.repeats.sum())
 
 
+@public
 def units_of(journeys: Journeys, unit: str | None) -> Units:
     """Return the units of dependence: the journeys of each person, or of each value of a column.
 

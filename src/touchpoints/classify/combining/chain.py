@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import attrs
 
+from touchpoints._core import checks
+from touchpoints._core.checks import public
 from touchpoints.classify.contract.answers import Answer, Verdict, decision_of
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
@@ -103,6 +105,7 @@ class FirstMatch(Several):
         )
 
 
+@public
 def first_match(*classifiers: Classifier) -> FirstMatch:
     """Call classifiers in order and return the first answer that decides the type.
 
@@ -193,6 +196,7 @@ class AbstainBelow:
         return answer.confidence < self.threshold
 
 
+@public
 def abstain_below(classifier: Classifier, threshold: float) -> AbstainBelow:
     """Replace the answers of a classifier that have a low confidence by None.
 
@@ -232,6 +236,4 @@ def abstain_below(classifier: Classifier, threshold: float) -> AbstainBelow:
     (Verdict('live_chat', confidence=0.8), None)
     """
     check_classifier_object(classifier)
-    if not 0 <= threshold <= 1:
-        raise InvalidInputError(f"threshold must be a share in [0, 1], got {threshold!r}")
-    return AbstainBelow(classifier, threshold)
+    return AbstainBelow(classifier, checks.share("threshold", threshold, zero=True))

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.classify.combining.chain import Several
 from touchpoints.classify.contract.answers import (
@@ -136,6 +137,7 @@ def _with_outcome(step: Step, position: int, named: Sequence[_Named], combined: 
     return attrs.evolve(step, outcome=outcome, reason=reason)
 
 
+@public
 def combine(*classifiers: Classifier) -> Combine:
     """Merge the answers of several classifiers: the type from one, facets from others.
 

@@ -5,10 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
-from touchpoints._core.messages import counted, did_you_mean
-from touchpoints.errors import ClassifierError
+from touchpoints._core.checks import require_kind
+from touchpoints._core.messages import counted, did_you_mean, quoted, wrong_kind
+from touchpoints.errors import ClassifierError, WrongKindError
 
 _SHOWN = 200
+
+
+def checked_event(event: Any, *, where: str = "") -> Mapping[str, Any]:
+    """Return an event; raise where it is no mapping of fields to values."""
+    if not isinstance(event, Mapping):
+        raise WrongKindError(
+            f"an event must be a mapping of fields to values, got {quoted(event)}",
+            where=where,
+            mend='for example {"page": "/shop"}, or dict(row) of the row of a table',
+        )
+    return event
+
+
+def checked_events(events: Any) -> list[Mapping[str, Any]]:
+    """Return events as a list; raise where they are no sequence of mappings."""
+    mend = 'for example [{"page": "/shop"}, {"page": "/help"}]'
+    if isinstance(events, (str, Mapping)):
+        raise wrong_kind(events, takes="a sequence of events", mend=mend)
+    require_kind(events, Iterable, takes="a sequence of events", mend=mend)
+    return [checked_event(one, where=f"event {place}") for place, one in enumerate(events)]
 
 
 class Event(Mapping[str, Any]):

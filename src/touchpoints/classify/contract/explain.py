@@ -7,9 +7,10 @@ from typing import Any
 
 import attrs
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.classify.contract.answers import Answer
-from touchpoints.classify.contract.events import brief
+from touchpoints.classify.contract.events import brief, checked_event
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.contract.traces import Outcome, Step, step_of, words_of
 
@@ -104,6 +105,7 @@ def _lines(steps: tuple[Step, ...], *, indent: str) -> Iterator[str]:
         yield f"{indent}silent     {silent - _SHOWN:,} more"
 
 
+@public
 def explain(classifier: Classifier, event: Mapping[str, Any]) -> Explanation:
     """Explain the answer of a classifier to one event: which rule decided, and why.
 
@@ -162,7 +164,7 @@ def explain(classifier: Classifier, event: Mapping[str, Any]) -> Explanation:
       silent     rule 3 'chat': page='/shop/7' is not '/chat'
     """
     check_classifier_object(classifier)
-    step = step_of(classifier, event)
+    step = step_of(classifier, checked_event(event))
     return Explanation(
         classifier=step.name,
         event=FrozenMap({name: event.get(name) for name in classifier.reads}),

@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
+from touchpoints._core.checks import public
 from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.contract.answers import Answer, Facets, Verdict
 from touchpoints.classify.contract.events import Event, Events, events_of, shown
@@ -93,6 +94,7 @@ class FunctionClassifier:
         return f"<classifier {self.name} reads {', '.join(self.reads)}>"
 
 
+@public
 def classifier(
     *, reads: Sequence[str]
 ) -> Callable[[Callable[[Mapping[str, Any]], Answer]], FunctionClassifier]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, Coded, text_array
 from touchpoints._core.messages import counted, first_few
 from touchpoints._core.reading import table_of
@@ -145,6 +146,7 @@ class Draft(Table):
         return paths
 
 
+@public
 def draft(
     frame: Any,
     *,

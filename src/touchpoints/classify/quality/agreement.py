@@ -10,8 +10,10 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import kappa
+from touchpoints._core.checks import public
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.contract.answers import TYPE
+from touchpoints.classify.contract.events import checked_events
 from touchpoints.classify.contract.protocol import (
     Classifier,
     ask_all,
@@ -64,6 +66,7 @@ class Agreement(Table):
         return [row for row in self.to_dicts() if row["first"] != row["second"]]
 
 
+@public
 def agreement(
     classifier: Classifier,
     other: Classifier,
@@ -127,7 +130,7 @@ def agreement(
     check_classifier_object(classifier)
     check_classifier_object(other)
     checks.level(level)
-    given = list(events)
+    given = checked_events(events)
     if not given:
         raise InvalidInputError("agreement needs at least one event")
     answers = [

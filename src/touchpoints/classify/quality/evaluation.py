@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import kappa
+from touchpoints._core.checks import public
 from touchpoints._core.messages import not_found
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.contract.answers import LEFT_OUT, NO_ANSWER
@@ -152,6 +153,7 @@ class Evaluation:
         return "\n".join(lines)
 
 
+@public
 def evaluate_classifier(
     classifier: Classifier,
     labelled: Labelled,

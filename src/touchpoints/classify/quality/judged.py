@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
+from touchpoints._core.checks import require_kind
 from touchpoints._core.frozen import Array, is_missing
 from touchpoints._core.messages import first_few
 from touchpoints._core.reading import table_of
@@ -22,6 +23,7 @@ from touchpoints.classify.contract.answers import (
     type_of,
     verdict_of,
 )
+from touchpoints.classify.contract.events import checked_events
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy import UNKNOWN, Taxonomy, Touchpoint
 
@@ -109,14 +111,17 @@ def read_examples(labelled: Labelled, truth: Mapping[str, str] | None) -> Exampl
             "truth names columns of a table, and labelled is not a table",
             mend="omit truth for pairs of event and label",
         )
+    mend = "pass (event, type id) pairs, or a table as a mapping of columns"
+    require_kind(labelled, Iterable, takes="labelled events", mend=mend)
     pairs = list(labelled)
     others = [one for one in pairs if not (isinstance(one, tuple | list) and len(one) == 2)]
     if others:
         raise WrongKindError(
             f"labelled must hold pairs of an event and its label, got {first_few(others[:1])}",
-            mend="pass (event, type id) pairs, or a table as a mapping of columns",
+            mend=mend,
         )
-    return Examples(tuple(one for one, _ in pairs), tuple(_stated(label) for _, label in pairs))
+    events = checked_events(one for one, _ in pairs)
+    return Examples(tuple(events), tuple(_stated(label) for _, label in pairs))
 
 
 def _from_table(table: Mapping[str, Any], truth: Mapping[str, str]) -> Examples:

@@ -12,6 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints._core.frozen import Array
@@ -93,6 +94,7 @@ class Unmatched(Table):
     reason: Any = column(object)
 
 
+@public
 def unmatched(
     journeys: Interactions, *, top: int | None = None, taxonomy: Taxonomy | None = None
 ) -> Unmatched:

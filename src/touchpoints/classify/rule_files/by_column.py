@@ -9,6 +9,7 @@ import attrs
 
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import (
@@ -113,6 +114,7 @@ class ByColumn:
         )
 
 
+@public
 def by_column(
     column: str,
     *,

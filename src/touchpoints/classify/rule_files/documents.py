@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from touchpoints._core.checks import require_path
 from touchpoints._core.documents import decoded, tables_of
-from touchpoints._core.messages import wrong_kind
 
 Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
 """The path of a TOML file, or a mapping with the same content."""
@@ -57,9 +57,8 @@ def read_document(source: Source, *, kind: str) -> Document:
     """
     if isinstance(source, Mapping):
         return Document(source, f"<{kind}>", kind)
-    if not isinstance(source, (str, os.PathLike)):
-        takes = f"{kind} as the path of a TOML file or a mapping"
-        raise wrong_kind(source, takes=takes, mend="write the content of the file as a dict")
+    takes = f"{kind} as the path of a TOML file or a mapping"
+    require_path(source, takes=takes, mend="write the content of the file as a dict")
     path = Path(source)
     shown = str(path)
     tables = tables_of(decoded(path.read_bytes(), where=shown), where=shown)

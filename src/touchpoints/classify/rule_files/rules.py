@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import (
@@ -140,6 +141,7 @@ def _note_unread(
                 unread[row] = f"{clause.field} {brief(values[row])}"
 
 
+@public
 def rules(
     source: Source,
     *,

@@ -13,6 +13,7 @@ import attrs
 from touchpoints._core import checks
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.documents import all_problems
 from touchpoints._core.frozen import FrozenMap
@@ -162,6 +163,7 @@ def _weight(phrases: Sequence[Phrase]) -> int:
     return sum(max(1, sum(word not in _WEIGHTLESS for word in one.words)) for one in phrases)
 
 
+@public
 def keywords(
     source: Source,
     *,
@@ -298,6 +300,8 @@ def _read(fields: Fields, tables: Mapping[str, Any]) -> tuple[Phrase, ...]:
     for facet, entries in fields.table(tables, ()).items():
         for term, value in fields.table(entries, (facet,)).items():
             where = (facet, term)
+            if not (facet.strip() and term.strip()):
+                fields.note(where, "the name of the facet or term is empty")
             lists = value if isinstance(value, Mapping) else {"": value}
             for lang, several in lists.items():
                 at = (*where, lang) if lang else where

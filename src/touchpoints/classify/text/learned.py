@@ -8,6 +8,8 @@ from typing import Any, Protocol, runtime_checkable
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import FrozenMap, is_missing
 from touchpoints._core.messages import first_few
 from touchpoints.classify.contract.answers import TYPE, Answer, Verdict
@@ -115,6 +117,7 @@ class Learned:
         return Verdict(facets=FrozenMap({self.labels: term}), confidence=chance)
 
 
+@public
 def learned(
     estimator: Estimator,
     *,
@@ -180,8 +183,7 @@ def learned(
     >>> guess({"text": "where is my order?"}), guess({"text": "hi"})
     (Verdict('live_chat', confidence=0.9), None)
     """
-    if not 0 <= threshold <= 1:
-        raise InvalidInputError(f"threshold must be in [0, 1], got {threshold!r}")
+    threshold = checks.share("threshold", threshold, zero=True)
     _check_estimator(estimator)
     read = (reads,) if isinstance(reads, str) else fields_read(reads)
     return Learned(estimator, read, labels, threshold, features=features, name=name)

@@ -10,6 +10,7 @@ import attrs
 
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints._core.messages import (
     first_few,
@@ -102,6 +103,7 @@ class Arrival:
     internal: bool = False
 
 
+@public
 def parse_referrer(
     url: Any, *, own: str | Sequence[str] = (), sources: SourceList | None = None
 ) -> Referrer:
@@ -171,6 +173,7 @@ def _searched(url: Any) -> str:
     return next((given[name] for name in terms if name in given), "")
 
 
+@public
 def arrival(
     url: Any,
     *,
@@ -365,6 +368,7 @@ class ArrivalChannels:
         return None if found.internal else found
 
 
+@public
 def arrival_channels(
     *,
     url: str = "url",

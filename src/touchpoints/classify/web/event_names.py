@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import Answer, Verdict
@@ -111,6 +112,7 @@ class EventNames:
         return ()
 
 
+@public
 def ga4_events(*, name: str = "event_name") -> EventNames:
     """Make a classifier of Google Analytics 4 events by name, for the ``customer`` taxonomy.
 
@@ -152,6 +154,7 @@ def ga4_events(*, name: str = "event_name") -> EventNames:
     return EventNames(tracker="ga4", reads=(name,))
 
 
+@public
 def segment_events(*, name: str = "event", call: str | None = None) -> EventNames:
     """Make a classifier of Segment's standard events by name, for the ``customer`` taxonomy.
 
@@ -191,6 +194,7 @@ def segment_events(*, name: str = "event", call: str | None = None) -> EventName
     return EventNames(tracker="segment", reads=(name,) if call is None else (call, name))
 
 
+@public
 def snowplow_events(
     *, name: str = "event_name", category: str | None = None, action: str | None = None
 ) -> EventNames:

@@ -11,6 +11,7 @@ import attrs
 
 from touchpoints._core.checks import (
     check_option,
+    public,
 )
 from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import Facets, verdict_of
@@ -309,6 +310,7 @@ def _integrated(version: str, system: str) -> Mapping[str, str]:
     return {text: channel for channel, texts in table.items() for text in texts}
 
 
+@public
 def ga4_channels(
     *,
     version: Ga4Version = "2026-05",

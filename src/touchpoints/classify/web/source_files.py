@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from touchpoints._core.documents import tables_of
+from touchpoints._core.documents import decoded, tables_of
 from touchpoints._core.messages import did_you_mean
 from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError, ProblemsError
@@ -45,7 +45,10 @@ class Lines:
 
 def read_lines(path: Path, *, category: str | None) -> Lines:
     """Return the sources in a file in any of the known formats."""
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    try:
+        text = decoded(path.read_bytes(), where=str(path))
+    except ProblemsError as error:
+        return Lines((), tuple(one.removeprefix(f"{path}: ") for one in error.problems))
     kind = path.suffix.lower()
     if kind in {".yml", ".yaml"}:
         return _of_sites(*_parse_yaml(text), category=_category_of(path, category))
@@ -78,12 +81,21 @@ def _of_table(text: str) -> Lines:
     except csv.Error as error:
         return Lines((), (f"the table cannot be read: {error}",))
     roles = [_COLUMNS.get(name.lower()) for name in cells[0]]
+    twice = [name for name, role in zip(cells[0], roles, strict=True) if role is not None]
     headed = {0, 1} <= set(roles)
+    if headed and len(twice) > len({0, 1}):
+        return Lines((), (f"row 1: several columns are sources or categories: {twice}",))
     source, category = (roles.index(0), roles.index(1)) if headed else (0, 1)
     lines: list[Line] = []
     problems: list[str] = []
     for number, row in enumerate(cells[headed:], start=1 + headed):
         shown = f"row {number}: {separator.join(row)[:60]!r}"
+        if len(row) > len(cells[0]):
+            problems.append(
+                f"{shown} has {len(row)} cells, and the first row {len(cells[0])}: a cell that "
+                "holds the separator needs quotes"
+            )
+            continue
         if len(row) <= max(source, category) or not row[source]:
             problems.append(f"{shown} must have a source and a category")
             continue
@@ -120,8 +132,13 @@ def _of_sites(sites: Mapping[str, Any], problems: list[str], *, category: str) -
     lines: list[Line] = []
     for name, hosts in sites.items():
         found = list(_hosts(hosts))
+        odd = list(_no_hosts(hosts))
         if not found:
             problems = [*problems, f"{name}: no hosts"]
+        elif odd:
+            problems = [*problems, f"{name}: {odd[0]!r} is no host"]
+        elif not name.strip():
+            problems = [*problems, "a site has no name"]
         called = name.strip().lower()
         lines.extend(Line(written, called, category) for written in (called, *found))
     return Lines(tuple(lines), tuple(problems))
@@ -140,6 +157,16 @@ def _hosts(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for one in value:
             yield from _hosts(one)
+
+
+def _no_hosts(value: Any) -> Iterator[Any]:
+    """Yield what a list of hosts holds beside text."""
+    some = value if isinstance(value, (list, tuple)) else ()
+    for one in some:
+        if isinstance(one, (list, tuple)):
+            yield from _no_hosts(one)
+        elif not isinstance(one, (str, Mapping)) or (isinstance(one, str) and not one.strip()):
+            yield one
 
 
 # ------------------------------------------------------------------------------------------- YAML

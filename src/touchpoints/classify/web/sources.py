@@ -12,6 +12,7 @@ import attrs
 
 from touchpoints._core.checks import (
     check_option,
+    public,
     require_path,
 )
 from touchpoints._core.frozen import FrozenMap
@@ -164,6 +165,7 @@ def _country_patterns(labels: list[str]) -> Iterator[str]:
         yield f"{name}.*"
 
 
+@public
 def source_categories(*, version: SourceVersion = "2026-11") -> SourceList:
     """Return the list of traffic sources that ships with this library.
 
@@ -216,6 +218,7 @@ def _sources(lines: Iterator[Line]) -> dict[str, Source]:
     return {line.written: Source(line.name, line.category) for line in lines}
 
 
+@public
 def load_source_categories(
     *paths: str | os.PathLike[str],
     category: Category | None = None,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import FrozenMap, is_missing
 from touchpoints.classify._data import read_data
 
@@ -112,6 +113,7 @@ def parameters_of(url: Any) -> Iterator[tuple[str, str]]:
             yield found.group(1).lower(), value
 
 
+@public
 def parse_utm(url: Any) -> FrozenMap[str, str]:
     """Return the campaign (UTM) parameters of a URL.
 
@@ -164,6 +166,7 @@ def utm_of(parameters: Iterable[tuple[str, str]]) -> FrozenMap[str, str]:
     return FrozenMap({field: found[field] for field in order if field in found})
 
 
+@public
 def click_ids(url: Any) -> FrozenMap[str, str]:
     """Return the click ids that advertising and mailing systems added to a URL.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import attrs
@@ -11,6 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints._core.clocks import in_utc
@@ -19,6 +20,7 @@ from touchpoints._core.messages import (
     counted,
     first_few,
     not_found,
+    quoted,
 )
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
@@ -118,6 +120,7 @@ def shared_units(groups: Pair, units: Units) -> Array:
     return answer
 
 
+@public
 def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pair:
     """Make a pair of two sets of journeys.
 
@@ -170,6 +173,7 @@ def checked_pair(pair: Pair) -> Pair:
     return pair
 
 
+@public
 def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair:
     """Make a pair of two groups from the values of a column.
 
@@ -238,6 +242,11 @@ def _other(found: Groups, b: Any, by: str, *, alone: bool) -> int | None:
 
 
 def _position(found: Groups, label: Any, by: str) -> int:
+    if not isinstance(label, Hashable):
+        raise WrongKindError(
+            f"a group must be a value of {by!r}, got {quoted(label)}",
+            mend=f"for example {found.labels[0]!r}",
+        )
     if label not in found.labels:
         same = [one for one in found.labels if str(one).casefold() == str(label).casefold()]
         if same:
@@ -256,6 +265,7 @@ def _split(journeys: Journeys, left: Array, right: Array, *, names: tuple[str, s
     return Pair(journeys=kept, in_a=owned(left[chosen]), names=names, left_out=rest)
 
 
+@public
 def periods(journeys: Journeys, *, before: Window, after: Window) -> Pair:
     """Make a pair of two periods, by the time of the first interaction.
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import networkx as nx
 
+from touchpoints._core.checks import public
 from touchpoints.graphs.names import SCHEMA
 from touchpoints.graphs.parts import facets_of
 from touchpoints.graphs.plan.model import Plan, PlannedTouchpoint, require_plan
 
 
+@public
 def plan_graph(plan: Plan, *, lang: str = "en") -> nx.DiGraph:
     r"""Return the graph of a plan: each planned touchpoint is a node.
 

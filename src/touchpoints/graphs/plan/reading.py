@@ -10,6 +10,7 @@ import attrs
 import networkx as nx
 
 from touchpoints._core.checks import (
+    public,
     require_kind,
     require_path,
 )
@@ -42,6 +43,7 @@ _ONE = ("label", "stage", "optional", "repeated", "then", "failures")
 _MOST = 100
 
 
+@public
 def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None) -> Plan:
     """Read a plan from a TOML file.
 
@@ -111,6 +113,7 @@ def read_plan(path: str | os.PathLike[str], *, taxonomy: Taxonomy | None = None)
     return _plan_of_text(text, where=shown, folder=Path(path).parent, taxonomy=taxonomy)
 
 
+@public
 def parse_plan(text: str, *, taxonomy: Taxonomy | None = None, where: str = "<text>") -> Plan:
     r"""Parse a plan from a TOML text.
 
@@ -180,6 +183,9 @@ class _Reader:
         version = fields.text(document.get("version", "1"), ("version",))
         taxonomy = self.taxonomy()
         stages = fields.text_table(document.get("stages", {}), ("stages",))
+        for stage in stages:
+            if not stage.strip():
+                fields.note(("stages", stage), "the id of the stage is empty")
         tables = fields.entries(document.get("touchpoints", {}), ("touchpoints",))
         if "touchpoints" not in document or document["touchpoints"] == {}:
             fields.note(("touchpoints",), "must contain at least one touchpoint")
@@ -228,6 +234,8 @@ class _Reader:
     ) -> PlannedTouchpoint:
         """Return the planned touchpoint of a name."""
         fields, where, table = self.fields, ("touchpoints", name), tables[name]
+        if not name.strip():
+            fields.note(where, "the name of the touchpoint is empty")
         fields.known_keys(table, _ONE, where)
         stage = fields.text(table["stage"], (*where, "stage")) if "stage" in table else ""
         if stage and stage not in stages:

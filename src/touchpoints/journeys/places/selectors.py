@@ -9,7 +9,7 @@ import numpy as np
 
 from touchpoints._core.arrays.segments.choosing import flags_where
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import first_few, not_found, quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy import FACETS, UNKNOWN, Touchpoint, escape_text
 
@@ -75,10 +75,20 @@ def _by_facets(journeys: Journeys, facets: Mapping[str, str | Iterable[str]]) ->
         raise InvalidInputError("a selector must name at least one facet, got none")
     mask = np.ones(len(journeys.touchpoints), dtype=bool)
     for facet, terms in facets.items():
-        wanted = [terms] if isinstance(terms, str) else list(terms)
+        wanted = [terms] if isinstance(terms, str) else _several_terms(facet, terms)
         allowed = _terms_within(journeys, facet, wanted)
         mask &= np.array([one.facet(facet) in allowed for one in journeys.touchpoints], dtype=bool)
     return mask
+
+
+def _several_terms(facet: str, terms: Iterable[str]) -> list[str]:
+    wanted = list(terms) if isinstance(terms, Iterable) else [terms]
+    if not all(isinstance(one, str) for one in wanted):
+        raise WrongKindError(
+            f"the terms of facet {quoted(facet)} must be text, got {first_few(wanted)}",
+            mend='write a facet with its terms: {"channel": "email"}',
+        )
+    return wanted
 
 
 def _terms_within(journeys: Journeys, facet: str, wanted: list[str]) -> set[str]:

@@ -17,7 +17,6 @@ from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quan
 from touchpoints._core.arrays.statistics.quantiles import Spreads, spreads
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import OfPersons, column, optional_column, unknown_ends
-from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import Units, units_of
@@ -165,15 +164,8 @@ def durations_of(
 
 
 def _checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
-    if isinstance(quantiles, (int, float, str)):
-        raise WrongKindError(f"quantiles must be a sequence of shares, got {quantiles!r}")
-    shares = tuple(float(one) for one in quantiles)
-    wrong = [one for one in shares if not 0 <= one <= 1]
-    if wrong:
-        raise InvalidInputError(
-            f"quantiles must lie between 0 and 1, got {wrong[0]!r}", mend="write 90 % as 0.9"
-        )
-    return shares
+    mend = "write 90 % as 0.9"
+    return tuple(checks.share("quantiles", one, zero=True, mend=mend) for one in quantiles)
 
 
 def _summed_up(

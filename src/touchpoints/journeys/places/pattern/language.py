@@ -11,6 +11,7 @@ import numpy as np
 from touchpoints._core.arrays import segments, sequences
 from touchpoints._core.arrays.segments import choosing
 from touchpoints._core.checks import (
+    public,
     require_kind,
 )
 from touchpoints._core.frozen import Array, owned
@@ -43,6 +44,7 @@ class Pattern:
         return f"pattern({quoted(self.text)})"
 
 
+@public
 def pattern(text: str) -> Pattern:
     r"""Parse a path pattern, a regular expression over touchpoints.
 
@@ -172,11 +174,22 @@ def _members(journeys: Journeys, wanted: Pattern, node: Node) -> Array:
             mask |= _named(journeys, selector)
     except TouchpointsError as error:
         raise InvalidInputError(
-            f"{error.what}\n{pointed(wanted.text, node.at)}", where=error.where, mend=error.mend
+            f"{error.what}\n{pointed(wanted.text, node.at)}",
+            where=error.where,
+            mend=_in_quotes(journeys, wanted.text, node.at) or error.mend,
         ) from error
     if node.anything:
         mask[:] = True
     return ~mask if node.negated else mask
+
+
+def _in_quotes(journeys: Journeys, text: str, at: int) -> str:
+    """Return how to write the touchpoint that stands here unquoted, empty where there is none."""
+    begun = [one.key for one in journeys.touchpoints if text.startswith(one.key, at)]
+    if not begun:
+        return ""
+    name = max(begun, key=len).replace("\\", "\\\\").replace('"', '\\"')
+    return f'a name with spaces or signs is put into quotes: "{name}"'
 
 
 def _named(journeys: Journeys, selector: Selector | Keyed) -> Array:

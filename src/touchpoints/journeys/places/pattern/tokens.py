@@ -105,6 +105,8 @@ def _read(text: str, one: re.Pattern[str], low: int, high: int) -> list[Token]:
         token = Token(found.lastgroup, found.group(), at)
         if tokens and token.kind == tokens[-1].kind == "quoted" and at == tokens[-1].end:
             raise problem(text, at, _TWICE)
+        if token.kind == "quoted" and not unquoted(token).strip():
+            raise problem(text, at, "the quotes are empty: write the name of a touchpoint")
         tokens.append(token)
         at = token.end
     return tokens
