@@ -117,7 +117,8 @@ def test_shares_carried_by_few_persons_are_remarked(name: str) -> None:
     found = SHARED[name](crowd({"p1": 3, "p2": 1}))
 
     assert found.few_behind > 0
-    remark = f"few persons with a hit or a miss in {found.few_behind} of {len(found)} row"
+    rows = "1 row" if found.few_behind == 1 else f"{found.few_behind} rows"
+    remark = f"{rows}: fewer than five persons are behind the hits, or behind the misses"
     assert remark in repr(found)
     assert remark in found._repr_html_()
 
@@ -134,7 +135,7 @@ def test_shares_carried_by_many_are_not_remarked(name: str) -> None:
     for log in logs:
         found = SHARED[name](log)
         assert found.few_behind == 0
-        assert "few persons" not in repr(found)
+        assert "fewer than five" not in repr(found)
 
 
 def test_rows_with_few_persons_behind_them_are_added_up_over_groups() -> None:

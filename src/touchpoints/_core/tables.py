@@ -247,8 +247,8 @@ class OfPersons(Grouped):
         few = few_persons(self.persons, self.effective)
         if few or not self.few_behind:
             return few
-        rows = f"{self.few_behind:,} of {counted(len(self), 'row')}"
-        return [f"few persons with a hit or a miss in {rows}: one not seen may change the share"]
+        rows = counted(self.few_behind, "row")
+        return [f"{rows}: fewer than five persons are behind the hits, or behind the misses"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
