@@ -12,8 +12,8 @@ import numpy as np
 
 from touchpoints.compare._shared.newcombe import newcombe
 from touchpoints.compare._shared.student import Student, Trust
-from touchpoints.compare.waiting import Curves
-from touchpoints.paths.time_to import Waits
+from touchpoints.compare.time_to import Curves
+from touchpoints.paths.time_to import EventTimes
 
 from . import pairs
 from .worlds import SIZE_LAWS, generator
@@ -108,7 +108,9 @@ def _restricted_students(
         yield Student.of(np.array([seen[0] - seen[1]]), (means[:, :1], means[:, 1:]), trust)
 
 
-def waiting(groups: str, rng: np.random.Generator, *, differ: bool) -> tuple[pairs.Worlds, Waits]:
+def waiting(
+    groups: str, rng: np.random.Generator, *, differ: bool
+) -> tuple[pairs.Worlds, EventTimes]:
     """Draw one world: times to an event, censored, of persons with gamma frailty of shape 2."""
     sizes = [SIZE_LAWS[law](np.zeros((1, n)), rng)[0] for law, n in pairs.GROUPS[groups]]
     m = np.concatenate(sizes)
@@ -119,7 +121,7 @@ def waiting(groups: str, rng: np.random.Generator, *, differ: bool) -> tuple[pai
     until = rng.uniform(0.5, 5, len(owners))
     zero = np.zeros(len(m))
     drawn = pairs.Worlds(zero.astype(int), in_a, m, zero, owners, times)
-    waits = Waits(
+    waits = EventTimes(
         chosen=np.arange(len(owners)),
         times=(np.minimum(times, until) * _SECOND).astype(np.int64),
         reached=times <= until,

@@ -17,7 +17,7 @@ from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
 from touchpoints.compare._shared.contrasts import Contrast, contrast_of
 from touchpoints.compare._shared.testing import p_permuted
-from touchpoints.compare.waiting import Curves
+from touchpoints.compare.time_to import Curves
 from touchpoints.uncertainty import Units
 
 from . import differences, pairs

@@ -12,7 +12,7 @@ import touchpoints as tp
 from tests import strategies
 from touchpoints._core.frozen import code_values
 from touchpoints.classify.typing import distinct_touchpoints, match_events, match_texts
-from touchpoints.classify.untyped_policy import Unsettled, settle
+from touchpoints.classify.untyped_policy import EventSource, apply_unmatched
 from touchpoints.errors import ClassifierError
 from touchpoints.taxonomy import Taxonomy, Touchpoint, load_taxonomy, untyped
 
@@ -227,10 +227,10 @@ def test_counts_of_distinct_events_with_the_same_label_are_added() -> None:
 
     fields = {"left": code_values(["x", None, "x"]), "right": code_values([None, "x", None])}
     codes, found = match_events(fields, silent, None)
-    settled = settle(codes, found, "keep", Unsettled(rows=None, column=None, owner="x"))
+    applied = apply_unmatched(codes, found, "keep", EventSource(rows=None, column=None, owner="x"))
 
-    assert {"x": 3} == settled.tally["unmatched_texts"]
-    assert 3 == settled.tally["unmatched"]
+    assert {"x": 3} == applied.tally["unmatched_texts"]
+    assert 3 == applied.tally["unmatched"]
 
 
 @given(strategies.taxonomies())

@@ -124,3 +124,23 @@ def test_codes_that_first_appear_late_are_found() -> None:
 
     assert [0, 2, 1] == order.tolist()
     assert (1, 2) == (int(new[150_000]), int(new[199_999]))
+
+
+@given(st.lists(st.integers(0, 2**50), min_size=1, max_size=30))
+def test_a_few_rows_are_in_exact_time_order_at_once(times) -> None:
+    """Thirty rows need 5 bits, which leaves 58 for the times: ties in the order of the rows."""
+    found = ordering.coarse_time_order(np.array(times, dtype=np.int64))
+
+    assert sorted(range(len(times)), key=times.__getitem__) == found.tolist()
+
+
+def test_times_beyond_a_word_are_compared_by_their_high_bits() -> None:
+    """Four rows need 2 bits, so that the 2 low bits of times of 63 bits are not compared.
+
+    0 and 1 keep their order, 2**62 and 2**62 + 4 are told apart.
+    """
+    far = 2**62
+
+    found = ordering.coarse_time_order(np.array([far + 4, far, 1, 0], dtype=np.int64))
+
+    assert [2, 3, 1, 0] == found.tolist()

@@ -154,3 +154,14 @@ def test_the_remissions_of_leukaemia_patients() -> None:
     assert high[at] == pytest.approx(
         [0.9516, 0.9228, 0.8894, 0.8491, 0.8049, 0.7468, 0.6801], abs=5e-5
     )
+
+
+def test_at_further_times_the_share_stays() -> None:
+    """Before the first observation the share is 1; after the last, what it was; none at risk."""
+    found = product_limit(
+        np.array([1, 2]), np.array([True, False]), clustered([1, 1]), also=np.array([0, 5])
+    )
+
+    assert found.times.tolist() == [0, 1, 2, 5]
+    assert found.at_risk.tolist() == [2, 2, 1, 0]
+    assert found.share.tolist() == [1, 0.5, 0.5, 0.5]

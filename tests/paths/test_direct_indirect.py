@@ -139,7 +139,7 @@ def test_no_journeys_have_no_losses() -> None:
     assert [0, 0] == found.losses.steps.tolist()
     assert np.isnan(found.shares.share).all()
     assert 0 == len(found.transitions)
-    assert "KindShares" in repr(found)
+    assert "DirectnessShares" in repr(found)
 
 
 # --------------------------------------------------------------------- a filter on one kind alone

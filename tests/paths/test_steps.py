@@ -156,9 +156,9 @@ def test_survival_agrees_with_its_definition(journeys) -> None:
         share = expected[max(before)][0] if before else 1.0
         risk = naive_steps.at_risk(rows, row["step"])
         assert risk == row["at_risk"]
-        assert (share if risk else np.nan) == pytest.approx(row["share"], nan_ok=True)
-        assert not row["share"] < row["low"]
-        assert not row["share"] > row["high"]
+        assert (share if risk else np.nan) == pytest.approx(row["survival"], nan_ok=True)
+        assert not row["survival"] < row["low"]
+        assert not row["survival"] > row["high"]
     begun = [
         len(one) for position, one in enumerate(journeys) if journeys.began[position] and one.count
     ]
@@ -172,9 +172,9 @@ def test_an_open_journey_is_not_an_exit() -> None:
 
     found = tp.paths.survival_by_step(journeys)
 
-    assert found.share.tolist() == pytest.approx([2 / 3, 1 / 3, 0])
+    assert found.survival.tolist() == pytest.approx([2 / 3, 1 / 3, 0])
     assert found.at_risk.tolist() == [3, 2, 1]
-    assert (found.ended.tolist(), found.open.tolist()) == ([1, 1, 1], [1, 0, 0])
+    assert (found.events.tolist(), found.censored.tolist()) == ([1, 1, 1], [1, 0, 0])
 
 
 def test_survival_before_any_end_and_after_the_last() -> None:
@@ -184,14 +184,14 @@ def test_survival_before_any_end_and_after_the_last() -> None:
     found = tp.paths.survival_by_step(journeys)
 
     assert found.step.tolist() == [1, 2, 3, 4]
-    assert found.share.tolist() == [1, 1, 0.5, 0]
+    assert found.survival.tolist() == [1, 1, 0.5, 0]
     assert (found.low[3], found.high[3]) == (0, found.high[2])
     assert (found.low[0], found.low[1]) == (tp.wilson(3, 3).low,) * 2
     open_only = tp.paths.survival_by_step(built(["abc"] * 4, finished=[False] * 4))
-    assert open_only.share.tolist()[:2] == [1, 1]
+    assert open_only.survival.tolist()[:2] == [1, 1]
     assert (open_only.low[1], open_only.high[1]) == (tp.wilson(4, 4).low, 1)
     assert open_only.at_risk.tolist() == [4, 4, 0]
-    assert np.isnan([open_only.share[2], open_only.low[2], open_only.high[2]]).all()
+    assert np.isnan([open_only.survival[2], open_only.low[2], open_only.high[2]]).all()
 
 
 def test_a_tables_labels_hold_the_group_first() -> None:
@@ -223,7 +223,7 @@ def test_where_all_or_none_went_on_the_interval_is_wilsons() -> None:
 
     assert (all_ended.low[0], all_ended.high[0]) == pytest.approx(tp.wilson(0, 100))
     late = tp.paths.survival_by_step(built(["ab", "a"], counts=[2, 98]))
-    assert (late.share[1], late.low[1]) == (0, 0)
+    assert (late.survival[1], late.low[1]) == (0, 0)
     assert late.high[1] == pytest.approx(min(late.high[0], tp.wilson(0, 100).high))
     censored = built(["ab", "ab", "a"], counts=[2, 3, 95], finished=[True, False, True])
     cut = tp.paths.survival_by_step(censored)

@@ -379,6 +379,24 @@ def test_values_of_merged_rows_cannot_be_resampled_in_parts() -> None:
     assert 10 == by_person.high[0]
 
 
+def test_values_of_single_rows_are_resampled_beside_merged_ones() -> None:
+    """A mean of the rows of one journey each is resampled, whatever the value of a merged row.
+
+    Of 10 and 30 with count 1, a resample has the mean 10, 20 or 30, or none of the two.
+    """
+    journeys = built("abb", counts=[3, 1, 1], values={"eur": [99.0, 10.0, 30.0]})
+
+    def mean_of_single(resampled) -> float:
+        single = np.array([one.keys == ("b",) for one in resampled])
+        many = resampled.counts[single].sum()
+        return float(resampled.values["eur"][single].sum() / many) if many else 20.0
+
+    table = tp.bootstrap(journeys, mean_of_single, seed=1, resamples=200)
+
+    assert table.estimate.tolist() == [20.0]
+    assert (table.low[0], table.high[0]) == (10.0, 30.0)
+
+
 def test_a_statistic_that_fails_without_values_uses_them() -> None:
     """A statistic that raises on missing values is refused with the mend, not with its error."""
     merged = built("ab", counts=[3, 5], values={"eur": [30.0, 0.0]})

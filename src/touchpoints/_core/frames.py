@@ -28,7 +28,7 @@ from touchpoints._core.frozen import (
     text_array,
 )
 from touchpoints._core.instants import from_numbers, from_objects
-from touchpoints._core.zones import HowTimes, settled, tidy_zone
+from touchpoints._core.zones import HowTimes, tidy_zone, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
@@ -106,7 +106,7 @@ class Frame:
 
     def instants(self, name: str, how: HowTimes) -> Instants:
         """Return a column of times as instants."""
-        return settled(_times(self._frame[name], name, how), name, how)
+        return zoned(_times(self._frame[name], name, how), name, how)
 
 
 def _numbers(series: Any) -> Array:

@@ -20,7 +20,7 @@ from touchpoints._core.columns import (
 from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import Array, Coded, code_values
 from touchpoints._core.instants import from_numbers, from_objects
-from touchpoints._core.zones import HowTimes, settled
+from touchpoints._core.zones import HowTimes, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class _Plain:
                 bad_times=how.bad_times,
                 may_be_open=how.may_be_open,
             )
-        return settled(found, name, how)
+        return zoned(found, name, how)
 
 
 def _plain_array(values: Any) -> Any:

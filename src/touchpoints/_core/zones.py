@@ -36,7 +36,7 @@ class HowTimes:
     may_be_open: bool = False
 
 
-def settled(found: Instants, column: str, how: HowTimes) -> Instants:
+def zoned(found: Instants, column: str, how: HowTimes) -> Instants:
     """Return instants as read, with a warning of bad ones, naive ones in the zone given."""
     if found.bad is not None:
         warn(

@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = _attach(
     contract.answers: Answer Conflict Facets Verdict
     contract.explain: Explanation explain
     contract.protocol: Classifier classifier
-    contract.traces: Step
+    contract.traces: ExplanationStep
     drafting.draft: Draft draft
     installed: available load
     quality.agreement: Agreement agreement

@@ -12,7 +12,7 @@ from touchpoints.classify.contract.explain import Explanation as Explanation
 from touchpoints.classify.contract.explain import explain as explain
 from touchpoints.classify.contract.protocol import Classifier as Classifier
 from touchpoints.classify.contract.protocol import classifier as classifier
-from touchpoints.classify.contract.traces import Step as Step
+from touchpoints.classify.contract.traces import ExplanationStep as ExplanationStep
 from touchpoints.classify.drafting.draft import Draft as Draft
 from touchpoints.classify.drafting.draft import draft as draft
 from touchpoints.classify.installed import available as available

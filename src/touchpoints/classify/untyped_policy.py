@@ -23,7 +23,7 @@ _MAX_TEXTS = 20
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Unsettled:
+class EventSource:
     """The source of the events, for the error message.
 
     Attributes
@@ -42,14 +42,16 @@ class Unsettled:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Settled:
+class KeptEvents:
     """Whether each event stays, bool (m,) or None for all, and the counts for the report."""
 
     kept: Array | None
     tally: Mapping[str, Any]
 
 
-def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettled) -> Settled:
+def apply_unmatched(
+    codes: Array, matched: Matched, unmatched: Unmatched, source: EventSource
+) -> KeptEvents:
     """Apply `unmatched=`: raise on, drop or keep events without a name or type, and count them.
 
     Events that the classifier leaves out are dropped in any case.
@@ -66,22 +68,24 @@ def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettl
         table[matched.left_out.codes >= 0] = _LEFT_OUT
     unread = _by_text(codes, matched.unread, "unread", "unread_texts")
     if not table.any() and not (len(codes) and codes.min() < 0):
-        return Settled(kept=None, tally=unread)
+        return KeptEvents(kept=None, tally=unread)
     status = np.append(table, _UNNAMED).astype(np.int8)[codes]
     unnamed, unknown = (int(np.count_nonzero(status == one)) for one in (_UNNAMED, _UNKNOWN))
     tally = _by_text(codes, matched.left_out, "left_out", "left_out_reasons")
     kept = status != _LEFT_OUT if tally else None
     tally |= unread
     if not unnamed and not unknown:
-        return Settled(kept=kept, tally=tally)
+        return KeptEvents(kept=kept, tally=tally)
     texts = _frequent_texts(codes[status == _UNKNOWN], matched)
     if unmatched == "raise":
         untyped = np.flatnonzero((status == _UNKNOWN) | (status == _UNNAMED))
         raise _error(unnamed, unknown, untyped, texts, source)
     tally |= {"without_touchpoint": unnamed, "unmatched": unknown, "unmatched_texts": texts}
     if unmatched == "keep":
-        return Settled(kept=kept, tally=tally)
-    return Settled(kept=status == _TYPED, tally={**tally, "unmatched_dropped": unnamed + unknown})
+        return KeptEvents(kept=kept, tally=tally)
+    return KeptEvents(
+        kept=status == _TYPED, tally={**tally, "unmatched_dropped": unnamed + unknown}
+    )
 
 
 def _by_text(codes: Array, column: Coded | None, total: str, by_text: str) -> dict[str, Any]:
@@ -105,7 +109,7 @@ def _frequent_texts(codes: Array, matched: Matched) -> dict[str, int]:
 
 
 def _error(
-    unnamed: int, unknown: int, positions: Array, texts: dict[str, int], source: Unsettled
+    unnamed: int, unknown: int, positions: Array, texts: dict[str, int], source: EventSource
 ) -> InvalidInputError:
     problems = []
     if unnamed:

@@ -4,8 +4,8 @@ from touchpoints.compare._shared.pairs import Pair, groups, pair, periods
 from touchpoints.compare._shared.testing import Comparison
 from touchpoints.compare.graph import difference_graph
 from touchpoints.compare.measures import funnels, measured, presence, transitions, variants
+from touchpoints.compare.time_to import TimeToComparison, time_to
 from touchpoints.compare.times import gaps, throughput
-from touchpoints.compare.waiting import TimeToComparison, time_to
 
 __all__ = [
     "Comparison",

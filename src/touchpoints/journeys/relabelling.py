@@ -21,7 +21,7 @@ from touchpoints.classify.typing import (
     distinct_touchpoints,
     match_events,
 )
-from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
+from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import NAT, select_interactions
 from touchpoints.journeys.meta import Report
@@ -356,8 +356,8 @@ def retype(
     check_option("unmatched", unmatched, Unmatched)
     fields = {name: _field(journeys, name) for name in classifier.reads}
     codes, matched = match_events(fields, classifier, journeys.meta.taxonomy)
-    found = settle(
-        codes, matched, unmatched, Unsettled(rows=None, column=None, owner="the classifier")
+    found = apply_unmatched(
+        codes, matched, unmatched, EventSource(rows=None, column=None, owner="the classifier")
     )
     typed = _typed_again(journeys, codes, matched, found.tally)
     return typed if found.kept is None else select_interactions(typed, found.kept)

@@ -37,9 +37,9 @@ from touchpoints.paths.deciding_attributes import DecidingAttributes, deciding_a
 from touchpoints.paths.decisions import Branches, DecisionPoints, branches, decision_points
 from touchpoints.paths.direct_indirect import (
     DirectAndIndirect,
+    DirectnessShares,
+    DirectnessTransitions,
     FilterLosses,
-    KindShares,
-    KindTransitions,
     direct_and_indirect,
 )
 from touchpoints.paths.discriminating import Discriminating, discriminating
@@ -85,6 +85,8 @@ __all__ = [
     "DecidingAttributes",
     "DecisionPoints",
     "DirectAndIndirect",
+    "DirectnessShares",
+    "DirectnessTransitions",
     "Discriminating",
     "Distances",
     "Durations",
@@ -94,8 +96,6 @@ __all__ = [
     "JourneyConformance",
     "JourneyRepeats",
     "JourneyTimes",
-    "KindShares",
-    "KindTransitions",
     "LifecycleStates",
     "MarkovOrders",
     "MedianTimeTo",

@@ -33,7 +33,7 @@ KINDS = ("direct", "indirect", UNKNOWN)
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class KindShares(Estimated):
+class DirectnessShares(Estimated):
     """Shares of interactions and journeys by kind of touchpoint; one row per kind (and group).
 
     ``as_dict()`` returns ``{kind: share}``; with groups, the keys begin with the group.
@@ -73,7 +73,7 @@ class KindShares(Estimated):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class KindTransitions(Estimated):
+class DirectnessTransitions(Estimated):
     """Transitions between kinds of touchpoints; one row per observed transition (and group).
 
     ``as_dict()`` returns ``{(source, target): probability}``; with groups, the keys begin with the
@@ -159,8 +159,8 @@ class DirectAndIndirect:
         The losses of filtering out one kind.
     """
 
-    shares: KindShares
-    transitions: KindTransitions
+    shares: DirectnessShares
+    transitions: DirectnessTransitions
     losses: FilterLosses
 
     def __repr__(self) -> str:
@@ -244,7 +244,7 @@ def _kinds(journeys: Journeys) -> Array:
     return np.array(kinds, dtype=np.int64)
 
 
-def _shares(journeys: Journeys, *, level: float) -> KindShares:
+def _shares(journeys: Journeys, *, level: float) -> DirectnessShares:
     kinds, counts = _kinds(journeys), journeys.counts
     owners = owners_of(journeys.offsets).astype(np.int64)
     real = np.flatnonzero(counts[owners] > 0)
@@ -262,7 +262,7 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
     alone = has & (has.sum(axis=0) == 1)
     shown = np.array([0, 1, 2] if every.totals[2] else [0, 1])
     every, present = every.take(shown), present.take(shown)
-    return KindShares(
+    return DirectnessShares(
         kind=text_array([KINDS[kind] for kind in shown]),
         touchpoints=np.bincount(kinds[met], minlength=3)[shown],
         interactions=every.totals,
@@ -275,7 +275,7 @@ def _shares(journeys: Journeys, *, level: float) -> KindShares:
     )
 
 
-def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
+def _transitions(journeys: Journeys, *, level: float) -> DirectnessTransitions:
     units: Units = units_of(journeys, None)
     sources = _kinds(journeys)[journeys.codes]
     targets = next_codes(sources, journeys.offsets, usual_ends(journeys).of, len(KINDS))
@@ -288,7 +288,7 @@ def _transitions(journeys: Journeys, *, level: float) -> KindTransitions:
     shown = np.flatnonzero(found.totals)
     names = text_array([*KINDS, END, OPEN])
     found = found.take(shown)
-    return KindTransitions(
+    return DirectnessTransitions(
         source=names[shown // width],
         target=names[shown % width],
         count=found.totals,

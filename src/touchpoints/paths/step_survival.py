@@ -26,7 +26,7 @@ from touchpoints.uncertainty import units_of
 class StepSurvival(Estimated):
     """Kaplan-Meier estimate of journeys that continue; one row per step (and group).
 
-    ``as_dict()`` returns ``{step: share}``; with groups, the keys begin with the group.
+    ``as_dict()`` returns ``{step: survival}``; with groups, the keys begin with the group.
 
     Attributes
     ----------
@@ -34,24 +34,24 @@ class StepSurvival(Estimated):
         Number of touchpoints so far.
     at_risk : int64
         Journeys that reached this step and for which it is known whether they continued.
-    ended, open : int64
+    events, censored : int64
         Journeys whose last touchpoint this was: finished journeys, and journeys the log cuts off
         there.
-    share, low, high : float64
+    survival, low, high : float64
         The share of journeys that continue after this step, in [0, 1], and its interval; nan where
         no journey is at risk.
     left_out : int64
         Journeys that began before the log: their steps cannot be numbered.
     """
 
-    value = "share"
+    value = "survival"
     labels = ("step",)
 
     step: Array = column(np.int64)
     at_risk: Array = column(np.int64)
-    ended: Array = column(np.int64)
-    open: Array = column(np.int64)
-    share: Array = column(np.float64)
+    events: Array = column(np.int64)
+    censored: Array = column(np.int64)
+    survival: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     left_out: Array = column(np.int64)
@@ -108,7 +108,7 @@ def survival_by_step(
     --------
     >>> import touchpoints as tp
     >>> journeys = tp.from_paths({"path": ["ad > visit > buy", "visit > buy", "ad"]}, path="path")
-    >>> tp.paths.survival_by_step(journeys).share.round(2).tolist()
+    >>> tp.paths.survival_by_step(journeys).survival.round(2).tolist()
     [0.67, 0.33, 0.0]
     """
     checks.level(level)
@@ -142,9 +142,9 @@ def _survival(journeys: Journeys, *, level: float) -> StepSurvival:
     return StepSurvival(
         step=steps,
         at_risk=at_risk,
-        ended=ended.astype(np.int64),
-        open=cut_off.astype(np.int64),
-        share=np.where(at_risk > 0, found.share[at], np.nan),
+        events=ended.astype(np.int64),
+        censored=cut_off.astype(np.int64),
+        survival=np.where(at_risk > 0, found.share[at], np.nan),
         low=np.where(at_risk > 0, low[at], np.nan),
         high=np.where(at_risk > 0, high[at], np.nan),
         left_out=np.full(len(steps), int(journeys.counts[~journeys.began].sum())),

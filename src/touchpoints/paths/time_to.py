@@ -273,7 +273,7 @@ def median_time_to(
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Waits:
+class EventTimes:
     """Time to event or censoring of the journeys ``chosen``, in microseconds, and which it was."""
 
     chosen: Array
@@ -282,33 +282,33 @@ class Waits:
     left_out: int
 
 
-_WaitsOf = Callable[[Journeys], Waits]
+_EventTimesOf = Callable[[Journeys], EventTimes]
 
 
 def _for_groups(
     journeys: Journeys,
-    estimate: Callable[[Journeys, _WaitsOf], T],
+    estimate: Callable[[Journeys, _EventTimesOf], T],
     *,
     place: Place | None,
     outcome: str | None,
     start: Place | None,
     by: str | None,
 ) -> T:
-    waits, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
-    return by_group(observed, by, lambda group: estimate(group, waits))
+    durations, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return by_group(observed, by, lambda group: estimate(group, durations))
 
 
-def waits_of(
+def event_times(
     journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> Waits:
+) -> EventTimes:
     """Return the time to event or censoring of each journey, as in `time_to`; for comparisons."""
-    waits, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
-    return waits(observed)
+    durations, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
+    return durations(observed)
 
 
 def _prepared(
     journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> tuple[_WaitsOf, Journeys]:
+) -> tuple[_EventTimesOf, Journeys]:
     require_times(journeys, "time_to")
     if place is not None and outcome is not None:
         raise InvalidInputError(
@@ -317,8 +317,8 @@ def _prepared(
             mend="omit one of them",
         )
     name = named_outcome(journeys, outcome) if place is None else None
-    waits = partial(_waits, place=place, outcome=name, start=start)
-    return waits, derive(
+    durations = partial(_event_times, place=place, outcome=name, start=start)
+    return durations, derive(
         journeys, observed_until=owned(_observed_until(journeys).view("datetime64[us]"))
     )
 
@@ -332,9 +332,9 @@ def _observed_until(journeys: Journeys) -> Array:
     return until
 
 
-def _waits(
+def _event_times(
     journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> Waits:
+) -> EventTimes:
     stamps = np.append(require_times(journeys, "time_to").view(np.int64), _MISSING)
     if start is None:
         known = (lengths_of(journeys.offsets) > 0) & journeys.began
@@ -354,7 +354,7 @@ def _waits(
     if outcome is not None:
         there &= ~(np.isnan(journeys.outcomes[outcome]) & journeys.finished)
     chosen = np.flatnonzero(there)
-    return Waits(
+    return EventTimes(
         chosen=chosen,
         times=until[chosen] - begun[chosen],
         reached=reached[chosen],
@@ -369,7 +369,7 @@ def _first_after(journeys: Journeys, place: Place | None, rows: Array) -> Array:
     return next_spans(journeys, place, rows, before=journeys.offsets[1:])[1]
 
 
-def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, dict[str, Any]]:
+def _estimate(journeys: Journeys, found: EventTimes) -> tuple[Survival, dict[str, Any]]:
     units = units_of(journeys, None)
     of_units = Dependence(
         of=units.of[found.chosen],
@@ -380,8 +380,8 @@ def _estimate(journeys: Journeys, found: Waits) -> tuple[Survival, dict[str, Any
     return product_limit(found.times, found.reached, of_units), units.facts(chosen=found.chosen)
 
 
-def _curve(journeys: Journeys, waits: _WaitsOf, *, level: float) -> TimeTo:
-    found = waits(journeys)
+def _curve(journeys: Journeys, durations: _EventTimesOf, *, level: float) -> TimeTo:
+    found = durations(journeys)
     if found.left_out and not len(found.chosen):
         _warn_of_no_start(found.left_out)
     curve, facts = _estimate(journeys, found)
@@ -408,8 +408,8 @@ def _warn_of_no_start(left_out: int) -> None:
     )
 
 
-def _median(journeys: Journeys, waits: _WaitsOf, *, level: float) -> MedianTimeTo:
-    found = waits(journeys)
+def _median(journeys: Journeys, durations: _EventTimesOf, *, level: float) -> MedianTimeTo:
+    found = durations(journeys)
     curve, facts = _estimate(journeys, found)
     early, late = median_bounds(curve, level)
     survival = float(curve.share[-1]) if len(curve.share) else np.nan

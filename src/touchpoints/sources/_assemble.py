@@ -31,7 +31,7 @@ from touchpoints.classify.typing import (
     match_events,
     match_texts,
 )
-from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
+from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled, take_rows
@@ -204,14 +204,14 @@ def _settle_unmatched(
     ordered: OrderedRows, matched: Matched, names: ColumnRoles, options: Options
 ) -> OrderedRows:
     owner = "the classifier" if options.classifier is not None else "the taxonomy"
-    source = Unsettled(rows=ordered.rows, column=names.touchpoint, owner=owner)
+    source = EventSource(rows=ordered.rows, column=names.touchpoint, owner=owner)
     if ordered.of_two is None:
-        found = settle(_codes(ordered), matched, options.unmatched, source)
+        found = apply_unmatched(_codes(ordered), matched, options.unmatched, source)
         ordered = ordered.counted(**found.tally)
         return ordered if found.kept is None else ordered.keep(found.kept)
     weights = ordered.weights()  # rows are counted, and a pair has two of them
     source = attrs.evolve(source, rows=np.repeat(ordered.rows, weights))
-    found = settle(np.repeat(_codes(ordered), weights), matched, options.unmatched, source)
+    found = apply_unmatched(np.repeat(_codes(ordered), weights), matched, options.unmatched, source)
     ordered = ordered.counted(**found.tally)
     return ordered if found.kept is None else ordered.keep(found.kept[np.cumsum(weights) - 1])
 

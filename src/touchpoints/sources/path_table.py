@@ -22,7 +22,7 @@ from touchpoints.classify.typing import (
     distinct_touchpoints,
     match_texts,
 )
-from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
+from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys
@@ -149,10 +149,10 @@ def from_paths(
     _check_names(paths, parts.rows, path, separator)
     matched = match_texts(paths.names, taxonomy)
     owners = np.repeat(parts.rows, segments.lengths_of(paths.offsets))
-    source = Unsettled(rows=owners, column=path, owner="the taxonomy")
-    settled = settle(paths.codes, matched, unmatched, source)
-    meta = Meta(taxonomy=taxonomy, report=Report(rows=len(owners), **settled.tally))
-    return _build(_kept(paths, settled.kept), parts, matched, meta)
+    source = EventSource(rows=owners, column=path, owner="the taxonomy")
+    applied = apply_unmatched(paths.codes, matched, unmatched, source)
+    meta = Meta(taxonomy=taxonomy, report=Report(rows=len(owners), **applied.tally))
+    return _build(_kept(paths, applied.kept), parts, matched, meta)
 
 
 @attrs.frozen

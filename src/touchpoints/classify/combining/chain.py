@@ -18,7 +18,7 @@ from touchpoints.classify.contract.protocol import (
     name_of,
     read_all,
 )
-from touchpoints.classify.contract.traces import Step, first_wins, step_of
+from touchpoints.classify.contract.traces import ExplanationStep, first_wins, step_of
 from touchpoints.errors import InvalidInputError
 
 
@@ -92,7 +92,7 @@ class FirstMatch(Several):
             left = [position for position in left if not decision_of(answers[position])]
         return answers, unread
 
-    def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
+    def steps(self, event: Mapping[str, Any]) -> tuple[ExplanationStep, ...]:
         """Return the step of every classifier, including those after the one that decides."""
         found = [step_of(one, event) for one in self.classifiers]
         decided = any(decision_of(step.answer) for step in found)
@@ -183,7 +183,7 @@ class AbstainBelow:
         answers, unread = read_all(self.classifier, events)
         return [None if self._unsure(answer) else answer for answer in answers], unread
 
-    def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
+    def steps(self, event: Mapping[str, Any]) -> tuple[ExplanationStep, ...]:
         """Return the step of the classifier, overruled if its confidence is too low."""
         step = step_of(self.classifier, event)
         if not self._unsure(step.answer):

@@ -25,7 +25,7 @@ from touchpoints.classify.contract.protocol import (
     name_of,
     read_all,
 )
-from touchpoints.classify.contract.traces import Outcome, Step, step_of
+from touchpoints.classify.contract.traces import ExplanationStep, Outcome, step_of
 from touchpoints.taxonomy import UNKNOWN
 
 _Named = tuple[str, Verdict]
@@ -55,7 +55,7 @@ class Combine(Several):
         texts = [unread for _, unread in both if unread]
         return found, [next(filter(None, several), "") for several in zip(*texts, strict=True)]
 
-    def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
+    def steps(self, event: Mapping[str, Any]) -> tuple[ExplanationStep, ...]:
         """Return the step of each classifier, with how much of its answer was used."""
         found = [step_of(one, event) for one in self.classifiers]
         named = [(step.name, verdict_of(step.answer)) for step in found]
@@ -116,7 +116,9 @@ def _usable(one: Verdict, chosen: str) -> Iterator[tuple[str, str]]:
             yield facet, term
 
 
-def _with_outcome(step: Step, position: int, named: Sequence[_Named], combined: Verdict) -> Step:
+def _with_outcome(
+    step: ExplanationStep, position: int, named: Sequence[_Named], combined: Verdict
+) -> ExplanationStep:
     """Return the step with how its answer was used in the combined answer."""
     if step.answer is None:
         return step

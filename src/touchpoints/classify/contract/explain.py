@@ -12,7 +12,7 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import brief, checked_event
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
-from touchpoints.classify.contract.traces import Outcome, Step, step_of, words_of
+from touchpoints.classify.contract.traces import ExplanationStep, Outcome, step_of, words_of
 
 _SHOWN = 12
 """How many silent steps are printed, at each level."""
@@ -34,7 +34,7 @@ class Explanation:
         Its answer to the event.
     fields : tuple of str
         The declared fields that it read for this event.
-    steps : tuple of Step
+    steps : tuple of ExplanationStep
         The answer of each of its rules, phrases or classifiers, in the order in which they are
         called; the steps of a classifier made of others are nested. Empty for a plain function,
         of which only the fields that it read are known.
@@ -48,20 +48,20 @@ class Explanation:
     event: FrozenMap[str, Any]
     answer: Answer
     fields: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ExplanationStep, ...]
 
     @property
-    def winners(self) -> tuple[Step, ...]:
+    def winners(self) -> tuple[ExplanationStep, ...]:
         """The innermost steps that gave the answer, or a part of it."""
         return tuple(step for step in self._leaves() if step.outcome in ("decided", "added"))
 
     @property
-    def losers(self) -> tuple[Step, ...]:
+    def losers(self) -> tuple[ExplanationStep, ...]:
         """The innermost steps that have an answer but were overruled by another step."""
         return tuple(step for step in self._leaves() if step.outcome == "overruled")
 
     @property
-    def silent(self) -> tuple[Step, ...]:
+    def silent(self) -> tuple[ExplanationStep, ...]:
         """The innermost steps that have no answer for this event."""
         return tuple(step for step in self._leaves() if step.outcome == "silent")
 
@@ -75,12 +75,12 @@ class Explanation:
         lines += _lines(self.steps, indent="  ")
         return "\n".join(lines)
 
-    def _leaves(self) -> Iterator[Step]:
+    def _leaves(self) -> Iterator[ExplanationStep]:
         for step in self.steps:
             yield from _leaves(step, step.outcome)
 
 
-def _leaves(step: Step, outcome: Outcome) -> Iterator[Step]:
+def _leaves(step: ExplanationStep, outcome: Outcome) -> Iterator[ExplanationStep]:
     """Yield the innermost steps; a step inside an overruled step counts as overruled."""
     if not step.steps:
         yield step
@@ -90,7 +90,7 @@ def _leaves(step: Step, outcome: Outcome) -> Iterator[Step]:
         yield from _leaves(attrs.evolve(inner, outcome=fate), fate)
 
 
-def _lines(steps: tuple[Step, ...], *, indent: str) -> Iterator[str]:
+def _lines(steps: tuple[ExplanationStep, ...], *, indent: str) -> Iterator[str]:
     """Yield one line per step, with at most `_SHOWN` silent steps at each level."""
     silent = 0
     for step in steps:

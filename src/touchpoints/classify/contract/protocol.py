@@ -54,7 +54,7 @@ class Classifier(Protocol):
         be read, or ``""``. When a log is read, it is used instead of ``batch``, and the report
         counts these values.
     steps(event)
-        Optional. Return a tuple of `Step`, in the order of evaluation, for `explain`.
+        Optional. Return a tuple of `ExplanationStep`, in the order of evaluation, for `explain`.
 
     See Also
     --------

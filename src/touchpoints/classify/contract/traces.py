@@ -18,11 +18,11 @@ from touchpoints.classify.contract.protocol import (
 )
 
 Outcome = Literal["decided", "added", "overruled", "silent"]
-"""How the answer of a step was used; `Step` explains the four outcomes."""
+"""How the answer of a step was used; `ExplanationStep` explains the four outcomes."""
 
 
 @attrs.frozen(kw_only=True)
-class Step:
+class ExplanationStep:
     """The answer of one rule, phrase or classifier to an event, and how it was used.
 
     Attributes
@@ -39,7 +39,7 @@ class Step:
         Why it gave this answer, or why it gave none.
     fields : tuple of str
         The fields of the event that it read.
-    steps : tuple of Step
+    steps : tuple of ExplanationStep
         The steps that led to its answer, when it is made of others.
 
     See Also
@@ -53,14 +53,14 @@ class Step:
     answer: Answer = None
     reason: str = ""
     fields: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ExplanationStep, ...] = ()
 
 
 @runtime_checkable
 class Stepwise(Protocol):
     """A classifier that can explain its answer."""
 
-    def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
+    def steps(self, event: Mapping[str, Any], /) -> tuple[ExplanationStep, ...]:
         """Return a step for each part that was consulted, in the order of consultation."""
 
 
@@ -79,7 +79,7 @@ class _Watched(Event):
         return value
 
 
-def step_of(one: Classifier, event: Mapping[str, Any]) -> Step:
+def step_of(one: Classifier, event: Mapping[str, Any]) -> ExplanationStep:
     """Return the step of a classifier that is consulted alone: it decides, or it is silent."""
     seen = seen_by(one, event)
     if isinstance(one, Stepwise):
@@ -90,12 +90,14 @@ def step_of(one: Classifier, event: Mapping[str, Any]) -> Step:
         steps, answer = (), answer_to(watched, one)
         fields = tuple(watched.looked_at)
     outcome: Outcome = "silent" if answer is None else "decided"
-    return Step(name=name_of(one), outcome=outcome, answer=answer, fields=fields, steps=steps)
+    return ExplanationStep(
+        name=name_of(one), outcome=outcome, answer=answer, fields=fields, steps=steps
+    )
 
 
 def first_wins(
-    found: list[Step], decides: Callable[[Step], bool], *, reason: str
-) -> tuple[Step, ...]:
+    found: list[ExplanationStep], decides: Callable[[ExplanationStep], bool], *, reason: str
+) -> tuple[ExplanationStep, ...]:
     """Mark every answer except that of the first deciding step as overruled."""
     winner = next((position for position, step in enumerate(found) if decides(step)), None)
     return tuple(

@@ -19,7 +19,7 @@ from touchpoints._core.messages import (
 )
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.contract.answers import TYPE, Answer, Facets
-from touchpoints.classify.contract.traces import Step, words_of
+from touchpoints.classify.contract.traces import ExplanationStep, words_of
 from touchpoints.classify.text.folding import written
 from touchpoints.errors import ClassifierError, InvalidInputError
 from touchpoints.taxonomy import UNKNOWN, Taxonomy, Term, TouchpointType
@@ -75,12 +75,12 @@ class ByColumn:
             raise self._error(unknown)
         return [known[text] for text in texts]
 
-    def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
+    def steps(self, event: Mapping[str, Any]) -> tuple[ExplanationStep, ...]:
         """Return one step: the answer for the value of the column."""
         text = written(event.get(self.column))
         answer = self._answer(text)
         unknown = f" is not a {self._kind}" if text is not None and answer is None else ""
-        step = Step(
+        step = ExplanationStep(
             name=self.facet if answer is None else words_of(answer),
             outcome="silent" if answer is None else "decided",
             answer=answer,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from touchpoints.classify.contract.answers import NO_ANSWER, Answer, said_of, verdict_of
 from touchpoints.classify.contract.events import shown
-from touchpoints.classify.contract.traces import Step
+from touchpoints.classify.contract.traces import ExplanationStep
 from touchpoints.classify.quality.judged import completed
 from touchpoints.classify.rule_files.rule_tests import LEAVE_OUT, RuleTest
 from touchpoints.classify.rule_files.rules import Rules
@@ -52,5 +52,5 @@ def _failure(rules: Rules, test: RuleTest, wrong: Mapping[str, str]) -> str:
     return f"{test.label}: expected {', '.join(parts)}; {by}{instead} ({shown(test.event)})"
 
 
-def _because(step: Step) -> str:
+def _because(step: ExplanationStep) -> str:
     return f"{step.name} ({step.reason})" if step.reason else step.name

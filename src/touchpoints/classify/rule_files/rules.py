@@ -18,7 +18,7 @@ from touchpoints._core.messages import (
 )
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import Events, brief, events_of
-from touchpoints.classify.contract.traces import Step
+from touchpoints.classify.contract.traces import ExplanationStep
 from touchpoints.classify.rule_files.comparisons import TRUE, UNSURE
 from touchpoints.classify.rule_files.conditions import TruthTable, reason_of
 from touchpoints.classify.rule_files.documents import Source, read_document
@@ -83,7 +83,7 @@ class Rules:
         unread = [""] * len(seen) if reading else []
         return self._answers(seen, unread or None), unread
 
-    def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
+    def steps(self, event: Mapping[str, Any]) -> tuple[ExplanationStep, ...]:
         """Return a step for every rule: whether it matches the event, and why."""
         seen = {name: event.get(name) for name in self.reads}
         table = TruthTable(events_of([event], self.reads), folded=self.folded)
@@ -92,7 +92,7 @@ class Rules:
         for rule in self.rules:
             holds = bool(np.ravel(rule.when.truth(table.truth) == TRUE)[0])
             steps.append(
-                Step(
+                ExplanationStep(
                     name=rule.label,
                     outcome=("overruled" if decided else "decided") if holds else "silent",
                     answer=rule.answer_to(seen) if holds else None,

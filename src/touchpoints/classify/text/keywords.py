@@ -25,7 +25,7 @@ from touchpoints._core.messages import (
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.contract.answers import TYPE, Answer, Verdict, simplest
 from touchpoints.classify.contract.protocol import fields_read
-from touchpoints.classify.contract.traces import Outcome, Step
+from touchpoints.classify.contract.traces import ExplanationStep, Outcome
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.text.folding import written
 from touchpoints.classify.text.negation import negations_of
@@ -101,8 +101,8 @@ class Keywords:
         facets = {facet: term for facet, term in best.items() if term and facet != TYPE}
         return simplest(Verdict(best.get(TYPE, ""), facets=FrozenMap(facets)))
 
-    def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return a `Step` for each term that a phrase in the text indicates."""
+    def steps(self, event: Mapping[str, Any]) -> tuple[ExplanationStep, ...]:
+        """Return an `ExplanationStep` for each term that a phrase in the text indicates."""
         scores, negated = self._scores(event)
         steps = []
         for facet, terms in scores.items():
@@ -120,9 +120,9 @@ class Keywords:
         ]
         return tuple(steps)
 
-    def _step(self, facet: str, term: str, *, outcome: Outcome, reason: str) -> Step:
+    def _step(self, facet: str, term: str, *, outcome: Outcome, reason: str) -> ExplanationStep:
         verdict = Verdict(term) if facet == TYPE else Verdict(facets=FrozenMap({facet: term}))
-        return Step(
+        return ExplanationStep(
             name=f"{facet} {term}",
             outcome=outcome,
             answer=None if outcome == "silent" else simplest(verdict),

@@ -14,7 +14,7 @@ from touchpoints._core.frozen import FrozenMap, is_missing
 from touchpoints._core.messages import first_few
 from touchpoints.classify.contract.answers import TYPE, Answer, Verdict
 from touchpoints.classify.contract.protocol import fields_read
-from touchpoints.classify.contract.traces import Step
+from touchpoints.classify.contract.traces import ExplanationStep
 from touchpoints.classify.text.folding import written
 from touchpoints.errors import InvalidInputError, WrongKindError
 
@@ -63,18 +63,18 @@ class Learned:
                     answers[position] = self._verdict(number, chance)
         return answers
 
-    def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
-        """Return a `Step` for each of the most probable classes, with its probability."""
+    def steps(self, event: Mapping[str, Any]) -> tuple[ExplanationStep, ...]:
+        """Return an `ExplanationStep` for each of the most probable classes: its probability."""
         if not self._has_value(event):
             return ()
         chances = self._probabilities([event])[0]
         answer = self.batch([event])[0]
-        steps: list[Step] = []
+        steps: list[ExplanationStep] = []
         for number in np.argsort(-chances, kind="stable")[:_SHOWN].tolist():
             wins = answer is not None and not steps
             chance = float(chances[number])
             steps.append(
-                Step(
+                ExplanationStep(
                     name=f"{self.labels} {self._class(number)}",
                     outcome="decided" if wins else "overruled",
                     answer=self._verdict(number, chance),

@@ -17,7 +17,7 @@ from touchpoints._core.messages import (
 )
 from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import Facets
-from touchpoints.classify.contract.traces import Step, first_wins
+from touchpoints.classify.contract.traces import ExplanationStep, first_wins
 from touchpoints.classify.web.ga4 import (
     NO_MEDIUM,
     NO_SOURCE,
@@ -346,8 +346,8 @@ class ArrivalChannels:
             for one in found
         ]
 
-    def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
-        """Return a `Step` for each rule that holds for the event's source, medium and campaign."""
+    def steps(self, event: Mapping[str, Any], /) -> tuple[ExplanationStep, ...]:
+        """Return an `ExplanationStep` for each rule that holds for source, medium and campaign."""
         found = self._found(event)
         if found is None:
             return ()

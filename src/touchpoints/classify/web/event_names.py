@@ -14,7 +14,7 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import Answer, Verdict
-from touchpoints.classify.contract.traces import Step
+from touchpoints.classify.contract.traces import ExplanationStep
 from touchpoints.classify.web.urls import text_of
 
 TRACKERS = ("ga4", "segment", "snowplow")
@@ -94,8 +94,8 @@ class EventNames:
             return step.answer
         return None
 
-    def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
-        """Return a `Step` for the first known name; an empty tuple when no name is known."""
+    def steps(self, event: Mapping[str, Any], /) -> tuple[ExplanationStep, ...]:
+        """Return an `ExplanationStep` for the first known name; empty when no name is known."""
         table = name_table(self.tracker)
         for field in self.reads:
             text = text_of(event[field])
@@ -105,7 +105,7 @@ class EventNames:
                 answer = Verdict(leave_out=table.not_touchpoints[words])
             if answer is not None:
                 reason = f"{field} is {text!r}, an event of {self.tracker}"
-                step = Step(
+                step = ExplanationStep(
                     name=text, outcome="decided", answer=answer, reason=reason, fields=(field,)
                 )
                 return (step,)

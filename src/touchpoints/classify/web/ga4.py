@@ -15,7 +15,7 @@ from touchpoints._core.checks import (
 )
 from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import Facets, verdict_of
-from touchpoints.classify.contract.traces import Step, first_wins
+from touchpoints.classify.contract.traces import ExplanationStep, first_wins
 from touchpoints.classify.web.sources import SourceList, source_categories
 from touchpoints.classify.web.urls import text_of
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -235,8 +235,8 @@ class Ga4Channels:
 
         return rule_of
 
-    def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
-        """Return a `Step` for each rule that holds: the first decides, the others are overruled."""
+    def steps(self, event: Mapping[str, Any], /) -> tuple[ExplanationStep, ...]:
+        """Return an `ExplanationStep` for each rule that holds, of which the first decides."""
         given = [text_of(event[name]) for name in self.columns]
         silent = self.missing == "nothing_new" and not any(given)
         rules = [] if silent else self.rule_steps(*given, fields=self.columns)
@@ -246,11 +246,11 @@ class Ga4Channels:
             reason="",
         )
 
-    def rule_steps(self, *given: str, fields: tuple[str, ...]) -> list[Step]:
-        """Return a `Step` for each rule that holds for a source, a medium and a campaign."""
+    def rule_steps(self, *given: str, fields: tuple[str, ...]) -> list[ExplanationStep]:
+        """Return an `ExplanationStep` for each rule that holds for source, medium and campaign."""
         hit = self._hit(*given)
         return [
-            Step(
+            ExplanationStep(
                 name=one.name,
                 outcome="decided",
                 answer=Facets(arrival_channel=one.channel),
@@ -269,13 +269,13 @@ class Ga4Channels:
             "category": self.sources.category(source) or "",
         }
 
-    def _tools(self, event: Mapping[str, Any]) -> Iterator[Step]:
-        """Yield a `Step` for each column of a Google tool that holds a known value."""
+    def _tools(self, event: Mapping[str, Any]) -> Iterator[ExplanationStep]:
+        """Yield an `ExplanationStep` for each column of a Google tool that holds a known value."""
         for column, system in self.integrated:
             text = text_of(event[column])
             channel = _integrated(self.version, system).get(text.lower())
             if channel is not None:
-                yield Step(
+                yield ExplanationStep(
                     name=system,
                     outcome="decided",
                     answer=Facets(arrival_channel=channel),

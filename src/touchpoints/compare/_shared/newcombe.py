@@ -12,7 +12,7 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     ClusterSizes,
     design_effects,
     left_out,
-    stretches,
+    t_inflation,
     welch,
     widened,
 )
@@ -35,9 +35,9 @@ def newcombe(
     sides = [_Side.of(shares, one, units) for one in weights]
     variances = np.stack([one.variance() for one in sides])
     freedom = np.stack([one.sizes.freedom() for one in sides])
-    stretch = stretches(welch(variances, freedom), level)
-    low_a, high_a = sides[0].wilson(level, stretch)
-    low_b, high_b = sides[1].wilson(level, stretch)
+    inflation = t_inflation(welch(variances, freedom), level)
+    low_a, high_a = sides[0].wilson(level, inflation)
+    low_b, high_b = sides[1].wilson(level, inflation)
     a, b = sides[0].share, sides[1].share
     rho = _correlation(sides[0], sides[1])
 
@@ -86,11 +86,11 @@ class _Side:
             effect=design_effects(sizes, chosen),
         )
 
-    def wilson(self, level: float, stretch: Array) -> tuple[Array, Array]:
-        """Return Wilson's interval of each share, with ``stretch`` the squared ratio of t to z."""
+    def wilson(self, level: float, inflation: Array) -> tuple[Array, Array]:
+        """Return Wilson's interval of each share, with ``inflation`` = (t / z)²."""
         total = self.sizes.total
         with np.errstate(divide="ignore", invalid="ignore"):
-            trials = total / widened(self.effect, self.sizes.excess(), stretch)
+            trials = total / widened(self.effect, self.sizes.excess(), inflation)
         trials = np.where(total > 0, trials, 0.0)
         return wilson(np.nan_to_num(self.share) * trials, trials, level=level)
 

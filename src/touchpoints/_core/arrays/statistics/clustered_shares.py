@@ -13,10 +13,10 @@ from touchpoints._core.arrays.statistics.intervals import z_of
 from touchpoints._core.frozen import Array
 
 PRIOR = 0.25
-"""How many clusters, whose choices are all alike, are imagined beside those seen."""
+"""The weight of the prior: so many clusters, each with choices all alike, are added."""
 
 ALIKE = 1 / 3
-"""How alike the choices of a cluster are taken to be when the weight of clusters is told."""
+"""The correlation assumed between the choices of a cluster when clusters are weighted."""
 
 _NOTHING, _MANY = 1e-9, 1e6
 _BITS = 2.0**33
@@ -81,7 +81,7 @@ class ClusterSizes:
             return np.asarray(np.where(second > 0, first**2 / second, 0.0))
 
     def known(self) -> Array:
-        """Return how many differences between clusters tell of their spread, at least 1."""
+        """Return how many differences between clusters estimate their variance, at least 1."""
         return np.asarray(np.maximum(steady(self.effective()) - 1, 1.0))
 
     def freedom(self) -> Array:
@@ -194,16 +194,16 @@ def effects_of(did: Array, made: Array, repeats: Array, sizes: ClusterSizes) -> 
     return design_effects(sizes, sums)
 
 
-def widened(effects: Array, excess: Array, stretch: Array | float) -> Array:
-    """Return design effects that make up for being estimated, by ``stretch`` = (t / z)².
+def widened(effects: Array, excess: Array, inflation: Array | float) -> Array:
+    """Return design effects that make up for being estimated, by ``inflation`` = (t / z)².
 
     Never more than if each cluster made one choice, unless the data say so.
     """
     most = np.maximum(1 + excess, effects**2 / (1 + excess))
-    return np.asarray(np.minimum(effects * stretch, most))
+    return np.asarray(np.minimum(effects * inflation, most))
 
 
-def stretches(freedom: Array, level: float) -> Array:
+def t_inflation(freedom: Array, level: float) -> Array:
     """Return how far t is beyond z, squared, for each number of degrees of freedom."""
     few = freedom < _MANY
     answer = np.ones(np.shape(freedom))
@@ -228,7 +228,7 @@ def welch(variances: Array, freedom: Array) -> Array:
 
 def widened_for(sizes: ClusterSizes, effects: Array, level: float) -> Array:
     """Return the design effects of one group, of shape (1,), as `widened` gives them."""
-    return widened(effects, sizes.excess(), stretches(sizes.freedom(), level))
+    return widened(effects, sizes.excess(), t_inflation(sizes.freedom(), level))
 
 
 def effective_trials(
@@ -248,10 +248,10 @@ def effective_trials(
     The choices divided by their design effect, with t in the place of z. Exactly as many as there
     are where each cluster made one choice; nan without choices. O(c).
     """
-    stretch = stretches(sizes.freedom(), level)
+    inflation = t_inflation(sizes.freedom(), level)
     if groups is not None:
-        sizes, stretch = sizes.take(groups), stretch[groups]
-    effects = widened(design_effects(sizes, chosen), sizes.excess(), stretch)
+        sizes, inflation = sizes.take(groups), inflation[groups]
+    effects = widened(design_effects(sizes, chosen), sizes.excess(), inflation)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(sizes.total > 0, sizes.total / effects, np.nan))
 

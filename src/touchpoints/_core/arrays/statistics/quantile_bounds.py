@@ -11,7 +11,7 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     ClusterSizes,
     design_effects,
     left_out,
-    stretches,
+    t_inflation,
     widened,
 )
 from touchpoints._core.arrays.statistics.intervals import z_of
@@ -130,11 +130,11 @@ def quantile_bounds(
     """
     total, sizes = spread.totals(), known.sizes
     at = spread.quantile(share)[known.groups]
-    excess, stretch = sizes.excess(), stretches(sizes.freedom(), level)
+    excess, inflation = sizes.excess(), t_inflation(sizes.freedom(), level)
     answer = []
     with np.errstate(divide="ignore", invalid="ignore"):
         for chosen, side in ((known.values <= at, -1), (known.values < at, 1)):
-            effects = widened(known.effects(chosen), excess, stretch)
+            effects = widened(known.effects(chosen), excess, inflation)
             reach = z_of(level) * np.sqrt(share * (1 - share) * effects / total)
             rank = (share + side * reach) * total
             rank = np.ceil(rank) - 1 if side < 0 else np.floor(rank)

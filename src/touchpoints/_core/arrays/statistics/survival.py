@@ -11,7 +11,7 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     drawn_to,
     left_out,
     steady,
-    stretches,
+    t_inflation,
     widened,
 )
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
@@ -242,8 +242,8 @@ def survival_bounds(found: Survival, level: float) -> tuple[Array, Array]:
     """
     z = z_of(level)
     share = found.share
-    stretch = stretches(found.sizes.freedom(), level)
-    effects = widened(found.effects, found.sizes.excess(), stretch)
+    inflation = t_inflation(found.sizes.freedom(), level)
+    effects = widened(found.effects, found.sizes.excess(), inflation)
     persons = _alike(found.sizes)
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithm = np.log(share)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 
-Waits = Sequence[tuple[int, bool]]
+Durations = Sequence[tuple[int, bool]]
 
 
-def log_rank(a: Waits, b: Waits) -> tuple[int, Fraction, Fraction]:
+def log_rank(a: Durations, b: Durations) -> tuple[int, Fraction, Fraction]:
     """Return the observed and expected events of a, and the hypergeometric variance."""
     expected = variance = Fraction(0)
     for time in {time for time, reached in [*a, *b] if reached}:
@@ -25,32 +25,36 @@ def log_rank(a: Waits, b: Waits) -> tuple[int, Fraction, Fraction]:
     return sum(reached for _, reached in a), expected, variance
 
 
-def chi_square(a: Waits, b: Waits) -> Fraction | None:
+def chi_square(a: Durations, b: Durations) -> Fraction | None:
     """Return the log-rank statistic; None if its variance is 0."""
     observed, expected, variance = log_rank(a, b)
     return (observed - expected) ** 2 / variance if variance else None
 
 
-def curve(waits: Waits, time: Fraction) -> Fraction:
+def curve(durations: Durations, time: Fraction) -> Fraction:
     """Return the Kaplan–Meier survival after a time."""
     share = Fraction(1)
-    for one in sorted({one for one, reached in waits if reached and one <= time}):
-        share *= 1 - Fraction(waits.count((one, True)), sum(other >= one for other, _ in waits))
+    for one in sorted({one for one, reached in durations if reached and one <= time}):
+        share *= 1 - Fraction(
+            durations.count((one, True)), sum(other >= one for other, _ in durations)
+        )
     return share
 
 
-def mean(waits: Waits, horizon: int) -> Fraction:
+def mean(durations: Durations, horizon: int) -> Fraction:
     """Return the restricted mean up to an integer horizon, second by second."""
-    return sum((curve(waits, Fraction(second)) for second in range(horizon)), Fraction(0))
+    return sum((curve(durations, Fraction(second)) for second in range(horizon)), Fraction(0))
 
 
-def median(waits: Waits) -> int | None:
+def median(durations: Durations) -> int | None:
     """Return the Kaplan–Meier median; None if survival stays above one half."""
-    times = sorted({time for time, reached in waits if reached})
-    return next((time for time in times if curve(waits, Fraction(time)) <= Fraction(1, 2)), None)
+    times = sorted({time for time, reached in durations if reached})
+    return next(
+        (time for time in times if curve(durations, Fraction(time)) <= Fraction(1, 2)), None
+    )
 
 
-def exact_p(a: Waits, b: Waits) -> float:
+def exact_p(a: Durations, b: Durations) -> float:
     """Return the exact permutation p of the log-rank statistic, over all permutations."""
     everything = [*a, *b]
     seen = chi_square(a, b)

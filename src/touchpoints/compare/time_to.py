@@ -28,7 +28,7 @@ from touchpoints.compare._shared.testing import (
 )
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.places.anchors import Place
-from touchpoints.paths.time_to import Waits, waits_of
+from touchpoints.paths.time_to import EventTimes, event_times
 
 _NOISE = 1e-12  # of a standardized statistic
 _SECOND = 1e6
@@ -191,10 +191,10 @@ def time_to(
     (['computer', 'phone'], True)
     """
     options = Options(seed, resamples, level, "permutation", shared, progress=progress)
-    waits = waits_of(checked_pair(pair).journeys, place=place, outcome=outcome, start=start)
+    durations = event_times(checked_pair(pair).journeys, place=place, outcome=outcome, start=start)
     sides = sides_of(pair, options.shared, test=options.test)
-    limit = _limit(pair, waits, horizon)
-    curves = Curves.of(waits, limit / _SECOND)
+    limit = _limit(pair, durations, horizon)
+    curves = Curves.of(durations, limit / _SECOND)
     counts = pair.journeys.counts
     counts_of = [np.where(side, counts, 0)[None, :] for side in (pair.in_a, ~pair.in_a)]
     sums = [curves.sums(one) for one in counts_of]
@@ -207,7 +207,7 @@ def time_to(
         ratio = speed[0] / speed[1]
     means = [float(curves.means(one)[0]) for one in sums]
     p, ends = _drawn(pair, sides, curves, options, means[0] - means[1])
-    known = [int(one[0, waits.chosen].sum()) for one in counts_of]
+    known = [int(one[0, durations.chosen].sum()) for one in counts_of]
     return TimeToComparison(
         group=text_array(list(pair.names)),
         journeys=np.array(known),
@@ -227,26 +227,26 @@ def time_to(
         level=options.level,
         unit=sides.units.unit,
         shared=len(sides.both),
-        **persons_of([_started(one[0], waits) for one in counts_of], sides.units),
+        **persons_of([_started(one[0], durations) for one in counts_of], sides.units),
     )
 
 
-def _started(weights: Array, waits: Waits) -> Array:
+def _started(weights: Array, durations: EventTimes) -> Array:
     """Return the weights of journeys with a known start, and 0 of the others."""
     found = np.zeros_like(weights)
-    found[waits.chosen] = weights[waits.chosen]
+    found[durations.chosen] = weights[durations.chosen]
     return found
 
 
-def _limit(pair: Pair, waits: Waits, horizon: dt.timedelta | None) -> int:
+def _limit(pair: Pair, durations: EventTimes, horizon: dt.timedelta | None) -> int:
     """Return the horizon in microseconds."""
-    in_a = pair.in_a[waits.chosen]
+    in_a = pair.in_a[durations.chosen]
     wanted = None if horizon is None else microseconds(horizon, "horizon")
     observed = []
     for name, side in zip(pair.names, (in_a, ~in_a), strict=True):
         if not side.any():
             raise InvalidInputError(f"no journey of {name!r} has a known start")
-        observed.append(int(waits.times[side].max()))
+        observed.append(int(durations.times[side].max()))
         if wanted is not None and wanted > observed[-1]:
             longest = dt.timedelta(microseconds=observed[-1])
             raise InvalidInputError(
@@ -326,17 +326,21 @@ class Curves:
     starts: Array
 
     @classmethod
-    def of(cls, waits: Waits, horizon: float) -> Curves:
+    def of(cls, durations: EventTimes, horizon: float) -> Curves:
         """Build the curves from the waiting times of journeys."""
-        times = np.unique(waits.times[waits.reached])
-        last = np.searchsorted(times, waits.times, side="right") - 1
+        times = np.unique(durations.times[durations.reached])
+        last = np.searchsorted(times, durations.times, side="right") - 1
         some = last >= 0
-        cells = (last + len(times) * waits.reached)[some]
+        cells = (last + len(times) * durations.reached)[some]
         empty = np.zeros(0, dtype=np.int64)
         curves = cls(
-            times=times / _SECOND, horizon=horizon, rows=waits.chosen, owners=empty, starts=empty
+            times=times / _SECOND,
+            horizon=horizon,
+            rows=durations.chosen,
+            owners=empty,
+            starts=empty,
         )
-        return curves._with(waits.chosen[some], cells, size=2 * len(times))
+        return curves._with(durations.chosen[some], cells, size=2 * len(times))
 
     def _with(self, owners: Array, cells: Array, *, size: int) -> Curves:
         order = np.argsort(cells, kind="stable")

@@ -14,7 +14,7 @@ from scipy.stats import CensoredData, logrank
 
 import touchpoints as tp
 from tests import strategies
-from tests.compare import naive_waiting as naive
+from tests.compare import naive_time_to as naive
 from touchpoints import compare
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
@@ -27,16 +27,18 @@ TREATED += [(34, 0), (35, 0)]
 PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
 
 
-def waiting(a: naive.Waits, b: naive.Waits, **columns: object) -> compare.Pair:
+def paired(a: naive.Durations, b: naive.Durations, **columns: object) -> compare.Pair:
     """Return a pair of journeys that reach y after x, or are censored, at a second."""
     begun = dt.datetime(2026, 1, 1)
-    waits = [*a, *b]
+    durations = [*a, *b]
     records = [
         {"id": row, "t": begun + dt.timedelta(seconds=second), "w": what}
-        for row, (time, reached) in enumerate(waits)
+        for row, (time, reached) in enumerate(durations)
         for what, second in [("x", 0)] + [("y", time)] * bool(reached)
     ]
-    until = np.array([np.datetime64(begun, "us") + np.timedelta64(time, "s") for time, _ in waits])
+    until = np.array(
+        [np.datetime64(begun, "us") + np.timedelta64(time, "s") for time, _ in durations]
+    )
     journeys = tp.from_records(records, journey="id", time="t", touchpoint="w")
     side = ["a"] * len(a) + ["b"] * len(b)
     journeys = attrs.evolve(journeys, observed_until=until, per_journey={"side": side}, **columns)
@@ -45,11 +47,11 @@ def waiting(a: naive.Waits, b: naive.Waits, **columns: object) -> compare.Pair:
 
 @given(a=WAITS, b=WAITS)
 @strategies.examples(40)
-def test_all_numbers_are_those_by_definition(a: naive.Waits, b: naive.Waits) -> None:
+def test_all_numbers_are_those_by_definition(a: naive.Durations, b: naive.Durations) -> None:
     """Expected events, chi-square, hazard ratio, medians and means, each by its definition."""
     a, b = [*a, (3, True)], [*b, (2, False)]
 
-    found = compare.time_to(waiting(a, b), place="y", seed=1, resamples=3)
+    found = compare.time_to(paired(a, b), place="y", seed=1, resamples=3)
 
     horizon = min(max(time for time, _ in one) for one in (a, b))
     observed, expected, _ = naive.log_rank(a, b)
@@ -78,7 +80,7 @@ def test_the_published_trial() -> None:
 
     Observed and expected as Kleinbaum and Klein, Survival Analysis, chapter 2, print them.
     """
-    pair = waiting(TREATED, [(week, 1) for week in PLACEBO])
+    pair = paired(TREATED, [(week, 1) for week in PLACEBO])
 
     found = compare.time_to(pair, place="y", seed=1)
 
@@ -106,17 +108,17 @@ def test_chi_square_is_scipys() -> None:
         for some in (a, b)
     ]
 
-    found = compare.time_to(waiting(a, b), place="y", seed=1, resamples=5)
+    found = compare.time_to(paired(a, b), place="y", seed=1, resamples=5)
 
     assert logrank(*sides).statistic ** 2 == pytest.approx(found.chi2)
 
 
 @given(a=WAITS, b=WAITS)
 @strategies.examples(15)
-def test_p_comes_near_the_exact_test(a: naive.Waits, b: naive.Waits) -> None:
+def test_p_comes_near_the_exact_test(a: naive.Durations, b: naive.Durations) -> None:
     """The p of 3000 random permutations approximates the p of all permutations."""
     a, b = [*a[:4], (3, True)], [*b[:4], (2, True)]
-    found = compare.time_to(waiting(a, b), place="y", seed=3, resamples=3000)
+    found = compare.time_to(paired(a, b), place="y", seed=3, resamples=3000)
 
     if naive.chi_square(a, b) is None:
         assert math.isnan(found.p)
@@ -128,10 +130,10 @@ def test_a_count_of_two_is_the_journey_twice() -> None:
     """All numbers that do not depend on resamples are the same."""
     a, b = [(1, True), (4, False), (5, True)], [(2, True), (3, True), (6, False)]
     merged = compare.time_to(
-        waiting(a, b, counts=[2, 1, 3, 2, 1, 1]), place="y", seed=1, resamples=50
+        paired(a, b, counts=[2, 1, 3, 2, 1, 1]), place="y", seed=1, resamples=50
     )
     spread = compare.time_to(
-        waiting(a[:1] * 2 + a[1:2] + a[2:] * 3, b[:1] * 2 + b[1:]), place="y", seed=1, resamples=50
+        paired(a[:1] * 2 + a[1:2] + a[2:] * 3, b[:1] * 2 + b[1:]), place="y", seed=1, resamples=50
     )
 
     for name in ("journeys", "events", "expected", "median", "mean"):
@@ -143,9 +145,9 @@ def test_a_count_of_two_is_the_journey_twice() -> None:
 def test_shuffled_journeys_and_swapped_groups() -> None:
     """Shuffled journeys give the same numbers; swapped groups the opposite signs."""
     a, b = TREATED, [(week, 1) for week in PLACEBO]
-    one = compare.time_to(waiting(a, b), place="y", seed=1, resamples=300)
-    shuffled = compare.time_to(waiting(a[::-1], b[::-1]), place="y", seed=1, resamples=300)
-    other = compare.time_to(waiting(b, a), place="y", seed=1, resamples=300)
+    one = compare.time_to(paired(a, b), place="y", seed=1, resamples=300)
+    shuffled = compare.time_to(paired(a[::-1], b[::-1]), place="y", seed=1, resamples=300)
+    other = compare.time_to(paired(b, a), place="y", seed=1, resamples=300)
 
     assert one.chi2 == pytest.approx(shuffled.chi2) == pytest.approx(other.chi2)
     assert one.difference == pytest.approx(shuffled.difference) == pytest.approx(-other.difference)
@@ -155,7 +157,7 @@ def test_shuffled_journeys_and_swapped_groups() -> None:
 
 def test_results_depend_on_the_seed() -> None:
     """The same seed, the same table; another seed, other intervals."""
-    pair = waiting(TREATED, [(week, 1) for week in PLACEBO])
+    pair = paired(TREATED, [(week, 1) for week in PLACEBO])
     first, second, third = (
         compare.time_to(pair, place="y", seed=seed, resamples=50) for seed in (1, 1, 2)
     )
@@ -169,8 +171,8 @@ def test_one_persons_many_journeys_are_no_evidence() -> None:
     a, b = [(1, True)] * 20, [(5, True)] * 20
     people = ["ana"] * 10 + ["leo"] * 10 + ["eva"] * 10 + ["max"] * 10
 
-    alone = compare.time_to(waiting(a, b), place="y", seed=1, resamples=300)
-    clustered = compare.time_to(waiting(a, b, persons=people), place="y", seed=1, resamples=300)
+    alone = compare.time_to(paired(a, b), place="y", seed=1, resamples=300)
+    clustered = compare.time_to(paired(a, b, persons=people), place="y", seed=1, resamples=300)
 
     assert alone.p < 0.01
     assert clustered.p > 0.2
@@ -181,7 +183,7 @@ def test_one_persons_many_journeys_are_no_evidence() -> None:
 def test_persons_in_both_groups_are_refused_or_permuted_within() -> None:
     """The error states their number; within persons without a difference p is 1."""
     people = ["ana", "leo", "eva"] * 2
-    pair = waiting(
+    pair = paired(
         [(1, True), (2, True), (3, True)], [(1, True), (2, True), (3, True)], persons=people
     )
 
@@ -200,10 +202,10 @@ def test_the_false_positive_rate_is_the_nominal_one() -> None:
     for seed in range(200):
         times = rng.geometric(0.1, 60)
         until = np.where(np.arange(60) < 30, 8, 16)
-        waits = [
+        durations = [
             (int(min(time, end)), bool(time <= end)) for time, end in zip(times, until, strict=True)
         ]
-        pair = waiting(waits[:30], waits[30:])
+        pair = paired(durations[:30], durations[30:])
         flagged += compare.time_to(pair, place="y", seed=seed, resamples=99).p <= 0.05
 
     assert 0.015 < flagged / 200 < 0.095
@@ -211,7 +213,7 @@ def test_the_false_positive_rate_is_the_nominal_one() -> None:
 
 def test_a_start_an_outcome_and_a_horizon() -> None:
     """The clock of `tp.paths.time_to`, and the mean up to a given horizon."""
-    pair = waiting([(1, True), (4, True)], [(2, True), (6, False)])
+    pair = paired([(1, True), (4, True)], [(2, True), (6, False)])
     marked = attrs.evolve(pair, journeys=tp.mark(pair.journeys, "got", when="y"))
     options = {"seed": 1, "resamples": 20}
 
@@ -233,7 +235,7 @@ def test_a_start_an_outcome_and_a_horizon() -> None:
 def test_an_interval_needs_two_units_per_group() -> None:
     """With one journey in a group the interval is nan."""
     found = compare.time_to(
-        waiting([(1, True)], [(2, True), (3, True)]), place="y", seed=1, resamples=9
+        paired([(1, True)], [(2, True), (3, True)]), place="y", seed=1, resamples=9
     )
 
     assert math.isnan(found.low)
@@ -242,7 +244,7 @@ def test_an_interval_needs_two_units_per_group() -> None:
 
 def test_bad_input_gets_clear_errors() -> None:
     """Not a pair, unknown places, a group without the start, a horizon beyond observation."""
-    pair = waiting([(1, True), (4, True)], [(2, False), (3, False)])
+    pair = paired([(1, True), (4, True)], [(2, False), (3, False)])
 
     with pytest.raises(WrongKindError, match=r"compare\.groups"):
         compare.time_to(pair.journeys, place="y", seed=1)
@@ -265,7 +267,7 @@ def test_bad_input_gets_clear_errors() -> None:
 def test_progress_is_reported() -> None:
     """Permutations and bootstrap resamples are reported, with the number of blocks."""
     calls: list[tuple[int, int]] = []
-    pair = waiting([(1, True), (4, True)], [(2, True), (3, False)])
+    pair = paired([(1, True), (4, True)], [(2, True), (3, False)])
     compare.time_to(pair, place="y", seed=1, resamples=4, progress=lambda *one: calls.append(one))
 
     assert [(1, 2), (2, 2)] == calls
