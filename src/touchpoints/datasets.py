@@ -218,7 +218,7 @@ def example_map(*, lang: str = "en") -> nx.DiGraph:
     Parameters
     ----------
     lang
-        The language of the labels: ``"en"`` or ``"es"``.
+        The language of the labels: one of the taxonomy `customer`, such as ``"es"`` or ``"pt"``.
 
     Returns
     -------
@@ -237,7 +237,7 @@ def example_map(*, lang: str = "en") -> nx.DiGraph:
     >>> [G.nodes[node]["label"] for node in G][:3]
     ['Búsqueda en internet', 'Lectura de reseñas', 'Chat en vivo']
     """
-    taxonomy = load_taxonomy("customer")
+    taxonomy = load_taxonomy("customer", languages=[lang])
     graph = nx.DiGraph(
         schema=SCHEMA,
         kind="planned",

@@ -245,9 +245,9 @@ def test_unmatched_events_are_grouped_and_ranked() -> None:
 
 def test_a_type_is_proposed_with_its_reason() -> None:
     """By the words of the name, in either language; no proposal where no word fits."""
-    found = {row["name"]: row for row in unmatched(read("compra_online", "xyzzy")).to_dicts()}
-    assert "purchase" == found["compra_online"]["proposed"]
-    assert found["compra_online"]["reason"]
+    found = {row["name"]: row for row in unmatched(read("compra_zona", "xyzzy")).to_dicts()}
+    assert "purchase" == found["compra_zona"]["proposed"]
+    assert found["compra_zona"]["reason"]
     assert ("", "none") == (found["xyzzy"]["proposed"], found["xyzzy"]["sure"])
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from touchpoints.classify.contract.answers import LEFT_OUT, decision_of, verdict_of
+from touchpoints.classify.drafting.guessing import Guesser
 from touchpoints.classify.web.event_names import (
     TRACKERS,
     EventNames,
@@ -203,3 +204,23 @@ def test_no_name_breaks_a_classifier(name: str, classifier: EventNames) -> None:
 def test_classifiers_show_what_they_read() -> None:
     """The name of the classifier and its columns are in its repr."""
     assert "<classifier ga4_events reads event_name>" == repr(ga4_events())
+
+
+def test_a_search_has_one_meaning() -> None:
+    """The taxonomy, the events of trackers and drafts agree: the search box of the site."""
+    customer = tp.load_taxonomy("customer")
+    log = {"who": ["ana"], "when": ["2026-03-02"], "what": ["search"]}
+    journeys = tp.from_columns(
+        log, journey="who", time="when", touchpoint="what", taxonomy=customer
+    )
+    answers = [
+        customer.find("search").id,
+        customer.find("Búsqueda", lang="es").id,
+        name_table("ga4").types["search",],
+        Guesser(customer).name("Search").type,
+        Guesser(customer).name("búsqueda").type,
+        journeys[0].keys[0],
+    ]
+    assert ["site_search"] * 6 == answers
+    assert "search_query" == customer.find("web search").id
+    assert "search_query" == customer.find("la búsqueda en internet", lang="es").id

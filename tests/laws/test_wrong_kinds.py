@@ -125,6 +125,7 @@ GIVEN: dict[str, Any] = {
     "unit": None,
     "name": "sale",
     "facet": "type",
+    "crosswalk": "job",
     "start": "search_query",
     "end": "purchase",
     "at": "purchase",

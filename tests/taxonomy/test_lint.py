@@ -16,7 +16,7 @@ from touchpoints.taxonomy import (
     load_taxonomy,
     parse_taxonomy,
 )
-from touchpoints.taxonomy._lint_texts import SEVERITIES, TEXTS, code_of
+from touchpoints.taxonomy._lint_texts import SEVERITIES, code_of, spoken, texts_in
 from touchpoints.taxonomy._lint_words import _content, business_words, near_pairs
 from touchpoints.taxonomy.lint import Findings, lint, lint_file
 
@@ -405,12 +405,12 @@ def test_tp009_is_a_problem_of_reading(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------ the findings
 
 
-@pytest.mark.parametrize("case", TEXTS)
+@pytest.mark.parametrize("case", texts_in("en"))
 def test_every_finding_has_a_mend_in_both_languages(case: str) -> None:
     """Every code has a severity, and a message and mend in both languages with the same fields."""
     assert code_of(case) in SEVERITIES
-    assert {"en", "es"} == set(TEXTS[case])
-    english, spanish = TEXTS[case]["en"], TEXTS[case]["es"]
+    assert ("en", "es") == spoken()
+    english, spanish = texts_in("en")[case], texts_in("es")[case]
     assert english != spanish
     for text in (english, spanish):
         assert text.what
@@ -437,7 +437,7 @@ def test_codes_can_be_ignored() -> None:
     many = changed(("Looking round the shop", "Display"), ('need = "solve_problem"', ""))
     assert {"TP001", "TP002", "TP006"} == set(lint(many).code)
     assert ["TP002"] == list(lint(many, ignore=("TP001", "TP006")).code)
-    with pytest.raises(NotFoundError, match="no code 'TP01'.*did you mean 'TP001"):
+    with pytest.raises(NotFoundError, match="no code 'TP01'.*did you mean .*'TP001'"):
         lint(many, ignore=["TP01"])
 
 

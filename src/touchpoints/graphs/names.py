@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from touchpoints._core.languages import word_in
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.taxonomy import MISSING_KEY
 
@@ -11,11 +12,7 @@ SCHEMA = 1
 RESERVED = ("id", "source", "target", "key")
 SEPARATOR = " > "
 
-_LABELS = {
-    START: {"en": "start", "es": "inicio"},
-    END: {"en": "end", "es": "fin"},
-    OPEN: {"en": "open", "es": "en curso"},
-}
+_WORDS = {START: "start", END: "end", OPEN: "open"}
 
 
 def is_terminal(node: object) -> bool:
@@ -29,8 +26,8 @@ def is_terminal(node: object) -> bool:
 
 def terminal_label(node: str, *, lang: str = "en") -> str:
     """Return the label of a terminal in a language, else its text without parentheses."""
-    known = _LABELS.get(node)
-    return node[1:-1] if known is None else known.get(lang, known["en"])
+    word = _WORDS.get(node)
+    return node[1:-1] if word is None else word_in(word, lang)
 
 
 def state_key(keys: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -26,7 +26,7 @@ from touchpoints.journeys.cutting import select_interactions
 from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, take_rows
 from touchpoints.journeys.places.selectors import facet_names, meant
-from touchpoints.taxonomy import UNKNOWN, Touchpoint, format_key, untyped
+from touchpoints.taxonomy import UNKNOWN, Crosswalk, Touchpoint, format_key, untyped
 
 TYPE = "type"
 FIELD = "touchpoint"
@@ -38,8 +38,9 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     Parameters
     ----------
     by
-        The name of a facet, of a per-interaction column, or ``"type"``; or several of them. The
-        result is a lens: all other differences between touchpoints are ignored.
+        The name of a facet, of a per-interaction column, of a crosswalk of the taxonomy (its main
+        value for each type), or ``"type"``; or several of them. The result is a lens: all other
+        differences between touchpoints are ignored.
 
     Returns
     -------
@@ -51,7 +52,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     Raises
     ------
     NotFoundError
-        When a name is neither a facet nor a per-interaction column.
+        When a name is neither a facet, nor a crosswalk, nor a per-interaction column.
     InvalidInputError
         When a name is both, or is given twice; when no touchpoint has a known term of a facet.
 
@@ -77,13 +78,14 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     facets = [name for name in names if name not in journeys.per_interaction]
     _check_known(journeys, facets)
     columns = [name for name in names if name in journeys.per_interaction]
+    terms = [name for name in facets if name != TYPE and name not in _crosswalks(journeys)]
     seen = [
         _facet_codes(journeys, name) if name in facets else journeys.per_interaction[name]
         for name in names
     ]
     if not columns:
         table, values = distinct_tuples(seen)
-        touchpoints, positions = distinct_touchpoints(_grouped(names, facets, values))
+        touchpoints, positions = distinct_touchpoints(_grouped(names, terms, values))
         codes = positions[table][journeys.codes] if len(table) else journeys.codes
     else:
         spread = [
@@ -91,7 +93,7 @@ def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
             for name, one in zip(names, seen, strict=True)
         ]
         codes, values = distinct_tuples(spread)
-        touchpoints, positions = distinct_touchpoints(_grouped(names, facets, values))
+        touchpoints, positions = distinct_touchpoints(_grouped(names, terms, values))
         codes = positions[codes] if len(journeys.codes) else journeys.codes
     defining = _defining(journeys, touchpoints, codes)
     meta = attrs.evolve(journeys.meta, lens=names, defining=defining)
@@ -116,7 +118,7 @@ def _check_lens(journeys: Journeys, names: tuple[str, ...]) -> None:
         raise InvalidInputError(
             "collapse needs at least one name, and no name twice", where=first_few(names)
         )
-    known = (TYPE, *facet_names(journeys))
+    known = (TYPE, *facet_names(journeys), *_crosswalks(journeys))
     for name in names:
         if name in journeys.per_interaction and name in known:
             raise InvalidInputError(
@@ -134,7 +136,8 @@ def _check_known(journeys: Journeys, facets: Sequence[str]) -> None:
     used = np.flatnonzero(np.bincount(journeys.codes)) if facets else journeys.codes[:0]
     met = [journeys.touchpoints[code] for code in used.tolist()]
     for name in facets:
-        terms = {one.type if name == TYPE else one.facet(name) for one in met}
+        term_of = _terms_of(journeys, name)
+        terms = {term_of(one) for one in met}
         if met and terms <= {"", UNKNOWN}:
             raise InvalidInputError(
                 f"journeys must have a touchpoint with a known {name!r}; these have none",
@@ -142,10 +145,27 @@ def _check_known(journeys: Journeys, facets: Sequence[str]) -> None:
             )
 
 
+def _crosswalks(journeys: Journeys) -> Mapping[str, Crosswalk]:
+    """Return the crosswalks of the taxonomy."""
+    taxonomy = journeys.meta.taxonomy
+    return {} if taxonomy is None else taxonomy.crosswalks
+
+
+def _terms_of(journeys: Journeys, name: str) -> Callable[[Touchpoint], str]:
+    """Return a function from a touchpoint to its type, its term, or its value in a crosswalk."""
+    taxonomy = journeys.meta.taxonomy
+    if name == TYPE:
+        return lambda one: one.type
+    if taxonomy is None or name not in taxonomy.crosswalks:
+        return lambda one: one.facet(name)
+    crosswalk, types = taxonomy.crosswalks[name], taxonomy.types
+    return lambda one: next(iter(crosswalk.of(types[one.type])), "") if one.type in types else ""
+
+
 def _facet_codes(journeys: Journeys, name: str) -> Coded:
     """Return each distinct touchpoint's term of a facet, as codes."""
-    terms = [one.type if name == TYPE else one.facet(name) for one in journeys.touchpoints]
-    terms = [term or UNKNOWN for term in terms]
+    term_of = _terms_of(journeys, name)
+    terms = [term_of(one) or UNKNOWN for one in journeys.touchpoints]
     categories = tuple(dict.fromkeys(terms))
     codes = [categories.index(term) for term in terms]
     return Coded(owned(np.array(codes, dtype=np.int32)), categories)
@@ -163,11 +183,7 @@ def _grouped(
 def _group(names: tuple[str, ...], facets: list[str], terms: list[str]) -> Touchpoint:
     """Return the touchpoint that represents a group, with the facets that it was grouped by."""
     pairs = dict(zip(names, terms, strict=True))
-    known = {
-        name: term
-        for name, term in pairs.items()
-        if name in facets and name != TYPE and term != UNKNOWN
-    }
+    known = {name: term for name, term in pairs.items() if name in facets and term != UNKNOWN}
     one = untyped("", **known)
     key = untyped(terms[0]).key if len(names) == 1 else format_key("", pairs)
     kind = pairs.get(TYPE, "")

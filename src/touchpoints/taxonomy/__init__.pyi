@@ -5,6 +5,7 @@ from touchpoints.taxonomy._keys import escape_text as escape_text
 from touchpoints.taxonomy._keys import format_key as format_key
 from touchpoints.taxonomy._keys import parse_key as parse_key
 from touchpoints.taxonomy._keys import unescape_text as unescape_text
+from touchpoints.taxonomy.crosswalks import types_by_crosswalk as types_by_crosswalk
 from touchpoints.taxonomy.loading import available_taxonomies as available_taxonomies
 from touchpoints.taxonomy.loading import load_taxonomy as load_taxonomy
 from touchpoints.taxonomy.loading import parse_taxonomy as parse_taxonomy
@@ -14,6 +15,7 @@ from touchpoints.taxonomy.model import Taxonomy as Taxonomy
 from touchpoints.taxonomy.touchpoint import MISSING as MISSING
 from touchpoints.taxonomy.touchpoint import Touchpoint as Touchpoint
 from touchpoints.taxonomy.touchpoint import untyped as untyped
+from touchpoints.taxonomy.vocabulary import Crosswalk as Crosswalk
 from touchpoints.taxonomy.vocabulary import Facet as Facet
 from touchpoints.taxonomy.vocabulary import Term as Term
 from touchpoints.taxonomy.vocabulary import TouchpointType as TouchpointType

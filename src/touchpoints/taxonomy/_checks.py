@@ -10,7 +10,7 @@ from touchpoints._core.messages import did_you_mean
 from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import Named
-from touchpoints.taxonomy.builtin import CLOSED, FIVE
+from touchpoints.taxonomy.builtin import CLOSED, the_five
 from touchpoints.taxonomy.vocabulary import (
     TYPICAL,
     Facet,
@@ -71,6 +71,7 @@ def problems_of(taxonomy: TaxonomyLike) -> Iterator[Problem]:
         if name in channels:
             yield at("types", name), "a channel has this id, and a channel is not a touchpoint"
         yield from _references(taxonomy, at("types", name), one)
+    yield from _crosswalks(taxonomy)
     types = {at("types", name): one for name, one in taxonomy.types.items()}
     yield from _shared_names(types.items())
 
@@ -116,8 +117,8 @@ def _facet(name: str, facet: Facet) -> Iterator[Problem]:
 
 
 def _closed(where: str, facet: Facet, term: Term) -> Iterator[Problem]:
-    if facet.id in CLOSED and term.id not in FIVE[facet.id].terms and term.id != UNKNOWN:
-        known = ", ".join(FIVE[facet.id].terms)
+    if facet.id in CLOSED and term.id not in the_five()[facet.id].terms and term.id != UNKNOWN:
+        known = ", ".join(the_five()[facet.id].terms)
         yield where, f"{facet.id} cannot have further terms, only {known}"
 
 
@@ -161,6 +162,29 @@ def _references(taxonomy: TaxonomyLike, where: str, one: TouchpointType) -> Iter
         yield f"{where}.directness_basis", "the type has no directness that this is the basis of"
 
 
+def _crosswalks(taxonomy: TaxonomyLike) -> Iterator[Problem]:
+    """Yield crosswalks without a source or values, and values of types that none lists."""
+    for name, crosswalk in taxonomy.crosswalks.items():
+        where = at("crosswalks", name)
+        yield from _id(where, name, crosswalk.id)
+        if name in taxonomy.facets:
+            yield where, "a facet has this name"
+        if not crosswalk.source.strip():
+            yield (
+                f"{where}.source",
+                "missing: say whose vocabulary it is, and where it is published",
+            )
+        for value in crosswalk.values:
+            if not _ID.fullmatch(value):
+                yield f"{where}.values", _not_an_id(value)
+        for key, one in taxonomy.types.items():
+            for value in crosswalk.of(one):
+                if value not in crosswalk.values:
+                    hint = did_you_mean(value, crosswalk.values)
+                    here = at("types", key, "attributes", name)
+                    yield here, f"no {name} {value!r}{hint} (listed in {where}.values)"
+
+
 def _term_exists(where: str, facet: Facet, term: str) -> Iterator[Problem]:
     if term not in facet.terms:
         yield where, f"no {facet.id} {term!r}{did_you_mean(term, facet.terms)}"
@@ -175,14 +199,15 @@ def _shared_names(named: Iterable[tuple[str, Named]]) -> Iterator[Problem]:
         if first != one.id:
             yield where, f"the id differs from {first!r} only in case"
     for where, one in items:
-        for field, lang, phrase in _names(one):
+        for field, lang, phrase in names_of(one):
             folded = fold_spaced(phrase)
             first = owners.get(("", folded)) or owners.setdefault((lang, folded), one.id)
             if first != one.id:
                 yield f"{where}.{at(field, lang)}", f"{phrase!r} already names {first!r}"
 
 
-def _names(one: Named) -> Iterator[tuple[str, str, str]]:
+def names_of(one: Named) -> Iterator[tuple[str, str, str]]:
+    """Yield (field, language, name) of the labels and aliases of an entry."""
     for lang, label in one.labels.items():
         yield "labels", lang, label
     for lang, aliases in one.aliases.items():

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints.taxonomy._checks import at
+from touchpoints._core.languages import language
+from touchpoints._core.text import fold_spaced
+from touchpoints.taxonomy._checks import at, names_of
 from touchpoints.taxonomy._lint_words import bare, business_words, channel_of, near_pairs
 from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.coverage import taxonomy_coverage
@@ -16,6 +18,7 @@ from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType, text_map
 
 Texts = Mapping[str, str]
+Entries = Iterable[Term | TouchpointType]
 
 
 @attrs.frozen
@@ -47,6 +50,7 @@ def findings_of(taxonomy: Taxonomy) -> Iterator[Finding]:
     yield from _without_touchpoint(taxonomy, facet="need", case="TP006")
     yield from _empty_areas(taxonomy)
     yield from _missing_texts(taxonomy)
+    yield from _clashing(taxonomy)
 
 
 def _purposeless(taxonomy: Taxonomy) -> Iterator[Finding]:
@@ -99,11 +103,15 @@ def _from_the_companys_side(taxonomy: Taxonomy) -> Iterator[Finding]:
                 yield Finding("TP003", where, {"text": text, "words": ", ".join(words)})
 
 
+def _groups(taxonomy: Taxonomy) -> Iterator[tuple[tuple[str, ...], Entries]]:
+    """Yield the keys and the entries of each vocabulary: the terms of each facet, the types."""
+    for name, facet in taxonomy.facets.items():
+        yield ("facets", name, "terms"), facet.terms.values()
+    yield ("types",), taxonomy.types.values()
+
+
 def _alike(taxonomy: Taxonomy) -> Iterator[Finding]:
-    groups: list[tuple[tuple[str, ...], Iterable[Term | TouchpointType]]] = [
-        (("facets", name, "terms"), facet.terms.values()) for name, facet in taxonomy.facets.items()
-    ]
-    for within, entries in [*groups, (("types",), taxonomy.types.values())]:
+    for within, entries in _groups(taxonomy):
         for lang in taxonomy.languages:
             labels = {one.id: one.labels[lang] for one in entries if lang in one.labels}
             texts = {one.id: one.definition[lang] for one in entries if lang in one.definition}
@@ -165,3 +173,23 @@ def _missing(field: str, texts: Texts, where: str, languages: tuple[str, ...]) -
         example = ", ".join(f'{lang} = "…"' for lang in missing)
         facts = {"langs": ", ".join(missing), "example": example}
         yield Finding(f"TP008.{field}", where, facts)
+
+
+def _clashing(taxonomy: Taxonomy) -> Iterator[Finding]:
+    """Yield names that mean two things: in two languages, or in two forms of one language."""
+    for within, entries in _groups(taxonomy):
+        names: dict[str, tuple[str, str]] = {}
+        forms: dict[tuple[str, tuple[str, ...]], tuple[str, str]] = {}
+        for one in entries:
+            for field, lang, text in names_of(one):
+                where = at(*within, one.id, field, lang)
+                other, spoken = names.setdefault(fold_spaced(text), (one.id, lang))
+                form = (lang, language(lang).fold(text))
+                owner, written = forms.setdefault(form, (one.id, text))
+                facts = {"text": text, "lang": lang}
+                if other != one.id:
+                    more = {"other": other, "other_lang": spoken}
+                    yield Finding("TP010.languages", where, facts | more)
+                elif owner != one.id:
+                    more = {"other": owner, "other_text": written}
+                    yield Finding("TP010.forms", where, facts | more)

@@ -1,16 +1,19 @@
-"""Labels with a fallback, and a look-up of names that ignores case, accents and spacing."""
+"""Labels with a fallback, and a look-up of names that ignores case, accents and articles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import dropwhile
 from typing import Protocol
 
+from touchpoints._core.languages import FALLBACK, language
 from touchpoints._core.messages import not_found
 from touchpoints._core.text import fold_spaced
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 Labels = Mapping[str, str]
 Aliases = Mapping[str, tuple[str, ...]]
+Words = tuple[str, ...]
 
 
 class HasId(Protocol):
@@ -37,35 +40,74 @@ def label_in(labels: Labels, lang: str, *, default: str) -> str:
     """Return the label in a language, else in English, else the first label, else the default."""
     if lang in labels:
         return labels[lang]
-    return labels.get("en") or next(iter(labels.values()), default)
+    return labels.get(FALLBACK) or next(iter(labels.values()), default)
 
 
 class Phrases:
-    """An index from folded ids, labels and aliases to ids, with look-up in constant time."""
+    """An index of ids, labels and aliases, with look-up in constant time.
 
-    __slots__ = ("_kind", "_names", "_of")
+    A phrase that is a name as it stands, but for case, accents and spacing, has precedence. Only
+    where there is none, articles, plurals, spellings and punctuation are folded too, by the rules
+    of the language of each name, and the name of the kind may stand before or after a name: "the
+    need to save money" is the need "save money".
+    """
 
-    def __init__(self, kind: str, named: Iterable[Named]) -> None:
+    __slots__ = ("_called", "_forms", "_kind", "_languages", "_named", "_of")
+
+    def __init__(self, kind: str, named: Iterable[Named], *, called: Labels | None = None) -> None:
         self._kind = kind
-        self._names: list[tuple[str, str]] = []
+        self._named = tuple(named)
+        self._called = called or {}
         self._of: dict[str, dict[str, dict[str, None]]] = {}
-        for one in named:
-            self._add("", one.id, one.id)
-            for lang, label in one.labels.items():
-                self._add(lang, label, one.id)
-            for lang, aliases in one.aliases.items():
-                for alias in aliases:
-                    self._add(lang, alias, one.id)
+        self._forms: dict[str, dict[Words, dict[str, None]]] = {}
+        for lang, phrase, id_ in self._names():
+            self._of.setdefault(fold_spaced(phrase), {}).setdefault(lang, {})[id_] = None
+        spoken = (lang for found in self._of.values() for lang in found if lang)
+        self._languages = tuple(dict.fromkeys(spoken))
 
-    def _add(self, lang: str, phrase: str, named: str) -> None:
-        self._names.append((lang, phrase))
-        self._of.setdefault(fold_spaced(phrase), {}).setdefault(lang, {})[named] = None
+    def _names(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (language, name, id) of every name; ids have no language."""
+        for one in self._named:
+            yield "", one.id, one.id
+            for lang, label in one.labels.items():
+                yield lang, label, one.id
+            for lang, aliases in one.aliases.items():
+                yield from ((lang, alias, one.id) for alias in aliases)
 
     def ids(self, phrase: str, *, lang: str | None = None) -> tuple[str, ...]:
         """Return the ids that a phrase names; labels and aliases count in the language only."""
         found = self._of.get(fold_spaced(phrase), {})
         searched = found if lang is None else [one for one in ("", lang) if one in found]
-        return tuple(dict.fromkeys(named for one in searched for named in found[one]))
+        exact = tuple(dict.fromkeys(named for one in searched for named in found[one]))
+        if exact or not phrase:
+            return exact
+        languages = self._languages if lang is None else (lang,)
+        return tuple(dict.fromkeys(id_ for one in languages for id_ in self._folded(phrase, one)))
+
+    def _folded(self, phrase: str, lang: str) -> Iterable[str]:
+        """Return the ids that a phrase names in a language when the forms of words are folded."""
+        rules, forms = language(lang), self._forms_in(lang)
+        words = rules.fold(phrase)
+        found = forms.get(words)
+        called = rules.fold(self._called.get(lang, ""))
+        if found or not called or len(words) <= len(called):
+            return found or ()
+        if words[-len(called) :] == called:
+            return forms.get(words[: -len(called)], ())
+        if words[: len(called)] != called:
+            return ()
+        return forms.get(tuple(dropwhile(rules.joining.__contains__, words[len(called) :])), ())
+
+    def _forms_in(self, lang: str) -> dict[Words, dict[str, None]]:
+        """Return {folded words: ids} of the labels and aliases in a language, made when used."""
+        if lang not in self._forms:
+            forms: dict[Words, dict[str, None]] = {}
+            fold = language(lang).fold
+            for own, phrase, id_ in self._names():
+                if own == lang:
+                    forms.setdefault(fold(phrase), {})[id_] = None
+            self._forms[lang] = forms
+        return self._forms[lang]
 
     def lookup(self, phrase: str, *, lang: str | None = None) -> str | None:
         """Return the id that a phrase names, or None; raise when it names several."""
@@ -83,6 +125,6 @@ class Phrases:
         """Return the id that a phrase names; raise with near names when it names nothing."""
         found = self.lookup(phrase, lang=lang)
         if found is None:
-            names = [name for one, name in self._names if lang is None or one in ("", lang)]
+            names = [name for one, name, _ in self._names() if lang is None or one in ("", lang)]
             raise not_found(self._kind, phrase, names)
         return found

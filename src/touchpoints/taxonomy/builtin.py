@@ -3,82 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
 
 import attrs
 
+from touchpoints._core.documents import tables_of
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.taxonomy.vocabulary import Facet, Term, by_id
 
-DIRECTNESS = Facet(
-    "directness",
-    {"en": "Directness", "es": "Relación con la empresa"},
-    [
-        Term(
-            "direct",
-            {"en": "Direct", "es": "Directo"},
-            {"en": ("direct touchpoints",), "es": ("directos", "puntos de contacto directos")},
-            definition={
-                "en": "The company, or someone acting for it, deals with this very person.",
-                "es": "La empresa, o quien actúa por ella, trata con esa persona en concreto.",
-            },
-        ),
-        Term(
-            "indirect",
-            {"en": "Indirect", "es": "Indirecto"},
-            {
-                "en": ("indirect touchpoints",),
-                "es": ("indirectos", "puntos de contacto indirectos"),
-            },
-            definition={
-                "en": "No direct communication: mass advertising, what others say, objects.",
-                "es": "Sin comunicación directa: publicidad masiva, lo que dicen otros, objetos.",
-            },
-        ),
-    ],
-)
 
-CLINICALITY = Facet(
-    "clinicality",
-    {"en": "Clinicality", "es": "Carácter clínico"},
-    [
-        Term(
-            "clinical",
-            {"en": "Clinical", "es": "Clínico"},
-            {"en": ("clinical touchpoints",), "es": ("clínicos", "puntos de contacto clínicos")},
-            definition={
-                "en": "It involves a direct medical service.",
-                "es": "Supone un servicio médico directo.",
-            },
-        ),
-        Term(
-            "non_clinical",
-            {"en": "Non-clinical", "es": "No clínico"},
-            {
-                "en": ("non-clinical touchpoints",),
-                "es": ("no clínicos", "puntos de contacto no clínicos"),
-            },
-            definition={
-                "en": "Part of care without a direct medical service: booking, waiting, billing.",
-                "es": "Parte de la atención sin servicio médico directo: cita, espera, factura.",
-            },
-        ),
-        Term(
-            "not_applicable",
-            {"en": "Not applicable", "es": "No aplicable"},
-            definition={"en": "Outside health care.", "es": "Fuera de la sanidad."},
-        ),
-    ],
-)
+@cache
+def the_five() -> FrozenMap[str, Facet]:
+    """Return the five facets, with the terms of the two that cannot have further terms."""
+    from importlib.resources import files
 
-FIVE = by_id(
-    [
-        Facet("channel", {"en": "Channel", "es": "Canal"}),
-        Facet("context", {"en": "Context", "es": "Contexto"}),
-        Facet("need", {"en": "Need", "es": "Necesidad"}),
-        DIRECTNESS,
-        CLINICALITY,
-    ]
-)
+    file = files("touchpoints.taxonomy").joinpath("data", "facets", "five.toml")
+    tables = tables_of(file.read_text(encoding="utf-8"), where=file.name)["facets"]
+    return by_id(
+        Facet(name, table["labels"], [Term(key, **one) for key, one in _terms(table)])
+        for name, table in tables.items()
+    )
+
+
+def _terms(facet: Mapping[str, Mapping[str, dict[str, Any]]]) -> Iterable[tuple[str, Any]]:
+    return facet.get("terms", {}).items()
+
 
 CLOSED = frozenset(["directness", "clinicality"])
 """The facets that cannot have further terms."""
@@ -87,7 +37,7 @@ CLOSED = frozenset(["directness", "clinicality"])
 def with_the_five(items: Mapping[str, Facet] | Iterable[Facet]) -> FrozenMap[str, Facet]:
     """Return all facets, the five first and completed with their built-in terms and labels."""
     given = by_id(items)
-    five = {name: _completed(standard, given.get(name)) for name, standard in FIVE.items()}
+    five = {name: _completed(standard, given.get(name)) for name, standard in the_five().items()}
     return FrozenMap(five | {name: given[name] for name in given if name not in five})
 
 

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from touchpoints._core.checks import (
-    check_option,
     require_kind,
 )
 from touchpoints._core.frozen import Array, text_array
@@ -21,7 +20,7 @@ from touchpoints._core.tables import Table
 from touchpoints._core.tables import column as field
 from touchpoints.errors import ProblemsError
 from touchpoints.taxonomy._lint_rules import Finding, findings_of
-from touchpoints.taxonomy._lint_texts import SEVERITIES, TEXTS, Lang, code_of
+from touchpoints.taxonomy._lint_texts import SEVERITIES, code_of, texts_in
 from touchpoints.taxonomy.loading import read_taxonomy
 from touchpoints.taxonomy.model import Taxonomy
 
@@ -68,7 +67,7 @@ class Findings(Table):
         return "\n".join([*lines, f"… {more:,} more"] if more > 0 else lines)
 
 
-def lint(taxonomy: Taxonomy, *, lang: Lang = "en", ignore: Collection[str] = ()) -> Findings:
+def lint(taxonomy: Taxonomy, *, lang: str = "en", ignore: Collection[str] = ()) -> Findings:
     """Lint a taxonomy: report definitions that are valid but probably mistakes.
 
     Parameters
@@ -103,7 +102,8 @@ def lint(taxonomy: Taxonomy, *, lang: Lang = "en", ignore: Collection[str] = ())
     The codes: TP001 neither need nor context, TP002 only a channel, TP003 written from the
     company's side, TP004 nearly the same as another, TP005 a channel without a touchpoint, TP006 a
     need that no touchpoint serves, TP007 areas without a touchpoint at a stage, TP008 a label or
-    definition missing in a language. A file that cannot be read (TP009) gives no taxonomy; see
+    definition missing in a language, TP010 a name of two entries in two languages, or in two forms
+    of one language. A file that cannot be read (TP009) gives no taxonomy; see
     `lint_file`.
     TP002 knows the channels of the taxonomy and the built-in channels, in English and Spanish.
     TP003 and TP004 use lists of words and words in common: they find clear cases, not every case.
@@ -129,7 +129,7 @@ def lint(taxonomy: Taxonomy, *, lang: Lang = "en", ignore: Collection[str] = ())
 
 
 def lint_file(
-    path: str | os.PathLike[str], *, lang: Lang = "en", ignore: Collection[str] = ()
+    path: str | os.PathLike[str], *, lang: str = "en", ignore: Collection[str] = ()
 ) -> Findings:
     r"""Lint the file of a taxonomy, which may be unreadable.
 
@@ -180,14 +180,14 @@ def _unreadable(problem: str) -> Finding:
     return Finding("TP009", where, {"problem": what})
 
 
-def _table(found: Iterable[Finding], *, lang: Lang, ignore: Collection[str]) -> Findings:
-    check_option("lang", lang, Lang)
+def _table(found: Iterable[Finding], *, lang: str, ignore: Collection[str]) -> Findings:
+    messages = texts_in(lang)
     for code in ignore:
         if code not in SEVERITIES:
             raise not_found("code", code, tuple(SEVERITIES))
     kept = [one for one in found if code_of(one.case) not in ignore]
     codes = [code_of(one.case) for one in kept]
-    texts = [TEXTS[one.case][lang] for one in kept]
+    texts = [messages[one.case] for one in kept]
     return Findings(
         code=text_array(codes),
         severity=text_array([SEVERITIES[code] for code in codes]),

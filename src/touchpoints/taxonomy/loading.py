@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from touchpoints._core import plugins
 from touchpoints._core.checks import (
@@ -19,7 +21,7 @@ from touchpoints._core.documents import decoded, tables_of
 from touchpoints._core.messages import (
     not_found,
 )
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.reading import taxonomy_of
 
@@ -161,18 +163,22 @@ def taxonomy_from_dict(document: Mapping[str, Any], *, where: str = "<dict>") ->
     return taxonomy_of(document, where=where, base_of=base_of, complete=False)
 
 
-def load_taxonomy(name: str) -> Taxonomy:
+def load_taxonomy(name: str, *, languages: Sequence[str] = ()) -> Taxonomy:
     """Load a built-in taxonomy, or a taxonomy of an installed package, by its name.
 
     Parameters
     ----------
     name
         One of `available_taxonomies`. A built-in taxonomy takes precedence over a package.
+    languages
+        Languages to add to those of the taxonomy, by their codes. Their labels are read when they
+        are asked for.
 
     Raises
     ------
     NotFoundError
-        When no taxonomy has this name; the message proposes similar names.
+        When no taxonomy has this name, or it has no labels in a language; the message proposes
+        similar names.
     PluginError
         When the package fails to provide its taxonomy.
 
@@ -185,18 +191,24 @@ def load_taxonomy(name: str) -> Taxonomy:
     --------
     >>> load_taxonomy("customer").name
     'customer'
+    >>> load_taxonomy("customer", languages=["pt"]).label("type", "purchase", lang="pt")
+    'Compra'
     """
     mend = "tp.read_taxonomy(path) reads a file, tp.available_taxonomies() lists the names"
     require_kind(name, str, takes="the name of a taxonomy", mend=mend)
+    wanted = _codes(languages)
     if name in _builtin_names():
-        return _builtin(name)
+        known = _builtin(name)[0].languages
+        return _spoken(name, tuple(lang for lang in wanted if lang not in known))
     if name not in plugins.available(plugins.TAXONOMIES):
         error = not_found("taxonomy", name, available_taxonomies())
         if str(name).endswith(".toml"):
             error.mend = "read a file with read_taxonomy"
         raise error
     with _reading(f"name {name}", name):
-        return _of_plugin(plugins.find(plugins.TAXONOMIES, name))
+        found = _of_plugin(plugins.find(plugins.TAXONOMIES, name))
+    _check_languages(name, wanted, found.languages)
+    return found
 
 
 def available_taxonomies() -> tuple[str, ...]:
@@ -232,8 +244,27 @@ def _of_plugin(plugin: plugins.Plugin) -> Taxonomy:
     return found
 
 
+def _codes(languages: object) -> tuple[str, ...]:
+    """Return codes of languages, or raise where they are not a sequence of texts."""
+    if isinstance(languages, str) or not isinstance(languages, Sequence):
+        raise WrongKindError(f"languages must be a list of codes such as ['pt'], got {languages!r}")
+    return tuple(dict.fromkeys(map(str, languages)))
+
+
+def _check_languages(name: str, wanted: Sequence[str], known: Sequence[str]) -> None:
+    for lang in wanted:
+        if lang not in known:
+            error = not_found(f"language of {name}", lang, known)
+            error.mend = (
+                f'a file with extends = "{name}", languages = ["{lang}"] and the labels adds it: '
+                "tp.read_taxonomy(path)"
+            )
+            raise error
+
+
 @cache
-def _builtin_names() -> tuple[str, ...]:
+def _stems() -> tuple[str, ...]:
+    """Return the names of the built-in files: taxonomies, and labels such as ``customer.pt``."""
     from importlib.resources import files
 
     names = (file.name for file in files("touchpoints.taxonomy").joinpath("data").iterdir())
@@ -241,15 +272,60 @@ def _builtin_names() -> tuple[str, ...]:
 
 
 @cache
-def _builtin(name: str) -> Taxonomy:
+def _builtin_names() -> tuple[str, ...]:
+    return tuple(name for name in _stems() if "." not in name)
+
+
+def _document(stem: str) -> dict[str, Any]:
     from importlib.resources import files
 
-    file = files("touchpoints.taxonomy").joinpath("data", f"{name}.toml")
+    file = files("touchpoints.taxonomy").joinpath("data", f"{stem}.toml")
+    return tables_of(file.read_text(encoding="utf-8"), where=file.name)
+
+
+@cache
+def _builtin(name: str) -> tuple[Taxonomy, tuple[str, ...]]:
+    """Return a built-in taxonomy, and its name after the names of all that it extends."""
+    document = _document(name)
     with _reading(f"name {name}", name):
-        return parse_taxonomy(file.read_text(encoding="utf-8"), where=file.name)
+        base_of = partial(_extended, folder=None)
+        found = taxonomy_of(document, where=f"{name}.toml", base_of=base_of)
+    base = document.get("extends")
+    return found, (*(_builtin(base)[1] if base else ()), name)
 
 
-def _extended(name: str, *, folder: str | os.PathLike[str] | None) -> Taxonomy:
+@cache
+def _spoken(name: str, languages: tuple[str, ...]) -> Taxonomy:
+    """Return a built-in taxonomy with the labels of further languages."""
+    found, chain = _builtin(name)
+    _check_languages(name, languages, (*found.languages, *_further_languages(chain)))
+    spoken = found
+    for stem in (f"{one}.{lang}" for lang in languages for one in chain):
+        if stem in _stems():
+            spoken = _with_labels(spoken, stem)
+    return attrs.evolve(spoken, name=name, version=found.version) if languages else found
+
+
+def _further_languages(chain: Sequence[str]) -> tuple[str, ...]:
+    """Return the languages in which a file has labels of one of these taxonomies."""
+    pairs = (stem.split(".", 1) for stem in _stems() if "." in stem)
+    return tuple(dict.fromkeys(lang for name, lang in pairs if name in chain))
+
+
+def _with_labels(taxonomy: Taxonomy, stem: str) -> Taxonomy:
+    def base_of(_name: str, _languages: Sequence[str]) -> Taxonomy:
+        return taxonomy
+
+    return taxonomy_of(_document(stem), where=f"{stem}.toml", base_of=base_of)
+
+
+def _extended(
+    name: str, languages: Sequence[str], *, folder: str | os.PathLike[str] | None
+) -> Taxonomy:
+    """Return the taxonomy that ``extends`` names, with its labels in the languages of the file."""
+    if name in _builtin_names():
+        known = _further_languages(_builtin(name)[1])
+        return load_taxonomy(name, languages=[lang for lang in languages if lang in known])
     if not name.endswith(".toml"):
         return load_taxonomy(name)
     if folder is None:

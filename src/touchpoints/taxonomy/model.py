@@ -17,13 +17,26 @@ from touchpoints.taxonomy._keys import MISSING_KEY, UNKNOWN, escape_text
 from touchpoints.taxonomy._words import Phrases
 from touchpoints.taxonomy.builtin import with_the_five
 from touchpoints.taxonomy.touchpoint import Touchpoint, build, check_one_term
-from touchpoints.taxonomy.vocabulary import Facet, TouchpointType, by_id, in_order, texts
+from touchpoints.taxonomy.vocabulary import (
+    Crosswalk,
+    Facet,
+    TouchpointType,
+    by_id,
+    in_order,
+    texts,
+)
 from touchpoints.taxonomy.writing import to_document
 
 
 def _types(
     items: Mapping[str, TouchpointType] | Iterable[TouchpointType],
 ) -> FrozenMap[str, TouchpointType]:
+    return by_id(items)
+
+
+def _crosswalks(
+    items: Mapping[str, Crosswalk] | Iterable[Crosswalk],
+) -> FrozenMap[str, Crosswalk]:
     return by_id(items)
 
 
@@ -46,6 +59,8 @@ class Taxonomy:
         The five facets, then the others. Keys list facets in this order.
     types : FrozenMap of id to TouchpointType
         The touchpoint types.
+    crosswalks : FrozenMap of id to Crosswalk
+        The vocabularies of other standards, whose values are attributes of the types.
 
     Raises
     ------
@@ -75,6 +90,9 @@ class Taxonomy:
     )
     types: FrozenMap[str, TouchpointType] = attrs.field(
         default=FrozenMap(), converter=_types, eq=in_order
+    )
+    crosswalks: FrozenMap[str, Crosswalk] = attrs.field(
+        default=FrozenMap(), converter=_crosswalks, eq=in_order, kw_only=True
     )
 
     def __attrs_post_init__(self) -> None:
@@ -157,7 +175,11 @@ class Taxonomy:
         return build(escape_text(text), self._known(facets))
 
     def find(self, phrase: str, *, lang: str | None = None) -> TouchpointType:
-        """Return the type with this id, label or alias, ignoring case, accents and spacing.
+        """Return the type with this id, label or alias, ignoring case, accents and articles.
+
+        A phrase that is a name as it stands, but for case, accents and spacing, has precedence.
+        Only where there is none, articles, possessives, plurals, spellings and punctuation are
+        folded too, by the rules of the language of each name: "the orders" is the alias "order".
 
         Parameters
         ----------
@@ -171,7 +193,7 @@ class Taxonomy:
         NotFoundError
             When no type has this name; the message proposes similar names.
         InvalidInputError
-            When the phrase names several types, each in a different language.
+            When the phrase names several types: in different languages, or in different forms.
 
         See Also
         --------
@@ -182,6 +204,11 @@ class Taxonomy:
         >>> from touchpoints.taxonomy import load_taxonomy
         >>> load_taxonomy("customer").find("lectura de resenas", lang="es")
         TouchpointType('review_read', 'Reading reviews')
+        >>> (
+        ...     load_taxonomy("customer").find("The searches").id,
+        ...     load_taxonomy("patient").find("alta").id,
+        ... )
+        ('site_search', 'pt_discharge')
         """
         if lang is not None and lang not in self.languages:
             raise not_found("language", lang, self.languages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -14,14 +14,15 @@ from touchpoints.taxonomy._checks import at
 from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
 from touchpoints.taxonomy._order import reordered
-from touchpoints.taxonomy.builtin import FIVE
+from touchpoints.taxonomy.builtin import the_five
 from touchpoints.taxonomy.model import Taxonomy
-from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType
+from touchpoints.taxonomy.vocabulary import Crosswalk, Facet, Term, TouchpointType
 
-BaseOf = Callable[[str], Taxonomy]
+BaseOf = Callable[[str, Sequence[str]], Taxonomy]
 
-_TOP = ("name", "version", "languages", "extends", "defaults", "facets", "types")
+_TOP = ("name", "version", "languages", "extends", "defaults", "facets", "crosswalks", "types")
 _FACET = ("labels", "ordered", "terms")
+_CROSSWALK = ("source", "values")
 
 Entry = TypeVar("Entry", bound=Term | TouchpointType)
 
@@ -38,7 +39,8 @@ def taxonomy_of(
     where
         The name of the document in messages.
     base_of
-        A function that returns the taxonomy that ``extends`` names.
+        A function that returns the taxonomy that ``extends`` names, with its labels in the given
+        languages where it has them.
     complete
         Whether labels are required in every language that the document declares, and refused in
         any other.
@@ -73,7 +75,13 @@ def _base(fields: Fields, document: Mapping[str, Any], base_of: BaseOf) -> Taxon
     if "extends" not in document:
         return None
     name = fields.text(document["extends"], ("extends",))
-    return base_of(name) if name else None
+    languages = document.get("languages", ())
+    spoken = [lang for lang in languages if isinstance(lang, str)] if _is_list(languages) else []
+    return base_of(name, spoken) if name else None
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _reason(error: Exception) -> str:
@@ -148,10 +156,11 @@ class _Reader:
         self.fields.known_keys(self.document, _TOP, ())
         name, version = self.header()
         facets = self.facets()
+        crosswalks = self.crosswalks()
         types = self.types(facets)
         if not self.entries.based:
             return None
-        return Taxonomy(name, version, self.languages, facets, types)
+        return Taxonomy(name, version, self.languages, facets, types, crosswalks=crosswalks)
 
     def header(self) -> tuple[str, str]:
         """Return the name and the version."""
@@ -162,7 +171,7 @@ class _Reader:
 
     def facets(self) -> dict[str, Facet]:
         """Return all facets: those of the base, overridden and extended."""
-        known = dict(self.base.facets if self.base else FIVE)
+        known = dict(self.base.facets if self.base else the_five())
         tables = self.fields.entries(self.document.get("facets", {}), ("facets",))
         for name, table in tables.items():
             known[name] = self.facet(name, table, base=known.get(name))
@@ -183,6 +192,21 @@ class _Reader:
         moved = _aliases_moved(terms, tables)
         in_order = reordered(moved, tables, fields=self.fields, where=where)
         return Facet(name, labels, in_order, ordered=ordered)
+
+    def crosswalks(self) -> dict[str, Crosswalk]:
+        """Return all crosswalks: those of the base, with other sources and further values."""
+        known = dict(self.base.crosswalks if self.base else {})
+        tables = self.fields.entries(self.document.get("crosswalks", {}), ("crosswalks",))
+        for name, table in tables.items():
+            where = ("crosswalks", name)
+            self.fields.known_keys(table, _CROSSWALK, where)
+            source = known[name].source if name in known else ""
+            if "source" in table:
+                source = self.fields.text(table["source"], (*where, "source"))
+            values = self.fields.text_table(table.get("values", {}), (*where, "values"))
+            kept = known[name].values if name in known else {}
+            known[name] = Crosswalk(name, source, {**kept, **values})
+        return known
 
     def types(self, facets: Mapping[str, Facet]) -> dict[str, TouchpointType]:
         """Return all types: those of the base, overridden and extended."""

@@ -9,12 +9,11 @@ from typing import Any, Protocol, TypeVar
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.languages import word_in
 from touchpoints._core.messages import counted, not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import HasId, Phrases, label_in
-
-UNKNOWN_LABELS = {"en": "Unknown", "es": "Desconocido"}
 
 TYPICAL = {"need": "needs", "context": "contexts", "channel": "channels"}
 """The facets that can have several typical terms per type, and the attribute that lists them."""
@@ -174,7 +173,7 @@ class Facet:
     def label(self, term: str, *, lang: str = "en") -> str:
         """Return the label of a term in a language, else in English, else in any, else its id."""
         if term == UNKNOWN and UNKNOWN not in self.terms:
-            return label_in(UNKNOWN_LABELS, lang, default=UNKNOWN)
+            return word_in(UNKNOWN, lang)
         known = self.terms.get(term)
         if known is None:
             self._check_known(term)
@@ -182,7 +181,11 @@ class Facet:
         return known.label(lang=lang)
 
     def find(self, phrase: str, *, lang: str | None = None) -> Term:
-        """Return the term with this id, label or alias, ignoring case, accents and spacing."""
+        """Return the term with this id, label or alias.
+
+        As `Taxonomy.find`; the name of the facet may stand before or after the term: "the need to
+        save money".
+        """
         return self.terms[self._phrases.find(phrase, lang=lang)]
 
     def broader(self, term: str) -> tuple[str, ...]:
@@ -214,7 +217,7 @@ class Facet:
 
     @cached_property
     def _phrases(self) -> Phrases:
-        return Phrases(f"term of {self.id}", self.terms.values())
+        return Phrases(f"term of {self.id}", self.terms.values(), called=self.labels)
 
     @cached_property
     def _terms_and_broader(self) -> frozenset[str]:
@@ -305,6 +308,48 @@ class TouchpointType:
         return (self.defaults[facet],) if facet in self.defaults else ()
 
 
+@attrs.frozen(repr=False)
+class Crosswalk:
+    """A vocabulary of another standard, whose values are attributes of touchpoint types.
+
+    A type may have several values, separated by spaces, the main one first.
+
+    Attributes
+    ----------
+    id : str
+        The name of the attribute of types that has the values.
+    source : str
+        Whose vocabulary it is, and where it is published.
+    values : FrozenMap of str to str
+        The ids that the attribute may have, and their names in the source.
+
+    See Also
+    --------
+    types_by_crosswalk : The types of each value.
+    touchpoints.collapse : Journeys grouped by a crosswalk.
+
+    Examples
+    --------
+    >>> from touchpoints.taxonomy import load_taxonomy
+    >>> patient = load_taxonomy("patient")
+    >>> patient.crosswalks["job"], patient.types["wom_given"].attributes["job"]
+    (Crosswalk('job', 3 values), 'social')
+    >>> patient.crosswalks["hcahps"].of(patient.types["pt_discharge"])
+    ('discharge', 'symptoms')
+    """
+
+    id: str
+    source: str
+    values: FrozenMap[str, str] = attrs.field(converter=text_map)
+
+    def __repr__(self) -> str:
+        return f"Crosswalk({self.id!r}, {counted(len(self.values), 'value')})"
+
+    def of(self, type_: TouchpointType) -> tuple[str, ...]:
+        """Return the values of a type, the main one first; empty where it has none."""
+        return tuple(type_.attributes.get(self.id, "").split())
+
+
 class TaxonomyLike(Protocol):
     """The parts of a taxonomy that its checks, labels and conversion to a dict need."""
 
@@ -327,3 +372,7 @@ class TaxonomyLike(Protocol):
     @property
     def types(self) -> Mapping[str, TouchpointType]:
         """The touchpoint types by id."""
+
+    @property
+    def crosswalks(self) -> Mapping[str, Crosswalk]:
+        """The vocabularies of other standards by the attribute of types that has their values."""

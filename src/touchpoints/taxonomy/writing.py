@@ -14,6 +14,10 @@ def to_document(taxonomy: TaxonomyLike) -> dict[str, Any]:
         "version": taxonomy.version,
         "languages": list(taxonomy.languages),
         "facets": {name: _facet(facet) for name, facet in taxonomy.facets.items()},
+        "crosswalks": {
+            name: {"source": one.source, "values": dict(one.values)}
+            for name, one in taxonomy.crosswalks.items()
+        },
         "types": {name: _type(one) for name, one in taxonomy.types.items()},
     }
 
