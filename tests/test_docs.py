@@ -25,6 +25,8 @@ EXAMPLES = {
     "docs/languages.md": 4,
     "docs/taxonomy.md": 3,
     "docs/classifiers.md": 2,
+    "docs/rules.md": 9,
+    "docs/plugins.md": 2,
     "docs/patterns.md": 3,
     "docs/arrival-channels.md": 2,
     "docs/banking77.md": 1,

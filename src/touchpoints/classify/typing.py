@@ -15,9 +15,9 @@ from touchpoints.classify.contract.answers import Answer, verdict_of
 from touchpoints.classify.contract.events import Events, shown
 from touchpoints.classify.contract.protocol import (
     Classifier,
-    ask_all,
     check_classifier_object,
     name_of,
+    read_all,
 )
 from touchpoints.errors import ClassifierError, NotFoundError
 from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Touchpoint, untyped
@@ -56,6 +56,9 @@ class Matched:
     left_out : Coded (d,) or None
         Why the event is no touchpoint, missing for every other event; None when no event is left
         out.
+    unread : Coded (d,) or None
+        The value that the classifier could not read, missing for every other event; None when it
+        read all.
     """
 
     touchpoints: tuple[Touchpoint, ...]
@@ -66,6 +69,7 @@ class Matched:
     columns: Mapping[str, Coded] = attrs.field(factory=dict)
     disputed: int = 0
     left_out: Coded | None = None
+    unread: Coded | None = None
 
     def origins(self, taxonomy: Taxonomy | None) -> dict[str, Array]:
         """Return `need_from` and `context_from`; without a taxonomy omit those that are all 0."""
@@ -134,9 +138,11 @@ def match_events(
     names = classifier.reads
     codes, values = distinct_tuples([fields[name] for name in names])
     events = Events(dict(zip(names, values, strict=True)), len(values[0]))
-    answers = ask_all(classifier, events)
+    answers, unread = read_all(classifier, events)
     reader = _Answers(name_of(classifier), taxonomy)
-    return codes, _gather(reader.all(answers, events))
+    matched = _gather(reader.all(answers, events))
+    column = _column([one or None for one in unread]) if unread else None
+    return codes, attrs.evolve(matched, unread=column)
 
 
 class _Answers:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._core.frozen import Array
+from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.typing import Matched
 from touchpoints.errors import InvalidInputError
@@ -64,12 +64,14 @@ def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettl
     table = np.where(matched.named, np.where(matched.matched, _TYPED, _UNKNOWN), _UNNAMED)
     if matched.left_out is not None:
         table[matched.left_out.codes >= 0] = _LEFT_OUT
+    unread = _by_text(codes, matched.unread, "unread", "unread_texts")
     if not table.any() and not (len(codes) and codes.min() < 0):
-        return Settled(kept=None, tally={})
+        return Settled(kept=None, tally=unread)
     status = np.append(table, _UNNAMED).astype(np.int8)[codes]
     unnamed, unknown = (int(np.count_nonzero(status == one)) for one in (_UNNAMED, _UNKNOWN))
-    tally = _left_out(codes[status == _LEFT_OUT], matched)
+    tally = _by_text(codes, matched.left_out, "left_out", "left_out_reasons")
     kept = status != _LEFT_OUT if tally else None
+    tally |= unread
     if not unnamed and not unknown:
         return Settled(kept=kept, tally=tally)
     texts = _frequent_texts(codes[status == _UNKNOWN], matched)
@@ -82,14 +84,16 @@ def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettl
     return Settled(kept=status == _TYPED, tally={**tally, "unmatched_dropped": unnamed + unknown})
 
 
-def _left_out(codes: Array, matched: Matched) -> dict[str, Any]:
-    """Return the number of events left out, and their numbers by reason; empty without any."""
-    if matched.left_out is None or not len(codes):
+def _by_text(codes: Array, column: Coded | None, total: str, by_text: str) -> dict[str, Any]:
+    """Return the number of events with a text of a column, and by text; empty without any."""
+    if column is None:
         return {}
-    reasons = matched.left_out.categories
-    totals = np.bincount(matched.left_out.codes[codes], minlength=len(reasons)).tolist()
-    counts = Counter({why: total for why, total in zip(reasons, totals, strict=True) if total})
-    return {"left_out": len(codes), "left_out_reasons": dict(counts.most_common(_MAX_TEXTS))}
+    of_event = np.append(column.codes, -1)[codes]
+    totals = np.bincount(of_event[of_event >= 0], minlength=len(column.categories)).tolist()
+    counts = Counter({one: n for one, n in zip(column.categories, totals, strict=True) if n})
+    if not counts:
+        return {}
+    return {total: sum(totals), by_text: dict(counts.most_common(_MAX_TEXTS))}
 
 
 def _frequent_texts(codes: Array, matched: Matched) -> dict[str, int]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIZES = ("rows", "pairs", "distinct_events")
 """Counts of how much was read: they are not remarks and have no sentence of their own."""
 
-BY_TEXT = ("unmatched_texts", "left_out_reasons")
+BY_TEXT = ("unmatched_texts", "left_out_reasons", "unread_texts")
 """Fields that divide another count by text; all other fields are integers."""
 
 _OF_ROWS = {
@@ -150,6 +150,11 @@ class Report:
         Rows that the classifier states to be no touchpoints (``leave_out``).
     left_out_reasons
         The most frequent reasons of ``left_out`` with their numbers of rows, at most twenty.
+    unread
+        Rows with a value that a deciding comparison of the rules could not read as a number or a
+        date.
+    unread_texts
+        The most frequent of these, as field and value, with their numbers of rows, at most twenty.
     unmatched_texts
         The most frequent unmatched texts with their numbers of rows, at most twenty texts.
     duplicates
@@ -199,6 +204,8 @@ class Report:
     unmatched_dropped: int = 0
     left_out: int = 0
     left_out_reasons: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
+    unread: int = 0
+    unread_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
     unmatched_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
     duplicates: int = 0
     duplicates_dropped: int = 0
@@ -292,6 +299,11 @@ def _named_sentences(report: Report) -> Iterator[tuple[str, str]]:
         share = f"{report.left_out:,} of {counted(report.rows, 'row')}"
         reasons = _reasons(report.left_out_reasons)
         yield "left_out", f"{share} {verb} no {noun} and left out{reasons}"
+    if report.unread:
+        verb = agreeing(report.unread, "have")
+        texts = _reasons(report.unread_texts)
+        share = f"{report.unread:,} of {counted(report.rows, 'row')} {verb}"
+        yield "unread", f"{share} a value that the rules could not read{texts}"
     if report.ties:
         share = f"{report.tie_share:.1%}".replace("%", " %")
         yield "ties", f"{share} of neighbouring interactions are at the same time"
@@ -303,7 +315,7 @@ def _named_sentences(report: Report) -> Iterator[tuple[str, str]]:
 def _reasons(counts: Mapping[str, int]) -> str:
     shown = [f"{count:,}: {quoted(why)}" for why, count in list(counts.items())[:_SHOWN_REASONS]]
     more = len(counts) - len(shown)
-    shown += [f"{more} more reasons"] if more > 0 else []
+    shown += [f"{more} more"] if more > 0 else []
     return f" ({', '.join(shown)})" if shown else ""
 
 

@@ -30,6 +30,7 @@ from touchpoints.taxonomy import UNKNOWN, Crosswalk, Touchpoint, format_key, unt
 
 TYPE = "type"
 FIELD = "touchpoint"
+_COUNTED_AGAIN = {"unmatched": 0, "unmatched_texts": {}, "unread": 0, "unread_texts": {}}
 
 
 def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
@@ -342,7 +343,7 @@ def _typed_again(
         columns[name] = take_rows(origin, codes) if len(origin) else origin
     report = attrs.evolve(
         journeys.meta.report,
-        **{"unmatched": 0, "unmatched_texts": {}, **tally, **_left_out_too(journeys, tally)},
+        **{**_COUNTED_AGAIN, **tally, **_left_out_too(journeys, tally)},
         distinct_events=len(matched.touchpoints),
         facet_conflicts=matched.disputed,
     )

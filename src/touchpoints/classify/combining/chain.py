@@ -12,9 +12,9 @@ from touchpoints.classify.contract.answers import Answer, Verdict, decision_of
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
     Classifier,
-    ask_all,
     check_classifier_object,
     name_of,
+    read_all,
 )
 from touchpoints.classify.contract.traces import Step, first_wins, step_of
 from touchpoints.errors import InvalidInputError
@@ -56,9 +56,13 @@ class Several(ABC):
         """Return the answer to one event."""
         return self.batch([event])[0]
 
-    @abstractmethod
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events."""
+        return self.read(events)[0]
+
+    @abstractmethod
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers to several events, and the values that could not be read."""
 
 
 @attrs.frozen
@@ -67,18 +71,24 @@ class FirstMatch(Several):
 
     verb = "first_match"
 
-    def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to events; a classifier gets only the events not decided so far."""
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers, and the first value that one of the classifiers could not read.
+
+        A classifier gets only the events not decided so far.
+        """
         answers: list[Answer] = [None] * len(events)
+        unread = [""] * len(events)
         left = list(range(len(events)))
         seen = events_of(events, self.reads)
         for one in self.classifiers:
-            found = ask_all(one, seen if len(left) == len(answers) else seen.take(left))
+            found, texts = read_all(one, seen if len(left) == len(answers) else seen.take(left))
             for position, answer in zip(left, found, strict=True):
                 if answers[position] is None or decision_of(answer):
                     answers[position] = answer
+            for position, text in zip(left, texts, strict=False):
+                unread[position] = unread[position] or text
             left = [position for position in left if not decision_of(answers[position])]
-        return answers
+        return answers, unread
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of every classifier, including those after the one that decides."""
@@ -163,8 +173,12 @@ class AbstainBelow:
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events."""
-        answers = ask_all(self.classifier, events)
-        return [None if self._unsure(answer) else answer for answer in answers]
+        return self.read(events)[0]
+
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers to several events, and the values that could not be read."""
+        answers, unread = read_all(self.classifier, events)
+        return [None if self._unsure(answer) else answer for answer in answers], unread
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of the classifier, overruled if its confidence is too low."""

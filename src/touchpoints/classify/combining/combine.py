@@ -21,8 +21,8 @@ from touchpoints.classify.contract.answers import (
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
     Classifier,
-    ask_all,
     name_of,
+    read_all,
 )
 from touchpoints.classify.contract.traces import Outcome, Step, step_of
 from touchpoints.taxonomy import UNKNOWN
@@ -37,11 +37,12 @@ class Combine(Several):
 
     verb = "combine"
 
-    def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to several events."""
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers, and the first value that one of the classifiers could not read."""
         names = [name_of(one) for one in self.classifiers]
         seen = events_of(events, self.reads)
-        columns = [ask_all(one, seen) for one in self.classifiers]
+        both = [read_all(one, seen) for one in self.classifiers]
+        columns = [answers for answers, _ in both]
         known: dict[tuple[int, ...], Answer] = {}  # by identity: `columns` keeps the answers alive
         found: list[Answer] = []
         for answers in zip(*columns, strict=True):
@@ -50,7 +51,8 @@ class Combine(Several):
                 verdicts = [verdict_of(answer) for answer in answers]
                 known[key] = simplest(_combined(list(zip(names, verdicts, strict=True))))
             found.append(known[key])
-        return found
+        texts = [unread for _, unread in both if unread]
+        return found, [next(filter(None, several), "") for several in zip(*texts, strict=True)]
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of each classifier, with how much of its answer was used."""

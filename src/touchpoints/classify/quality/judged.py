@@ -69,11 +69,12 @@ def terms_of(answers: Sequence[Answer], facet: str, *, taxonomy: Taxonomy | None
     known: dict[Answer, str] = {}
     for answer in answers:
         if answer not in known:
-            known[answer] = said_of(_resolved(answer, taxonomy), facet)
+            known[answer] = said_of(completed(answer, taxonomy=taxonomy), facet)
     return [known[answer] for answer in answers]
 
 
-def _resolved(answer: Answer, taxonomy: Taxonomy | None) -> Answer:
+def completed(answer: Answer, *, taxonomy: Taxonomy | None) -> Answer:
+    """Return an answer with the defaults of its type; as it is without a type or a taxonomy."""
     if taxonomy is None or isinstance(answer, Touchpoint) or not type_of(answer):
         return answer
     verdict = verdict_of(answer)
