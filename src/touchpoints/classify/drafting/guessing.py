@@ -17,7 +17,7 @@ import attrs
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify._data import read_data
 from touchpoints.classify.drafting.phrases import FURTHER, Hit, Index, Phrase, Words, used
-from touchpoints.classify.drafting.readings import Reader, phrases, reasons
+from touchpoints.classify.drafting.readings import Reader, Reading, phrases, reasons
 from touchpoints.classify.web.event_names import TRACKERS, name_table, words_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
@@ -147,7 +147,22 @@ class Guesser:
             reason = f"a channel ({channel}), not a touchpoint: what did people do there?"
             return Guess(reason=reason, channel=channel)
         tracked = self._of_tracker(words, lower=text == text.lower())
-        return tracked or self._called(text, words) or self._of_words(words) or NO_GUESS
+        return tracked or self._of_labels_or_words(text, words) or NO_GUESS
+
+    def _of_labels_or_words(self, text: str, words: Words) -> Guess | None:
+        """Return the type that is called so, unless the words say that it was not done.
+
+        In logs of health care, words that mean a type of patients come before types of customers.
+        """
+        called = self._called(text, words)
+        found = self._reader.read(_plain(words))
+        guess = self._of_reading(found)
+        if called is None or found is None or guess is None or not guess.decides("medium"):
+            return called or guess
+        if guess.type in ("", called.type):
+            return called
+        clinical = guess.type.startswith("pt_") and not called.type.startswith("pt_")
+        return guess if clinical or found.is_of_a_stage else called
 
     def page(self, path: str) -> Guess:
         """Return a guess from the path of a page, with the segments used as evidence.
@@ -225,9 +240,7 @@ class Guesser:
                 return Guess(table.types[words], shown, "high")
         return None
 
-    def _of_words(self, words: Words) -> Guess | None:
-        plain = tuple(dict.fromkeys(_DIGITS.sub("", word) or word for word in words))
-        found = self._reader.read(plain)
+    def _of_reading(self, found: Reading | None) -> Guess | None:
         if found is None:
             return None
         phrase, shown = found.hit.phrase, " ".join(found.words)
@@ -246,6 +259,11 @@ class Guesser:
         further = (FURTHER,) if length < len(segments) else ()
         words = (*(word for segment in known for word in segment), *further)
         return self._words["pages"].best(words) or self._reader.index.best(words)
+
+
+def _plain(words: Words) -> Words:
+    """Return the distinct words without numbers at their ends."""
+    return tuple(dict.fromkeys(_DIGITS.sub("", word) or word for word in words))
 
 
 def _shown(phrase: Phrase, words: Words) -> str:

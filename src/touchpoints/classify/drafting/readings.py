@@ -24,6 +24,8 @@ from touchpoints.classify.drafting.phrases import (
 from touchpoints.classify.web.event_names import words_of
 from touchpoints.taxonomy import Taxonomy
 
+_STAGES = frozenset(("start", "cancel", "fail", "abandon"))
+
 
 @attrs.frozen(kw_only=True)
 class Reading:
@@ -55,6 +57,11 @@ class Reading:
     rivals: bool
     strong: bool
     clear: bool
+
+    @property
+    def is_of_a_stage(self) -> bool:
+        """Whether the phrase says that something only began, failed or was undone."""
+        return not _STAGES.isdisjoint(self.hit.phrase.words)
 
     @property
     def decides(self) -> bool:
@@ -151,7 +158,7 @@ class Reader:
                 for one, those in found
             ),
             strong=any(one.type == phrase.type and one.mark == "!" for one, _ in found),
-            clear=len(set(phrase.words) - self._always) > 1
+            clear=sum(not _is_explained(word, self._always) for word in fitting) > 1
             and all(meanings(word).isdisjoint(self.index.words) for word in unexplained),
         )
 
