@@ -18,6 +18,7 @@ DOCS = ROOT / "docs"
 EXAMPLES = {
     "README.md": 1,
     "docs/index.md": 1,
+    "docs/ten-minutes.md": 15,
     "docs/why.md": 2,
     "docs/data-model.md": 5,
     "docs/graph-schema.md": 5,
@@ -25,6 +26,8 @@ EXAMPLES = {
     "docs/languages.md": 4,
     "docs/taxonomy.md": 3,
     "docs/classifiers.md": 2,
+    "docs/rules.md": 9,
+    "docs/plugins.md": 2,
     "docs/patterns.md": 3,
     "docs/arrival-channels.md": 2,
     "docs/banking77.md": 1,

@@ -13,6 +13,7 @@ from touchpoints._core.checks import (
 from touchpoints._core.messages import (
     counted,
     first_few,
+    quoted,
 )
 from touchpoints.classify.contract.answers import Answer
 from touchpoints.classify.contract.events import shown
@@ -23,13 +24,18 @@ from touchpoints.classify.contract.protocol import (
     ask_all,
     check_classifier_object,
     name_of,
+    read_all,
 )
+from touchpoints.classify.rule_files.documents import Source
+from touchpoints.classify.rule_files.failures import failures
+from touchpoints.classify.rule_files.rules import Rules
+from touchpoints.classify.rule_files.rules import rules as make_rules
 from touchpoints.classify.typing import problem_of
 from touchpoints.errors import ProblemsError, TouchpointsError
 from touchpoints.taxonomy import Taxonomy, taxonomy_from_dict
 from touchpoints.taxonomy.lint import lint
 
-__all__ = ["check_classifier", "check_taxonomy"]
+__all__ = ["check_classifier", "check_rules", "check_taxonomy"]
 
 _SHOWN = 20
 
@@ -44,8 +50,8 @@ def check_classifier(
 
     The contract: the classifier reads only the fields that it declares; returns a valid answer for
     every event; returns the same answer on a second call, in another order and in one call for all
-    events (``batch``); explains its answer where it offers an explanation (``steps``); does not
-    change its input; and, with a taxonomy, names only types, facets and terms that exist.
+    events (``batch``, ``read``); explains its answer where it offers an explanation (``steps``);
+    does not change its input; and, with a taxonomy, names only types, facets and terms that exist.
 
     Parameters
     ----------
@@ -67,6 +73,7 @@ def check_classifier(
     See Also
     --------
     check_taxonomy : The same for a taxonomy.
+    check_rules : Run the tests that are written in a rule file.
     evaluate_classifier : How well the answers agree with labels.
     explain : How a classifier arrived at the answer for one event.
 
@@ -122,13 +129,15 @@ def _unlike(
 ) -> Iterator[str]:
     """Yield a problem for every event whose answers in repeated calls differ."""
     again = [ask(classifier, event) for event in reversed(events)][::-1]
-    at_once = ask_all(classifier, events)
-    for event, first, second, third in zip(events, answers, again, at_once, strict=True):
+    at_once = zip(ask_all(classifier, events), read_all(classifier, events)[0], strict=True)
+    for event, first, second, both in zip(events, answers, again, at_once, strict=True):
         seen = _seen(classifier, event)
         if first != second:
             yield f"{seen}: answered {first!r} the first time and {second!r} the second"
-        elif first != third:
-            yield f"{seen}: answered {first!r} alone and {third!r} in a batch"
+        elif first != both[0]:
+            yield f"{seen}: answered {first!r} alone and {both[0]!r} in a batch"
+        elif first != both[1]:
+            yield f"{seen}: answered {first!r} alone and {both[1]!r} when it reads a log"
 
 
 def _unexplained(classifier: Classifier, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -146,6 +155,63 @@ def _equal(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
     return left.keys() == right.keys() and all(
         left[name] is right[name] or repr(left[name]) == repr(right[name]) for name in left
     )
+
+
+def check_rules(rules: Source | Rules, *, taxonomy: Taxonomy | None = None) -> None:
+    """Run the tests that are written in a rule file.
+
+    Parameters
+    ----------
+    rules
+        The path of a rule file, a mapping with the same content, or rules. A test is a table
+        ``[[test]]`` with an ``event`` and what to ``expect``: a type id, ``"(left out)"``,
+        ``"(none)"``, or a table of facets, columns, ``type`` and ``leave_out`` (the reason).
+    taxonomy
+        Check the file against this taxonomy, and complete answers with the defaults of their types,
+        so that a facet that follows from the type can be expected. Without it only what the rules
+        themselves assign can be.
+
+    Raises
+    ------
+    ProblemsError
+        When a test fails: every failure with the rule that answered, at most twenty of them in
+        full; when there are no tests; when the rule file has problems.
+    WrongKindError
+        When the argument is neither rules nor the path of a rule file.
+    FileNotFoundError
+        When the file does not exist.
+
+    See Also
+    --------
+    touchpoints.classify.rules : Read a rule file.
+    check_classifier : The same for any classifier, with events of your own.
+    evaluate_classifier : How well the answers agree with many labelled events.
+
+    Notes
+    -----
+    The tests of an included file are run when that file is checked. Cost: one answer per test.
+
+    Examples
+    --------
+    >>> check_rules(
+    ...     {
+    ...         "rule": [{"when": {"amount": {"min": 200}}, "type": "purchase"}],
+    ...         "test": [
+    ...             {"event": {"amount": 250}, "expect": "purchase"},
+    ...             {"event": {"amount": "250,00"}, "expect": "purchase"},
+    ...         ],
+    ...     }
+    ... )
+    Traceback (most recent call last):
+    touchpoints.errors.ProblemsError: the rules 'rules' have 1 problem
+    - test 2: expected type 'purchase', got '(none)'; no rule matches; silent: rule 1 (...)
+    """
+    read = rules if isinstance(rules, Rules) else make_rules(rules, taxonomy=taxonomy)
+    problems = list(failures(read, taxonomy=taxonomy))
+    if not read.tests:
+        problems = ["they have no tests (a test begins with [[test]])"]
+    if problems:
+        _raise(f"the rules {quoted(read.name)}", problems, have="have")
 
 
 def check_taxonomy(taxonomy: Taxonomy, *, ignore: Iterable[str] = ()) -> None:
@@ -212,11 +278,11 @@ def _linting(taxonomy: Taxonomy, ignore: tuple[str, ...]) -> Iterator[str]:
             yield f"{row['code']} {row['where']}: {row['what']} ({row['mend']})"
 
 
-def _raise(what: str, problems: Sequence[str]) -> None:
+def _raise(what: str, problems: Sequence[str], *, have: str = "has") -> None:
     count = counted(len(problems), "problem")
     more = len(problems) - _SHOWN
     listed = [
         *problems[:_SHOWN],
         *([f"{more} more: {first_few(problems[_SHOWN:])}"] if more > 0 else []),
     ]
-    raise ProblemsError(f"{what} has {count}", problems=listed)
+    raise ProblemsError(f"{what} {have} {count}", problems=listed)

@@ -26,8 +26,8 @@ GA4 = table("""
 52000 website_visit page_view
 21000 - session_start
 18500 - user_engagement
-14200 website_navigation scroll
-9100 website_visit first_visit
+14200 - scroll
+9100 - first_visit
 8300 product_view view_item
 7900 catalogue_browsing view_item_list
 5200 website_navigation click

@@ -79,7 +79,7 @@ def test_the_losers_are_named() -> None:
         ({"price": None, "page": "/y"}, "price is missing"),
         (
             {"price": "dear", "page": "/y"},
-            "price='dear' is not at least 5 (the value is of another type)",
+            "price='dear' is not at least 5 (it is not read as a number)",
         ),
     ],
 )

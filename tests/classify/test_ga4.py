@@ -388,6 +388,42 @@ def test_arrivals_need_no_referrer_column() -> None:
     assert "direct" == classifier({"page": SITE})["arrival_channel"]
 
 
+@pytest.mark.parametrize(
+    ("referrer", "channel"),
+    [
+        ("https://www.googleadservices.com/pagead/aclk?sa=L", "search.paid"),
+        ("https://syndicatedsearch.goog/", "search.paid"),
+        ("https://googleads.g.doubleclick.net/pagead/ads", "display"),
+        ("https://ad.doubleclick.net/ddm/clk/1", "display"),
+        ("https://tpc.googlesyndication.com/safeframe", "display"),
+        ("https://trc.taboola.com/x", "paid_other"),
+        ("https://doubleclick.net.evil.example/", "referral"),
+    ],
+)
+def test_a_host_that_delivers_ads_is_paid_for(referrer: str, channel: str) -> None:
+    """A visit through one is paid, not organic, even where no click id says so."""
+    found = arrival_channels()({"url": SITE, "referrer": referrer})
+    assert channel == found["arrival_channel"]
+    tagged = {"url": f"{SITE}?utm_source=news&utm_medium=email", "referrer": referrer}
+    assert "email" == arrival_channels()(tagged)["arrival_channel"]
+
+
+def test_some_referrers_are_no_arrival() -> None:
+    """Who comes back from paying has not left: no arrival, unless the address says more."""
+    ignoring = arrival_channels(ignore_referrers=["paypal.com", "https://sis.redsys.es/"])
+    paid = {"url": f"{SITE}/thanks", "referrer": "https://www.paypal.com/checkout"}
+    assert "referral" == arrival_channels()(paid)["arrival_channel"]
+    assert None is ignoring(paid)
+    assert None is ignoring({**paid, "referrer": "https://sis.redsys.es/sis/pay"})
+    assert "referral" == ignoring({**paid, "referrer": "https://redsys.es/"})["arrival_channel"]
+    assert "search.paid" == ignoring({**paid, "url": f"{SITE}?gclid=1"})["arrival_channel"]
+    assert arrival(paid["url"], referrer=paid["referrer"], ignore_referrers="paypal.com").internal
+    with pytest.raises(
+        InvalidInputError, match="ignore_referrers must hold other sites' hosts, got ''"
+    ):
+        arrival_channels(ignore_referrers="")
+
+
 def test_own_holds_hosts() -> None:
     """A value of ``own`` that is not a host is refused."""
     with pytest.raises(

@@ -12,8 +12,14 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests import naive_words
+from touchpoints._core.text import fold_spaced
 from touchpoints.classify import Verdict, keywords
+from touchpoints.classify._data import read_data
 from touchpoints.classify.contract.answers import verdict_of
+from touchpoints.classify.text.phrases import PhraseTree
+from touchpoints.classify.text.spelling import Spelling, is_slip
+from touchpoints.classify.text.words import particles
 from touchpoints.errors import InvalidInputError, ProblemsError
 
 DOCUMENT = {
@@ -240,3 +246,245 @@ def test_keywords_can_be_pickled() -> None:
     again = pickle.loads(pickle.dumps(WORDS))
     assert again == WORDS
     assert "purchase" == again({"text": "comprar"})
+
+
+# ------------------------------------------------------------------------ what seems to be denied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿No tenéis descuentos?",
+        "Don't you have a discount?",
+        "Why is there no discount?",
+        "¿Por qué no hay nada más barato?",
+        "You have no discount, right?",
+        "No hay descuento, ¿verdad?",
+        "Sin descuento no compro",
+        "Sin descuento, no compro",
+        "No compro sin descuento",
+        "I am not leaving without a discount",
+        "I will leave if there is no discount",
+        "no compro hasta que haya descuento",
+        "I won't buy unless there is a discount",
+        "I can't find the discount",
+        "couldn\u2019t get a discount",
+        "No encuentro el descuento",
+        "I have not received my discount",
+        "not only cheap",
+        "No sólo es más barato",
+        "not late but cheap",
+        "a discount, no?",
+        "a discount, no, two of them",
+        "Any discount? No answer from you so far",
+    ],
+)
+def test_a_negation_can_leave_the_wish(text: str) -> None:
+    """Questions, conditions, failures, "not only" and what follows "but" keep the need."""
+    assert "save_money" == needs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you not offer me any discount?",
+        "¿Por qué me mandáis algo si no quiero descuento?",
+        "What if I don't need a discount?",
+        "I don't mind paying without a discount",
+        "No me importa comprar sin descuento",
+        "prefiero comprar sin descuento",
+        "No hace falta descuento",
+        "no estoy interesado en un descuento",
+        "ni descuento ni nada barato",
+        "no quiero regalos ni descuento",
+        "descuento no, gracias",
+        "no, thanks, no discount",
+        "Please stop sending me discount codes",
+        "I don't see the point of a discount",
+        "Basta de descuentos",
+        "A discount? No thanks",
+        "¿Descuento? No, gracias",
+        "¿Un descuento? No",
+        "No quiero que me hagáis ningún descuento",
+    ],
+)
+def test_a_refusal_denies_even_in_a_question(text: str) -> None:
+    """Who does not want, does not mind or asks not to be sent something, has no such need."""
+    assert needs(text) is None
+
+
+def test_a_type_is_denied_by_every_negation() -> None:
+    """A need outlives a failure; an interaction that failed did not take place."""
+    assert WORDS({"text": "no puedo comprar"}) is None
+    assert WORDS({"text": "¿No se puede chatear?"}) is None
+    assert tp.Facets(need="save_money") == WORDS({"text": "no puedo comprar sin descuento"})
+
+
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("it doesn't work", "solve_problem"),
+        ("it doesn\u2019t work", "solve_problem"),
+        ("it doesnt work", "solve_problem"),
+        ("it dosen't work", "solve_problem"),
+        ("it does not really even work", "solve_problem"),
+        ("it does not really even ever work", None),
+        ("does it not work", "solve_problem"),
+        ("it does. not work", None),
+        ("La web no me funciona", "solve_problem"),
+        ("no se nos funciona", "solve_problem"),
+    ],
+)
+def test_a_phrase_is_found_however_it_is_put(text: str, need: str | None) -> None:
+    """Contractions, with or without their apostrophe, and up to two words without weight."""
+    assert need == needs(text)
+
+
+def test_a_contraction_is_one_word() -> None:
+    """What does not work weighs two words, as many as another phrase of two."""
+    two = keywords({"need": {"learn": ["does not work"], "compare": ["much better"]}})
+    assert two({"text": "it doesn't work, much better"}) is None
+
+
+# ------------------------------------------------------------------------------------------- slips
+
+LONG = keywords(
+    {"need": {"save_money": ["discount", "warranty", "reembols*", "contact", "broken"]}}
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("dicsount", True),
+        ("discout", True),
+        ("disccount", True),
+        ("discounts", True),
+        ("warrenty", True),
+        ("reemblosar", True),
+        ("reembosos", True),
+        ("brokne", True),
+        ("boken", False),
+        ("brosen", False),
+        ("viscount", False),
+        ("discoun", False),
+        ("contract", False),
+        ("contrast", False),
+        ("disscoutn", False),
+    ],
+)
+def test_one_letter_may_be_wrong_in_a_long_word(text: str, *, found: bool) -> None:
+    """Exchanged from six letters on, missing or too many from seven, another from eight."""
+    assert found == (LONG({"text": text}) is not None)
+
+
+def test_slips_can_be_left_out() -> None:
+    """Without typos only the words as written count."""
+    strict = keywords({"need": {"save_money": ["discount"]}}, typos=False)
+    assert strict({"text": "dicsount"}) is None
+    assert strict({"text": "discount"}) is not None
+
+
+def test_a_word_between_two_is_left_as_it_is() -> None:
+    """A slip of two different words could be either."""
+    two = keywords({"need": {"learn": ["marching"], "compare": ["matching"]}})
+    assert two({"text": "maching"}) is None
+    assert two({"text": "marhcing"}) == tp.Facets(need="learn")
+
+
+LETTERS = st.text("abc", min_size=1, max_size=9)
+
+
+@given(LETTERS, LETTERS)
+def test_slips_are_edits_of_one_letter(written: str, meant: str) -> None:
+    """By the distance of Damerau and Levenshtein, computed by its definition."""
+    assert naive_words.is_slip(written, meant) == is_slip(written, meant)
+
+
+@given(st.lists(st.text("ab", min_size=5, max_size=8), max_size=6), st.text("ab", max_size=9))
+def test_a_known_word_is_meant_when_it_is_the_only_one_near(known: list[str], word: str) -> None:
+    """The index finds the same words as a comparison with each."""
+    near = {one for one in known if naive_words.is_slip(word, one)}
+    found = Spelling(known, frozenset()).meant(word)
+    if word in known or not near:
+        assert word == found
+    elif 1 == len(near):
+        assert {found} == near
+    else:
+        assert found in {word, *near}
+
+
+WORD_LISTS = st.lists(st.sampled_from(["a", "the", "no", "x", "xy", "it"]), max_size=12)
+PHRASES = st.lists(
+    st.lists(st.sampled_from(["a", "the", "no", "x", "x*", "xy"]), min_size=1, max_size=4),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(WORD_LISTS, PHRASES)
+def test_phrases_are_found_like_by_trying_all(words: list[str], phrases: list[list[str]]) -> None:
+    """The trie finds what comparing every phrase with every place finds."""
+    distinct = sorted({tuple(one) for one in phrases})
+    tree = PhraseTree(distinct, light=particles().light)
+    expected = naive_words.hits(words, distinct, particles().light)
+    found = list(tree.hits(" ".join(words)))
+    assert len(expected) == len(found)
+    for (start, stop), hit in zip(expected, found, strict=True):
+        assert stop in naive_words.ends(words, start, distinct[hit.phrase], particles().light)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no " * 200_000,
+        "no the " * 100_000 + "?",
+        "the " * 300_000,
+        "¿no? " * 100_000,
+        "sin no " * 100_000,
+        "".join(f"discoun{number:x} " for number in range(30_000)),
+        "buy the the " * 60_000,
+    ],
+)
+def test_a_long_text_takes_a_moment(text: str) -> None:
+    """Linear in the text, whatever it is made of."""
+    found = keywords({"need": {"learn": ["discount", "buy a a a b", "the the the x"]}})
+    started = time.process_time()
+    found({"text": text})
+    assert time.process_time() - started < 10
+
+
+def test_ties_by_the_taxonomy_need_one() -> None:
+    """The order of the terms is that of the taxonomy, not of the file."""
+    customer = tp.load_taxonomy("customer")
+    text = {"text": "how, a discount"}
+    backwards = {"need": {"save_money": ["discount"], "learn": ["how"]}}
+    assert tp.Facets(need="save_money") == keywords(backwards, ties="first")(text)
+    assert tp.Facets(need="learn") == keywords(backwards, ties="taxonomy", taxonomy=customer)(text)
+    with pytest.raises(InvalidInputError, match="ties='taxonomy' needs a taxonomy"):
+        keywords(backwards, ties="taxonomy")
+
+
+def test_a_negation_of_several_words_is_none_by_its_last() -> None:
+    """The end of "stop sending" denies nothing by itself."""
+    assert "save_money" == needs("discount sending")
+
+
+def test_negations_may_have_several_words() -> None:
+    """A contraction among them is read as in the text."""
+    found = keywords({"need": {"save_money": ["discount"]}}, negations=["in no case", "don't"])
+    assert found({"text": "in no case a discount"}) is None
+    assert found({"text": "no discount"}) is not None
+    assert found({"text": "I dont like discount"}) is None
+
+
+def test_the_lists_of_words_are_folded_and_of_one_kind() -> None:
+    """No capital, accent or space too many; a word that denies is no word without weight alone."""
+    for language in ("en", "es"):
+        document = read_data(f"text-{language}")
+        texts = [
+            one for name, several in document.items() if name != "spellings" for one in several
+        ]
+        assert [] == [one for one in texts if one != fold_spaced(one)]
+        assert set() == {*document["concord"], *document["without"]} - {*document["negations"]}
+    assert set(read_data("text-en")) == set(read_data("text-es"))

@@ -38,9 +38,14 @@ def holds(when: Any, value: Any, **more: Any) -> bool:
         ("Ad", ["ad", "AD", "Àd", " ad  "], ["a d", "ads"]),
         ({"equals": "a b"}, ["A  B"], ["ab"]),
         (["a", "b"], ["a", "B"], ["c"]),
-        ({"in": [1, "two", True]}, [1, 1.0, "1", "1.0", "TWO", True, "True"], [2, "one", False]),
+        ({"in": [4, "two", True]}, [4, 4.0, "4", "4.0", "TWO", True, "True"], [2, "one", False]),
         (7, [7, 7.0, "7", "07"], [8, "seven", "7 days", True]),
-        (True, [True, "true", "TRUE"], [False, 1, "1"]),
+        (True, [True, "true", "TRUE", 1, 1.0, "1", "Yes", "sí"], [False, 0, "no", 2, "y", "ok"]),
+        (False, [False, "False", 0, "0", "NO"], [True, 1, "yes", "none"]),
+        ({"words": "add"}, ["Add", "add to cart", "to_add", "¡ADD!"], ["address", "app", "a dd"]),
+        ({"words": "add to"}, ["please add  to cart"], ["add now to", "add, to", "to add"]),
+        ({"words": ["order*", "cita previa"]}, ["Orders", "una CITA previa"], ["reorder", "cita"]),
+        ({"not": {"words": "no"}}, ["now", "yes"], ["no", "oh, no!"]),
         ({"contains": "cam"}, ["CÁMARA", "webcam"], ["c am"]),
         ({"contains": ["x", "y"]}, ["ax", "by"], ["z"]),
         ({"starts": ["/a", "/b"]}, ["/abc", "/B"], ["c/a"]),
@@ -318,7 +323,10 @@ def test_shadowed_rules_are_reported_with_the_other_problems(problems: Any) -> N
     found = problems(
         {"when": {"x": ["a", "b"]}, "type": "live_chatt"}, {"when": {"x": "B"}, "type": "purchase"}
     )
-    sentence = "rule 2 can never match: rule 1 already matches every event that it would match"
+    sentence = (
+        "rule 2 can never match: rule 1 already matches every event that it would match "
+        "(move it above rule 1, or drop it)"
+    )
     assert sentence == found[-1]
     assert 2 == len(found)
 

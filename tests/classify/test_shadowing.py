@@ -20,10 +20,11 @@ from touchpoints.classify.rule_files.rules import Rules
 from touchpoints.classify.rule_files.shadowing import implies, unreachable
 from touchpoints.errors import ProblemsError, TouchpointsWarning
 
-WORDS = st.sampled_from(["a", "ab", "abc", "b", "bc", "7", "12", "true"])
+WORDS = st.sampled_from(["a", "ab", "abc", "b", "bc", "7", "12", "true", "yes", "a b", "1.250"])
 ASKED = st.one_of(
     WORDS,
-    st.lists(st.one_of(WORDS, st.sampled_from([7, 12, True])), min_size=1, max_size=3),
+    st.lists(st.one_of(WORDS, st.sampled_from([7, 12, 1, True, False])), min_size=1, max_size=3),
+    st.sampled_from([{"words": "a"}, {"words": "a*"}, {"words": ["a b", "bc"]}]),
     st.builds(lambda text: {"contains": text}, WORDS),
     st.builds(lambda text: {"starts": text}, WORDS),
     st.builds(lambda text: {"ends": text}, WORDS),
@@ -44,31 +45,42 @@ WHEN = st.recursive(
     max_leaves=4,
 )
 VALUES = st.one_of(
-    st.none(), WORDS, st.sampled_from([7, 7.0, "7.0", 3, 12, True, False, "TRUE", "", " ab "])
+    st.none(),
+    WORDS,
+    st.sampled_from([7, 7.0, "7.0", "7,0", 3, 12, 1, "1", True, False, "TRUE", "no", "", " ab "]),
 )
 EVENTS = st.lists(st.fixed_dictionaries({"x": VALUES, "y": VALUES}), min_size=1, max_size=30)
 
 
-def ruleset(*conditions: dict[str, Any]) -> Rules:
+def ruleset(*conditions: dict[str, Any], decimal: str = ".") -> Rules:
     """Return rules with these conditions; rules that can never match are allowed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TouchpointsWarning)
         return rules(
             {
+                "decimal": decimal,
                 "rule": [
                     {"when": when, "type": f"t{position}"}
                     for position, when in enumerate(conditions)
-                ]
+                ],
             },
             shadowed="warn",
         )
 
 
 @strategies.examples(200)
-@given(WHEN, WHEN, EVENTS)
-def test_what_is_implied_is_so(narrow: Any, wide: Any, events: list[dict[str, Any]]) -> None:
-    """When one condition implies another, no event satisfies only the first."""
-    first, second = (rule.when for rule in ruleset(narrow, wide).rules)
+@given(WHEN, WHEN, EVENTS, st.lists(st.sampled_from(",."), min_size=2, max_size=2))
+def test_what_is_implied_is_so(
+    narrow: Any, wide: Any, events: list[dict[str, Any]], decimals: list[str]
+) -> None:
+    """When one condition implies another, no event satisfies only the first.
+
+    The two may come from files that write numbers differently.
+    """
+    first, second = (
+        ruleset(when, decimal=decimal).rules[0].when
+        for when, decimal in zip((narrow, wide), decimals, strict=True)
+    )
     table = TruthTable(events_of(events, ("x", "y")), folded=True)
     if implies(first, second):
         held = np.broadcast_to(first.truth(table.truth), len(events)) == TRUE
@@ -77,10 +89,12 @@ def test_what_is_implied_is_so(narrow: Any, wide: Any, events: list[dict[str, An
 
 
 @strategies.examples(200)
-@given(st.lists(WHEN, min_size=1, max_size=4), EVENTS)
-def test_an_unreachable_rule_never_wins(whens: list[Any], events: list[dict[str, Any]]) -> None:
+@given(st.lists(WHEN, min_size=1, max_size=4), EVENTS, st.sampled_from(",."))
+def test_an_unreachable_rule_never_wins(
+    whens: list[Any], events: list[dict[str, Any]], decimal: str
+) -> None:
     """No event gets its type from a rule that is reported as unreachable."""
-    found = ruleset(*whens)
+    found = ruleset(*whens, decimal=decimal)
     never = {f"t{one.position}" for one in unreachable([rule.when for rule in found.rules])}
     assert not never & set(found.batch(events))
 
@@ -171,7 +185,10 @@ def test_it_is_an_error_or_a_warning() -> None:
     }
     with pytest.raises(ProblemsError) as caught:
         rules(document)
-    because = "rule 1 'social' already matches every event that it would match"
+    because = (
+        "rule 1 'social' already matches every event that it would match "
+        "(move it above rule 1, or drop it)"
+    )
     assert (
         f"<rules>: rule 2 'tweets' can never match: {because}",
         f"<rules>: rule 3 can never match: {because}",

@@ -6,13 +6,13 @@ import attrs
 import pytest
 
 import touchpoints as tp
-from touchpoints.journeys.meta import SIZES, Report
+from touchpoints.journeys.meta import BY_TEXT, SIZES, Report
 
 NAMES = {"journey": "id", "time": "at", "touchpoint": "what"}
 COUNTS = [
     field.name
     for field in attrs.fields(Report)
-    if field.name not in SIZES and field.name != "unmatched_texts"
+    if field.name not in SIZES and field.name not in BY_TEXT
 ]
 READ = {"rows": 2000, "pairs": 2000}
 

@@ -62,7 +62,7 @@ MALFORMED: dict[str, dict[str, Cases]] = {
     "rules": {
         "ProblemsError": [
             ("rule = 5", "rule: the file has no rules (a rule begins with [[rule]])"),
-            ("[[rule]]", "rule 1: : it assigns nothing: no type, no facet, no column"),
+            ("[[rule]]", "rule 1: it assigns nothing: write a type"),
             ("[[rule]]\nwhen = 5", "rule 1: when: expected a table, found the number 5"),
             ('[[rule]]\nwhen = {}\ntype = "t"', "no rule has a condition on a field"),
             ('[[rule]]\nwhen.x = {}\ntype = "t"', "rule 1: when.x: the field has no comparison"),
@@ -76,7 +76,7 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ('[[rule]]\nwhen.any = []\ntype = "t"', "rule 1: when.any: expected a list of"),
             ('[[rule]]\nwhen.not = "x"\ntype = "t"', "rule 1: when.not: expected a table, found"),
             ('[[rule]]\nwhen.x = "a"\ntype = 5', "rule 1: type: expected text, found the number"),
-            ('[[rule]]\nwhen.x = "a"', "rule 1: : it assigns nothing: no type, no facet, no"),
+            ('[[rule]]\nwhen.x = "a"', "rule 1: it assigns nothing: write a type"),
             ('[[rule]]\ntype = "t"\nfi = 1', "rule 1: when: it is missing (write when = {} for"),
             ("[[rules]]", "rules: unknown key"),
             ("taxonomy = 5", "taxonomy: unknown key"),

@@ -29,7 +29,14 @@ GOOD = {
     "taxonomy": [
         'name = "n"\n[facets.channel.terms.web]\nlabels.en = "Web"\n[types.ad]\nchannel = "web"\n'
     ],
-    "rules": ['[[rule]]\nwhen.x.contains = "ad"\nwhen.y.min = 5\ntype = "ad"\nneed = "learn"\n'],
+    "rules": [
+        '[[rule]]\nwhen.x.contains = "ad"\nwhen.y.min = 5\ntype = "ad"\nneed = "learn"\n',
+        'decimal = ","\ndates = ["%d/%m/%Y"]\n[[rule]]\nwhen.x.words = "a*"\nleave_out = "why"\n',
+        '[[rule]]\nwhen.x.regex = "/(?P<a>.)"\ntype = "ad"\ncolumns.a = { group = "a" }\n',
+        '[[rule]]\nwhen.x = true\nneed = { field = "x" }\n[default]\ntype = "ad"\n',
+        '[[rule]]\nwhen.x = 7\ntype = "ad"\n[[test]]\nevent.x = "7"\nexpect = "ad"\n',
+        '[[rule]]\ninclude = "a.toml"\n[[rule]]\nwhen.x.in = { file = "a" }\ntype = "ad"\n',
+    ],
     "keywords": ['[type.ad]\nen = ["ad*", "advert"]\n[need]\nlearn = ["how"]\n'],
     "plan": [
         'name = "n"\n[stages]\ns = "S"\n[touchpoints.a]\nstage = "s"\nthen = ["a"]\nmost = 2\n'
@@ -135,6 +142,8 @@ NAMES = st.sampled_from(
             "need",
             "channel",
         ),
+        *("default", "test", "event", "expect", "leave_out", "columns", "field", "group", "terms"),
+        *("decimal", "dates", "include", "file", "words", "fold", "provenance"),
         *("touchpoints", "stages", "stage", "then", "most", "optional", "any_order", "failures"),
         *("nodes", "edges", "links", "id", "source", "target", "graph", "directed", "multigraph"),
         *(

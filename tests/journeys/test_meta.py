@@ -7,10 +7,10 @@ import pickle
 import attrs
 import pytest
 
-from touchpoints.journeys.meta import Meta, Report, report_from_dict
+from touchpoints.journeys.meta import BY_TEXT, Meta, Report, report_from_dict
 from touchpoints.taxonomy import load_taxonomy, untyped
 
-COUNTS = [field.name for field in attrs.fields(Report) if field.name != "unmatched_texts"]
+COUNTS = [field.name for field in attrs.fields(Report) if field.name not in BY_TEXT]
 
 
 def test_a_report_of_a_clean_log_has_nothing_to_say() -> None:

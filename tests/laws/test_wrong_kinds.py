@@ -70,6 +70,7 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("load_taxonomy", "name"): ("takes the name of a taxonomy, not", {"text"}),
     ("parse_plan", "text"): ("takes a plan as TOML text, not", {"text"}),
     ("pattern", "text"): ("takes a pattern as text, not", {"text"}),
+    ("testing.check_rules", "rules"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
     ("taxonomy.parse_taxonomy", "text"): ("takes a taxonomy as TOML text, not", {"text"}),
     ("taxonomy.taxonomy_from_dict", "document"): ("takes a taxonomy as a dict, not", {"dict"}),
 }

@@ -71,3 +71,25 @@ def fold_spaced(text: str) -> str:
     'busqueda organica'
     """
     return " ".join(fold(text).split())
+
+
+def origins_of(text: str) -> list[int]:
+    """Return the position in a text of each character of `fold_spaced` of it.
+
+    Examples
+    --------
+    >>> fold_spaced("  A\u0301  B"), origins_of("  A\u0301  B")
+    ('a b', [2, 4, 6])
+    """
+    found: list[int] = []
+    gap = -1
+    for at, char in enumerate(text):
+        for letter in fold(char):
+            if letter.isspace():
+                gap = at if gap < 0 else gap
+                continue
+            if gap >= 0 and found:
+                found.append(gap)
+            gap = -1
+            found.append(at)
+    return found

@@ -15,9 +15,9 @@ from touchpoints.classify.contract.answers import Answer, verdict_of
 from touchpoints.classify.contract.events import Events, shown
 from touchpoints.classify.contract.protocol import (
     Classifier,
-    ask_all,
     check_classifier_object,
     name_of,
+    read_all,
 )
 from touchpoints.errors import ClassifierError, NotFoundError
 from touchpoints.taxonomy import FACETS, MISSING, UNKNOWN, Touchpoint, untyped
@@ -53,6 +53,12 @@ class Matched:
         The per-interaction columns in the answers.
     disputed : int
         The number of distinct events on which combined classifiers disagreed.
+    left_out : Coded (d,) or None
+        Why the event is no touchpoint, missing for every other event; None when no event is left
+        out.
+    unread : Coded (d,) or None
+        The value that the classifier could not read, missing for every other event; None when it
+        read all.
     """
 
     touchpoints: tuple[Touchpoint, ...]
@@ -62,6 +68,8 @@ class Matched:
     context_from: Array
     columns: Mapping[str, Coded] = attrs.field(factory=dict)
     disputed: int = 0
+    left_out: Coded | None = None
+    unread: Coded | None = None
 
     def origins(self, taxonomy: Taxonomy | None) -> dict[str, Array]:
         """Return `need_from` and `context_from`; without a taxonomy omit those that are all 0."""
@@ -80,6 +88,7 @@ class _Match:
     columns: Mapping[str, str] = attrs.field(factory=dict)
     named: bool = True
     disputed: bool = False
+    left_out: str | None = None
 
 
 def match_texts(texts: Sequence[str], taxonomy: Taxonomy | None) -> Matched:
@@ -129,9 +138,11 @@ def match_events(
     names = classifier.reads
     codes, values = distinct_tuples([fields[name] for name in names])
     events = Events(dict(zip(names, values, strict=True)), len(values[0]))
-    answers = ask_all(classifier, events)
+    answers, unread = read_all(classifier, events)
     reader = _Answers(name_of(classifier), taxonomy)
-    return codes, _gather(reader.all(answers, events))
+    matched = _gather(reader.all(answers, events))
+    column = _column([one or None for one in unread]) if unread else None
+    return codes, attrs.evolve(matched, unread=column)
 
 
 class _Answers:
@@ -187,7 +198,13 @@ class _Answers:
         if not text:
             match = attrs.evolve(match, touchpoint=MISSING, named=False)
         disputed = bool(verdict.conflicts)
-        return attrs.evolve(match, matched=False, columns=columns, disputed=disputed)
+        return attrs.evolve(
+            match,
+            matched=False,
+            columns=columns,
+            disputed=disputed,
+            left_out=verdict.leave_out or None,
+        )
 
     def _touchpoint(self, type_: str, facets: Mapping[str, str]) -> Touchpoint:
         if self._taxonomy is None:
@@ -236,6 +253,7 @@ def _from_touchpoint(answer: Touchpoint, taxonomy: Taxonomy | None) -> _Match:
 
 def _gather(matches: Sequence[_Match]) -> Matched:
     names = dict.fromkeys(name for match in matches for name in match.columns)
+    left_out = _column([match.left_out for match in matches])
     return Matched(
         touchpoints=tuple(match.touchpoint for match in matches),
         matched=np.array([match.matched for match in matches], dtype=bool),
@@ -244,6 +262,7 @@ def _gather(matches: Sequence[_Match]) -> Matched:
         context_from=np.array([match.context_from for match in matches], dtype=np.int8),
         columns={name: _column([match.columns.get(name) for match in matches]) for name in names},
         disputed=sum(match.disputed for match in matches),
+        left_out=left_out if left_out.categories else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Apply `unmatched=`: raise on, drop or keep events that have no name or match no type."""
+"""Apply `unmatched=` to events without a name or type, and drop those that are no touchpoints."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._core.frozen import Array
+from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.typing import Matched
 from touchpoints.errors import InvalidInputError
@@ -17,9 +17,9 @@ from touchpoints.errors import InvalidInputError
 Unmatched = Literal["raise", "drop", "keep"]
 """What to do with events without a type: refuse the log, leave them out, or keep them untyped."""
 
-_TYPED, _UNKNOWN, _UNNAMED = 0, 1, 2
+_TYPED, _UNKNOWN, _UNNAMED, _LEFT_OUT = 0, 1, 2, 3
 _MAX_TEXTS = 20
-"""How many of the most frequent unmatched texts the report lists."""
+"""How many of the most frequent unmatched texts, and reasons to leave out, the report lists."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -52,6 +52,8 @@ class Settled:
 def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettled) -> Settled:
     """Apply `unmatched=`: raise on, drop or keep events without a name or type, and count them.
 
+    Events that the classifier leaves out are dropped in any case.
+
     Parameters
     ----------
     codes : int32 (m,)
@@ -60,19 +62,38 @@ def settle(codes: Array, matched: Matched, unmatched: Unmatched, source: Unsettl
         ``"raise"``, ``"drop"`` or ``"keep"``.
     """
     table = np.where(matched.named, np.where(matched.matched, _TYPED, _UNKNOWN), _UNNAMED)
+    if matched.left_out is not None:
+        table[matched.left_out.codes >= 0] = _LEFT_OUT
+    unread = _by_text(codes, matched.unread, "unread", "unread_texts")
     if not table.any() and not (len(codes) and codes.min() < 0):
-        return Settled(kept=None, tally={})
+        return Settled(kept=None, tally=unread)
     status = np.append(table, _UNNAMED).astype(np.int8)[codes]
     unnamed, unknown = (int(np.count_nonzero(status == one)) for one in (_UNNAMED, _UNKNOWN))
+    tally = _by_text(codes, matched.left_out, "left_out", "left_out_reasons")
+    kept = status != _LEFT_OUT if tally else None
+    tally |= unread
     if not unnamed and not unknown:
-        return Settled(kept=None, tally={})
+        return Settled(kept=kept, tally=tally)
     texts = _frequent_texts(codes[status == _UNKNOWN], matched)
     if unmatched == "raise":
-        raise _error(unnamed, unknown, np.flatnonzero(status), texts, source)
-    tally = {"without_touchpoint": unnamed, "unmatched": unknown, "unmatched_texts": texts}
+        untyped = np.flatnonzero((status == _UNKNOWN) | (status == _UNNAMED))
+        raise _error(unnamed, unknown, untyped, texts, source)
+    tally |= {"without_touchpoint": unnamed, "unmatched": unknown, "unmatched_texts": texts}
     if unmatched == "keep":
-        return Settled(kept=None, tally=tally)
+        return Settled(kept=kept, tally=tally)
     return Settled(kept=status == _TYPED, tally={**tally, "unmatched_dropped": unnamed + unknown})
+
+
+def _by_text(codes: Array, column: Coded | None, total: str, by_text: str) -> dict[str, Any]:
+    """Return the number of events with a text of a column, and by text; empty without any."""
+    if column is None:
+        return {}
+    of_event = np.append(column.codes, -1)[codes]
+    totals = np.bincount(of_event[of_event >= 0], minlength=len(column.categories)).tolist()
+    counts = Counter({one: n for one, n in zip(column.categories, totals, strict=True) if n})
+    if not counts:
+        return {}
+    return {total: sum(totals), by_text: dict(counts.most_common(_MAX_TEXTS))}
 
 
 def _frequent_texts(codes: Array, matched: Matched) -> dict[str, int]:
@@ -93,7 +114,7 @@ def _error(
         problems.append(f"{counted(unknown, 'row', verb='match')} no touchpoint type")
     where = [] if source.column is None else [f"column {source.column!r}"]
     if source.rows is not None:
-        where.append(f"rows {first_few(np.sort(source.rows[positions])[:6].tolist())}")
+        where.append(f"rows {first_few(np.unique(source.rows[positions])[:6].tolist())}")
     if texts:
         where.append(f"the most frequent: {first_few(texts)}")
     advice = f"teach {source.owner} about them, or " if unknown else ""

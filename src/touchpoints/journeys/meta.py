@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SIZES = ("rows", "pairs", "distinct_events")
 """Counts of how much was read: they are not remarks and have no sentence of their own."""
 
+BY_TEXT = ("unmatched_texts", "left_out_reasons", "unread_texts")
+"""Fields that divide another count by text; all other fields are integers."""
+
 _OF_ROWS = {
     "without_journey": "no journey id",
     "without_time": "no time",
@@ -86,11 +89,13 @@ _LEFT_OUT = (
     "without_journey",
     "without_time",
     "bad_times",
+    "left_out",
     "unmatched_dropped",
     "lifecycle_ignored",
     "duplicates_dropped",
 )
 _UNMATCHED = ("without_touchpoint", "unmatched")
+_SHOWN_REASONS = 4
 
 
 def _rows_by_text(rows: Mapping[str, int]) -> FrozenMap[str, int]:
@@ -141,6 +146,15 @@ class Report:
         Rows with a touchpoint name that the taxonomy or the classifier does not know.
     unmatched_dropped
         Rows of ``without_touchpoint`` and ``unmatched`` that were dropped (``unmatched="drop"``).
+    left_out
+        Rows that the classifier states to be no touchpoints (``leave_out``).
+    left_out_reasons
+        The most frequent reasons of ``left_out`` with their numbers of rows, at most twenty.
+    unread
+        Rows with a value that a deciding comparison of the rules could not read as a number or a
+        date.
+    unread_texts
+        The most frequent of these, as field and value, with their numbers of rows, at most twenty.
     unmatched_texts
         The most frequent unmatched texts with their numbers of rows, at most twenty texts.
     duplicates
@@ -188,6 +202,10 @@ class Report:
     bad_ends: int = 0
     unmatched: int = 0
     unmatched_dropped: int = 0
+    left_out: int = 0
+    left_out_reasons: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
+    unread: int = 0
+    unread_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
     unmatched_texts: FrozenMap[str, int] = attrs.field(factory=FrozenMap, converter=_rows_by_text)
     duplicates: int = 0
     duplicates_dropped: int = 0
@@ -208,10 +226,11 @@ class Report:
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Report):
-            if field.name != "unmatched_texts":
+            if field.name not in BY_TEXT:
                 whole(field.name, getattr(self, field.name), least=0)
-        for text, count in self.unmatched_texts.items():
-            whole(f"unmatched_texts[{quoted(text)}]", count, least=0)
+        for name in BY_TEXT:
+            for text, count in getattr(self, name).items():
+                whole(f"{name}[{quoted(text)}]", count, least=0)
 
     @property
     def dropped(self) -> int:
@@ -220,6 +239,7 @@ class Report:
             self.without_journey
             + self.without_time
             + self.bad_times
+            + self.left_out
             + self.unmatched_dropped
             + self.duplicates_dropped
             + self.lifecycle_ignored
@@ -261,9 +281,12 @@ class Report:
         fields = {
             field.name: getattr(self, field.name) + getattr(other, field.name)
             for field in attrs.fields(Report)
-            if field.name != "unmatched_texts"
+            if field.name not in BY_TEXT
         }
-        return Report(**fields, unmatched_texts=_added(self.unmatched_texts, other.unmatched_texts))
+        by_text: dict[str, Any] = {
+            name: _added(getattr(self, name), getattr(other, name)) for name in BY_TEXT
+        }
+        return Report(**fields, **by_text)
 
 
 def _named_sentences(report: Report) -> Iterator[tuple[str, str]]:
@@ -271,12 +294,29 @@ def _named_sentences(report: Report) -> Iterator[tuple[str, str]]:
         if count := getattr(report, name):
             verb = agreeing(count, "have" if words.startswith("no ") else "are")
             yield name, f"{count:,} of {counted(report.rows, 'row')} {verb} {words}"
+    if report.left_out:
+        verb, noun = ("is", "touchpoint") if report.left_out == 1 else ("are", "touchpoints")
+        share = f"{report.left_out:,} of {counted(report.rows, 'row')}"
+        reasons = _reasons(report.left_out_reasons)
+        yield "left_out", f"{share} {verb} no {noun} and left out{reasons}"
+    if report.unread:
+        verb = agreeing(report.unread, "have")
+        texts = _reasons(report.unread_texts)
+        share = f"{report.unread:,} of {counted(report.rows, 'row')} {verb}"
+        yield "unread", f"{share} a value that the rules could not read{texts}"
     if report.ties:
         share = f"{report.tie_share:.1%}".replace("%", " %")
         yield "ties", f"{share} of neighbouring interactions are at the same time"
     for name, (of_one, of_several) in _OF_ONE_OR_SEVERAL.items():
         if count := getattr(report, name):
             yield name, of_one if count == 1 else of_several.format(count)
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    shown = [f"{count:,}: {quoted(why)}" for why, count in list(counts.items())[:_SHOWN_REASONS]]
+    more = len(counts) - len(shown)
+    shown += [f"{more} more"] if more > 0 else []
+    return f" ({', '.join(shown)})" if shown else ""
 
 
 def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[str, int]:

@@ -23,12 +23,14 @@ from touchpoints.classify.typing import (
 from touchpoints.classify.untyped_policy import Unmatched, Unsettled, settle
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import select_interactions
+from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, take_rows
 from touchpoints.journeys.places.selectors import facet_names, meant
 from touchpoints.taxonomy import UNKNOWN, Crosswalk, Touchpoint, format_key, untyped
 
 TYPE = "type"
 FIELD = "touchpoint"
+_COUNTED_AGAIN = {"unmatched": 0, "unmatched_texts": {}, "unread": 0, "unread_texts": {}}
 
 
 def collapse(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
@@ -256,7 +258,8 @@ def retype(
         tuple of these fields.
     unmatched
         How to treat interactions for which the classifier returns no type: ``"raise"``,
-        ``"drop"``, or ``"keep"`` them as untyped.
+        ``"drop"``, or ``"keep"`` them as untyped. Those that the classifier leaves out
+        (``leave_out``) are dropped in any case.
 
     Returns
     -------
@@ -304,6 +307,14 @@ def retype(
     return typed if found.kept is None else select_interactions(typed, found.kept)
 
 
+def _left_out_too(journeys: Journeys, tally: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the counts of events left out, now and when the log was read."""
+    names = ("left_out", "left_out_reasons")
+    now = Report(**{name: tally[name] for name in names if name in tally})
+    every = journeys.meta.report.plus(now)
+    return {name: getattr(every, name) for name in names}
+
+
 def _field(journeys: Journeys, name: str) -> Coded | Array:
     if name in journeys.per_interaction:
         return journeys.per_interaction[name]
@@ -332,7 +343,7 @@ def _typed_again(
         columns[name] = take_rows(origin, codes) if len(origin) else origin
     report = attrs.evolve(
         journeys.meta.report,
-        **{"unmatched": 0, "unmatched_texts": {}, **tally},
+        **{**_COUNTED_AGAIN, **tally, **_left_out_too(journeys, tally)},
         distinct_events=len(matched.touchpoints),
         facet_conflicts=matched.disputed,
     )

@@ -20,7 +20,7 @@ from touchpoints._core.frozen import Array, Coded, owned, text_array
 from touchpoints._core.messages import first_few
 from touchpoints.errors import StorageError, WrongKindError
 from touchpoints.journeys import stored
-from touchpoints.journeys.meta import Meta, report_from_dict
+from touchpoints.journeys.meta import BY_TEXT, Meta, report_from_dict
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import FACETS, Touchpoint, taxonomy_from_dict
 
@@ -138,7 +138,7 @@ def _meta_fields(meta: Meta) -> dict[str, Any]:
         "lens": list(meta.lens),
         "timezone": meta.timezone,
         "defining": {name: list(keys) for name, keys in meta.defining.items()},
-        "report": {**report, "unmatched_texts": dict(meta.report.unmatched_texts)},
+        "report": {**report, **{name: dict(report[name]) for name in BY_TEXT}},
     }
 
 

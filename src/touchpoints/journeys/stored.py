@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.messages import first_few, quoted
+from touchpoints.journeys.meta import BY_TEXT
 
 HEADER = "journeys.json"
 SINGLE = (
@@ -115,7 +116,8 @@ def _meta(one: Any) -> None:
     _texts(one["lens"], "lens")
     for keys in _mapping(one.get("defining", {}), "defining").values():
         _texts(keys, "the keys that define an outcome")
-    _mapping(_mapping(one["report"], "report").get("unmatched_texts", {}), "unmatched_texts")
+    for name in BY_TEXT:
+        _mapping(_mapping(one["report"], "report").get(name, {}), name)
 
 
 def _fields(one: Any, what: str, names: tuple[str, ...]) -> None:

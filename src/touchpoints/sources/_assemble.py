@@ -205,11 +205,12 @@ def _settle_unmatched(
 ) -> OrderedRows:
     owner = "the classifier" if options.classifier is not None else "the taxonomy"
     source = Unsettled(rows=ordered.rows, column=names.touchpoint, owner=owner)
-    if ordered.of_two is None or options.unmatched == "raise":
+    if ordered.of_two is None:
         found = settle(_codes(ordered), matched, options.unmatched, source)
         ordered = ordered.counted(**found.tally)
         return ordered if found.kept is None else ordered.keep(found.kept)
     weights = ordered.weights()  # rows are counted, and a pair has two of them
+    source = attrs.evolve(source, rows=np.repeat(ordered.rows, weights))
     found = settle(np.repeat(_codes(ordered), weights), matched, options.unmatched, source)
     ordered = ordered.counted(**found.tally)
     return ordered if found.kept is None else ordered.keep(found.kept[np.cumsum(weights) - 1])

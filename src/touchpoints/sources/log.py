@@ -103,7 +103,7 @@ def from_frame(
     unmatched
         How to treat rows without a touchpoint name and rows that match no type: ``"raise"``,
         ``"drop"``, or ``"keep"`` as untyped touchpoints. Dropping can leave journeys empty; empty
-        journeys are kept.
+        journeys are kept. Events that the classifier leaves out are dropped in any case.
     missing
         How to treat rows without a journey id or a time: ``"drop"`` or ``"raise"``.
     person_conflicts

@@ -21,8 +21,8 @@ class Fields:
         self.problems: list[str] = []
 
     def note(self, where: KeyPath, what: str) -> None:
-        """Add a problem with its dotted key."""
-        self.problems.append(f"{at(*where)}: {what}")
+        """Add a problem with its dotted key; without a key it is about the whole table."""
+        self.problems.append(f"{at(*where)}: {what}" if where else what)
 
     def expected(self, wanted: str, where: KeyPath, value: object) -> None:
         """Add the problem that a value is not of the kind that was expected."""

@@ -10,7 +10,7 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.languages import language
 from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy._checks import at, names_of
-from touchpoints.taxonomy._lint_words import bare, business_words, near_pairs
+from touchpoints.taxonomy._lint_words import bare, business_words, channel_of, near_pairs
 from touchpoints.taxonomy._words import Named
 from touchpoints.taxonomy.coverage import taxonomy_coverage
 from touchpoints.taxonomy.loading import load_taxonomy
@@ -60,15 +60,15 @@ def _purposeless(taxonomy: Taxonomy) -> Iterator[Finding]:
 
 
 def _bare_channels(taxonomy: Taxonomy) -> Iterator[Finding]:
-    known = _channel_names(taxonomy)
+    known = channel_names(taxonomy)
     for one in taxonomy.types.values():
         for where, text in _called(one):
-            channel = known.get(bare(text))
+            channel = channel_of(text, known)
             if channel is not None:
                 yield Finding("TP002", where, {"text": text, "channel": channel})
 
 
-def _channel_names(taxonomy: Taxonomy) -> dict[frozenset[str], str]:
+def channel_names(taxonomy: Taxonomy) -> dict[frozenset[str], str]:
     """Return {words of a name: id} of the channels of this taxonomy and of the built-in ones."""
     known: dict[frozenset[str], str] = {}
     for facets in (taxonomy.facets, load_taxonomy("patient").facets):

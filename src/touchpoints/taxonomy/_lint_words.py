@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from touchpoints._core.text import fold_spaced
 
@@ -22,6 +23,44 @@ _AROUND_A_CHANNEL = _set(
     "de del via y canal canales medio medios trafico punto puntos contacto contactos"
 )
 
+# Words that add nothing to a medium that is named beside them: "WhatsApp Business", "TikTok ads",
+# and to a network: "our Facebook page".
+_BESIDE_A_MEDIUM = _set(
+    "ad ads advert adverts advertisement advertisements advertising anuncio anuncios publicidad "
+    "business empresa empresas official oficial company corporate corporativo corporativa"
+)
+_BESIDE_A_NETWORK = _BESIDE_A_MEDIUM | _set("page pagina account cuenta profile perfil platform")
+_MEDIA_AREAS = _set(
+    "social video search chat display advertising audio tv radio print ooh email sms"
+)
+
+# Media that no channel of the built-in taxonomies is called, with the channel they belong to.
+_MEDIA = {
+    "search": "google|bing|baidu|duckduckgo|yandex|yahoo|search engines|sem|ppc|cpc|adwords",
+    "social": (
+        "tiktok|snapchat|threads|reddit|facebook|instagram|meta|linkedin|pinterest|twitter|"
+        "x twitter|mastodon|bluesky|social networks|influencers|influencer|stories|reels"
+    ),
+    "video": "youtube|twitch|vimeo|tv streaming",
+    "chat": "whatsapp|telegram|messenger|facebook messenger|wechat|chatbot|chat bot|bot|livechat",
+    "website": (
+        "blog|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|ecommerce|"
+        "web form|mobile site|mobile website|intranet|pagina de aterrizaje|ventana emergente|"
+        "formulario web|tienda online|sitio movil|pop ups|popups"
+    ),
+    "app": "app|mobile app|ios app|android app|la app|widget",
+    "phone": "ivr|hotline|switchboard|phone line|landline|mobile phone|centralita|linea telefonica",
+    "mail": "mail|letters|flyer|leaflet|mailshot|buzoneo|folleto|flyers",
+    "store": "store|stores|kiosk|showroom|checkout counter|mostrador|quiosco|local comercial",
+    "advertising": "advert|adverts|advertisement|anuncio|publicidad digital|paid media",
+    "display": "banner ads|display banners|anuncios display|retargeting ads",
+    "ooh": "billboard|poster|posters|valla|valla publicitaria|cartel|carteles",
+    "audio": "spotify|podcast ads|radio online",
+    "ai_assistant": "voice assistant|alexa|siri|copilot|perplexity|asistente de voz",
+    "review_site": "trustpilot|tripadvisor|yelp|google reviews|google my business",
+    "community": "discord|slack community|foros|forums",
+}
+
 # Common words, left out when two texts are compared.
 _COMMON = _set(
     "a an the of to in on at by for with and or is are it that this what which who someone "
@@ -32,11 +71,29 @@ _COMMON = _set(
 # Business jargon for people, their behaviour and the company's plans.
 _JARGON = _set(
     "lead leads prospect prospects mql upsell upselling crossselling retargeting remarketing "
+    "crosssell crosssells crosssold upsells upsold pipeline remarketed retargeted "
     "funnel nurture nurturing kpi churn conversion conversions campaign campaigns targeting "
     "segmentation acquisition monetization monetisation reactivation winback onboarding drip "
     "blast engagement prospecto prospectos captacion embudo conversiones campana campanas "
     "fidelizacion segmentacion reactivacion"
 )
+
+# What salespeople record of a deal, and what tools count of a page or a message: whole labels.
+_COUNTS = {
+    "tools": (
+        "click|clic|impression|impresion|session|sesion|page view|pageview|pagina vista|bounce|"
+        "rebote|bounce rate|tasa de rebote|hit|unique user|unique visitor|visitante unico|"
+        "active user|usuario activo|time on page|open rate|tasa de apertura|click rate|ctr|nps|"
+        "csat|ces|roi|mau"
+    ),
+    "salespeople": (
+        "deal won|deal lost|deal closed|won deal|closed won|closed lost|opportunity|"
+        "opportunity won|opportunity lost|opportunity created|oportunidad|oportunidad ganada|"
+        "oportunidad perdida|trato ganado|negocio ganado|negocio perdido|venta cruzada|"
+        "venta adicional|venta cerrada"
+    ),
+}
+_COUNTED = frozenset(label for labels in _COUNTS.values() for label in labels.split("|"))
 
 # Verbs for what a company does …
 _COMPANY_VERBS = _set(
@@ -71,6 +128,33 @@ _PERSON_VERBS = _set(
     "recibida recepcion leer lee lectura ver vista abrir apertura contestar responder respuesta "
     "escuchar oir"
 )
+# People as subjects or objects of a sentence.
+_PEOPLE = _set(
+    "customer customers client clients user users patient patients shopper shoppers visitor "
+    "visitors buyer buyers guest guests member members person people someone caller callers tenant "
+    "passenger student cliente clientes usuario usuarios paciente pacientes comprador compradores "
+    "visitante visitantes persona personas alguien huesped pasajero alumno"
+)
+# After a participle, these show that the person is its object: "customer notified by email".
+_AFTER_A_PASSIVE = _set("by of about with via on in for at after por de sobre con en tras")
+# Acts of companies that look like gerunds or infinitives of a person's act.
+_COMPANY_ACTS = _set(
+    "managing scoring measuring optimizing optimising running creating boosting driving increasing "
+    "building segmenting prospecting automating analyzing analysing tracking planning marketing "
+    "advertising branding mailing pricing spring"
+)
+# Acts of people, in Spanish: infinitives with which a label begins.
+_PERSONS_INFINITIVES = _set(
+    "comprar pedir ver leer recibir abrir contestar preguntar buscar visitar usar pagar devolver "
+    "reservar elegir probar hablar asistir acudir escribir descargar apuntarse inscribirse tocar "
+    "hacer consultar comparar conocer oir escuchar mirar recoger llegar esperar darse unirse "
+    "compartir valorar opinar quejarse reclamar cancelar cambiar renovar suscribirse registrarse"
+)
+_ARTICLES = _set("a an the el la los las un una")
+_NAMES = re.compile(r"\b(nuestr[ao] (senora|senor)|padre nuestro|our (lady|lord|saviour|savior))\b")
+_AGENT = re.compile(r"\b(?:from|by|de|del|por) (?:the |an? |el |la |un |una )?(\w+)")
+_SPLIT = re.compile(r"\b(cross|up|re)[ -](sell|sold|target|market)")
+
 _FIRST_PERSON = _set("we our ours nosotros nosotras nuestro nuestra nuestros nuestras")
 
 # Names of departments, in which the word "customer" is not an object.
@@ -84,9 +168,7 @@ _NEAR = (4, 5)  # shared words out of all; integers, because the float 0.8 * 35 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, with case and accents folded."""
-    return _WORD.findall(
-        fold_spaced(text).replace("_", " ").replace("cross-selling", "crossselling")
-    )
+    return _WORD.findall(_SPLIT.sub(r"\1\2", fold_spaced(text).replace("_", " ")))
 
 
 def stem(word: str) -> str:
@@ -108,6 +190,42 @@ def bare(name: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words_of(name) if word not in _AROUND_A_CHANNEL)
 
 
+@cache
+def media() -> Mapping[frozenset[str], str]:
+    """Return {words: channel} of media that no channel of the built-in taxonomies is called."""
+    named = {bare(name): channel for channel, names in _MEDIA.items() for name in names.split("|")}
+    return {words: channel for words, channel in named.items() if words}
+
+
+def channel_of(name: str, channels: Mapping[frozenset[str], str]) -> str | None:
+    """Return the channel that a name is the name of; None for any other name.
+
+    Parameters
+    ----------
+    name
+        The name of a type or of an event.
+    channels
+        The channels by the words of their names.
+
+    Examples
+    --------
+    >>> email = {bare("email"): "email"}
+    >>> channel_of("Our email", email), channel_of("TikTok ads", email)
+    ('email', 'social')
+    >>> channel_of("Reading an email", email)
+    """
+    words = bare(name)
+    if found := channels.get(words) or media().get(words):
+        return found
+    for further in (_BESIDE_A_MEDIUM, _BESIDE_A_NETWORK):
+        named = words - frozenset(map(stem, further))
+        found = channels.get(named) or media().get(named)
+        area = found.partition(".")[0] if found else ""
+        if area in (_MEDIA_AREAS if further is _BESIDE_A_MEDIUM else ("social",)):
+            return found
+    return None
+
+
 def business_words(label: str) -> tuple[str, ...]:
     """Return the words that show that a label is written from the company's side, or ().
 
@@ -118,15 +236,51 @@ def business_words(label: str) -> tuple[str, ...]:
     >>> business_words("Reading an email the shop sent"), business_words("Customer service call")
     ((), ())
     """
-    words = words_of(_DEPARTMENTS.sub(" ", fold_spaced(label)))
-    for listed in (_FIRST_PERSON, _JARGON):
-        found = tuple(word for word in words if word in listed)
-        if found:
-            return found
+    text = _NAMES.sub(" ", _DEPARTMENTS.sub(" ", fold_spaced(label)))
+    words = words_of(text)
+    if " ".join(map(_singular, words)) in _COUNTED:
+        return tuple(words)
+    ours = tuple(word for word in words if word in _FIRST_PERSON)
+    if ours or not words or _is_persons_act(words[0]):
+        return ours
+    jargon = tuple(word for word in words if word in _JARGON)
+    return jargon or _acts_on_people(words, text)
+
+
+def _acts_on_people(words: list[str], text: str) -> tuple[str, ...]:
+    """Return the words that say that the company does something to people, or ()."""
     present = set(words)
     if present & _PERSON_VERBS or not present & _COMPANY_VERBS or not present & _COMPANY_OBJECTS:
         return ()
+    if _has_a_person_as_subject(words) or not _PEOPLE.isdisjoint(_AGENT.findall(text)):
+        return ()
     return tuple(word for word in words if word in _COMPANY_VERBS | _COMPANY_OBJECTS)
+
+
+def _singular(word: str) -> str:
+    """Return a word without the ``s`` of a plural; the plurals of clic and sesion among them."""
+    for plural, singular in (("iones", "ion"), ("s", "")):
+        if word.endswith(plural) and len(word) > 4:
+            return word.removesuffix(plural) + singular
+    return word
+
+
+def _is_persons_act(word: str) -> bool:
+    """Return whether a label begins with what the person does: a gerund or an infinitive."""
+    if word in _COMPANY_VERBS or word in _COMPANY_ACTS or word in _JARGON:
+        return False
+    gerund = word.endswith("ing") and len(word) > 4
+    return gerund or word in _PERSON_VERBS or word in _PERSONS_INFINITIVES
+
+
+def _has_a_person_as_subject(words: list[str]) -> bool:
+    """Return whether a label is a sentence of what a person does: "customer calls support"."""
+    said = [word for word in words if word not in _ARTICLES]
+    if len(said) < 2 or said[0] not in _PEOPLE or said[1] not in _COMPANY_VERBS:
+        return False
+    if said[1].endswith(("ed", "ado", "ada", "ados", "adas", "sent")):
+        return len(said) > 2 and said[2] not in _AFTER_A_PASSIVE
+    return True
 
 
 def near_pairs(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

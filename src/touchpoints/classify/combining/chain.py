@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 import attrs
 
-from touchpoints.classify.contract.answers import Answer, Verdict, type_of
+from touchpoints.classify.contract.answers import Answer, Verdict, decision_of
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
     Classifier,
-    ask_all,
     check_classifier_object,
     name_of,
+    read_all,
 )
 from touchpoints.classify.contract.traces import Step, first_wins, step_of
 from touchpoints.errors import InvalidInputError
@@ -56,46 +56,59 @@ class Several(ABC):
         """Return the answer to one event."""
         return self.batch([event])[0]
 
-    @abstractmethod
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events."""
+        return self.read(events)[0]
+
+    @abstractmethod
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers to several events, and the values that could not be read."""
 
 
 @attrs.frozen
 class FirstMatch(Several):
-    """A chain of classifiers: the first answer with a type, or else the first answer."""
+    """A chain of classifiers: the first answer that decides, or else the first answer."""
 
     verb = "first_match"
 
-    def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to events; a classifier gets only the events without a type so far."""
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers, and the first value that one of the classifiers could not read.
+
+        A classifier gets only the events not decided so far.
+        """
         answers: list[Answer] = [None] * len(events)
+        unread = [""] * len(events)
         left = list(range(len(events)))
         seen = events_of(events, self.reads)
         for one in self.classifiers:
-            found = ask_all(one, seen if len(left) == len(answers) else seen.take(left))
+            found, texts = read_all(one, seen if len(left) == len(answers) else seen.take(left))
             for position, answer in zip(left, found, strict=True):
-                if answers[position] is None or type_of(answer):
+                if answers[position] is None or decision_of(answer):
                     answers[position] = answer
-            left = [position for position in left if not type_of(answers[position])]
-        return answers
+            for position, text in zip(left, texts, strict=False):
+                unread[position] = unread[position] or text
+            left = [position for position in left if not decision_of(answers[position])]
+        return answers, unread
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of every classifier, including those after the one that decides."""
         found = [step_of(one, event) for one in self.classifiers]
-        typed = any(type_of(step.answer) for step in found)
+        decided = any(decision_of(step.answer) for step in found)
         return first_wins(
             found,
-            lambda step: bool(type_of(step.answer)) or (step.answer is not None and not typed),
-            reason="the first answer with a type is taken",
+            lambda step: (
+                bool(decision_of(step.answer)) or (step.answer is not None and not decided)
+            ),
+            reason="the first answer that gives a type or leaves the event out is taken",
         )
 
 
 def first_match(*classifiers: Classifier) -> FirstMatch:
-    """Call classifiers in order and return the first answer that has a type.
+    """Call classifiers in order and return the first answer that decides the type.
 
-    `Facets` have no type: they are the answer only when no later classifier gives a type. To keep
-    facets together with a type, use `combine`.
+    An answer decides when it has a type, or when it leaves the event out. `Facets` do not: they are
+    the answer only when no later classifier decides. To keep facets together with a type, use
+    `combine`.
 
     Parameters
     ----------
@@ -160,8 +173,12 @@ class AbstainBelow:
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to several events."""
-        answers = ask_all(self.classifier, events)
-        return [None if self._unsure(answer) else answer for answer in answers]
+        return self.read(events)[0]
+
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers to several events, and the values that could not be read."""
+        answers, unread = read_all(self.classifier, events)
+        return [None if self._unsure(answer) else answer for answer in answers], unread
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of the classifier, overruled if its confidence is too low."""

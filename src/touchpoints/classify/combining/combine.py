@@ -14,14 +14,15 @@ from touchpoints.classify.contract.answers import (
     Answer,
     Conflict,
     Verdict,
+    decision_of,
     simplest,
     verdict_of,
 )
 from touchpoints.classify.contract.events import events_of
 from touchpoints.classify.contract.protocol import (
     Classifier,
-    ask_all,
     name_of,
+    read_all,
 )
 from touchpoints.classify.contract.traces import Outcome, Step, step_of
 from touchpoints.taxonomy import UNKNOWN
@@ -36,11 +37,12 @@ class Combine(Several):
 
     verb = "combine"
 
-    def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Return the answers to several events."""
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers, and the first value that one of the classifiers could not read."""
         names = [name_of(one) for one in self.classifiers]
         seen = events_of(events, self.reads)
-        columns = [ask_all(one, seen) for one in self.classifiers]
+        both = [read_all(one, seen) for one in self.classifiers]
+        columns = [answers for answers, _ in both]
         known: dict[tuple[int, ...], Answer] = {}  # by identity: `columns` keeps the answers alive
         found: list[Answer] = []
         for answers in zip(*columns, strict=True):
@@ -49,7 +51,8 @@ class Combine(Several):
                 verdicts = [verdict_of(answer) for answer in answers]
                 known[key] = simplest(_combined(list(zip(names, verdicts, strict=True))))
             found.append(known[key])
-        return found
+        texts = [unread for _, unread in both if unread]
+        return found, [next(filter(None, several), "") for several in zip(*texts, strict=True)]
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the step of each classifier, with how much of its answer was used."""
@@ -62,18 +65,22 @@ class Combine(Several):
 
 
 def _combined(named: Sequence[_Named]) -> Verdict:
-    typed = next(((name, one.type) for name, one in named if one.type), ("", ""))
-    taken, conflicts = _facets(named, typed[1])
+    by, first = next(((name, one) for name, one in named if decision_of(one)), ("", Verdict()))
+    kept = decision_of(first)
     types = [
-        Conflict(facet=TYPE, kept=typed[1], left=one.type, kept_by=typed[0], left_by=name)
+        Conflict(facet=TYPE, kept=kept, left=decision_of(one), kept_by=by, left_by=name)
         for name, one in named
-        if one.type not in ("", typed[1])
+        if decision_of(one) not in ("", kept)
     ]
+    if first.leave_out:
+        old = (conflict for _, one in named for conflict in one.conflicts)
+        return attrs.evolve(first, conflicts=(*old, *types))
+    taken, conflicts = _facets(named, first.type)
     sure = [
-        one.confidence for _, one in named if one.type == typed[1] and one.confidence is not None
+        one.confidence for _, one in named if one.type == first.type and one.confidence is not None
     ]
     return Verdict(
-        typed[1],
+        first.type,
         facets=FrozenMap({facet: term for facet, (term, _, _) in taken.items()}),
         observed=frozenset(facet for facet, (_, _, seen) in taken.items() if seen),
         confidence=sure[0] if sure else None,
@@ -115,12 +122,13 @@ def _with_outcome(step: Step, position: int, named: Sequence[_Named], combined: 
     earlier = named[:position]
     without = _combined([*earlier, (step.name, Verdict()), *named[position + 1 :]])
     own = named[position][1]
-    terms = {TYPE: own.type, **own.facets} if own.type else dict(own.facets)
-    result = {TYPE: combined.type, **combined.facets}
+    decision, kept = decision_of(own), decision_of(combined)
+    terms = {TYPE: decision, **own.facets} if decision else dict(own.facets)
+    result = {TYPE: kept, **combined.facets}
     lost = [f"{facet}={term}" for facet, term in terms.items() if result.get(facet) != term]
-    same = (without.type, without.facets) == (combined.type, combined.facets)
+    same = (decision_of(without), without.facets) == (kept, combined.facets)
     outcome: Outcome = "added"
-    if own.type and own.type == combined.type and not any(one.type for _, one in earlier):
+    if decision and decision == kept and not any(decision_of(one) for _, one in earlier):
         outcome = "decided"
     elif same and lost:
         outcome = "overruled"
@@ -131,7 +139,8 @@ def _with_outcome(step: Step, position: int, named: Sequence[_Named], combined: 
 def combine(*classifiers: Classifier) -> Combine:
     """Merge the answers of several classifiers: the type from one, facets from others.
 
-    The type comes from the first classifier that gives a type. Each facet, and each
+    The type comes from the first classifier that gives a type. A classifier that leaves the event
+    out before that decides that there is none, and no facets are kept. Each facet, and each
     per-interaction column, comes from the first classifier that gives it a term, so pass the
     classifiers in order of trust. A different term from a later classifier is kept as a
     `Conflict` in the `Verdict`; ``meta.report.facet_conflicts`` counts the distinct events with a

@@ -26,6 +26,9 @@ TYPE = "type"
 NO_ANSWER = "(none)"
 """The label for the answer None in tables."""
 
+LEFT_OUT = "(left out)"
+"""The label in tables for an answer that leaves the event out, in place of a type."""
+
 
 class Facets(Mapping[str, str]):
     """Facets, or per-interaction columns, as an answer without a touchpoint type.
@@ -152,6 +155,9 @@ class Verdict:
     ----------
     type : str
         The id of the touchpoint type; empty when only facets are known.
+    leave_out : str
+        Why the event is no touchpoint. When a log is read, such events are left out and counted by
+        this reason, whatever ``unmatched`` is. Empty for every other answer.
     facets : FrozenMap of str to str
         Terms by facet, or text by the name of a per-interaction column. They take precedence over
         the type's defaults.
@@ -163,6 +169,12 @@ class Verdict:
     conflicts : tuple of Conflict
         The disagreements between classifiers that were combined.
 
+    Raises
+    ------
+    InvalidInputError
+        When ``leave_out`` is given together with a type or facets, when ``observed`` has a name
+        that is not in ``facets``, or when the confidence is outside [0, 1].
+
     See Also
     --------
     Facets : An answer without a type.
@@ -172,9 +184,12 @@ class Verdict:
     --------
     >>> Verdict("live_chat", facets={"need": "learn"})
     Verdict('live_chat', facets={'need': 'learn'})
+    >>> Verdict(leave_out="a visit begins")
+    Verdict(leave_out='a visit begins')
     """
 
     type: str = ""
+    leave_out: str = attrs.field(default="", kw_only=True)
     facets: FrozenMap[str, str] = attrs.field(default=FrozenMap(), converter=_terms, kw_only=True)
     observed: frozenset[str] = attrs.field(default=frozenset(), converter=_names, kw_only=True)
     confidence: float | None = attrs.field(default=None, validator=_share, kw_only=True)
@@ -183,6 +198,17 @@ class Verdict:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.type, str):
             raise WrongKindError(f"type must be the id of a touchpoint type, got {self.type!r}")
+        if not isinstance(self.leave_out, str):
+            raise WrongKindError(
+                f"leave_out must be text, the reason why the event is no touchpoint, "
+                f"got {self.leave_out!r}"
+            )
+        if self.leave_out and (self.type or self.facets):
+            raise InvalidInputError(
+                "an event that is left out has no type and no facets",
+                where=repr(self),
+                mend=f"answer with Verdict(leave_out={self.leave_out!r}) alone",
+            )
         stray = self.observed - self.facets.keys()
         if stray:
             raise InvalidInputError(
@@ -191,6 +217,7 @@ class Verdict:
 
     def __repr__(self) -> str:
         words = [repr(self.type)] if self.type else []
+        words += [f"leave_out={self.leave_out!r}"] if self.leave_out else []
         words += [f"facets={dict(self.facets)!r}"] if self.facets else []
         words += [f"observed={sorted(self.observed)!r}"] if self.observed else []
         words += [] if self.confidence is None else [f"confidence={self.confidence:.3g}"]
@@ -226,7 +253,7 @@ def verdict_of(answer: Answer) -> Verdict:
 
 def simplest(verdict: Verdict) -> Answer:
     """Return the simplest equivalent answer: None, a type id, facets or the verdict itself."""
-    if verdict.confidence is not None or verdict.conflicts:
+    if verdict.confidence is not None or verdict.conflicts or verdict.leave_out:
         return verdict
     if not verdict.facets:
         return verdict.type or None
@@ -243,10 +270,17 @@ def type_of(answer: Answer) -> str:
     return answer.type if isinstance(answer, (Touchpoint, Verdict)) else ""
 
 
+def decision_of(answer: Answer) -> str:
+    """Return what an answer decides: a type id, `LEFT_OUT`, or an empty string for neither."""
+    if isinstance(answer, Verdict) and answer.leave_out:
+        return LEFT_OUT
+    return type_of(answer)
+
+
 def said_of(answer: Answer, facet: str) -> str:
-    """Return the term of a facet, or of ``"type"``, in an answer; `NO_ANSWER` if it has none."""
+    """Return the term of a facet in an answer, or its decision for ``"type"``; else `NO_ANSWER`."""
     if facet == TYPE:
-        return type_of(answer) or NO_ANSWER
+        return decision_of(answer) or NO_ANSWER
     if isinstance(answer, Touchpoint):
         term = answer.facet(facet)
     else:

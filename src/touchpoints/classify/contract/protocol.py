@@ -47,6 +47,11 @@ class Classifier(Protocol):
         Optional, for classifiers that are faster on many events. Return a list with one answer
         per event, in the order of the events. When a log is read, it is used instead of
         ``__call__``.
+    read(events)
+        Optional, for classifiers that read numbers, dates or terms from text. Return the answers as
+        ``batch`` does, and a list with one text per event: the value that was needed and could not
+        be read, or ``""``. When a log is read, it is used instead of ``batch``, and the report
+        counts these values.
     steps(event)
         Optional. Return a tuple of `Step`, in the order of evaluation, for `explain`.
 
@@ -195,14 +200,37 @@ def ask_all(one: Classifier, events: Sequence[Mapping[str, Any]]) -> list[Answer
     batch = getattr(one, "batch", None)
     if batch is None or not len(seen):
         return [answer_to(event, one) for event in seen]
+    return _all_checked(one, seen, _called(one, seen, lambda: list(batch(seen))))
+
+
+def read_all(
+    one: Classifier, events: Sequence[Mapping[str, Any]]
+) -> tuple[list[Answer], list[str]]:
+    """Return the answers to several events, and for each the value that could not be read.
+
+    The second list is empty when all was read, or when the classifier has no method ``read``.
+    """
+    seen = events_of(events, one.reads)
+    read = getattr(one, "read", None)
+    if read is None or not len(seen):
+        return ask_all(one, seen), []
+    answers, unread = _called(one, seen, lambda: tuple(map(list, read(seen))))
+    return _all_checked(one, seen, answers), unread if any(unread) else []
+
+
+def _called(one: Classifier, seen: Events, call: Callable[[], Any]) -> Any:
+    """Return what a classifier says of several events; an error names the one that is at fault."""
     try:
-        answers = list(batch(seen))
+        return call()
     except ClassifierError:
         raise
     except Exception as error:
         for event in seen:  # if a single event is at fault, this raises an error that names it
             answer_to(event, one)
         raise _raised(one, error, where=f"a batch of {counted(len(seen), 'event')}") from error
+
+
+def _all_checked(one: Classifier, seen: Events, answers: list[Answer]) -> list[Answer]:
     if len(answers) != len(seen):
         raise ClassifierError(
             f"the classifier {name_of(one)} gave {counted(len(answers), 'answer')} to "

@@ -109,6 +109,8 @@ def first_wins(
 def words_of(answer: Answer) -> str:
     """Return an answer as a short text: the type, then the facets."""
     verdict = verdict_of(answer)
+    if verdict.leave_out:
+        return f"left out: {verdict.leave_out}"
     facets = ", ".join(
         f"{name}={term}{' (data)' if name in verdict.observed else ''}"
         for name, term in verdict.facets.items()

@@ -13,16 +13,39 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
 from touchpoints._core.frozen import Array, Coded, text_array
-from touchpoints._core.messages import first_few
+from touchpoints._core.messages import counted, first_few
 from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.drafting.files import key_of, rules_text, taxonomy_text
-from touchpoints.classify.drafting.guessing import Guesser
-from touchpoints.classify.drafting.rows import Columns, Decided, decide
-from touchpoints.errors import InvalidInputError
+from touchpoints.classify.drafting.guessing import CONFIDENCES, Guesser, MinConfidence
+from touchpoints.classify.drafting.remarks import check_names, remarks_of
+from touchpoints.classify.drafting.rows import Columns, Decided, Row, decide
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.taxonomy import Taxonomy, available_taxonomies, load_taxonomy, read_taxonomy
 
 RULES, TAXONOMY = "rules.toml", "taxonomy.toml"
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Confidences(Table):
+    """How certain the guesses of a draft are, one row for each confidence.
+
+    Attributes
+    ----------
+    confidence : str (4,)
+        ``high``, ``medium``, ``low`` and ``none``.
+    names : int64 (4,)
+        Number of rows of the draft with this confidence.
+    events : int64 (4,)
+        Number of their events.
+    share : float64 (4,)
+        Share of all events, in [0, 1]; nan without events.
+    """
+
+    confidence: Array = column(object)
+    names: Array = column(np.int64)
+    events: Array = column(np.int64)
+    share: Array = column(np.float64)
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
@@ -41,19 +64,30 @@ class Draft(Table):
         Id of the guessed type; empty when there is no guess, or when the events are known not to be
         touchpoints.
     confidence : str (r,)
-        ``high``, ``medium``, ``low``, or ``none`` without a guess.
+        ``high``: a name in the taxonomy or of a known tracker. ``medium``: the words of the name
+        fit, and no other word could change their meaning. ``low``: some words fit. ``none``: there
+        is no guess.
     reason : str (r,)
         Reason for the guess.
     events : int
         Number of events in the log.
     typed, left_out : int
-        Number of events with a guessed type, and number of events known not to be touchpoints.
+        Number of events that the rules give a type, and number of events that they leave out
+        because they are no touchpoints.
+    remarks : tuple of str
+        Sentences at the head of the rules: how much is typed, and with which confidence.
 
     Examples
     --------
-    >>> found = draft({"event": ["page_view", "page_view", "cita_online", "xyz"]}, name="event")
+    >>> found = draft({"event": ["page_view", "page_view", "cart_gizmo", "xyz"]}, name="event")
     >>> found.events, found.typed
     (4, 2)
+    >>> for row in found.confidences.to_dicts():
+    ...     print(row)
+    {'confidence': 'high', 'names': 1, 'events': 2, 'share': 0.5}
+    {'confidence': 'medium', 'names': 0, 'events': 0, 'share': 0.0}
+    {'confidence': 'low', 'names': 1, 'events': 1, 'share': 0.25}
+    {'confidence': 'none', 'names': 1, 'events': 1, 'share': 0.25}
     """
 
     field: Array = column(object)
@@ -65,8 +99,14 @@ class Draft(Table):
     events: int
     typed: int
     left_out: int
+    remarks: tuple[str, ...] = attrs.field(repr=False)
     rules: str = attrs.field(repr=False)
     taxonomy: str = attrs.field(repr=False)
+
+    @property
+    def confidences(self) -> Confidences:
+        """The rows and events of each confidence."""
+        return _confidences(self.confidence, self.count)
 
     def write(
         self, folder: str | os.PathLike[str], *, overwrite: bool = False
@@ -116,6 +156,7 @@ def draft(
     taxonomy: str | os.PathLike[str] | Taxonomy = "customer",
     called: str = "draft",
     min_count: int = 1,
+    min_confidence: MinConfidence = "medium",
 ) -> Draft:
     """Draft a taxonomy and classification rules from the events of a log.
 
@@ -137,6 +178,8 @@ def draft(
         Name of the drafted taxonomy and rules.
     min_count
         Rows with fewer events get no line in the rules.
+    min_confidence
+        Minimum confidence of the guesses that become rules; less certain guesses become comments.
 
     Returns
     -------
@@ -144,14 +187,22 @@ def draft(
         A table with one row for each name, campaign, pattern of pages or phrase, by volume.
         `Draft.write` writes two files with a reason on each line: rules that
         `touchpoints.classify.rules` reads and that answer with the guesses of the table, and a
-        taxonomy that `read_taxonomy` reads. ``rules`` and ``taxonomy`` hold their text.
+        taxonomy that `read_taxonomy` reads. ``rules`` and ``taxonomy`` hold their text. Events
+        known not to be touchpoints get a rule with ``leave_out``; names without a guess a comment.
 
     Raises
     ------
     InvalidInputError
-        Without a column that describes the event, or when counts are not integers of at least 0.
+        Without a column that describes the event, when counts are not integers of at least 0, or
+        when the names are only channels, numbers, times or ids.
     NotFoundError
         When a column does not exist.
+
+    Warns
+    -----
+    TouchpointsWarning
+        When more than half of the names are channels: they state where people met the company, not
+        what they did.
 
     See Also
     --------
@@ -164,6 +215,8 @@ def draft(
     Guesses use names alone: the events of GA4, Segment and Snowplow, the labels of the taxonomy,
     and a list of English and Spanish words. They are a start for a person who knows the log; needs
     and contexts are never guessed. Texts that differ only in case, accents and spaces share a row.
+    The names of channels get no type. Where fewer than a fifth of at least ten names are known,
+    guesses from words are low: the log is then of something else than people's interactions.
 
     Cost: linear in the rows to find the distinct events, then linear in the distinct events.
 
@@ -181,16 +234,33 @@ def draft(
     columns = Columns(name=name or "", url=url or "", campaign=campaign or "", text=text or "")
     fields = [one for one in attrs.astuple(columns) if one]
     _check(fields, min_count)
+    checks.check_option("min_confidence", min_confidence, MinConfidence)
     known, extends = _taxonomy(taxonomy)
     values, weights = _read(frame, columns, count)
     codes, distinct = distinct_tuples(values)
+    if name:
+        check_names(name, distinct[fields.index(name)], rows=len(codes))
     counts = np.bincount(codes, weights, minlength=len(distinct[0])).astype(np.int64)
     events = [dict(zip(fields, row, strict=True)) for row in zip(*distinct, strict=True)]
-    decided = decide(events, counts.tolist(), columns=columns, guesser=Guesser(known))
+    decided = decide(
+        events,
+        counts.tolist(),
+        columns=columns,
+        guesser=Guesser(known),
+        min_confidence=min_confidence,
+    )
+    _check_channels(decided.rows, columns.name)
+    facts = remarks_of(decided.rows)
     return _draft_of(
         decided,
+        remarks=facts,
         rules=rules_text(
-            decided, taxonomy=known, names=columns.name, called=called, min_count=min_count
+            decided,
+            taxonomy=known,
+            names=columns.name,
+            called=called,
+            min_count=min_count,
+            facts=facts,
         ),
         taxonomy=taxonomy_text(decided, taxonomy=known, extends=extends, called=called),
     )
@@ -211,7 +281,7 @@ def _check(fields: Sequence[str], min_count: int) -> None:
         key_of(one)
 
 
-def _draft_of(decided: Decided, *, rules: str, taxonomy: str) -> Draft:
+def _draft_of(decided: Decided, *, remarks: tuple[str, ...], rules: str, taxonomy: str) -> Draft:
     rows = decided.rows
     return Draft(
         field=text_array([row.field for row in rows]),
@@ -221,11 +291,41 @@ def _draft_of(decided: Decided, *, rules: str, taxonomy: str) -> Draft:
         confidence=text_array([row.guess.confidence for row in rows]),
         reason=text_array([row.guess.reason for row in rows]),
         events=sum(row.count for row in rows),
-        typed=sum(row.count for row in rows if row.guess.type),
+        typed=sum(row.count for row in rows if row.is_typed),
         left_out=sum(row.count for row in rows if row.is_left_out),
+        remarks=remarks,
         rules=rules,
         taxonomy=taxonomy,
     )
+
+
+def _confidences(confidence: Array, count: Array) -> Confidences:
+    chosen = [confidence == one for one in CONFIDENCES]
+    events = [int(count[one].sum()) for one in chosen]
+    total = sum(events)
+    return Confidences(
+        confidence=text_array(CONFIDENCES),
+        names=np.array([one.sum() for one in chosen], dtype=np.int64),
+        events=np.array(events, dtype=np.int64),
+        share=np.array([one / total if total else np.nan for one in events]),
+    )
+
+
+def _check_channels(rows: Sequence[Row], column: str) -> None:
+    """Raise when all names are channels; warn when more than half of them are."""
+    named = [row for row in rows if row.kind in ("name", "general")]
+    channels = [row.value for row in named if row.guess.channel]
+    if 1 < len(channels) == len(named):
+        raise InvalidInputError(
+            f"the values are channels, not names of events ({first_few(channels)})",
+            where=f"column {column!r}",
+            mend="pass the column that says what people did there as name=",
+        )
+    if len(channels) > 1 and 2 * len(channels) > len(named):
+        warn(
+            f"{len(channels):,} of {counted(len(named), 'name')} are channels, not touchpoints "
+            f"({first_few(channels)}): pass the column that says what people did there as name="
+        )
 
 
 def _taxonomy(given: str | os.PathLike[str] | Taxonomy) -> tuple[Taxonomy, str]:

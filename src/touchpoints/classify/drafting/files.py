@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from touchpoints._core.messages import counted
-from touchpoints.classify.drafting.rows import KINDS, Decided, Row, page_regex, text_regexes
+from touchpoints.classify.drafting.rows import (
+    KINDS,
+    Decided,
+    Kind,
+    Row,
+    page_regex,
+    text_regexes,
+)
 from touchpoints.classify.web.event_names import words_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
@@ -16,6 +23,13 @@ _BARE = re.compile(r"[A-Za-z0-9_\-]+")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _OPERATORS = ("all", "any", "not")
 _MAX_SHOWN = 80
+
+_HEAD = (
+    "# Draft of classification rules, guessed from the names in a log. Please correct it:",
+    "# move a wrong line to the rule of another type, or delete it. Rules are tried in this",
+    "# order, and the first rule that holds decides. Each line has its reason as a comment.",
+    "#",
+)
 
 _HEADS = {
     "name": "by name",
@@ -27,7 +41,13 @@ _HEADS = {
 
 
 def rules_text(
-    decided: Decided, *, taxonomy: Taxonomy, names: str, called: str, min_count: int
+    decided: Decided,
+    *,
+    taxonomy: Taxonomy,
+    names: str,
+    called: str,
+    min_count: int,
+    facts: Sequence[str],
 ) -> str:
     """Return the rules of a draft as TOML.
 
@@ -39,25 +59,48 @@ def rules_text(
         Name of the rules.
     min_count
         Rows with fewer events get no line.
+    facts
+        Sentences for the head of the file.
     """
     rows = [row for row in decided.rows if row.count >= min_count]
-    typed = [row for row in rows if row.guess.type and _writable(row)]
-    lines = [*_rules_head(decided.rows), f"name = {quoted(called)}"]
-    lines += _without_guess(row for row in rows if row.guess.confidence == "none")
-    lines += _left_out(row for row in rows if row.is_left_out)
+    lines = [*_HEAD, *(f"# {one}" for one in facts), "", f"name = {quoted(called)}"]
     guard = _guard(names, decided.general)
     for kind in KINDS:
-        chosen = [row for row in typed if row.kind == kind]
+        chosen = [row for row in rows if row.decides and row.kind == kind and _writable(row)]
         if chosen:
             lines += ["", f"# {'-' * 30} {_HEADS[kind]}"]
-        if kind in ("page", "text"):
-            for row in sorted(chosen, key=_specificity, reverse=True):
-                locale = row.key in decided.localised
-                lines += ["", *_pattern_rule(row, taxonomy, locale=locale), *guard]
-        else:
-            extra = guard if kind == "campaign" else []
-            lines += _list_rules(chosen, taxonomy, extra)
+            lines += _rules_of(kind, chosen, decided, taxonomy, guard)
+    lines += _low(rows, decided, taxonomy, guard)
+    lines += _without_guess(row for row in rows if row.guess.confidence == "none")
     return "\n".join(lines) + "\n"
+
+
+def _rules_of(
+    kind: Kind, rows: Sequence[Row], decided: Decided, taxonomy: Taxonomy, guard: Sequence[str]
+) -> Iterator[str]:
+    """Yield the rules of the rows of one kind."""
+    if kind not in ("page", "text"):
+        yield from _list_rules(rows, taxonomy, guard if kind == "campaign" else [])
+        return
+    for row in sorted(rows, key=_specificity, reverse=True):
+        locale = row.key in decided.localised
+        yield from ("", *_pattern_rule(row, taxonomy, locale=locale), *guard)
+
+
+def _low(
+    rows: Sequence[Row], decided: Decided, taxonomy: Taxonomy, guard: Sequence[str]
+) -> Iterator[str]:
+    """Yield the rules of guesses that do not decide, as comments."""
+    chosen = [row for row in rows if not row.decides and row.guess.confidence != "none"]
+    if not any(map(_writable, chosen)):
+        return
+    yield from ("", f"# {'-' * 30} guesses that are too uncertain: uncomment if right")
+    for kind in KINDS:
+        ones = [row for row in chosen if row.kind == kind and _writable(row)]
+        if ones:
+            yield from (
+                f"# {one}".rstrip() for one in _rules_of(kind, ones, decided, taxonomy, guard)
+            )
 
 
 def _specificity(row: Row) -> tuple[int, tuple[str, ...]]:
@@ -69,29 +112,17 @@ def _writable(row: Row) -> bool:
     return bool(row.key) or row.kind == "page"
 
 
-def _rules_head(rows: Sequence[Row]) -> list[str]:
-    total = sum(row.count for row in rows)
-    typed = sum(row.count for row in rows if row.guess.type)
-    left_out = sum(row.count for row in rows if row.is_left_out)
-    share = f" ({typed / total:.1%})" if total else ""
-    return [
-        "# Draft of classification rules, guessed from the names in a log. Please correct it:",
-        "# move a wrong line to the rule of another type, or delete it. Rules are tried in this",
-        "# order, and the first rule that holds decides. Each line has its reason as a comment.",
-        "#",
-        f"# Events with a type: {typed:,} of {total:,}{share}. Not touchpoints: {left_out:,}.",
-        "",
-    ]
-
-
 def _list_rules(rows: Sequence[Row], taxonomy: Taxonomy, extra: Sequence[str]) -> Iterator[str]:
-    """Yield a rule for each type, with the list of all its names."""
-    types = dict.fromkeys(row.guess.type for row in rows)
-    volume = {one: sum(row.count for row in rows if row.guess.type == one) for one in types}
-    for one in sorted(types, key=lambda type_: -volume[type_]):
-        chosen = [row for row in rows if row.guess.type == one]
-        yield from ("", f"[[rule]]  # {counted(volume[one], 'event')}: {_label(taxonomy, one)}")
-        yield f"type = {quoted(one)}"
+    """Yield a rule for each type or reason to leave events out, with the list of all its names."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.guess.type, row.guess.leave_out), []).append(row)
+    volume = {key: sum(row.count for row in chosen) for key, chosen in groups.items()}
+    for key in sorted(groups, key=lambda one: (not one[0], -volume[one])):
+        chosen = groups[key]
+        shown = _label(taxonomy, key[0]) if key[0] else "no touchpoints"
+        yield from ("", f"[[rule]]  # {counted(volume[key], 'event')}: {shown}")
+        yield f"type = {quoted(key[0])}" if key[0] else f"leave_out = {quoted(key[1])}"
         yield f"when.{key_of(chosen[0].field)} = ["
         yield from (f"    {quoted(row.value)},  # {_remark(row)}" for row in chosen)
         yield "]"
@@ -127,19 +158,10 @@ def _without_guess(rows: Iterable[Row]) -> Iterator[str]:
     chosen = [row for row in rows if row.field]
     if chosen:
         yield from ("", f"# {'-' * 30} without a guess, by volume")
-        yield "# Uncomment the rules that matter and fill in their types."
-    for row in chosen:
-        yield from ("#", f"# [[rule]]  # {_remark(row)}", '# type = ""')
-        test = ".contains" if row.kind == "none" else ""
-        yield f"# when.{key_of(row.field)}{test} = {quoted(row.value)}"
-
-
-def _left_out(rows: Iterable[Row]) -> Iterator[str]:
-    chosen = list(rows)
-    if chosen:
-        yield from ("", f"# {'-' * 30} known not to be touchpoints")
-        yield "# No rule gives these events a type: drop them with unmatched='drop'."
-        yield from (f"#     {quoted(row.value)}  # {_remark(row)}" for row in chosen)
+        yield "# Move the lines that matter into the list of their type."
+        for row in chosen:
+            field = "" if row.kind == "name" else f"{plain(row.field)} with "
+            yield f"#     {field}{quoted(row.value)},  # {_remark(row)}"
 
 
 def _remark(row: Row) -> str:
@@ -165,33 +187,32 @@ def taxonomy_text(decided: Decided, *, taxonomy: Taxonomy, extends: str, called:
         f"extends = {quoted(extends)}",
         f"languages = [{languages}]",
     ]
-    rows = [row for row in decided.rows if row.guess.confidence == "none" and row.kind == "name"]
+    rows = [
+        row
+        for row in decided.rows
+        if row.guess.confidence == "none" and row.kind == "name" and not row.guess.channel
+    ]
     if rows:
         lines += [
             "",
             "# Names without a guessed type, by volume. Where a name needs a new type, uncomment",
-            "# its lines and fill them in.",
+            "# its line and fill it in.",
         ]
     taken = {*taxonomy.types, *taxonomy.facets["channel"].terms}
-    for row in rows:
-        lines += _proposal(row, taxonomy, taken)
+    lines += [_proposal(row, taxonomy, taken) for row in rows]
     return "\n".join(lines) + "\n"
 
 
-def _proposal(row: Row, taxonomy: Taxonomy, taken: set[str]) -> list[str]:
+def _proposal(row: Row, taxonomy: Taxonomy, taken: set[str]) -> str:
     words = [word for word in words_of(row.value[:_MAX_SHOWN]) if word.isascii()]
     stem = "_".join(words) or "touchpoint"
     name = next(one for one in _numbered(stem) if one not in taken)
     taken.add(name)
     label = quoted(" ".join(words).capitalize() or "Touchpoint")
     labels = ", ".join(f"{key_of(lang)} = {label}" for lang in taxonomy.languages)
-    return [
-        "#",
-        f"# [types.{key_of(name)}]  # {quoted(row.value[:_MAX_SHOWN])}, {_remark(row)}",
-        f"# labels = {{ {labels} }}",
-        '# need = "unknown"',
-        '# context = "unknown"',
-    ]
+    unknown = 'need = "unknown", context = "unknown"'
+    kind = f"types.{key_of(name)} = {{ labels = {{ {labels} }}, {unknown} }}"
+    return f"# {kind}  # {quoted(row.value[:_MAX_SHOWN])}, {_remark(row)}"
 
 
 def _numbered(stem: str) -> Iterator[str]:

@@ -7,31 +7,29 @@ events of a known tracker, paths of pages, names of campaigns, free text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal
 from urllib.parse import unquote
 
 import attrs
 
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify._data import read_data
+from touchpoints.classify.drafting.phrases import FURTHER, Hit, Index, Phrase, Words, used
+from touchpoints.classify.drafting.readings import Reader, phrases, reasons
 from touchpoints.classify.web.event_names import TRACKERS, name_table, words_of
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import Taxonomy
+from touchpoints.taxonomy._lint_rules import channel_names
+from touchpoints.taxonomy._lint_words import channel_of
 
 Confidence = Literal["high", "medium", "low", "none"]
-Words: TypeAlias = "tuple[str, ...]"
+MinConfidence = Literal["high", "medium", "low"]
 
-FURTHER = ">"
-"""In phrases for pages, stands for further segments of the path."""
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low", "none")
+"""The confidences of guesses, in decreasing order."""
 
-_SMALL = frozenset(
-    (
-        *("a", "an", "and", "by", "de", "del", "el", "en", "for", "from", "in", "la", "las", "los"),
-        *("of", "on", "or", "para", "por", "the", "to", "un", "una", "with", "y"),
-    )
-)
 _DIGITS = re.compile(r"\d+$")
 _WORD = re.compile(r"\w+")
 LOCALE = re.compile(r"[a-z]{2}(?:[\-_][a-z]{2})?", re.IGNORECASE)
@@ -51,18 +49,23 @@ class Guess:
     reason : str
         Reason for the guess.
     confidence : str
-        ``"high"``: a name in the taxonomy or of a known tracker. ``"medium"``: the words fit well.
-        ``"low"``: one word among others fits. ``"none"``: no word fits.
+        ``"high"``: a name in the taxonomy or of a known tracker. ``"medium"``: the words fit, and
+        no other word of the name could change their meaning. ``"low"``: some words fit.
+        ``"none"``: no word fits, or another word contradicts those that do.
     evidence : tuple of str
-        Basis of the guess: the words of a phrase, the segments of a path.
+        Basis of the guess: the words that fit, the segments of a path.
     weight : int
         Specificity of the evidence; comparable between guesses of the same kind.
+    leave_out : str
+        Why events of this name are no touchpoints, where that is the guess; else empty.
+    channel : str
+        Id of the channel that the name is the name of; empty for any other name.
 
     Examples
     --------
     >>> from touchpoints.taxonomy import load_taxonomy
     >>> Guesser(load_taxonomy("customer")).name("CarritoAbandonado2").reason
-    "the words 'carrito abandon*'"
+    "the words 'carrito abandonado'"
     """
 
     type: str = ""
@@ -70,105 +73,16 @@ class Guess:
     confidence: Confidence = "none"
     evidence: Words = ()
     weight: int = 0
+    leave_out: str = ""
+    channel: str = ""
+
+    def decides(self, min_confidence: MinConfidence) -> bool:
+        """Return whether there is a guess of at least this confidence."""
+        least = CONFIDENCES.index(min_confidence)
+        return bool(self.type or self.leave_out) and CONFIDENCES.index(self.confidence) <= least
 
 
 NO_GUESS = Guess(reason="no known words")
-
-
-class _Phrase(NamedTuple):
-    """Words that suggest a type; a word that ends in ``*`` fits every word with that beginning."""
-
-    words: Words
-    type: str
-    rank: int
-    strong: bool = False
-
-    @property
-    def shown(self) -> str:
-        return " ".join(word for word in self.words if word != FURTHER)
-
-
-class _Hit(NamedTuple):
-    """A phrase that fits a name, and how well it fits; the greatest hit is the best."""
-
-    words: int
-    letters: int
-    rank: int
-    phrase: _Phrase
-
-    @property
-    def weight(self) -> int:
-        return 1000 * self.words + self.letters
-
-
-class _Index:
-    """Index of phrases by their longest word, so that a name is compared with few phrases."""
-
-    def __init__(self, phrases: Iterable[_Phrase], *, types: frozenset[str]) -> None:
-        self._general = frozenset(read_data("words")["general"]["types"])
-        self._by_word: dict[str, list[_Phrase]] = {}
-        for phrase in phrases:
-            if not phrase.type or phrase.type in types:
-                self._by_word.setdefault(max(phrase.words, key=len), []).append(phrase)
-
-    def best(self, words: Words) -> _Hit | None:
-        """Return the best fit: the most words, then the most letters, then the lowest rank."""
-        hits = [self._hit(phrase) for phrase in self._near(words) if _fits(phrase.words, words)]
-        return max(hits, key=lambda hit: hit[:3], default=None)
-
-    def _hit(self, phrase: _Phrase) -> _Hit:
-        count = sum(word != FURTHER for word in phrase.words)
-        # "page view" on the page of a product is less specific than "product".
-        general = phrase.type in self._general and count < 3 and not phrase.strong
-        letters = sum(len(word.rstrip("*")) for word in phrase.words)
-        return _Hit(1 if general else 2 * count + phrase.strong, letters, -phrase.rank, phrase)
-
-    def _near(self, words: Words) -> Iterator[_Phrase]:
-        """Yield each phrase whose longest word fits one of the words."""
-        tried = set(words) | {f"{word[:end]}*" for word in words for end in range(1, len(word) + 1)}
-        for one in sorted(tried & self._by_word.keys()):
-            yield from self._by_word[one]
-
-
-def _fits(wanted: Words, words: Words) -> bool:
-    return all(
-        any(word.startswith(one[:-1]) for word in words) if one.endswith("*") else one in words
-        for one in wanted
-    )
-
-
-def _phrases(section: str) -> list[_Phrase]:
-    """Return the phrases of a section of the word list; for ``types`` with excluded phrases."""
-    document = read_data("words")
-    excluded = document["none"].values() if section == "types" else ()
-    listed = [("", phrase) for phrases in excluded for phrase in phrases]
-    listed += [(one, phrase) for one, phrases in document[section].items() for phrase in phrases]
-    # The first of equally good phrases wins, so types of patient logs come before types of shops.
-    ranked = sorted(listed, key=lambda entry: not entry[0].startswith("pt_"))
-    return [
-        _Phrase(tuple(text.removeprefix("!").split()), one, rank, strong=text.startswith("!"))
-        for rank, (one, text) in enumerate(ranked)
-    ]
-
-
-def _labels(taxonomy: Taxonomy) -> Iterator[_Phrase]:
-    """Yield ids, labels and aliases without small words, own types before inherited types.
-
-    An alias of one word ("bill", "stay") names a type on its own, not among other words.
-    """
-    for rank, one in enumerate(reversed(list(taxonomy.types.values()))):
-        aliases = [alias for names in one.aliases.values() for alias in names]
-        single = {alias for alias in aliases if len(words_of(alias)) == 1}
-        for name in (one.id, *one.labels.values(), *aliases):
-            words = tuple(word for word in words_of(name) if word not in _SMALL)
-            if len(words) > 1 or (words and name not in single):
-                yield _Phrase(words, one.id, rank)
-
-
-@cache
-def _reasons() -> dict[str, str]:
-    table = read_data("words")["none"]
-    return {phrase: reason for reason, phrases in table.items() for phrase in phrases}
 
 
 @cache
@@ -209,23 +123,27 @@ class Guesser:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
-        types = frozenset(taxonomy.types)
+        self._reader = Reader(taxonomy)
         self._words = {
-            section: _Index(_phrases(section), types=types)
-            for section in ("types", "pages", "campaigns")
+            section: Index(phrases(section), types=taxonomy.types)
+            for section in ("pages", "campaigns")
         }
-        self._labels = _Index(_labels(taxonomy), types=types)
+        self._channels = channel_names(taxonomy)
 
     def name(self, text: str) -> Guess:
         """Return a guess from the name of an event or activity.
 
-        Tried in this order: the ids of the taxonomy; the events of GA4, Segment and Snowplow; the
-        labels and aliases of the taxonomy; the words of the name, in English and Spanish; the words
-        of the taxonomy's labels.
+        Tried in this order: the ids of the taxonomy; the names of channels, which get no type; the
+        events of GA4, Segment and Snowplow; the labels and aliases of the taxonomy; the words of
+        the name, in English and Spanish; the words of the taxonomy's labels.
         """
         words = words_of(text)
         if text in self._taxonomy.types:
             return Guess(text, "an id of the taxonomy", "high")
+        channel = channel_of(" ".join(words), self._channels)
+        if channel is not None:
+            reason = f"a channel ({channel}), not a touchpoint: what did people do there?"
+            return Guess(reason=reason, channel=channel)
         tracked = self._of_tracker(words, lower=text == text.lower())
         return tracked or self._called(text, words) or self._of_words(words) or NO_GUESS
 
@@ -246,28 +164,35 @@ class Guesser:
         if best is None:
             home = len(segments) == 0 or (len(segments) == 1 and LOCALE.fullmatch(segments[0]))
             return self._home if home else NO_GUESS
-        further = FURTHER in best.phrase.words
-        evidence = (*_pattern(segments[:end], best.phrase), *(["*"] if further else []))
-        reason = f"a page path with {best.phrase.shown!r}"
+        return self._of_page(best.phrase, segments, end)
+
+    def _of_page(self, phrase: Phrase, segments: list[str], end: int) -> Guess:
+        further = ["*"] if FURTHER in phrase.words else []
+        evidence = (*_pattern(segments[:end], phrase), *further)
+        words = tuple(word for one in segments[:end] for word in _words_in(one))
+        reason = f"a page path with {_shown(phrase, words)!r}"
         weight = 10 * len(evidence) - evidence.count("*")
-        return Guess(best.phrase.type, reason, "medium", evidence, weight)
+        sure: Confidence = "low" if phrase.mark == "?" else "medium"
+        return Guess(phrase.type, reason, sure, evidence, weight)
 
     def campaign(self, name: str) -> Guess:
         """Return a guess from the name of a campaign."""
-        hit = self._words["campaigns"].best(words_of(name))
+        words = words_of(name)
+        hit = self._words["campaigns"].best(words)
         if hit is None:
             return NO_GUESS
-        reason = f"a campaign name with {hit.phrase.shown!r}"
+        reason = f"a campaign name with {_shown(hit.phrase, words)!r}"
         return Guess(hit.phrase.type, reason, "medium", hit.phrase.words, hit.weight)
 
     def text(self, text: str) -> Guess:
         """Return a guess from one phrase in a free text; its confidence is at most low."""
         words = tuple(dict.fromkeys(_WORD.findall(fold_spaced(text[:_MAX_TEXT]))))
-        hit = self._words["types"].best(words)
+        hit = self._reader.index.best(words)
         if hit is None or not hit.phrase.type:
             return NO_GUESS
-        reason = f"a text with {hit.phrase.shown!r}"
-        return Guess(hit.phrase.type, reason, "low", hit.phrase.words, hit.weight)
+        evidence = used(hit.phrase, words)
+        reason = f"a text with {' '.join(evidence)!r}"
+        return Guess(hit.phrase.type, reason, "low", evidence, hit.weight)
 
     @property
     def _home(self) -> Guess:
@@ -291,35 +216,37 @@ class Guesser:
             table = name_table(tracker)
             shown = f"an event of {_SHOWN[tracker]}"
             if words in table.not_touchpoints:
-                reason = f"{shown}, not a touchpoint: {table.not_touchpoints[words]}"
-                return Guess(reason=reason, confidence="high")
+                why = table.not_touchpoints[words]
+                return Guess(reason=f"{shown}, not a touchpoint", confidence="high", leave_out=why)
             if table.types.get(words) in self._taxonomy.types:
                 return Guess(table.types[words], shown, "high")
         return None
 
     def _of_words(self, words: Words) -> Guess | None:
         plain = tuple(dict.fromkeys(_DIGITS.sub("", word) or word for word in words))
-        hit, own = self._words["types"].best(plain), self._labels.best(plain)
-        if hit is None or (own is not None and own.words > hit.words):
-            hit = own
-        if hit is None:
+        found = self._reader.read(plain)
+        if found is None:
             return None
-        phrase = hit.phrase
-        meaningful = [word for word in plain if word not in _SMALL]
-        fitting = sum(any(_fits((one,), (word,)) for one in phrase.words) for word in meaningful)
-        several = len(phrase.words) > 1
-        sure: Confidence = "medium" if several or fitting == len(meaningful) else "low"
-        reason = f"the word{'s' if several else ''} {phrase.shown!r}"
+        phrase, shown = found.hit.phrase, " ".join(found.words)
+        if phrase.type and found.against:
+            return Guess(reason=f"{found.against!r} contradicts {shown!r}")
+        reason = f"the word{'s' if len(found.words) > 1 else ''} {shown!r}"
+        sure: Confidence = "medium" if found.decides else "low"
         if not phrase.type:
-            reason = f"{reason}, not a touchpoint: {_reasons()[phrase.shown]}"
-        return Guess(phrase.type, reason, sure, phrase.words, hit.weight)
+            why = reasons()[phrase.text]
+            return Guess(reason=f"{reason}, not a touchpoint", confidence=sure, leave_out=why)
+        return Guess(phrase.type, reason, sure, found.words, found.hit.weight)
 
-    def _page_hit(self, segments: list[str], length: int) -> _Hit | None:
+    def _page_hit(self, segments: list[str], length: int) -> Hit | None:
         """Return the phrase that fits the first segments of a path best; None if none fits."""
         known = [_words_in(segment) for segment in segments[:length] if not _is_slug(segment)]
         further = (FURTHER,) if length < len(segments) else ()
         words = (*(word for segment in known for word in segment), *further)
-        return self._words["pages"].best(words) or self._words["types"].best(words)
+        return self._words["pages"].best(words) or self._reader.index.best(words)
+
+
+def _shown(phrase: Phrase, words: Words) -> str:
+    return " ".join(used(phrase, words))
 
 
 def _words_in(segment: str) -> Words:
@@ -333,11 +260,11 @@ def _is_slug(segment: str) -> bool:
     return digits >= 4 or 2 * digits >= len(segment) or marks >= 4
 
 
-def _pattern(segments: list[str], phrase: _Phrase) -> Iterator[str]:
+def _pattern(segments: list[str], phrase: Phrase) -> Iterator[str]:
     """Yield the pattern of a page: its segments, with ``*`` for ids; without a first locale."""
     for position, segment in enumerate(segments):
         words = _words_in(segment)
-        fits = not _is_slug(segment) and any(_fits((one,), words) for one in phrase.words)
+        fits = not _is_slug(segment) and bool(used(phrase, words))
         if fits or not (_is_slug(segment) or (position == 0 and LOCALE.fullmatch(segment))):
             yield segment
         elif position or not LOCALE.fullmatch(segment):

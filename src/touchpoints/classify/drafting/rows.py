@@ -10,17 +10,29 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from touchpoints._core.text import fold_spaced
-from touchpoints.classify.drafting.guessing import LOCALE, NO_GUESS, Guess, Guesser, is_general
+from touchpoints.classify.drafting.guessing import (
+    LOCALE,
+    NO_GUESS,
+    Guess,
+    Guesser,
+    MinConfidence,
+    is_general,
+)
 from touchpoints.classify.text.folding import written
 
 Kind = Literal["name", "campaign", "page", "text", "general", "none"]
 Words: TypeAlias = "tuple[str, ...]"
+_Found: TypeAlias = "tuple[Kind, str, Any, str, Guess]"
 
-KINDS = ("name", "campaign", "page", "text", "general")
+KINDS: tuple[Kind, ...] = ("name", "campaign", "page", "text", "general")
 """Kinds of rows, in the order in which their rules are tried."""
 
 MAX_NAME = 300
 """Maximum length of a name, in characters."""
+
+FEW = 10
+KNOWN_SHARE = 0.2
+"""With at least `FEW` names, of which words decide fewer than this share, words decide none."""
 
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _PATH_END = re.compile(r"[?#]")
@@ -55,6 +67,8 @@ class Row:
         Number of events.
     guess
         The guess for these events.
+    decides : bool
+        Whether the guess is certain enough for an active line in the rules.
     """
 
     kind: Kind
@@ -63,11 +77,17 @@ class Row:
     key: Any
     count: int
     guess: Guess
+    decides: bool
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the rules give the events a type."""
+        return self.decides and bool(self.guess.type)
 
     @property
     def is_left_out(self) -> bool:
-        """Whether the events are known not to be touchpoints."""
-        return self.guess.confidence != "none" and not self.guess.type
+        """Whether the rules leave the events out, because they are no touchpoints."""
+        return self.decides and bool(self.guess.leave_out)
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +134,7 @@ _HOME = re.compile(page_regex(()))
 
 def text_regexes(words: Words) -> list[str]:
     """Return regular expressions that all match in a text if it contains these words."""
-    return [rf"\b{one[:-1]}" if one.endswith("*") else rf"\b{one}\b" for one in words]
+    return [rf"\b{one}\b" for one in words]
 
 
 def decide(
@@ -123,6 +143,7 @@ def decide(
     *,
     columns: Columns,
     guesser: Guesser,
+    min_confidence: MinConfidence = "medium",
 ) -> Decided:
     """Return the rows of a draft, in decreasing order of events.
 
@@ -132,8 +153,10 @@ def decide(
         The distinct events, with the fields of ``columns``.
     counts
         Number of occurrences of each event.
+    min_confidence
+        Minimum confidence of the guesses that decide.
     """
-    sorter = _Sorter(columns, guesser)
+    sorter = _Sorter(columns, guesser, min_confidence)
     weighted = list(zip(events, counts, strict=True))
     sorter.learn(weighted)
     found: dict[tuple[Kind, str, Any], tuple[str, Guess]] = {}
@@ -150,6 +173,7 @@ def decide(
             key=key,
             count=count,
             guess=found[kind, field, key][1],
+            decides=found[kind, field, key][1].decides(min_confidence),
         )
         for (kind, field, key), count in totals.most_common()
     ]
@@ -161,31 +185,40 @@ def decide(
 class _Sorter:
     """Makes the guesses from all events, then assigns each event to a row."""
 
-    def __init__(self, columns: Columns, guesser: Guesser) -> None:
+    def __init__(self, columns: Columns, guesser: Guesser, least: MinConfidence) -> None:
         self._columns = columns
         self._guesser = guesser
+        self._least = least
         self._names: dict[str, tuple[str, Guess]] = {}
         self._campaigns: dict[str, tuple[str, Guess]] = {}
-        self._pages: dict[Words, Guess] = {}
-        self._texts: dict[Words, Guess] = {}
+        # By whether the guess decides.
+        self._pages: dict[bool, dict[Words, Guess]] = {}
+        self._texts: dict[bool, dict[Words, Guess]] = {}
         self.general: dict[str | None, None] = {}
         self.localised: dict[Words, None] = {}
 
     def learn(self, weighted: Iterable[tuple[Mapping[str, Any], int]]) -> None:
         """Make the guesses; the most specific page and text patterns come first."""
         entries = list(weighted)
-        self._names = self._guessed(entries, self._columns.name, self._guesser.name)
+        guessed = self._guessed(entries, self._columns.name, self._guesser.name)
+        self._names = _distrusted(guessed)
         general = [entry for entry in entries if self._is_general(entry[0])]
         self._campaigns = self._guessed(general, self._columns.campaign, self._guesser.campaign)
         pages = {segments_of(self._raw(event, self._columns.url)) for event, _ in general}
         found = [
             self._guesser.page("/".join(segments)) for segments in pages if segments is not None
         ]
-        self._pages = _in_order(found)
+        self._pages = self._by_sureness(found)
         texts = {self._raw(event, self._columns.text) for event, _ in general}
-        self._texts = _in_order(map(self._guesser.text, sorted(texts)))
+        self._texts = self._by_sureness([self._guesser.text(one) for one in sorted(texts)])
 
-    def row_of(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
+    def _by_sureness(self, guesses: Sequence[Guess]) -> dict[bool, dict[Words, Guess]]:
+        return {
+            sure: _in_order(one for one in guesses if one.decides(self._least) == sure)
+            for sure in (True, False)
+        }
+
+    def row_of(self, event: Mapping[str, Any]) -> _Found:
         """Return the kind, field, key, shown value and guess of the row of an event."""
         columns = self._columns
         raw = self._raw(event, columns.name)
@@ -194,43 +227,46 @@ class _Sorter:
             return ("name", columns.name, name, *self._names.get(name, (raw, NO_GUESS)))
         if columns.name:
             self.general[name or None] = None
-        row = self._by_other_fields(event)
+        row = self._by_campaign(event) or self._by_page(event) or self._by_text(event)
         if row is not None:
             return row
         if name:
             return ("general", columns.name, name, *self._names[name])
-        return self._unknown(event)
+        unsure = self._by_page(event, sure=False) or self._by_text(event, sure=False)
+        return unsure or self._unknown(event)
 
-    def _by_other_fields(
-        self, event: Mapping[str, Any]
-    ) -> tuple[Kind, str, Any, str, Guess] | None:
-        columns = self._columns
-        campaign = fold_spaced(self._raw(event, columns.campaign))
-        if campaign in self._campaigns and self._campaigns[campaign][1].type:
-            return ("campaign", columns.campaign, campaign, *self._campaigns[campaign])
-        pattern = self._pattern_of(segments_of(self._raw(event, columns.url)))
-        if pattern is not None:
-            return ("page", columns.url, pattern, f"/{'/'.join(pattern)}", self._pages[pattern])
-        words = _WORD.findall(fold_spaced(self._raw(event, columns.text)))
-        for phrase, guess in self._texts.items() if words else ():
-            if _has(words, phrase):
-                return ("text", columns.text, phrase, " ".join(phrase), guess)
-        return None
+    def _by_campaign(self, event: Mapping[str, Any]) -> _Found | None:
+        field = self._columns.campaign
+        campaign = fold_spaced(self._raw(event, field))
+        shown, guess = self._campaigns.get(campaign, ("", NO_GUESS))
+        if not guess.decides(self._least):
+            return None
+        return ("campaign", field, campaign, shown, guess)
 
-    def _pattern_of(self, segments: Words | None) -> Words | None:
-        """Return the most specific pattern that a URL fits."""
+    def _by_page(self, event: Mapping[str, Any], *, sure: bool = True) -> _Found | None:
+        """Return the most specific pattern that the page fits, of those that decide or not."""
+        field, guesses = self._columns.url, self._pages[sure]
+        segments = segments_of(self._raw(event, field)) if guesses else None
         if segments is None:
             return None
         after = without_locale(segments)
-        for pattern in self._pages:
-            if page_fits(pattern, segments):
-                return pattern
-            if after is not None and page_fits(pattern, after):
-                self.localised[pattern] = None
-                return pattern
+        for pattern, guess in guesses.items():
+            fits = page_fits(pattern, segments)
+            if fits or (after is not None and page_fits(pattern, after)):
+                if not fits:
+                    self.localised[pattern] = None
+                return ("page", field, pattern, f"/{'/'.join(pattern)}", guess)
         return None
 
-    def _unknown(self, event: Mapping[str, Any]) -> tuple[Kind, str, Any, str, Guess]:
+    def _by_text(self, event: Mapping[str, Any], *, sure: bool = True) -> _Found | None:
+        field = self._columns.text
+        words = frozenset(_WORD.findall(fold_spaced(self._raw(event, field))))
+        for phrase, guess in self._texts[sure].items() if words else ():
+            if words.issuperset(phrase):
+                return ("text", field, phrase, " ".join(phrase), guess)
+        return None
+
+    def _unknown(self, event: Mapping[str, Any]) -> _Found:
         """Return the row of an event without a name and without a guess from other fields."""
         columns = self._columns
         for field in (columns.url, columns.campaign, columns.text):
@@ -271,8 +307,27 @@ def _best_of(spellings: Counter[str], guess: Callable[[str], Guess]) -> tuple[st
     if len(texts[0]) > MAX_NAME:
         reason = "too long for a name: pass the column as text="
         return texts[0][:MAX_NAME], attrs.evolve(NO_GUESS, reason=reason)
-    guesses = map(guess, texts)
-    return texts[0], next((one for one in guesses if one.confidence != "none"), NO_GUESS)
+    guesses = [guess(one) for one in texts]
+    return texts[0], next((one for one in guesses if one.confidence != "none"), guesses[0])
+
+
+def _distrusted(names: dict[str, tuple[str, Guess]]) -> dict[str, tuple[str, Guess]]:
+    """Return the guesses of names; where few names have one, those from words are low.
+
+    A word that fits one name among many unknown names does so by chance: the log is of something
+    else than people's interactions.
+    """
+    known = sum(guess.decides("medium") for _, guess in names.values())
+    if len(names) < FEW or known >= KNOWN_SHARE * len(names):
+        return names
+    found = {}
+    for key, (shown, guess) in names.items():
+        if guess.type and guess.confidence == "medium":
+            reason = f"{guess.reason}; few other names are known"
+            found[key] = (shown, attrs.evolve(guess, confidence="low", reason=reason))
+        else:
+            found[key] = (shown, guess)
+    return found
 
 
 def _in_order(guesses: Iterable[Guess]) -> dict[Words, Guess]:
@@ -304,10 +359,3 @@ def page_fits(pattern: Words, segments: Words) -> bool:
 def without_locale(segments: Words) -> Words | None:
     """Return the segments after a locale, for example ``es`` or ``en-us``; else None."""
     return segments[1:] if segments and LOCALE.fullmatch(segments[0]) else None
-
-
-def _has(words: Sequence[str], phrase: Words) -> bool:
-    return all(
-        any(word.startswith(one[:-1]) for word in words) if one.endswith("*") else one in words
-        for one in phrase
-    )

@@ -29,7 +29,8 @@ class Agreement(Table):
     Attributes
     ----------
     first, second : str (p,)
-        Answers of the two classifiers; ``(none)`` where a classifier gives no answer.
+        Answers of the two classifiers; ``(none)`` where a classifier gives no answer,
+        ``(left out)`` where it leaves the event out.
     events : int64 (p,)
         Number of events with these answers, in decreasing order.
     facet : str

@@ -12,6 +12,7 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import kappa
 from touchpoints._core.messages import not_found
 from touchpoints._core.tables import Table, column
+from touchpoints.classify.contract.answers import LEFT_OUT, NO_ANSWER
 from touchpoints.classify.contract.protocol import (
     Classifier,
     ask_all,
@@ -203,6 +204,10 @@ def evaluate_classifier(
 
     Notes
     -----
+    An answer that leaves the event out (``leave_out``) is the term ``(left out)`` of ``"type"``,
+    whatever the reason; it agrees with such a label (a `Verdict`, or ``{"type": "(left out)"}``)
+    and, as no answer, with the label None.
+
     The Wilson intervals assume independent events: several events of the same person, or repeated
     sentences, make them too narrow. A facet is compared on the events whose label states it.
     Evaluate on events that were not used to write the rules or to fit the estimator; otherwise the
@@ -239,14 +244,19 @@ def evaluate_classifier(
     for name in examples.facets if facets is None else facets:
         positions = examples.stating(name)
         labels = [examples.truths[position][name] for position in positions]
-        given = [answers[position] for position in positions]
-        compared.append(judged(name, labels, terms_of(given, name, taxonomy=taxonomy)))
+        given = terms_of([answers[position] for position in positions], name, taxonomy=taxonomy)
+        compared.append(judged(name, labels, list(map(_as_labelled, labels, given))))
     return Evaluation(
         facets=_facet_scores(compared, level),
         terms=_term_scores(compared, level),
         confusion=_confusion(compared),
         level=level,
     )
+
+
+def _as_labelled(label: str, answer: str) -> str:
+    """Return the answer; one that leaves the event out agrees with a label that says no type."""
+    return NO_ANSWER if (label, answer) == (NO_ANSWER, LEFT_OUT) else answer
 
 
 def _facet_scores(compared: Sequence[Judged], level: float) -> FacetScores:

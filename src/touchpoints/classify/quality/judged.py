@@ -69,11 +69,12 @@ def terms_of(answers: Sequence[Answer], facet: str, *, taxonomy: Taxonomy | None
     known: dict[Answer, str] = {}
     for answer in answers:
         if answer not in known:
-            known[answer] = said_of(_resolved(answer, taxonomy), facet)
+            known[answer] = said_of(completed(answer, taxonomy=taxonomy), facet)
     return [known[answer] for answer in answers]
 
 
-def _resolved(answer: Answer, taxonomy: Taxonomy | None) -> Answer:
+def completed(answer: Answer, *, taxonomy: Taxonomy | None) -> Answer:
+    """Return an answer with the defaults of its type; as it is without a type or a taxonomy."""
     if taxonomy is None or isinstance(answer, Touchpoint) or not type_of(answer):
         return answer
     verdict = verdict_of(answer)
@@ -140,7 +141,7 @@ def _stated(label: Truth) -> dict[str, str]:
         )
     verdict = verdict_of(label or None)
     facets = {name: NO_ANSWER if term == UNKNOWN else term for name, term in verdict.facets.items()}
-    return facets if isinstance(label, Facets) else {TYPE: verdict.type or NO_ANSWER, **facets}
+    return facets if isinstance(label, Facets) else {TYPE: said_of(verdict, TYPE), **facets}
 
 
 def shares(hits: Any, count: Any, level: float) -> tuple[Array, Array, Array]:

@@ -181,12 +181,18 @@ def by_column(
             "by_column needs a taxonomy or terms to look up the values, got neither",
             mend="pass taxonomy=, terms= or both",
         )
-    known = {} if taxonomy is None else _known(taxonomy, facet, own)
+    known = {} if taxonomy is None else known_names(taxonomy, facet, own)
     return ByColumn(column, facet, FrozenMap({**known, **own}), unknown=unknown)
 
 
-def _known(taxonomy: Taxonomy, facet: str, own: Mapping[str, str]) -> dict[str, str]:
-    """Return {folded name: id} for a facet; a name that belongs to two ids is left out."""
+def known_names(taxonomy: Taxonomy, facet: str, own: Mapping[str, str]) -> dict[str, str]:
+    """Return {folded name: id} for a facet; a name that belongs to two ids is left out.
+
+    Raises
+    ------
+    NotFoundError
+        When the taxonomy does not have the facet, or does not have an id in ``own``.
+    """
     if facet not in (TYPE, *taxonomy.facets):
         raise not_found("facet", facet, (TYPE, *taxonomy.facets))
     named: Mapping[str, Term | TouchpointType] = (

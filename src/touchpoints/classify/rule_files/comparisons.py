@@ -11,7 +11,8 @@ import attrs
 from touchpoints._core.messages import first_few
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify.rule_files.regex import Pattern
-from touchpoints.classify.text.folding import instant_in, number_in, written
+from touchpoints.classify.text.folding import Notation, written
+from touchpoints.classify.text.phrases import PhraseTree
 
 FALSE, UNSURE, TRUE = 0, 1, 2
 """Three-valued logic: a comparison with a missing value is neither true nor false."""
@@ -29,6 +30,12 @@ _VERBS = {
 }
 
 
+_FLAGS = {
+    **dict.fromkeys(["true", "yes", "si", "sí", "1"], True),
+    **dict.fromkeys(["false", "no", "0"], False),
+}
+
+
 class Value:
     """The value of a field, in the forms in which it is compared; each form is computed once."""
 
@@ -42,16 +49,26 @@ class Value:
         text = written(self.raw)
         return fold_spaced(text) if text is not None and self._folded else text
 
-    @cached_property
-    def number(self) -> float | None:
-        """The value as a number; None when it is not a number."""
-        return number_in(self.text if isinstance(self.raw, str) else self.raw)
+    def number(self, notation: Notation) -> float | None:
+        """Return the value as a number; None when it is not a number."""
+        key = ("number", notation.decimal)
+        if key not in self._read:
+            self._read[key] = notation.number(self.text if isinstance(self.raw, str) else self.raw)
+        number: float | None = self._read[key]
+        return number
+
+    def instant(self, notation: Notation) -> dt.datetime | None:
+        """Return the value as a time; None when it is not a time."""
+        if notation.dates not in self._read:
+            written_time = isinstance(self.raw, str) and self.text and not notation.dates
+            text = self.text.upper() if written_time and self.text else self.raw
+            self._read[notation.dates] = notation.instant(text)
+        instant: dt.datetime | None = self._read[notation.dates]
+        return instant
 
     @cached_property
-    def instant(self) -> dt.datetime | None:
-        """The value as a time; None when it is not a time."""
-        written_time = isinstance(self.raw, str) and self.text is not None
-        return instant_in(self.text.upper() if written_time and self.text else self.raw)
+    def _read(self) -> dict[Any, Any]:
+        return {}
 
 
 class Comparison(Protocol):
@@ -80,7 +97,10 @@ class Among:
     numbers : frozenset of float
         Each is equal to the same number, and to a text that is that number.
     flags : frozenset of bool
-        Each is equal to the same truth value, and to the text ``true`` or ``false`` in any case.
+        Each is equal to the same truth value, and to its ways to be written: ``true``, ``yes``,
+        ``sí``, 1 and ``false``, ``no``, 0, as text in any case or as a number.
+    notation
+        How the log writes numbers.
     shown : tuple
         The values as written in the rule.
     """
@@ -88,20 +108,22 @@ class Among:
     texts: frozenset[str] = frozenset()
     numbers: frozenset[float] = frozenset()
     flags: frozenset[bool] = frozenset()
+    notation: Notation = attrs.field(default=Notation(), kw_only=True)
     shown: tuple[Any, ...] = attrs.field(default=(), eq=False)
 
     def on(self, value: Value) -> int:
         """Return the truth value of: the value is in the list."""
         if value.text is None:
             return UNSURE
-        if value.text in self.texts or (self.numbers and value.number in self.numbers):
+        if value.text in self.texts:
+            return TRUE
+        if self.numbers and value.number(self.notation) in self.numbers:
             return TRUE
         if isinstance(value.raw, bool) and any(
             one.casefold() == value.text.casefold() for one in self.texts
         ):
             return TRUE
-        flags = {"true": True, "false": False}
-        return _truth(self.flags and flags.get(value.text.casefold()) in self.flags)
+        return _truth(self.flags and _FLAGS.get(value.text.casefold()) in self.flags)
 
     def described(self, truth: int) -> str:
         """Return the result in words."""
@@ -133,6 +155,36 @@ class Contains:
 
 
 @attrs.frozen
+class HasWords:
+    """Whether a text has one of the listed phrases as whole words.
+
+    Attributes
+    ----------
+    phrases : tuple of tuple of str
+        The folded words of each phrase; a word that ends in ``*`` stands for any ending.
+    shown : tuple
+        The phrases as written in the rule.
+    """
+
+    phrases: tuple[tuple[str, ...], ...]
+    shown: tuple[str, ...] = attrs.field(default=(), eq=False)
+    _tree: PhraseTree = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_tree", PhraseTree(self.phrases))
+
+    def on(self, value: Value) -> int:
+        """Return the truth value of: any of the phrases is found."""
+        if value.text is None:
+            return UNSURE
+        return _truth(next(self._tree.hits(value.text), None) is not None)
+
+    def described(self, truth: int) -> str:
+        """Return the result in words."""
+        return f"{'has' if truth == TRUE else 'does not have'} the words {first_few(self.shown)}"
+
+
+@attrs.frozen
 class Matches:
     """Whether a regular expression is found in a text."""
 
@@ -154,11 +206,18 @@ class Within:
 
     lower: Bound | None = None
     upper: Bound | None = None
+    notation: Notation = attrs.field(default=Notation(), kw_only=True)
+
+    @property
+    def kind(self) -> str:
+        """What the value must be: a number or a date."""
+        bound = self.lower if self.lower is not None else self.upper
+        return "date" if isinstance(bound, dt.datetime) else "number"
 
     def on(self, value: Value) -> int:
         """Return the truth value, `UNSURE` for a value that is not a number (or a time)."""
-        bound = self.lower if self.lower is not None else self.upper
-        given: Any = value.instant if isinstance(bound, dt.datetime) else value.number
+        read = value.instant if self.kind == "date" else value.number
+        given: Any = read(self.notation)
         if given is None:
             return UNSURE
         above: Any = self.lower is None or given >= self.lower

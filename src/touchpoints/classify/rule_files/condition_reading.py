@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
-from touchpoints._core.messages import did_you_mean
+from touchpoints._core.messages import did_you_mean, quoted
 from touchpoints._core.text import fold_spaced
+from touchpoints.classify.rule_files.beside import lines_beside
 from touchpoints.classify.rule_files.comparisons import (
     Among,
     Bound,
     Comparison,
     Contains,
+    HasWords,
     Matches,
     Missing,
     Verb,
@@ -20,7 +24,8 @@ from touchpoints.classify.rule_files.comparisons import (
 )
 from touchpoints.classify.rule_files.conditions import Clause, Condition, Either, Every, Not
 from touchpoints.classify.rule_files.regex import Pattern
-from touchpoints.classify.text.folding import instant_in
+from touchpoints.classify.text.folding import Notation, instant_in
+from touchpoints.classify.text.phrases import words_of_phrase
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._fields import Fields, KeyPath
 
@@ -28,16 +33,25 @@ JOINING = ("all", "any", "not")
 """The keys that join conditions."""
 
 COMPARING = (
-    *("equals", "in", "contains", "starts", "ends", "regex", "min", "max", "missing", "not"),
+    *("equals", "in", "contains", "starts", "ends", "words", "regex", "min", "max", "missing"),
+    "not",
 )
 """The keys that compare a field."""
+
+LISTING = ("in", "contains", "starts", "ends", "words")
+"""The comparisons whose values may stand in a file."""
+
+MAX_SEARCHED = 10_000
+"""How many texts of a file may be searched for in each value; ``in`` has no such limit."""
 
 _MEANT = {
     **dict.fromkeys(["exists", "present", "known"], "missing = false"),
     **dict.fromkeys(["null", "empty", "absent"], "missing = true"),
     **dict.fromkeys(["eq", "is", "==", "="], "equals"),
     **dict.fromkeys(["one_of", "among", "any_of", "isin"], "in"),
-    **dict.fromkeys(["has", "includes", "like", "word"], "contains"),
+    **dict.fromkeys(["has", "includes", "like"], "contains"),
+    **dict.fromkeys(["in_file", "file", "list"], 'in = { file = "values.txt" }'),
+    **dict.fromkeys(["word", "phrase", "phrases"], "words"),
     **dict.fromkeys(["startswith", "starts_with", "prefix"], "starts"),
     **dict.fromkeys(["endswith", "ends_with", "suffix"], "ends"),
     **dict.fromkeys(["matches", "match", "pattern", "regexp", "re"], "regex"),
@@ -60,11 +74,19 @@ class ConditionReader:
         Where mistakes are noted.
     folded
         Whether texts are compared without case and accents.
+    notation
+        How the log writes numbers and dates.
+    folder
+        The folder of the rule file, for lists of values in files; None for a mapping.
     """
 
-    def __init__(self, fields: Fields, *, folded: bool) -> None:
+    def __init__(
+        self, fields: Fields, *, folded: bool, notation: Notation, folder: Path | None
+    ) -> None:
         self._fields = fields
         self._folded = folded
+        self._notation = notation
+        self._folder = folder
 
     def condition(self, value: object, where: KeyPath) -> Condition:
         """Return the condition of a table: the conjunction of its entries."""
@@ -134,6 +156,9 @@ class ConditionReader:
         if key == "missing":
             missing = Clause(name, Missing())
             return missing if self._fields.flag(operand, where) else Not(missing)
+        operand = self._listed(operand, key, where)
+        if operand is None:
+            return _NEVER
         if key == "in" and not isinstance(operand, list | tuple):
             self._fields.expected("a list", where, operand)
             return _NEVER
@@ -141,9 +166,33 @@ class ConditionReader:
             values = operand if key == "in" else [operand]
             return Clause(name, self._among(values, where))
         comparison = self._regex(operand, where) if key == "regex" else None
+        if key == "words":
+            comparison = self._words(operand, where)
         if key in ("contains", "starts", "ends"):
             comparison = self._contains(operand, cast("Verb", key), where=where)
         return _NEVER if comparison is None else Clause(name, comparison)
+
+    def _listed(self, operand: Any, key: str, where: KeyPath) -> Any:
+        """Return an operand; of ``{ file = "…" }`` the values in the file, None for a mistake."""
+        if not isinstance(operand, Mapping) or key not in LISTING:
+            return operand
+        table = self._fields.table(operand, where)
+        self._fields.known_keys(table, ("file",), where)
+        name = self._fields.text(table.get("file", ""), (*where, "file"))
+        if not name:
+            return None
+        try:
+            found = lines_beside(self._folder, name)
+        except InvalidInputError as error:
+            self._fields.note((*where, "file"), error.what)
+            return None
+        if key != "in" and len(found) > MAX_SEARCHED:
+            self._fields.note(
+                (*where, "file"),
+                f"{key} searches for at most {MAX_SEARCHED:,} texts, the file has {len(found):,}",
+            )
+            return None
+        return found
 
     def _among(self, values: Any, where: KeyPath) -> Among:
         if not values:
@@ -160,7 +209,13 @@ class ConditionReader:
                 self._fields.note(where, "a date is compared with min and max")
             elif text := self._text(one, where):
                 texts.add(text)
-        return Among(frozenset(texts), frozenset(numbers), frozenset(flags), shown=tuple(values))
+        return Among(
+            frozenset(texts),
+            frozenset(numbers),
+            frozenset(flags),
+            notation=self._notation,
+            shown=tuple(values),
+        )
 
     def _contains(self, operand: Any, verb: Verb, *, where: KeyPath) -> Comparison | None:
         given = list(operand) if isinstance(operand, list | tuple) else [operand]
@@ -169,12 +224,25 @@ class ConditionReader:
         texts = tuple(text for one in given if (text := self._text(one, where)))
         return Contains(texts, verb) if texts else None
 
+    def _words(self, operand: Any, where: KeyPath) -> Comparison | None:
+        given = self._fields.texts(
+            operand if isinstance(operand, list | tuple) else [operand], where
+        )
+        if isinstance(operand, list | tuple) and not operand:
+            self._fields.note(where, "the list is empty, so the condition can never hold")
+        found = {text: words_of_phrase(text) for text in given}
+        for text in (text for text, words in found.items() if not words):
+            self._fields.note(where, f"{quoted(text)} has no words")
+        return HasWords(tuple(filter(None, found.values())), shown=given) if any(found) else None
+
     def _text(self, value: object, where: KeyPath) -> str:
         """Return a text in the form in which it is compared; note a mistake when it is empty."""
         if value == "":
             self._fields.note(where, "the text is empty (write missing = true for no value)")
             return ""
         text = self._fields.text(value, where)
+        if "*" in text:
+            self._fields.note(where, _star_problem(text))
         plain = self._plain(text)
         if text and not plain:
             self._fields.note(where, f"{text!r} is empty without its accents and spaces")
@@ -208,7 +276,7 @@ class ConditionReader:
             self._fields.note(
                 where, f"min {lower} is above max {upper}, so the condition can never hold"
             )
-        return Within(lower, upper)
+        return Within(lower, upper, notation=self._notation)
 
     def _bound(self, value: object, where: KeyPath) -> Bound | None:
         if value is None:
@@ -217,5 +285,30 @@ class ConditionReader:
             return value
         if isinstance(value, dt.date):
             return instant_in(value)
-        self._fields.expected("a number or a date", where, value)
+        self._fields.expected(f"a number or a date{self._bound_hint(value)}", where, value)
         return None
+
+    def _bound_hint(self, value: object) -> str:
+        """Return how to write a bound that is given as text."""
+        if not isinstance(value, str):
+            return ""
+        number, instant = self._notation.number(value), self._notation.instant(value)
+        meant = number if number is not None else instant and instant.date()
+        return "" if meant is None else f" without quotation marks ({meant})"
+
+
+def _star_problem(text: str) -> str:
+    """Return what to write instead of a text with a star."""
+    inner = text.strip("*")
+    if not inner or "*" in inner:
+        pattern = ".*".join(map(re.escape, text.split("*")))
+        meant = f"regex = '^{pattern}$'"
+    else:
+        verb = {(False, True): "starts", (True, False): "ends"}.get(
+            (text.startswith("*"), text.endswith("*")), "contains"
+        )
+        meant = f"{verb} = {quoted(inner)}"
+    return (
+        f"{quoted(text)} has a star, which stands for any ending only in words: write {meant}, "
+        r"or regex = '\*' for a star itself"
+    )

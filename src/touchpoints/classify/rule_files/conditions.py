@@ -18,6 +18,7 @@ from touchpoints.classify.rule_files.comparisons import (
     Comparison,
     Missing,
     Value,
+    Within,
 )
 
 _MAX_SHOWN = 60
@@ -159,5 +160,7 @@ def _clause_reason(clause: Clause, table: TruthTable) -> str:
         result = Missing().described(TRUE if value.text is None else FALSE)
         return f"{clause.field} {result}"
     shown = f"{clause.field}={brief(value.raw, max_length=_MAX_SHOWN)}"
-    kind = " (the value is of another type)" if truth == UNSURE else ""
+    kind = ""
+    if isinstance(clause.comparison, Within) and truth == UNSURE:
+        kind = f" (it is not read as a {clause.comparison.kind})"
     return f"{shown} {clause.comparison.described(truth)}{kind}"

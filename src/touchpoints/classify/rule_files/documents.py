@@ -28,11 +28,14 @@ class Document:
         The path, or ``<rules>`` for a mapping, for messages.
     name : str
         The default name of the classifier.
+    path
+        The path of the file; None for a mapping.
     """
 
     tables: Mapping[str, Any]
     where: str
     name: str
+    path: Path | None = None
 
 
 def read_document(source: Source, *, kind: str) -> Document:
@@ -60,4 +63,4 @@ def read_document(source: Source, *, kind: str) -> Document:
     path = Path(source)
     shown = str(path)
     tables = tables_of(decoded(path.read_bytes(), where=shown), where=shown)
-    return Document(tables, shown, path.stem)
+    return Document(tables, shown, path.stem, path)

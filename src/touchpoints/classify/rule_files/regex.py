@@ -19,7 +19,8 @@ from typing import Any, NoReturn
 import attrs
 import numpy as np
 
-from touchpoints._core.text import fold
+from touchpoints._core.frozen import FrozenMap
+from touchpoints._core.text import fold, fold_spaced, origins_of
 from touchpoints.errors import InvalidInputError
 
 MAX_CHARACTERS = 2_000
@@ -69,6 +70,7 @@ class Pattern:
 
     text: str
     folded: bool = attrs.field(kw_only=True)
+    groups: FrozenMap[str, int] = attrs.field(init=False, eq=False)
     found_in: Callable[[str], bool] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -80,6 +82,31 @@ class Pattern:
             return (padded[0] if padding else plain).search(encoded) is not None
 
         object.__setattr__(self, "found_in", found_in)
+        names = re.compile(_for_python(list(_TOKEN.finditer(self.text)))).groupindex
+        object.__setattr__(self, "groups", FrozenMap(names))
+
+    def captured(self, text: str, group: str) -> str | None:
+        """Return the part of a text that a named group matches, as it is written there.
+
+        The expression is searched for in the text as it is compared; None without a match, or
+        when the group takes no part in it.
+        """
+        origins = origins_of(text) if self.folded else range(len(text))
+        compared = fold_spaced(text) if self.folded else text
+        plain, *padded = _capturing(self.text, folded=self.folded)
+        padding = bool(padded) and not compared.isascii()
+        searched = compared.translate(_PADDED) if padding else compared
+        encoded = searched.encode(errors="surrogatepass")
+        found = (padded[0] if padding else plain).search(encoded)
+        if found is None or found.start(self.groups[group]) < 0:
+            return None
+        first, last = (
+            len(encoded[:at].decode(errors="surrogatepass")) // (3 if padding else 1)
+            for at in found.span(self.groups[group])
+        )
+        if first == last:
+            return ""
+        return text[origins[first] : origins[last] if last < len(origins) else len(text)].strip()
 
     def __repr__(self) -> str:
         return f"Pattern({self.text!r}, folded={self.folded})"
@@ -88,7 +115,12 @@ class Pattern:
         return (partial(Pattern, self.text, folded=self.folded), ())
 
 
-def compiled(pattern: str, *, folded: bool) -> list[Any]:
+@cache
+def _capturing(pattern: str, *, folded: bool) -> list[Any]:
+    return compiled(pattern, folded=folded, capturing=True)
+
+
+def compiled(pattern: str, *, folded: bool, capturing: bool = False) -> list[Any]:
     r"""Compile a pattern with RE2; if it has ``\b`` or ``\B``, a second time for padded texts.
 
     Raises
@@ -110,7 +142,7 @@ def compiled(pattern: str, *, folded: bool) -> list[Any]:
         texts.append(rf"\A(?s:\C.\C)*?(?:{''.join(inside)})")
     options = re2.Options()
     options.log_errors = False
-    options.never_capture = True
+    options.never_capture = not capturing
     options.max_mem = MAX_BYTES
     try:
         return [re2.compile(text.encode(), options) for text in texts]
@@ -138,13 +170,16 @@ def _check(tokens: list[re.Match[str]], pattern: str) -> None:
             _fail(_REFUSED.get(text, _REFUSED["(?P="]), at, pattern)
         if re.fullmatch(r"\(\?[a-zA-Z-]*[aLx][a-zA-Z-]*[:)]", text):
             _fail("only the flags i, m and s are supported", at, pattern)
-    known = "".join(r"\Z" if token.group() == r"\z" else token.group() for token in tokens)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on sets that later versions may read differently
-            re.compile(known)
+            re.compile(_for_python(tokens))
     except re.error as error:
         _fail(error.msg, error.pos or 0, pattern)
+
+
+def _for_python(tokens: list[re.Match[str]]) -> str:
+    return "".join(r"\Z" if token.group() == r"\z" else token.group() for token in tokens)
 
 
 def _fail(what: str, at: int, pattern: str) -> NoReturn:

@@ -16,12 +16,15 @@ from touchpoints._core.messages import (
     counted,
 )
 from touchpoints.classify.contract.answers import Answer
-from touchpoints.classify.contract.events import events_of
+from touchpoints.classify.contract.events import Events, brief, events_of
 from touchpoints.classify.contract.traces import Step
-from touchpoints.classify.rule_files.comparisons import TRUE
-from touchpoints.classify.rule_files.conditions import TruthTable, clauses_of, reason_of
+from touchpoints.classify.rule_files.comparisons import TRUE, UNSURE
+from touchpoints.classify.rule_files.conditions import TruthTable, reason_of
 from touchpoints.classify.rule_files.documents import Source, read_document
-from touchpoints.classify.rule_files.reading import Rule, fields_of, read_rules
+from touchpoints.classify.rule_files.reading import read_rules
+from touchpoints.classify.rule_files.rule import Rule
+from touchpoints.classify.rule_files.rule_tests import RuleTest
+from touchpoints.classify.text.folding import written
 from touchpoints.errors import warn
 from touchpoints.taxonomy import Taxonomy
 
@@ -39,18 +42,21 @@ class Rules:
         The name of the rule file.
     rules : tuple of Rule
         The rules, in the order in which they are tried.
+    tests : tuple of RuleTest
+        The tests in the rule file; `touchpoints.testing.check_rules` runs them.
     folded : bool
         Whether texts are compared without case and accents.
     """
 
     name: str
     rules: tuple[Rule, ...]
+    tests: tuple[RuleTest, ...] = attrs.field(default=(), eq=False, kw_only=True)
     folded: bool = attrs.field(default=True, kw_only=True)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The fields in the conditions of the rules, without repeats."""
-        return fields_of(self.rules)
+        """The fields that the rules read, without repeats."""
+        return tuple(dict.fromkeys(field for rule in self.rules for field in rule.fields))
 
     def __repr__(self) -> str:
         count = counted(len(self.rules), "rule")
@@ -62,39 +68,76 @@ class Rules:
 
     def batch(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """Return the answers to events; a comparison is made once per distinct value of a field."""
-        table = TruthTable(events_of(events, self.reads), folded=self.folded)
-        first = np.full(len(events), len(self.rules), dtype=np.intp)
-        for position, holds in enumerate(self._truths(table)):
-            first[holds & (first == len(self.rules))] = position
-            if bool((first < len(self.rules)).all()):
-                break
-        answers: list[Answer] = [*(rule.answer for rule in self.rules), None]
-        return [answers[position] for position in first.tolist()]
+        return self._answers(events_of(events, self.reads), None)
+
+    def read(self, events: Sequence[Mapping[str, Any]]) -> tuple[list[Answer], list[str]]:
+        """Return the answers to events, and for each the value that could not be read, or ``""``.
+
+        The value is not missing, is neither a number nor a date where ``min`` or ``max`` needs one,
+        and no earlier rule matches the event; or it is no term of the facet that the rule which
+        decides takes from it. The second list is empty when the rules have neither.
+        """
+        seen = events_of(events, self.reads)
+        reading = any(rule.from_fields or rule.ranges for rule in self.rules)
+        unread = [""] * len(seen) if reading else []
+        return self._answers(seen, unread or None), unread
 
     def steps(self, event: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return a step for every rule: whether it matches the event, and why."""
+        seen = {name: event.get(name) for name in self.reads}
         table = TruthTable(events_of([event], self.reads), folded=self.folded)
         decided = False
         steps = []
         for rule in self.rules:
             holds = bool(np.ravel(rule.when.truth(table.truth) == TRUE)[0])
-            fields = tuple(dict.fromkeys(clause.field for clause in clauses_of(rule.when)))
             steps.append(
                 Step(
                     name=rule.label,
                     outcome=("overruled" if decided else "decided") if holds else "silent",
-                    answer=rule.answer if holds else None,
+                    answer=rule.answer_to(seen) if holds else None,
                     reason=reason_of(rule.when, table),
-                    fields=fields,
+                    fields=rule.fields,
                 )
             )
             decided = decided or holds
         return tuple(steps)
 
-    def _truths(self, table: TruthTable) -> Any:
+    def _answers(self, events: Events, unread: list[str] | None) -> list[Answer]:
+        """Return the answers to events; note the values that could not be read where asked for."""
+        table = TruthTable(events, folded=self.folded)
+        found: list[Answer] = [None] * len(events)
+        left = np.ones(len(events), dtype=bool)
         for rule in self.rules:
-            truth: Array = rule.when.truth(table.truth)
-            yield truth == TRUE
+            truth = np.broadcast_to(rule.when.truth(table.truth), len(events))
+            rows = np.flatnonzero(left & (truth == TRUE)).tolist()
+            for row, answer in zip(rows, rule.answers_to(events, rows), strict=True):
+                found[row] = answer
+            if unread is not None:
+                _note_unread(rule, rows, left & (truth == UNSURE), table, events, unread)
+            left &= truth != TRUE
+            if not left.any():
+                break
+        return found
+
+
+def _note_unread(
+    rule: Rule,
+    rows: Sequence[int],
+    unsure: Array,
+    table: TruthTable,
+    events: Events,
+    unread: list[str],
+) -> None:
+    """Note the values that a rule could not read: of events that it matches, and that it may."""
+    for part in rule.from_fields:
+        values = events.column(part.field)
+        for row in rows:
+            unread[row] = unread[row] or part.unread(values[row])
+    for clause in rule.ranges:
+        values = events.column(clause.field)
+        for row in np.flatnonzero(unsure & (table.truth(clause) == UNSURE)).tolist():
+            if not unread[row] and written(values[row]) is not None:
+                unread[row] = f"{clause.field} {brief(values[row])}"
 
 
 def rules(
@@ -113,10 +156,15 @@ def rules(
     ----------
     source
         The path of a TOML file, or a mapping with the same content: ``rule``, a list of tables;
-        ``fold`` (default true), whether texts are compared without case and accents; ``name``;
-        ``note``. A rule has ``when``; ``type`` and the term of any facet; ``columns``; ``name``;
-        ``provenance`` (``"data"`` when the fields in ``when`` state the facets directly, default
-        ``"rule"``); ``note``.
+        ``default``, a rule without condition after all others; ``fold`` (default true), whether
+        texts are compared without case and accents; ``decimal`` and ``dates``, how the log writes
+        numbers (``","`` or ``"."``) and dates (``"%d/%m/%Y"``); ``test``, the tests that
+        `touchpoints.testing.check_rules` runs; ``name``; ``note``. A rule has ``when``; ``type``
+        and the term of any facet; ``columns``; or, for events that are no touchpoints, only
+        ``leave_out`` with the reason; ``name``; ``provenance`` (``"data"`` when the fields in
+        ``when`` state the facets directly, default ``"rule"``); ``note``. A facet or column may be
+        taken from the event: ``{ field = "reason" }``, or ``{ group = "sku" }``, a named group of a
+        regex in ``when``. Instead of a rule, ``include`` names a file with rules.
     taxonomy
         Check types, facets and terms against this taxonomy now. Without it they are checked when
         events are classified.
@@ -130,13 +178,15 @@ def rules(
     Returns
     -------
     Rules
-        A classifier that reads the fields in the conditions of the rules.
+        A classifier that reads the fields in the conditions of the rules, and those that they take
+        values from.
 
     Raises
     ------
     ProblemsError
         With all problems of the file at once, each with its rule: unknown comparisons, facets,
-        types and terms, mistakes in regular expressions, rules that can never match.
+        types and terms, mistakes in regular expressions, files that cannot be read or are outside
+        the folder of the rule file, rules that can never match.
     FileNotFoundError
         When the file does not exist.
 
@@ -155,7 +205,8 @@ def rules(
     Notes
     -----
     Comparisons of a field: ``equals`` (or just the value), ``in`` (or just a list), ``contains``,
-    ``starts``, ``ends``, ``regex``, ``min``, ``max``, ``missing``, ``not``; several must all hold.
+    ``starts``, ``ends``, ``words`` (whole words), ``regex``, ``min``, ``max``, ``missing``,
+    ``not``; several must all hold.
     Conditions are joined by ``all``, ``any`` (lists of tables) and ``not``. For null, nan and empty
     text only ``missing`` holds: neither any other comparison nor its ``not`` does. A number equals
     a text that is this number. Fields called ``all``, ``any`` or ``not`` cannot be used in a
@@ -163,6 +214,9 @@ def rules(
 
     Regular expressions are searched for in time linear in the length of the text, whatever the
     expression; back references, lookahead and lookbehind are refused. ``$`` is the end of the text.
+
+    Values that decide and that ``min`` or ``max`` could not read as a number or a date are counted
+    in ``meta.report.unread`` when a log is read.
 
     Cost: each comparison is made once per distinct value of its field, not once per event.
 
@@ -193,4 +247,4 @@ def rules(
     if found.unreachable:
         sentences = "; ".join(found.unreachable)
         warn(f"{document.where}: {sentences}")
-    return Rules(found.name, found.rules, folded=found.folded)
+    return Rules(found.name, found.rules, tests=found.tests, folded=found.folded)

@@ -79,7 +79,7 @@ def _comparison_implies(narrow: Clause, wide: Clause) -> bool:
         return True
     if isinstance(one, Among):
         if isinstance(other, Among) and one.texts <= other.texts:
-            return one.numbers <= other.numbers and one.flags <= other.flags
+            return _numbers_within(one, other) and one.flags <= other.flags
         return all(other.on(value) == TRUE for value in _values(one)) and _decisive(one, wide)
     if isinstance(one, Contains) and isinstance(other, Contains):
         return all(_text_implies(text, one.verb, wide=other) for text in one.texts)
@@ -111,8 +111,15 @@ def _decisive(among: Among, other: Clause) -> bool:
         return True
     compared = other.comparison
     if isinstance(compared, Among):
-        return among.numbers <= compared.numbers and among.flags <= compared.flags
-    return isinstance(compared, Within) and not among.flags and not _of_time(compared)
+        return _numbers_within(among, compared) and among.flags <= compared.flags
+    same = isinstance(compared, Within) and among.notation == compared.notation
+    return isinstance(compared, Within) and same and not among.flags and not _of_time(compared)
+
+
+def _numbers_within(narrow: Among, wide: Among) -> bool:
+    """Return whether a list has the numbers of another; files may write numbers differently."""
+    same = narrow.notation == wide.notation or not narrow.numbers
+    return same and narrow.numbers <= wide.numbers
 
 
 def _of_time(within: Within) -> bool:
@@ -129,7 +136,7 @@ def _text_implies(text: str, verb: str, *, wide: Contains) -> bool:
 
 
 def _inside(narrow: Within, wide: Within) -> bool:
-    if _of_time(narrow) != _of_time(wide):
+    if _of_time(narrow) != _of_time(wide) or narrow.notation != wide.notation:
         return False
     return _reaches(wide.lower, narrow.lower, sign=1) and _reaches(
         wide.upper, narrow.upper, sign=-1
@@ -242,7 +249,7 @@ def _clause_cases(clause: Clause) -> Iterator[Condition]:
         for text in sorted(compared.texts):
             yield Clause(clause.field, Among(frozenset([text])))
         if compared.numbers or compared.flags:
-            yield Clause(clause.field, Among(numbers=compared.numbers, flags=compared.flags))
+            yield Clause(clause.field, attrs.evolve(compared, texts=frozenset()))
     elif isinstance(compared, Contains):
         for text in compared.texts:
             yield Clause(clause.field, Contains((text,), compared.verb))

@@ -27,11 +27,18 @@ from touchpoints.classify.contract.protocol import fields_read
 from touchpoints.classify.contract.traces import Outcome, Step
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.text.folding import written
-from touchpoints.classify.text.phrases import NEGATIONS, PhraseTree, words_of_phrase
+from touchpoints.classify.text.negation import negations_of
+from touchpoints.classify.text.phrases import PhraseTree, words_of_phrase
+from touchpoints.classify.text.words import END, Sequences, particles
+from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import FACETS, Taxonomy
 from touchpoints.taxonomy._fields import Fields
 
-Ties = Literal["abstain", "first"]
+Ties = Literal["abstain", "first", "taxonomy"]
+
+_WEIGHTLESS = (END, "not")
+_WISHES = ("need", "context")
+"""Facets that a negation leaves as they are where it only regrets: "have you no discounts?"."""
 
 
 @attrs.frozen
@@ -65,6 +72,9 @@ class Keywords:
     ties: Ties = attrs.field(kw_only=True)
     negations: frozenset[str] = attrs.field(kw_only=True)
     reach: int = attrs.field(kw_only=True)
+    typos: bool = attrs.field(kw_only=True)
+    order: tuple[str, ...] = attrs.field(kw_only=True, repr=False)
+    _negating: Sequences = attrs.field(init=False, eq=False)
     _tree: PhraseTree = attrs.field(init=False, eq=False)
     _by_words: dict[tuple[str, ...], list[Phrase]] = attrs.field(init=False, eq=False)
     _distinct: tuple[tuple[str, ...], ...] = attrs.field(init=False, eq=False)
@@ -75,7 +85,10 @@ class Keywords:
             by_words.setdefault(phrase.words, []).append(phrase)
         object.__setattr__(self, "_by_words", by_words)
         object.__setattr__(self, "_distinct", tuple(by_words))
-        object.__setattr__(self, "_tree", PhraseTree(by_words))
+        object.__setattr__(
+            self, "_tree", PhraseTree(by_words, light=particles().light, typos=self.typos)
+        )
+        object.__setattr__(self, "_negating", negations_of(sorted(self.negations)))
 
     def __repr__(self) -> str:
         return f"<{len(self.phrases):,} keywords {self.name!r} read {', '.join(self.reads)}>"
@@ -124,9 +137,9 @@ class Keywords:
         negated: dict[Phrase, None] = {}
         text = "\n".join(filter(None, (written(event.get(name)) for name in self.reads)))
         seen = set()
-        for hit in self._tree.hits(text, negations=self.negations, reach=self.reach):
+        for hit in self._tree.hits(text, negations=self._negating, reach=self.reach):
             for phrase in self._by_words[self._distinct[hit.phrase]]:
-                if hit.negated:
+                if hit.denial == "denied" or (hit.denial and phrase.facet not in _WISHES):
                     negated[phrase] = None
                 elif phrase not in seen:
                     seen.add(phrase)
@@ -134,20 +147,19 @@ class Keywords:
         return scores, [phrase for phrase in negated if phrase not in seen]
 
     def _winner(self, terms: Mapping[str, Sequence[Phrase]]) -> str:
-        """Return the term with the most words; on a tie '', or the first term in the file."""
+        """Return the term with the most words; on a tie '', or the first term in order."""
         weights = {term: _weight(phrases) for term, phrases in terms.items()}
         best = [term for term in weights if weights[term] == max(weights.values())]
         if len(best) == 1:
             return best[0]
         if self.ties == "abstain":
             return ""
-        order = [phrase.term for phrase in self.phrases]
-        return min(best, key=order.index)
+        return min(best, key=self.order.index)
 
 
 def _weight(phrases: Sequence[Phrase]) -> int:
-    """Return the number of words in some phrases."""
-    return sum(sum(map(bool, phrase.words)) for phrase in phrases)
+    """Return the number of words in some phrases; "does not" counts as one word, as "doesn't"."""
+    return sum(max(1, sum(word not in _WEIGHTLESS for word in one.words)) for one in phrases)
 
 
 def keywords(
@@ -158,6 +170,7 @@ def keywords(
     ties: Ties = "abstain",
     negations: Sequence[str] | None = None,
     reach: int = 3,
+    typos: bool = True,
 ) -> Keywords:
     """Make a keyword classifier: words and phrases that indicate a type, need or other facet.
 
@@ -174,13 +187,18 @@ def keywords(
         If given, types, facets and terms are checked against it.
     ties
         What to do when two terms of a facet have equal numbers of words: ``"abstain"`` from this
-        facet, or take the ``"first"`` of them in the file.
+        facet, take the ``"first"`` of them in the file, or the first in the order of the
+        ``"taxonomy"``.
     negations
         Words that negate the words after them; by default a list of English and Spanish negations
         (not, never, without, no, sin, nunca …). An empty list switches negation off.
     reach
-        Number of words after a negation that are negated. The end of a clause (a comma, a full
-        stop) ends the negation.
+        Number of words after a negation that are negated; articles, pronouns and the like do not
+        count. The end of a clause (a comma, a full stop, *but*, *sino*) ends the negation.
+    typos
+        Whether a word of at least 6 letters with one letter wrong counts as the word of a phrase:
+        ``dicsount``, ``warrenty``. The first letter must be right. Real words that come near to
+        others (*contract* to *contact*) are left as they are.
 
     Returns
     -------
@@ -196,6 +214,8 @@ def keywords(
         same phrase for two terms of one facet.
     FileNotFoundError
         When the file does not exist.
+    InvalidInputError
+        When an option has an unknown value, or ``ties="taxonomy"`` comes without a taxonomy.
 
     See Also
     --------
@@ -206,9 +226,18 @@ def keywords(
     Notes
     -----
     A word is a run of letters and digits, so ``venta_flash-nov`` has three words. Phrases are found
-    only in scripts that separate words (not in Chinese or Thai). An emoji is a word. A phrase that
-    begins with a negation ("no funciona") is found as written. The cost is linear in the length of
-    the text, whatever the number of phrases.
+    only in scripts that separate words (not in Chinese or Thai). An emoji is a word. *Doesn't* and
+    *doesnt* are *does not*, which weighs as one word. Up to two words without weight may stand
+    between two words of a phrase: "no funciona" is found in "no me funciona". A phrase that begins
+    with a negation is found as written. The cost is linear in the length of the text, whatever the
+    number of phrases.
+
+    A negation can leave a wish as it is. For needs and contexts, these do not deny: a question
+    ("have you no discounts?"), a condition ("without a discount I will not buy", "if there is no
+    discount"), a failure ("I cannot find the discount", "I have not received it"); a refusal always
+    denies ("I do not want", "can you not send me offers?"). "Not only cheap" denies nothing. For
+    types and other facets every other negation denies. The words by which this is told, in English
+    and Spanish, are in ``classify/data/text-en.toml`` and ``text-es.toml``.
 
     Examples
     --------
@@ -225,9 +254,15 @@ def keywords(
     >>> words({"text": "¿Algo MÁS BARATO? ¡Urgente!"})
     Facets(need='save_money', context='urgency')
     >>> words({"text": "Me da igual, sin descuento"})
+    >>> words({"text": "Sin descuento no compro"}), words({"text": "It realy doesnt work"})
+    (Facets(need='save_money'), Facets(need='solve_problem'))
     """
     check_option("ties", ties, Ties)
     reach = checks.whole("reach", reach, least=0)
+    if ties == "taxonomy" and taxonomy is None:
+        raise InvalidInputError(
+            "ties='taxonomy' needs a taxonomy", mend="keywords(..., taxonomy=load_taxonomy(...))"
+        )
     document = read_document(source, kind="keywords")
     fields = Fields()
     phrases = _read(fields, document.tables)
@@ -236,9 +271,26 @@ def keywords(
         problems = ["there are no phrases"]
     if problems:
         raise all_problems(document.where, problems)
-    negating = NEGATIONS if negations is None else frozenset(map(fold_spaced, negations))
-    read = (reads,) if isinstance(reads, str) else fields_read(reads)
-    return Keywords(document.name, read, phrases, ties=ties, negations=negating, reach=reach)
+    chosen = particles().negations if negations is None else map(fold_spaced, negations)
+    return Keywords(
+        document.name,
+        (reads,) if isinstance(reads, str) else fields_read(reads),
+        phrases,
+        ties=ties,
+        negations=frozenset(chosen),
+        reach=reach,
+        typos=typos,
+        order=_order(phrases, taxonomy if ties == "taxonomy" else None),
+    )
+
+
+def _order(phrases: Sequence[Phrase], taxonomy: Taxonomy | None) -> tuple[str, ...]:
+    """Return the terms in the order in which the first decides: the taxonomy's, or the file's."""
+    terms = dict.fromkeys(phrase.term for phrase in phrases)
+    if taxonomy is None:
+        return tuple(terms)
+    known = [*taxonomy.types, *(term for facet in taxonomy.facets.values() for term in facet.terms)]
+    return tuple(dict.fromkeys(term for term in known if term in terms))
 
 
 def _read(fields: Fields, tables: Mapping[str, Any]) -> tuple[Phrase, ...]:

@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import attrs
 
-from touchpoints._core.text import fold
-
-NEGATIONS = frozenset(
-    [
-        *("no", "not", "never", "without", "nor", "neither", "none", "nobody", "nothing"),
-        *("hardly", "cannot", "sin", "nunca", "jamas", "ni", "tampoco", "ningun", "ninguna"),
-        *("ninguno", "nadie", "nada"),
-    ]
-)
-"""Folded words that negate the words after them; "not" includes every word ending in n't."""
-
-_QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
-# A word with its inner apostrophes; a sign outside ASCII, for example an emoji; the end of a
-# clause, but not the point in t.co or the comma in 3,50.
-_TOKEN = re.compile(
-    r"([^\W_]+(?:'[^\W_]+)*)"
-    r"|([^\x00-\x7f\s\w])"
-    r"|(?:\.(?![^\W_])|(?<!\d)[,:]|[,:](?!\d)|[;!?()\[\]\"\n])+"
-)
+from touchpoints._core.frozen import FrozenMap
+from touchpoints.classify.text.negation import Denial, Denials
+from touchpoints.classify.text.spelling import MIN_SWAPPED, Spelling
+from touchpoints.classify.text.words import END, Reading, Sequences, particles, read_text, words_of
 
 # The star at the end of a word in a phrase, and a private-use character that replaces it.
 _STAR = re.compile(r"(?<=\S)\*+(?!\S)")
 _BEGINS = "\ue000"
 
-END = ""
-"""Marks the end of a clause in a sequence of words."""
-
-
-def words_of(text: str) -> Iterator[str]:
-    """Yield the folded words of a text, and `END` once after each clause.
-
-    An apostrophe within a word is kept, except in a final 's: ``card's`` is ``card``.
-    """
-    ended = True
-    for word, sign in _TOKEN.findall(fold(text).replace(_QUOTE, "'")):
-        if word:
-            yield word.removesuffix("'s") if "'" in word else word
-            ended = False
-        elif sign and not unicodedata.category(sign).startswith("P"):
-            yield sign
-            ended = False
-        elif not ended:
-            yield END
-            ended = True
-
-
-def negates(word: str, negations: Collection[str]) -> bool:
-    """Return whether a word is a negation; ``not`` includes every word ending in n't."""
-    return word in negations or (word.endswith("n't") and "not" in negations)
+# How many words without weight may stand between two words of a phrase.
+_MOST_PASSED = 2
+_MOST_CACHED = 20_000
+_NONE: Sequences = FrozenMap({})
 
 
 def words_of_phrase(phrase: str) -> tuple[str, ...]:
@@ -77,7 +40,7 @@ def words_of_phrase(phrase: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Branch:
     """Node of the trie, reached by the first words of some phrases."""
 
@@ -106,10 +69,10 @@ class _Branch:
 
 
 class Hit(NamedTuple):
-    """A phrase found in a text: its number, and whether it is negated there."""
+    """A phrase found in a text: its number, and how it is negated there."""
 
     phrase: int
-    negated: bool
+    denial: Denial
 
 
 class PhraseTree:
@@ -119,53 +82,99 @@ class PhraseTree:
     ----------
     phrases
         The words of each phrase, as `words_of_phrase` returns them.
+    light
+        Words that may stand between the words of a phrase.
+    typos
+        Whether a long word with one letter wrong counts as the word that it is near to.
     """
 
-    def __init__(self, phrases: Iterable[tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, ...]],
+        *,
+        light: Collection[str] = (),
+        typos: bool = False,
+    ) -> None:
         self._root = _Branch()
+        self._light = light
+        self._begun: dict[str, bool] = {}
+        phrases = list(phrases)
         for number, words in enumerate(phrases):
             branch = self._root
             for word in words:
                 branch = branch.branch(word)
             branch.phrase = number
+        known = (word for words in phrases for word in words if word)
+        self._spelling = Spelling(known, particles().lookalikes) if typos else None
 
-    def hits(self, text: str, *, negations: Collection[str], reach: int) -> Iterator[Hit]:
+    def hits(self, text: str, *, negations: Sequences = _NONE, reach: int = 0) -> Iterator[Hit]:
         """Yield the phrases in a text: the longest from each word on, without overlaps.
 
         Parameters
         ----------
         negations
-            Folded words that negate the words after them.
+            Negations by their last word, as ``negations_of`` returns them.
         reach
             Number of words after a negation that are negated, up to the end of the clause.
         """
-        words = list(words_of(text))
-        starts, beginnings, lengths = self._root.words, self._root.beginnings, self._root.lengths
-        negated_until, skip_to = -1, 0
+        reading = self._corrected(read_text(text))
+        words, begins = reading.words, self._begun
+        denials: Denials | None = None  # made at the first negation: most texts have none
+        skip_to = 0
         for position, word in enumerate(words):
             if position < skip_to:
                 continue
+            begun = begins.get(word)
             phrase, length = -1, 1
-            if word in starts or any(word[:end] in beginnings for end in lengths):
+            if self._begins(word) if begun is None else begun:
                 phrase, length = self._longest(words, position)
             if phrase >= 0:
-                yield Hit(phrase, position <= negated_until)
                 skip_to = position + length  # a negation within a phrase negates nothing else
-            elif word is END:
-                negated_until = -1
-            elif negates(word, negations):
-                negated_until = position + reach
+                after = words[skip_to : skip_to + 2]
+                if denials is None and not negations.keys().isdisjoint(after):
+                    denials = Denials(reading, negations, reach)
+                yield Hit(phrase, denials.of(position, skip_to) if denials else "")
+            elif word in negations:
+                denials = denials or Denials(reading, negations, reach)
+                denials.take(position)
+            elif denials and word is END:
+                denials.end_clause()
+
+    def _begins(self, word: str) -> bool:
+        """Return whether a phrase begins with a word; the answer is kept."""
+        root = self._root
+        if len(self._begun) >= _MOST_CACHED:
+            self._begun.clear()
+        found = word in root.words or any(word[:end] in root.beginnings for end in root.lengths)
+        self._begun[word] = found
+        return found
+
+    def _corrected(self, reading: Reading) -> Reading:
+        """Return the words as they were meant: long ones with one letter wrong are put right."""
+        if self._spelling is None:
+            return reading
+        meant = self._spelling.meant
+        words = [meant(one) if len(one) >= MIN_SWAPPED else one for one in reading.words]
+        return Reading(words, reading.signs)
 
     def _longest(self, words: list[str], start: int) -> tuple[int, int]:
-        """Return the longest phrase from a word on and its length in words; -1 for no phrase."""
+        """Return the longest phrase from a word on and its length in words; -1 for no phrase.
+
+        Words without weight may stand between its words: "no me funciona" is "no funciona".
+        """
         found, length = -1, 1
-        branches = [self._root]
+        branches: dict[_Branch, int] = {self._root: 0}  # and how many words were passed over there
         for position in range(start, len(words)):
             word = words[position]
-            branches = [after for branch in branches for after in branch.after(word)]
-            if not branches:
-                break
-            for branch in branches:
+            reached = {after: 0 for branch in branches for after in branch.after(word)}
+            for branch in reached:
                 if branch.phrase >= 0:
                     found, length = branch.phrase, position - start + 1
+            if position > start and word in self._light:
+                for branch, passed in branches.items():
+                    if passed < _MOST_PASSED and branch not in reached:
+                        reached[branch] = passed + 1
+            if not reached:
+                break
+            branches = reached
         return found, length

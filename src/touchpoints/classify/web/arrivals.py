@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -37,6 +38,11 @@ from touchpoints.classify.web.urls import (
     utm_of,
 )
 from touchpoints.errors import InvalidInputError
+
+_HOSTS = {
+    "own": ("the site's", "shop.example"),
+    "ignore_referrers": ("other sites'", "paypal.com"),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -142,12 +148,13 @@ internal=False)
     )
 
 
-def _hosts(own: str | Sequence[str]) -> tuple[str, ...]:
-    given = (own,) if isinstance(own, str) else tuple(own)
+def _hosts(written: str | Sequence[str], *, name: str = "own") -> tuple[str, ...]:
+    given = (written,) if isinstance(written, str) else tuple(written)
     hosts = tuple((host_of(one) or ascii_host(text_of(one))).removeprefix("www.") for one in given)
     if not all(hosts):
+        whose, example = _HOSTS[name]
         raise InvalidInputError(
-            f"own must hold the site's hosts, got {first_few(given)}", mend="own='shop.example'"
+            f"{name} must hold {whose} hosts, got {first_few(given)}", mend=f"{name}={example!r}"
         )
     return hosts
 
@@ -169,6 +176,7 @@ def arrival(
     *,
     referrer: Any = None,
     own: str | Sequence[str] = (),
+    ignore_referrers: str | Sequence[str] = (),
     sources: SourceList | None = None,
     version: Ga4Version = "2026-05",
 ) -> Arrival:
@@ -182,6 +190,9 @@ def arrival(
         The URL of the referring page.
     own
         The site's own hosts, besides the host of ``url``.
+    ignore_referrers
+        Hosts of other sites that visitors come back from without having left, for example of
+        payment gateways and log-in services; they give no answer, as the site's own pages.
     sources
         List of sources and their categories; by default `source_categories`.
     version
@@ -209,8 +220,9 @@ def arrival(
        paid click. Click ids that are added to unpaid links as well, such as ``fbclid``, only name
        the source, and only where the referrer does not;
     3. the referrer: the medium is ``organic`` for a search engine, ``email`` for a mail site,
-       ``ai-assistant`` for an AI assistant and ``referral`` for any other site; the site's own
-       pages give no answer;
+       ``ai-assistant`` for an AI assistant, ``cpc`` or ``display`` for a host that only delivers
+       ads (``googleadservices.com``, ``doubleclick.net``) and ``referral`` for any other site; the
+       site's own pages give no answer;
     4. otherwise the arrival is ``(direct)``.
 
     Campaign parameters take precedence over an internal referrer, because a click on an ad can
@@ -225,7 +237,8 @@ def arrival(
     """
     check_option("version", version, Ga4Version)
     landed = host_of(url).removeprefix("www.")
-    hosts = (*_hosts(own), *((landed,) if landed else ()))
+    ignored = _hosts(ignore_referrers, name="ignore_referrers")
+    hosts = (*_hosts(own), *ignored, *((landed,) if landed else ()))
     return _arrival(url, parse_referrer(referrer, own=hosts, sources=sources), version)
 
 
@@ -246,12 +259,27 @@ def _arrival(url: Any, came: Referrer, version: str) -> Arrival:
     if paid:
         return _by_click(paid, campaign)
     if came.host and not came.internal:
+        ad = _ad_of(came.host)
+        if ad is not None:
+            return Arrival(source=ad["source"], medium=ad["medium"], campaign=campaign)
         named = read_data(f"ga4-{version}")["referrer_medium"]
         medium = named.get(came.category, "referral")
         return Arrival(source=came.source, medium=medium, campaign=campaign)
     if clicks:
         return _by_click(next(iter(clicks)), campaign)
     return Arrival(campaign=campaign, internal=came.internal)
+
+
+@lru_cache(maxsize=4096)
+def _ad_of(host: str) -> Mapping[str, str] | None:
+    """Return the source and medium of a host that delivers ads, the longest match; else None."""
+    known = read_data("arrivals")["ad_hosts"]
+    while host:
+        if host in known:
+            found: Mapping[str, str] = known[host]
+            return found
+        host = host.partition(".")[2]
+    return None
 
 
 def _by_click(name: str, campaign: str) -> Arrival:
@@ -269,6 +297,8 @@ class ArrivalChannels:
         Fields with the page's URL and with the referrer; the latter may be None.
     own : tuple of str
         The site's own hosts.
+    ignored : tuple of str
+        Hosts of other sites that are no origin of a visit.
     channels : Ga4Channels
         The rules that determine the channel.
 
@@ -281,6 +311,7 @@ class ArrivalChannels:
     url: str
     referrer: str | None
     own: tuple[str, ...]
+    ignored: tuple[str, ...]
     channels: Ga4Channels
 
     @property
@@ -328,7 +359,7 @@ class ArrivalChannels:
         if not text_of(url) and not text_of(referrer):
             return None
         landed = host_of(url).removeprefix("www.")
-        own = (*self.own, landed) if landed else self.own
+        own = (*self.own, *self.ignored, *((landed,) if landed else ()))
         came = parse_referrer(referrer, own=own, sources=self.channels.sources)
         found = _arrival(url, came, self.channels.version)
         return None if found.internal else found
@@ -339,6 +370,7 @@ def arrival_channels(
     url: str = "url",
     referrer: str | None = "referrer",
     own: str | Sequence[str] = (),
+    ignore_referrers: str | Sequence[str] = (),
     version: Ga4Version = "2026-05",
     sources: SourceList | None = None,
     email: EmailMatch = "exact",
@@ -354,6 +386,10 @@ def arrival_channels(
     own
         The site's own hosts, besides the host of each URL: a person who comes from one of them was
         already on the site.
+    ignore_referrers
+        Hosts of other sites that people come back from without having left, for example of payment
+        gateways: what GA4 calls unwanted referrals. An event that comes from one of them is not an
+        arrival. Subdomains count.
     version, sources, email, assistants
         As for `ga4_channels`.
 
@@ -361,8 +397,8 @@ def arrival_channels(
     -------
     ArrivalChannels
         A classifier that answers ``Facets(arrival_channel=...)``, or None where the event is not
-        an arrival (no URL, or the referrer is one of the site's own pages) and where GA4 says
-        Unassigned.
+        an arrival (no URL, or the referrer is one of the site's own pages or one of
+        ``ignore_referrers``) and where GA4 says Unassigned.
 
     See Also
     --------
@@ -376,6 +412,9 @@ def arrival_channels(
     >>> channels({"url": "https://shop.example/?utm_source=t.co", "referrer": None})
     Facets(arrival_channel='social.organic')
     >>> channels({"url": "/cart", "referrer": "https://shop.example/"})
+    >>> paid = {"url": "https://shop.example/thanks", "referrer": "https://www.paypal.com/"}
+    >>> channels(paid), arrival_channels(ignore_referrers="paypal.com")(paid)
+    (Facets(arrival_channel='referral'), None)
     >>> tagged = {"url": "https://shop.example/?utm_source=chatgpt.com", "referrer": None}
     >>> channels(tagged), arrival_channels(assistants="source")(tagged)
     (None, Facets(arrival_channel='ai_assistant'))
@@ -388,4 +427,7 @@ def arrival_channels(
         sources=checked_sources(sources),
         on=ga4_options(version, email=email, assistants=assistants),
     )
-    return ArrivalChannels(url=url, referrer=referrer, own=_hosts(own), channels=rules)
+    ignored = _hosts(ignore_referrers, name="ignore_referrers")
+    return ArrivalChannels(
+        url=url, referrer=referrer, own=_hosts(own), ignored=ignored, channels=rules
+    )

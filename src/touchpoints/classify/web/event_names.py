@@ -12,7 +12,7 @@ import attrs
 
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.classify._data import read_data
-from touchpoints.classify.contract.answers import type_of
+from touchpoints.classify.contract.answers import Answer, Verdict
 from touchpoints.classify.contract.traces import Step
 from touchpoints.classify.web.urls import text_of
 
@@ -87,10 +87,10 @@ class EventNames:
     def __repr__(self) -> str:
         return f"<classifier {self.name} reads {', '.join(self.reads)}>"
 
-    def __call__(self, event: Mapping[str, Any], /) -> str | None:
-        """Return a type id; None when the name is unknown or not a touchpoint."""
+    def __call__(self, event: Mapping[str, Any], /) -> Answer:
+        """Return a type id, a verdict that leaves the event out, or None for an unknown name."""
         for step in self.steps(event):
-            return type_of(step.answer) or None
+            return step.answer
         return None
 
     def steps(self, event: Mapping[str, Any], /) -> tuple[Step, ...]:
@@ -99,11 +99,10 @@ class EventNames:
         for field in self.reads:
             text = text_of(event[field])
             words = words_of(text)
+            answer: Answer = table.types.get(words)
             if words in table.not_touchpoints:
-                reason = f"{field} {text!r} is not a touchpoint: {table.not_touchpoints[words]}"
-                return (Step(name=text, outcome="silent", reason=reason, fields=(field,)),)
-            if words in table.types:
-                answer = table.types[words]
+                answer = Verdict(leave_out=table.not_touchpoints[words])
+            if answer is not None:
                 reason = f"{field} is {text!r}, an event of {self.tracker}"
                 step = Step(
                     name=text, outcome="decided", answer=answer, reason=reason, fields=(field,)
@@ -123,7 +122,8 @@ def ga4_events(*, name: str = "event_name") -> EventNames:
     Returns
     -------
     EventNames
-        A classifier that answers with a type id, or None.
+        A classifier that answers with a type id, with a `Verdict` that leaves the event out, or
+        with None for unknown names.
 
     See Also
     --------
@@ -134,8 +134,9 @@ def ga4_events(*, name: str = "event_name") -> EventNames:
 
     Notes
     -----
-    Automatic, enhanced and recommended events are known. ``session_start`` and
-    ``user_engagement`` only state that a visit began or continued, so they are not touchpoints;
+    Automatic, enhanced and recommended events are known. ``session_start``, ``first_visit``,
+    ``user_engagement`` and ``scroll`` only state that a visit began or continued, so they are no
+    touchpoints: the answer leaves them out, and the report of the log counts them by reason;
     ``search`` and ``view_search_results`` are searches within the site, not in a search engine.
     An event name states neither need nor context: both come from the defaults of the type, as
     ``need_from`` and ``context_from`` record.
@@ -143,8 +144,10 @@ def ga4_events(*, name: str = "event_name") -> EventNames:
     Examples
     --------
     >>> events = ga4_events()
-    >>> [events({"event_name": one}) for one in ("page_view", "purchase", "session_start", "other")]
-    ['website_visit', 'purchase', None, None]
+    >>> [events({"event_name": one}) for one in ("page_view", "purchase", "other")]
+    ['website_visit', 'purchase', None]
+    >>> events({"event_name": "session_start"})
+    Verdict(leave_out='a visit begins or goes on: no interaction of its own')
     """
     return EventNames(tracker="ga4", reads=(name,))
 
@@ -163,7 +166,8 @@ def segment_events(*, name: str = "event", call: str | None = None) -> EventName
     Returns
     -------
     EventNames
-        A classifier that answers with a type id, or None.
+        A classifier that answers with a type id, with a `Verdict` that leaves the event out, or
+        with None for unknown names.
 
     See Also
     --------
@@ -175,7 +179,8 @@ def segment_events(*, name: str = "event", call: str | None = None) -> EventName
     -----
     The events of Segment's specifications for e-commerce, live chat, email, B2B SaaS, mobile and
     video are known, with the noun or the verb first, in any case and with any marks between the
-    words. RudderStack uses the same names.
+    words. RudderStack uses the same names. Names that are no touchpoints, like ``Signed Out``, are
+    left out; the report of the log counts them by reason.
 
     Examples
     --------
@@ -202,7 +207,8 @@ def snowplow_events(
     Returns
     -------
     EventNames
-        A classifier that answers with a type id, or None.
+        A classifier that answers with a type id, with a `Verdict` that leaves the event out, or
+        with None for unknown names.
 
     See Also
     --------
@@ -212,8 +218,9 @@ def snowplow_events(
 
     Notes
     -----
-    ``page_ping`` only states that a page is still open, so it is not a touchpoint. Each site
-    chooses its own categories and actions: a few common values are known, `draft` guesses the rest.
+    ``page_ping`` only states that a page is still open, so it is no touchpoint: the answer leaves
+    it out, and the report of the log counts it by reason. Each site chooses its own categories and
+    actions: a few common values are known, `draft` guesses the rest.
 
     Examples
     --------
@@ -221,6 +228,7 @@ def snowplow_events(
     >>> events({"event_name": "event", "se_action": "add-to-basket"})
     'cart_addition'
     >>> events({"event_name": "page_ping", "se_action": None})
+    Verdict(leave_out='a sign of life while a page or video is open')
     """
     further = tuple(column for column in (action, category) if column is not None)
     return EventNames(tracker="snowplow", reads=(name, *further))

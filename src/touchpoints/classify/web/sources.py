@@ -175,7 +175,7 @@ def source_categories(*, version: SourceVersion = "2026-11") -> SourceList:
     Returns
     -------
     SourceList
-        About 290 sites: search engines, social networks, video, shops, mail and AI assistants.
+        About 910 sites: search engines, social networks, video, shops, mail and AI assistants.
 
     See Also
     --------
@@ -184,13 +184,16 @@ def source_categories(*, version: SourceVersion = "2026-11") -> SourceList:
 
     Notes
     -----
-    The list was written for this library and does not copy any other list. Like Google's list, it
-    counts review sites (trustpilot, tripadvisor, yelp) as social.
+    The list was written for this library and does not copy any other list. It knows 634 of the 819
+    sources of Google's list as of November 2023, and gives 629 of them Google's category (two mail
+    sites are mail, and three names of Rakuten a shop). Like Google's list, it counts review sites
+    (trustpilot, tripadvisor, yelp) as social. A look-up takes the same time whatever the length of
+    the list.
 
     Examples
     --------
     >>> source_categories()
-    <SourceList touchpoints of 2026-11-21: 2... sites>
+    <SourceList touchpoints of 2026-11-26: 9... sites>
     """
     return _shipped(check_option("version", version, SourceVersion))
 

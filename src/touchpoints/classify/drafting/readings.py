@@ -1,0 +1,164 @@
+"""Readings of a name by its words: the phrase that fits best, and what the other words change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import attrs
+
+from touchpoints.classify._data import read_data
+from touchpoints.classify.drafting.phrases import (
+    SMALL,
+    Hit,
+    Index,
+    Phrase,
+    Words,
+    best_of,
+    listed,
+    meanings,
+    phrase_of,
+    spellings,
+    used,
+)
+from touchpoints.classify.web.event_names import words_of
+from touchpoints.taxonomy import Taxonomy
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """How the words of a name are read.
+
+    Attributes
+    ----------
+    hit
+        The phrase that fits best.
+    words : tuple of str
+        The words that the phrase explains.
+    unexplained : tuple of str
+        The words that may change what the phrase says.
+    against : str
+        The first word that contradicts the phrase; empty when there is none.
+    rivals : bool
+        Whether a strong phrase of another type explains other words of the name.
+    strong : bool
+        Whether the phrase decides beside unexplained words.
+    """
+
+    hit: Hit
+    words: Words
+    unexplained: Words
+    against: str
+    rivals: bool
+    strong: bool
+
+    @property
+    def decides(self) -> bool:
+        """Whether no other word of the name can change what the phrase says."""
+        if self.hit.phrase.mark == "?":
+            return False
+        return not self.unexplained or (self.strong and not self.rivals)
+
+
+def phrases(section: str) -> list[Phrase]:
+    """Return the phrases of a section of the word list; for ``types`` with excluded phrases."""
+    document = read_data("words")
+    excluded = document["none"].values() if section == "types" else ()
+    entries = [("", phrase) for listing in excluded for phrase in listing]
+    entries += [(one, phrase) for one, listing in document[section].items() for phrase in listing]
+    # The first of equally good phrases wins, so types of patient logs come before types of shops.
+    ranked = sorted(entries, key=lambda entry: bool(entry[0]) and not entry[0].startswith("pt_"))
+    return [phrase_of(text, one, rank) for rank, (one, text) in enumerate(ranked)]
+
+
+@cache
+def reasons() -> dict[str, str]:
+    """Return {phrase: why names with it are no touchpoints}."""
+    table = read_data("words")["none"]
+    return {phrase.removeprefix("!"): why for why, listing in table.items() for phrase in listing}
+
+
+def _labels(taxonomy: Taxonomy) -> Iterator[Phrase]:
+    """Yield ids, labels and aliases without small words, own types before inherited types."""
+    for rank, one in enumerate(reversed(list(taxonomy.types.values()))):
+        aliases = (alias for names in one.aliases.values() for alias in names)
+        for name in (one.id, *one.labels.values(), *aliases):
+            words = tuple(word for word in words_of(name) if word not in SMALL)
+            if words:
+                yield Phrase(words, one.id, rank, mark="" if len(words) > 1 else "?")
+
+
+class Reader:
+    """Reads names by the words that mean a type of a taxonomy.
+
+    Parameters
+    ----------
+    taxonomy
+        Taxonomy with the types to choose from.
+    """
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        explained = read_data("words")["explained"]
+        clinical = any(one.startswith("pt_") for one in taxonomy.types)
+        self.index = Index(phrases("types"), types=taxonomy.types)
+        self._labels = Index(_labels(taxonomy), types=taxonomy.types)
+        self._always = frozenset(explained["always"] + (explained["clinical"] if clinical else []))
+        self._beside = self._always.union(explained["acts"])
+        self._achieved = frozenset(explained["achieved"])
+
+    def read(self, words: Words) -> Reading | None:
+        """Return the best reading of some words; None when no phrase fits.
+
+        The phrase of most words is best; of as many words, the one that leaves the fewest words
+        unexplained.
+        """
+        hits, own = self.index.hits(words), self._labels.best(words)
+        best = best_of(hits)
+        if best is None or (own is not None and own.words > best.words):
+            best = own
+        if best is None:
+            return None
+        rivals = sorted((one for one in hits if one.words == best.words), reverse=True)
+        return min(
+            (self._reading(one, words, hits) for one in ([best] if best is own else rivals)),
+            key=lambda reading: len(reading.unexplained),
+        )
+
+    def _reading(self, hit: Hit, words: Words, hits: Sequence[Hit]) -> Reading:
+        phrase = hit.phrase
+        fitting = used(phrase, words)
+        found = [(one.phrase, frozenset(used(one.phrase, words))) for one in hits]
+        same = set(fitting).union(*(those for one, those in found if one.type == phrase.type))
+        families = self._always if phrase.type in self._achieved else self._beside
+        unexplained = tuple(
+            word
+            for position, word in enumerate(words)
+            if not (word in same or _is_small(word, position) or _is_explained(word, families))
+        )
+        against = [word for word in words if word not in fitting and word in _against()]
+        return Reading(
+            hit=hit,
+            words=fitting,
+            unexplained=unexplained,
+            against=against[0] if against else "",
+            rivals=any(
+                one.type != phrase.type and one.mark == "!" and those.isdisjoint(fitting)
+                for one, those in found
+            ),
+            strong=any(one.type == phrase.type and one.mark == "!" for one, _ in found),
+        )
+
+
+def _against() -> frozenset[str]:
+    return listed("against", "words")
+
+
+def _is_small(word: str, position: int) -> bool:
+    """Return whether a word is an article, a preposition or a number; not the initial of a code."""
+    return word.isdigit() or (word in SMALL and (position > 0 or len(word) > 1))
+
+
+def _is_explained(word: str, families: frozenset[str]) -> bool:
+    """Return whether a word changes nothing: it says who, where, or with what."""
+    plain = listed("explained", "about", "how")
+    return not (plain.isdisjoint(spellings(word)) and meanings(word).isdisjoint(families))
