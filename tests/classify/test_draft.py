@@ -184,6 +184,27 @@ def test_pages_are_typed_by_their_path(tmp_path: Path) -> None:
     assert {url: one for url, _, one in PAGES} == dict(zip(log["url"], answered, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("path", "type_"),
+    [
+        ("policies/refund-policy", "self_service"),
+        ("politica-de-cookies", "self_service"),
+        ("my-account/orders", "order_tracking"),
+        ("sales/order/history", "order_tracking"),
+        ("account/register", "account_signup"),
+        ("collections/mens-shoes", "catalogue_browsing"),
+        ("checkout/onepage/success", "purchase"),
+        ("newsletter", "newsletter_signup"),
+        ("blogs/news/how-to-style", "content_read"),
+        ("basketball", ""),
+        ("navidad", ""),
+    ],
+)
+def test_addresses_of_shops(path: str, type_: str) -> None:
+    """Addresses as the usual shop systems make them, by whole words."""
+    assert type_ == Guesser(load_taxonomy("customer")).page(path).type
+
+
 def test_other_fields_are_used_only_for_general_names(tmp_path: Path) -> None:
     """Campaign, page and text decide, in this order, where the name is missing or a page view."""
     rows = [

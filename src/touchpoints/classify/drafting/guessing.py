@@ -141,8 +141,9 @@ class Guesser:
         if text in self._taxonomy.types:
             return Guess(text, "an id of the taxonomy", "high")
         # Brands have capitals within: LinkedIn, YouTube.
-        written = channel_of(text[:_MAX_TEXT], self._channels)
-        channel = written or channel_of(" ".join(words), self._channels)
+        channel = channel_of(text[:_MAX_TEXT], self._channels)
+        if channel is None and text != text.lower():
+            channel = channel_of(" ".join(words), self._channels)
         if channel is not None:
             reason = f"a channel ({channel}), not a touchpoint: what did people do there?"
             return Guess(reason=reason, channel=channel)
@@ -218,8 +219,7 @@ class Guesser:
         return Guess("website_visit", "the home page", "high")
 
     def _called(self, text: str, words: Words) -> Guess | None:
-        spellings = (text, " ".join(words), "_".join(words), "-".join(words))
-        for phrase in dict.fromkeys(spellings):
+        for phrase in dict.fromkeys((text, " ".join(words))):
             try:
                 found = self._taxonomy.lookup(phrase)
             except InvalidInputError:  # several types share the name, so its words decide
