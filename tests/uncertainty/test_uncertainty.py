@@ -379,6 +379,15 @@ def test_values_of_merged_rows_cannot_be_resampled_in_parts() -> None:
     assert 10 == by_person.high[0]
 
 
+def test_a_quantile_at_a_number_is_that_number_beside_infinite_ones() -> None:
+    """Of 41 numbers, the first quartile is the eleventh; that the twelfth is infinite is no nan."""
+    numbers = iter([5.0, *map(float, range(1, 12)), *[math.inf] * 30])
+
+    table = tp.bootstrap(built("ab"), lambda _: next(numbers), seed=1, resamples=41, level=0.5)
+
+    assert (table.low[0], table.high[0]) == (11.0, math.inf)
+
+
 def test_values_of_single_rows_are_resampled_beside_merged_ones() -> None:
     """A mean of the rows of one journey each is resampled, whatever the value of a merged row.
 
