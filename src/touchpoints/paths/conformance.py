@@ -41,7 +41,7 @@ class Conformance(Estimated):
         The touchpoints of the plan that no journey has, of any group.
     """
 
-    value = "share"
+    main = "share"
     labels = ("deviation", "touchpoint")
 
     deviation: Array = column(object)
@@ -76,7 +76,7 @@ class JourneyConformance(Grouped):
         The touchpoints of the plan that no journey has, of any group.
     """
 
-    value = "fitness"
+    main = "fitness"
     labels = ("journey",)
 
     journey: Array = column(object)
@@ -109,7 +109,7 @@ class Fitness(Estimated):
         The touchpoints of the plan that no journey has, of any group.
     """
 
-    value = "fitness"
+    main = "fitness"
 
     journeys: Array = column(np.int64)
     fitness: Array = column(np.float64)

@@ -40,7 +40,7 @@ class JourneyTimes(Grouped):
         Whether the journey began and finished within the log.
     """
 
-    value = "throughput"
+    main = "throughput"
     labels = ("journey",)
 
     journey: Array = column(object)

@@ -82,7 +82,7 @@ class MarkovOrders(Grouped):
         The unit assigned to a fold as a whole: ``"person"`` or ``"journey"``.
     """
 
-    value = "loss"
+    main = "loss"
     labels = ("order",)
 
     order: Array = column(np.int64)

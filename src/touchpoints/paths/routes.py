@@ -65,7 +65,7 @@ class Routes(Estimated):
         Median time in seconds from the first touchpoint to the last; nan without times.
     """
 
-    value = "share"
+    main = "share"
     labels = ("route",)
 
     route: Array = column(object)
@@ -93,7 +93,7 @@ class Similarity(Grouped):
         The similarity used: ``"lcs"`` or ``"edit"``.
     """
 
-    value = "similarity"
+    main = "similarity"
     labels = ("journey",)
 
     journey: Array = column(object)

@@ -41,7 +41,7 @@ class StepSurvival(Estimated):
         Journeys that began before the log: their steps cannot be numbered.
     """
 
-    value = "share"
+    main = "share"
     labels = ("step",)
 
     step: Array = column(np.int64)

@@ -62,7 +62,7 @@ class StepMatrix(Estimated):
         because they lack the anchor.
     """
 
-    value = "share"
+    main = "share"
     labels = ("step", "touchpoint")
 
     step: Array = column(np.int64)
@@ -99,7 +99,7 @@ class StepFlows(Estimated):
         Number of aligned journeys.
     """
 
-    value = "share"
+    main = "share"
     labels = ("step", "source", "target")
 
     step: Array = column(np.int64)

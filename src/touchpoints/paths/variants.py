@@ -46,7 +46,7 @@ class Variants(Estimated):
         Number of interactions.
     """
 
-    value = "share"
+    main = "share"
     labels = ("variant",)
 
     variant: Array = column(object)

@@ -59,7 +59,7 @@ class Bootstrap(Labelled):
         Why there is no interval; empty when there is an interval.
     """
 
-    value = "estimate"
+    main = "estimate"
     labels = ("label",)
 
     label: Array = column(object)
