@@ -1,3 +1,4 @@
+from touchpoints import attribution as attribution
 from touchpoints import classify as classify
 from touchpoints import compare as compare
 from touchpoints import datasets as datasets
