@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.chains.removal import without_each
 from touchpoints._core.frozen import Array
+from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.chains import Chained, chained
 from touchpoints.attribution._shared.credit import Credit, Split, credited
 from touchpoints.attribution._shared.effects import Effects, pulls_of
 from touchpoints.attribution._shared.estimates import Precision
-from touchpoints.attribution._shared.evidence import Evidence, evidence_of
+from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
@@ -90,23 +93,19 @@ def markov(
     (['C2', 'C3', 'C1'], [1.0, 1.0, 0.5], [0.4, 0.4, 0.2])
     """
     order = checks.whole("order", order)
-    checks.level(level)
-
-    def analysis(part: Journeys) -> Credit:
-        evidence = evidence_of(part, outcome=outcome, value=value, lookback=lookback)
-        return _credit(evidence, order=order, level=level)
-
-    return by_group(journeys, by, analysis)
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
+    return by_group(journeys, by, partial(_credit, order=order, asked=asked))
 
 
-def _credit(evidence: Evidence, *, order: int, level: float) -> Credit:
+def _credit(journeys: Journeys, *, order: int, asked: Asked) -> Credit:
+    evidence = asked.evidence(journeys)
     found = chained(evidence, order=order)
     effects, spread, split = _split(evidence, found, found.reached)
     value = None
     if evidence.value is not None and evidence.value.any():
         rewards, excess = found.rewarded(evidence)
         value = _split(evidence, found, rewards, excess=excess)[2]
-    precision = Precision.of(evidence.units(), evidence.reached, level)
+    precision = Precision.of(evidence.units(), evidence.reached, asked.level)
     low, high = precision.bounds(effects.effect, np.maximum(spread, 0.0))
     columns = {"effect": effects.effect, "effect_low": low, "effect_high": high}
     columns["without"] = effects.without
@@ -114,7 +113,7 @@ def _credit(evidence: Evidence, *, order: int, level: float) -> Credit:
         evidence,
         split,
         value=value,
-        level=level,
+        level=asked.level,
         model=f"Markov chain of order {order}",
         probability=effects.earned,
         **{name: np.append(one, np.nan) for name, one in columns.items()},

@@ -17,8 +17,7 @@ from touchpoints.journeys.tie_breaking import key_ranks
 NONE = "(none)"
 
 
-def _matrix() -> Any:
-    return attrs.field(default=None, repr=False, eq=attrs.cmp_using(eq=same_array))
+_MATRIX: Any = {"default": None, "repr": False, "eq": attrs.cmp_using(eq=same_array)}
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -66,6 +65,11 @@ class Credit(Estimated):
     outside : int
         Interactions that do not count, outside the look-back or after the outcome, of journeys
         that reached it.
+    supported : float, optional
+        For games of sets: the share of sets that hold any journey, each size of set counting alike.
+    bound : float, optional
+        For values from random orders: each ``effect`` is this close to the exact one, all of them
+        together at the confidence ``level``.
     covariance : float64 (rows, rows), optional
         The covariance of ``share``.
     weights : float64 (m,), optional
@@ -100,8 +104,10 @@ class Credit(Estimated):
     probability: float | None = None
     unknown: int = 0
     outside: int = 0
-    covariance: Array | None = _matrix()
-    weights: Array | None = _matrix()
+    supported: float | None = None
+    bound: float | None = None
+    covariance: Array | None = attrs.field(**_MATRIX)
+    weights: Array | None = attrs.field(**_MATRIX)
 
     @property
     def shares(self) -> dict[Any, float]:
@@ -119,10 +125,19 @@ class Split:
         The share of each touchpoint, then that of journeys without interactions. Sums to 1.
     covariance : float64 (k+1, k+1), optional
         Of the shares.
+    signed : bool
+        Whether shares can be below 0 or above 1.
     """
 
     share: Array
     covariance: Array | None
+    signed: bool = False
+
+    def bounds(self, precision: Precision) -> tuple[Array, Array]:
+        """Return the interval of each share."""
+        if self.signed:
+            return precision.symmetric(self.share, self.variance())
+        return precision.bounds(self.share, self.variance())
 
     def variance(self) -> Array:
         """Return the variance of each share, nan where it is not known."""
@@ -145,7 +160,7 @@ def credited(
     precision = Precision.of(units, evidence.reached, level)
     total = float(evidence.conversions.sum())
     support = _support(evidence)
-    low, high = precision.bounds(split.share, split.variance())
+    low, high = split.bounds(precision)
     columns: dict[str, Array] = {
         "credit": split.share * total,
         "share": split.share,
@@ -155,7 +170,7 @@ def credited(
     }
     if value is not None and evidence.value is not None:
         worth = float(evidence.value.sum())
-        ends = precision.bounds(value.share, value.variance())
+        ends = value.bounds(precision)
         columns["value"] = value.share * worth
         columns["value_low"], columns["value_high"] = ends[0] * worth, ends[1] * worth
     fields = {name: one for name, one in more.items() if np.shape(one) == (k + 1,)}

@@ -76,9 +76,7 @@ class Effects:
         shares[g, -1] = 1.0
         return effects, shares
 
-    def covariances(
-        self, evidence: Evidence, found: Chained, pull: Pulls
-    ) -> tuple[Array, Array]:
+    def covariances(self, evidence: Evidence, found: Chained, pull: Pulls) -> tuple[Array, Array]:
         """Return the covariance of the effects, (g, g), and of the shares, (g+1, g+1)."""
         spread = covariance(found.chain, pull, dependence(evidence.units()))
         effects, shares = self.jacobians()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.units import Units
-
-Floats = NDArray[np.float64]
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -68,3 +65,8 @@ class Precision:
         some = np.where(sure, 1.0, trials)
         low, high = wilson_bounds(np.asarray(share * some), np.asarray(some), z)
         return np.where(sure, share, low), np.where(sure, share, high)
+
+    def symmetric(self, number: Array, variance: Array) -> tuple[Array, Array]:
+        """Return the interval of numbers of any size, by the distribution of t."""
+        half = self.stretched() * np.sqrt(variance)
+        return np.asarray(number - half), np.asarray(number + half)

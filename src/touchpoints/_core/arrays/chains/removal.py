@@ -139,9 +139,7 @@ def _by_blocks(system: _System, inside: Array) -> Removed:
         back = np.linalg.solve(inverse[np.ix_(group, group)], ahead[group])
         onward.append(np.where(group, 0.0, ahead - inverse[:, group] @ back))
     ahead = np.column_stack(onward)
-    return Removed(
-        earned=system.earned(ahead), forward=np.column_stack(forward), ahead=ahead
-    )
+    return Removed(earned=system.earned(ahead), forward=np.column_stack(forward), ahead=ahead)
 
 
 def _by_sweeps(system: _System, inside: Array) -> Removed:
