@@ -110,7 +110,9 @@ class Table:
         return {
             field.name: getattr(self, field.name)
             for field in fields
-            if field.repr and not field.metadata.get("column")
+            if field.repr
+            and not field.metadata.get("column")
+            and getattr(self, field.name) is not None
         }
 
     def to_dicts(self) -> list[dict[str, Any]]:

@@ -9,12 +9,12 @@ the same in every model:
     The name of the outcome, set by `tp.until` or `tp.mark` or read with the log; may be left out if
     there is only one. Journeys whose outcome is not known (yet) are left out and counted.
 ``value``
-    The name of the values to credit beside the number of outcomes; by default those of the
-    outcome's name, or the only ones.
+    The name of the values to credit beside the number of outcomes; by default those of the name
+    of the outcome, or the only ones.
 ``lookback``
-    How long before the outcome interactions count: a `datetime.timedelta`, or a list of `Window` for
-    different kinds. In journeys without the outcome time counts from their last interaction. What
-    lies outside is counted in ``outside``. Interactions after the outcome never count.
+    How long before the outcome interactions count: a `datetime.timedelta`, or a list of `Window`
+    for different kinds. In journeys without the outcome time counts from their last interaction.
+    What lies outside is counted in ``outside``. Interactions after the outcome never count.
 ``by``
     What to group by, as in `touchpoints.paths`. Credit sums to the outcomes of each group.
 ``level``
@@ -23,16 +23,22 @@ the same in every model:
 
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.windows import Window
+from touchpoints.attribution.competing import Competing, competing
 from touchpoints.attribution.markov import markov
 from touchpoints.attribution.multi_touch import custom, linear, position_based, time_decay
+from touchpoints.attribution.removal import Removals, Steps, removal
 from touchpoints.attribution.shapley import shapley
 from touchpoints.attribution.single_touch import first_touch, last_non_direct, last_touch
 from touchpoints.attribution.synergies import Interactions, synergies
 
 __all__ = [
+    "Competing",
     "Credit",
     "Interactions",
+    "Removals",
+    "Steps",
     "Window",
+    "competing",
     "custom",
     "first_touch",
     "last_non_direct",
@@ -40,6 +46,7 @@ __all__ = [
     "linear",
     "markov",
     "position_based",
+    "removal",
     "shapley",
     "synergies",
     "time_decay",

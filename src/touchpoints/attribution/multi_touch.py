@@ -217,7 +217,8 @@ def time_decay(
     else:
         if isinstance(half_life, bool) or not isinstance(half_life, Real):
             raise WrongKindError(
-                f"half_life must be a datetime.timedelta or a number of interactions, got {half_life!r}"
+                "half_life must be a datetime.timedelta or a number of interactions, got "
+                f"{half_life!r}"
             )
         rate, unit = float(half_life), f"{half_life:g} interactions"
     if not (rate > 0 and math.isfinite(rate)):
@@ -301,8 +302,8 @@ def _own(evidence: Evidence, *, weigh: Weigh) -> Array:
     weights = np.asarray(weigh(position, np.repeat(lengths, lengths), seconds), dtype=np.float64)
     if weights.shape != position.shape:
         raise InvalidInputError(
-            f"weigh must return one weight for each of {len(position):,} interactions, got an array "
-            f"of shape {weights.shape}"
+            f"weigh must return one weight for each of {len(position):,} interactions, got an "
+            f"array of shape {weights.shape}"
         )
     if not ((weights >= 0) & np.isfinite(weights)).all():
         raise InvalidInputError("weigh must return finite weights of at least 0")
@@ -313,5 +314,3 @@ def _own(evidence: Evidence, *, weigh: Weigh) -> Array:
             mend="give some weight to at least one interaction of each journey",
         )
     return normalised(weights, evidence.offsets)
-
-

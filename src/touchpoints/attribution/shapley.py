@@ -285,9 +285,9 @@ class _Solver:
     def _too_many(self, players: int, most: int, *, random: bool) -> InvalidInputError:
         seed = "seed=1 takes random orders; " if random else ""
         return InvalidInputError(
-            f"{players:,} touchpoints are too many for exact Shapley values, which take up to {most}",
-            mend=f"{seed}tp.collapse(journeys, by=…) groups touchpoints; game='subsets' is exact for "
-            "any number",
+            f"{players:,} touchpoints are too many for exact Shapley values, which take {most}",
+            mend=f"{seed}tp.collapse(journeys, by=…) groups touchpoints; game='subsets' is exact "
+            "for any number",
         )
 
 

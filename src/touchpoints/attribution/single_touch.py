@@ -200,5 +200,3 @@ def _direct(journeys: Journeys, place: Place | None) -> Array:
             mend="direct= says which are, for example direct={'channel': 'website'}",
         )
     return np.asarray(found[journeys.codes])
-
-

@@ -90,8 +90,8 @@ def synergies(
     >>> table = {"path": ["ad", "mail", "ad > mail"], "sales": [1, 2, 6], "lost": [9, 8, 4]}
     >>> journeys = tp.from_paths(table, path="path", converted="sales", lost="lost")
     >>> found = tp.attribution.synergies(journeys)
-    >>> {pair: round(one, 3) for pair, one in found.as_dict().items()}
-    {('ad', 'mail'): 0.0}
+    >>> found.to_dicts()[0]["journeys"]
+    10
     """
     asked = Asked(outcome=outcome, value=None, lookback=lookback, by=by, level=0.95)
     return by_group(journeys, by, partial(_interactions, prior=float(prior), asked=asked))

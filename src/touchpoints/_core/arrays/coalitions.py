@@ -23,7 +23,7 @@ def over_subsets(values: Array) -> Array:
 
 
 def over_supersets(values: Array) -> Array:
-    """Return the sum of the values of all supersets of each set, (2**n,); values are overwritten."""
+    """Return the sum of the values of all supersets of each set; values are overwritten."""
     for bit in range(len(values).bit_length() - 1):
         pairs = values.reshape(-1, 2, 1 << bit)
         pairs[:, 0] += pairs[:, 1]

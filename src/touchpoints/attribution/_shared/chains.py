@@ -56,3 +56,23 @@ def chained(evidence: Evidence, *, order: int) -> Chained:
         reached=into.astype(np.float64),
         empty=into & (chain.sources == chain.start),
     )
+
+
+def killed_by(found: Chained, masks: list[Array]) -> Array:
+    """Return the transitions in which steps are completed, bool (E,)."""
+    chain, members = found.chain, found.members
+    order, steps = members.shape[1], len(masks)
+    known = [np.append(mask, False) for mask in masks]  # -1, no touchpoint, is no step
+    inner = chain.targets < chain.size
+    target = members[np.where(inner, chain.targets, 0)]
+    begins = chain.sources == chain.start
+    source = members[np.where(begins, 0, chain.sources), 0]
+    gram = np.column_stack([np.where(begins, -1, source), target])
+    ends = order + 1 - steps
+    answer = np.zeros(len(inner), dtype=bool)
+    for first in range(ends + 1):
+        whole = np.ones(len(inner), dtype=bool)
+        for step, mask in enumerate(known):
+            whole &= mask[gram[:, first + step]]
+        answer |= whole & (begins | (first == ends))
+    return answer & inner

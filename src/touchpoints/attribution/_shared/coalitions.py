@@ -56,7 +56,9 @@ def table_of(worth: Callable[[frozenset[str]], float], keys: list[str]) -> Array
     return np.asarray(answer - answer[0])
 
 
-def marginals_of(worth: Callable[[frozenset[str]], float], keys: list[str]) -> Callable[[Array], Array]:
+def marginals_of(
+    worth: Callable[[frozenset[str]], float], keys: list[str]
+) -> Callable[[Array], Array]:
     """Return a function from an order of the keys to what each of them adds when it comes."""
 
     def marginals(order: Array) -> Array:

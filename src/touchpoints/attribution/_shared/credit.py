@@ -111,7 +111,7 @@ class Credit(Estimated):
 
     @property
     def shares(self) -> dict[Any, float]:
-        """The shares of credit, as {touchpoint: share}; with groups {(group, touchpoint): share}."""
+        """The shares of credit, {touchpoint: share}; with groups {(group, touchpoint): share}."""
         return self._labelled(self.share, self.touchpoint)
 
 
@@ -161,7 +161,7 @@ def credited(
     total = float(evidence.conversions.sum())
     support = _support(evidence)
     low, high = split.bounds(precision)
-    columns: dict[str, Array] = {
+    columns: dict[str, Any] = {
         "credit": split.share * total,
         "share": split.share,
         "low": low * total,
@@ -178,10 +178,10 @@ def credited(
     order = _order(evidence, columns["credit"], support)
     covariance = split.covariance
     keys = text_array([*(one.key for one in evidence.journeys.touchpoints), NONE])
-    columns = {name: one[order] for name, one in {**columns, **fields}.items()}
+    shown: dict[str, Any] = {name: one[order] for name, one in {**columns, **fields}.items()}
     return Credit(
         touchpoint=keys[order],
-        **columns,
+        **shown,
         outcome=evidence.outcome,
         outcomes=int(total),
         unknown=evidence.unknown,

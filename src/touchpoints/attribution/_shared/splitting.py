@@ -95,7 +95,7 @@ def _covariance(evidence: Evidence, weights: Array, amounts: Array, share: Array
     """
     from scipy.sparse import csr_array, hstack
 
-    units, n, k = dependence(evidence.units()), len(evidence.counts), evidence.k
+    units, k = dependence(evidence.units()), evidence.k
     each = amounts / np.where(evidence.counts > 0, evidence.counts, 1.0)
     lengths = segments.lengths_of(evidence.offsets)
     some = np.flatnonzero(each)

@@ -89,7 +89,7 @@ class Chain:
 
 
 def windows_of(codes: Array, offsets: Array, k: int, *, order: int) -> Windows:
-    """Return the states of segments: windows of ``order`` codes, the whole segment if it is shorter.
+    """Return the states of segments: windows of ``order`` codes, or a shorter segment as a whole.
 
     Parameters
     ----------
@@ -118,9 +118,9 @@ def windows_of(codes: Array, offsets: Array, k: int, *, order: int) -> Windows:
     states, size = dense_numbers(numbers[rows], seen)
     shown = np.empty(size, dtype=np.int64)
     shown[states] = rows
-    back = np.arange(order - 1, -1, -1)
-    inside = place[shown][:, None] >= back
-    members = np.where(inside, codes[np.maximum(shown[:, None] - back, 0)], -1)
+    steps = np.arange(order - 1, -1, -1)
+    inside = place[shown][:, None] >= steps
+    members = np.where(inside, codes[np.maximum(shown[:, None] - steps, 0)], -1)
     bounds = np.searchsorted(rows, offsets)
     return Windows(states=states, offsets=bounds, members=members)
 
@@ -172,9 +172,9 @@ def _summed(keys: Array, offsets: Array, weights: Array, size: int) -> tuple[Arr
     alike = len(weights) == 0 or bool((weights == weights[0]).all())
     each = None if alike else np.repeat(weights, lengths_of(offsets))
     if size <= DENSE:
-        totals = np.bincount(keys, each, size)
-        found = np.flatnonzero(totals)
-        totals = totals[found].astype(np.float64)
+        cells = np.bincount(keys, each, size).astype(np.float64)
+        found = np.flatnonzero(cells)
+        totals = cells[found]
     else:
         order = sort_positions(keys)
         starts = run_starts(keys[order])

@@ -54,8 +54,8 @@ class Dependence:
 def _added(values: Array, of: Array, size: int) -> Array:
     """Return the sums of the columns of each unit, float64 (c, u)."""
     sums = np.zeros((len(values), size))
-    for one, row in zip(values, sums, strict=True):
-        row += np.bincount(of, one, size)
+    for number, one in enumerate(values):
+        sums[number] = np.bincount(of, one, size)
     return sums
 
 
@@ -86,7 +86,8 @@ class Pulls:
 def reach_of(chain: Chain, removed: Removed) -> Array:
     """Return the expected visits of the source of each transition per segment there, (E, c)."""
     forward = np.concatenate([removed.forward, np.ones((1, removed.forward.shape[1]))])
-    return np.asarray(forward[chain.sources] / chain.leaving()[chain.sources][:, None])
+    leaving = chain.leaving()[:, None] if removed.leaving is None else removed.leaving
+    return np.asarray(forward[chain.sources] / leaving[chain.sources])
 
 
 def pulls(chain: Chain, removed: Removed, rewards: Array) -> Array:
@@ -95,7 +96,8 @@ def pulls(chain: Chain, removed: Removed, rewards: Array) -> Array:
     Notes
     -----
     The influence function of ``earned``: over a transition from a to b, with n the expected visits
-    and h the expected reward ahead, it is ``n[a] / C[a] (h[b] - h[a])``, C the weight that leaves a.
+    and h the expected reward ahead, it is ``n[a] / C[a] (h[b] - h[a])``, C the weight that leaves
+    a. A removed transition leads to a reward of 0, or moves nothing where others take its place.
     """
     size, c = chain.size, removed.ahead.shape[1]
     ends = chain.targets > size
@@ -103,7 +105,12 @@ def pulls(chain: Chain, removed: Removed, rewards: Array) -> Array:
     ahead = np.concatenate([removed.ahead, removed.earned[None]])
     after = removed.ahead[inner] if size else np.zeros((len(inner), c))
     after = np.where(ends[:, None], rewards[:, None], after)
-    return np.asarray(reach_of(chain, removed) * (after - ahead[chain.sources]))
+    if removed.killed is not None:
+        after = np.where(removed.killed, 0.0, after)
+    moved = reach_of(chain, removed) * (after - ahead[chain.sources])
+    if removed.killed is not None and removed.reconnected:
+        moved = np.where(removed.killed, 0.0, moved)
+    return np.asarray(moved)
 
 
 def covariance(chain: Chain, pull: Pulls, units: Dependence) -> Array:

@@ -32,12 +32,21 @@ class Removed:
         The expected reward from each state on.
     bound : float
         The largest possible error of the three, absolute; 0.0 where they were solved directly.
+    killed : bool (E, 1 + g), optional
+        The transitions that are removed; by default those into the states of each group.
+    leaving : float64 (S+1, 1 + g), optional
+        The weight that leaves each state and the start; by default that of the chain.
+    reconnected : bool
+        Whether removed transitions move nothing, since others take their place.
     """
 
     earned: Array
     forward: Array
     ahead: Array
     bound: float = 0.0
+    killed: Array | None = None
+    leaving: Array | None = None
+    reconnected: bool = False
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -65,10 +74,8 @@ class _System:
         return np.asarray(self.at_once + self.first @ ahead)
 
 
-def _system(chain: Chain, rewards: Array, kept: Array | None = None) -> _System:
-    shares, size = chain.probabilities(), chain.size
-    if kept is not None:
-        shares = np.where(kept, shares, 0.0)
+def _system(chain: Chain, rewards: Array, shares: Array) -> _System:
+    size = chain.size
     begins, ends = chain.sources == size, chain.targets > size
     inner = ~begins & ~ends
     into = begins & ~ends
@@ -99,9 +106,9 @@ def without_each(chain: Chain, members: Array, rewards: Array, *, codes: int) ->
     Where each state is one code, all come from one inverse: with the fundamental matrix N and
     ahead h = N r, whoever avoids i earns ``h_s - N[s, i] h_i / N[i, i]``, by the rank-one update of
     the inverse. Up to 2,000 states the same by blocks. Above that all codes are solved together by
-    sweeps H = A (r + Q H), which rise from 0 to the solution, and whose distance from it is bounded.
+    sweeps H = A (r + Q H), which rise from 0 to the solution at a known distance from it.
     """
-    system = _system(chain, rewards)
+    system = _system(chain, rewards, chain.probabilities())
     if members.shape[1] == 1:
         if chain.size > _DENSE:
             raise InvalidInputError(
@@ -155,7 +162,7 @@ def _swept(through: object, gains: Array, kept: Array) -> tuple[Array, float]:
     solution = np.zeros_like(kept)
     constant = kept * gains[:, None]
     for _ in range(_SWEEPS):
-        update = constant + kept * (through @ solution)  # type: ignore[operator]
+        update = constant + kept * (through @ solution)
         moved = float(np.abs(update - solution).max(initial=0.0))
         solution = update
         if moved <= _PRECISE:
@@ -166,21 +173,39 @@ def _swept(through: object, gains: Array, kept: Array) -> tuple[Array, float]:
     )
 
 
-def without(chain: Chain, rewards: Array, killed: Array) -> Removed:
-    """Return what a chain earns as it is, and where some transitions lead nowhere.
+def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = False) -> Removed:
+    """Return what a chain earns as it is, and without some transitions.
 
     Parameters
     ----------
     killed : bool (E,)
-        The transitions after which whoever takes them is lost.
+        The transitions that are removed.
+    reconnect
+        Whether those who would take one take another from the same node instead, in proportion to
+        the others; where there is no other, and by default, they are lost.
 
     Notes
     -----
     Two sparse factorisations.
     """
-    whole, less = _solved(_system(chain, rewards)), _solved(_system(chain, rewards, ~killed))
+    shares = chain.probabilities()
+    kept = np.where(killed, 0.0, chain.totals if reconnect else shares)
+    leaving = chain.leaving()
+    if reconnect:
+        remaining = np.bincount(chain.sources, kept, chain.size + 1)
+        leaving = np.where(remaining > 0, remaining, np.inf)
+        kept = kept / leaving[chain.sources]
+    whole = _solved(_system(chain, rewards, shares))
+    less = _solved(_system(chain, rewards, kept))
     earned, forward, ahead = (np.stack(pair, axis=-1) for pair in zip(whole, less, strict=True))
-    return Removed(earned=earned, forward=forward, ahead=ahead)
+    return Removed(
+        earned=earned,
+        forward=forward,
+        ahead=ahead,
+        killed=np.stack([np.zeros_like(killed), killed], axis=-1),
+        leaving=np.stack([chain.leaving(), leaving], axis=-1),
+        reconnected=reconnect,
+    )
 
 
 def _solved(system: _System) -> tuple[Array, Array, Array]:
@@ -189,6 +214,6 @@ def _solved(system: _System) -> tuple[Array, Array, Array]:
 
     if not system.size:
         return np.asarray(system.at_once), np.zeros(0), np.zeros(0)
-    factors = splu(csc_array(eye_array(system.size) - system.sparse()))  # type: ignore[operator]
+    factors = splu(csc_array(eye_array(system.size) - system.sparse()))
     ahead = factors.solve(system.reward)
     return system.earned(ahead), factors.solve(system.first, trans="T"), ahead
