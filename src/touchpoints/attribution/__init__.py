@@ -23,7 +23,9 @@ the same in every model:
 
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.windows import Window
+from touchpoints.attribution.additive_hazard import HazardCredit, additive_hazard
 from touchpoints.attribution.competing import Competing, competing
+from touchpoints.attribution.graph_effects import absorption, removal_effects
 from touchpoints.attribution.markov import markov
 from touchpoints.attribution.multi_touch import custom, linear, position_based, time_decay
 from touchpoints.attribution.removal import Removals, Steps, removal
@@ -34,10 +36,13 @@ from touchpoints.attribution.synergies import Interactions, synergies
 __all__ = [
     "Competing",
     "Credit",
+    "HazardCredit",
     "Interactions",
     "Removals",
     "Steps",
     "Window",
+    "absorption",
+    "additive_hazard",
     "competing",
     "custom",
     "first_touch",
@@ -47,6 +52,7 @@ __all__ = [
     "markov",
     "position_based",
     "removal",
+    "removal_effects",
     "shapley",
     "synergies",
     "time_decay",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -107,9 +108,9 @@ def _credit(journeys: Journeys, *, order: int, asked: Asked) -> Credit:
         value = _split(evidence, found, rewards, excess=excess)[2]
     precision = Precision.of(evidence.units(), evidence.reached, asked.level)
     low, high = precision.bounds(effects.effect, np.maximum(spread, 0.0))
-    columns = {"effect": effects.effect, "effect_low": low, "effect_high": high}
+    columns: dict[str, Any] = {"effect": effects.effect, "effect_low": low, "effect_high": high}
     columns["without"] = effects.without
-    return credited(
+    answer: Credit = credited(
         evidence,
         split,
         value=value,
@@ -117,7 +118,8 @@ def _credit(journeys: Journeys, *, order: int, asked: Asked) -> Credit:
         model=f"Markov chain of order {order}",
         probability=effects.earned,
         **{name: np.append(one, np.nan) for name, one in columns.items()},
-    )
+    )    return answer
+
 
 
 def _split(

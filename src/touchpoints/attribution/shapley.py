@@ -159,8 +159,8 @@ def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
         spread = np.maximum(of_outcomes.covariance.diagonal(), 0.0)
     precision = Precision.of(evidence.units(), evidence.reached, asked.level)
     low, high = precision.symmetric(of_outcomes.effect, spread)
-    columns = {"effect": of_outcomes.effect, "effect_low": low, "effect_high": high}
-    return credited(
+    columns: dict[str, Any] = {"effect": of_outcomes.effect, "effect_low": low, "effect_high": high}
+    found: Credit = credited(
         evidence,
         of_outcomes.split,
         value=value,
@@ -168,7 +168,8 @@ def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
         model=solver.name(),
         **of_outcomes.facts,
         **{name: np.append(one, np.nan) for name, one in columns.items()},
-    )
+    )    return found
+
 
 
 @attrs.frozen(eq=False, kw_only=True)

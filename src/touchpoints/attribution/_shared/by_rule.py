@@ -32,14 +32,15 @@ def _analysed(journeys: Journeys, *, rule: Rule, model: str, asked: Asked) -> Cr
     if worth is not None:
         value = split_by_weights(evidence, weights, worth, known=evidence.single_values())
     placed = None if asked.by is not None else _placed(evidence, weights, len(journeys.codes))
-    return credited(
+    found: Credit = credited(
         evidence,
         split_by_weights(evidence, weights, evidence.conversions),
         value=value,
         level=asked.level,
         model=model,
         weights=placed,
-    )
+    )    return found
+
 
 
 def _placed(evidence: Evidence, weights: Array, size: int) -> Array:

@@ -147,12 +147,20 @@ class Split:
 
 
 def credited(
-    evidence: Evidence, split: Split, *, value: Split | None, level: float, **more: Any
-) -> Credit:
+    evidence: Evidence,
+    split: Split,
+    *,
+    value: Split | None,
+    level: float,
+    kind: Any = Credit,
+    **more: Any,
+) -> Any:
     """Return the table of a split of outcomes, and of their value.
 
     Parameters
     ----------
+    kind
+        The class of the table.
     more
         Other columns, (k+1,) each, and fields of `Credit`.
     """
@@ -179,7 +187,7 @@ def credited(
     covariance = split.covariance
     keys = text_array([*(one.key for one in evidence.journeys.touchpoints), NONE])
     shown: dict[str, Any] = {name: one[order] for name, one in {**columns, **fields}.items()}
-    return Credit(
+    return kind(
         touchpoint=keys[order],
         **shown,
         outcome=evidence.outcome,
