@@ -147,8 +147,8 @@ def _credit(journeys: Journeys, *, steps: int, tolerance: float, asked: Asked) -
         iterations=fitted.iterations,
         converged=fitted.converged,
         log_likelihood=fitted.log_likelihood,
-    )    return found
-
+    )
+    return found
 
 
 @attrs.frozen(eq=False, kw_only=True)

@@ -206,7 +206,7 @@ def _flows(G: nx.DiGraph, weight: str) -> dict[tuple[Any, Any], float]:
         good = isinstance(flow, (int, float, np.number)) and 0 <= flow < np.inf
         if not good:
             raise InvalidInputError(
-                f"the flow {weight!r} of an edge must be a finite number of at least 0, got {flow!r}",
+                f"the flow {weight!r} of an edge must be finite and at least 0, got {flow!r}",
                 where=f"edge {source!r} to {target!r}",
                 mend="weight= names the attribute with the flow",
             )

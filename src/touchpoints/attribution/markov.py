@@ -118,8 +118,8 @@ def _credit(journeys: Journeys, *, order: int, asked: Asked) -> Credit:
         model=f"Markov chain of order {order}",
         probability=effects.earned,
         **{name: np.append(one, np.nan) for name, one in columns.items()},
-    )    return answer
-
+    )
+    return answer
 
 
 def _split(

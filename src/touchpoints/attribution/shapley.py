@@ -168,8 +168,8 @@ def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
         model=solver.name(),
         **of_outcomes.facts,
         **{name: np.append(one, np.nan) for name, one in columns.items()},
-    )    return found
-
+    )
+    return found
 
 
 @attrs.frozen(eq=False, kw_only=True)

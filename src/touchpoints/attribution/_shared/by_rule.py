@@ -39,8 +39,8 @@ def _analysed(journeys: Journeys, *, rule: Rule, model: str, asked: Asked) -> Cr
         level=asked.level,
         model=model,
         weights=placed,
-    )    return found
-
+    )
+    return found
 
 
 def _placed(evidence: Evidence, weights: Array, size: int) -> Array:
