@@ -24,25 +24,34 @@ the same in every model:
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.windows import Window
 from touchpoints.attribution.additive_hazard import HazardCredit, additive_hazard
+from touchpoints.attribution.calibration import Calibrated, calibrate
+from touchpoints.attribution.comparing import Agreement, SideBySide, compare, sensitivity
 from touchpoints.attribution.competing import Competing, competing
 from touchpoints.attribution.graph_effects import absorption, removal_effects
 from touchpoints.attribution.markov import markov
 from touchpoints.attribution.multi_touch import custom, linear, position_based, time_decay
 from touchpoints.attribution.removal import Removals, Steps, removal
+from touchpoints.attribution.returns import CostReturns, returns
 from touchpoints.attribution.shapley import shapley
 from touchpoints.attribution.single_touch import first_touch, last_non_direct, last_touch
 from touchpoints.attribution.synergies import Interactions, synergies
 
 __all__ = [
+    "Agreement",
+    "Calibrated",
     "Competing",
+    "CostReturns",
     "Credit",
     "HazardCredit",
     "Interactions",
     "Removals",
+    "SideBySide",
     "Steps",
     "Window",
     "absorption",
     "additive_hazard",
+    "calibrate",
+    "compare",
     "competing",
     "custom",
     "first_touch",
@@ -53,6 +62,8 @@ __all__ = [
     "position_based",
     "removal",
     "removal_effects",
+    "returns",
+    "sensitivity",
     "shapley",
     "synergies",
     "time_decay",

@@ -114,7 +114,7 @@ def additive_hazard(
     >>> rows = [
     ...     {"id": n, "t": dt.datetime(2026, 1, 1) + dt.timedelta(hours=h), "w": w}
     ...     for n in range(20)
-    ...     for h, w in [(0, "ad"), (n + 1, "buy" if n % 2 else "visit")]
+    ...     for h, w in [(0, "ad"), (1 + n % 3, "buy") if n % 2 else (99, "visit")]
     ... ]
     >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
     >>> found = tp.attribution.additive_hazard(tp.until(journeys, "buy", outcome="sale"))
