@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from touchpoints.attribution._shared.credit import Credit, Split, credited
 from touchpoints.attribution._shared.effects import Effects, pulls_of
 from touchpoints.attribution._shared.estimates import Precision
 from touchpoints.attribution._shared.evidence import Evidence
+from touchpoints.attribution._shared.orders import chosen_order
 from touchpoints.attribution._shared.windows import Lookback
+from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 
@@ -26,7 +28,9 @@ _WIDE = 512
 def markov(
     journeys: Journeys,
     *,
-    order: int = 1,
+    order: int | Literal["auto"] = 1,
+    max_order: int = 4,
+    seed: int | None = None,
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
@@ -42,7 +46,11 @@ def markov(
     ----------
     order
         How many touchpoints back the next step depends on, at least 1. A state of the chain is the
-        last ``order`` touchpoints, or the whole journey where it is shorter.
+        last ``order`` touchpoints, or the whole journey where it is shorter. ``"auto"`` takes the
+        smallest order whose log-loss on persons held out of training is within one standard error
+        of the best.
+    max_order, seed
+        For ``"auto"``: the largest order tried, and the seed of the assignment of persons to folds.
     outcome, value, lookback, by, level
         Shared arguments: see `touchpoints.attribution`.
 
@@ -93,13 +101,29 @@ def markov(
     >>> found.touchpoint.tolist(), found.effect.round(2).tolist(), found.share.round(2).tolist()
     (['C2', 'C3', 'C1'], [1.0, 1.0, 0.5], [0.4, 0.4, 0.2])
     """
-    order = checks.whole("order", order)
+    if order == "auto":
+        seed = _needed(seed)
+        max_order = checks.whole("max_order", max_order)
+    else:
+        order = checks.whole("order", order, mend="order='auto' chooses one")
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
-    return by_group(journeys, by, partial(_credit, order=order, asked=asked))
+    return by_group(
+        journeys, by, partial(_credit, order=order, most=max_order, seed=seed, asked=asked)
+    )
 
 
-def _credit(journeys: Journeys, *, order: int, asked: Asked) -> Credit:
+def _needed(seed: int | None) -> int:
+    if seed is None:
+        raise InvalidInputError("order='auto' needs a seed", mend="seed=1, or any other integer")
+    return checks.seed(seed)
+
+
+def _credit(
+    journeys: Journeys, *, order: int | str, most: int, seed: int | None, asked: Asked
+) -> Credit:
     evidence = asked.evidence(journeys)
+    if isinstance(order, str):
+        order = chosen_order(evidence, max_order=most, seed=_needed(seed))
     found = chained(evidence, order=order)
     effects, spread, split = _split(evidence, found, found.reached)
     value = None
