@@ -28,8 +28,10 @@ from touchpoints.attribution.calibration import Calibrated, calibrate
 from touchpoints.attribution.comparing import Agreement, SideBySide, compare, sensitivity
 from touchpoints.attribution.competing import Competing, competing
 from touchpoints.attribution.graph_effects import absorption, removal_effects
+from touchpoints.attribution.leave_one_out import leave_one_out
 from touchpoints.attribution.markov import markov
 from touchpoints.attribution.multi_touch import custom, linear, position_based, time_decay
+from touchpoints.attribution.ordered_shapley import OrderedCredit, ordered_shapley
 from touchpoints.attribution.removal import Removals, Steps, removal
 from touchpoints.attribution.returns import CostReturns, returns
 from touchpoints.attribution.shapley import shapley
@@ -44,6 +46,7 @@ __all__ = [
     "Credit",
     "HazardCredit",
     "Interactions",
+    "OrderedCredit",
     "Removals",
     "SideBySide",
     "Steps",
@@ -57,8 +60,10 @@ __all__ = [
     "first_touch",
     "last_non_direct",
     "last_touch",
+    "leave_one_out",
     "linear",
     "markov",
+    "ordered_shapley",
     "position_based",
     "removal",
     "removal_effects",

@@ -21,20 +21,30 @@ Rule: TypeAlias = Callable[[Evidence], Array]
 """A function that returns weights of interactions, which sum to 1 over each journey."""
 
 
-def by_rule(journeys: Journeys, rule: Rule, *, model: str, asked: Asked) -> Credit:
-    """Return the credit of each group by a rule that gives interactions their weights."""
-    return by_group(journeys, asked.by, partial(_analysed, rule=rule, model=model, asked=asked))
+def by_rule(
+    journeys: Journeys, rule: Rule, *, model: str, asked: Asked, sure: bool = True
+) -> Credit:
+    """Return the credit of each group by a rule that gives interactions their weights.
+
+    Parameters
+    ----------
+    sure
+        Whether the weights of a journey follow from it alone, so that there are intervals.
+    """
+    return by_group(
+        journeys, asked.by, partial(_analysed, rule=rule, model=model, asked=asked, sure=sure)
+    )
 
 
-def _analysed(journeys: Journeys, *, rule: Rule, model: str, asked: Asked) -> Credit:
+def _analysed(journeys: Journeys, *, rule: Rule, model: str, asked: Asked, sure: bool) -> Credit:
     evidence = asked.evidence(journeys)
     weights, worth, value = rule(evidence), evidence.value, None
     if worth is not None:
-        value = split_by_weights(evidence, weights, worth, known=evidence.single_values())
+        value = split_by_weights(evidence, weights, worth, known=sure and evidence.single_values())
     placed = None if asked.by is not None else _placed(evidence, weights, len(journeys.codes))
     found: Credit = credited(
         evidence,
-        split_by_weights(evidence, weights, evidence.conversions),
+        split_by_weights(evidence, weights, evidence.conversions, known=sure),
         value=value,
         level=asked.level,
         model=model,
