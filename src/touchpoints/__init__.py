@@ -20,10 +20,11 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.cutting: split_by_gap
     journeys.meta: Meta Report
     journeys.model: Journey Journeys first_difference
-    journeys.outcomes: mark mark_open until
+    journeys.outcomes: mark mark_by mark_open until
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
     journeys.relabelling: collapse relabel retype
+    journeys.repeated_outcomes: until_each
     journeys.session_channels: session_channel
     journeys.storage: read_journeys write_journeys
     sources.log: from_columns from_frame from_records

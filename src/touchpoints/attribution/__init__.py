@@ -24,6 +24,7 @@ the same in every model:
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.windows import Window
 from touchpoints.attribution.additive_hazard import HazardCredit, additive_hazard
+from touchpoints.attribution.advocacy import AdvocacyLinks, advocacy
 from touchpoints.attribution.calibration import Calibrated, calibrate
 from touchpoints.attribution.comparing import Agreement, SideBySide, compare, sensitivity
 from touchpoints.attribution.competing import Competing, competing
@@ -32,13 +33,16 @@ from touchpoints.attribution.leave_one_out import leave_one_out
 from touchpoints.attribution.markov import markov
 from touchpoints.attribution.multi_touch import custom, linear, position_based, time_decay
 from touchpoints.attribution.ordered_shapley import OrderedCredit, ordered_shapley
+from touchpoints.attribution.recovery import Recovery, World, recovery, simulated_world
 from touchpoints.attribution.removal import Removals, Steps, removal
 from touchpoints.attribution.returns import CostReturns, returns
 from touchpoints.attribution.shapley import shapley
 from touchpoints.attribution.single_touch import first_touch, last_non_direct, last_touch
 from touchpoints.attribution.synergies import Interactions, synergies
+from touchpoints.attribution.validation import Validation, validate
 
 __all__ = [
+    "AdvocacyLinks",
     "Agreement",
     "Calibrated",
     "Competing",
@@ -47,12 +51,16 @@ __all__ = [
     "HazardCredit",
     "Interactions",
     "OrderedCredit",
+    "Recovery",
     "Removals",
     "SideBySide",
     "Steps",
+    "Validation",
     "Window",
+    "World",
     "absorption",
     "additive_hazard",
+    "advocacy",
     "calibrate",
     "compare",
     "competing",
@@ -65,11 +73,14 @@ __all__ = [
     "markov",
     "ordered_shapley",
     "position_based",
+    "recovery",
     "removal",
     "removal_effects",
     "returns",
     "sensitivity",
     "shapley",
+    "simulated_world",
     "synergies",
     "time_decay",
+    "validate",
 ]

@@ -26,8 +26,8 @@ def shortened(codes: Array, offsets: Array, k: int) -> Array:
 
     Notes
     -----
-    The shortened sequences are written out, a block at a time, and grouped with the sequences given:
-    O(sum of squared lengths).
+    The shortened sequences are written out, a block at a time, and grouped with the sequences
+    given: O(sum of squared lengths).
     """
     lengths = segments.lengths_of(offsets)
     answer = np.full(len(codes), -1, dtype=np.int64)
