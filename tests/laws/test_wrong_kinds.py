@@ -45,6 +45,7 @@ MISTAKES = {
 # none: of that kind, or found out by what they hold.
 KINDS: dict[str, tuple[str, set[str]]] = {
     "Journeys": ("takes Journeys, not", {"journeys"}),
+    "Credit": ("takes a Credit, not", set()),
     "Interactions": ("takes Journeys, not", {"journeys"}),
     "Pair": ("takes a Pair, not", {"pair"}),
     "Plan": ("takes a Plan, not", {"plan"}),
@@ -75,6 +76,8 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
 }
 # Verbs that take none of these, each with the reason.
 WITHOUT = {
+    "attribution.recovery": "takes names of models",
+    "attribution.simulated_world": "takes the name of a world",
     "available_taxonomies": "takes nothing",
     "classifier": "takes names of fields, and decorates a function",
     "classify.arrival": "takes any cell of a log: what is no address arrives from nowhere known",

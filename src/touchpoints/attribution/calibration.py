@@ -140,13 +140,8 @@ def calibrate(credit: Credit, lifts: Mapping[str, Lift], *, level: float = 0.95)
     require_kind(credit, Credit, takes="a Credit", mend="tp.attribution.markov(journeys)")
     level = checks.level(level)
     lift, error = _measured(credit, lifts)
-    if credit.group is not None or credit.covariance is None:
-        raise InvalidInputError(
-            "calibrate takes credit with a covariance and without groups",
-            mend="tp.attribution.markov(journeys) gives one; select one group of journeys first",
-        )
     total = float(credit.credit.sum())
-    chance = credit.covariance * total**2
+    chance = _covariance(credit) * total**2
     known = np.flatnonzero(~np.isnan(lift))
     gaps = lift[known] - credit.credit[known]
     noise = chance[np.ix_(known, known)] + np.diag(error[known] ** 2)
@@ -178,6 +173,15 @@ def calibrate(credit: Credit, lifts: Mapping[str, Lift], *, level: float = 0.95)
         level=level,
         outcome=credit.outcome,
     )
+
+
+def _covariance(credit: Credit) -> Array:
+    if credit.group is not None or credit.covariance is None:
+        raise InvalidInputError(
+            "calibrate takes credit with a covariance and without groups",
+            mend="tp.attribution.markov(journeys) gives one; select one group of journeys first",
+        )
+    return credit.covariance
 
 
 def _measured(credit: Credit, lifts: Mapping[str, Lift]) -> tuple[Array, Array]:

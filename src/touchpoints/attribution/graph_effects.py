@@ -11,9 +11,9 @@ import numpy as np
 
 from touchpoints._core.arrays.chains import Chain
 from touchpoints._core.arrays.chains.removal import without_each
-from touchpoints._core.checks import require_kind
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError
+from touchpoints.graphs.schema import require_digraph
 
 
 def removal_effects(
@@ -157,7 +157,7 @@ class _Walked:
 
 
 def _walked(G: nx.DiGraph, *, start: Hashable, weight: str) -> _Walked:
-    require_kind(G, nx.DiGraph, takes="a networkx.DiGraph", mend="tp.outcome_graph(journeys)")
+    require_digraph(G)
     if start not in G:
         raise not_found("node", start, list(G))
     flows = _flows(G, weight)

@@ -26,7 +26,7 @@ from touchpoints.attribution._shared.splitting import (
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.cutting import microseconds
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 
 Weigh: TypeAlias = Callable[[Array, Array, Array], Any]
 
@@ -143,6 +143,7 @@ def position_based(
     >>> found.touchpoint.tolist(), found.credit.round(2).tolist()
     (['ad', 'search', 'mail'], [0.4, 0.4, 0.2])
     """
+    checked_journeys(journeys)
     named = dict(milestones or {})
     for name, part in (("first", first), ("last", last), *named.items()):
         if not isinstance(part, Real) or isinstance(part, bool) or not 0 <= part <= 1:
@@ -212,6 +213,7 @@ def time_decay(
     >>> tp.attribution.time_decay(journeys, half_life=1).as_dict()
     {'search': 2.0, 'ad': 1.0}
     """
+    checked_journeys(journeys)
     if isinstance(half_life, dt.timedelta):
         rate, unit = microseconds(half_life, "half_life"), f"{half_life}"
     else:
@@ -286,6 +288,7 @@ def custom(
     >>> tp.attribution.custom(journeys, lambda position, length, seconds: position).as_dict()
     {'search': 2.0, 'ad': 1.0}
     """
+    checked_journeys(journeys)
     if not callable(weigh):
         raise WrongKindError(f"weigh must be a function of three arrays, got {weigh!r}")
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)

@@ -23,7 +23,7 @@ from touchpoints.attribution._shared.evidence import Evidence, dependence
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.groups import by_group
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.places.selectors import Selector, meant
 
 Semantics = Literal["lost", "reconnect", "detour"]
@@ -164,6 +164,7 @@ def removal(
     >>> found.effect.round(2).tolist()
     [0.5, 0.5]
     """
+    checked_journeys(journeys)
     check_option("semantics", semantics, Semantics)
     order = checks.whole("order", order)
     wanted = _checked(remove, order=order, semantics=semantics)

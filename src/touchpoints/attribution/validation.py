@@ -18,7 +18,7 @@ from touchpoints.attribution._shared.estimates import Precision
 from touchpoints.attribution._shared.evidence import Evidence, dependence, evidence_of
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import recounted
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.uncertainty.folds import fold_counts
 
 Model: TypeAlias = "Callable[[Journeys], Credit]"
@@ -120,6 +120,7 @@ def validate(
     >>> len(found), bool((found.auc > 0.5).all())
     (2, True)
     """
+    checked_journeys(journeys)
     if not isinstance(models, Mapping) or not models:
         raise WrongKindError(
             f"models must be a mapping of names to models, got {models!r}",

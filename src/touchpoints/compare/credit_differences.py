@@ -103,11 +103,13 @@ def credit(
 
     Examples
     --------
+    >>> import attrs
     >>> import touchpoints as tp
     >>> shop = tp.until(tp.datasets.shop(500, seed=1), "purchase", outcome="purchase")
-    >>> alone = tp.compare.pair(shop[:300], shop[300:])
-    >>> tp.compare.credit(alone, tp.attribution.linear).model
-    'linear'
+    >>> two = tp.compare.groups(attrs.evolve(shop, persons=None), "device")
+    >>> found = tp.compare.credit(two, tp.attribution.linear)
+    >>> found.model, found.names
+    ('linear', ('computer', 'phone'))
     """
     level = checks.level(level)
     if checked_pair(pair).shared:

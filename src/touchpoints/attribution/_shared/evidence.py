@@ -108,23 +108,15 @@ def evidence_of(
     name = chosen_outcome(journeys, outcome)
     check_counts(journeys.offsets, journeys.counts)
     worth = _values_of(journeys, name, value)
-    marks = journeys.outcomes[name]
-    real = journeys.counts > 0
-    known = real & ((marks == 1) | ((marks == 0) & journeys.finished))
+    known = _known(journeys, name)
+    unknown = int(journeys.counts[~known].sum())
+    shift = None
     if not known.all():
         chosen = np.flatnonzero(known)
-        unknown = int(journeys.counts[real & ~known].sum())
         shift = segments.rows_of(journeys.offsets, chosen)
-        journeys, marks = take(journeys, chosen), marks[chosen]
+        journeys = take(journeys, chosen)
         worth = None if worth is None else worth[chosen]
-    else:
-        unknown, shift = 0, None
-    reached = marks == 1
-    if not reached.any():
-        raise InvalidInputError(
-            f"no journey reached the outcome {name!r}",
-            where=f"{counted(int(journeys.counts.sum()), 'journey')} with a known outcome",
-        )
+    reached = _reached(journeys, name)
     deadlines = deadlines_of(journeys, name)
     outside = 0
     kept = _counting(journeys, name, deadlines, lookback)
@@ -145,6 +137,23 @@ def evidence_of(
         unknown=unknown,
         outside=outside,
     )
+
+
+def _known(journeys: Journeys, outcome: str) -> Array:
+    """Return which journeys have a known outcome and a count above 0, bool (n,)."""
+    marks = journeys.outcomes[outcome]
+    return np.asarray((journeys.counts > 0) & ((marks == 1) | ((marks == 0) & journeys.finished)))
+
+
+def _reached(journeys: Journeys, outcome: str) -> Array:
+    """Return which journeys reached the outcome, bool (n,); raise where none did."""
+    reached = journeys.outcomes[outcome] == 1
+    if not reached.any():
+        raise InvalidInputError(
+            f"no journey reached the outcome {outcome!r}",
+            where=f"{counted(int(journeys.counts.sum()), 'journey')} with a known outcome",
+        )
+    return np.asarray(reached)
 
 
 def _values_of(journeys: Journeys, outcome: str, value: str | None) -> Array | None:
