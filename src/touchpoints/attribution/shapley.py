@@ -18,6 +18,7 @@ from touchpoints._core.arrays.coalitions import (
     shapley_values,
     sizes_of,
 )
+from touchpoints._core.arrays.counting.states import dense_numbers
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.asked import Asked
@@ -302,15 +303,16 @@ def _supported(rates: Rates) -> float:
 def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> Array:
     """Return the covariance of the values of all players, float64 (p, p)."""
     units = dependence(evidence.units())
-    filled = (sets != 0).astype(np.float64)
-    if not units.plain:
-        return units.covariance(rates.influence(sets, each) * filled)
-    pairs = np.stack([sets.astype(np.float64), each], axis=1)
-    alike, of = np.unique(pairs, axis=0, return_inverse=True)
-    counts = np.bincount(of.ravel(), evidence.counts)
-    merged = Dependence(of=np.arange(len(alike)), repeats=counts, within=np.ones(len(alike)))
-    found = alike[:, 0].astype(np.int64)
-    return merged.covariance(rates.influence(found, alike[:, 1]) * (found != 0))
+    alike = not bool(((each != 0) & (each != 1)).any())
+    if not (units.plain and alike):
+        return units.covariance(rates.influence(sets, each) * (sets != 0))
+    of, size = dense_numbers(sets * 2 + (each == 1), 2 << rates.players)
+    found = np.empty(size, dtype=np.int64)
+    found[of] = sets * 2 + (each == 1)
+    counts = np.bincount(of, evidence.counts, size)
+    merged = Dependence(of=np.arange(size), repeats=counts, within=np.ones(size))
+    moved = rates.influence(found // 2, (found % 2).astype(np.float64))
+    return merged.covariance(moved * (found > 1))
 
 
 def _solution(

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from touchpoints._core.arrays import segments
+from touchpoints._core.arrays.counting import run_starts
+from touchpoints._core.arrays.sorting.ordering import sort_positions
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.credit import Split
 from touchpoints.attribution._shared.evidence import Evidence, dependence
 from touchpoints.journeys.places.anchors import rows_at
 
 _WIDE = 2048
+_SPARSE = 64
+_ROOM = 1 << 20
 
 
 def evenly(evidence: Evidence) -> Array:
@@ -23,19 +27,39 @@ def evenly(evidence: Evidence) -> Array:
 
 def evenly_distinct(evidence: Evidence) -> Array:
     """Return 1 / (distinct touchpoints × occurrences of this one) in its journey."""
-    lengths, k = segments.lengths_of(evidence.offsets), evidence.k
-    keys = segments.owners_of(evidence.offsets).astype(np.int64) * k + evidence.codes
-    order = np.argsort(keys, kind="stable")
+    offsets, k = evidence.offsets, evidence.k
+    dense = len(evidence.counts) * k <= _SPARSE * len(evidence.codes)
+    often, kinds = (_tabled if dense else _sorted)(evidence.codes, offsets, k)
+    return np.asarray(1.0 / (np.repeat(kinds, segments.lengths_of(offsets)) * often))
+
+
+def _tabled(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
+    """Return how often each row's code occurs in its segment, and the distinct codes of each.
+
+    By a table of segments and codes, a block of segments at a time.
+    """
+    often, kinds = np.empty(len(codes)), np.empty(len(offsets) - 1, dtype=np.int64)
+    block = max(_ROOM // max(k, 1), 1)
+    for low in range(0, len(kinds), block):
+        part = offsets[low : low + block + 1]
+        rows = slice(int(part[0]), int(part[-1]))
+        keys = np.repeat(np.arange(len(part) - 1) * k, np.diff(part)) + codes[rows]
+        table = np.bincount(keys, minlength=(len(part) - 1) * k)
+        often[rows] = table[keys]
+        kinds[low : low + block] = np.count_nonzero(table.reshape(-1, max(k, 1)), axis=1)
+    return often, kinds
+
+
+def _sorted(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
+    """Return the same by sorting, where most codes are in few segments."""
+    keys = segments.owners_of(offsets).astype(np.int64) * k + codes
+    order = sort_positions(keys)
     ordered = keys[order]
-    fresh = np.ones(len(keys), dtype=bool)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    starts = np.flatnonzero(fresh)
+    starts = run_starts(ordered)
+    runs = np.diff(np.append(starts, len(keys)))
     often = np.empty(len(keys))
-    often[order] = np.repeat(
-        np.diff(np.append(starts, len(keys))), np.diff(np.append(starts, len(keys)))
-    )
-    kinds = np.bincount(ordered[starts] // max(k, 1), minlength=len(lengths))
-    return np.asarray(1.0 / (np.repeat(kinds, lengths) * often))
+    often[order] = np.repeat(runs, runs)
+    return often, np.bincount(ordered[starts] // max(k, 1), minlength=len(offsets) - 1)
 
 
 def by_roles(evidence: Evidence, first: float, last: float, *, named: Mapping[str, float]) -> Array:
