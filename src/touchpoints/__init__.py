@@ -8,7 +8,7 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
-    : classify compare datasets errors graphs paths taxonomy testing uncertainty
+    : attribution classify compare datasets errors graphs paths taxonomy testing uncertainty
     classify.contract.protocol: Facets classifier
     graphs: check_graph from_node_link higher_order_graph journey_graph outcome_graph read_graphml
     graphs: to_dot to_mermaid to_node_link transition_graph write_graphml
@@ -20,10 +20,11 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.cutting: split_by_gap
     journeys.meta: Meta Report
     journeys.model: Journey Journeys first_difference
-    journeys.outcomes: mark mark_open until
+    journeys.outcomes: mark mark_by mark_open until
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
     journeys.relabelling: collapse collapse_repeats relabel retype
+    journeys.repeated_outcomes: until_each
     journeys.session_channels: session_channel
     journeys.storage: read_journeys write_journeys
     sources.log: from_columns from_frame from_records

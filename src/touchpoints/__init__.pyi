@@ -1,3 +1,4 @@
+from touchpoints import attribution as attribution
 from touchpoints import classify as classify
 from touchpoints import compare as compare
 from touchpoints import datasets as datasets
@@ -42,6 +43,7 @@ from touchpoints.journeys.model import Journey as Journey
 from touchpoints.journeys.model import Journeys as Journeys
 from touchpoints.journeys.model import first_difference as first_difference
 from touchpoints.journeys.outcomes import mark as mark
+from touchpoints.journeys.outcomes import mark_by as mark_by
 from touchpoints.journeys.outcomes import mark_open as mark_open
 from touchpoints.journeys.outcomes import until as until
 from touchpoints.journeys.places.anchors import Anchor as Anchor
@@ -51,6 +53,7 @@ from touchpoints.journeys.relabelling import collapse as collapse
 from touchpoints.journeys.relabelling import collapse_repeats as collapse_repeats
 from touchpoints.journeys.relabelling import relabel as relabel
 from touchpoints.journeys.relabelling import retype as retype
+from touchpoints.journeys.repeated_outcomes import until_each as until_each
 from touchpoints.journeys.session_channels import session_channel as session_channel
 from touchpoints.journeys.storage import read_journeys as read_journeys
 from touchpoints.journeys.storage import write_journeys as write_journeys

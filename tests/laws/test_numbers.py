@@ -126,6 +126,7 @@ def test_an_integer_is_one_of_python_or_numpy_and_nothing_else(function, argumen
 
 WORDS = tp.classify.keywords({"need": {"learn": ["why"]}})
 OTHERS = {
+    "compare.credit": partial(tp.compare.credit, PAIR, tp.attribution.linear),
     "wilson": partial(tp.wilson, 1, 2),
     "agreement": partial(tp.classify.agreement, WORDS, WORDS, []),
     "evaluate_classifier": partial(tp.classify.evaluate_classifier, WORDS, []),

@@ -233,7 +233,7 @@ def test_every_record_that_is_a_table_says_which_number_it_is_by_label() -> None
         assert issubclass(one, Labelled)
         columns = {field.name for field in attrs.fields(one) if field.metadata.get("column")}
         if one.as_dict is Labelled.as_dict:
-            assert one.value in columns
+            assert one.main in columns
             assert set(one.labels) <= columns
         else:
             assert one.as_dict.__doc__

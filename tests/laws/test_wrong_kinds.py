@@ -49,6 +49,7 @@ MISTAKES = {
 # none: of that kind, or found out by what they hold.
 KINDS: dict[str, tuple[str, set[str]]] = {
     "Journeys": ("takes Journeys, not", {"journeys"}),
+    "Credit": ("takes a Credit, not", set()),
     "Interactions": ("takes Journeys, not", {"journeys"}),
     "Pair": ("takes a Pair, not", {"pair"}),
     "Plan": ("takes a Plan, not", {"plan"}),
@@ -80,6 +81,8 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
 }
 # Verbs that take none of these, each with the reason.
 WITHOUT = {
+    "attribution.recovery": "takes names of models",
+    "attribution.simulated_world": "takes the name of a world",
     "available_taxonomies": "takes nothing",
     "classifier": "takes names of fields, and decorates a function",
     "classify.arrival": "takes any cell of a log: what is no address arrives from nowhere known",
@@ -108,6 +111,8 @@ WITHOUT = {
 ITERATED = {"concat", "from_records"}
 # What the other parameters that have no default are given, by name or by verb and name.
 GIVEN: dict[str, Any] = {
+    "half_life": 2.0,
+    "item": "page",
     "G": GRAPH,
     "a": LOG,
     "b": LOG[:3],

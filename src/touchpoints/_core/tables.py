@@ -116,7 +116,9 @@ class Table:
         return {
             field.name: getattr(self, field.name)
             for field in fields
-            if field.repr and not field.metadata.get("column")
+            if field.repr
+            and not field.metadata.get("column")
+            and getattr(self, field.name) is not None
         }
 
     def to_dicts(self) -> list[dict[str, Any]]:
@@ -169,21 +171,21 @@ class Labelled(Table):
 
     The label of a row is the tuple of its group, where there are groups, and of the values of its
     ``labels`` columns; a tuple of length 1 is replaced by its only member. Without groups and
-    ``labels``, the label is the name of the ``value`` column.
+    ``labels``, the label is the name of the ``main`` column.
 
     Attributes
     ----------
-    value : str
+    main : str
         The column that `as_dict` returns; declared by the class.
     labels : tuple of str
         The columns that identify a row; declared by the class.
     """
 
-    value: ClassVar[str] = ""
+    main: ClassVar[str] = ""
     labels: ClassVar[tuple[str, ...]] = ()
 
     def as_dict(self) -> dict[Any, float]:
-        """Return {label: number}: the column ``value`` by the columns ``labels``.
+        """Return {label: number}: the column ``main`` by the columns ``labels``.
 
         See Also
         --------
@@ -191,7 +193,7 @@ class Labelled(Table):
         to_pandas : All columns as a pandas dataframe.
         """
         columns = (getattr(self, name) for name in self.labels)
-        return self._labelled(getattr(self, self.value), *columns, alone=self.value)
+        return self._labelled(getattr(self, self.main), *columns, alone=self.main)
 
     def _labelled(self, numbers: Array, *columns: Array, alone: str = "") -> dict[Any, Any]:
         """Return {label: number}; without groups and columns, the only label is ``alone``.

@@ -81,7 +81,7 @@ class TimeToComparison(Labelled):
     tp.paths.TimeTo : The survival curves.
     """
 
-    value = "mean"
+    main = "mean"
 
     group: Array = column(object)
     journeys: Array = column(np.int64)

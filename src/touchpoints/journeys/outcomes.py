@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.checks import microseconds, public
+from touchpoints._core.checks import microseconds, public, require_kind
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
 from touchpoints.journeys.cutting import NAT, cut, require_times
@@ -83,7 +84,7 @@ def until(
     finished = owned(came | journeys.finished)
     part = cut(journeys, journeys.offsets[:-1], stops, finished=finished, **changes)
     hits = part.offsets[1:][came] - 1 if include else part.offsets[:0]
-    return derive(part, meta=_defined(part, outcome, touchpoint, hits))
+    return derive(part, meta=defined_by(part, outcome, touchpoint, hits=hits))
 
 
 def check_outcome_name(name: object) -> None:
@@ -110,7 +111,7 @@ def _marked(journeys: Journeys, name: str, first: Array, reached: Array) -> dict
     return changes
 
 
-def _defined(journeys: Journeys, name: str, place: Place, hits: Array) -> Meta:
+def defined_by(journeys: Journeys, name: str, place: Place, *, hits: Array) -> Meta:
     """Return the meta with the touchpoints that define an outcome.
 
     For a pattern these are the touchpoints that occur only where a match ends: at rows ``hits``.
@@ -132,7 +133,9 @@ def mark(
     name: str,
     *,
     when: Place,
+    after: Place | None = None,
     within: dt.timedelta | None = None,
+    absent: bool = False,
     value: str | None = None,
 ) -> Journeys:
     """Mark an outcome without cutting the journeys.
@@ -145,9 +148,15 @@ def mark(
         The touchpoint whose occurrence is the outcome: a key, type id, `Touchpoint`, mapping of
         facets to terms, several of those, an `Anchor`, or a pattern, which occurs where its match
         ends.
+    after
+        Only occurrences after the first occurrence of this place count, and ``within`` counts from
+        there; by default all count, from the journey's first interaction. With the same place as
+        ``when`` the outcome is that it happens again.
     within
-        The longest time from the journey's first interaction to the occurrence, inclusive; later
-        occurrences do not count.
+        The longest time to the occurrence, inclusive; later occurrences do not count.
+    absent
+        Whether the outcome is that the touchpoint does not occur: no visit for 90 days, for
+        example. Its time is when ``within`` is over.
     value
         A per-interaction column of numbers. Its sum over the occurrences (missing numbers count as
         0), multiplied by the journey's count, becomes ``values[name]``.
@@ -158,7 +167,8 @@ def mark(
         ``outcomes[name]`` is 1 where it occurred (in time), 0 where it did not, and nan where it
         has not yet occurred but still can: the journey is not finished or, with ``within``, was
         observed for less than that (until ``observed_until``, else the last time of the log or of
-        an outcome). ``meta.defining`` records the touchpoints that define the outcome: analyses of
+        an outcome). It is nan also where ``after`` never occurs. With ``absent`` 1 and 0 change
+        places. ``meta.defining`` records the touchpoints that define the outcome: analyses of
         what leads to it refuse journeys that contain them.
 
     Raises
@@ -166,11 +176,14 @@ def mark(
     NotFoundError
         When the touchpoint, facet, term or column does not exist.
     InvalidInputError
-        When ``within`` is given and there are no times, or ``value`` does not hold numbers.
+        When ``within`` is given and there are no times, when ``value`` does not hold numbers, or
+        when it is given with ``absent``.
 
     See Also
     --------
     until : Mark an outcome and cut the journeys before it.
+    until_each : Mark every occurrence, of a journey of its own.
+    mark_by : Mark an outcome by a column.
     mark_open : Mark the journeys that may go on.
 
     Examples
@@ -190,28 +203,138 @@ def mark(
     [0.0, nan]
     >>> tp.mark(journeys, "sale", when="purchase", value="paid").values["sale"].tolist()
     [30.0, 0.0]
+    >>> silent = tp.mark(
+    ...     journeys, "silent", when="purchase", within=dt.timedelta(days=1), absent=True
+    ... )
+    >>> silent.outcomes["silent"].tolist()
+    [1.0, 1.0]
     """
     checked_journeys(journeys)
     check_outcome_name(name)
+    if absent and value is not None:
+        raise InvalidInputError(
+            "an outcome that is an absence has no value", mend="leave value= out"
+        )
     hits = rows_at(journeys, when)
-    meta, watched = _defined(journeys, name, when, np.flatnonzero(hits)), journeys.finished
-    if within is not None:
-        hits, watched = _in_time(journeys, hits, microseconds(within, "within"))
+    meta, watched = defined_by(journeys, name, when, hits=np.flatnonzero(hits)), journeys.finished
+    anchors = _anchors(journeys, after)
+    if after is not None:
+        lengths = segments.lengths_of(journeys.offsets)
+        hits &= np.arange(len(hits)) > np.repeat(np.where(anchors < 0, len(hits), anchors), lengths)
+    limit = None if within is None else microseconds(within, "within")
+    if limit is not None:
+        hits, watched = _in_time(journeys, hits, anchors, limit)
     first = segments.first_row_where(hits, journeys.offsets)
-    changes = _marked(journeys, name, first, _reached(first >= 0, watched)) | {"meta": meta}
+    reached = _reached(first >= 0, watched & ((anchors >= 0) | (after is None)))
+    changes = _marked(journeys, name, first, reached) | {"meta": meta}
+    if absent:
+        changes |= _without(journeys, name, anchors, 1.0 - reached, limit)
     if value is not None:
-        amounts = np.where(hits, np.nan_to_num(_amounts(journeys, value)), 0.0)
+        amounts = np.where(hits, np.nan_to_num(amounts_of(journeys, value)), 0.0)
         sums = segments.sum_by_segment(amounts, journeys.offsets) * journeys.counts
         changes["values"] = {**journeys.values, name: owned(sums)}
     return derive(journeys, **changes)
 
 
-def _in_time(journeys: Journeys, hits: Array, limit: int) -> tuple[Array, Array]:
+@public
+def mark_by(journeys: Journeys, name: str, *, column: str, equals: object = True) -> Journeys:
+    """Mark an outcome by a per-journey column.
+
+    Parameters
+    ----------
+    name
+        The name of the outcome; an existing outcome of the same name is replaced.
+    column
+        The name of the column.
+    equals
+        The value, or a collection of values, that mean that the outcome was reached.
+
+    Returns
+    -------
+    Journeys
+        ``outcomes[name]`` is 1 where the column has the value, 0 where it has another, and nan
+        where it has none.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such column.
+    InvalidInputError
+        When no journey has a value.
+
+    See Also
+    --------
+    mark : Mark an outcome by a touchpoint.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> rows = [
+    ...     {"id": 1, "t": "2026-01-01", "w": "visit", "again": "yes"},
+    ...     {"id": 2, "t": "2026-01-01", "w": "visit", "again": "no"},
+    ... ]
+    >>> journeys = tp.from_records(
+    ...     rows, journey="id", time="t", touchpoint="w", per_journey=["again"]
+    ... )
+    >>> tp.mark_by(journeys, "readmitted", column="again", equals="yes").outcomes["readmitted"]
+    array([1., 0.])
+    """
+    checked_journeys(journeys)
+    check_outcome_name(name)
+    require_kind(column, str, takes="the name of a per-journey column", mend='column="readmitted"')
+    if column not in journeys.per_journey:
+        raise not_found("per-journey column", column, list(journeys.per_journey))
+    kept = journeys.per_journey[column]
+    values = kept.to_list() if isinstance(kept, Coded) else kept.tolist()
+    wanted = (
+        {equals} if isinstance(equals, str) or not isinstance(equals, Collection) else {*equals}
+    )
+    known = [one is not None and one == one for one in values]
+    if not any(known):
+        raise InvalidInputError(f"no journey has a value of {column!r}")
+    if not any(one in wanted for one in values):
+        shown = first_few(
+            dict.fromkeys(one for one, there in zip(values, known, strict=True) if there)
+        )
+        raise InvalidInputError(
+            f"no journey has one of the values {first_few(wanted)} in {column!r}",
+            where=f"values are {shown}",
+        )
+    marks = [
+        float(one in wanted) if there else np.nan for one, there in zip(values, known, strict=True)
+    ]
+    outcomes = {**journeys.outcomes, name: owned(np.array(marks))}
+    times = {key: one for key, one in journeys.outcome_times.items() if key != name}
+    return derive(journeys, outcomes=outcomes, outcome_times=times)
+
+
+def _anchors(journeys: Journeys, after: Place | None) -> Array:
+    """Return the row where the clock of each journey starts, int64 (n,); -1 for none."""
+    if after is not None:
+        return first_spans(journeys, after)[1]
+    filled = segments.lengths_of(journeys.offsets) > 0
+    return np.where(filled, journeys.offsets[:-1], -1)
+
+
+def _without(
+    journeys: Journeys, name: str, anchors: Array, reached: Array, limit: int | None
+) -> dict[str, Any]:
+    """Return the columns of an outcome that is reached when time is over."""
+    changes: dict[str, Any] = {"outcomes": {**journeys.outcomes, name: owned(reached)}}
+    if journeys.times is not None:
+        when = np.full(len(journeys), NAT)
+        over = (reached == 1) & (anchors >= 0) & (limit is not None)
+        when[over] = journeys.times[anchors[over]] + np.timedelta64(limit or 0, "us")
+        changes["outcome_times"] = {**journeys.outcome_times, name: owned(when)}
+    return changes
+
+
+def _in_time(journeys: Journeys, hits: Array, anchors: Array, limit: int) -> tuple[Array, Array]:
     """Return the hits within a limit, and whether each journey was observed that long."""
     stamps = require_times(journeys, "mark(within=…)").view(np.int64)
-    filled = segments.lengths_of(journeys.offsets) > 0
+    filled = anchors >= 0
     began = np.zeros(len(journeys), dtype=np.int64)
-    began[filled] = stamps[journeys.offsets[:-1][filled]]
+    began[filled] = stamps[anchors[filled]]
     deadline = began + limit
     late = stamps > np.repeat(deadline, segments.lengths_of(journeys.offsets))
     watched = np.where(
@@ -246,7 +369,8 @@ def window_is_over(journeys: Journeys, rows: Array, limit: int | None) -> Array:
     return over
 
 
-def _amounts(journeys: Journeys, name: str) -> Array:
+def amounts_of(journeys: Journeys, name: str) -> Array:
+    """Return a per-interaction column of numbers as float64 (m,)."""
     column = journeys.per_interaction.get(name)
     if column is None:
         raise not_found("per-interaction column", name, list(journeys.per_interaction))

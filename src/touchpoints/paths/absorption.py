@@ -44,7 +44,7 @@ class Absorption(Grouped):
         The name of the outcome; empty without one.
     """
 
-    value = "probability"
+    main = "probability"
     labels = ("touchpoint", "ending")
 
     touchpoint: Array = column(object)

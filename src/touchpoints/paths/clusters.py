@@ -66,7 +66,7 @@ class Clustering(Labelled):
         The row of each journey; -1 for journeys of count 0.
     """
 
-    value = "cluster"
+    main = "cluster"
     labels = ("variant",)
 
     variant: Array = column(object)

@@ -55,7 +55,7 @@ class Complexity(Grouped):
         The number of touchpoints a journey could contain, which sets the maximum of the entropy.
     """
 
-    value = "complexity"
+    main = "complexity"
     labels = ("journey",)
 
     journey: Array = column(object)

@@ -45,7 +45,7 @@ class Conformance(Estimated):
         The touchpoints of the plan that no journey has, of any group.
     """
 
-    value = "share"
+    main = "share"
     labels = ("deviation", "touchpoint")
 
     deviation: Array = column(object)
@@ -82,7 +82,7 @@ class JourneyConformance(Grouped):
         The touchpoints of the plan that no journey has, of any group.
     """
 
-    value = "fitness"
+    main = "fitness"
     labels = ("journey",)
 
     journey: Array = column(object)
@@ -117,7 +117,7 @@ class Fitness(Estimated):
         The touchpoints of the plan that no journey has, of any group.
     """
 
-    value = "fitness"
+    main = "fitness"
 
     journeys: Array = column(np.int64)
     fitness: Array = column(np.float64)

@@ -95,7 +95,7 @@ class ConvertedAndDropped(Estimated):
         ``converted_share − dropped_share``, in [-1, 1].
     """
 
-    value = "difference"
+    main = "difference"
     labels = ("touchpoint",)
 
     touchpoint: Array = column(object)

@@ -64,7 +64,7 @@ class DecidingAttributes(Grouped):
         The unit that is permuted as a whole: ``"person"`` or ``"journey"``.
     """
 
-    value = "explained"
+    main = "explained"
     labels = ("attribute",)
 
     attribute: Array = column(object)

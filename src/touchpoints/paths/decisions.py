@@ -54,7 +54,7 @@ class Branches(Estimated):
         ``"(open)"``.
     """
 
-    value = "probability"
+    main = "probability"
     labels = ("touchpoint", "next")
 
     touchpoint: Array = column(object)
@@ -94,7 +94,7 @@ class DecisionPoints(Estimated):
         The bias correction of the entropy.
     """
 
-    value = "entropy"
+    main = "entropy"
     labels = ("touchpoint",)
 
     touchpoint: Array = column(object)

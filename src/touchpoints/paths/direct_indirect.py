@@ -56,7 +56,7 @@ class DirectnessShares(Estimated):
         The number of journeys in which all interactions are of the kind.
     """
 
-    value = "share"
+    main = "share"
     labels = ("kind",)
 
     kind: Array = column(object)
@@ -89,7 +89,7 @@ class DirectnessTransitions(Estimated):
         Their share of the transitions from the source, in [0, 1], and its interval.
     """
 
-    value = "probability"
+    main = "probability"
     labels = ("source", "target")
 
     source: Array = column(object)
@@ -128,7 +128,7 @@ class FilterLosses(Grouped):
         The number of variants before and after filtering; emptied journeys are not counted.
     """
 
-    value = "broken"
+    main = "broken"
     labels = ("removed",)
 
     removed: Array = column(object)

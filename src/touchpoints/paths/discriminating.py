@@ -70,7 +70,7 @@ class Discriminating(OfPersons):
         The confidence level of the intervals.
     """
 
-    value = "share"
+    main = "share"
     labels = ("subsequence",)
 
     subsequence: Array = column(object)

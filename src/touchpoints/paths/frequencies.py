@@ -60,7 +60,7 @@ class Presence(Estimated):
         Their share of the finished journeys, in [0, 1], and its interval.
     """
 
-    value = "share"
+    main = "share"
     labels = ("touchpoint",)
 
     touchpoint: Array = column(object)
@@ -102,7 +102,7 @@ class VariantCoverage(Grouped):
         Their share of all journeys, in [0, 1] and at least ``share``.
     """
 
-    value = "variants"
+    main = "variants"
     labels = ("share",)
 
     share: Array = column(np.float64)
@@ -130,7 +130,7 @@ class RareVariants(Grouped):
         The number of interactions of the variant.
     """
 
-    value = "share"
+    main = "share"
     labels = ("variant",)
 
     variant: Array = column(object)

@@ -43,7 +43,7 @@ class JourneyTimes(Grouped):
         Whether the journey began and finished within the log.
     """
 
-    value = "throughput"
+    main = "throughput"
     labels = ("journey",)
 
     journey: Array = column(object)

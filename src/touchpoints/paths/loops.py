@@ -61,7 +61,7 @@ class Repeats(Estimated):
         The definition of a self-loop; see `repeats`.
     """
 
-    value = "share"
+    main = "share"
     labels = ("touchpoint",)
 
     touchpoint: Array = column(object)
@@ -101,7 +101,7 @@ class JourneyRepeats(Grouped):
         The definition of a self-loop; see `repeats`.
     """
 
-    value = "rework"
+    main = "rework"
     labels = ("journey",)
 
     journey: Array = column(object)

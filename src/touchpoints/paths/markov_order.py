@@ -10,7 +10,6 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.sequences import mix, sequence_hash
 from touchpoints._core.arrays.sequences.contexts import (
     Predictions,
     degrees_of_freedom,
@@ -29,12 +28,11 @@ from touchpoints._core.tables import Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group, groups_of
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.tie_breaking import key_ranks
-from touchpoints.uncertainty import Units, units_of
+from touchpoints.uncertainty import units_of
+from touchpoints.uncertainty.folds import best_order, fold_counts, over_folds
 
 Criterion = Literal["loss", "bic", "ratio"]
 
-_FEW_ALIKE = 8
 _ALPHA = 0.05
 
 
@@ -85,7 +83,7 @@ class MarkovOrders(Grouped):
         The unit assigned to a fold as a whole: ``"person"`` or ``"journey"``.
     """
 
-    value = "loss"
+    main = "loss"
     labels = ("order",)
 
     order: Array = column(np.int64)
@@ -256,7 +254,7 @@ def _orders(
     size = len(found.owners)
     weights = np.bincount(numbers, journeys.counts[owners].astype(np.float64), size)
     units = units_of(journeys, None)
-    in_fold = _fold_counts(journeys, units, folds, seed=seed)
+    in_fold = fold_counts(journeys, units, folds=folds, seed=seed)
     losses = np.full((folds, len(found.orders)), np.nan)
     for fold in range(folds):
         test = np.bincount(numbers, in_fold[:, fold][owners], size)
@@ -289,12 +287,12 @@ def _table(found: Predictions, weights: Array, losses: Array, *, k: int, unit: s
         parameters=parameters,
         log_likelihood=likelihood,
         bic=bic,
-        loss=_over_folds(losses)[0],
-        loss_se=_over_folds(losses)[1],
+        loss=over_folds(losses)[0],
+        loss_se=over_folds(losses)[1],
         statistic=statistic,
         freedom=freedom,
         p=p,
-        chosen=orders == _best(losses),
+        chosen=orders == best_order(losses),
         chosen_bic=orders == (np.argmin(bic) if known else -1),
         chosen_ratio=orders == (improving.max(initial=0) if known else -1),
         reason=text_array([_reason(known, losses, unit)] * len(orders)),
@@ -308,53 +306,3 @@ def _reason(known: int, losses: Array, unit: str) -> str:
     if not known:
         return "there are no transitions to predict"
     return f"fewer units than folds: at least {len(losses)} of unit {unit!r} are needed"
-
-
-def _over_folds(losses: Array) -> tuple[Array, Array]:
-    """Return the mean over the folds that have transitions, and its standard error."""
-    some = losses[~np.isnan(losses[:, 0])]
-    if len(some) < 2:
-        return np.full(losses.shape[1], np.nan), np.full(losses.shape[1], np.nan)
-    return some.mean(axis=0), some.std(axis=0, ddof=1) / np.sqrt(len(some))
-
-
-def _best(losses: Array) -> int:
-    """Return the smallest order whose loss is within one standard error of the smallest loss."""
-    mean, _ = _over_folds(losses)
-    if np.isnan(mean).any():
-        return -1
-    least = int(np.argmin(mean))
-    excess, error = _over_folds(losses - losses[:, [least]])
-    return int(np.flatnonzero(excess <= error + 1e-12)[0])
-
-
-def _fold_counts(journeys: Journeys, units: Units, folds: int, *, seed: int) -> Array:
-    """Return how many real journeys of each row are in each fold, float64 (n, folds).
-
-    Units are assigned to folds in an order that depends on their content alone, with identical
-    units together, so that the order of the log does not matter.
-    """
-    rng = np.random.default_rng(seed)
-    order = np.argsort(_content(journeys, units), kind="stable")
-    alike, total = units.repeats[order], units.total
-    share = np.zeros((len(order), folds))
-    if total <= _FEW_ALIKE * len(order):
-        fold = np.empty(total, dtype=np.int64)
-        fold[rng.permutation(total)] = np.arange(total) % folds
-        cells = np.repeat(order, alike) * folds + fold
-        share = np.bincount(cells, minlength=share.size).reshape(share.shape).astype(np.float64)
-    else:
-        share[order] = rng.multinomial(alike, np.full(folds, 1 / folds))
-    in_fold: Array = share[units.of] * units.within[:, None]
-    return in_fold
-
-
-def _content(journeys: Journeys, units: Units) -> Array:
-    """Return a hash of the journeys of each unit, uint64 (g,)."""
-    ranks = key_ranks(journeys)
-    hashes = sequence_hash(ranks[journeys.codes], journeys.offsets, len(ranks))
-    flags = journeys.began.astype(np.uint64) * np.uint64(2) + journeys.finished.astype(np.uint64)
-    hashes = mix(hashes ^ mix(flags)) * units.within.astype(np.uint64)
-    content = np.zeros(len(units.repeats), dtype=np.uint64)
-    np.add.at(content, units.of, hashes)
-    return content

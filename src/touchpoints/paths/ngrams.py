@@ -54,7 +54,7 @@ class Ngrams(Estimated):
         Number of occurrences; occurrences may overlap.
     """
 
-    value = "share"
+    main = "share"
     labels = ("ngram",)
 
     ngram: Array = column(object)
@@ -85,7 +85,7 @@ class Subsequences(Estimated):
         The confidence divided by the share of all journeys that contain the last touchpoint.
     """
 
-    value = "share"
+    main = "share"
     labels = ("subsequence",)
 
     subsequence: Array = column(object)

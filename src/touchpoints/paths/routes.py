@@ -68,7 +68,7 @@ class Routes(Estimated):
         Median time in seconds from the first touchpoint to the last; nan without times.
     """
 
-    value = "share"
+    main = "share"
     labels = ("route",)
 
     route: Array = column(object)
@@ -98,7 +98,7 @@ class Similarity(Grouped):
         The similarity used: ``"lcs"`` or ``"edit"``.
     """
 
-    value = "similarity"
+    main = "similarity"
     labels = ("journey",)
 
     journey: Array = column(object)

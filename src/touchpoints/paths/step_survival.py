@@ -44,7 +44,7 @@ class StepSurvival(Estimated):
         Journeys that began before the log: their steps cannot be numbered.
     """
 
-    value = "survival"
+    main = "survival"
     labels = ("step",)
 
     step: Array = column(np.int64)

@@ -66,7 +66,7 @@ class StepMatrix(Estimated):
         because they lack the anchor.
     """
 
-    value = "share"
+    main = "share"
     labels = ("step", "touchpoint")
 
     step: Array = column(np.int64)
@@ -106,7 +106,7 @@ class StepFlows(Estimated):
         Number of aligned journeys.
     """
 
-    value = "share"
+    main = "share"
     labels = ("step", "source", "target")
 
     step: Array = column(np.int64)

@@ -66,7 +66,7 @@ class TimeTo(Estimated):
         whose outcome is unknown.
     """
 
-    value = "survival"
+    main = "survival"
     labels = ("time",)
 
     time: Array = column(np.float64)
@@ -95,7 +95,7 @@ class MedianTimeTo(Estimated):
         The share still without the event at the last time observed.
     """
 
-    value = "median"
+    main = "median"
 
     journeys: Array = column(np.int64)
     events: Array = column(np.int64)

@@ -51,7 +51,7 @@ class Transitions(Estimated):
         Number of journeys with at least one occurrence.
     """
 
-    value = "probability"
+    main = "probability"
     labels = ("source", "target")
 
     source: Array = column(object)

@@ -50,7 +50,7 @@ class Variants(Estimated):
         Number of interactions.
     """
 
-    value = "share"
+    main = "share"
     labels = ("variant",)
 
     variant: Array = column(object)

@@ -14,7 +14,7 @@ from touchpoints._core.checks import (
     check_option,
     public,
 )
-from touchpoints._core.frozen import Array, owned, text_array
+from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import (
     first_few,
 )
@@ -62,7 +62,7 @@ class Bootstrap(Labelled):
         Why there is no interval; empty when there is an interval.
     """
 
-    value = "estimate"
+    main = "estimate"
     labels = ("label",)
 
     label: Array = column(object)
@@ -222,16 +222,15 @@ def _samples(journeys: Journeys, units: Units, seed: int) -> Iterator[Journeys]:
 def resamplable(
     journeys: Journeys, statistic: Statistic, units: Units, estimate: Array
 ) -> Journeys:
-    """Return journeys without the values of rows that are resampled in parts.
+    """Return journeys without values where some rows are resampled in parts.
 
-    The values of such a row are known only in total. Computing the statistic without them shows
+    The values of such a row are known only in total. Computing the statistic without any shows
     whether it uses them; if it does, raise.
     """
     merged = units.repeats[units.of] > 1
     if not journeys.values or not merged.any():
         return journeys
-    blank = {name: owned(np.where(merged, np.nan, one)) for name, one in journeys.values.items()}
-    without = derive(journeys, values=blank)
+    without = derive(journeys, values={})
     refusal = InvalidInputError(
         "a bootstrap of values needs the value of each journey",
         where=f"{int(merged.sum()):,} rows stand for several journeys and hold their total",

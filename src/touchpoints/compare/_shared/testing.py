@@ -94,7 +94,7 @@ class Comparison(Labelled):
     difference_graph : The differences of transitions as a graph.
     """
 
-    value = "difference"
+    main = "difference"
     labels = ("label",)
 
     label: Array = column(object)

@@ -1,0 +1,84 @@
+"""Attribution by what a path loses when one of its touchpoints is left out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from touchpoints._core.arrays import segments
+from touchpoints._core.arrays.sequences.shortened import shortened
+from touchpoints._core.checks import public
+from touchpoints._core.frozen import Array
+from touchpoints.attribution._shared.asked import Asked
+from touchpoints.attribution._shared.by_rule import by_rule
+from touchpoints.attribution._shared.credit import Credit
+from touchpoints.attribution._shared.evidence import Evidence
+from touchpoints.attribution._shared.splitting import normalised
+from touchpoints.attribution._shared.windows import Lookback
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import variants_of
+
+
+@public
+def leave_one_out(
+    journeys: Journeys,
+    *,
+    outcome: str | None = None,
+    value: str | None = None,
+    lookback: Lookback | None = None,
+    by: str | None = None,
+) -> Credit:
+    """Credit interactions by how much the rate of their path exceeds that of the path without them.
+
+    Parameters
+    ----------
+    outcome, value, lookback, by
+        Shared arguments: see `touchpoints.attribution`.
+
+    Returns
+    -------
+    Credit
+        One row per touchpoint that occurs. There are no intervals: `touchpoints.bootstrap` gives
+        them.
+
+    Raises
+    ------
+    NotFoundError, InvalidInputError
+        As `first_touch`.
+
+    See Also
+    --------
+    shapley : All sets of touchpoints, not only the path without one.
+
+    Notes
+    -----
+    The rate of a path is the share of its journeys that reached the outcome. The marginal of an
+    interaction is the rate of its path minus that of the same path without it, 0 for a path that
+    nobody took, and at least 0. The outcomes of a path are split in proportion to the marginals of
+    its interactions, and equally where all are 0. Rates of rare paths are noisy. O(sum of squared
+    lengths of the distinct paths).
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> table = {"path": ["ad", "mail", "ad > mail"], "sales": [2, 0, 6], "lost": [8, 5, 4]}
+    >>> journeys = tp.from_paths(table, path="path", converted="sales", lost="lost")
+    >>> found = tp.attribution.leave_one_out(journeys)
+    >>> {key: round(credit, 2) for key, credit in found.as_dict().items()}
+    {'ad': 5.6, 'mail': 2.4}
+    """
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=0.95)
+    return by_rule(journeys, _marginals, model="leave one out", asked=asked, sure=False)
+
+
+def _marginals(evidence: Evidence) -> Array:
+    found = variants_of(evidence.journeys)
+    size = len(found.first)
+    hits = np.bincount(found.of, evidence.conversions, size)
+    rates = np.append(hits / np.bincount(found.of, evidence.counts, size), 0.0)
+    lengths = segments.lengths_of(found.offsets)
+    without = shortened(found.codes, found.offsets, evidence.k)
+    gained = np.maximum(np.repeat(rates[:-1], lengths) - rates[without], 0.0)
+    none = np.repeat(segments.sum_by_segment(gained, found.offsets) <= 0, lengths)
+    gained = normalised(np.where(none, 1.0, gained), found.offsets)
+    rows = segments.rows_of(found.offsets, found.of)
+    return np.asarray(gained[rows])

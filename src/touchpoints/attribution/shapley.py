@@ -1,0 +1,342 @@
+"""Attribution by Shapley values: average contributions to sets of touchpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from touchpoints._core import checks
+from touchpoints._core.arrays.chains.influence import Dependence
+from touchpoints._core.arrays.coalitions import (
+    Rates,
+    bernstein,
+    sampled,
+    shapley_values,
+    sizes_of,
+)
+from touchpoints._core.arrays.counting.states import dense_numbers
+from touchpoints._core.checks import check_option, public
+from touchpoints._core.frozen import Array
+from touchpoints.attribution._shared.asked import Asked
+from touchpoints.attribution._shared.coalitions import (
+    Worth,
+    marginals_of,
+    rate_marginals,
+    table_of,
+    worth_of,
+)
+from touchpoints.attribution._shared.credit import Credit, Split, credited
+from touchpoints.attribution._shared.estimates import Precision
+from touchpoints.attribution._shared.evidence import Evidence, dependence
+from touchpoints.attribution._shared.sets import EXACT, bits_of, members_of, players_of
+from touchpoints.attribution._shared.splitting import evenly_distinct, split_by_weights
+from touchpoints.attribution._shared.windows import Lookback
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.tie_breaking import key_ranks
+
+Game = Literal["rate", "subsets", "exact_sets"]
+_CALLED = 16
+
+
+@public
+def shapley(
+    journeys: Journeys,
+    *,
+    game: Game = "rate",
+    prior: float = 0.0,
+    worth: Worth | None = None,
+    baseline: float = 0.0,
+    pairs: int = 1000,
+    seed: int | None = None,
+    outcome: str | None = None,
+    value: str | None = None,
+    lookback: Lookback | None = None,
+    by: str | None = None,
+    level: float = 0.95,
+) -> Credit:
+    """Credit touchpoints by Shapley values: what each adds on average, whoever came before it.
+
+    Parameters
+    ----------
+    game
+        What a set of touchpoints is worth. ``"rate"``: the share of journeys with the outcome among
+        those that contain no other touchpoint. ``"subsets"``: the number of outcomes of journeys
+        that contain no other touchpoint; this gives exactly the same credit as
+        ``linear(distinct=True)``, the even split between the distinct touchpoints of each journey.
+        ``"exact_sets"``: the number of outcomes of journeys that contain these touchpoints and no
+        other; provided for comparison with other tools, since it says nothing of journeys with
+        fewer touchpoints.
+    prior
+        For ``"rate"``: this many imagined journeys with the overall rate are added to each set, so
+        that sets with few journeys do not decide. At least 0.
+    worth
+        What sets are worth instead, as a function of a frozenset of keys or a mapping from them;
+        for example the prediction of a model. ``game``, ``prior`` and ``baseline`` are then not
+        used.
+    baseline
+        For ``"rate"``: the rate without any touchpoint, subtracted from the worth of each set.
+    pairs, seed
+        The number of pairs of random orders, and their seed, for more touchpoints than can be
+        solved exactly: 24, or 16 with a function. Each order comes with its reverse.
+    outcome, value, lookback, by, level
+        Shared arguments: see `touchpoints.attribution`.
+
+    Returns
+    -------
+    Credit
+        One row per touchpoint that occurs, with its Shapley value in ``effect``, which can be
+        negative. Credit is in proportion to it; nan where the values do not sum to more than 0.
+        ``supported`` says how many of the sets hold any journey.
+
+    Raises
+    ------
+    NotFoundError
+        When the outcome, the value or the column does not exist.
+    InvalidInputError
+        As `linear`; also when ``prior`` is below 0, when a set has no worth, and when there are too
+        many touchpoints for an exact solution and no ``seed`` is given.
+
+    See Also
+    --------
+    linear : With ``distinct=True`` the closed form of the game of subsets.
+    synergies : How much two touchpoints add together beyond what they add apart.
+    markov : Removal effects, which know the order of touchpoints.
+
+    Notes
+    -----
+    Exact for up to 24 touchpoints, O(p 2**p) after one pass over the journeys; intervals come from
+    the influence function, clustered by person. Beyond 24 values are means over random orders:
+    ``bound`` is an empirical Bernstein bound for all of them, and intervals are nan. A normal
+    interval would be wrong, because the contributions to rare sets have heavy tails. Journeys
+    without interactions take no part.
+
+    References
+    ----------
+    L. S. Shapley (1953), A value for n-person games, Contributions to the Theory of Games II,
+    307-317. A. Maurer and M. Pontil (2009), Empirical Bernstein bounds and sample variance
+    penalization, COLT 2009.
+
+    Examples
+    --------
+    >>> import touchpoints as tp
+    >>> table = {"path": ["ad", "mail", "ad > mail"], "sales": [1, 2, 6], "lost": [9, 8, 4]}
+    >>> journeys = tp.from_paths(table, path="path", converted="sales", lost="lost")
+    >>> tp.attribution.shapley(journeys).effect.round(2).tolist()
+    [0.2, 0.1]
+    >>> tp.attribution.shapley(journeys, game="subsets").as_dict()
+    {'mail': 5.0, 'ad': 4.0}
+    """
+    check_option("game", game, Game)
+    checks.whole("pairs", pairs, least=2)
+    if not (isinstance(prior, (int, float)) and 0 <= prior < np.inf):
+        raise InvalidInputError(f"prior must be a finite number of at least 0, got {prior!r}")
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
+    solver = _Solver(
+        game=game,
+        prior=float(prior),
+        worth=worth,
+        baseline=float(baseline),
+        pairs=pairs,
+        seed=None if seed is None else checks.seed(seed),
+        level=asked.level,
+    )
+    return by_group(journeys, by, partial(_credit, solver=solver, asked=asked))
+
+
+def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
+    evidence = asked.evidence(journeys)
+    of_outcomes = solver.solved(evidence, evidence.conversions)
+    value = None
+    if evidence.value is not None and solver.worth is None and evidence.value.any():
+        known = evidence.single_values()
+        value = solver.solved(evidence, evidence.value, known=known).split
+    spread = np.full(evidence.k, np.nan)
+    if of_outcomes.covariance is not None:
+        spread = np.maximum(of_outcomes.covariance.diagonal(), 0.0)
+    precision = Precision.of(evidence.units(), evidence.reached, asked.level)
+    low, high = precision.symmetric(of_outcomes.effect, spread)
+    columns: dict[str, Any] = {"effect": of_outcomes.effect, "effect_low": low, "effect_high": high}
+    found: Credit = credited(
+        evidence,
+        of_outcomes.split,
+        value=value,
+        level=asked.level,
+        model=solver.name(),
+        **of_outcomes.facts,
+        **{name: np.append(one, np.nan) for name, one in columns.items()},
+    )
+    return found
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Solution:
+    """Shapley values with their covariance, and the credit they give."""
+
+    effect: Array
+    covariance: Array | None
+    split: Split
+    facts: dict[str, Any]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Solver:
+    """A game, and how it is solved."""
+
+    game: Game
+    prior: float
+    worth: Worth | None
+    baseline: float
+    pairs: int
+    seed: int | None
+    level: float
+
+    def name(self) -> str:
+        """Return the name of the model with its settings."""
+        if self.worth is not None:
+            return "Shapley, given worth of sets"
+        prior = f", prior {self.prior:g}" if self.game == "rate" and self.prior else ""
+        return f"Shapley, game {self.game}{prior}"
+
+    def solved(self, evidence: Evidence, amounts: Array, *, known: bool = True) -> _Solution:
+        """Split amounts of journeys, and say what each touchpoint adds."""
+        if self.worth is not None:
+            return self._given(evidence, self.worth)
+        if self.game == "subsets":
+            split = split_by_weights(evidence, evenly_distinct(evidence), amounts, known=known)
+            return _Solution(
+                effect=split.share[:-1] * amounts.sum(), covariance=None, split=split, facts={}
+            )
+        players = players_of(evidence)
+        if len(players) <= EXACT:
+            return self._exact(evidence, amounts, players, known=known)
+        if self.game == "exact_sets":
+            raise self._too_many(len(players), EXACT, random=False)
+        members, offsets = members_of(evidence)
+        filled = np.diff(offsets) > 0
+        number = np.zeros(evidence.k, dtype=np.int64)
+        number[players] = np.arange(len(players))
+        marginals = rate_marginals(
+            number[members],
+            np.append(offsets[:-1][filled], offsets[-1]),
+            amounts[filled],
+            trials=evidence.counts[filled],
+            prior=self.prior,
+        )
+        most = float((amounts / evidence.counts)[filled].max())
+        return self._random(evidence, marginals, players, span=2 * most)
+
+    def _exact(
+        self, evidence: Evidence, amounts: Array, players: Array, *, known: bool
+    ) -> _Solution:
+        sets, p = bits_of(evidence, players), len(players)
+        filled = sets.of != 0
+        if self.game == "exact_sets":
+            game = np.bincount(sets.of, amounts, 1 << p)
+            game[0] = 0.0
+            return _solution(evidence, shapley_values(game, p), players, None, {})
+        of, counts = sets.of[filled], evidence.counts[filled]
+        rates = Rates.of(of, amounts[filled], counts, players=p, prior=self.prior)
+        shift = np.full(p, self.baseline / p if p else 0.0)
+        effect = shapley_values(rates.game, p) - shift
+        facts = {"probability": rates.mean, "supported": _supported(rates)}
+        covariance = None
+        if known:
+            each = np.where(filled, amounts / evidence.counts, 0.0)
+            covariance = _covariance(evidence, rates, sets.of, each)
+        return _solution(evidence, effect, players, covariance, facts)
+
+    def _given(self, evidence: Evidence, worth: Worth) -> _Solution:
+        players, find = players_of(evidence), worth_of(worth)
+        keys = [evidence.journeys.touchpoints[code].key for code in players.tolist()]
+        if len(players) <= _CALLED:
+            effect = shapley_values(table_of(find, keys), len(players))
+            return _solution(evidence, effect, players, None, {})
+        return self._random(evidence, marginals_of(find, keys), players, span=None)
+
+    def _random(
+        self,
+        evidence: Evidence,
+        marginals: Callable[[Array], Array],
+        players: Array,
+        *,
+        span: float | None,
+    ) -> _Solution:
+        p = len(players)
+        if self.seed is None:
+            raise self._too_many(p, EXACT if self.worth is None else _CALLED, random=True)
+        names = key_ranks(evidence.journeys)[players]
+        back = np.argsort(names)  # the draws follow the keys, whatever the order of the log
+        rng = np.random.default_rng(self.seed)
+        mean, variance = sampled(
+            lambda order: marginals(back[order])[back], players=p, pairs=self.pairs, rng=rng
+        )
+        effect, spread = np.empty(p), np.empty(p)
+        effect[back], spread[back] = mean, variance
+        effect -= self.baseline / p
+        facts: dict[str, Any] = {}
+        if span is not None:
+            bound = bernstein(spread, self.pairs, span=span, level=self.level)
+            facts["bound"] = float(bound.max())
+        return _solution(evidence, effect, players, None, facts)
+
+    def _too_many(self, players: int, most: int, *, random: bool) -> InvalidInputError:
+        seed = "seed=1 takes random orders; " if random else ""
+        return InvalidInputError(
+            f"{players:,} touchpoints are too many for exact Shapley values, which take {most}",
+            mend=f"{seed}tp.collapse(journeys, by=…) groups touchpoints; game='subsets' is exact "
+            "for any number",
+        )
+
+
+def _supported(rates: Rates) -> float:
+    """Return the share of sets with trials, the mean over the sizes of sets."""
+    sizes = sizes_of(rates.players)
+    there = np.bincount(sizes, rates.trials > 0, rates.players + 1)
+    return float((there / np.bincount(sizes))[1:].mean()) if rates.players else 0.0
+
+
+def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> Array:
+    """Return the covariance of the values of all players, float64 (p, p)."""
+    units = dependence(evidence.units())
+    alike = not bool(((each != 0) & (each != 1)).any())
+    if not (units.plain and alike):
+        return units.covariance(rates.influence(sets, each) * (sets != 0))
+    of, size = dense_numbers(sets * 2 + (each == 1), 2 << rates.players)
+    found = np.empty(size, dtype=np.int64)
+    found[of] = sets * 2 + (each == 1)
+    counts = np.bincount(of, evidence.counts, size)
+    merged = Dependence(of=np.arange(size), repeats=counts, within=np.ones(size))
+    moved = rates.influence(found // 2, (found % 2).astype(np.float64))
+    return merged.covariance(moved * (found > 1))
+
+
+def _solution(
+    evidence: Evidence,
+    effect: Array,
+    players: Array,
+    covariance: Array | None,
+    facts: dict[str, Any],
+) -> _Solution:
+    """Return values of players as those of touchpoints, and the credit in proportion to them."""
+    k, total = evidence.k, float(effect.sum())
+    counts, empty = evidence.conversions, evidence.offsets[1:] == evidence.offsets[:-1]
+    none = float(counts[empty].sum() / counts.sum())
+    effects, spread = np.zeros(k), None
+    effects[players] = effect
+    part = effects / total if total > 1e-12 else np.full(k, np.nan)
+    of_share = None
+    if covariance is not None:
+        spread = np.zeros((k, k))
+        spread[np.ix_(players, players)] = covariance
+        jacobian = np.zeros((k + 1, k))
+        jacobian[:k] = (np.eye(k) - part[:, None]) / total * (1 - none)
+        of_share = jacobian @ spread @ jacobian.T
+    share = np.append(part * (1 - none), none)
+    split = Split(share=share, covariance=of_share, signed=True)
+    return _Solution(effect=effects, covariance=spread, split=split, facts=facts)

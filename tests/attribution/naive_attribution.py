@@ -1,0 +1,204 @@
+"""Slow, obvious twins of attribution: paths as tuples, chains as dicts, every subset one by one."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+START, SALE, LOST = "<start>", "<sale>", "<lost>"
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A path, how many journeys on it reached the outcome and how many did not, and their value."""
+
+    path: Path
+    sales: float
+    lost: float
+    value: float = 0.0
+
+
+def credit(rows: Sequence[Row], weigh: Callable[[Path], list[float]]) -> dict[str, float]:
+    """Split the sales of each path by the weights of its touches; those of no path to (none)."""
+    answer: dict[str, float] = defaultdict(float)
+    for row in rows:
+        if not row.path:
+            answer["(none)"] += row.sales
+            continue
+        weights = weigh(row.path)
+        for key, weight in zip(row.path, weights, strict=True):
+            answer[key] += row.sales * weight / sum(weights)
+    return dict(answer)
+
+
+def first(path: Path) -> list[float]:
+    """Return the weights of the first touch alone."""
+    return [1.0] + [0.0] * (len(path) - 1)
+
+
+def last(path: Path) -> list[float]:
+    """Return the weights of the last touch alone."""
+    return [0.0] * (len(path) - 1) + [1.0]
+
+
+def last_non_direct(path: Path, direct: str) -> list[float]:
+    """Return the weights of the last touch that is not direct; the last if all are."""
+    others = [place for place, key in enumerate(path) if key != direct] or [len(path) - 1]
+    return [float(place == others[-1]) for place in range(len(path))]
+
+
+def linear(path: Path) -> list[float]:
+    """Return equal weights."""
+    return [1.0] * len(path)
+
+
+def linear_distinct(path: Path) -> list[float]:
+    """Return weights that are equal over distinct touchpoints."""
+    often = Counter(path)
+    return [1 / (len(often) * often[key]) for key in path]
+
+
+def position(path: Path, one: float, end: float, named: dict[str, float]) -> list[float]:
+    """Return the credit of roles, and the rest to those without, else to those with one."""
+    weights, roles = [0.0] * len(path), set()
+    for place, part in [(0, one), (len(path) - 1, end)]:
+        weights[place] += part
+        roles.add(place)
+    for key, part in named.items():
+        if key in path:
+            weights[path.index(key)] += part
+            roles.add(path.index(key))
+    rest = 1 - sum(weights)
+    takers = [place for place in range(len(path)) if place not in roles] or sorted(roles)
+    for place in takers:
+        weights[place] += rest / len(takers)
+    return weights
+
+
+def decay(path: Path, half_life: float) -> list[float]:
+    """Return weights that halve every so many touches before the last."""
+    return [2.0 ** (-(len(path) - 1 - place) / half_life) for place in range(len(path))]
+
+
+# ------------------------------------------------------------------------------------------ chains
+
+
+def states(path: Path, order: int) -> list[Path]:
+    """Return the windows of a path, none equal to the one before; a shorter path as a whole."""
+    if not path:
+        return []
+    if len(path) < order:
+        return [path]
+    windows = [path[place : place + order] for place in range(len(path) - order + 1)]
+    if order == 1:
+        return windows
+    return [one for place, one in enumerate(windows) if not place or one != windows[place - 1]]
+
+
+def transitions(rows: Sequence[Row], order: int) -> dict[tuple[object, object], float]:
+    """Return the weight of each transition."""
+    counts: dict[tuple[object, object], float] = defaultdict(float)
+    for row in rows:
+        steps = [START, *states(row.path, order)]
+        for pair in itertools.pairwise(steps):
+            counts[pair] += row.sales + row.lost
+        counts[steps[-1], SALE] += row.sales
+        counts[steps[-1], LOST] += row.lost
+    return {pair: count for pair, count in counts.items() if count > 0}
+
+
+def reaching(
+    counts: dict[tuple[object, object], float],
+    *,
+    gone: Callable[[object, object], bool] = lambda source, target: False,
+    reconnect: bool = False,
+) -> float:
+    """Return the probability of a sale from the start, by sweeps; ``gone`` transitions are lost."""
+    totals: dict[object, float] = defaultdict(float)
+    for (source, target), count in counts.items():
+        if not (reconnect and gone(source, target)):
+            totals[source] += count
+    chance = {source: 0.0 for source, _ in counts} | {SALE: 1.0, LOST: 0.0}
+    for _ in range(5000):
+        fresh = dict.fromkeys(chance, 0.0) | {SALE: 1.0}
+        for (source, target), count in counts.items():
+            if not gone(source, target):
+                fresh[source] += count / totals[source] * chance.get(target, 0.0)
+        moved = max(abs(fresh[node] - chance[node]) for node in fresh)
+        chance = fresh
+        if moved < 1e-15:
+            break
+    return chance[START]
+
+
+def without_touchpoint(rows: Sequence[Row], key: str, order: int) -> float:
+    """Return the probability of a sale where whoever comes to the touchpoint is lost."""
+
+    def gone(_: object, target: object) -> bool:
+        return isinstance(target, tuple) and key in target
+
+    return reaching(transitions(rows, order), gone=gone)
+
+
+# ----------------------------------------------------------------------------------------- Shapley
+
+
+def shapley(worth: Callable[[frozenset[str]], float], players: Sequence[str]) -> dict[str, float]:
+    """Return the mean of what each player adds over all orders of the players."""
+    answer = dict.fromkeys(players, 0.0)
+    for order in itertools.permutations(players):
+        there: frozenset[str] = frozenset()
+        for player in order:
+            joined = there | {player}
+            answer[player] += (worth(joined) - worth(there)) / math.factorial(len(players))
+            there = joined
+    return answer
+
+
+def rate(rows: Sequence[Row], members: frozenset[str], prior: float = 0.0) -> float:
+    """Return the share of sales among journeys with no touchpoint beyond the members."""
+    used = [row for row in rows if row.path]
+    mean = sum(row.sales for row in used) / sum(row.sales + row.lost for row in used)
+    inside = [row for row in used if set(row.path) <= members]
+    sales = sum(row.sales for row in inside) + prior * mean
+    tried = sum(row.sales + row.lost for row in inside) + prior
+    return sales / tried if tried and members else 0.0
+
+
+def interaction(
+    worth: Callable[[frozenset[str]], float], players: Sequence[str], pair: tuple[str, str]
+) -> float:
+    """Return the mean over sizes and sets of what a pair adds beyond what its members add."""
+    others = [player for player in players if player not in pair]
+    total = 0.0
+    for size in range(len(others) + 1):
+        sets = list(itertools.combinations(others, size))
+        for one in sets:
+            there = frozenset(one)
+            gain = worth(there | set(pair)) + worth(there)
+            gain -= worth(there | {pair[0]}) + worth(there | {pair[1]})
+            total += gain / len(sets) / (len(others) + 1)
+    return total
+
+
+def leave_one_out(rows: Sequence[Row]) -> dict[str, float]:
+    """Split the sales of each path by what its rate loses without each touch, at least 0."""
+    sales, tried = Counter[Path](), Counter[Path]()
+    for row in rows:
+        sales[row.path] += row.sales
+        tried[row.path] += row.sales + row.lost
+
+    def rate_of(path: Path) -> float:
+        return sales[path] / tried[path] if tried[path] else 0.0
+
+    def weigh(path: Path) -> list[float]:
+        shorter = [path[:place] + path[place + 1 :] for place in range(len(path))]
+        gained = [max(rate_of(path) - rate_of(one), 0.0) for one in shorter]
+        return gained if sum(gained) > 0 else [1.0] * len(path)
+
+    return credit(rows, weigh)
