@@ -83,5 +83,5 @@ class Precision:
 
     def symmetric(self, number: Array, variance: Array) -> tuple[Array, Array]:
         """Return the interval of numbers of any size, by the distribution of t."""
-        half = self.stretched() * np.sqrt(variance)
+        half = self.stretched() * np.sqrt(np.maximum(variance, 0.0))  # rounding
         return np.asarray(number - half), np.asarray(number + half)
