@@ -311,3 +311,57 @@ def leave_one_out(rows: Sequence[Row]) -> dict[str, float]:
         return gained if sum(gained) > 0 else [1.0] * len(path)
 
     return credit(rows, weigh)
+
+
+# ---------------------------------------------------------------------------------------- hazards
+
+_TINY = 1e-12
+
+
+def hazards(
+    journeys: Sequence[tuple[Sequence[tuple[str, float]], bool]], steps: int
+) -> tuple[dict[str, float], dict[str, float], dict[str, float], float]:
+    """Return strengths, rates, credit and log-likelihood after some steps of EM.
+
+    Journeys are touches with the seconds from each to the end of watching, and whether the outcome
+    came then.
+    """
+    keys = sorted({key for touches, _ in journeys for key, _ in touches})
+    waits = [wait for touches, _ in journeys for _, wait in touches]
+    hits = sum(reached for _, reached in journeys)
+    strength = dict.fromkeys(keys, hits / len(waits))
+    rate = dict.fromkeys(keys, len(waits) / sum(waits))
+    likelihood = 0.0
+    credit: dict[str, float] = {}
+    for step in range(steps):
+        given, exposed = dict.fromkeys(keys, 0.0), dict.fromkeys(keys, 0.0)
+        parts = []
+        likelihood = 0.0
+        for touches, reached in journeys:
+            logs = [
+                math.log(max(strength[key] * rate[key], 1e-300)) - rate[key] * wait
+                for key, wait in touches
+            ]
+            most = max(logs)
+            total = sum(math.exp(one - most) for one in logs)
+            shares = [math.exp(one - most) / total if reached else 0.0 for one in logs]
+            parts.append(shares)
+            likelihood += most + math.log(total) if reached else 0.0
+            for (key, wait), share in zip(touches, shares, strict=True):
+                given[key] += share
+                exposed[key] += 1 - math.exp(-rate[key] * wait)
+                likelihood -= strength[key] * (1 - math.exp(-rate[key] * wait))
+        likelihood /= len(journeys)
+        credit = given
+        if step == steps - 1:
+            break
+        strength = {
+            key: given[key] / max(exposed[key], _TINY) if given[key] else 0.0 for key in keys
+        }
+        spent = dict.fromkeys(keys, 0.0)
+        for (touches, _), shares in zip(journeys, parts, strict=True):
+            for (key, wait), share in zip(touches, shares, strict=True):
+                spent[key] += wait * (share + strength[key] * math.exp(-rate[key] * wait))
+        rate = {key: given[key] / spent[key] if spent[key] > _TINY else rate[key] for key in keys}
+        rate = {key: min(max(one, _TINY), 1 / _TINY) for key, one in rate.items()}
+    return strength, rate, credit, likelihood
