@@ -230,6 +230,23 @@ def test_the_area_is_the_share_of_pairs_in_order(journeys: list[Any]) -> None:
     assert found.low[0] <= found.auc[0] <= found.high[0]
 
 
+@given(journeys=SCORED, seed=st.integers(0, 99))
+def test_the_area_does_not_depend_on_the_order_of_the_log(journeys: list[Any], seed: int) -> None:
+    """Folds are assigned by what persons did and what became of it."""
+    log = one_by_one(
+        [(path, hit) for path, hit, _ in journeys], persons=[person for *_, person in journeys]
+    )
+    rows = np.random.default_rng(seed).permutation(len(log)).tolist()
+    mixed = tp.concat([log[row : row + 1] for row in rows])
+    try:
+        found = A.validate(log, {"linear": A.linear}, seed=seed, folds=2)
+    except InvalidInputError:
+        assume(False)
+    again = A.validate(mixed, {"linear": A.linear}, seed=seed, folds=2)
+    assert again.auc.tolist() == pytest.approx(found.auc.tolist())
+    assert again.low.tolist() == pytest.approx(found.low.tolist(), nan_ok=True)
+
+
 def test_persons_are_held_out_as_a_whole() -> None:
     """No journey of a person is in both parts."""
     rng = np.random.default_rng(1)
