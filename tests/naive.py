@@ -347,3 +347,11 @@ def fewest_behind(hits: Sequence[float], sizes: Sequence[float]) -> float:
     if all(m <= 1 for _, m in asked) or not sum(hit) or not sum(missed):
         return math.inf
     return min(sum(one) ** 2 / sum(y * y for y in one) for one in (hit, missed))
+
+
+def shortened(sequences: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return the place of the sequence that each row leaves behind when taken out; -1 for none."""
+    places = {one: place for place, one in enumerate(sequences)}
+    return [
+        places.get(one[:row] + one[row + 1 :], -1) for one in sequences for row in range(len(one))
+    ]

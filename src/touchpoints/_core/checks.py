@@ -79,6 +79,18 @@ def limit(name: str, value: Any) -> int | None:
     return min(found, _MOST)
 
 
+def finite(name: str, value: Any, *, least: float | None = None) -> float:
+    """Return a finite number as a float; raise for other types and below ``least``.
+
+    Python and numpy numbers are accepted; bools and text are not.
+    """
+    good = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(float(value))
+    if not good or (least is not None and float(value) < least):
+        bound = "" if least is None else f" of at least {least:g}"
+        raise InvalidInputError(f"{name} must be a finite number{bound}, got {_shown(value)}")
+    return float(value)
+
+
 def seed(value: Any) -> int:
     """Return the seed of a random generator, an integer of at least 0."""
     return whole("seed", value, least=0, most=None, mend="pass seed=1, or any other integer from 0")

@@ -16,6 +16,7 @@ from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.attribution._shared.credit import NONE, Credit
 from touchpoints.attribution._shared.models import Model, checked_models, credit_of
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.relabelling import collapse_repeats
 
@@ -129,8 +130,9 @@ def compare(
     [1.0]
     """
     checked_journeys(journeys)
-    known = checked_models(models, least=2)
-    return _compared({name: (model, journeys) for name, model in known.items()}, progress)
+    if len(checked_models(models)) < 2:
+        raise InvalidInputError(f"compare takes at least 2 models, got {len(models)}")
+    return _compared({name: (model, journeys) for name, model in models.items()}, progress)
 
 
 @public
@@ -180,11 +182,17 @@ def sensitivity(
     {'ad': (0.5, 0.67), 'shop': (0.33, 0.5)}
     """
     checked_journeys(journeys)
+    models = checked_models(models)
+    if isinstance(lookbacks, (str, dt.timedelta)) or not isinstance(lookbacks, Sequence):
+        raise WrongKindError(
+            f"lookbacks must be a sequence of datetime.timedelta, got {lookbacks!r}",
+            mend="lookbacks=[datetime.timedelta(days=7), datetime.timedelta(days=30)]",
+        )
     settings: dict[str, tuple[Model, Journeys]] = {}
     kinds = {"": journeys}
     if repeats:
         kinds[", repeats once"] = collapse_repeats(journeys)
-    for name, model in checked_models(models).items():
+    for name, model in models.items():
         for said, used in kinds.items():
             settings[f"{name}{said}"] = (model, used)
             for window in lookbacks:

@@ -145,7 +145,7 @@ def _credit(
         level=asked.level,
         model=f"Markov chain of order {order}",
         probability=effects.earned,
-        **{name: np.append(one, np.nan) for name, one in columns.items()},
+        more=columns,
     )
     return answer
 

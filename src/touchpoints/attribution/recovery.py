@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.checks import public, require_kind
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import not_found
 from touchpoints._core.progress import Progress, reporting
@@ -93,7 +93,8 @@ def simulated_world(name: str, *, n: int, seed: int) -> World:
     ----------
     name
         ``"independent"``: touchpoints are met independently, and each adds its chance. ``"order"``:
-        the same, with touchpoints in a fixed order. ``"together"``: one works only after another.
+        the same, with touchpoints in a fixed order. ``"together"``: one works only for those who
+        also meet another.
         ``"persons"``: several journeys of a person, who differ in how likely they buy.
         ``"targeted"``: those who are about to buy anyway meet two of the touchpoints more often.
         ``"drift"``: in the second half effects and reach differ. ``"mistyped"``: a fifth of the
@@ -123,7 +124,6 @@ def simulated_world(name: str, *, n: int, seed: int) -> World:
     >>> world.effects["visit"], len(world.journeys)
     (0.0, 1000)
     """
-    require_kind(name, str, takes="the name of a world", mend='for example "independent"')
     if name not in WORLDS:
         raise not_found("world", name, list(WORLDS))
     rng = np.random.default_rng([checks.seed(seed), list(WORLDS).index(name)])
@@ -217,7 +217,7 @@ def recovery(
     models: Mapping[str, Model],
     *,
     seed: int,
-    worlds: Sequence[str] | None = None,
+    worlds: Sequence[str] | str | None = None,
     n: int = 20_000,
     progress: Progress = False,
 ) -> Recovery:
@@ -230,7 +230,7 @@ def recovery(
     seed
         The seed of the worlds.
     worlds
-        The names of the worlds, as for `simulated_world`; all by default.
+        The names of the worlds (or of one), as for `simulated_world`; all by default.
     n
         The number of journeys of each world.
     progress
@@ -245,8 +245,8 @@ def recovery(
     ------
     NotFoundError
         When there is no such world.
-    WrongKindError
-        When there is no model.
+    WrongKindError, InvalidInputError
+        When a model is no function that returns a `Credit`, or when there is none.
 
     See Also
     --------
@@ -269,15 +269,15 @@ def recovery(
     from scipy.stats import kendalltau
 
     models = checked_models(models)
-    names = list(WORLDS) if worlds is None else list(worlds)
+    names = list(WORLDS) if worlds is None else [worlds] if isinstance(worlds, str) else [*worlds]
     wrong, taus = [], []
     with reporting(progress, len(names) * len(models), what="recovery") as advance:
         for name in names:
             world = simulated_world(name, n=n, seed=seed)
             truth = np.array(list(world.effects.values()))
             truth = truth / truth.sum()
-            for called, model in models.items():
-                shares = credit_of(called, model, world.journeys).shares
+            for label, model in models.items():
+                shares = credit_of(label, model, world.journeys).shares
                 found = np.array([shares.get(key, 0.0) for key in world.effects])
                 found = found / found.sum()
                 wrong.append(float(np.abs(found - truth).sum() / 2))

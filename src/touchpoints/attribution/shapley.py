@@ -134,14 +134,12 @@ def shapley(
     """
     check_option("game", game, Game)
     checks.whole("pairs", pairs, least=2)
-    if not (isinstance(prior, (int, float)) and 0 <= prior < np.inf):
-        raise InvalidInputError(f"prior must be a finite number of at least 0, got {prior!r}")
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
     solver = _Solver(
         game=game,
-        prior=float(prior),
+        prior=checks.finite("prior", prior, least=0),
         worth=worth,
-        baseline=float(baseline),
+        baseline=0.0 if worth is not None else checks.finite("baseline", baseline),
         pairs=pairs,
         seed=None if seed is None else checks.seed(seed),
         level=asked.level,
@@ -169,7 +167,7 @@ def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
         level=asked.level,
         model=solver.name(),
         **of_outcomes.facts,
-        **{name: np.append(one, np.nan) for name, one in columns.items()},
+        more=columns,
     )
     return found
 
@@ -206,7 +204,7 @@ class _Solver:
     def solved(self, evidence: Evidence, amounts: Array, *, known: bool = True) -> _Solution:
         """Split amounts of journeys, and say what each touchpoint adds."""
         if self.worth is not None:
-            return self._given(evidence, self.worth)
+            return self._given(evidence, self.worth, amounts)
         if self.game == "subsets":
             split = split_by_weights(evidence, evenly_distinct(evidence), amounts, known=known)
             return _Solution(
@@ -229,7 +227,7 @@ class _Solver:
             prior=self.prior,
         )
         most = float((amounts / evidence.counts)[filled].max())
-        return self._random(evidence, marginals, players, span=2 * most)
+        return self._random(evidence, marginals, players, amounts, span=2 * most)
 
     def _exact(
         self, evidence: Evidence, amounts: Array, players: Array, *, known: bool
@@ -239,7 +237,7 @@ class _Solver:
         if self.game == "exact_sets":
             game = np.bincount(sets.of, amounts, 1 << p)
             game[0] = 0.0
-            return _solution(evidence, shapley_values(game, p), players, None, {})
+            return _solution(evidence, shapley_values(game, p), players, amounts)
         of, counts = sets.of[filled], evidence.counts[filled]
         rates = Rates.of(of, amounts[filled], counts, players=p, prior=self.prior)
         shift = np.full(p, self.baseline / p if p else 0.0)
@@ -247,23 +245,24 @@ class _Solver:
         facts = {"probability": rates.mean, "supported": _supported(rates)}
         covariance = None
         if known:
-            each = np.where(filled, amounts / evidence.counts, 0.0)
+            each = amounts / evidence.counts
             covariance = _covariance(evidence, rates, sets.of, each)
-        return _solution(evidence, effect, players, covariance, facts)
+        return _solution(evidence, effect, players, amounts, covariance=covariance, facts=facts)
 
-    def _given(self, evidence: Evidence, worth: Worth) -> _Solution:
+    def _given(self, evidence: Evidence, worth: Worth, amounts: Array) -> _Solution:
         players, find = players_of(evidence), worth_of(worth)
         keys = [evidence.journeys.touchpoints[code].key for code in players.tolist()]
         if len(players) <= _CALLED:
             effect = shapley_values(table_of(find, keys), len(players))
-            return _solution(evidence, effect, players, None, {})
-        return self._random(evidence, marginals_of(find, keys), players, span=None)
+            return _solution(evidence, effect, players, amounts)
+        return self._random(evidence, marginals_of(find, keys), players, amounts, span=None)
 
     def _random(
         self,
         evidence: Evidence,
         marginals: Callable[[Array], Array],
         players: Array,
+        amounts: Array,
         *,
         span: float | None,
     ) -> _Solution:
@@ -283,7 +282,7 @@ class _Solver:
         if span is not None:
             bound = bernstein(spread, self.pairs, span=span, level=self.level)
             facts["bound"] = float(bound.max())
-        return _solution(evidence, effect, players, None, facts)
+        return _solution(evidence, effect, players, amounts, facts=facts)
 
     def _too_many(self, players: int, most: int, *, random: bool) -> InvalidInputError:
         seed = "seed=1 takes random orders; " if random else ""
@@ -302,41 +301,68 @@ def _supported(rates: Rates) -> float:
 
 
 def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> Array:
-    """Return the covariance of the values of all players, float64 (p, p)."""
+    """Return the covariance of all values and of the share of empty sets, (p+1, p+1).
+
+    Parameters
+    ----------
+    sets, each : (n,)
+        The set of each journey, as bits, and what it earned.
+    """
     units = dependence(evidence.units())
     alike = not bool(((each != 0) & (each != 1)).any())
     if not (units.plain and alike):
-        return units.covariance(rates.influence(sets, each) * (sets != 0))
+        return units.covariance(_influence(rates, sets, each, counts=evidence.counts))
     of, size = dense_numbers(sets * 2 + (each == 1), 2 << rates.players)
     found = np.empty(size, dtype=np.int64)
     found[of] = sets * 2 + (each == 1)
     counts = np.bincount(of, evidence.counts, size)
     merged = Dependence(of=np.arange(size), repeats=counts, within=np.ones(size))
-    moved = rates.influence(found // 2, (found % 2).astype(np.float64))
-    return merged.covariance(moved * (found > 1))
+    earned = (found % 2).astype(np.float64)
+    return merged.covariance(_influence(rates, found // 2, earned, counts=counts))
+
+
+def _influence(rates: Rates, sets: Array, each: Array, *, counts: Array) -> Array:
+    """Return how much one trial moves each value, and the share of empty sets, (p+1, n)."""
+    empty, total = sets == 0, float(counts @ each)
+    none = float(counts @ np.where(empty, each, 0.0)) / total
+    values = np.where(empty, 0.0, rates.influence(sets, each))
+    return np.concatenate([values, [each * (empty - none) / total]])
 
 
 def _solution(
     evidence: Evidence,
     effect: Array,
     players: Array,
-    covariance: Array | None,
-    facts: dict[str, Any],
+    amounts: Array,
+    *,
+    covariance: Array | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> _Solution:
-    """Return values of players as those of touchpoints, and the credit in proportion to them."""
+    """Return values of players as those of touchpoints, and the credit in proportion to them.
+
+    Parameters
+    ----------
+    amounts : float64 (n,)
+        What each row earned: journeys without interactions keep theirs.
+    covariance : float64 (p+1, p+1), optional
+        Of the values, and of the share that journeys without interactions earned.
+    """
     k, total = evidence.k, float(effect.sum())
-    counts, empty = evidence.conversions, evidence.offsets[1:] == evidence.offsets[:-1]
-    none = float(counts[empty].sum() / counts.sum())
+    empty = evidence.offsets[1:] == evidence.offsets[:-1]
+    none = float(amounts[empty].sum() / amounts.sum())
     effects, spread = np.zeros(k), None
     effects[players] = effect
     part = effects / total if total > 1e-12 else np.full(k, np.nan)
     of_share = None
     if covariance is not None:
-        spread = np.zeros((k, k))
-        spread[np.ix_(players, players)] = covariance
-        jacobian = np.zeros((k + 1, k))
-        jacobian[:k] = (np.eye(k) - part[:, None]) / total * (1 - none)
+        rows = np.append(players, k)
+        spread = np.zeros((k + 1, k + 1))
+        spread[np.ix_(rows, rows)] = covariance
+        jacobian = np.zeros((k + 1, k + 1))
+        jacobian[:k, :k] = (np.eye(k) - part[:, None]) / total * (1 - none)
+        jacobian[:k, k], jacobian[k, k] = -part, 1.0
         of_share = jacobian @ spread @ jacobian.T
+        spread = spread[:k, :k]
     share = np.append(part * (1 - none), none)
     split = Split(share=share, covariance=of_share, signed=True)
-    return _Solution(effect=effects, covariance=spread, split=split, facts=facts)
+    return _Solution(effect=effects, covariance=spread, split=split, facts=facts or {})

@@ -8,6 +8,7 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.chains.influence import Dependence
 from touchpoints._core.arrays.counting import check_counts
+from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import counted, not_found
 from touchpoints.attribution._shared.windows import Lookback, deadlines_of, within_windows
@@ -72,6 +73,14 @@ class Evidence:
     def conversions(self) -> Array:
         """The real journeys of each row that reached the outcome, float64 (n,)."""
         return np.where(self.reached, self.counts, 0.0)
+
+    def fingerprint(self) -> Array:
+        """Return integers that differ where outcomes or times of journeys do, uint64 (n,)."""
+        marks = mix(self.reached.astype(np.uint64))
+        if self.journeys.times is None:
+            return marks
+        times = mix(self.journeys.times.view(np.int64))
+        return marks ^ mix(segments.sum_by_segment(times, self.offsets).astype(np.uint64))
 
     def units(self) -> Units:
         """Return the persons (or journeys) that are independent of each other."""
@@ -152,6 +161,8 @@ def _reached(journeys: Journeys, outcome: str) -> Array:
         raise InvalidInputError(
             f"no journey reached the outcome {outcome!r}",
             where=f"{counted(int(journeys.counts.sum()), 'journey')} with a known outcome",
+            mend="without an outcome there is nothing to credit; check how it was marked, and that "
+            "journeys that reached it are among these",
         )
     return np.asarray(reached)
 
@@ -170,10 +181,11 @@ def _values_of(journeys: Journeys, outcome: str, value: str | None) -> Array | N
     wrong = np.flatnonzero(used & ~((worth >= 0) & np.isfinite(worth)))
     if len(wrong):
         first = wrong[0]
+        shown = journeys.ids[[first]].tolist()[0]
         raise InvalidInputError(
             f"the value {value!r} of a journey that reached {outcome!r} must be a finite number of "
             f"at least 0, got {worth[first]}",
-            where=f"{counted(len(wrong), 'journey')}, the first with id {journeys.ids[first]!r}",
+            where=f"{counted(len(wrong), 'journey')}, the first with id {shown!r}",
             mend="subtract refunds from the purchase before reading, and fill in missing values",
         )
     return worth

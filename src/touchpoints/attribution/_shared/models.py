@@ -1,4 +1,4 @@
-"""Models by name, as functions that compare and score them take them."""
+"""Models given as functions: checked before they are called, and their answers after."""
 
 from __future__ import annotations
 
@@ -11,30 +11,46 @@ from touchpoints.journeys.model import Journeys
 
 Model: TypeAlias = "Callable[[Journeys], Credit]"
 
-_MEND = 'models={"linear": tp.attribution.linear, "markov": tp.attribution.markov}'
 
+def checked_models(models: Mapping[str, Model]) -> Mapping[str, Model]:
+    """Return models by name as given.
 
-def checked_models(models: object, *, least: int = 1) -> dict[str, Model]:
-    """Return models by name; raise unless these are at least so many functions by name."""
+    Raises
+    ------
+    WrongKindError
+        When they are no mapping of names to functions.
+    InvalidInputError
+        When there is none.
+    """
+    mend = 'models={"linear": tp.attribution.linear, "markov": tp.attribution.markov}'
     if not isinstance(models, Mapping):
-        what = f"models must be a mapping of names to models, got {models!r}"
-        raise WrongKindError(what, mend=_MEND)
-    if len(models) < least:
-        raise InvalidInputError(f"models must hold at least {least}, got {len(models)}", mend=_MEND)
+        raise WrongKindError(
+            f"models must be a mapping of names to models, got {models!r}", mend=mend
+        )
+    if not models:
+        raise InvalidInputError("models must hold at least one model, got none", mend=mend)
     for name, model in models.items():
-        if not callable(model):
+        if not isinstance(name, str) or not callable(model):
             raise WrongKindError(
-                f"the model {name!r} must be a function of journeys, got {model!r}", mend=_MEND
+                f"models must be functions by name, got {name!r}: {model!r}", mend=mend
             )
-    return dict(models)
+    return models
 
 
 def credit_of(name: str, model: Model, journeys: Journeys) -> Credit:
-    """Return the credit that a model gives; raise unless it is one, without groups."""
+    """Return the credit that a model gives, without groups.
+
+    Raises
+    ------
+    WrongKindError
+        When the model does not return a `Credit`.
+    InvalidInputError
+        When it has groups.
+    """
     credit = model(journeys)
     if not isinstance(credit, Credit):
         raise WrongKindError(
-            f"the model {name!r} must return a Credit, got {type(credit).__name__}", mend=_MEND
+            f"the model {name!r} must return a Credit, got {type(credit).__name__}"
         )
     if credit.group is not None:
         raise InvalidInputError(f"the model {name!r} has groups", mend="leave by= out")
