@@ -307,3 +307,20 @@ def effective_trials(hits: Sequence[float], sizes: Sequence[float], level: float
     done, tried = [y for y, _ in asked], [m for _, m in asked]
     effect = design_effect(done, tried)
     return sum(tried) / widened(effect, tried, degrees_of_freedom(tried), level)
+
+
+def split_texts(
+    texts: Sequence[bytes], separator: bytes
+) -> tuple[list[list[int]], dict[bytes, tuple[int, int]]]:
+    """Return the numbers of each text's pieces, and where each piece first is, with its size."""
+    numbers: dict[bytes, int] = {}
+    places: dict[bytes, tuple[int, int]] = {}
+    answer, start = [], 0
+    for text in texts:
+        pieces, place = text.split(separator), start
+        for piece in pieces:
+            places.setdefault(piece, (place, len(piece)))
+            place += len(piece) + len(separator)
+        answer.append([numbers.setdefault(piece, len(numbers)) for piece in pieces])
+        start += len(text)
+    return answer, places
