@@ -292,7 +292,8 @@ def custom(
     if not callable(weigh):
         raise WrongKindError(f"weigh must be a function of three arrays, got {weigh!r}")
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
-    return by_rule(journeys, partial(_own, weigh=weigh), model="custom weights", asked=asked)
+    rule = partial(_own, weigh=weigh)
+    return by_rule(journeys, rule, model="custom weights", asked=asked, whole=True)
 
 
 def _own(evidence: Evidence, *, weigh: Weigh) -> Array:

@@ -73,6 +73,20 @@ class Evidence:
         """The real journeys of each row that reached the outcome, float64 (n,)."""
         return np.where(self.reached, self.counts, 0.0)
 
+    def converted(self) -> tuple[Evidence, Array]:
+        """Return the journeys that reached the outcome, and where their interactions are here."""
+        chosen = np.flatnonzero(self.reached)
+        part = attrs.evolve(
+            self,
+            journeys=take(self.journeys, chosen),
+            reached=self.reached[chosen],
+            counts=self.counts[chosen],
+            value=None if self.value is None else self.value[chosen],
+            deadlines=None if self.deadlines is None else self.deadlines[chosen],
+            positions=None,
+        )
+        return part, segments.rows_of(self.offsets, chosen)
+
     def units(self) -> Units:
         """Return the persons (or journeys) that are independent of each other."""
         return units_of(self.journeys, None)

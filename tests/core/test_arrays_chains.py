@@ -1,0 +1,87 @@
+"""Chains counted from segments, against the windows of each segment one by one."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import naive
+from touchpoints._core.arrays import chains, counting
+from touchpoints._core.arrays.chains import Chain, Windows, counted, windows_of
+from touchpoints._core.arrays.counting import states
+
+K = 3
+SEGMENTS = st.lists(
+    st.tuples(
+        st.lists(st.integers(0, K - 1), max_size=7), st.integers(0, 1), st.sampled_from([1.0, 2.5])
+    ),
+    min_size=1,
+    max_size=8,
+)
+# How windows and transitions are numbered: in a table, or by a sort; in 32 or in 64 bits.
+WAYS = [
+    {},
+    {"_HALF_WORD": 0},
+    {"_LARGE": 0},
+    {"DENSE": 0},
+    {"_HALF_WORD": 0, "_LARGE": 0, "DENSE": 0},
+]
+
+
+def arrays_of(drawn) -> tuple[np.ndarray, ...]:
+    """Return codes, offsets, ends and weights of segments."""
+    codes = np.array([one for segment, _, _ in drawn for one in segment], dtype=np.int32)
+    offsets = np.array(naive.offsets_of([segment for segment, _, _ in drawn]), dtype=np.int64)
+    ends = np.array([end for _, end, _ in drawn], dtype=np.int64)
+    return codes, offsets, ends, np.array([weight for _, _, weight in drawn])
+
+
+def chain_of(drawn, order: int, way: dict[str, int]) -> tuple[Windows, Chain]:
+    """Count a chain, with limits of the numbering changed."""
+    codes, offsets, ends, weights = arrays_of(drawn)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, limit in way.items():
+            for module in (chains, states, counting) if name == "DENSE" else (chains,):
+                patch.setattr(module, name, limit)
+        windows = windows_of(codes, offsets, K, order=order)
+        return windows, counted(windows, ends, weights, kinds=2)
+
+
+def nodes_of(windows: Windows, chain: Chain) -> list[object]:
+    """Return the name of each node, as the naive twin names it."""
+    shown = [tuple(one for one in row if one >= 0) for row in windows.members.tolist()]
+    return [*shown, "start", *(("end", end) for end in range(chain.ends))]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize("order", [1, 2, 3])
+@given(SEGMENTS)
+def test_transitions_are_those_of_the_windows(order, way, drawn) -> None:
+    """Their weights, and those that each segment passes; sorted by source, then target."""
+    windows, chain = chain_of(drawn, order, way)
+    nodes = nodes_of(windows, chain)
+    pairs = list(zip(chain.sources.tolist(), chain.targets.tolist(), strict=True))
+    names = [(nodes[source], nodes[target]) for source, target in pairs]
+
+    assert pairs == sorted(pairs)
+    wanted = naive.transitions(*zip(*drawn, strict=True), order)
+    assert dict(wanted) == dict(zip(names, chain.totals.tolist(), strict=True))
+    bounds = chain.offsets.tolist()
+    for (codes, end, _), (low, high) in zip(drawn, itertools.pairwise(bounds), strict=True):
+        steps = ["start", *naive.windows(codes, order), ("end", end)]
+        passed = [names[edge] for edge in chain.passed[low:high].tolist()]
+        assert list(itertools.pairwise(steps)) == passed
+
+
+@pytest.mark.parametrize("order", [2, 3, 4])
+@given(SEGMENTS)
+def test_states_are_sorted_by_their_codes(order, drawn) -> None:
+    """A shorter segment comes before the windows that go on as it does."""
+    windows, _ = chain_of(drawn, order, {})
+    members = [tuple(row) for row in windows.members.tolist()]
+
+    assert members == sorted(members)
