@@ -17,6 +17,7 @@ from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.by_rule import by_rule
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.evidence import Evidence
+from touchpoints.attribution._shared.recounting import by_weights
 from touchpoints.attribution._shared.splitting import (
     by_roles,
     evenly,
@@ -27,10 +28,12 @@ from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.cutting import microseconds
 from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.uncertainty.recounting import recountable
 
 Weigh: TypeAlias = Callable[[Array, Array, Array], Any]
 
 
+@recountable(by_weights)
 def linear(
     journeys: Journeys,
     *,
@@ -83,6 +86,7 @@ def linear(
     return by_rule(journeys, rule, model=name, asked=asked)
 
 
+@recountable(by_weights)
 def position_based(
     journeys: Journeys,
     *,
@@ -165,6 +169,7 @@ def position_based(
     return by_rule(journeys, weigh, model=model, asked=asked)
 
 
+@recountable(by_weights)
 def time_decay(
     journeys: Journeys,
     *,

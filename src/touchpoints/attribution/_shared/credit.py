@@ -153,6 +153,7 @@ def credited(
     value: Split | None,
     level: float,
     kind: Any = Credit,
+    weights: Array | None = None,
     **more: Any,
 ) -> Any:
     """Return the table of a split of outcomes, and of their value.
@@ -161,6 +162,8 @@ def credited(
     ----------
     kind
         The class of the table.
+    weights : float64 (m,), optional
+        Of the interactions of the journeys given.
     more
         Other columns, (k+1,) each, and fields of `Credit`.
     """
@@ -183,6 +186,8 @@ def credited(
         columns["value_low"], columns["value_high"] = ends[0] * worth, ends[1] * worth
     fields = {name: one for name, one in more.items() if np.shape(one) == (k + 1,)}
     facts = {name: one for name, one in more.items() if name not in fields}
+    if weights is not None:  # there can be as many interactions as touchpoints
+        facts["weights"] = weights
     order = _order(evidence, columns["credit"], support)
     covariance = split.covariance
     keys = text_array([*(one.key for one in evidence.journeys.touchpoints), NONE])

@@ -122,7 +122,7 @@ def evidence_of(
     name = chosen_outcome(journeys, outcome)
     check_counts(journeys.offsets, journeys.counts)
     worth = _values_of(journeys, name, value)
-    known = _known(journeys, name)
+    known = known_journeys(journeys, name)
     unknown = int(journeys.counts[~known].sum())
     shift = None
     if not known.all():
@@ -153,7 +153,7 @@ def evidence_of(
     )
 
 
-def _known(journeys: Journeys, outcome: str) -> Array:
+def known_journeys(journeys: Journeys, outcome: str) -> Array:
     """Return which journeys have a known outcome and a count above 0, bool (n,)."""
     marks = journeys.outcomes[outcome]
     return np.asarray((journeys.counts > 0) & ((marks == 1) | ((marks == 0) & journeys.finished)))

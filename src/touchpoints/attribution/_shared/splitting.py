@@ -44,7 +44,7 @@ def _tabled(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
         part = offsets[low : low + block + 1]
         rows = slice(int(part[0]), int(part[-1]))
         keys = np.repeat(np.arange(len(part) - 1) * k, np.diff(part)) + codes[rows]
-        table = np.bincount(keys, minlength=(len(part) - 1) * k)
+        table = np.bincount(keys, minlength=(len(part) - 1) * max(k, 1))
         often[rows] = table[keys]
         kinds[low : low + block] = np.count_nonzero(table.reshape(-1, max(k, 1)), axis=1)
     return often, kinds
