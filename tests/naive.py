@@ -355,3 +355,40 @@ def shortened(sequences: Sequence[tuple[int, ...]]) -> list[int]:
     return [
         places.get(one[:row] + one[row + 1 :], -1) for one in sequences for row in range(len(one))
     ]
+
+
+def split_texts(
+    texts: Sequence[bytes], separator: bytes
+) -> tuple[list[list[int]], dict[bytes, tuple[int, int]]]:
+    """Return the numbers of each text's pieces, and where each piece first is, with its size."""
+    numbers: dict[bytes, int] = {}
+    places: dict[bytes, tuple[int, int]] = {}
+    answer, start = [], 0
+    for text in texts:
+        pieces, place = text.split(separator), start
+        for piece in pieces:
+            places.setdefault(piece, (place, len(piece)))
+            place += len(piece) + len(separator)
+        answer.append([numbers.setdefault(piece, len(numbers)) for piece in pieces])
+        start += len(text)
+    return answer, places
+
+
+def windows(codes: Sequence[int], order: int) -> list[tuple[int, ...]]:
+    """Return the states of a segment: its windows, none equal to the one before it, or itself."""
+    if 0 < len(codes) < order:
+        return [tuple(codes)]
+    every = [tuple(codes[at : at + order]) for at in range(len(codes) - order + 1)]
+    return [one for at, one in enumerate(every) if order == 1 or not at or one != every[at - 1]]
+
+
+def transitions(
+    segments: Sequence[Sequence[int]], ends: Sequence[int], weights: Sequence[float], order: int
+) -> Counter[tuple[Any, Any]]:
+    """Return the weight of each transition between states; "start" and ("end", e) are nodes too."""
+    totals: Counter[tuple[Any, Any]] = Counter()
+    for codes, end, weight in zip(segments, ends, weights, strict=True):
+        nodes = ["start", *windows(codes, order), ("end", end)]
+        for pair in itertools.pairwise(nodes):
+            totals[pair] += weight
+    return totals

@@ -122,3 +122,18 @@ def expanded(rows, separator: str = " > "):
         keys = tuple(part.strip() for part in path.split(separator)) if path.strip() else ()
         journeys += [(keys, 1.0)] * converted + [(keys, 0.0)] * lost
     return journeys
+
+
+def names_of(text: str, separator: str) -> list[str]:
+    """Return the names of a path; none where it is only space."""
+    return [name.strip() for name in text.split(separator)] if text.strip() else []
+
+
+def badly_joined(name: str, separator: str) -> bool:
+    """Return whether a name is empty, or what two separators leave that share a space."""
+    bare = separator.strip()
+    if not name or not bare or bare == separator or bare not in name:
+        return not name
+    after, before = name[len(bare) : len(bare) + 1], name[: -len(bare)][-1:]
+    starts = name.startswith(bare) and (after.isspace() or name == bare)
+    return starts or (name.endswith(bare) and before.isspace())

@@ -1,72 +1,87 @@
-"""Chains with many states: solved by sweeps and by GMRES as by direct solution."""
+"""Chains counted from segments, against the windows of each segment one by one."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchpoints._core.arrays.chains import Chain, Windows, counted, removal, windows_of
-from touchpoints._core.arrays.chains.removal import Removed, without_each
-from touchpoints._core.arrays.segments import offsets_of
-from touchpoints._core.frozen import Array
-from touchpoints.errors import InvalidInputError
+from tests import naive
+from touchpoints._core.arrays import chains, counting
+from touchpoints._core.arrays.chains import Chain, Windows, counted, windows_of
+from touchpoints._core.arrays.counting import states
+
+K = 3
+SEGMENTS = st.lists(
+    st.tuples(
+        st.lists(st.integers(0, K - 1), max_size=7), st.integers(0, 1), st.sampled_from([1.0, 2.5])
+    ),
+    min_size=1,
+    max_size=8,
+)
+# How windows and transitions are numbered: in a table, or by a sort; in 32 or in 64 bits.
+WAYS = [
+    {},
+    {"_HALF_WORD": 0},
+    {"_LARGE": 0},
+    {"DENSE": 0},
+    {"_HALF_WORD": 0, "_LARGE": 0, "DENSE": 0},
+]
 
 
-def chain_of(lengths: Array, *, k: int, order: int, seed: int) -> tuple[Chain, Windows, Array]:
-    """Return a chain of random segments, its states, and 1.0 for its first end."""
-    rng = np.random.default_rng(seed)
-    offsets = offsets_of(lengths)
-    codes = rng.choice(k, offsets[-1], p=rng.dirichlet(np.ones(k))).astype(np.int32)
-    windows = windows_of(codes, offsets, k, order=order)
-    ends = np.arange(len(lengths)) % 2
-    chain = counted(windows, ends, np.ones(len(lengths)), kinds=2)
-    return chain, windows, (chain.targets == chain.size + 1).astype(np.float64)
+def arrays_of(drawn) -> tuple[np.ndarray, ...]:
+    """Return codes, offsets, ends and weights of segments."""
+    codes = np.array([one for segment, _, _ in drawn for one in segment], dtype=np.int32)
+    offsets = np.array(naive.offsets_of([segment for segment, _, _ in drawn]), dtype=np.int64)
+    ends = np.array([end for _, end, _ in drawn], dtype=np.int64)
+    return codes, offsets, ends, np.array([weight for _, _, weight in drawn])
 
 
-def solved(monkeypatch: pytest.MonkeyPatch, lengths: Array, *, k: int, seed: int) -> list[Removed]:
-    """Return the solution by sweeps and by blocks."""
-    chain, windows, rewards = chain_of(lengths, k=k, order=3, seed=seed)
-    answers = []
-    for blocks in (0, 10**9):
-        monkeypatch.setattr(removal, "_BLOCKS", blocks)
-        answers.append(without_each(chain, windows.members, rewards, codes=k))
-    return answers
+def chain_of(drawn, order: int, way: dict[str, int]) -> tuple[Windows, Chain]:
+    """Count a chain, with limits of the numbering changed."""
+    codes, offsets, ends, weights = arrays_of(drawn)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, limit in way.items():
+            for module in (chains, states, counting) if name == "DENSE" else (chains,):
+                patch.setattr(module, name, limit)
+        windows = windows_of(codes, offsets, K, order=order)
+        return windows, counted(windows, ends, weights, kinds=2)
 
 
-@given(lengths=st.lists(st.integers(0, 9), min_size=2, max_size=9), seed=st.integers(0, 999))
-def test_sweeps_give_what_one_inverse_does(lengths: list[int], seed: int) -> None:
-    """All three quantities agree, with each code and without it."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        swept, direct = solved(monkeypatch, np.array(lengths), k=3, seed=seed)
-    np.testing.assert_allclose(swept.earned, direct.earned, atol=1e-11)
-    np.testing.assert_allclose(swept.ahead, direct.ahead, atol=1e-11)
-    np.testing.assert_allclose(swept.forward, direct.forward, atol=1e-11)
+def nodes_of(windows: Windows, chain: Chain) -> list[object]:
+    """Return the name of each node, as the naive twin names it."""
+    shown = [tuple(one for one in row if one >= 0) for row in windows.members.tolist()]
+    return [*shown, "start", *(("end", end) for end in range(chain.ends))]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_journeys_of_thousands_of_steps_settle(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Sweeps alone would need as many passes as journeys are long."""
-    swept, direct = solved(monkeypatch, np.array([20_000, 2, 5, 30_000]), k=5, seed=seed)
-    np.testing.assert_allclose(swept.earned, direct.earned, atol=1e-9)
-    np.testing.assert_allclose(swept.forward, direct.forward, rtol=1e-9, atol=1e-9)
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize("order", [1, 2, 3])
+@given(SEGMENTS)
+def test_transitions_are_those_of_the_windows(order, way, drawn) -> None:
+    """Their weights, and those that each segment passes; sorted by source, then target."""
+    windows, chain = chain_of(drawn, order, way)
+    nodes = nodes_of(windows, chain)
+    pairs = list(zip(chain.sources.tolist(), chain.targets.tolist(), strict=True))
+    names = [(nodes[source], nodes[target]) for source, target in pairs]
+
+    assert pairs == sorted(pairs)
+    wanted = naive.transitions(*zip(*drawn, strict=True), order)
+    assert dict(wanted) == dict(zip(names, chain.totals.tolist(), strict=True))
+    bounds = chain.offsets.tolist()
+    for (codes, end, _), (low, high) in zip(drawn, itertools.pairwise(bounds), strict=True):
+        steps = ["start", *naive.windows(codes, order), ("end", end)]
+        passed = [names[edge] for edge in chain.passed[low:high].tolist()]
+        assert list(itertools.pairwise(steps)) == passed
 
 
-def test_a_journey_of_a_hundred_thousand_steps_is_solved_in_seconds() -> None:
-    """Eight thousand states at order 3, and nearly endless walks between them."""
-    chain, windows, rewards = chain_of(np.array([100_000, 3]), k=20, order=3, seed=1)
-    found = without_each(chain, windows.members, rewards, codes=20)
+@pytest.mark.parametrize("order", [2, 3, 4])
+@given(SEGMENTS)
+def test_states_are_sorted_by_their_codes(order, drawn) -> None:
+    """A shorter segment comes before the windows that go on as it does."""
+    windows, _ = chain_of(drawn, order, {})
+    members = [tuple(row) for row in windows.members.tolist()]
 
-    assert chain.size > 5_000
-    assert found.earned[0] == pytest.approx(0.5, abs=1e-9)
-
-
-def test_more_states_than_memory_are_refused() -> None:
-    """A hundred thousand touchpoints in pairs would need tens of gigabytes."""
-    k = 20_000
-    codes = np.arange(2 * k, dtype=np.int32) % k
-    windows = windows_of(codes, np.arange(0, 2 * k + 1, 2), k, order=2)
-    chain = counted(windows, np.arange(k) % 2, np.ones(k), kinds=2)
-    with pytest.raises(InvalidInputError, match="too many for the removal effects"):
-        without_each(chain, windows.members, np.ones(len(chain.targets)), codes=k)
+    assert members == sorted(members)

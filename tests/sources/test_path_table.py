@@ -15,9 +15,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from tests.naive_paths import expanded
+from tests.naive_paths import badly_joined, expanded, names_of
 from touchpoints import paths
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints.taxonomy import untyped
 
 # The rows the documentation of ChannelAttribution prints.
 TABLE = {
@@ -52,6 +53,78 @@ def test_a_row_becomes_a_converted_and_a_lost_journey() -> None:
     assert ("eta", "iota", "alpha", "eta") == journeys[1].keys
     assert ("iota",) * 4 == journeys[2].keys
     assert journeys.times is None
+
+
+@pytest.mark.filterwarnings("ignore::touchpoints.errors.TouchpointsWarning")
+@given(
+    st.lists(st.text(alphabet="ab>  \u3000é\ud800\x00", max_size=9), max_size=6),
+    st.sampled_from([" > ", ">", ">>", " ", "  ", "a", "é", ">\x00"]),
+    st.data(),
+)
+def test_names_are_those_of_str_split(texts, separator, data) -> None:
+    """Whatever the separator, the characters of names and the rows without journeys."""
+    counts = [data.draw(st.integers(0, 2)) for _ in texts]
+    wanted = [names_of(text, separator) for text in texts]
+    kept = [row for row, count in enumerate(counts) if count]
+    table = {"path": texts, "n": counts}
+    bare = separator.strip()
+    wrong = sum(bare in text for text in texts) if bare not in (separator, "") else 0
+    assume(wrong <= len(texts) * 0.1 or any(separator in text for text in texts))
+    bad = [row for row in kept if any(badly_joined(name, separator) for name in wanted[row])]
+    if bad:
+        with pytest.raises(InvalidInputError, match="an empty name") as caught:
+            tp.from_paths(table, path="path", count="n", separator=separator)
+        assert all(str(row) in caught.value.where for row in bad[:5])
+        return
+    journeys = tp.from_paths(table, path="path", count="n", separator=separator)
+
+    wanted = {row: [untyped(name).key for name in wanted[row]] for row in kept}
+    assert list(wanted.values()) == [list(one.keys) for one in journeys]
+    order = dict.fromkeys(key for keys in wanted.values() for key in keys)
+    assert list(order) == [touchpoint.key for touchpoint in journeys.touchpoints]
+
+
+def in_every_frame(texts):
+    """Return a column of text in each kind of frame."""
+    chunks = pa.chunked_array([["left out", *texts], texts], pa.string())
+    return {
+        "pandas objects": pd.DataFrame({"path": pd.Series(texts, dtype=object)}),
+        "pandas text": pd.DataFrame({"path": pd.Series(texts, dtype="str")}),
+        "pandas category": pd.DataFrame({"path": pd.Series(texts, dtype="category")}),
+        "polars": pl.DataFrame({"path": texts}, schema={"path": pl.String}),
+        "polars lazy": pl.LazyFrame({"path": texts}, schema={"path": pl.String}),
+        "arrow": pa.table({"path": pa.array(texts, pa.string())}),
+        "arrow, a part": pa.table({"path": chunks.slice(1, len(texts))}),
+        "arrow, large": pa.table({"path": pa.array(texts, pa.large_string())}),
+        "arrow, view": pa.table({"path": pa.array(texts, pa.string_view())}),
+    }
+
+
+@pytest.mark.filterwarnings("ignore::touchpoints.errors.TouchpointsWarning")
+@pytest.mark.parametrize("kind", in_every_frame([]))
+@given(st.lists(st.text(alphabet="ab> é\U0001f600\x00", max_size=8), max_size=5))
+def test_all_frames_give_the_same_journeys(kind, texts) -> None:
+    """Bytes of arrow and polars are read as Python texts are."""
+    texts = ["a > b > long name of a touchpoint é", *texts]
+    texts = [text.replace(" >  > ", "") for text in texts]
+
+    assert journeys_or_error({"path": texts}) == journeys_or_error(in_every_frame(texts)[kind])
+
+
+def journeys_or_error(table) -> tp.Journeys | str:
+    """Return the journeys of paths, or why there are none."""
+    try:
+        return tp.from_paths(table, path="path")
+    except InvalidInputError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("kind", in_every_frame([]))
+def test_a_missing_path_is_refused_in_all_frames(kind) -> None:
+    """With its row."""
+    with pytest.raises(InvalidInputError, match="1 row has no path") as caught:
+        tp.from_paths(in_every_frame(["a > b", None])[kind], path="path")
+    assert "rows 1" in caught.value.where
 
 
 @pytest.mark.filterwarnings("ignore:.*without its spaces")
@@ -281,7 +354,7 @@ def test_blocks_of_rows_change_nothing(monkeypatch) -> None:
         "path": [" > ".join(rng.choice(list("abcdef"), size)) for size in rng.integers(0, 6, 50)]
     }
     whole = tp.from_paths(table, path="path")
-    monkeypatch.setattr("touchpoints.sources.path_table._BLOCK", 7)
+    monkeypatch.setattr("touchpoints._core.arrays.pieces._BLOCK", 7)
 
     assert whole == tp.from_paths(table, path="path")
     assert whole.touchpoints == tp.from_paths(table, path="path").touchpoints

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from touchpoints._core.arrays.segments import offsets_of
 from touchpoints._core.columns import (
     SAMPLE,
     IdColumn,
@@ -28,11 +29,14 @@ from touchpoints._core.frozen import (
     text_array,
 )
 from touchpoints._core.instants import from_numbers, from_objects
+from touchpoints._core.packed import PackedTexts, encoded, packed_joined
 from touchpoints._core.zones import HowTimes, tidy_zone, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
 _GUESS = 1 << 16
+_JOINED = 1 << 31
+"""The most bytes of a column of polars that are joined to one text."""
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
 _WIDE = (nw.Int128, nw.UInt128)
 """Types of integers that numpy lacks."""
@@ -80,6 +84,10 @@ class Frame:
         values: list[Any] = self._frame[name].to_list()
         return values
 
+    def packed(self, name: str) -> PackedTexts | None:
+        """Return a column of text as bytes; None where it is no such column, or lacks values."""
+        return _packed(self._frame[name])
+
     def text(self, name: str) -> Coded:
         """Return a column as dictionary-encoded text."""
         return _text(self._frame[name])
@@ -112,6 +120,40 @@ class Frame:
 def _numbers(series: Any) -> Array:
     values = series.to_list() if series.dtype in _WIDE else np.asarray(series.to_numpy())
     return numbers_of(values, series.name)
+
+
+def _packed(series: Any) -> PackedTexts | None:
+    if series.dtype != nw.String or series.null_count():
+        return None
+    native = series.to_native()
+    if series.implementation.is_polars():
+        return _polars_packed(native)
+    arrow = getattr(native.dtype, "storage", "") == "pyarrow" if _is_pandas(series) else True
+    return _arrow_packed(series.to_arrow()) if arrow else None
+
+
+def _is_pandas(series: Any) -> bool:
+    return bool(series.implementation.is_pandas_like())
+
+
+def _polars_packed(native: Any) -> PackedTexts | None:
+    sizes = native.str.len_bytes().to_numpy().astype(np.int64)
+    if not len(native) or int(sizes.sum()) > _JOINED or not hasattr(native.str, "join"):
+        return None
+    return packed_joined(encoded(native.str.join("").item()), offsets_of(sizes))
+
+
+def _arrow_packed(native: Any) -> PackedTexts | None:
+    import pyarrow as pa
+
+    chunks = native.chunks if isinstance(native, pa.ChunkedArray) else [native]
+    flat = pa.concat_arrays([one.cast(pa.large_string()) for one in chunks])
+    _, bounds, data = flat.buffers()
+    if not len(flat) or data is None:
+        return None
+    offsets = np.frombuffer(bounds, np.int64)[flat.offset : flat.offset + len(flat) + 1]
+    low, high = int(offsets[0]), int(offsets[-1])
+    return packed_joined(data[low:high], offsets - low)
 
 
 def _missing(series: Any) -> Array | None:

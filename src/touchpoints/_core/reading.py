@@ -20,6 +20,7 @@ from touchpoints._core.columns import (
 from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import Array, Coded, code_values
 from touchpoints._core.instants import from_numbers, from_objects
+from touchpoints._core.packed import PackedTexts
 from touchpoints._core.zones import HowTimes, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
 
@@ -73,6 +74,9 @@ class _Plain:
 
     def values(self, name: str) -> list[Any]:
         return list_of(self._columns[name])
+
+    def packed(self, _name: str) -> PackedTexts | None:
+        return None
 
     def text(self, name: str) -> Coded:
         return code_values(self.values(name), column=name)

@@ -196,7 +196,7 @@ def _walked(G: nx.DiGraph, *, start: Hashable, weight: str) -> _Walked:
         targets=columns[:, 1].astype(np.int64),
         totals=columns[:, 2],
         weights=np.ones(1),
-        keys=np.zeros(1, dtype=np.int64),
+        passed=np.zeros(1, dtype=np.int32),
         offsets=np.array([0, 1]),
     )
     return _Walked(chain=chain, nodes=nodes, endings=endings, number=number)

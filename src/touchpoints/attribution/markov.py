@@ -18,15 +18,18 @@ from touchpoints.attribution._shared.effects import Effects, pulls_of
 from touchpoints.attribution._shared.estimates import Precision
 from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.attribution._shared.orders import chosen_order
+from touchpoints.attribution._shared.recounting import by_chain
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
+from touchpoints.uncertainty.recounting import recountable
 
 _WIDE = 512
 _LONGEST = 1000
 
 
+@recountable(by_chain)
 @public
 def markov(
     journeys: Journeys,

@@ -18,6 +18,7 @@ from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.by_rule import by_rule
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.evidence import Evidence
+from touchpoints.attribution._shared.recounting import by_weights
 from touchpoints.attribution._shared.splitting import (
     by_roles,
     evenly,
@@ -27,10 +28,12 @@ from touchpoints.attribution._shared.splitting import (
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.uncertainty.recounting import recountable
 
 Weigh: TypeAlias = Callable[[Array, Array, Array], Any]
 
 
+@recountable(by_weights)
 @public
 def linear(
     journeys: Journeys,
@@ -84,6 +87,7 @@ def linear(
     return by_rule(journeys, rule, model=name, asked=asked)
 
 
+@recountable(by_weights)
 @public
 def position_based(
     journeys: Journeys,
@@ -172,6 +176,7 @@ def position_based(
     return by_rule(journeys, weigh, model=model, asked=asked)
 
 
+@recountable(by_weights)
 @public
 def time_decay(
     journeys: Journeys,
@@ -301,7 +306,8 @@ def custom(
     if not callable(weigh):
         raise WrongKindError(f"weigh must be a function of three arrays, got {weigh!r}")
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
-    return by_rule(journeys, partial(_own, weigh=weigh), model="custom weights", asked=asked)
+    rule = partial(_own, weigh=weigh)
+    return by_rule(journeys, rule, model="custom weights", asked=asked, whole=True)
 
 
 def _own(evidence: Evidence, *, weigh: Weigh) -> Array:

@@ -11,13 +11,16 @@ from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.by_rule import Rule, by_rule
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.evidence import Evidence
+from touchpoints.attribution._shared.recounting import by_weights
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, rows_at
 from touchpoints.journeys.places.selectors import facet_names
+from touchpoints.uncertainty.recounting import recountable
 
 
+@recountable(by_weights)
 @public
 def first_touch(
     journeys: Journeys,
@@ -70,6 +73,7 @@ def first_touch(
     return by_rule(journeys, _ends(last=False), model="first touch", asked=asked)
 
 
+@recountable(by_weights)
 @public
 def last_touch(
     journeys: Journeys,
@@ -125,6 +129,7 @@ def _ends(*, last: bool) -> Rule:
     return weigh
 
 
+@recountable(by_weights)
 @public
 def last_non_direct(
     journeys: Journeys,

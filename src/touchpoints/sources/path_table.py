@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
+from touchpoints._core.arrays.pieces import split_texts
 from touchpoints._core.arrays.sorting.ordering import by_appearance
 from touchpoints._core.checks import check_option, public, require_kind
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import agreeing, counted, first_few
-from touchpoints._core.reading import table_of
+from touchpoints._core.packed import PackedTexts, encoded, packed_list
+from touchpoints._core.reading import Table, table_of
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,
@@ -29,7 +30,6 @@ from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import check_outcome_name
 from touchpoints.taxonomy import Taxonomy
 
-_BLOCK = 1 << 10
 _MANY = 0.1
 _EXACT = 2**53
 _OUTCOME = "conversion"
@@ -142,10 +142,12 @@ def from_paths(
             "separator must not be empty", mend="pass the text between two touchpoints of a path"
         )
     roles = _Roles(path, count, outcome, converted, lost, value)
-    columns = _columns(table, roles)
-    texts = _checked_texts(columns[path], path, separator)
-    parts = _parts(columns, roles, len(texts))
-    paths = _split([texts[row] for row in parts.rows.tolist()], separator)
+    loaded = table_of(table)
+    loaded.load(roles.columns().items())
+    paths = _split(_texts_of(loaded, path), separator, path)
+    columns = {name: _numbers(loaded, name) for name in roles.columns().values() if name != path}
+    parts = _parts(columns, roles, len(paths.offsets) - 1)
+    paths = _chosen(paths, parts.rows)
     _check_names(paths, parts.rows, path, separator)
     matched = match_texts(paths.names, taxonomy)
     owners = np.repeat(parts.rows, segments.lengths_of(paths.offsets))
@@ -185,36 +187,40 @@ class _Roles:
         return {one: name for one, name in given.items() if name is not None or one == "path"}
 
 
-def _columns(source: Any, roles: _Roles) -> dict[str, Any]:
-    """Return the named columns: the paths as a list, the others as float64."""
-    table = table_of(source)
-    table.load(roles.columns().items())
-    return {
-        name: table.values(name) if argument == "path" else table.numbers(name).astype(np.float64)
-        for argument, name in roles.columns().items()
-    }
+def _numbers(table: Table, name: str) -> Array:
+    return table.numbers(name).astype(np.float64)
 
 
-def _checked_texts(values: list[Any], path: str, separator: str) -> list[str]:
-    wrong = [row for row, one in enumerate(values) if not isinstance(one, str)]
-    if wrong:
+def _texts_of(table: Table, path: str) -> PackedTexts:
+    """Return the paths; raise for rows without text."""
+    packed = table.packed(path)
+    if packed is not None:
+        return packed
+    values = table.values(path)
+    try:
+        return packed_list(values)
+    except TypeError as error:
+        wrong = [row for row, one in enumerate(values) if not isinstance(one, str)]
         raise InvalidInputError(
             f"{counted(len(wrong), 'row', verb='have')} no path, or a path that is not text",
             where=f"column {path!r}, rows {first_few(wrong)}: "
             f"{first_few(values[row] for row in wrong[:5])}",
             mend="write an empty journey as empty text; leave out rows whose path is not known",
-        )
+        ) from error
+
+
+def _check_spaces(texts: PackedTexts, path: str, separator: str) -> None:
+    """Raise where many paths contain the separator without its spaces; none contains it."""
     bare = separator.strip()
-    if bare != separator and bare and not any(separator in text for text in values):
-        joined = [text for text in values if bare in text]
-        if len(joined) > _MANY * len(values):
-            raise InvalidInputError(
-                f"no path contains the separator {separator!r}, but {len(joined):,} contain "
-                f"{bare!r}",
-                where=f"column {path!r}: {first_few(joined, most=2)}",
-                mend=f"pass separator={bare!r}",
-            )
-    return values
+    if bare == separator or not bare:
+        return
+    joined = [text for text in texts.texts() if bare in text]
+    if len(joined) > _MANY * len(texts):
+        raise InvalidInputError(
+            f"no path contains the separator {separator!r}, but {len(joined):,} contain {bare!r}",
+            where=f"column {path!r}: {first_few(joined, most=2)}",
+            mend=f"pass separator={bare!r}",
+        )
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -314,46 +320,41 @@ class _Paths:
     offsets: Array
 
 
-class _Numbers(dict[str, int]):
-    """Names with numbers, in the order of their first look-up."""
-
-    def __missing__(self, name: str) -> int:
-        self[name] = len(self)
-        return self[name]
-
-
-def _split(texts: Sequence[str], separator: str) -> _Paths:
-    """Split paths, each distinct path once: the two parts of a row have the same path."""
-    positions = {text: position for position, text in enumerate(dict.fromkeys(texts))}
-    found = _split_blocks(list(positions), separator)
-    if len(positions) == len(texts):
-        return found
-    chosen = np.fromiter(map(positions.__getitem__, texts), np.int64, len(texts))
-    codes = found.codes[segments.rows_of(found.offsets, chosen)]
-    lengths = segments.lengths_of(found.offsets)[chosen]
-    return _Paths(found.names, codes, segments.offsets_of(lengths))
-
-
-def _split_blocks(texts: Sequence[str], separator: str) -> _Paths:
-    """Split paths in blocks, which limits the memory for the names of interactions."""
-    known = _Numbers()
-    codes: list[Array] = [np.empty(0, np.int32)]
-    lengths: list[Array] = [np.empty(0, np.int64)]
-    for start in range(0, len(texts), _BLOCK):
-        parts = [
-            text.split(separator) if text and not text.isspace() else []
-            for text in texts[start : start + _BLOCK]
-        ]
-        numbers = map(known.__getitem__, chain.from_iterable(parts))
-        codes.append(np.fromiter(numbers, np.int32))
-        lengths.append(np.fromiter(map(len, parts), np.int64, len(parts)))
-    names = tuple(dict.fromkeys(name.strip() for name in known))
+def _split(texts: PackedTexts, separator: str, path: str) -> _Paths:
+    """Split paths into names without outer space; text that is only space has none."""
+    found = split_texts(texts.data, texts.offsets, encoded(separator))
+    if len(found.codes) == len(texts):
+        _check_spaces(texts, path, separator)
+    pairs = zip(found.starts.tolist(), found.sizes.tolist(), strict=True)
+    written = [texts.part(start, size).strip() for start, size in pairs]
+    names = tuple(dict.fromkeys(written))
     positions = {name: position for position, name in enumerate(names)}
-    table = np.array([positions[name.strip()] for name in known], dtype=np.int32)
-    joined = np.concatenate(codes)
-    return _Paths(
-        names, table[joined] if len(table) else joined, segments.offsets_of(np.concatenate(lengths))
-    )
+    codes, offsets = found.codes, found.offsets
+    if len(names) < len(written):
+        codes = np.array([positions[name] for name in written], dtype=np.int32)[codes]
+    if "" not in positions:
+        return _Paths(names, codes, offsets)
+    blank = ~segments.any_by_segment(codes != positions[""], offsets)
+    if not separator.isspace():
+        blank &= segments.lengths_of(offsets) == 1
+    filled = ~np.repeat(blank, segments.lengths_of(offsets))
+    return _used(_Paths(names, codes[filled], segments.offsets_after(filled, offsets)))
+
+
+def _chosen(paths: _Paths, rows: Array) -> _Paths:
+    """Return the paths of the rows of journeys, with the names that they use."""
+    size = len(paths.offsets) - 1
+    if len(rows) == size and bool((rows == np.arange(size)).all()):
+        return paths
+    codes = paths.codes[segments.rows_of(paths.offsets, rows)]
+    lengths = segments.lengths_of(paths.offsets)[rows]
+    return _used(_Paths(paths.names, codes, segments.offsets_of(lengths)))
+
+
+def _used(paths: _Paths) -> _Paths:
+    """Leave out names that no path uses; the others in the order of their first appearance."""
+    codes, order = by_appearance(paths.codes, len(paths.names))
+    return _Paths(tuple(paths.names[code] for code in order.tolist()), codes, paths.offsets)
 
 
 def _check_names(paths: _Paths, rows: Array, path: str, separator: str) -> None:

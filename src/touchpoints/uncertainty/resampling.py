@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Literal
 
 import attrs
@@ -23,11 +23,13 @@ from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys, derive
+from touchpoints.uncertainty.recounting import recount_of
 from touchpoints.uncertainty.units import Units, resampling_counts, units_of
 
 Statistic = Callable[[Journeys], Any]
 Method = Literal["percentile", "basic"]
 
+_BLOCK = 1 << 22
 _NUMBERS = (int, float, np.integer, np.floating)
 
 
@@ -154,8 +156,10 @@ def bootstrap(
     (and ``values`` with them) by the number of draws of each unit; a row that is not drawn has
     count 0. Single events are never resampled, and journeys of one person stay together: they are
     not independent, and intervals that treat them as independent are too narrow. The statistic is
-    computed once per resample; the resampling itself is linear in the number of journeys. Intervals
-    from fewer than about 20 units are too narrow with either method.
+    computed once per resample; the resampling itself is linear in the number of journeys. Models of
+    `touchpoints.attribution` that follow a rule, and removal effects of order 1, are computed for
+    many resamples at once, with the same numbers; other options go by `functools.partial`.
+    Intervals from fewer than about 20 units are too narrow with either method.
 
     References
     ----------
@@ -183,11 +187,9 @@ def bootstrap(
         drawn[:] = np.nan
     else:
         positions = {label: position for position, label in enumerate(labels)}
-        samples = _samples(resamplable(journeys, statistic, units, estimate), units, seed)
+        sampled = resamplable(journeys, statistic, units, estimate)
         with reporting(progress, resamples, what="bootstrap") as advance:
-            for row, sample in zip(drawn, samples, strict=False):
-                _fill(row, statistic(sample), positions)
-                advance()
+            _draw(drawn, statistic, positions, _Samples(sampled, units, seed), advance)
     low, high = _interval(drawn, estimate, level, method)
     return Bootstrap(
         label=text_array(labels),
@@ -210,13 +212,59 @@ def _reason(units: Units) -> str:
     return f"it takes at least 2 units (unit {units.unit!r}), got {units.total}"
 
 
-def _samples(journeys: Journeys, units: Units, seed: int) -> Iterator[Journeys]:
-    """Yield resampled journeys without end: the counts differ, all other columns are shared."""
-    rng = np.random.default_rng(seed)
-    draw = resampling_counts(units.repeats, rng)
-    while True:
-        times = draw()[units.of]
-        yield recounted(journeys, times * units.within, times=times)
+class _Samples:
+    """Resampled journeys without end: the counts differ, all other columns are shared."""
+
+    def __init__(self, journeys: Journeys, units: Units, seed: int) -> None:
+        self.journeys = journeys
+        self._units = units
+        self._draw = resampling_counts(units.repeats, np.random.default_rng(seed))
+
+    def times(self) -> Array:
+        """Draw once more: how often each row was drawn."""
+        return self._draw()[self._units.of]
+
+    def counts(self, times: Array) -> Array:
+        """Return the counts of rows that were drawn that often."""
+        return np.asarray(times * self._units.within)
+
+    def of(self, times: Array) -> Journeys:
+        """Return the resampled journeys."""
+        return recounted(self.journeys, self.counts(times), times=times)
+
+
+def _draw(
+    drawn: Array,
+    statistic: Statistic,
+    positions: Mapping[Hashable, int],
+    samples: _Samples,
+    advance: Callable[[], None],
+) -> None:
+    """Fill one row for each resample, in blocks where the statistic can be recounted."""
+    recount = recount_of(statistic, samples.journeys)
+    size = 1 if recount is None else max(_BLOCK // max(len(samples.journeys), 1), 1)
+    for low in range(0, len(drawn), size):
+        rows = drawn[low : low + size]
+        times = [samples.times() for _ in rows]
+        numbers = None
+        if recount is not None:
+            numbers = recount.numbers(np.stack([samples.counts(one) for one in times]))
+        if recount is not None and numbers is not None:
+            _fill_all(rows, recount.labels, numbers, positions)
+        for row, one in zip(rows, times, strict=True):
+            if numbers is None:
+                _fill(row, statistic(samples.of(one)), positions)
+            advance()
+
+
+def _fill_all(
+    rows: Array, labels: list[Hashable], numbers: Array, positions: Mapping[Hashable, int]
+) -> None:
+    """Fill in the numbers of several resamples where they have any."""
+    known = [place for place, label in enumerate(labels) if label in positions]
+    at = [positions[labels[place]] for place in known]
+    found = numbers[:, known]
+    rows[:, at] = np.where(np.isnan(found), rows[:, at], found)
 
 
 def resamplable(

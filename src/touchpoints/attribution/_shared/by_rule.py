@@ -22,7 +22,13 @@ Rule: TypeAlias = Callable[[Evidence], Array]
 
 
 def by_rule(
-    journeys: Journeys, rule: Rule, *, model: str, asked: Asked, sure: bool = True
+    journeys: Journeys,
+    rule: Rule,
+    *,
+    model: str,
+    asked: Asked,
+    sure: bool = True,
+    whole: bool = False,
 ) -> Credit:
     """Return the credit of each group by a rule that gives interactions their weights.
 
@@ -30,10 +36,22 @@ def by_rule(
     ----------
     sure
         Whether the weights of a journey follow from it alone, so that there are intervals.
+    whole
+        Whether the rule is asked about journeys without the outcome too, as it is where weights do
+        not follow from a journey alone.
     """
+    weigh = rule if whole or not sure else partial(_of_converted, rule=rule)
     return by_group(
-        journeys, asked.by, partial(_analysed, rule=rule, model=model, asked=asked, sure=sure)
+        journeys, asked.by, partial(_analysed, rule=weigh, model=model, asked=asked, sure=sure)
     )
+
+
+def _of_converted(evidence: Evidence, *, rule: Rule) -> Array:
+    """Return the weights by a rule in journeys that reached the outcome, 0 elsewhere."""
+    part, rows = evidence.converted()
+    weights = np.zeros(len(evidence.codes))
+    weights[rows] = rule(part)
+    return weights
 
 
 def _analysed(journeys: Journeys, *, rule: Rule, model: str, asked: Asked, sure: bool) -> Credit:
@@ -55,10 +73,7 @@ def _analysed(journeys: Journeys, *, rule: Rule, model: str, asked: Asked, sure:
 
 def _placed(evidence: Evidence, weights: Array, size: int) -> Array:
     """Return weights where the interactions stood in the journeys given, 0 elsewhere."""
-    lengths = segments.lengths_of(evidence.offsets)
-    shown = np.where(np.repeat(evidence.reached, lengths), weights, 0.0)
-    if evidence.positions is None:
-        return owned(shown)
+    rows = segments.rows_of(evidence.offsets, np.flatnonzero(evidence.reached))
     placed = np.zeros(size)
-    placed[evidence.positions] = shown
+    placed[rows if evidence.positions is None else evidence.positions[rows]] = weights[rows]
     return owned(placed)

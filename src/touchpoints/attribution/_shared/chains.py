@@ -39,7 +39,7 @@ class Chained:
         The rest is the value of one journey of a row beyond that mean.
         """
         worth = np.zeros(len(evidence.counts)) if evidence.value is None else evidence.value
-        last = self.chain.edges()[self.chain.offsets[1:] - 1]
+        last = self.chain.passed[self.chain.offsets[1:] - 1]
         mean = np.bincount(last, worth, len(self.reached)) / self.chain.totals
         return mean, worth / evidence.counts - mean[last]
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays import counting
+from touchpoints._core.arrays import counting, segments
 from touchpoints._core.frozen import Array, same_array, text_array
 from touchpoints._core.tables import Estimated, column, fact, not_of_groups, optional_column
 from touchpoints.attribution._shared.estimates import Precision
@@ -223,10 +223,12 @@ def _valued(evidence: Evidence, value: Split | None, precision: Precision) -> di
 
 def _support(evidence: Evidence) -> Array:
     """Return the converted journeys with each touchpoint, then those without any, int64 (k+1,)."""
-    counts = np.where(evidence.reached, evidence.journeys.counts, 0)
-    found = counting.segments_with_code(evidence.codes, evidence.offsets, evidence.k, counts)
-    empty = evidence.offsets[1:] == evidence.offsets[:-1]
-    return np.append(found, counts[empty].sum())
+    chosen = np.flatnonzero(evidence.reached)
+    lengths = segments.lengths_of(evidence.offsets)[chosen]
+    counts = evidence.journeys.counts[chosen]
+    codes = evidence.codes[segments.rows_of(evidence.offsets, chosen)]
+    found = counting.segments_with_code(codes, segments.offsets_of(lengths), evidence.k, counts)
+    return np.append(found, counts[lengths == 0].sum())
 
 
 def _order(evidence: Evidence, credit: Array, support: Array) -> Array:

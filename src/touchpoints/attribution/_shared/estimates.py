@@ -34,9 +34,12 @@ class Precision:
     @classmethod
     def of(cls, units: Units, reached: Array, level: float) -> Precision:
         """Return what intervals of journeys with these units rest on."""
-        sizes = np.bincount(units.of, units.within, len(units.repeats))
+        if units.unit == "journey":
+            sizes, hit = units.within, reached
+        else:
+            sizes = np.bincount(units.of, units.within, len(units.repeats))
+            hit = np.bincount(units.of, reached, len(units.repeats)) > 0
         found = ClusterSizes.of(sizes, units.repeats)
-        hit = np.bincount(units.of, reached, len(units.repeats)) > 0
         return cls(
             level=level,
             freedom=float(found.known()[0]),

@@ -82,6 +82,20 @@ class Evidence:
         times = mix(self.journeys.times.view(np.int64))
         return marks ^ mix(segments.sum_by_segment(times, self.offsets).astype(np.uint64))
 
+    def converted(self) -> tuple[Evidence, Array]:
+        """Return the journeys that reached the outcome, and where their interactions are here."""
+        chosen = np.flatnonzero(self.reached)
+        part = attrs.evolve(
+            self,
+            journeys=take(self.journeys, chosen),
+            reached=self.reached[chosen],
+            counts=self.counts[chosen],
+            value=None if self.value is None else self.value[chosen],
+            deadlines=None if self.deadlines is None else self.deadlines[chosen],
+            positions=None,
+        )
+        return part, segments.rows_of(self.offsets, chosen)
+
     def units(self) -> Units:
         """Return the persons (or journeys) that are independent of each other."""
         return units_of(self.journeys, None)
@@ -117,7 +131,7 @@ def evidence_of(
     name = chosen_outcome(journeys, outcome)
     check_counts(journeys.offsets, journeys.counts)
     worth = _values_of(journeys, name, value)
-    known = _known(journeys, name)
+    known = known_journeys(journeys, name)
     unknown = int(journeys.counts[~known].sum())
     shift = None
     if not known.all():
@@ -148,7 +162,7 @@ def evidence_of(
     )
 
 
-def _known(journeys: Journeys, outcome: str) -> Array:
+def known_journeys(journeys: Journeys, outcome: str) -> Array:
     """Return which journeys have a known outcome and a count above 0, bool (n,)."""
     marks = journeys.outcomes[outcome]
     return np.asarray((journeys.counts > 0) & ((marks == 1) | ((marks == 0) & journeys.finished)))

@@ -46,7 +46,7 @@ def _tabled(codes: Array, offsets: Array, k: int) -> tuple[Array, Array]:
         part = offsets[low : low + block + 1]
         rows = slice(int(part[0]), int(part[-1]))
         keys = np.repeat(np.arange(len(part) - 1) * k, np.diff(part)) + codes[rows]
-        table = np.bincount(keys, minlength=(len(part) - 1) * k)
+        table = np.bincount(keys, minlength=(len(part) - 1) * max(k, 1))
         often[rows] = table[keys]
         kinds[low : low + block] = np.count_nonzero(table.reshape(-1, max(k, 1)), axis=1)
     return often, kinds
@@ -106,8 +106,9 @@ def split_by_weights(
         Whether amounts of single journeys are known, so that there is a covariance.
     """
     lengths, k = segments.lengths_of(evidence.offsets), evidence.k
-    total = float(amounts.sum())
-    got = np.bincount(evidence.codes, weights * np.repeat(amounts, lengths), k)
+    total, some = float(amounts.sum()), np.flatnonzero(amounts)
+    rows, within = segments.rows_of(evidence.offsets, some), lengths[some]
+    got = np.bincount(evidence.codes[rows], weights[rows] * np.repeat(amounts[some], within), k)
     share = np.append(got, amounts[lengths == 0].sum()) / (total or np.nan)
     if not known or k > _WIDE or not total:
         return Split(share=share, covariance=None)
@@ -121,20 +122,19 @@ def _covariance(evidence: Evidence, weights: Array, amounts: Array, share: Array
     """
     from scipy.sparse import csr_array, hstack
 
-    units, k = dependence(evidence.units()), evidence.k
-    each = amounts / np.where(evidence.counts > 0, evidence.counts, 1.0)
-    lengths = segments.lengths_of(evidence.offsets)
-    some = np.flatnonzero(each)
+    units, k, some = dependence(evidence.units()), evidence.k, np.flatnonzero(amounts)
+    counts = evidence.counts[some]
+    lengths = segments.lengths_of(evidence.offsets)[some]
     rows = segments.rows_of(evidence.offsets, some)
-    bounds = segments.offsets_of(lengths[some])
+    bounds = segments.offsets_of(lengths)
     part = csr_array((weights[rows], evidence.codes[rows], bounds), shape=(len(some), k))
-    empty = csr_array((lengths[some] == 0).astype(np.float64)[:, None])
-    held = (each * units.within)[some]
-    of = units.of[some]
-    gather = csr_array((held, (of, np.arange(len(some)))), shape=(len(units.repeats), len(some)))
+    empty = csr_array((lengths == 0).astype(np.float64)[:, None])
+    held = amounts[some] / np.where(counts > 0, counts, 1.0) * units.within[some]
+    concerned, of = np.unique(units.of[some], return_inverse=True)
+    gather = csr_array((held, (of, np.arange(len(some)))), shape=(len(concerned), len(some)))
     sums = gather @ hstack([part, empty]).tocsr()
-    made = np.bincount(of, held, len(units.repeats))
-    repeats = units.repeats
+    made = np.bincount(of, held, len(concerned))
+    repeats = units.repeats[concerned]
     both = (sums.T @ (sums.multiply(repeats[:, None]).tocsr())).toarray()
     cross = sums.T @ (repeats * made)
     squares = both - np.outer(cross, share) - np.outer(share, cross)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
@@ -10,6 +12,9 @@ from touchpoints._core.arrays.counting.states import dense_numbers
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.sorting.ordering import sort_positions
 from touchpoints._core.frozen import Array
+
+_HALF_WORD = 2**31
+_LARGE = 2**62
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -49,10 +54,10 @@ class Chain:
         The weight of the segments over each transition.
     weights : float64 (n,)
         The weight of each segment.
-    keys : int64 (t,)
-        The transitions of the segments one after another, as ``source * (S + 1 + ends) + target``.
+    passed : int32 (t,)
+        The transitions of the segments one after another, as indices into ``sources``.
     offsets : int64 (n+1,)
-        Segment j has the transitions ``keys[offsets[j]:offsets[j + 1]]``; at least one.
+        Segment j has the transitions ``passed[offsets[j]:offsets[j + 1]]``; at least one.
     """
 
     size: int
@@ -61,7 +66,7 @@ class Chain:
     targets: Array
     totals: Array
     weights: Array
-    keys: Array
+    passed: Array
     offsets: Array
 
     @property
@@ -76,16 +81,6 @@ class Chain:
     def probabilities(self) -> Array:
         """Return the probability of each transition from its source, float64 (E,)."""
         return np.asarray(self.totals / self.leaving()[self.sources])
-
-    def edges(self) -> Array:
-        """Return the number of each transition of the segments, an index into ``sources``."""
-        width = self.size + 1 + self.ends
-        known = self.sources * width + self.targets
-        if width * (self.size + 1) <= DENSE:
-            numbers = np.zeros(width * (self.size + 1), dtype=np.int32)
-            numbers[known] = np.arange(len(known), dtype=np.int32)
-            return numbers[self.keys]
-        return np.searchsorted(known, self.keys)
 
 
 def windows_of(codes: Array, offsets: Array, k: int, *, order: int) -> Windows:
@@ -103,26 +98,48 @@ def windows_of(codes: Array, offsets: Array, k: int, *, order: int) -> Windows:
     """
     if order == 1:
         return Windows(states=codes, offsets=offsets, members=np.arange(k)[:, None])
+    digits = _digits(codes, offsets, order)
+    numbers, possible = _numbered(digits, k + 1)
+    whole = digits[-1] > 0
+    alike = numbers[1:] == numbers[:-1]
+    alike &= whole[1:]  # and then the one before is whole, and of the same segment
     lengths = lengths_of(offsets)
-    place = np.arange(len(codes)) - np.repeat(offsets[:-1], lengths)
-    base, numbers, seen = k + 1, np.zeros(len(codes), dtype=np.int64), 1
-    for back in reversed(range(order)):
-        digits = np.zeros(len(codes), dtype=np.int64)
-        there = place >= back
-        digits[there] = codes[np.flatnonzero(there) - back] + 1
-        numbers, seen = dense_numbers(numbers * base + digits, seen * base)
-    whole = np.repeat(lengths, lengths)
-    kept = (place >= order - 1) | ((whole < order) & (place == whole - 1))
-    kept[1:] &= (numbers[1:] != numbers[:-1]) | (place[1:] == 0) | (place[1:] < order)
-    rows = np.flatnonzero(kept)
-    states, size = dense_numbers(numbers[rows], seen)
+    whole[1:] &= ~alike
+    whole[offsets[1:][(lengths > 0) & (lengths < order)] - 1] = True
+    rows = np.flatnonzero(whole)
+    states, size = dense_numbers(numbers[rows], possible)
     shown = np.empty(size, dtype=np.int64)
     shown[states] = rows
-    steps = np.arange(order - 1, -1, -1)
-    inside = place[shown][:, None] >= steps
-    members = np.where(inside, codes[np.maximum(shown[:, None] - steps, 0)], -1)
-    bounds = np.searchsorted(rows, offsets)
+    members = np.column_stack([one[shown] for one in reversed(digits)]).astype(np.int64) - 1
+    bounds = np.append(0, np.cumsum(whole))[offsets]
     return Windows(states=states, offsets=bounds, members=members)
+
+
+def _digits(codes: Array, offsets: Array, order: int) -> list[Array]:
+    """Return the code of each row, of the one before it and so on, plus 1; 0 for none."""
+    starts = offsets[:-1][offsets[1:] > offsets[:-1]]
+    digits = [codes.astype(np.int32) + np.int32(1)]
+    for _ in range(order - 1):
+        before = np.empty_like(digits[-1])
+        before[1:] = digits[-1][:-1]
+        before[starts] = 0
+        digits.append(before)
+    return digits
+
+
+def _numbered(digits: list[Array], base: int) -> tuple[Array, int]:
+    """Return a number of each row that sorts as its digits do, the last first; and their range."""
+    possible = base ** len(digits)
+    if possible >= _LARGE:
+        numbers, seen = np.zeros(len(digits[0]), dtype=np.int64), 1
+        for digit in reversed(digits):
+            numbers, seen = dense_numbers(numbers * base + digit, seen * base)
+        return numbers, seen
+    numbers = digits[-1].astype(np.int32 if possible < _HALF_WORD else np.int64)
+    for digit in reversed(digits[:-1]):
+        numbers *= base
+        numbers += digit
+    return numbers, possible
 
 
 def counted(windows: Windows, ends: Array, weights: Array, *, kinds: int) -> Chain:
@@ -130,6 +147,8 @@ def counted(windows: Windows, ends: Array, weights: Array, *, kinds: int) -> Cha
 
     Parameters
     ----------
+    windows
+        States as `windows_of` returns them: each follows from the one before it and its last code.
     ends : integers (n,) in ``range(kinds)``
         The end of each segment.
     weights : float64 (n,)
@@ -137,48 +156,82 @@ def counted(windows: Windows, ends: Array, weights: Array, *, kinds: int) -> Cha
 
     Notes
     -----
-    O(s + n) while the possible transitions are at most 2**24, else a sort.
+    O(s + n) while the states times the codes are at most 2**24, else a sort.
     """
     size, offsets = len(windows.members), windows.offsets
-    width = size + 1 + kinds
     steps = offsets + np.arange(len(offsets))
-    last = steps[1:] - 1
-    targets = np.empty(int(steps[-1]), dtype=np.int64)
-    inner = np.ones(len(targets), dtype=bool)
-    inner[last] = False
-    targets[inner] = windows.states
-    targets[last] = ends
-    targets[last] += size + 1
-    keys = np.empty(len(targets), dtype=np.int64)
-    keys[1:] = targets[:-1]
-    keys[steps[:-1]] = size
-    keys *= width
-    keys += targets
-    found, totals = _summed(keys, steps, weights, width * (size + 1))
+    keys, width = _keyed(windows, ends, steps, kinds)
+    passed, shown, totals = _summed(keys, steps, weights, size * width + size + kinds)
+    owners = np.searchsorted(steps, shown, side="right") - 1
+    targets = size + 1 + ends[owners].astype(np.int64)
+    inner = shown < steps[1:][owners] - 1
+    targets[inner] = windows.states[(shown - owners)[inner]]
+    found = keys[shown]
     return Chain(
         size=size,
         ends=kinds,
-        sources=found // width,
-        targets=found % width,
+        sources=np.minimum(found // width, size).astype(np.int64),
+        targets=targets,
         totals=totals,
         weights=weights,
-        keys=keys,
+        passed=passed,
         offsets=steps,
     )
 
 
-def _summed(keys: Array, offsets: Array, weights: Array, size: int) -> tuple[Array, Array]:
-    """Return the distinct keys, sorted, and the weight of each."""
+def _keyed(windows: Windows, ends: Array, steps: Array, kinds: int) -> tuple[Array, int]:
+    """Return a number of each transition that sorts as its source and its target do.
+
+    From a state on it is ``state * width`` plus the last code of the next state, or the number of
+    codes plus the end; from the start ``size * width`` plus the state, or the size plus the end.
+    """
+    size, offsets, states = len(windows.members), windows.offsets, windows.states
+    last = windows.members[:, -1]
+    codes = int(last.max(initial=-1)) + 1
+    width = codes + kinds
+    dtype: Any = np.int32 if size * width + size + kinds < _HALF_WORD else np.int64
+    closing = steps[1:] - 1
+    inner = np.ones(int(steps[-1]), dtype=bool)
+    inner[closing] = False
+    before = np.empty(len(inner), dtype=dtype)
+    before[inner] = states
+    if windows.members.shape[1] == 1:
+        keys = before.copy()
+        keys[closing] = codes + ends
+    else:
+        before[closing] = size + ends
+        keys = np.append(last, codes + np.arange(kinds)).astype(dtype)[before]
+    before *= width
+    np.add(keys[1:], before[:-1], out=keys[1:])
+    filled = offsets[1:] > offsets[:-1]
+    begins = np.where(filled, 0, size + ends).astype(dtype)
+    begins[filled] = states[offsets[:-1][filled]]
+    begins += size * width
+    keys[steps[:-1]] = begins
+    return keys, width
+
+
+def _summed(
+    keys: Array, offsets: Array, weights: Array, possible: int
+) -> tuple[Array, Array, Array]:
+    """Return the number of each key, a place where each distinct key is, and its weight."""
     alike = len(weights) == 0 or bool((weights == weights[0]).all())
     each = None if alike else np.repeat(weights, lengths_of(offsets))
-    if size <= DENSE:
-        cells = np.bincount(keys, each, size).astype(np.float64)
+    if possible <= DENSE:
+        cells = np.bincount(keys, each, possible).astype(np.float64)
         found = np.flatnonzero(cells)
         totals = cells[found]
+        table = np.zeros(possible, dtype=np.int32)
+        table[found] = np.arange(len(found), dtype=np.int32)
+        numbers = table[keys]
     else:
         order = sort_positions(keys)
         starts = run_starts(keys[order])
-        found = keys[order][starts]
         ones = np.ones(len(keys)) if each is None else each[order]
         totals = np.add.reduceat(ones, starts) if len(starts) else np.zeros(0)
-    return found, totals * weights[0] if alike and len(weights) else totals
+        numbers = np.empty(len(keys), dtype=np.int32)
+        runs = np.diff(np.append(starts, len(keys)))
+        numbers[order] = np.repeat(np.arange(len(starts), dtype=np.int32), runs)
+    shown = np.empty(len(totals), dtype=np.int64)
+    shown[numbers] = np.arange(len(keys))
+    return numbers, shown, totals * weights[0] if alike and len(weights) else totals

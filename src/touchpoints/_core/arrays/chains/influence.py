@@ -9,7 +9,7 @@ from touchpoints._core.arrays.chains import Chain
 from touchpoints._core.arrays.chains.removal import Removed
 from touchpoints._core.frozen import Array
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 13
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -34,6 +34,11 @@ class Dependence:
     def plain(self) -> bool:
         """Whether each segment is a unit of its own."""
         return len(self.of) == len(self.repeats) and bool((self.of[1:] > self.of[:-1]).all())
+
+    @property
+    def alike(self) -> bool:
+        """Whether each unit is one segment and stands for itself alone."""
+        return bool((self.within == 1).all() and (self.repeats == 1).all())
 
     def covariance(self, influence: Array) -> Array:
         """Return the covariance of sums over segments, float64 (c, c), from (c, n) influences.
@@ -118,24 +123,29 @@ def covariance(chain: Chain, pull: Pulls, units: Dependence) -> Array:
 
     Notes
     -----
-    One pass over all transitions for each estimate, O(t c), a block of segments at a time.
+    A product of a sparse matrix, the transitions of segments, with ``moved``: O(t c), a block of
+    segments at a time, of a size that stays in the cache.
     """
-    edges, offsets, columns = chain.edges(), chain.offsets, np.ascontiguousarray(pull.moved.T)
-    c, plain = len(columns), units.plain
+    from scipy.sparse import csr_array
+
+    edges, offsets = chain.passed, chain.offsets
+    moved, plain = np.ascontiguousarray(pull.moved), units.plain
+    (kinds, c), alike = moved.shape, plain and units.alike
+    ones = np.ones(int(np.diff(offsets[::_BLOCK], append=offsets[-1:]).max(initial=0)))
     sums = np.zeros((c, 0 if plain else len(units.repeats)))
     squares = np.zeros((c, c))
     for low in range(0, len(offsets) - 1, _BLOCK):
-        high = min(low + _BLOCK, len(offsets) - 1)
-        passed, starts = edges[offsets[low] : offsets[high]], offsets[low:high] - offsets[low]
-        moved = np.empty((c, high - low))
-        for column, row in zip(columns, moved, strict=True):
-            np.add.reduceat(column.take(passed), starts, out=row)
+        bounds = offsets[low : low + _BLOCK + 1] - offsets[low]
+        rows = slice(low, low + len(bounds) - 1)
+        passed = edges[offsets[low] :][: bounds[-1]]
+        part = csr_array((ones[: bounds[-1]], passed, bounds), shape=(len(bounds) - 1, kinds))
+        each = part @ moved
         if pull.worth is not None and pull.excess is not None:
-            last = edges[offsets[low + 1 : high + 1] - 1]
-            moved += pull.worth[last].T * pull.excess[low:high]
-        moved *= units.within[low:high]
+            each += pull.worth[passed[bounds[1:] - 1]] * pull.excess[rows, None]
+        if not alike:
+            each *= units.within[rows, None]
         if plain:
-            squares += (moved * units.repeats[low:high]) @ moved.T
+            squares += each.T @ (each if alike else each * units.repeats[rows, None])
         else:
-            sums += _added(moved, units.of[low:high], sums.shape[1])
+            sums += _added(each.T, units.of[rows], sums.shape[1])
     return units.scaled(squares if plain else (sums * units.repeats) @ sums.T)

@@ -45,6 +45,8 @@ class ClusterSizes:
         """Add up the clusters of one group: ``repeats[i]`` of ``sizes[i]`` choices, shape (1,)."""
         sums = [np.array([float(repeats[sizes > 0].sum())])]
         power = repeats.astype(np.float64)
+        if bool((sizes == 1).all()):
+            return cls.added(sums + [np.array([power.sum()])] * 4)
         for _ in range(4):
             power = power * sizes
             sums.append(np.array([power.sum()]))

@@ -1,0 +1,139 @@
+"""Models of attribution for many counts of the same journeys at once, as the bootstrap asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays import segments
+from touchpoints._core.arrays.chains.removal import without_each
+from touchpoints._core.frozen import Array
+from touchpoints.attribution._shared.asked import Asked
+from touchpoints.attribution._shared.chains import Chained, chained
+from touchpoints.attribution._shared.credit import NONE
+from touchpoints.attribution._shared.effects import Effects
+from touchpoints.attribution._shared.evidence import Evidence, known_journeys
+from touchpoints.attribution._shared.windows import Lookback
+from touchpoints.journeys.model import Journeys
+from touchpoints.uncertainty.recounting import Recount
+
+Model = Callable[..., Any]
+
+_LEVEL = 0.95  # of intervals, which are not asked for
+
+
+def by_weights(
+    model: Model,
+    journeys: Journeys,
+    *,
+    outcome: str | None = None,
+    value: str | None = None,
+    lookback: Lookback | None = None,
+    by: str | None = None,
+    **rest: Any,
+) -> Recount | None:
+    """Recount a model whose weights follow from each journey alone."""
+    if by is not None:
+        return None
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=None, level=_LEVEL)
+    evidence = asked.evidence(journeys)
+    found = model(journeys, outcome=outcome, value=value, lookback=lookback, **rest)
+    weights = found.weights
+    if evidence.positions is not None:
+        weights = weights[evidence.positions]
+    rows = segments.rows_of(evidence.offsets, np.flatnonzero(evidence.reached))
+    held = _gathered(evidence.codes[rows], _owners(evidence)[rows], weights[rows], evidence)
+
+    def credits_of(counts: Array, _totals: Array) -> Array:
+        return np.asarray(held @ np.where(evidence.reached[:, None], counts, 0.0))
+
+    return _recount(journeys, evidence, credits_of)
+
+
+def by_chain(
+    _model: Model,
+    journeys: Journeys,
+    *,
+    order: int | str = 1,
+    outcome: str | None = None,
+    value: str | None = None,
+    lookback: Lookback | None = None,
+    by: str | None = None,
+    **_rest: Any,
+) -> Recount | None:
+    """Recount removal effects of a chain of order 1."""
+    if by is not None or order != 1:
+        return None
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=None, level=_LEVEL)
+    evidence = asked.evidence(journeys)
+    found = chained(evidence, order=1)
+    passed, edges = found.chain.passed, len(found.chain.totals)
+    owners = segments.owners_of(found.chain.offsets)
+    passes = _gathered(passed, owners, np.ones(len(passed)), evidence, size=edges)
+
+    def credits_of(counts: Array, totals: Array) -> Array:
+        every = np.asarray(passes @ counts).T
+        shares = [_shares(found, np.ascontiguousarray(one), codes=evidence.k) for one in every]
+        return np.stack(shares, axis=1)[:-1] * totals
+
+    return _recount(journeys, evidence, credits_of)
+
+
+def _shares(found: Chained, totals: Array, *, codes: int) -> Array:
+    """Return the shares of credit where the transitions have other totals."""
+    some = totals > 0
+    whole = found.chain
+    chain = attrs.evolve(
+        whole, sources=whole.sources[some], targets=whole.targets[some], totals=totals[some]
+    )
+    part = Chained(
+        chain=chain,
+        members=found.members,
+        reached=found.reached[some],
+        empty=found.empty[some],
+    )
+    removed = without_each(chain, part.members, part.reached, codes=codes)
+    return Effects.of(removed, part, part.reached).share
+
+
+def _recount(
+    journeys: Journeys, evidence: Evidence, credits_of: Callable[[Array, Array], Array]
+) -> Recount:
+    """Recount credit of touchpoints, (k, b), from counts, (n, b), and the outcomes, (b,)."""
+    chosen = np.flatnonzero(known_journeys(journeys, evidence.outcome))
+    codes, reached = evidence.codes, evidence.reached
+    visits = _gathered(codes, _owners(evidence), np.ones(len(codes)), evidence)
+    empty = reached & (segments.lengths_of(evidence.offsets) == 0)
+
+    def numbers(counts: Array) -> Array | None:
+        here = np.ascontiguousarray(counts[:, chosen].T, dtype=np.float64)
+        totals = here[reached].sum(axis=0)
+        if not totals.all():
+            return None
+        none = here[empty].sum(axis=0)
+        share = np.vstack([credits_of(here, totals), none]) / totals
+        there = np.vstack([visits @ here, none]) > 0
+        return np.where(there, share * totals, np.nan).T
+
+    keys = [one.key for one in evidence.journeys.touchpoints]
+    return Recount(labels=[*keys, NONE], numbers=numbers)
+
+
+def _owners(evidence: Evidence) -> Array:
+    return segments.owners_of(evidence.offsets)
+
+
+def _gathered(
+    kinds: Array, owners: Array, weights: Array, evidence: Evidence, *, size: int | None = None
+) -> Any:
+    """Return a sparse matrix that adds up weights by kind, in the order in which they are given."""
+    from scipy.sparse import csr_array
+
+    size = evidence.k if size is None else size
+    order = np.argsort(kinds, kind="stable")
+    bounds = segments.offsets_of(np.bincount(kinds, minlength=size))
+    shape = (size, len(evidence.counts))
+    return csr_array((weights[order], owners[order], bounds), shape=shape)
