@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from scipy.stats import f
+
 from tests import naive
 
 
@@ -16,6 +18,15 @@ def effective(people: list[tuple[int, int]]) -> float:
     """Return the effective number of journeys for (hits, journeys) of each person."""
     hits, sizes = [h for h, _ in people], [n for _, n in people]
     return sum(sizes) / naive.design_effect(hits, sizes)
+
+
+def p_of_f(statistic: float, groups: list[list[tuple[int, int]]]) -> float:
+    """Return the tail of F at a chi-square statistic of (hits, journeys) of each person."""
+    variances = [1 / effective(people) for people in groups]
+    freedom = [naive.degrees_of_freedom([n for _, n in people]) for people in groups]
+    spent = sum(v**2 / one for v, one in zip(variances, freedom, strict=True))
+    within = sum(variances) ** 2 / spent if spent else 1e9
+    return float(f.sf(statistic / (len(groups) - 1), len(groups) - 1, within))
 
 
 def residuals(shares: list[float], sizes: list[float]) -> list[float]:

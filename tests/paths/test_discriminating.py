@@ -170,7 +170,7 @@ def test_residuals_and_statistic_agree(people: list[tuple[str, int, int]]) -> No
     paths, groups, persons = (list(column) for column in zip(*rows, strict=True))
     journeys = attrs.evolve(grouped(paths, groups), persons=persons)
 
-    found = tp.paths.discriminating(journeys, by="device", max_length=1).to_dicts()
+    found = tp.paths.discriminating(journeys, by="device", max_length=1, test="chi2").to_dicts()
 
     rows = [row for row in found if row["subsequence"] == ("a",)]
     sizes = [naive_discriminating.effective(part) for part in parts.values()]
@@ -180,6 +180,8 @@ def test_residuals_and_statistic_agree(people: list[tuple[str, int, int]]) -> No
     )
     one = sum(p * n for p, n in zip(shares, sizes, strict=True)) / sum(sizes)
     assert sum(row["residual"] ** 2 for row in rows) / (1 - one) == pytest.approx(rows[0]["chi2"])
+    expected = naive_discriminating.p_of_f(rows[0]["chi2"], [*parts.values()])
+    assert rows[0]["p"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_residuals_do_not_grow_with_counts_of_few_people() -> None:

@@ -92,7 +92,8 @@ class Table:
         scalars = self._scalars()
         head = f"{type(self).__name__}: {counted(len(self), 'row')}"
         facts = "".join(f", {name} {_cell(value)}" for name, value in scalars.items())
-        return f"{head}{facts}\n{_text_table(self._columns())}"
+        lines = [f"{head}{facts}", _text_table(self._columns()), *self._remarks()]
+        return "\n".join(lines)
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
@@ -103,7 +104,12 @@ class Table:
         columns = self._columns()
         rows = ([_cell(value) for value in row] for row in _rows(columns, _SHOWN_ROWS))
         more = len(self) - _SHOWN_ROWS
-        return html_table(columns, rows, caption=counted(more, "more row") if more > 0 else "")
+        shown = html_table(columns, rows, caption=counted(more, "more row") if more > 0 else "")
+        return shown + "".join(f"<p>{html.escape(one)}</p>" for one in self._remarks())
+
+    def _remarks(self) -> list[str]:
+        """Return what the reader should know of the numbers, a line each."""
+        return []
 
     def _scalars(self) -> dict[str, Any]:
         fields = attrs.fields(type(self))  # type: ignore[arg-type]
@@ -242,17 +248,19 @@ class Estimated(Grouped):
     persons: int | None = attrs.field(default=None, repr=False, eq=False)
     effective: float | None = attrs.field(default=None, repr=False, eq=False)
 
-    def __repr__(self) -> str:
-        return f"{super().__repr__()}{self._remark()}"
+    def _remarks(self) -> list[str]:
+        return few_persons(self.persons, self.effective)
 
-    def _remark(self) -> str:
-        """Return a line that says how little intervals rest on, or nothing."""
-        if self.effective is None or not 0 < self.effective < _FEW:
-            return ""
-        if self.persons == 1:
-            return "\none person: somebody else may be otherwise"
-        few = f"{self.effective:.1f} effective"
-        return f"\nfew persons ({self.persons:,}, {few}): one not seen may change the intervals"
+
+def few_persons(persons: int | None, effective: float | None, *, of: str = "") -> list[str]:
+    """Return a line that says how few persons intervals rest on, or nothing."""
+    if persons is None or effective is None or not 0 < effective < _FEW:
+        return []
+    where = f" in {printable(of)}" if of else ""
+    if persons == 1:
+        return [f"one person{where}: somebody else may be otherwise"]
+    few = f"{persons:,}, {effective:.1f} effective"
+    return [f"few persons{where} ({few}): one not seen may change the intervals"]
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:

@@ -84,7 +84,8 @@ def measured(
         0.0 suits shares of a whole.
     test
         ``"permutation"``: group labels are permuted, whole persons at a time where persons are
-        known. ``"bootstrap"``: persons are resampled with replacement within their group.
+        known. ``"bootstrap"``: persons are resampled with replacement within their group, and p is
+        Student's, of the difference over its bootstrap standard error.
     shared
         How to treat persons with journeys in both groups: ``"refuse"`` the permutation test, or
         permute the group labels of their journeys ``"within"`` each person.
@@ -100,7 +101,7 @@ def measured(
     Returns
     -------
     Comparison
-        One row per label. Intervals are quantiles of bootstrap differences.
+        One row per label. Intervals are Student's, with the bootstrap standard error.
 
     Raises
     ------
@@ -119,7 +120,26 @@ def measured(
     Notes
     -----
     A difference is an association, not an effect of the group: the groups may differ in other
-    respects. The measure is called four times per resample (twice with the bootstrap test).
+    respects. The statistic of the permutation test is the difference over its standard error, which
+    comes from leaving out one person of both groups at a time, and is at least that of persons who
+    vary alike in both (Janssen 1997, Chung and Romano 2013); so groups may differ in journeys per
+    person. Where no person can be left out, because there are more than twice as many as resamples
+    or the measure does not change, the numbers of journeys alone tell how far differences stray.
+
+    The variance of each group over resamples is multiplied by C / (C - 1) of C persons, and t has
+    Welch's degrees of freedom, from the effective persons of both groups. The interval covers at
+    least the quantiles of the resamples. It is nan with fewer than two persons in a group, or where
+    no resample differs and a group has fewer than six effective persons.
+
+    The measure is called four times per resample (twice with the bootstrap test), and once for each
+    person left out.
+
+    References
+    ----------
+    A. Janssen (1997), Studentized permutation tests for non-i.i.d. hypotheses and the generalized
+    Behrens-Fisher problem, Statistics and Probability Letters 36(1), 9-21,
+    doi:10.1016/S0167-7152(97)00043-6. E. Chung and J. P. Romano (2013), Exact and asymptotically
+    robust permutation tests, Annals of Statistics 41(2), 484-507, doi:10.1214/13-AOS1090.
 
     Examples
     --------

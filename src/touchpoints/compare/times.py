@@ -55,8 +55,8 @@ def gaps(
         Labels are ``(source, target)``, or the two places as they were given; numbers are median
         seconds from start to start; ``n_a`` and ``n_b`` are gaps. ``effect`` is Cliff's delta: the
         probability that a gap in a exceeds one in b, minus the reverse, in [-1, 1]. The permutation
-        test is one of Cliff's delta, over its standard error. Intervals are quantiles of bootstrap
-        differences of medians.
+        test is one of Cliff's delta, over its standard error. Intervals are Student's, with the
+        bootstrap standard error of the difference of medians, as for `measured`.
 
     Raises
     ------

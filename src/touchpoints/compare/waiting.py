@@ -17,11 +17,13 @@ from touchpoints.compare._shared.pairs import (
     Pair,
     checked_pair,
 )
+from touchpoints.compare._shared.student import Student, Trust
 from touchpoints.compare._shared.testing import (
     Options,
     blocks,
     p_permuted,
-    quantiles,
+    persons_of,
+    remarks_of,
 )
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import microseconds
@@ -70,6 +72,8 @@ class TimeToComparison(Labelled):
         The unit that was permuted and resampled whole: ``"person"`` or ``"journey"``.
     shared : int
         The number of units with journeys in both groups.
+    persons, effective : tuple, optional
+        As in `Comparison`, of the journeys with a known start.
 
     See Also
     --------
@@ -97,6 +101,11 @@ class TimeToComparison(Labelled):
     level: float
     unit: str
     shared: int
+    persons: tuple[int, int] | None = attrs.field(default=None, repr=False)
+    effective: tuple[float, float] | None = attrs.field(default=None, repr=False)
+
+    def _remarks(self) -> list[str]:
+        return remarks_of(self.group.tolist(), self.persons, self.effective)
 
 
 def time_to(
@@ -155,9 +164,10 @@ def time_to(
     time where persons are known, so persons with many journeys do not bias it. The statistic is
     standardized in each permutation, so in large groups different censoring does not bias it
     either (Neuhaus 1993). Without persons ``chi2`` can be compared with the chi-square
-    distribution with one degree of freedom. The interval is a bootstrap interval: persons are
-    resampled within their group. The restricted mean counts longer times as the horizon, so it is
-    not the mean of all times. A resample costs O(n) and one pass over the distinct event times.
+    distribution with one degree of freedom. The interval is Student's, with the bootstrap standard
+    error: persons are resampled within their group, as for `measured`. The restricted mean counts
+    longer times as the horizon, so it is not the mean of all times. A resample costs O(n) and one
+    pass over the distinct event times.
 
     References
     ----------
@@ -188,7 +198,6 @@ def time_to(
     counts_of = [np.where(side, counts, 0)[None, :] for side in (pair.in_a, ~pair.in_a)]
     sums = [curves.sums(one) for one in counts_of]
     observed, expected, variance = (one[0] for one in curves.log_rank(sums[0], sums[0] + sums[1]))
-    p, ends = _drawn(pair, sides, curves, options)
     reached = np.array([curves.events(one)[0].sum() for one in sums])
     expected_of = np.array([expected, reached.sum() - expected])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -196,6 +205,7 @@ def time_to(
         speed = reached / expected_of
         ratio = speed[0] / speed[1]
     means = [float(curves.means(one)[0]) for one in sums]
+    p, ends = _drawn(pair, sides, curves, options, means[0] - means[1])
     known = [int(one[0, waits.chosen].sum()) for one in counts_of]
     return TimeToComparison(
         group=text_array(list(pair.names)),
@@ -216,7 +226,15 @@ def time_to(
         level=options.level,
         unit=sides.units.unit,
         shared=len(sides.both),
+        **persons_of([_started(one[0], waits) for one in counts_of], sides.units),
     )
+
+
+def _started(weights: Array, waits: Waits) -> Array:
+    """Return the weights of journeys with a known start, and 0 of the others."""
+    found = np.zeros_like(weights)
+    found[waits.chosen] = weights[waits.chosen]
+    return found
 
 
 def _limit(pair: Pair, waits: Waits, horizon: dt.timedelta | None) -> int:
@@ -238,7 +256,7 @@ def _limit(pair: Pair, waits: Waits, horizon: dt.timedelta | None) -> int:
 
 
 def _drawn(
-    pair: Pair, sides: Sides, curves: Curves, options: Options
+    pair: Pair, sides: Sides, curves: Curves, options: Options, difference: float
 ) -> tuple[float, tuple[float, float]]:
     """Return the p of the log-rank statistic, and the interval of the difference of means."""
     rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
@@ -263,11 +281,21 @@ def _drawn(
                 statistics(redrawn(sides, rngs[1]), lambda one: both.means_of_both(both.sums(one)))
             )
         )
-    differences = means[:, :1] - means[:, 1:]
-    low, high = quantiles(differences, np.zeros(1), options.level)
-    if sides.fewest < 2:
-        return float(p[0]), (np.nan, np.nan)
+    low, high = _student(pair, sides, curves, means, difference).bounds(options.level)
     return float(p[0]), (float(low[0]), float(high[0]))
+
+
+def _student(pair: Pair, sides: Sides, curves: Curves, means: Array, difference: float) -> Student:
+    """Return the difference of the restricted means over resamples, float64 (b, 2)."""
+    from scipy import sparse
+
+    counts = pair.journeys.counts
+    known = np.zeros((len(counts), 1))
+    known[curves.rows] = 1.0
+    weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
+    observed = sparse.csr_array(known), np.zeros(1, dtype=np.int64)
+    trust = Trust.of(observed, weights, sides)
+    return Student.of(np.array([difference]), (means[:, :1], means[:, 1:]), trust)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -280,6 +308,8 @@ class Curves:
         The distinct event times in seconds, rising.
     horizon : float
         The horizon of the restricted mean in seconds.
+    rows : int64 (n,)
+        The rows of all journeys with a known start.
     owners : int64 (w,)
         The rows of the journeys at risk at the first event time, sorted by cell.
     starts : int64 (cells + 1,)
@@ -290,6 +320,7 @@ class Curves:
 
     times: Array
     horizon: float
+    rows: Array
     owners: Array
     starts: Array
 
@@ -301,7 +332,9 @@ class Curves:
         some = last >= 0
         cells = (last + len(times) * waits.reached)[some]
         empty = np.zeros(0, dtype=np.int64)
-        curves = cls(times=times / _SECOND, horizon=horizon, owners=empty, starts=empty)
+        curves = cls(
+            times=times / _SECOND, horizon=horizon, rows=waits.chosen, owners=empty, starts=empty
+        )
         return curves._with(waits.chosen[some], cells, size=2 * len(times))
 
     def _with(self, owners: Array, cells: Array, *, size: int) -> Curves:

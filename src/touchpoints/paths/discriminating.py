@@ -176,11 +176,11 @@ def discriminating(
     part counts: groups differ for that reason alone when one of them is cut off earlier. With
     persons, the counts of each group are divided by their design effect before the chi-square test
     (Rao and Scott 1992) and for the residuals: with e journeys expected of m, their squares times m
-    / (m − e) add up to the statistic. With few persons that test rejects too often, so
-    ``"permutation"`` is the default there. It permutes, between persons where each is in one group,
-    shares over their standard errors; ``chi2`` stays that of the effective numbers. The exact test
-    of two groups is Fisher's. The cost is O(d × s × k) in d distinct journeys, s frequent
-    subsequences and k touchpoints.
+    / (m − e) add up to the statistic. The design effects are estimated, so p is the tail of F, not
+    of chi-square. It is nearly right with few persons, and fast; ``"permutation"`` is the default
+    there. It permutes, between persons where each is in one group, shares over their standard
+    errors; ``chi2`` stays that of the effective numbers. The exact test of two groups is Fisher's.
+    The cost is O(d × s × k) in d distinct journeys, s frequent subsequences and k touchpoints.
 
     References
     ----------
@@ -218,13 +218,14 @@ def discriminating(
     tested = _frequent(variants, chosen, log.counts, max_length, min_support)
     insides = (labels == group for group in range(len(present)))
     parts = [_effective(log, variants, tested, inside, level) for inside in insides]
-    effective, trials = np.array(parts).transpose(1, 0, 2)
+    effective, trials, freedom = np.array(parts).transpose(1, 0, 2)
     unit = units_of(log, None).unit
     if test == "auto":
         test = "permutation" if unit == "person" else "chi2"
     statistic = contingency.chi2(tested.hits / tested.sizes * effective, effective)
     if test == "chi2":
-        p = contingency.chi2_p(statistic, len(present) - 1)
+        within = clustered.welch(1 / effective, freedom)
+        p = contingency.chi2_p(statistic, len(present) - 1, within=within)
         if unit == "journey":
             few = contingency.too_small(tested.hits, tested.sizes)
             some = tested.hits[:, few]
@@ -317,15 +318,15 @@ def _extensions(
 def _effective(
     journeys: Journeys, variants: _Variants, tested: _Tested, inside: Array, level: float
 ) -> Array:
-    """Return the effective numbers of journeys for each share in a group, float64 (2, s).
+    """Return the effective numbers of journeys for each share in a group, float64 (3, s).
 
-    First those of the test, then those of the interval at this level, which are fewer where persons
-    are few: the same as in `JourneyShares`, for all subsequences at once.
+    Those of the test, those of the interval at this level, which are fewer where persons are few,
+    as in `JourneyShares`, and their degrees of freedom.
     """
     part = take(journeys, np.flatnonzero(inside))
     units, tried = units_of(part, None), float(part.counts.sum())
     if units.unit == "journey":
-        return np.full((2, len(tested.patterns)), tried)
+        return np.array([[tried], [tried], [np.inf]]).repeat(len(tested.patterns), axis=1)
     from scipy.sparse import csr_array
 
     repeats, size = units.repeats.astype(np.float64), len(units.repeats)
@@ -338,7 +339,8 @@ def _effective(
     for start in range(0, len(effects), width):
         did = members @ tested.holds[:, start : start + width].astype(np.float64)
         effects[start : start + width] = clustered.effects_of(did, chosen, repeats, sizes)
-    return tried / np.stack([effects, clustered.widened_for(sizes, effects, level)])
+    trials = tried / clustered.widened_for(sizes, effects, level)
+    return np.stack([tried / effects, trials, sizes.freedom().repeat(len(effects))])
 
 
 def _p_of_permutations(

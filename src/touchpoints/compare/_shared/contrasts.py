@@ -41,28 +41,33 @@ class Contrast(Protocol):
         ...
 
 
-def contrast_of(statistic: Statistic, counts: Array, sides: Sides) -> Contrast:
-    """Return the test statistic: studentised for shares and for ranks of durations.
+def contrast_of(statistic: Statistic, counts: Array, sides: Sides, most: int) -> Contrast:
+    """Return the test statistic: differences over their standard errors.
 
-    Of other numbers it is the plain difference.
+    Of durations it is the difference of their ranks. Of a measure, at most ``2 * most`` units are
+    left out one at a time.
     """
     movable = np.where(sides.movable, counts, 0)
+    dealt = _Dealt.of(sides, counts)
     if isinstance(statistic, Medians):
-        return _of_ranks(statistic, movable, _Dealt.of(sides, counts))
+        return _of_ranks(statistic, movable, dealt)
     if isinstance(statistic, Shares):
-        return _of_shares(statistic, movable, _Dealt.of(sides, counts))
-    first = np.where(sides.in_a, movable, 0)
-    sizes = [
-        np.abs(statistic.of(statistic.sums(one[None, :]))[0]) for one in (first, movable - first)
-    ]
-    return Difference(statistic, np.nan_to_num(_NOISE * (sizes[0] + sizes[1])))
+        return _of_shares(statistic, movable, dealt)
+    return _of_measure(statistic, movable, dealt, sides, most)
 
 
 @attrs.frozen(eq=False)
 class Difference:
-    """The difference of the numbers of two groups."""
+    """The difference of any numbers of two groups, over its standard error.
+
+    Attributes
+    ----------
+    noise
+        What units do to the numbers of both groups together, as ratios whose numerator is 0.
+    """
 
     statistic: Statistic
+    noise: Studentised
     slack: Array
 
     def block(self) -> int:
@@ -74,9 +79,39 @@ class Difference:
         return self.statistic.sums(weights)
 
     def of(self, first: Array, rest: Array) -> Array:
-        """Return the differences."""
-        found: Array = self.statistic.of(first) - self.statistic.of(rest)
+        """Return the differences over their standard errors."""
+        a, b = (self.statistic.of(one) for one in (first, rest))
+        with np.errstate(invalid="ignore"):  # a number can be infinite
+            found: Array = (a - b) / self.error(first, rest)
         return found
+
+    def error(self, first: Array, rest: Array) -> Array:
+        """Return the standard errors, (b, labels); always above 0."""
+        parts = [self.noise.variance(self.noise.sums(one)) for one in (first, rest)]
+        found: Array = np.sqrt(parts[0] + parts[1])
+        return found
+
+
+def _of_measure(
+    statistic: Statistic, movable: Array, dealt: _Dealt, sides: Sides, most: int
+) -> Difference:
+    from scipy import sparse
+
+    sizes = np.asarray(dealt.added(sparse.csr_array(np.ones((len(movable), 1)))).todense())[:, 0]
+    strays = dealt.left_out(statistic, movable, sizes, most=2 * most)
+    alike = dealt.times(movable[None, :].astype(np.float64))[0]
+    with np.errstate(invalid="ignore"):
+        floor = alike @ strays**2 / max(float(alike @ sizes), 1.0)
+    told = np.isfinite(floor) & (floor > 0)
+    strays, floor = np.where(told, strays, 0.0), np.where(told, floor, 1.0)
+    m = sparse.csr_array(sizes[:, None])
+    y = sparse.csr_array(strays)
+    noise = _studentised(y, m, np.zeros(len(floor), dtype=np.int64), dealt, floor=floor)
+    first = np.where(sides.in_a, movable, 0)[None, :]
+    rest = movable[None, :] - first
+    found = Difference(statistic, noise, np.zeros(len(floor)))
+    large = sum(np.abs(statistic.of(statistic.sums(one))[0]) for one in (first, rest))
+    return attrs.evolve(found, slack=np.nan_to_num(_NOISE * large / found.error(first, rest)[0]))
 
 
 @attrs.frozen(eq=False)
@@ -113,6 +148,31 @@ class _Dealt:
     def added(self, table: Any) -> Any:
         """Return the sums of the rows of each unit, sparse (units, columns)."""
         return table.tocsr() if self.gather is None else (self.gather @ table).tocsr()
+
+    def left_out(self, statistic: Statistic, movable: Array, sizes: Array, *, most: int) -> Array:
+        """Return what each unit does to the numbers of all units, float64 (units, labels).
+
+        By how much they change when it is left out, times the journeys that remain: in a mean of
+        its journeys, their sum minus as many times the mean. nan for more than ``most`` units.
+        """
+        whole = statistic.of(statistic.sums(movable[None, :]))[0]
+        found = np.full((len(self.rows), len(whole)), np.nan)
+        total = float(self.times(movable[None, :].astype(np.float64))[0] @ sizes)
+        some = np.flatnonzero(movable[self.rows] > 0)
+        if len(some) > most:
+            return found
+        found[:] = 0.0
+        for unit in some.tolist():
+            rest = movable.copy()
+            if self.gather is None:
+                rest[unit] -= 1
+            else:
+                row = self.gather[[unit]]
+                rest[row.indices] -= row.data.astype(movable.dtype)
+            without = statistic.of(statistic.sums(rest[None, :]))[0]
+            with np.errstate(invalid="ignore"):  # a number can be infinite
+                found[unit] = (whole - without) * (total - sizes[unit])
+        return found
 
     def times(self, weights: Array) -> Array:
         """Return how often each unit is in the group, float64 (b, units)."""
@@ -167,6 +227,10 @@ class Studentised:
             found: Array = (a - b) / np.sqrt(noise_a + noise_b)
         return np.where(a == b, 0.0, found)
 
+    def variance(self, sums: Array) -> Array:
+        """Return the squared standard error of each ratio, (b, labels)."""
+        return self._ratio(sums)[1]
+
     def _ratio(self, sums: Array) -> tuple[Array, Array]:
         """Return the ratio of each label and its squared standard error, (b, labels) each."""
         y, m, squares, products, sizes, units = self._columns(sums)
@@ -200,16 +264,11 @@ def _of_ranks(medians: Medians, movable: Array, dealt: _Dealt) -> Studentised:
     A value is scored by how many values it exceeds minus how many exceed it, in both groups
     together. Cliff's delta is the difference of the mean scores, divided by the number of values.
     """
-    from scipy import sparse
-
     wide = len(medians.labels)
     labels = np.repeat(np.arange(wide), np.diff(medians.starts))
     weights = movable[medians.owners].astype(np.float64)
     scores = _scores(medians, labels, weights)
-    y, m = (
-        sparse.coo_array((one, (medians.owners, labels)), shape=(len(movable), wide)).tocsr()
-        for one in (scores, np.ones(len(scores)))
-    )
+    y, m = (medians.scored(one, rows=len(movable)) for one in (scores, np.ones(len(scores))))
     squares, sizes = (np.bincount(labels, weights * one, wide) for one in (scores**2, 1.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = squares / sizes

@@ -13,10 +13,12 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     design_effects,
     left_out,
     stretches,
+    welch,
     widened,
 )
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.statistics import Shares
+from touchpoints.compare._shared.student import cluster_sizes, gathered
 from touchpoints.uncertainty import Units, wilson
 
 
@@ -26,12 +28,14 @@ def newcombe(
     """Return Newcombe's intervals of differences of shares, from Wilson's, (labels,) each.
 
     Sample sizes are effective ones, as those of a single share, but with the degrees of freedom of
-    the difference (B. L. Welch 1947, The generalization of "Student's" problem, Biometrika 34).
+    the difference.
     Persons in both groups make the two shares dependent, which enters as their correlation
     (Newcombe 1998, method 10; with correlation Zou and Donner 2008).
     """
     sides = [_Side.of(shares, one, units) for one in weights]
-    stretch = stretches(_welch(sides), level)
+    variances = np.stack([one.variance() for one in sides])
+    freedom = np.stack([one.sizes.freedom() for one in sides])
+    stretch = stretches(welch(variances, freedom), level)
     low_a, high_a = sides[0].wilson(level, stretch)
     low_b, high_b = sides[1].wilson(level, stretch)
     a, b = sides[0].share, sides[1].share
@@ -63,15 +67,10 @@ class _Side:
     @classmethod
     def of(cls, shares: Shares, weights: Array, units: Units) -> _Side:
         """Linearize the ratio of sums over units (Cochran 1977, Sampling Techniques, 6.3)."""
-        from scipy import sparse
-
         repeats, group = units.repeats.astype(np.float64), shares.group
-        rows = np.flatnonzero(weights > 0)
-        inside = units.within[rows].astype(np.float64)
-        shape = (len(repeats), len(weights))
-        gather = sparse.csr_array((inside, (units.of[rows], rows)), shape=shape)
+        gather = gathered(weights, units)
         hits, trials = gather @ shares.hits, gather @ shares.trials
-        sizes, moved = _sizes(trials, repeats)
+        sizes, moved = cluster_sizes(trials, units)
         sizes, moved = sizes.take(group), moved[group]
         found, every = _beside(hits, trials, group)
         chosen, share = _chosen(found, every, repeats, sizes.total, moved)
@@ -101,25 +100,6 @@ class _Side:
         near = (np.nan_to_num(self.share) * total + 0.5) / (total + 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(self.effect * near * (1 - near) / total)
-
-
-def _welch(sides: list[_Side]) -> Array:
-    """Return the degrees of freedom of each difference; infinite where a side has no trials."""
-    parts = [one.variance() for one in sides]
-    with np.errstate(invalid="ignore"):
-        spent = sum(v**2 / one.sizes.freedom() for v, one in zip(parts, sides, strict=True))
-        both = (parts[0] + parts[1]) ** 2
-        return np.where(spent > 0, both / np.where(spent > 0, spent, 1.0), np.inf)
-
-
-def _sizes(trials: Any, repeats: Array) -> tuple[ClusterSizes, Array]:
-    """Return the sizes of the units of each group, and the sum of m² weighted by `left_out`."""
-    found, size = trials.tocoo(), trials.shape[1]
-    amounts, alike, group = found.data.astype(np.float64), repeats[found.row], found.col
-    powers = [amounts > 0, amounts, amounts**2, amounts**3, amounts**4]
-    sizes = ClusterSizes.added([np.bincount(group, alike * one, size) for one in powers])
-    weight = left_out(amounts, sizes.total[group])
-    return sizes, np.bincount(group, alike * weight * powers[2], size)
 
 
 def _chosen(

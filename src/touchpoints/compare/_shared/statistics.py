@@ -52,6 +52,10 @@ class Statistic(Protocol):
         """Return the number of observations of each label, float64 (labels,)."""
         ...
 
+    def observed(self, rows: int, /) -> tuple[Any, Array]:
+        """Return the observations of each row, sparse (n, groups), and the group of each label."""
+        ...
+
 
 @attrs.frozen(eq=False, kw_only=True)
 class Shares:
@@ -119,6 +123,10 @@ class Shares:
         """Return the trials of each label."""
         tried: Array = (self.trials.T @ weights.astype(np.float64))[self.group]
         return tried
+
+    def observed(self, _rows: int, /) -> tuple[Any, Array]:
+        """Return the trials."""
+        return self.trials, self.group
 
     def only(self, kept: Array) -> Shares:
         """Return the shares of some labels, given by position."""
@@ -192,6 +200,18 @@ class Medians:
         running = np.append(0.0, np.cumsum(weights[self.owners]))
         return np.diff(running[self.starts])
 
+    def observed(self, rows: int, /) -> tuple[Any, Array]:
+        """Return how many values each row has."""
+        return self.scored(np.ones(len(self.values)), rows=rows), np.arange(len(self.labels))
+
+    def scored(self, scores: Array, *, rows: int) -> Any:
+        """Return the sum of the scores of the values of each row and label, sparse (rows, any)."""
+        from scipy import sparse
+
+        wide = len(self.labels)
+        cells = np.repeat(np.arange(wide), np.diff(self.starts))
+        return sparse.coo_array((scores, (self.owners, cells)), shape=(rows, wide)).tocsr()
+
     def only(self, kept: Array) -> Medians:
         """Return the medians of some labels, given by position."""
         lengths = np.diff(self.starts)
@@ -245,6 +265,13 @@ class Measured:
     def sizes(self, weights: Array) -> Array:
         """Return the number of journeys, the same for each label."""
         return np.full(len(self.labels), float(weights.sum()))
+
+    def observed(self, _rows: int, /) -> tuple[Any, Array]:
+        """Return one journey a row."""
+        from scipy import sparse
+
+        ones = sparse.csr_array(np.ones((len(self.journeys), 1)))
+        return ones, np.zeros(len(self.labels), dtype=np.int64)
 
 
 def _beside(parts: list[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal
 
@@ -10,18 +10,22 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
+from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes
 from touchpoints._core.checks import (
     check_option,
 )
 from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.messages import counted
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Labelled, column
+from touchpoints._core.tables import Labelled, column, few_persons
 from touchpoints.compare._shared.contrasts import Contrast, contrast_of
 from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
 from touchpoints.compare._shared.features import shown_by
 from touchpoints.compare._shared.newcombe import newcombe
 from touchpoints.compare._shared.pairs import Pair
 from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
+from touchpoints.compare._shared.student import Student, Trust, gathered
+from touchpoints.uncertainty import Units
 from touchpoints.uncertainty.discovery import false_discovery
 
 Test = Literal["permutation", "bootstrap"]
@@ -29,6 +33,7 @@ Effect = Literal["cohen_h", "cliff_delta", "ratio", "none"]
 Draws = Iterator[Array]
 
 _CLOSE = 1e-9
+_FEW = 5
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -47,9 +52,8 @@ class Comparison(Labelled):
         The ends of the interval of the difference.
     p : float64
         The p-value: the probability under chance alone of a test statistic at least as large, in
-        (0, 1]; nan if undefined. In permutation tests the statistic of shares is the difference
-        over its standard error, of durations Cliff's delta over its standard error, and of any
-        other number the difference.
+        (0, 1]; nan if undefined. The statistic is the difference over its standard error; in
+        permutation tests of durations, Cliff's delta over its standard error.
     q : float64
         The false-discovery rate among the rows with this p or a smaller one (Benjamini and
         Hochberg), in [0, 1].
@@ -62,7 +66,8 @@ class Comparison(Labelled):
     test : str
         The test that p comes from: ``"permutation"`` or ``"bootstrap"``.
     interval : str
-        The method of the intervals: ``"newcombe"`` or ``"bootstrap"``.
+        The method of the intervals: ``"newcombe"`` for shares, ``"bootstrap"`` for other numbers
+        (Student's t with the bootstrap standard error).
     measured_as : str
         The kind of effect size: ``"cohen_h"``, ``"cliff_delta"``, ``"ratio"`` or ``"none"``.
     resamples : int
@@ -75,6 +80,14 @@ class Comparison(Labelled):
         The number of units with journeys in both groups.
     left_out : int
         The number of labels that were not compared because too few journeys have them.
+    persons : tuple of int, optional
+        The number of persons with journeys in each group, where persons are the unit.
+    effective : tuple of float, optional
+        The effective number of persons of each group: the number of persons of equal weight that
+        carry the same information. Below 5 a remark is printed.
+    few_behind : int
+        The number of shares whose hits come from fewer than five persons, where persons are the
+        unit; a remark is printed.
 
     See Also
     --------
@@ -104,6 +117,14 @@ class Comparison(Labelled):
     unit: str
     shared: int
     left_out: int
+    persons: tuple[int, int] | None = attrs.field(default=None, repr=False)
+    effective: tuple[float, float] | None = attrs.field(default=None, repr=False)
+    few_behind: int = attrs.field(default=0, repr=False)
+
+    def _remarks(self) -> list[str]:
+        behind = counted(self.few_behind, "row")
+        few = [f"{behind}: fewer than five persons are behind the hits"] if self.few_behind else []
+        return [*remarks_of(self.names, self.persons, self.effective), *few]
 
 
 @attrs.frozen
@@ -132,23 +153,25 @@ def compared(
 ) -> Comparison:
     """Compare the numbers of two groups.
 
-    Shares have Newcombe's intervals. Other statistics, and all statistics if the test is the
-    bootstrap, have quantiles of bootstrap differences.
+    Shares have Newcombe's intervals, other numbers Student's from bootstrap standard errors.
     """
     sides = sides_of(pair, options.shared, test=options.test)
     counts = pair.journeys.counts
     weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
     a, b = (statistic.of(statistic.sums(one[None, :]))[0] for one in weights)
-    shares = statistic if isinstance(statistic, Shares) and options.test == "permutation" else None
-    p, ends = _drawn(pair, sides, statistic, options, a - b, intervals=shares is None)
-    if shares is not None:
-        ends = newcombe(shares, weights, sides.units, options.level)
+    with np.errstate(invalid="ignore"):  # numbers of a measure can be infinite
+        difference = a - b
+    p, student = _drawn(pair, sides, statistic, options, difference)
+    if isinstance(statistic, Shares):
+        ends = newcombe(statistic, weights, sides.units, options.level)
+    else:
+        ends = student.bounds(options.level)
     sizes = [statistic.sizes(one).round().astype(np.int64) for one in weights]
     columns: dict[str, Any] = {
         "label": text_array(statistic.labels),
         "a": a,
         "b": b,
-        "difference": a - b,
+        "difference": difference,
         "low": ends[0],
         "high": ends[1],
         "p": p,
@@ -157,54 +180,93 @@ def compared(
         "n_a": sizes[0],
         "n_b": sizes[1],
     }
-    order = np.lexsort((-np.abs(a - b), np.where(np.isnan(p), 2.0, p)))
+    order = np.lexsort((-np.abs(difference), np.where(np.isnan(p), 2.0, p)))
     return Comparison(
         **{name: one[order] for name, one in columns.items()},
         names=pair.names,
         test=options.test,
-        interval="bootstrap" if shares is None else "newcombe",
+        interval="newcombe" if isinstance(statistic, Shares) else "bootstrap",
         measured_as=effect,
         resamples=int(options.resamples),
         level=options.level,
         unit=sides.units.unit,
         shared=len(sides.both),
         left_out=left_out,
+        few_behind=_few_behind(statistic, weights[0] + weights[1], sides.units),
+        **persons_of(weights, sides.units),
     )
+
+
+def persons_of(weights: Sequence[Array], units: Units) -> dict[str, Any]:
+    """Return how many persons each group has, and how many effective ones; nothing of journeys."""
+    if units.unit != "person":
+        return {}
+    sizes = [np.bincount(units.of, (one > 0) * units.within, len(units.repeats)) for one in weights]
+    found = [ClusterSizes.of(one, units.repeats) for one in sizes]
+    return {
+        "persons": tuple(int(one.units[0]) for one in found),
+        "effective": tuple(float(one.effective()[0]) for one in found),
+    }
+
+
+def remarks_of(
+    names: Sequence[str], persons: Sequence[int] | None, effective: Sequence[float] | None
+) -> list[str]:
+    """Return a line for each group of few persons."""
+    if persons is None or effective is None:
+        return []
+    groups = zip(names, persons, effective, strict=True)
+    return [line for name, one, few in groups for line in few_persons(one, few, of=repr(name))]
+
+
+def _few_behind(statistic: Statistic, weights: Array, units: Units) -> int:
+    """Return how many shares that are not 0 have hits of fewer than five persons."""
+    if units.unit != "person" or not isinstance(statistic, Shares):
+        return 0
+    hits = (gathered(weights, units) @ statistic.hits).tocsr()
+    behind = hits.astype(bool).astype(np.float64).T @ units.repeats.astype(np.float64)
+    return int(((behind > 0) & (behind < _FEW)).sum())
 
 
 def _drawn(
-    pair: Pair,
-    sides: Sides,
-    statistic: Statistic,
-    options: Options,
-    difference: Array,
-    *,
-    intervals: bool,
-) -> tuple[Array, tuple[Array, Array]]:
-    """Return the p of each label, and its bootstrap interval (nan unless ``intervals``)."""
+    pair: Pair, sides: Sides, statistic: Statistic, options: Options, difference: Array
+) -> tuple[Array, Student]:
+    """Return the p of each label, and its difference over resamples where they are needed."""
     rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
     permuting = options.test == "permutation"
-    contrast = contrast_of(statistic, pair.journeys.counts, sides)
+    redrawing = not permuting or not isinstance(statistic, Shares)
+    contrast = contrast_of(statistic, pair.journeys.counts, sides, options.resamples)
     rounds = sum(
         -(-options.resamples // one.block())
-        for one, wanted in ((contrast, permuting), (statistic, intervals))
+        for one, wanted in ((contrast, permuting), (statistic, redrawing))
         if wanted
     )
-    p = np.full(len(difference), np.nan)
-    ends = (p, p)
+    p, student = np.full(len(difference), np.nan), Student.unknown(difference)
     with reporting(options.progress, rounds, what="compare") as advance:
         if permuting:
             p = _p_of_permutations(pair, sides, contrast, options, rngs[0], advance)
-        if intervals:
-            both = statistic.apart(sides.in_a)
-            drawn = _bootstrap_differences(both, redrawn(sides, rngs[1]), options, advance)
-            differences = np.concatenate(list(drawn))
-            ends = quantiles(differences, difference, options.level)
-            p = p if permuting else _p_bootstrap(differences, difference)
-    if intervals and sides.fewest < 2:  # a single unit is always redrawn as itself: no variance
-        unknown = np.full_like(p, np.nan)
-        p, ends = p if permuting else unknown, (unknown, unknown)
-    return p, ends
+        if redrawing:
+            both, draws = statistic.apart(sides.in_a), redrawn(sides, rngs[1])
+            drawn = np.concatenate(list(_redrawn_numbers(both, draws, options, advance)))
+            student = _student(pair, sides, statistic, difference, drawn)
+            p = p if permuting else student.p()
+    return p, student
+
+
+def _student(
+    pair: Pair, sides: Sides, statistic: Statistic, difference: Array, drawn: Array
+) -> Student:
+    """Return the differences over resamples; ``drawn`` has the numbers of a, then of b."""
+    counts = pair.journeys.counts
+    weights = np.where(pair.in_a, counts, 0), np.where(pair.in_a, 0, counts)
+    trust = Trust.of(statistic.observed(len(counts)), weights, sides)
+    floors: list[Array] = []
+    if isinstance(statistic, Shares):  # a few persons who agree have no variance by chance
+        pooled = statistic.of(statistic.sums(counts[None, :]))[0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            floors = [pooled * (1 - pooled) / statistic.sizes(one) for one in weights]
+    a, b = np.split(drawn, 2, axis=1)
+    return Student.of(difference, (a, b), trust, floors=floors)
 
 
 def _p_of_permutations(
@@ -231,13 +293,12 @@ def _p_of_permutations(
     return p_permuted(drawn(), seen, slack=contrast.slack)
 
 
-def _bootstrap_differences(
+def _redrawn_numbers(
     both: Statistic, draws: Draws, options: Options, advance: Callable[[], None]
 ) -> Iterator[Array]:
-    """Yield the differences of resampled groups; ``both`` has the numbers of a, then of b."""
+    """Yield the numbers of resampled groups, of a and then of b, (b, 2 labels)."""
     for block in blocks(draws, options.resamples, both.block()):
-        a, b = np.split(both.of(both.sums(block)), 2, axis=1)
-        yield a - b
+        yield both.of(both.sums(block))
         advance()
 
 
@@ -269,24 +330,6 @@ def p_permuted(drawn: Iterator[Array], difference: Array, *, slack: Array | floa
             extreme += (np.abs(block) >= threshold).sum(axis=0)
     p = (1 + extreme) / (1 + defined)
     return np.where(np.isnan(difference) | (defined == 0), np.nan, p)
-
-
-def _p_bootstrap(drawn: Array, difference: Array) -> Array:
-    """Return the bootstrap p-values: twice the share of differences on the other side of 0."""
-    defined = ~np.isnan(drawn)
-    with np.errstate(invalid="ignore"):
-        sides = [((drawn <= 0) & defined).sum(axis=0), ((drawn >= 0) & defined).sum(axis=0)]
-    p = np.minimum(2 * (1 + np.minimum(*sides)) / (1 + defined.sum(axis=0)), 1.0)
-    return np.where(np.isnan(difference) | ~defined.any(axis=0), np.nan, p)
-
-
-def quantiles(drawn: Array, difference: Array, level: float) -> tuple[Array, Array]:
-    """Return the percentile interval of the bootstrap differences of each label."""
-    known = ~np.isnan(difference) & ~np.isnan(drawn).all(axis=0)
-    ends = np.full((2, len(difference)), np.nan)
-    if known.any():
-        ends[:, known] = np.nanquantile(drawn[:, known], [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return ends[0], ends[1]
 
 
 def _effect(

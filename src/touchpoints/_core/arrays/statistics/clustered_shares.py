@@ -189,6 +189,18 @@ def stretches(freedom: Array, level: float) -> Array:
     return answer
 
 
+def welch(variances: Array, freedom: Array) -> Array:
+    """Return the degrees of freedom of sums of variances, (s,); infinite where all are known.
+
+    ``variances`` (g, s) have ``freedom`` (g, 1) or (g, s) degrees (B. L. Welch 1947, The
+    generalization of "Student's" problem, Biometrika 34).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spent = (variances**2 / freedom).sum(axis=0)
+        both = variances.sum(axis=0) ** 2
+        return np.asarray(np.where(spent > 0, both / np.where(spent > 0, spent, 1.0), np.inf))
+
+
 def widened_for(sizes: ClusterSizes, effects: Array, level: float) -> Array:
     """Return the design effects of one group, of shape (1,), as `widened` gives them."""
     return widened(effects, sizes.excess(), stretches(sizes.freedom(), level))

@@ -9,6 +9,7 @@ import numpy as np
 from touchpoints._core.frozen import Array
 
 _FEW = 5.0
+_KNOWN = 1e6  # degrees of freedom at which F is chi-square
 _CLOSE = 1e-7
 _ROUNDING = 1e-9
 
@@ -23,11 +24,17 @@ def chi2(hits: Array, sizes: Array) -> Array:
     return answer
 
 
-def chi2_p(statistic: Array, freedom: int) -> Array:
-    """Return the p-values of chi-square statistics."""
-    from scipy.special import chdtrc
+def chi2_p(statistic: Array, freedom: int, *, within: Array | float = np.inf) -> Array:
+    """Return the p-values of chi-square statistics.
 
-    answer: Array = np.asarray(chdtrc(freedom, statistic), dtype=np.float64)
+    ``within`` are the degrees of freedom of the variances that they were divided by; where these
+    were estimated, the tail is that of F.
+    """
+    from scipy.special import chdtrc, fdtrc
+
+    known = np.asarray(within) >= _KNOWN
+    tail = fdtrc(freedom, np.where(known, _KNOWN, within), statistic / freedom)
+    answer: Array = np.where(known, chdtrc(freedom, statistic), tail)
     return answer
 
 

@@ -67,16 +67,20 @@ def dealt_p(
     sizes = np.asarray(members.sum(axis=1), dtype=np.float64).ravel()
     size = np.stack([sizes, sizes**2, np.ones(len(sizes))], axis=1)
     answer = np.full(holds.shape[1], np.nan)
+    at_once = max(1, _ROOM // max(len(labels), 1))
     for start in range(0, holds.shape[1], _width(len(labels))):
         block = slice(start, start + _width(len(labels)))
         hits = members @ holds[:, block].astype(np.float64)
         amounts = np.hstack([size, hits, hits**2, hits * sizes[:, None]])
         rng = np.random.default_rng(seed)
-        seen = _statistic(amounts, labels)
+        seen = _statistic(_sums(amounts, labels[None, :]))[0]
         threshold, larger = seen * (1 - _CLOSE), np.ones(len(seen))
-        for _ in range(permutations):
-            larger += _statistic(amounts, rng.permutation(labels)) >= threshold
-            advance()
+        for done in range(0, permutations, at_once):
+            number = min(at_once, permutations - done)
+            deals = np.stack([rng.permutation(labels) for _ in range(number)])
+            larger += (_statistic(_sums(amounts, deals)) >= threshold).sum(axis=0)
+            for _ in range(number):
+                advance()
         answer[block] = np.where(np.isnan(seen), np.nan, larger / (permutations + 1))
     return answer
 
@@ -85,16 +89,22 @@ def _width(clusters: int) -> int:
     return max(1, _ROOM // (3 * max(clusters, 1)))
 
 
-def _statistic(amounts: Array, labels: Array) -> Array:
-    """Return the statistic of each column, (s,)."""
-    from scipy.sparse import csr_array
+def _sums(amounts: Array, deals: Array) -> Array:
+    """Return the sums of the amounts of each group in each deal, (g, b, columns)."""
+    groups = int(deals[0].max()) + 1
+    found = np.empty((groups, len(deals), amounts.shape[1]))
+    found[-1] = amounts.sum(axis=0)
+    for group in range(groups - 1):
+        np.matmul((deals == group).astype(np.float64), amounts, out=found[group])
+        found[-1] -= found[group]
+    return found
 
-    every = np.argsort(labels, kind="stable")
-    ends = np.append(0, np.cumsum(np.bincount(labels)))
-    sums = csr_array((np.ones(len(labels)), every, ends)) @ amounts
-    m, squares, clusters = (sums[:, nth, None] for nth in range(3))
-    hits, hits_squared, products = np.split(sums[:, 3:], 3, axis=1)
-    pooled = hits.sum(axis=0) / m.sum()
+
+def _statistic(sums: Array) -> Array:
+    """Return the statistic of each column in each deal, (b, s)."""
+    m, squares, clusters = (sums[:, :, nth, None] for nth in range(3))
+    hits, hits_squared, products = np.split(sums[:, :, 3:], 3, axis=2)
+    pooled = hits.sum(axis=0) / m.sum(axis=0)
     share = hits / m
     spread = np.maximum(hits_squared - 2 * share * products + share**2 * squares, 0.0)
     spread *= clusters / np.maximum(clusters - 1, 1)

@@ -1,0 +1,14 @@
+"""What `benchmarks/coverage.py` simulates: a module and a line of `SUBJECTS` for each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from . import differences, shares, tests
+
+# Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
+SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
+    "shares": shares.lines,
+    "differences": differences.lines,
+    "tests": tests.lines,
+}
