@@ -307,3 +307,11 @@ def effective_trials(hits: Sequence[float], sizes: Sequence[float], level: float
     done, tried = [y for y, _ in asked], [m for _, m in asked]
     effect = design_effect(done, tried)
     return sum(tried) / widened(effect, tried, degrees_of_freedom(tried), level)
+
+
+def shortened(sequences: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return the place of the sequence that each row leaves behind when taken out; -1 for none."""
+    places = {one: place for place, one in enumerate(sequences)}
+    return [
+        places.get(one[:row] + one[row + 1 :], -1) for one in sequences for row in range(len(one))
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from numbers import Integral, Real
 from typing import Any, TypeVar, get_args
@@ -29,6 +30,18 @@ def limit(name: str, value: Any) -> int | None:
     if value is None:
         return None
     return whole(name, value, least=0, mend="leave it out for no limit")
+
+
+def number(name: str, value: Any, *, least: float | None = None) -> float:
+    """Return a finite number as a float; raise for other types and below ``least``.
+
+    Python and numpy numbers are accepted; bools and text are not.
+    """
+    good = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(float(value))
+    if not good or (least is not None and float(value) < least):
+        bound = "" if least is None else f" of at least {least:g}"
+        raise InvalidInputError(f"{name} must be a finite number{bound}, got {_shown(value)}")
+    return float(value)
 
 
 def seed(value: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar
@@ -41,6 +41,24 @@ def optional_column(dtype: Any = None, *, doc: str = "") -> Any:
         eq=attrs.cmp_using(eq=same_array),
         metadata={"column": True, "doc": doc},
     )
+
+
+def fact(*, of_groups: Callable[[list[Any]], Any], **how: Any) -> Any:
+    """Declare a field that is no column, and what it is for a table of several groups.
+
+    Parameters
+    ----------
+    of_groups
+        A function of the list of what it is for each group, such as `sum` or `not_of_groups`.
+    how
+        As for `attrs.field`.
+    """
+    return attrs.field(metadata={"of_groups": of_groups}, **how)
+
+
+def not_of_groups(_: list[Any]) -> None:
+    """Return None: the field of a table that has no value where there are groups."""
+    return
 
 
 def text_array_read_only(values: Any) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array
-from touchpoints._core.tables import column
+from touchpoints._core.tables import column, fact, not_of_groups
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.credit import Credit, credited
 from touchpoints.attribution._shared.evidence import Evidence
@@ -23,6 +23,7 @@ from touchpoints.journeys.outcomes import watched_until
 
 _SECOND = 1e6
 _LEAST = 1e-12
+_HUGE = 1e300
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -37,11 +38,11 @@ class HazardCredit(Credit):
         The time in seconds after which half of them have come; 0.0 where all outcomes come at once,
         nan where the touchpoint has no outcome.
     iterations : int
-        The number of steps of the EM algorithm.
+        The number of steps of the EM algorithm; with groups the largest.
     converged : bool
-        Whether the log-likelihood had settled by then.
-    log_likelihood : float
-        The log-likelihood per journey, times in seconds.
+        Whether the log-likelihood had settled by then, in all groups.
+    log_likelihood : float, optional
+        The log-likelihood per journey, times in seconds; None with groups.
 
     See Also
     --------
@@ -50,9 +51,9 @@ class HazardCredit(Credit):
 
     strength: Array = column(np.float64)
     half_life: Array = column(np.float64)
-    iterations: int
-    converged: bool
-    log_likelihood: float
+    iterations: int = fact(of_groups=max)
+    converged: bool = fact(of_groups=all)
+    log_likelihood: float | None = fact(of_groups=not_of_groups)
 
 
 def additive_hazard(
@@ -99,8 +100,9 @@ def additive_hazard(
     the outcome at time t; hazards add up. A journey without the outcome was watched until its own
     ``observed_until``, else until the end of the log, and counts with that time: no outcome so far
     is not none. EM steps, in which an outcome is split between the interactions before it in
-    proportion to their hazards, never lower the likelihood. A touchpoint whose outcomes all come at
-    once has no identified rate: its half-life goes to 0.
+    proportion to their hazards, never lower the likelihood: strengths are updated first, and rates
+    with the new strengths, since both at once can lower it. A touchpoint whose outcomes all come
+    at once has no identified rate: its half-life goes to 0.
 
     References
     ----------
@@ -123,7 +125,8 @@ def additive_hazard(
     """
     steps = checks.whole("max_iterations", max_iterations)
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=0.95)
-    analysis = partial(_credit, steps=steps, tolerance=float(tolerance), asked=asked)
+    tolerance = checks.number("tolerance", tolerance, least=0)
+    analysis = partial(_credit, steps=steps, tolerance=tolerance, asked=asked)
     return by_group(journeys, by, analysis)
 
 
@@ -213,35 +216,24 @@ class _Fitted:
 def _fitted(waited: _Waited, *, steps: int, tolerance: float) -> _Fitted:
     """Return the hazards that maximise the likelihood, by EM."""
     codes, waits, k = waited.codes, waited.waits, waited.k
-    lengths = segments.lengths_of(waited.offsets)
-    weights = np.repeat(waited.counts, lengths)
-    hit = np.repeat(waited.hit, lengths)
+    weights = np.repeat(waited.counts, segments.lengths_of(waited.offsets))
     total = float(waited.counts.sum())
     typical = float(np.average(waits, weights=weights)) if len(waits) else 1.0
-    strength = np.full(
-        k, max(float(waited.counts[waited.hit].sum()) / max(weights.sum(), 1), _LEAST)
-    )
-    rate = np.full(k, 1 / max(typical, _LEAST))
+    often = float(waited.counts[waited.hit].sum()) / max(weights.sum(), 1)
+    strength, rate = np.full(k, max(often, _LEAST)), np.full(k, 1 / max(typical, _LEAST))
     before, settled, done = -np.inf, False, 0
-    split = np.zeros(len(codes))
     while not settled and done < steps:
         done += 1
-        b, w = strength[codes], rate[codes]
-        left = np.exp(-w * waits)
-        hazard = np.where(hit, b * w * left, 0.0)
-        sums = segments.sum_by_segment(hazard, waited.offsets)
-        split = hazard / np.repeat(np.where(sums > 0, sums, 1.0), lengths)
-        reached = waited.hit & (sums > 0)
-        gone = np.bincount(codes, weights * b * (1 - left), k).sum()
-        now = float((waited.counts[reached] @ np.log(sums[reached]) - gone) / total)
-        settled = abs(now - before) < tolerance
-        if settled:
-            break
-        before = now
-        given = np.bincount(codes, weights * split, k)
+        left = np.exp(-rate[codes] * waits)
         exposed = np.bincount(codes, weights * (1 - left), k)
-        waited_for = np.bincount(codes, weights * waits * (split + b * left), k)
-        strength = np.where(exposed > 0, given / np.maximum(exposed, _LEAST), 0.0)
+        split, hazards = _divided(waited, strength, rate)
+        now = float(waited.counts[waited.hit] @ hazards - strength @ exposed) / total
+        settled, before = abs(now - before) < tolerance, now
+        if settled or done == steps:
+            break
+        given = np.bincount(codes, weights * split, k)
+        strength = np.where(given > 0, given / np.maximum(exposed, _LEAST), 0.0)
+        waited_for = np.bincount(codes, weights * waits * (split + strength[codes] * left), k)
         rate = np.where(waited_for > _LEAST, given / np.maximum(waited_for, _LEAST), rate)
         rate = np.clip(rate, _LEAST, 1 / _LEAST)
     return _Fitted(
@@ -252,3 +244,25 @@ def _fitted(waited: _Waited, *, steps: int, tolerance: float) -> _Fitted:
         converged=settled,
         log_likelihood=before,
     )
+
+
+def _divided(waited: _Waited, strength: Array, rate: Array) -> tuple[Array, Array]:
+    """Return how outcomes are split by hazards, (m,), and the logarithm of their sums, (hits,).
+
+    Hazards too small for a float are compared by their logarithms, so that no outcome is lost.
+    """
+    rows = segments.rows_of(waited.offsets, np.flatnonzero(waited.hit))
+    lengths = segments.lengths_of(waited.offsets)[waited.hit]
+    starts = segments.offsets_of(lengths)[:-1]
+    with np.errstate(divide="ignore"):
+        slope = np.log(strength) + np.log(rate)
+    hazard = slope[waited.codes[rows]] - rate[waited.codes[rows]] * waited.waits[rows]
+    if not len(rows):
+        return np.zeros(len(waited.codes)), np.zeros(0)
+    hazard = np.maximum(hazard, -_HUGE)
+    most = np.maximum.reduceat(hazard, starts)
+    parts = np.exp(hazard - np.repeat(most, lengths))
+    sums = np.add.reduceat(parts, starts)
+    split = np.zeros(len(waited.codes))
+    split[rows] = parts / np.repeat(sums, lengths)
+    return split, most + np.log(sums)

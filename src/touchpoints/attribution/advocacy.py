@@ -13,6 +13,7 @@ from touchpoints._core.tables import Table, column, optional_column
 from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.places.anchors import Place, rows_at
+from touchpoints.uncertainty.units import units_of
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -34,10 +35,12 @@ class AdvocacyLinks(Table):
         known.
     outcome : str, optional
         The name of the outcome.
+    own : int
+        Readings of items that nobody but the reader wrote before.
     no_writer : int
         Readings of items that nobody in these journeys wrote before.
     no_reader : int
-        Items that were written and that nobody else in these journeys read later.
+        Items that were written and to which no row leads.
     no_item : int
         Interactions of either kind that do not say which item.
 
@@ -55,6 +58,7 @@ class AdvocacyLinks(Table):
     read: Array | None = optional_column("datetime64[us]")
     reached: Array | None = optional_column(np.float64)
     outcome: str | None = None
+    own: int
     no_writer: int
     no_reader: int
     no_item: int
@@ -77,9 +81,10 @@ def advocacy(
     Returns
     -------
     AdvocacyLinks
-        One row for each reading of an item by another journey than the one in which it was written,
-        not before it was written. If an item was written several times, the last time before the
-        reading counts.
+        One row for each reading of an item that somebody else wrote, not later than the reading
+        where times are known. Somebody else is another person or, where persons are not known,
+        another journey. If an item was written several times, the last time by somebody else
+        counts; of several at the same time that of the largest id.
 
     Raises
     ------
@@ -117,14 +122,14 @@ def advocacy(
     name = named_outcome(journeys, outcome) if outcome or len(journeys.outcomes) == 1 else None
     codes = comparable(journeys.per_interaction[item])
     there = _known(journeys.per_interaction[item])
-    writes, reads = rows_at(journeys, written), rows_at(journeys, read)
+    real = np.repeat(journeys.counts > 0, segments.lengths_of(journeys.offsets))
+    writes, reads = rows_at(journeys, written) & real, rows_at(journeys, read) & real
     lacking = int(((writes | reads) & ~there).sum())
     writers, readers = np.flatnonzero(writes & there), np.flatnonzero(reads & there)
     found = _last_before(journeys, codes, writers, readers)
     owners = segments.owners_of(journeys.offsets)
-    good = found >= 0
-    good[good] = owners[found[good]] != owners[readers[good]]
-    source, target = found[good], readers[good]
+    good = found.rows >= 0
+    source, target = found.rows[good], readers[good]
     used = np.isin(codes[writers], codes[source])
     return AdvocacyLinks(
         item=_shown(journeys.per_interaction[item], target),
@@ -132,7 +137,8 @@ def advocacy(
         reader=text_array(journeys.ids[owners[target]].tolist()),
         **_more(journeys, source, target, name),
         outcome=name,
-        no_writer=int((found < 0).sum()),
+        own=int(found.own.sum()),
+        no_writer=int((~good & ~found.own).sum()),
         no_reader=len(np.unique(codes[writers][~used])),
         no_item=lacking,
     )
@@ -165,23 +171,55 @@ def _shown(kept: Coded | Array, rows: Array) -> Array:
     return text_array(part.to_list() if isinstance(part, Coded) else part.tolist())
 
 
-def _last_before(journeys: Journeys, codes: Array, writers: Array, readers: Array) -> Array:
-    """Return the row of the last writing of each reading's item, not later than it; -1 for none."""
-    times = np.zeros(len(codes), np.int64)
-    if journeys.times is not None:
-        times = journeys.times.view(np.int64)
+@attrs.frozen(eq=False, kw_only=True)
+class _Sources:
+    """The last writing before each reading: the row of it, and whether there is only one's own.
+
+    Attributes
+    ----------
+    rows : int64 (r,)
+        The row of the last writing by somebody else; -1 where there is none.
+    own : bool (r,)
+        Whether there is a writing by the reader alone.
+    """
+
+    rows: Array
+    own: Array
+
+
+def _last_before(journeys: Journeys, codes: Array, writers: Array, readers: Array) -> _Sources:
+    """Return the last writing of the item of each reading, not later than it, by somebody else."""
     rows = np.concatenate([writers, readers])
-    late = np.concatenate([np.zeros(len(writers), np.int8), np.ones(len(readers), np.int8)])
-    order = np.lexsort([rows, late, times[rows], codes[rows]])
-    ordered, is_read = rows[order], late[order] == 1
-    seen = (
-        np.maximum.accumulate(np.where(is_read, -1, np.arange(len(order)))) if len(order) else order
-    )
-    answer = np.full(len(readers), -1, dtype=np.int64)
+    owners = segments.owners_of(journeys.offsets)
+    who = units_of(journeys, None).of[owners[rows]]
+    times = np.zeros(len(rows), dtype=np.int64)
+    if journeys.times is not None:
+        times = journeys.times.view(np.int64)[rows]
+    is_read = np.arange(len(rows)) >= len(writers)
+    order = np.lexsort([rows, _id_ranks(journeys)[owners[rows]], is_read, times, codes[rows]])
+    code, who, is_read = codes[rows][order], who[order], is_read[order]
+    wrote = np.flatnonzero(~is_read)
+    last = np.searchsorted(wrote, np.flatnonzero(is_read)) - 1
+    change = np.ones(len(wrote), dtype=bool)
+    change[1:] = (code[wrote[1:]] != code[wrote[:-1]]) | (who[wrote[1:]] != who[wrote[:-1]])
+    run = np.maximum.accumulate(np.where(change, np.arange(len(wrote)), 0))
+    wrote, run = np.append(wrote, -1), np.append(run, 0)
+
+    def of_same_item(place: Array) -> Array:
+        return np.where((place >= 0) & (code[wrote[place]] == code[is_read]), place, -1)
+
+    last = of_same_item(last)
+    mine = (last >= 0) & (who[wrote[last]] == who[is_read])
+    other = of_same_item(np.where(mine, run[last] - 1, last))
+    found, own = np.empty(len(readers), dtype=np.int64), np.empty(len(readers), dtype=bool)
     place = order[is_read] - len(writers)
-    last = seen[is_read]
-    known = last >= 0
-    same = np.zeros(len(last), dtype=bool)
-    same[known] = codes[ordered[last[known]]] == codes[ordered[is_read][known]]
-    answer[place[same]] = ordered[last[same]]
-    return answer
+    found[place] = np.where(other >= 0, np.append(rows[order], -1)[wrote[other]], -1)
+    own[place] = mine & (other < 0)
+    return _Sources(rows=found, own=own)
+
+
+def _id_ranks(journeys: Journeys) -> Array:
+    """Return the rank of the id of each journey: ties do not depend on the order of the log."""
+    ids = journeys.ids
+    shown = ids if ids.dtype.kind == "i" else np.array([str(one) for one in ids.tolist()])
+    return np.unique(shown, return_inverse=True)[1]

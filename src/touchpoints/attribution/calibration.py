@@ -181,6 +181,12 @@ def _covariance(credit: Credit) -> Array:
             "calibrate takes credit with a covariance and without groups",
             mend="tp.attribution.markov(journeys) gives one; select one group of journeys first",
         )
+    if np.isnan(credit.covariance).any():
+        raise InvalidInputError(
+            "the covariance of this credit is not known: it rests on fewer than two journeys or "
+            "persons",
+            mend="calibrate credit of more journeys",
+        )
     return credit.covariance
 
 

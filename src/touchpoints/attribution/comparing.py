@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 import numpy as np
@@ -14,11 +14,10 @@ from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.attribution._shared.credit import NONE, Credit
+from touchpoints.attribution._shared.models import Model, checked_models, credit_of
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.cutting import collapse_repeats
 from touchpoints.journeys.model import Journeys, checked_journeys
-
-Model: TypeAlias = "Callable[[Journeys], Credit]"
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -129,12 +128,7 @@ def compare(
     [1.0]
     """
     checked_journeys(journeys)
-    if not isinstance(models, Mapping):
-        raise WrongKindError(
-            f"models must be a mapping of names to models, got {models!r}",
-            mend='models={"linear": tp.attribution.linear, "markov": tp.attribution.markov}',
-        )
-    if len(models) < 2:
+    if len(checked_models(models)) < 2:
         raise InvalidInputError(f"compare takes at least 2 models, got {len(models)}")
     return _compared({name: (model, journeys) for name, model in models.items()}, progress)
 
@@ -185,8 +179,12 @@ def sensitivity(
     {'ad': (0.5, 0.67), 'shop': (0.33, 0.5)}
     """
     checked_journeys(journeys)
-    if not models:
-        raise InvalidInputError("sensitivity takes at least 1 model, got none")
+    models = checked_models(models)
+    if isinstance(lookbacks, (str, dt.timedelta)) or not isinstance(lookbacks, Sequence):
+        raise WrongKindError(
+            f"lookbacks must be a sequence of datetime.timedelta, got {lookbacks!r}",
+            mend="lookbacks=[datetime.timedelta(days=7), datetime.timedelta(days=30)]",
+        )
     settings: dict[str, tuple[Model, Journeys]] = {}
     kinds = {"": journeys}
     if repeats:
@@ -232,13 +230,7 @@ def _compared(settings: Mapping[str, tuple[Model, Journeys]], progress: Progress
 
 def _rows(name: str, model: Model, journeys: Journeys) -> dict[str, tuple[float, float, float]]:
     """Return the share of each touchpoint in a model, and the ends of its interval."""
-    credit = model(journeys)
-    if not isinstance(credit, Credit):
-        raise WrongKindError(
-            f"the model {name!r} must return a Credit, got {type(credit).__name__}"
-        )
-    if credit.group is not None:
-        raise InvalidInputError(f"the model {name!r} has groups", mend="leave by= out")
+    credit = credit_of(name, model, journeys)
     total = float(credit.credit.sum())
     columns = (credit.touchpoint.tolist(), credit.share, credit.low / total, credit.high / total)
     return {key: (share, low, high) for key, share, low, high in zip(*columns, strict=True)}

@@ -16,7 +16,7 @@ from touchpoints._core.arrays.chains.removal import without
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.tables import Estimated, column
+from touchpoints._core.tables import Estimated, column, fact
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.chains import Chained, killed_by
 from touchpoints.attribution._shared.effects import Effects, pulls_of
@@ -74,7 +74,7 @@ class Competing(Estimated):
     journeys: Array = column(np.int64)
     semantics: str
     order: int
-    unknown: int
+    unknown: int = fact(of_groups=sum)
 
 
 def competing(

@@ -144,6 +144,11 @@ def position_based(
     (['ad', 'search', 'mail'], [0.4, 0.4, 0.2])
     """
     checked_journeys(journeys)
+    if not isinstance(milestones, (Mapping, type(None))):
+        raise WrongKindError(
+            f"milestones must be a mapping of touchpoints to credit, got {milestones!r}",
+            mend='milestones={"lead_form": 0.3}',
+        )
     named = dict(milestones or {})
     for name, part in (("first", first), ("last", last), *named.items()):
         if not isinstance(part, Real) or isinstance(part, bool) or not 0 <= part <= 1:
@@ -302,7 +307,10 @@ def _own(evidence: Evidence, *, weigh: Weigh) -> Array:
     if evidence.journeys.times is not None and evidence.deadlines is not None:
         until = np.repeat(evidence.deadlines, lengths)
         seconds = (until - evidence.journeys.times.view(np.int64)) / 1e6
-    weights = np.asarray(weigh(position, np.repeat(lengths, lengths), seconds), dtype=np.float64)
+    weights = np.asarray(weigh(position, np.repeat(lengths, lengths), seconds))
+    if weights.dtype.kind not in "biuf":
+        raise WrongKindError(f"weigh must return numbers, got an array of {weights.dtype}")
+    weights = weights.astype(np.float64)
     if weights.shape != position.shape:
         raise InvalidInputError(
             f"weigh must return one weight for each of {len(position):,} interactions, got an "

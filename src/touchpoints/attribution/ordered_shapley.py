@@ -10,7 +10,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Grouped, column
+from touchpoints._core.tables import Grouped, column, fact
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.splitting import evenly_distinct
 from touchpoints.attribution._shared.windows import Lookback
@@ -48,7 +48,7 @@ class OrderedCredit(Grouped):
     credit: Array = column(np.float64)
     share: Array = column(np.float64)
     outcome: str
-    outcomes: int
+    outcomes: int = fact(of_groups=sum)
 
 
 def ordered_shapley(

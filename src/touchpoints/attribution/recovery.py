@@ -13,12 +13,10 @@ from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import not_found
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
-from touchpoints.attribution._shared.credit import Credit
-from touchpoints.errors import WrongKindError
+from touchpoints.attribution._shared.models import Model, checked_models, credit_of
 from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import untyped
 
-Model: TypeAlias = "Callable[[Journeys], Credit]"
 KEYS = ("poster", "ad", "search", "mail", "offer", "visit")
 _EFFECTS = np.array([0.02, 0.06, 0.10, 0.04, 0.08, 0.0])
 _REACH = np.array([0.4, 0.5, 0.5, 0.3, 0.3, 0.6])
@@ -93,7 +91,8 @@ def simulated_world(name: str, *, n: int, seed: int) -> World:
     ----------
     name
         ``"independent"``: touchpoints are met independently, and each adds its chance. ``"order"``:
-        the same, with touchpoints in a fixed order. ``"together"``: one works only after another.
+        the same, with touchpoints in a fixed order. ``"together"``: one works only for those who
+        also meet another.
         ``"persons"``: several journeys of a person, who differ in how likely they buy.
         ``"targeted"``: those who are about to buy anyway meet two of the touchpoints more often.
         ``"drift"``: in the second half effects and reach differ. ``"mistyped"``: a fifth of the
@@ -215,7 +214,7 @@ def recovery(
     models: Mapping[str, Model],
     *,
     seed: int,
-    worlds: Sequence[str] | None = None,
+    worlds: Sequence[str] | str | None = None,
     n: int = 20_000,
     progress: Progress = False,
 ) -> Recovery:
@@ -228,7 +227,7 @@ def recovery(
     seed
         The seed of the worlds.
     worlds
-        The names of the worlds, as for `simulated_world`; all by default.
+        The names of the worlds (or of one), as for `simulated_world`; all by default.
     n
         The number of journeys of each world.
     progress
@@ -243,8 +242,8 @@ def recovery(
     ------
     NotFoundError
         When there is no such world.
-    WrongKindError
-        When there is no model.
+    WrongKindError, InvalidInputError
+        When a model is no function that returns a `Credit`, or when there is none.
 
     See Also
     --------
@@ -266,17 +265,16 @@ def recovery(
     """
     from scipy.stats import kendalltau
 
-    if not isinstance(models, Mapping) or not models:
-        raise WrongKindError(f"models must be a mapping of names to models, got {models!r}")
-    names = list(WORLDS) if worlds is None else list(worlds)
+    models = checked_models(models)
+    names = list(WORLDS) if worlds is None else [worlds] if isinstance(worlds, str) else [*worlds]
     wrong, taus = [], []
     with reporting(progress, len(names) * len(models), what="recovery") as advance:
         for name in names:
             world = simulated_world(name, n=n, seed=seed)
             truth = np.array(list(world.effects.values()))
             truth = truth / truth.sum()
-            for model in models.values():
-                shares = model(world.journeys).shares
+            for label, model in models.items():
+                shares = credit_of(label, model, world.journeys).shares
                 found = np.array([shares.get(key, 0.0) for key in world.effects])
                 found = found / found.sum()
                 wrong.append(float(np.abs(found - truth).sum() / 2))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -14,7 +14,7 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.chains.removal import without
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Estimated, column
+from touchpoints._core.tables import Estimated, column, fact
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.chains import Chained, chained, killed_by
 from touchpoints.attribution._shared.effects import Effects, pulls_of
@@ -27,6 +27,12 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.places.selectors import Selector, meant
 
 Semantics = Literal["lost", "reconnect", "detour"]
+
+
+def _as_tuple(places: Any) -> Any:
+    """Return a sequence of touchpoints as a tuple, and anything else as it is."""
+    plain = isinstance(places, Iterable) and not isinstance(places, (str, Mapping))
+    return tuple(places) if plain else places
 
 
 @attrs.frozen
@@ -45,9 +51,14 @@ class Steps:
     Steps(places=('ad', 'search'))
     """
 
-    places: tuple[Selector, ...] = attrs.field(converter=tuple)
+    places: tuple[Selector, ...] = attrs.field(converter=_as_tuple)
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.places, tuple):
+            raise WrongKindError(
+                f"Steps takes a sequence of touchpoints, got {self.places!r}",
+                mend='tp.attribution.Steps(["ad", "search"])',
+            )
         if len(self.places) < 2:
             raise InvalidInputError(
                 f"Steps takes at least 2 touchpoints, got {len(self.places)}",
@@ -73,10 +84,10 @@ class Removals(Estimated):
         The ends of the interval of ``effect``.
     without : float64
         The probability of the outcome without it.
+    probability : float64
+        The probability of the outcome with all touchpoints.
     journeys : int64
         The journeys that reached the outcome and contain it.
-    probability : float
-        The probability of the outcome with all touchpoints.
     outcome : str
         The name of the outcome.
     semantics : str
@@ -95,12 +106,12 @@ class Removals(Estimated):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     without: Array = column(np.float64)
+    probability: Array = column(np.float64)
     journeys: Array = column(np.int64)
-    probability: float
     outcome: str
     semantics: str
     order: int
-    unknown: int
+    unknown: int = fact(of_groups=sum)
 
 
 def removal(
@@ -230,7 +241,7 @@ def _removals(
         high=high,
         without=less,
         journeys=np.array([_with(evidence, mask) for mask in masks.values()]),
-        probability=float(counts[evidence.reached].sum() / counts.sum()),
+        probability=np.full(len(wanted), counts[evidence.reached].sum() / counts.sum()),
         outcome=evidence.outcome,
         semantics=semantics,
         order=order,

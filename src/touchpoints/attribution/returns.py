@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.checks import require_kind
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.reading import table_of
@@ -171,10 +172,6 @@ def _costs(costs: Any, touchpoint: str, cost: str) -> dict[str, float]:
     for key, amount in pairs:
         if not isinstance(key, str):
             raise WrongKindError(f"costs must be those of keys of touchpoints as text, got {key!r}")
-        number = float(amount)
-        if not 0 <= number < np.inf:
-            raise InvalidInputError(
-                f"the cost of {key!r} must be a finite number of at least 0, got {amount!r}"
-            )
+        number = checks.number(f"the cost of {key!r}", amount, least=0)
         spent[key] = spent.get(key, 0.0) + number
     return spent

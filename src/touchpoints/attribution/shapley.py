@@ -133,14 +133,12 @@ def shapley(
     """
     check_option("game", game, Game)
     checks.whole("pairs", pairs, least=2)
-    if not (isinstance(prior, (int, float)) and 0 <= prior < np.inf):
-        raise InvalidInputError(f"prior must be a finite number of at least 0, got {prior!r}")
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
     solver = _Solver(
         game=game,
-        prior=float(prior),
+        prior=checks.number("prior", prior, least=0),
         worth=worth,
-        baseline=float(baseline),
+        baseline=0.0 if worth is not None else checks.number("baseline", baseline),
         pairs=pairs,
         seed=None if seed is None else checks.seed(seed),
         level=asked.level,

@@ -7,6 +7,7 @@ from functools import partial
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.coalitions import Rates, interactions
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Grouped, column
@@ -94,7 +95,11 @@ def synergies(
     10
     """
     asked = Asked(outcome=outcome, value=None, lookback=lookback, by=by, level=0.95)
-    return by_group(journeys, by, partial(_interactions, prior=float(prior), asked=asked))
+    return by_group(
+        journeys,
+        by,
+        partial(_interactions, prior=checks.number("prior", prior, least=0), asked=asked),
+    )
 
 
 def _interactions(journeys: Journeys, *, prior: float, asked: Asked) -> Interactions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from functools import partial
 
 import attrs
 import numpy as np
@@ -16,12 +16,11 @@ from touchpoints._core.tables import Estimated, column
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.estimates import Precision
 from touchpoints.attribution._shared.evidence import Evidence, dependence, evidence_of
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.attribution._shared.models import Model, checked_models, credit_of
+from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.uncertainty.folds import fold_counts
-
-Model: TypeAlias = "Callable[[Journeys], Credit]"
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -121,11 +120,7 @@ def validate(
     (2, True)
     """
     checked_journeys(journeys)
-    if not isinstance(models, Mapping) or not models:
-        raise WrongKindError(
-            f"models must be a mapping of names to models, got {models!r}",
-            mend='models={"linear": tp.attribution.linear}',
-        )
+    models = checked_models(models)
     folds, seed = checks.whole("folds", folds, least=2), checks.seed(seed)
     level = checks.level(level)
     evidence = evidence_of(journeys, outcome=outcome, value=None, lookback=None)
@@ -139,7 +134,7 @@ def validate(
     rows = {}
     with reporting(progress, folds * len(models), what="validation") as advance:
         for name, model in models.items():
-            rows[name] = _scored(evidence, in_fold, model, advance)
+            rows[name] = _scored(evidence, in_fold, partial(credit_of, name, model), advance)
     auc = np.array([one for one, _ in rows.values()])
     variance = np.array([one for _, one in rows.values()])
     low, high = Precision.of(units, evidence.reached, level).bounds(auc, variance)

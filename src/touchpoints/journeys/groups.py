@@ -171,12 +171,16 @@ def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
 def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
     """Stack tables of one class, with the label of each table in the column ``group``.
 
-    Fields that are not columns are taken from the first table; those of persons, if there are any,
-    from the table with the fewest effective persons.
+    Fields that are not columns are taken from the first table, or combined as they declare (`fact`
+    of `touchpoints._core.tables`); those of persons, if there are any, are taken from the table
+    with the fewest effective persons.
     """
     kind: Any = type(tables[0])
     names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]
     facts = {field.name: getattr(tables[0], field.name) for field in attrs.fields(kind)}
+    for field in attrs.fields(kind):
+        if combine := field.metadata.get("of_groups"):
+            facts[field.name] = combine([getattr(table, field.name) for table in tables])
     if facts.get("effective") is not None:
         least: Any = min(tables, key=lambda one: getattr(one, "effective", None) or np.inf)
         facts |= {"persons": least.persons, "effective": least.effective}

@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.messages import first_few, not_found
+from touchpoints._core.messages import counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
 from touchpoints.journeys.cutting import NAT, cut, microseconds, require_times
@@ -227,7 +227,7 @@ def mark(
     if absent:
         changes |= _without(journeys, name, anchors, 1.0 - reached, limit)
     if value is not None:
-        amounts = np.where(hits, np.nan_to_num(amounts_of(journeys, value)), 0.0)
+        amounts = np.where(hits, known_amounts(journeys, value), 0.0)
         sums = segments.sum_by_segment(amounts, journeys.offsets) * journeys.counts
         changes["values"] = {**journeys.values, name: owned(sums)}
     return derive(journeys, **changes)
@@ -299,8 +299,13 @@ def mark_by(journeys: Journeys, name: str, *, column: str, equals: object = True
         float(one in wanted) if there else np.nan for one, there in zip(values, known, strict=True)
     ]
     outcomes = {**journeys.outcomes, name: owned(np.array(marks))}
-    times = {key: one for key, one in journeys.outcome_times.items() if key != name}
-    return derive(journeys, outcomes=outcomes, outcome_times=times)
+    defining = {key: one for key, one in journeys.meta.defining.items() if key != name}
+    return derive(
+        journeys,
+        outcomes=outcomes,
+        outcome_times={key: one for key, one in journeys.outcome_times.items() if key != name},
+        meta=attrs.evolve(journeys.meta, defining=defining),
+    )
 
 
 def _anchors(journeys: Journeys, after: Place | None) -> Array:
@@ -372,6 +377,21 @@ def amounts_of(journeys: Journeys, name: str) -> Array:
     if isinstance(column, Coded) or column.dtype.kind not in "biuf":
         raise InvalidInputError(f"the column {name!r} must hold numbers")
     return column.astype(np.float64)
+
+
+def known_amounts(journeys: Journeys, name: str) -> Array:
+    """Return a per-interaction column of finite numbers, 0 where one is missing."""
+    amounts = amounts_of(journeys, name)
+    wrong = np.flatnonzero(np.isinf(amounts))
+    if len(wrong):
+        owner = int(np.searchsorted(journeys.offsets, wrong[0], side="right")) - 1
+        raise InvalidInputError(
+            f"the column {name!r} must hold finite numbers, got {amounts[wrong[0]]}",
+            where=f"{counted(len(wrong), 'interaction')}, the first of journey "
+            f"{journeys.ids[[owner]].tolist()[0]!r}",
+            mend="leave amounts that are not known empty: they count as 0",
+        )
+    return np.where(np.isnan(amounts), 0.0, amounts)
 
 
 def mark_open(journeys: Journeys, *, within: dt.timedelta) -> Journeys:

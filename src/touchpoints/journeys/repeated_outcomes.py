@@ -17,7 +17,7 @@ from touchpoints.journeys.model import (
     journey_columns,
     part_of,
 )
-from touchpoints.journeys.outcomes import amounts_of, check_outcome_name, defined_by
+from touchpoints.journeys.outcomes import check_outcome_name, defined_by, known_amounts
 from touchpoints.journeys.places.anchors import Place, rows_at
 
 
@@ -41,8 +41,9 @@ def until_each(
         One journey for the interactions before each occurrence, after the one before it, with the
         outcome 1; and one for what comes after the last, with the outcome 0, or nan where the
         journey is not finished. The occurrences themselves are left out. Ids are ``id#1``, ``id#2``
-        …, the old id becomes ``per_journey["origin"]`` and, where there were no persons,
-        ``persons``. A journey ends without a last part where nothing follows the last occurrence.
+        …, the old id becomes ``per_journey["origin"]`` and, where there were no persons and no row
+        stands for several journeys, ``persons``. A journey ends without a last part where nothing
+        follows the last occurrence.
 
     Raises
     ------
@@ -85,7 +86,7 @@ def until_each(
         when[came] = journeys.times[parts.hit[came]]
         columns["outcome_times"] = {outcome: owned(when)}
     if value is not None:
-        worth = np.append(np.nan_to_num(amounts_of(journeys, value)), 0.0)[parts.hit]
+        worth = np.append(known_amounts(journeys, value), 0.0)[parts.hit]
         columns["values"] = {outcome: owned(worth * journeys.counts[parts.owner])}
     return part_of(journeys, offsets=owned(parts.offsets), **{**columns, "meta": meta})
 
@@ -134,10 +135,11 @@ def _named(journeys: Journeys, parts: _Parts) -> dict[str, object]:
     old = columns["ids"]
     names = [f"{one}#{k}" for one, k in zip(old.tolist(), parts.number.tolist(), strict=True)]
     origin = old if old.dtype == np.int64 else code_values(old.tolist())
+    alone = journeys.persons is None and bool((journeys.counts <= 1).all())
     return {
         **columns,
         "ids": np.array(names, dtype=object),
-        "persons": old if journeys.persons is None else columns["persons"],
+        "persons": old if alone else columns["persons"],
         "began": owned(columns["began"] | (parts.number > 1)),
         "finished": owned(columns["finished"] | (parts.hit >= 0)),
         "per_journey": {**columns["per_journey"], "origin": origin},

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.frozen import Array
 from touchpoints.errors import InvalidInputError, WrongKindError
 
@@ -38,10 +39,7 @@ def worth_of(worth: Worth) -> Callable[[frozenset[str]], float]:
         shown = " + ".join(sorted(members)) or "no touchpoint"
         if answer is None:
             raise InvalidInputError(f"worth has no value for the set {shown}")
-        number = float(answer)  # type: ignore[arg-type]
-        if not np.isfinite(number):
-            raise InvalidInputError(f"the worth of the set {shown} must be finite, got {answer!r}")
-        return number
+        return checks.number(f"the worth of the set {shown}", answer)
 
     return checked
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from touchpoints._core.arrays import counting
 from touchpoints._core.frozen import Array, same_array, text_array
-from touchpoints._core.tables import Estimated, column, optional_column
+from touchpoints._core.tables import Estimated, column, fact, not_of_groups, optional_column
 from touchpoints.attribution._shared.estimates import Precision
 from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.journeys.tie_breaking import key_ranks
@@ -17,7 +17,13 @@ from touchpoints.journeys.tie_breaking import key_ranks
 NONE = "(none)"
 
 
+def all_names(names: list[str]) -> str:
+    """Return the distinct names of groups, one after another."""
+    return "; ".join(dict.fromkeys(names))
+
+
 _MATRIX: Any = {"default": None, "repr": False, "eq": attrs.cmp_using(eq=same_array)}
+_ALONE: Any = {"default": None, "of_groups": not_of_groups}
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -25,7 +31,10 @@ class Credit(Estimated):
     """Credit per touchpoint; the most credit first, and the row ``"(none)"`` last.
 
     ``"(none)"`` holds the outcomes of journeys with no interaction before them. Credit is an
-    association: what a touchpoint gets under the rules of a model, not what it causes.
+    association: what a touchpoint gets under the rules of a model, not what it causes. Where ``by``
+    was given, ``outcomes``, ``unknown`` and ``outside`` are sums over the groups, and facts of a
+    single solution (``probability``, ``supported``, ``bound``, ``covariance``, ``weights``) are
+    None.
 
     Attributes
     ----------
@@ -98,16 +107,16 @@ class Credit(Estimated):
     effect_low: Array | None = optional_column(np.float64)
     effect_high: Array | None = optional_column(np.float64)
     without: Array | None = optional_column(np.float64)
-    model: str
+    model: str = fact(of_groups=all_names)
     outcome: str
-    outcomes: int
-    probability: float | None = None
-    unknown: int = 0
-    outside: int = 0
-    supported: float | None = None
-    bound: float | None = None
-    covariance: Array | None = attrs.field(**_MATRIX)
-    weights: Array | None = attrs.field(**_MATRIX)
+    outcomes: int = fact(of_groups=sum)
+    probability: float | None = fact(**_ALONE)
+    unknown: int = fact(of_groups=sum, default=0)
+    outside: int = fact(of_groups=sum, default=0)
+    supported: float | None = fact(**_ALONE)
+    bound: float | None = fact(**_ALONE)
+    covariance: Array | None = fact(**_ALONE | _MATRIX)
+    weights: Array | None = fact(**_ALONE | _MATRIX)
 
     @property
     def shares(self) -> dict[Any, float]:
@@ -136,7 +145,7 @@ class Split:
     def bounds(self, precision: Precision) -> tuple[Array, Array]:
         """Return the interval of each share."""
         if self.signed:
-            return precision.symmetric(self.share, self.variance())
+            return precision.of_any_size(self.share, self.variance())
         return precision.bounds(self.share, self.variance())
 
     def variance(self) -> Array:
@@ -176,11 +185,7 @@ def credited(
         "high": high * total,
         "journeys": support,
     }
-    if value is not None and evidence.value is not None:
-        worth = float(evidence.value.sum())
-        ends = value.bounds(precision)
-        columns["value"] = value.share * worth
-        columns["value_low"], columns["value_high"] = ends[0] * worth, ends[1] * worth
+    columns |= _valued(evidence, value, precision)
     fields = {name: one for name, one in more.items() if np.shape(one) == (k + 1,)}
     facts = {name: one for name, one in more.items() if name not in fields}
     order = _order(evidence, columns["credit"], support)
@@ -199,6 +204,18 @@ def credited(
         **units.facts(),
         **facts,
     )
+
+
+def _valued(evidence: Evidence, value: Split | None, precision: Precision) -> dict[str, Any]:
+    """Return the columns of values; 0.0 where nothing is worth anything."""
+    worth = 0.0 if evidence.value is None else float(evidence.value.sum())
+    names = ("value", "value_low", "value_high")
+    if evidence.value is not None and not worth:
+        return dict.fromkeys(names, np.zeros(evidence.k + 1))
+    if value is None:
+        return {}
+    ends = (value.share, *value.bounds(precision))
+    return {name: one * worth for name, one in zip(names, ends, strict=True)}
 
 
 def _support(evidence: Evidence) -> Array:

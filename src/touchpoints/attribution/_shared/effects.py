@@ -30,6 +30,8 @@ class Effects:
         The share of the reward that journeys without interactions earn.
     share : float64 (g+1,)
         The effects divided by their sum, times what other journeys earn; then ``empty``.
+    signed : bool
+        Whether effects can be below 0, so that an effect of 0 can vary.
     """
 
     earned: float
@@ -37,6 +39,7 @@ class Effects:
     effect: Array
     empty: float
     share: Array
+    signed: bool
 
     @classmethod
     def of(cls, removed: Removed, found: Chained, rewards: Array) -> Effects:
@@ -55,6 +58,7 @@ class Effects:
             effect=effect,
             empty=empty,
             share=np.append(part * (1 - empty), empty),
+            signed=removed.reconnected,
         )
 
     def jacobians(self) -> tuple[Array, Array]:
@@ -66,7 +70,8 @@ class Effects:
         effects = np.zeros((g, g + 2))
         effects[:, 0] = self.without / self.earned**2
         effects[np.arange(g), np.arange(g) + 1] = -1 / self.earned
-        effects[self.effect == 0] = 0.0
+        if not self.signed:
+            effects[self.effect == 0] = 0.0
         shares = np.zeros((g + 1, g + 2))
         total = float(self.effect.sum())
         if total > 0:

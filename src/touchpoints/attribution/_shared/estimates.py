@@ -10,6 +10,8 @@ from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.units import Units
 
+_NOTHING = 1e-12
+
 
 @attrs.frozen(eq=False, kw_only=True)
 class Precision:
@@ -65,6 +67,19 @@ class Precision:
         some = np.where(sure, 1.0, trials)
         low, high = wilson_bounds(np.asarray(share * some), np.asarray(some), z)
         return np.where(sure, share, low), np.where(sure, share, high)
+
+    def of_any_size(self, number: Array, variance: Array) -> tuple[Array, Array]:
+        """Return the interval of shares that can lie outside [0, 1].
+
+        As `symmetric`; where all or none is found and nothing varies, as `bounds`, since journeys
+        not seen may be otherwise.
+        """
+        low, high = self.symmetric(number, variance)
+        alike = (variance <= _NOTHING) & (
+            (np.abs(number) < _NOTHING) | (np.abs(number - 1) < _NOTHING)
+        )
+        least, most = self.bounds(number, np.where(alike, 0.0, variance))
+        return np.where(alike, least, low), np.where(alike, most, high)
 
     def symmetric(self, number: Array, variance: Array) -> tuple[Array, Array]:
         """Return the interval of numbers of any size, by the distribution of t."""

@@ -152,6 +152,8 @@ def _reached(journeys: Journeys, outcome: str) -> Array:
         raise InvalidInputError(
             f"no journey reached the outcome {outcome!r}",
             where=f"{counted(int(journeys.counts.sum()), 'journey')} with a known outcome",
+            mend="without an outcome there is nothing to credit; check how it was marked, and that "
+            "journeys that reached it are among these",
         )
     return np.asarray(reached)
 
@@ -170,10 +172,11 @@ def _values_of(journeys: Journeys, outcome: str, value: str | None) -> Array | N
     wrong = np.flatnonzero(used & ~((worth >= 0) & np.isfinite(worth)))
     if len(wrong):
         first = wrong[0]
+        shown = journeys.ids[[first]].tolist()[0]
         raise InvalidInputError(
             f"the value {value!r} of a journey that reached {outcome!r} must be a finite number of "
             f"at least 0, got {worth[first]}",
-            where=f"{counted(len(wrong), 'journey')}, the first with id {journeys.ids[first]!r}",
+            where=f"{counted(len(wrong), 'journey')}, the first with id {shown!r}",
             mend="subtract refunds from the purchase before reading, and fill in missing values",
         )
     return worth

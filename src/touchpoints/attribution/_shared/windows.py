@@ -84,7 +84,7 @@ def within_windows(journeys: Journeys, lookback: Lookback, deadlines: Array) -> 
         meant = open_ if window.place is None else open_ & rows_at(journeys, window.place)
         good = ages <= microseconds(window.within, "within")
         if window.unless_later is not None:
-            later = rows_at(journeys, window.unless_later)
+            later = rows_at(journeys, window.unless_later) & (ages >= 0)
             last = segments.last_row_where(later, journeys.offsets)
             ends = np.repeat(last, segments.lengths_of(journeys.offsets))
             good &= np.arange(len(times)) >= ends

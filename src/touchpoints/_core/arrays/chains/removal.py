@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
@@ -11,8 +13,10 @@ from touchpoints.errors import InvalidInputError
 
 _DENSE = 6000
 _BLOCKS = 2000
+_CELLS = 1 << 26
 _PRECISE = 1e-13
-_SWEEPS = 20_000
+_SETTLED = 1e-10
+_SWEEPS = 200
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -30,8 +34,6 @@ class Removed:
         The expected number of visits of each state, from the start.
     ahead : float64 (S, 1 + g)
         The expected reward from each state on.
-    bound : float
-        The largest possible error of the three, absolute; 0.0 where they were solved directly.
     killed : bool (E, 1 + g), optional
         The transitions that are removed; by default those into the states of each group.
     leaving : float64 (S+1, 1 + g), optional
@@ -43,7 +45,6 @@ class Removed:
     earned: Array
     forward: Array
     ahead: Array
-    bound: float = 0.0
     killed: Array | None = None
     leaving: Array | None = None
     reconnected: bool = False
@@ -106,7 +107,7 @@ def without_each(chain: Chain, members: Array, rewards: Array, *, codes: int) ->
     Where each state is one code, all come from one inverse: with the fundamental matrix N and
     ahead h = N r, whoever avoids i earns ``h_s - N[s, i] h_i / N[i, i]``, by the rank-one update of
     the inverse. Up to 2,000 states the same by blocks. Above that all codes are solved together by
-    sweeps H = A (r + Q H), which rise from 0 to the solution at a known distance from it.
+    sweeps H = A (r + Q H) from 0, and those that come nearer too slowly by GMRES.
     """
     system = _system(chain, rewards, chain.probabilities())
     if members.shape[1] == 1:
@@ -116,6 +117,12 @@ def without_each(chain: Chain, members: Array, rewards: Array, *, codes: int) ->
                 mend="tp.collapse(journeys, by=…) groups them first",
             )
         return _one_by_one(system)
+    if chain.size * (codes + 1) > _CELLS:
+        raise InvalidInputError(
+            f"{chain.size:,} sequences of touchpoints are too many for the removal effects of "
+            f"{codes:,} touchpoints at this order",
+            mend="a lower order=, or tp.collapse(journeys, by=…) groups touchpoints first",
+        )
     inside = np.zeros((chain.size, codes), dtype=bool)
     rows, places = np.nonzero(members >= 0)
     inside[rows, members[rows, places]] = True
@@ -152,25 +159,55 @@ def _by_blocks(system: _System, inside: Array) -> Removed:
 def _by_sweeps(system: _System, inside: Array) -> Removed:
     through: object = system.sparse()
     kept = np.column_stack([np.ones(system.size), ~inside]).astype(np.float64)
-    ahead, _ = _swept(through, system.reward, kept)
-    forward, bound = _swept(through.T.tocsr(), system.first, kept)  # type: ignore[attr-defined]
-    return Removed(earned=system.earned(ahead), forward=forward, ahead=ahead, bound=bound)
+    ahead = _swept(through, system.reward, kept)
+    forward = _swept(through.T.tocsr(), system.first, kept)  # type: ignore[attr-defined]
+    return Removed(earned=system.earned(ahead), forward=forward, ahead=ahead)
 
 
-def _swept(through: object, gains: Array, kept: Array) -> tuple[Array, float]:
-    """Return the solution of ``H = kept * (gains + through @ H)``, and a bound of its error."""
-    solution = np.zeros_like(kept)
-    constant = kept * gains[:, None]
+def _swept(through: object, gains: Array, kept: Array) -> Array:
+    """Return the solution of ``H = kept * (gains + through @ H)``, column by column.
+
+    By sweeps, which come nearer by a factor that tends to the largest eigenvalue; columns that have
+    settled are swept no further, and those that come nearer too slowly are solved by `_by_krylov`.
+    """
+    answer, left = np.empty_like(kept), np.arange(kept.shape[1])
+    solution, moved = np.zeros_like(kept), np.full(kept.shape[1], np.inf)
     for _ in range(_SWEEPS):
-        update = constant + kept * (through @ solution)
-        moved = float(np.abs(update - solution).max(initial=0.0))
+        update = kept * (gains[:, None] + through @ solution)
+        before, moved = moved, np.abs(update - solution).max(axis=0, initial=0.0)
         solution = update
-        if moved <= _PRECISE:
-            return solution, moved
-    raise InvalidInputError(
-        "the removal effects do not settle: journeys go round for too long",
-        mend="a lower order=, or tp.collapse_repeats(journeys) first",
-    )
+        with np.errstate(invalid="ignore"):
+            done = moved <= _PRECISE * np.maximum(1 - moved / before, 0.0)
+        done |= moved == 0
+        if done.any():
+            answer[:, left[done]] = solution[:, done]
+            left, solution, kept, moved = (one[..., ~done] for one in (left, solution, kept, moved))
+        if not len(left):
+            break
+    for place, column in enumerate(left.tolist()):
+        answer[:, column] = _by_krylov(through, gains, kept[:, place], solution[:, place])
+    return answer
+
+
+def _by_krylov(through: Any, gains: Array, kept: Array, begin: Array) -> Array:
+    """Return the solution of ``h = kept * (gains + through @ h)`` by GMRES, from a first guess.
+
+    Y. Saad and M. H. Schultz (1986), GMRES: a generalized minimal residual algorithm for solving
+    nonsymmetric linear systems, SIAM Journal on Scientific and Statistical Computing 7(3), 856-869,
+    doi:10.1137/0907058.
+    """
+    from scipy.sparse.linalg import LinearOperator, gmres
+
+    size, wanted = len(kept), kept * gains
+    matrix = LinearOperator((size, size), matvec=lambda one: one - kept * (through @ one))
+    most = float(np.abs(wanted).max(initial=0.0))
+    found, _ = gmres(matrix, wanted, x0=begin, rtol=_PRECISE, atol=0.0, restart=100, maxiter=10)
+    if np.abs(wanted - matrix @ found).max(initial=0.0) > _SETTLED * max(most, _PRECISE):
+        raise InvalidInputError(
+            "the removal effects do not settle: journeys go round for too long",
+            mend="a lower order=, or tp.collapse_repeats(journeys) first",
+        )
+    return np.asarray(found)
 
 
 def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = False) -> Removed:

@@ -45,6 +45,14 @@ def sequence_hash(codes: Array, offsets: Array, k: int) -> Array:
     power at its start (an odd factor has an inverse modulo 2**64), so that positions within
     segments do not have to be computed. Equal sequences have equal hashes.
     """
+    terms = _terms(codes, k)
+    sums = sum_by_segment(terms, offsets).astype(np.uint64, copy=False)
+    sums *= _powers_at(_INVERSE, offsets[:-1])
+    return mixed_with_length(sums, lengths_of(offsets))
+
+
+def _terms(codes: Array, k: int) -> Array:
+    """Return the term of each row in the hash of its segment, times the power of its row."""
     table = mix(np.arange(k, dtype=np.uint64))
     terms = np.empty(len(codes), dtype=np.uint64)
     block = powers(_FACTOR, min(_CHUNK, max(len(codes), 1)))
@@ -53,10 +61,33 @@ def sequence_hash(codes: Array, offsets: Array, k: int) -> Array:
         here = terms[start : start + len(part)]
         np.multiply(table[part], block[: len(part)], out=here)
         here *= np.uint64(pow(_FACTOR, start, 2**64))
-    sums = sum_by_segment(terms, offsets).astype(np.uint64, copy=False)
-    sums *= _powers_at(_INVERSE, offsets[:-1])
-    hashes: Array = mix(sums) ^ mix(lengths_of(offsets))
+    return terms
+
+
+def mixed_with_length(sums: Array, lengths: Array) -> Array:
+    """Return the hashes of segments, uint64 (n,), from the sums of their terms."""
+    hashes: Array = mix(sums) ^ mix(lengths)
     return hashes
+
+
+@attrs.frozen(eq=False)
+class HashSums:
+    """Sums of the terms of all rows before each row, uint64 (m+1,), modulo 2**64."""
+
+    _before: Array
+
+    def between(self, first: Array, stop: Array, at: Array) -> Array:
+        """Return the sums over rows ``first`` to ``stop``, for segments that begin at ``at``."""
+        sums: Array = self._before[stop] - self._before[first]
+        sums *= _powers_at(_INVERSE, at)
+        return sums
+
+
+def hash_sums(codes: Array, k: int) -> HashSums:
+    """Return the sums from which `sequence_hash` of any part of the codes comes."""
+    before = np.zeros(len(codes) + 1, dtype=np.uint64)
+    np.cumsum(_terms(codes, k), out=before[1:])
+    return HashSums(before)
 
 
 def _powers_at(factor: int, exponents: Array) -> Array:

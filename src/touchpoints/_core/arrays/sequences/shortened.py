@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.arrays.sequences import distinct_sequences
+from touchpoints._core.arrays.sequences import hash_sums, mixed_with_length, sequence_hash
 from touchpoints._core.frozen import Array
 
 _ROOM = 1 << 22
@@ -26,35 +26,64 @@ def shortened(codes: Array, offsets: Array, k: int) -> Array:
 
     Notes
     -----
-    The shortened sequences are written out, a block at a time, and grouped with the sequences
-    given: O(sum of squared lengths).
+    The hash of what is left comes from sums over what is before the row and what is behind it, so
+    that only sequences with the same hash are compared: O(m log m), and the length of each sequence
+    that is found. Rows of a run of equal codes leave the same behind, and are looked up once.
     """
-    lengths = segments.lengths_of(offsets)
     answer = np.full(len(codes), -1, dtype=np.int64)
+    if not len(codes):
+        return answer
     owners = segments.owners_of(offsets)
-    sizes = np.maximum(lengths[owners] - 1, 0)
+    begins = np.ones(len(codes), dtype=bool)
+    begins[1:] = (codes[1:] != codes[:-1]) | (owners[1:] != owners[:-1])
+    rows = np.flatnonzero(begins)
+    hashes = _without(codes, offsets, rows, owners[rows], k)
+    known = sequence_hash(codes, offsets, k)
+    order = np.argsort(known, kind="stable")
+    place = np.searchsorted(known[order], hashes)
+    found = np.full(len(rows), -1, dtype=np.int64)
+    open_ = np.flatnonzero(place < len(order))
+    while len(open_):  # once, but for sequences that differ and have the same hash
+        open_ = open_[known[order[place[open_]]] == hashes[open_]]
+        target = order[place[open_]]
+        same = _alike(codes, offsets, rows[open_], owners[rows[open_]], target)
+        found[open_[same]] = target[same]
+        open_ = open_[~same]
+        place[open_] += 1
+        open_ = open_[place[open_] < len(order)]
+    return np.asarray(found[np.cumsum(begins) - 1])
+
+
+def _without(codes: Array, offsets: Array, rows: Array, owners: Array, k: int) -> Array:
+    """Return the hash of the sequence of each row's owner without the row, uint64 (r,)."""
+    sums = hash_sums(codes, k)
+    starts, ends = offsets[owners], offsets[owners + 1]
+    left = sums.between(starts, rows, starts)
+    left += sums.between(rows + 1, ends, starts + 1)
+    return mixed_with_length(left, ends - starts - 1)
+
+
+def _alike(codes: Array, offsets: Array, rows: Array, owners: Array, target: Array) -> Array:
+    """Return whether the owner without the row is the target, bool (r,)."""
+    lengths = segments.lengths_of(offsets)
+    same = np.asarray(lengths[target] == lengths[owners] - 1)
+    pairs = np.flatnonzero(same)
+    sizes = lengths[target[pairs]]
     ends = np.cumsum(sizes)
     start = 0
-    while start < len(codes):
-        room = (ends[start - 1] if start else 0) + max(_ROOM, len(codes))
+    while start < len(pairs):
+        room = (ends[start - 1] if start else 0) + _ROOM
         stop = max(int(np.searchsorted(ends, room, side="right")), start + 1)
-        rows = np.arange(start, stop)
-        answer[rows] = _looked_up(codes, offsets, rows, owners[rows], k)
+        part = pairs[start:stop]
+        same[part] = _alike_block(codes, offsets, rows[part], owners[part], target[part])
         start = stop
-    return answer
+    return same
 
 
-def _looked_up(codes: Array, offsets: Array, rows: Array, owners: Array, k: int) -> Array:
-    """Return the sequence equal to that of each row's owner without the row, -1 for none."""
-    lengths = segments.lengths_of(offsets)[owners]
-    positions = segments.rows_of(offsets, owners)
-    kept = positions != np.repeat(rows, lengths)
-    shorter = codes[positions[kept]]
-    bounds = segments.offsets_of(lengths - 1)
-    both = np.concatenate([codes, shorter])
-    joined = np.concatenate([offsets, bounds[1:] + offsets[-1]])
-    found = distinct_sequences(both, joined, k)
-    given = len(offsets) - 1
-    first = np.full(len(found.first), -1, dtype=np.int64)
-    first[found.of[:given]] = np.arange(given)
-    return np.asarray(first[found.of[given:]])
+def _alike_block(codes: Array, offsets: Array, rows: Array, owners: Array, target: Array) -> Array:
+    sizes = segments.lengths_of(offsets)[target]
+    here = segments.rows_of(offsets, target)
+    there = here + np.repeat(offsets[owners] - offsets[target], sizes)
+    there += there >= np.repeat(rows, sizes)
+    bounds = segments.offsets_of(sizes)
+    return ~segments.any_by_segment(codes[here] != codes[there], bounds)
