@@ -16,11 +16,11 @@ from touchpoints._core.arrays.chains.removal import without
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, owned, text_array
-from touchpoints._core.tables import Estimated, column, fact
+from touchpoints._core.tables import column, fact
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.chains import Chained, killed_by
 from touchpoints.attribution._shared.effects import Effects, pulls_of
-from touchpoints.attribution._shared.estimates import Precision
+from touchpoints.attribution._shared.estimates import Concluded, Precision
 from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -36,7 +36,7 @@ Semantics = Literal["reconnect", "lost"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Competing(Estimated):
+class Competing(Concluded):
     """Effects of each touchpoint on several outcomes; one row per touchpoint and outcome.
 
     Attributes
@@ -205,8 +205,9 @@ def _competing(
     codes = most_frequent(visits, None, key_ranks(evidence.journeys))
     codes = codes[visits[codes] > 0]
     units = evidence.units()
+    rests = [Precision.of(units, ends == number, asked.level) for number in range(len(names))]
     columns: dict[str, list[Array]] = {}
-    for number in range(len(names)):
+    for number, precision in enumerate(rests):
         into = chain.targets == chain.size + 1 + number
         found = Chained(
             chain=chain,
@@ -214,10 +215,8 @@ def _competing(
             reached=into.astype(np.float64),
             empty=into & (chain.sources == chain.start),
         )
-        hit = ends == number
-        precision = Precision.of(units, hit, asked.level)
         one = _column(evidence, found, codes, precision, semantics=semantics)
-        counts = np.where(hit, evidence.journeys.counts, 0)
+        counts = np.where(ends == number, evidence.journeys.counts, 0)
         held = counting.segments_with_code(evidence.codes, evidence.offsets, evidence.k, counts)
         for name, values in {**one, "journeys": held[codes]}.items():
             columns.setdefault(name, []).append(values)
@@ -232,6 +231,7 @@ def _competing(
         semantics=semantics,
         order=order,
         unknown=evidence.unknown,
+        behind=int(min(one.behind for one in rests)),
         level=asked.level,
         **units.facts(),
     )

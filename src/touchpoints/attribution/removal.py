@@ -14,11 +14,11 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.chains.removal import without
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Estimated, column, fact
+from touchpoints._core.tables import column, fact
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.chains import Chained, chained, killed_by
 from touchpoints.attribution._shared.effects import Effects, pulls_of
-from touchpoints.attribution._shared.estimates import Precision
+from touchpoints.attribution._shared.estimates import Concluded, Precision
 from touchpoints.attribution._shared.evidence import Evidence, dependence
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -70,7 +70,7 @@ Removable: TypeAlias = "Selector | Steps"
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Removals(Estimated):
+class Removals(Concluded):
     """The effect of removing touchpoints, sequences or transitions; one row each, as given.
 
     Attributes
@@ -248,6 +248,7 @@ def _removals(
         semantics=semantics,
         order=order,
         unknown=evidence.unknown,
+        behind=int(precision.behind),
         level=asked.level,
         **units.facts(),
     )

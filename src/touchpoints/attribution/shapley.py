@@ -10,7 +10,6 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.chains.influence import Dependence
 from touchpoints._core.arrays.coalitions import (
     Rates,
     bernstein,
@@ -158,7 +157,8 @@ def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
     if of_outcomes.covariance is not None:
         spread = np.maximum(of_outcomes.covariance.diagonal(), 0.0)
     precision = Precision.of(evidence.units(), evidence.reached, asked.level)
-    low, high = precision.symmetric(of_outcomes.effect, spread)
+    total = float(of_outcomes.facts.get("probability", 1.0))
+    low, high = precision.symmetric(of_outcomes.effect, spread, total=total)
     columns: dict[str, Any] = {"effect": of_outcomes.effect, "effect_low": low, "effect_high": high}
     found: Credit = credited(
         evidence,
@@ -303,22 +303,31 @@ def _supported(rates: Rates) -> float:
 def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> Array:
     """Return the covariance of all values and of the share of empty sets, (p+1, p+1).
 
+    Each set of touchpoints with few journeys tells little of its rate, and nothing varies where
+    none, or all, of them reached the outcome. Sets are therefore taken to vary as if so many more
+    journeys of the overall rate had been seen with them that one of these reached it.
+
     Parameters
     ----------
     sets, each : (n,)
         The set of each journey, as bits, and what it earned.
     """
     units = dependence(evidence.units())
-    alike = not bool(((each != 0) & (each != 1)).any())
-    if not (units.plain and alike):
+    if bool(((each != 0) & (each != 1)).any()):
         return units.covariance(_influence(rates, sets, each, counts=evidence.counts))
-    of, size = dense_numbers(sets * 2 + (each == 1), 2 << rates.players)
-    found = np.empty(size, dtype=np.int64)
-    found[of] = sets * 2 + (each == 1)
-    counts = np.bincount(of, evidence.counts, size)
-    merged = Dependence(of=np.arange(size), repeats=counts, within=np.ones(size))
-    earned = (found % 2).astype(np.float64)
-    return merged.covariance(_influence(rates, found // 2, earned, counts=counts))
+    of, size = dense_numbers(sets, 1 << rates.players)
+    kinds = np.empty(size, dtype=np.int64)
+    kinds[of] = sets
+    seen = np.bincount(2 * of + (each == 1), evidence.counts, 2 * size)
+    earned = np.tile([0.0, 1.0], size)
+    moved = _influence(rates, np.repeat(kinds, 2), earned, counts=seen)
+    trials = seen[::2] + seen[1::2]
+    likely = trials * rates.mean * (seen[1::2] + 1) / (trials * rates.mean + 1)
+    taken = np.stack([trials - likely, likely], axis=1).ravel()
+    if units.plain:
+        return units.scaled((moved * taken) @ moved.T)
+    unseen = units.scaled((moved * (taken - seen)) @ moved.T)
+    return units.covariance(moved[:, 2 * of + (each == 1)]) + unseen
 
 
 def _influence(rates: Rates, sets: Array, each: Array, *, counts: Array) -> Array:

@@ -13,9 +13,9 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Estimated, column
+from touchpoints._core.tables import column
 from touchpoints.attribution._shared.credit import Credit
-from touchpoints.attribution._shared.estimates import Precision
+from touchpoints.attribution._shared.estimates import Concluded, Precision
 from touchpoints.attribution._shared.evidence import Evidence, dependence, evidence_of
 from touchpoints.attribution._shared.models import Model, checked_models, credit_of
 from touchpoints.errors import InvalidInputError
@@ -25,7 +25,7 @@ from touchpoints.uncertainty.folds import fold_counts
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Validation(Estimated):
+class Validation(Concluded):
     """How well the credit of models tells journeys apart; one row per model, the best first.
 
     Attributes
@@ -140,7 +140,9 @@ def validate(
             rows[name] = _scored(evidence, in_fold, partial(credit_of, name, model), advance)
     auc = np.array([one for one, _ in rows.values()])
     variance = np.array([one for _, one in rows.values()])
-    low, high = Precision.of(units, evidence.reached, level).bounds(auc, variance)
+    sides = [Precision.of(units, one, level) for one in (evidence.reached, ~evidence.reached)]
+    fewer = min(sides, key=lambda one: one.behind)
+    low, high = fewer.bounds(auc, variance)
     order = np.argsort(-np.round(auc, 12), kind="stable")
     return Validation(
         model=text_array(list(rows))[order],
@@ -149,6 +151,7 @@ def validate(
         high=high[order],
         folds=folds,
         outcome=evidence.outcome,
+        behind=int(sides[0].behind),
         level=level,
         **units.facts(),
     )

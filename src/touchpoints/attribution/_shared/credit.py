@@ -10,8 +10,8 @@ import numpy as np
 
 from touchpoints._core.arrays import counting, segments
 from touchpoints._core.frozen import Array, same_array, text_array
-from touchpoints._core.tables import Estimated, column, fact, not_of_groups, optional_column
-from touchpoints.attribution._shared.estimates import Precision
+from touchpoints._core.tables import column, fact, not_of_groups, optional_column
+from touchpoints.attribution._shared.estimates import Concluded, Precision
 from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.journeys.tie_breaking import key_ranks
 
@@ -28,7 +28,7 @@ _ALONE: Any = {"default": None, "of_groups": not_of_groups}
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Credit(Estimated):
+class Credit(Concluded):
     """Credit per touchpoint; the most credit first, and the row ``"(none)"`` last.
 
     ``"(none)"`` holds the outcomes of journeys with no interaction before them. Credit is an
@@ -189,7 +189,7 @@ def credited(
         "high": high * total,
         "journeys": support,
     }
-    columns |= _valued(evidence, value, precision)
+    columns |= _valued(evidence, value, level)
     columns |= {name: np.append(one, np.nan) for name, one in (more or {}).items()}
     order = _order(evidence, columns["credit"], support)
     covariance = split.covariance
@@ -203,13 +203,14 @@ def credited(
         unknown=evidence.unknown,
         outside=evidence.outside,
         covariance=None if covariance is None else covariance[np.ix_(order, order)],
+        behind=int(precision.behind),
         level=level,
         **units.facts(),
         **facts,
     )
 
 
-def _valued(evidence: Evidence, value: Split | None, precision: Precision) -> dict[str, Any]:
+def _valued(evidence: Evidence, value: Split | None, level: float) -> dict[str, Any]:
     """Return the columns of values; 0.0 where nothing is worth anything."""
     worth = 0.0 if evidence.value is None else float(evidence.value.sum())
     names = ("value", "value_low", "value_high")
@@ -217,6 +218,8 @@ def _valued(evidence: Evidence, value: Split | None, precision: Precision) -> di
         return dict.fromkeys(names, np.zeros(evidence.k + 1))
     if value is None:
         return {}
+    each = np.asarray(evidence.value) / evidence.counts
+    precision = Precision.of(evidence.units(), each, level, valued=True)
     ends = (value.share, *value.bounds(precision))
     return {name: one * worth for name, one in zip(names, ends, strict=True)}
 

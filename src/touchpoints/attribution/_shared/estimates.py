@@ -5,71 +5,104 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
+from touchpoints._core.tables import Estimated, fact
 from touchpoints.uncertainty.units import Units
 
-_NOTHING = 1e-12
+_FEW = 5
+_IMAGINED = 0.5
+_SIGNED = 2.0
+_SURE = 1e-12
+
+
+def _least(numbers: list[int | None]) -> int | None:
+    return min((one for one in numbers if one is not None), default=None)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Concluded(Estimated):
+    """A table of estimates about an outcome.
+
+    Attributes
+    ----------
+    behind : int, optional
+        The number of persons, or of journeys where persons are not known, that reached the outcome;
+        in the group with the fewest. Below 5 a remark is printed.
+    """
+
+    behind: int | None = fact(of_groups=_least, default=None, repr=False, eq=False)
+
+    def _remarks(self) -> list[str]:
+        found = super()._remarks()
+        if self.behind is None or self.behind >= _FEW:
+            return found
+        who = "persons" if self.unit == "person" else "journeys"
+        return [*found, f"fewer than five {who} are behind the outcomes"]
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Precision:
-    """What an interval rests on: its level, degrees of freedom, and the units behind it.
+    """What an interval rests on: its level, and the units behind the outcomes.
 
     Attributes
     ----------
     level : float
         The confidence level.
-    freedom : float
-        The effective number of units less one, at least 1.
-    units : float
-        The number of units that reached the outcome.
+    behind : float
+        The number of units with what is split: outcomes, or their value.
+    alike : float
+        The number of units with equally much of it that weigh as much (L. Kish 1965, Survey
+        Sampling): the square of the sum over the sum of squares.
     """
 
     level: float
-    freedom: float
-    units: float
+    behind: float
+    alike: float
 
     @classmethod
-    def of(cls, units: Units, reached: Array, level: float) -> Precision:
-        """Return what intervals of journeys with these units rest on."""
-        if units.unit == "journey":
-            sizes, hit = units.within, reached
-        else:
-            sizes = np.bincount(units.of, units.within, len(units.repeats))
-            hit = np.bincount(units.of, reached, len(units.repeats)) > 0
-        found = ClusterSizes.of(sizes, units.repeats)
-        return cls(
-            level=level,
-            freedom=float(found.known()[0]),
-            units=float(units.repeats[hit].sum()),
-        )
+    def of(cls, units: Units, amounts: Array, level: float, *, valued: bool = False) -> Precision:
+        """Return what intervals rest on.
 
-    def stretched(self) -> float:
-        """Return the quantile of t for this level."""
-        from scipy.special import stdtrit
-
-        return float(stdtrit(self.freedom, (1 + self.level) / 2))
+        Parameters
+        ----------
+        amounts
+            What each journey of a row has of what is split.
+        valued
+            Whether amounts are values: then few large ones count for as many units as they weigh.
+        """
+        held = amounts
+        if units.unit != "journey":
+            held = np.bincount(units.of, amounts * units.within, len(units.repeats))
+        squares = float((units.repeats * held**2).sum())
+        alike = float((units.repeats * held).sum()) ** 2 / squares if squares > 0 else 0.0
+        behind = alike if valued else float(units.repeats[held > 0].sum())
+        return cls(level=level, behind=behind, alike=alike)
 
     def bounds(self, share: Array, variance: Array) -> tuple[Array, Array]:
-        """Return the interval of numbers between 0 and 1 with a known variance.
+        """Return the interval of numbers between 0 and 1 with an estimated variance.
 
-        Wilson's, with the number of trials that would give this variance, and t in the place of z;
-        where all or none do, with the number of units that reached the outcome.
+        Notes
+        -----
+        Wilson's, with the number of trials that would give the variance. Few units tell little of
+        how they differ, and a variance from few is mostly too small. It is therefore drawn towards
+        that of units that each say yes or no, ``share (1 - share) / alike``, as if half a unit more
+        had been seen to do so beside the ``4 share (1 - share) behind`` that tell of it; t with
+        twice as many degrees of freedom takes the place of z. Never wider than if each unit said
+        yes or no, unless the variance says so. Where all or none do, units are taken to say yes or
+        no. First and last touch, in which each journey does, keep Wilson's interval.
         """
         z = z_of(self.level)
         share = np.clip(share, 0.0, 1.0)
-        share = np.where(share > 1 - 1e-12, 1.0, np.where(share < 1e-12, 0.0, share))
+        share = np.where(share > 1 - _SURE, 1.0, np.where(share < _SURE, 0.0, share))
         with np.errstate(divide="ignore", invalid="ignore"):
-            trials = share * (1 - share) / variance * (z / self.stretched()) ** 2
-        alike = (share == 0) | (share == 1)
-        trials = np.where(alike, self.units, np.where(variance > 0, trials, np.inf))
+            drawn, seen = self._drawn(share, variance, _IMAGINED)
+            most = share * (1 - share) / self.alike
+            wide = drawn * (_stretched(2 * seen, self.level) / z) ** 2
+            trials = share * (1 - share) / np.minimum(wide, np.maximum(most, drawn**2 / most))
+        trials = np.where((share == 0) | (share == 1), self.alike, trials)
         trials = np.where(np.isnan(variance) | np.isnan(share), np.nan, trials)
-        sure = np.isinf(trials)
-        some = np.where(sure, 1.0, trials)
-        low, high = wilson_bounds(np.asarray(share * some), np.asarray(some), z)
-        return np.where(sure, share, low), np.where(sure, share, high)
+        return wilson_bounds(np.asarray(share * trials), np.asarray(trials), z)
 
     def of_any_size(self, number: Array, variance: Array) -> tuple[Array, Array]:
         """Return the interval of shares that can lie outside [0, 1].
@@ -78,13 +111,40 @@ class Precision:
         not seen may be otherwise.
         """
         low, high = self.symmetric(number, variance)
-        alike = (variance <= _NOTHING) & (
-            (np.abs(number) < _NOTHING) | (np.abs(number - 1) < _NOTHING)
-        )
+        alike = (variance <= _SURE) & ((np.abs(number) < _SURE) | (np.abs(number - 1) < _SURE))
         least, most = self.bounds(number, np.where(alike, 0.0, variance))
         return np.where(alike, least, low), np.where(alike, most, high)
 
-    def symmetric(self, number: Array, variance: Array) -> tuple[Array, Array]:
-        """Return the interval of numbers of any size, by the distribution of t."""
-        half = self.stretched() * np.sqrt(np.maximum(variance, 0.0))  # rounding
+    def symmetric(
+        self, number: Array, variance: Array, *, total: float = 1.0
+    ) -> tuple[Array, Array]:
+        """Return the interval of parts of a total that can be below 0, by the distribution of t.
+
+        Notes
+        -----
+        The variance is drawn towards that of units that each say yes or no, as if two more had
+        been seen to do so. Parts are taken to be as A. Agresti and B. A. Coull (1998), Approximate
+        is better than "exact" for interval estimation of binomial proportions, The American
+        Statistician 52(2), 119-126, have them: with z² more units, half of which say yes.
+        """
+        more = z_of(self.level) ** 2
+        variance = np.maximum(variance, 0.0)  # rounding
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.clip(number / total, 0.0, 1.0)
+            part = (part * self.alike + more / 2) / (self.alike + more)
+            drawn, seen = self._drawn(part, variance / total**2, _SIGNED)
+        half = _stretched(seen, self.level) * np.sqrt(drawn) * total
         return np.asarray(number - half), np.asarray(number + half)
+
+    def _drawn(self, share: Array, variance: Array, imagined: float) -> tuple[Array, Array]:
+        """Return variances drawn towards those of yes or no, and how many units tell of them."""
+        spread = share * (1 - share)
+        seen = np.minimum(4 * spread * self.behind, max(self.behind - 1, 1.0))
+        return (seen * variance + imagined * spread / self.alike) / (seen + imagined), seen
+
+
+def _stretched(freedom: Array, level: float) -> Array:
+    """Return the quantile of t, with at least one degree of freedom."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(np.maximum(freedom, 1.0), (1 + level) / 2))
