@@ -11,6 +11,7 @@ from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.units import Units
 
 _NOTHING = 1e-12
+_ROUNDING = 1e-14
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -83,5 +84,5 @@ class Precision:
 
     def symmetric(self, number: Array, variance: Array) -> tuple[Array, Array]:
         """Return the interval of numbers of any size, by the distribution of t."""
-        half = self.stretched() * np.sqrt(np.maximum(variance, 0.0))  # rounding
+        half = self.stretched() * np.sqrt(np.where(variance < _ROUNDING, 0.0, variance))
         return np.asarray(number - half), np.asarray(number + half)
