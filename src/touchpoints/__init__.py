@@ -20,7 +20,8 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.cutting: split_by_gap
     journeys.meta: Meta Report
     journeys.model: Journey Journeys first_difference
-    journeys.outcomes: mark mark_by mark_open until
+    journeys.cut_outcomes: until
+    journeys.outcomes: mark mark_by mark_open
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
     journeys.relabelling: collapse collapse_repeats relabel retype

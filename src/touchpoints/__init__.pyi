@@ -31,6 +31,7 @@ from touchpoints.graphs.simulation import simulate as simulate
 from touchpoints.journeys.combining import concat as concat
 from touchpoints.journeys.combining import distinct as distinct
 from touchpoints.journeys.combining import sample as sample
+from touchpoints.journeys.cut_outcomes import until as until
 from touchpoints.journeys.cutting import after_last as after_last
 from touchpoints.journeys.cutting import before_first as before_first
 from touchpoints.journeys.cutting import between as between
@@ -45,7 +46,6 @@ from touchpoints.journeys.model import first_difference as first_difference
 from touchpoints.journeys.outcomes import mark as mark
 from touchpoints.journeys.outcomes import mark_by as mark_by
 from touchpoints.journeys.outcomes import mark_open as mark_open
-from touchpoints.journeys.outcomes import until as until
 from touchpoints.journeys.places.anchors import Anchor as Anchor
 from touchpoints.journeys.places.pattern.language import Pattern as Pattern
 from touchpoints.journeys.places.pattern.language import pattern as pattern

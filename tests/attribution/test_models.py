@@ -13,36 +13,11 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.attribution import naive_attribution as naive
+from tests.attribution.logs import KEYS, ROWS, journeys_of
 from tests.attribution.naive_attribution import Row
 from touchpoints.journeys.model import Journeys
 
 A = tp.attribution
-KEYS = "abcd"
-
-ROWS = st.lists(
-    st.builds(
-        Row,
-        st.lists(st.sampled_from(KEYS), max_size=5).map(tuple),
-        st.integers(0, 4),
-        st.integers(0, 4),
-    ),
-    min_size=1,
-    max_size=8,
-)
-
-
-def journeys_of(rows: list[Row], separator: str = " > ") -> Journeys:
-    """Return the journeys of path rows; at least one sold, and one touchpoint was met."""
-    assume(any(row.sales for row in rows))
-    assume(any(row.path and row.sales + row.lost for row in rows))
-    table = {
-        "path": [separator.join(row.path) for row in rows],
-        "sales": [row.sales for row in rows],
-        "lost": [row.lost for row in rows],
-    }
-    return tp.from_paths(
-        table, path="path", separator=separator, converted="sales", lost="lost", outcome="sale"
-    )
 
 
 def met(rows: list[Row]) -> list[str]:

@@ -288,3 +288,67 @@ def test_an_outcome_read_from_a_column_forgets_the_touchpoint_of_the_old_one() -
     marked = tp.mark_by(journeys, "sale", column="till", equals="yes")
     assert tp.attribution.linear(marked).as_dict() == {"a": 0.5, "p": 0.5}
     assert "sale" not in marked.outcome_times
+
+
+CONDITIONS = [
+    {"after": "p", "within": WITHIN},
+    {"after": "p"},
+    {"within": WITHIN},
+    {"after": "b", "within": WITHIN, "absent": True},
+    {"absent": True},
+]
+
+
+@pytest.mark.parametrize("given_", CONDITIONS)
+@pytest.mark.parametrize("when", ["p", "a"])
+def test_cut_or_not_an_outcome_with_conditions_is_the_same(
+    given_: dict[str, object], when: str
+) -> None:
+    """``until`` marks what ``mark`` does, and keeps what came before it was decided."""
+    journeys = visits(
+        ("0:a", "5:p", "9:b", "65:p", "66:a"),
+        ("0:a", "5:p", "66:p"),
+        ("0:p", "9:a", "70:b"),
+        ("0:b", "61:a", "61:p"),
+        ("0:a", "150:p", "160:a"),
+        ("0:p", "1:p", "2:p"),
+        ("0:b", "1:b"),
+    )
+    journeys = attrs.evolve(journeys, finished=np.arange(7) != 3)
+    whole = tp.mark(journeys, "it", when=when, **given_)  # type: ignore[arg-type]
+    part = tp.until(journeys, when, outcome="it", **given_)  # type: ignore[arg-type]
+
+    assert np.array_equal(part.outcomes["it"], whole.outcomes["it"], equal_nan=True)
+    assert np.array_equal(part.outcome_times["it"], whole.outcome_times["it"], equal_nan=True)
+    assert part.finished[~np.isnan(part.outcomes["it"])].all()
+    for short, long in zip(part, whole, strict=True):
+        assert long.keys[: len(short.keys)] == short.keys
+
+
+def test_what_leads_to_a_second_purchase_can_be_attributed() -> None:
+    """The first purchase is what came before, not a leak; what comes after 60 days is not known."""
+    journeys = visits(
+        ("0:a", "5:p", "9:b", "65:p", "66:a"),  # again, by way of b
+        ("0:a", "5:p", "66:b", "67:p"),  # too late
+        ("0:a", "9:a"),  # never bought
+    )
+    again = tp.until(journeys, "p", outcome="again", after="p", within=WITHIN)
+
+    assert [one.keys for one in again] == [("a", "p", "b"), ("a", "p"), ("a", "a")]
+    found = tp.attribution.markov(again)
+    assert dict(zip(found.touchpoint, found.effect, strict=True)) == {"a": 1.0, "b": 1.0, "p": 1.0}
+    assert (found.outcomes, found.unknown, found.probability) == (1, 1, 0.5)
+    with pytest.raises(InvalidInputError, match="after=, within= and absent="):
+        tp.attribution.markov(tp.mark(journeys, "again", when="p", after="p", within=WITHIN))
+
+
+def test_what_leads_to_churn_is_what_came_before_the_silence() -> None:
+    """Journeys end where the silence begins: later visits would give the answer away."""
+    journeys = visits(("0:a", "5:b", "65:a"), ("0:b", "70:a"), ("0:a", "1:a", "2:b"))
+    churn = tp.until(journeys, "a", outcome="churn", after="b", within=WITHIN, absent=True)
+
+    assert [one.keys for one in churn] == [("a", "b"), ("b",), ("a", "a", "b")]
+    assert churn.outcomes["churn"].tolist() == [0.0, 1.0, 1.0]
+    assert tp.attribution.linear(churn).as_dict() == pytest.approx({"b": 4 / 3, "a": 2 / 3})
+    with pytest.raises(InvalidInputError, match="absence has no occurrence to keep"):
+        tp.until(journeys, "a", outcome="churn", absent=True, include=True)

@@ -150,5 +150,6 @@ def _cut_first(keys: list[str], outcome: str, *, lens: tuple[str, ...]) -> str:
     merged = "; if grouping merged it with others, cut first, then tp.collapse" if lens else ""
     return (
         f"tp.until(journeys, {place}, outcome={outcome!r}) keeps what came before; "
-        f"so does tp.before_first(journeys, {place}), which leaves the outcome as it is{merged}"
+        f"so does tp.before_first(journeys, {place}), which leaves the outcome as it is{merged}. "
+        "after=, within= and absent= of tp.mark are those of tp.until too"
     )

@@ -1,4 +1,4 @@
-"""Outcomes of journeys: marking them, and which journeys are right-censored."""
+"""Outcomes of journeys without cutting them, and which journeys are right-censored."""
 
 from __future__ import annotations
 
@@ -15,76 +15,11 @@ from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.messages import counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
-from touchpoints.journeys.cutting import NAT, cut, require_times
+from touchpoints.journeys.cutting import NAT, require_times
 from touchpoints.journeys.meta import Meta
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, end_of_log
 from touchpoints.journeys.places.anchors import Place, first_spans, is_plain, rows_at
 from touchpoints.journeys.places.selectors import meant
-
-
-@public
-def until(
-    journeys: Journeys, touchpoint: Place, *, outcome: str, include: bool = False
-) -> Journeys:
-    """Cut each journey before a touchpoint first occurs, and mark whether it occurs.
-
-    Parameters
-    ----------
-    touchpoint
-        A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
-        an `Anchor`.
-    outcome
-        The name of the outcome.
-    include
-        Whether the first occurrence itself is kept. Analyses of what leads to the outcome
-        (`outcome_graph`, `tp.paths.absorption`) refuse journeys that still contain the touchpoint
-        that defines it, which ``meta.defining`` records.
-
-    Returns
-    -------
-    Journeys
-        Cut before the first occurrence; a journey without the touchpoint stays whole, and a
-        journey that begins with it becomes empty. ``outcomes[outcome]`` is 1 where it occurred, 0
-        where it did not, and nan where it did not but the journey is right-censored (``finished``
-        False). ``outcome_times[outcome]`` is the time of the occurrence. Ids, counts and
-        per-journey columns stay.
-
-    Raises
-    ------
-    NotFoundError
-        When the touchpoint, facet or term does not exist.
-    InvalidInputError
-        When the outcome's name is empty or reserved.
-
-    See Also
-    --------
-    mark : Mark an outcome without cutting the journeys.
-    before_first : Cut the journeys without marking an outcome.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> rows = [
-    ...     {"id": 1, "t": "2026-01-01", "w": "visit"},
-    ...     {"id": 1, "t": "2026-01-02", "w": "purchase"},
-    ...     {"id": 1, "t": "2026-01-03", "w": "visit"},
-    ...     {"id": 2, "t": "2026-01-01", "w": "visit"},
-    ... ]
-    >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
-    >>> paid = tp.until(journeys, "purchase", outcome="purchase")
-    >>> [one.keys for one in paid], paid.outcomes["purchase"].tolist()
-    ([('visit',), ('visit',)], [1.0, 0.0])
-    """
-    checked_journeys(journeys)
-    check_outcome_name(outcome)
-    first, last = first_spans(journeys, touchpoint)
-    came = first >= 0
-    stops = np.where(came, last + 1 if include else first, journeys.offsets[1:])
-    changes = _marked(journeys, outcome, last, _reached(came, journeys.finished))
-    finished = owned(came | journeys.finished)
-    part = cut(journeys, journeys.offsets[:-1], stops, finished=finished, **changes)
-    hits = part.offsets[1:][came] - 1 if include else part.offsets[:0]
-    return derive(part, meta=defined_by(part, outcome, touchpoint, hits=hits))
 
 
 def check_outcome_name(name: object) -> None:
@@ -95,12 +30,12 @@ def check_outcome_name(name: object) -> None:
         raise InvalidInputError(f"an outcome must not be named {name!r}: graphs use that name")
 
 
-def _reached(came: Array, watched: Array) -> Array:
+def reached_or_not(came: Array, watched: Array) -> Array:
     """Return 1 where it came, 0 where it did not although the journey was observed, else nan."""
     return np.where(came, 1.0, np.where(watched, 0.0, np.nan))
 
 
-def _marked(journeys: Journeys, name: str, first: Array, reached: Array) -> dict[str, Any]:
+def marked(journeys: Journeys, name: str, first: Array, reached: Array) -> dict[str, Any]:
     """Return the outcome columns with one more outcome, whose time is that of row ``first``."""
     changes: dict[str, Any] = {"outcomes": {**journeys.outcomes, name: owned(reached)}}
     if journeys.times is not None:
@@ -116,12 +51,29 @@ def defined_by(journeys: Journeys, name: str, place: Place, *, hits: Array) -> M
 
     For a pattern these are the touchpoints that occur only where a match ends: at rows ``hits``.
     """
+    if not is_plain(place):
+        return _defined(journeys, name, _only_at(journeys, hits))
+    return _defined(journeys, name, meant(journeys, place))
+
+
+def defined_where(journeys: Journeys, name: str, place: Place, hits: Array) -> Meta:
+    """Return the same for an outcome with conditions: what occurs only where it counts."""
+    chosen = _only_at(journeys, np.flatnonzero(hits))
     if is_plain(place):
-        chosen = meant(journeys, place)
-    else:
-        met = np.bincount(journeys.codes, minlength=len(journeys.touchpoints))
-        there = np.bincount(journeys.codes[hits], minlength=len(met))
-        chosen = (there > 0) & (there == met)
+        elsewhere = np.zeros(len(chosen), dtype=bool)
+        elsewhere[journeys.codes] = True
+        chosen |= meant(journeys, place) & ~elsewhere
+    return _defined(journeys, name, chosen)
+
+
+def _only_at(journeys: Journeys, hits: Array) -> Array:
+    """Return which touchpoints occur at these rows and nowhere else, bool (k,)."""
+    met = np.bincount(journeys.codes, minlength=len(journeys.touchpoints))
+    there = np.bincount(journeys.codes[hits], minlength=len(met))
+    return np.asarray((there > 0) & (there == met))
+
+
+def _defined(journeys: Journeys, name: str, chosen: Array) -> Meta:
     keys = [journeys.touchpoints[code].key for code in np.flatnonzero(chosen).tolist()]
     defining = {**journeys.meta.defining, name: keys}
     return attrs.evolve(journeys.meta, defining=defining)
@@ -181,7 +133,7 @@ def mark(
 
     See Also
     --------
-    until : Mark an outcome and cut the journeys before it.
+    until : Mark an outcome and cut the journeys before it, with the same conditions.
     until_each : Mark every occurrence, of a journey of its own.
     mark_by : Mark an outcome by a column.
     mark_open : Mark the journeys that may go on.
@@ -215,8 +167,54 @@ def mark(
         raise InvalidInputError(
             "an outcome that is an absence has no value", mend="leave value= out"
         )
-    hits = rows_at(journeys, when)
-    meta, watched = defined_by(journeys, name, when, hits=np.flatnonzero(hits)), journeys.finished
+    meta = defined_by(journeys, name, when, hits=np.flatnonzero(rows_at(journeys, when)))
+    found = occurrences_of(journeys, when, after=after, within=within)
+    changes = found.columns(journeys, name, absent=absent) | {"meta": meta}
+    if value is not None:
+        amounts = np.where(found.hits, known_amounts(journeys, value), 0.0)
+        sums = segments.sum_by_segment(amounts, journeys.offsets) * journeys.counts
+        changes["values"] = {**journeys.values, name: owned(sums)}
+    return derive(journeys, **changes)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Occurrences:
+    """Where the touchpoint of an outcome occurs, of what counts.
+
+    Attributes
+    ----------
+    hits : bool (m,)
+        The occurrences that count.
+    anchors : int64 (n,)
+        The row from which each journey counts; -1 for none.
+    first : int64 (n,)
+        The row of the first occurrence; -1 for none.
+    reached : float64 (n,)
+        1 where it occurs, 0 where it does not, nan where that is not known (yet).
+    limit : int, optional
+        The longest time from the anchor, in microseconds.
+    """
+
+    hits: Array
+    anchors: Array
+    first: Array
+    reached: Array
+    limit: int | None
+
+    def columns(self, journeys: Journeys, name: str, *, absent: bool) -> dict[str, Any]:
+        """Return the outcome columns with one more outcome: that it occurs, or does not."""
+        changes = marked(journeys, name, self.first, self.reached)
+        if absent:
+            reached = 1.0 - self.reached
+            changes |= _without(journeys, name, self.anchors, reached, self.limit)
+        return changes
+
+
+def occurrences_of(
+    journeys: Journeys, when: Place, *, after: Place | None, within: dt.timedelta | None
+) -> Occurrences:
+    """Return where a touchpoint occurs after the first occurrence of another, in time."""
+    hits, watched = rows_at(journeys, when), journeys.finished
     anchors = _anchors(journeys, after)
     if after is not None:
         lengths = segments.lengths_of(journeys.offsets)
@@ -225,15 +223,9 @@ def mark(
     if limit is not None:
         hits, watched = _in_time(journeys, hits, anchors, limit)
     first = segments.first_row_where(hits, journeys.offsets)
-    reached = _reached(first >= 0, watched & ((anchors >= 0) | (after is None)))
-    changes = _marked(journeys, name, first, reached) | {"meta": meta}
-    if absent:
-        changes |= _without(journeys, name, anchors, 1.0 - reached, limit)
-    if value is not None:
-        amounts = np.where(hits, known_amounts(journeys, value), 0.0)
-        sums = segments.sum_by_segment(amounts, journeys.offsets) * journeys.counts
-        changes["values"] = {**journeys.values, name: owned(sums)}
-    return derive(journeys, **changes)
+    known = watched & ((anchors >= 0) | (after is None))
+    reached = reached_or_not(first >= 0, known)
+    return Occurrences(hits=hits, anchors=anchors, first=first, reached=reached, limit=limit)
 
 
 @public

@@ -29,7 +29,7 @@ def fold_counts(
     units together, so that the order of the log does not matter.
     """
     rng = np.random.default_rng(seed)
-    order = np.argsort(_content(journeys, units, also), kind="stable")
+    order = np.lexsort([units.repeats, _content(journeys, units, also)])
     alike, total = units.repeats[order], units.total
     share = np.zeros((len(order), folds))
     if total <= _FEW_ALIKE * len(order):
