@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from . import differences, shares, tests
+from . import attribution, credit_pairs, differences, shares, tests
 
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
 SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "shares": shares.lines,
     "differences": differences.lines,
     "tests": tests.lines,
+    "attribution": attribution.lines,
+    "credit": credit_pairs.lines,
 }
