@@ -11,7 +11,7 @@ import numpy as np
 import touchpoints as tp
 
 from . import visits_truth as truth
-from .visits import KEYS, TYPES, Drawn, Kind, Law, drawn
+from .visits import KEYS, KINDS, TYPES, Drawn, Kind, Law, drawn, law_of
 from .worlds import generator
 
 AT_ONCE = 50
@@ -212,3 +212,45 @@ def covered(ends: Ends, right: np.ndarray, places: slice) -> Covered:
         width=float((high - low)[known].mean()) if known.any() else np.nan,
         missing=float(1 - known.mean()),
     )
+
+
+def table(found: dict[Kind, dict[str, tuple[Covered, Covered]]]) -> Iterator[str]:
+    """Yield the lines of a table of coverage, and of one of mean widths."""
+    for title, show in (("coverage", _coverage), ("width", _width)):
+        yield f"| {title}: common / rare | {' | '.join(_heading(kind) for kind in found)} |"
+        yield "|---" * (1 + len(found)) + "|"
+        for reading in (one for call in CALLS for one in call.readings):
+            cells = (show(*one[reading.name]) for one in found.values())
+            yield f"| {reading.name} | {' | '.join(cells)} |"
+        yield ""
+
+
+def _heading(kind: Kind) -> str:
+    return f"{kind.name}, {kind.rate:g}"
+
+
+def _coverage(common: Covered, rare: Covered) -> str:
+    parts = (one.covered / max(one.known, 1) for one in (common, rare))
+    return " / ".join(f"{part:.3f}"[1:] if part < 1 else "1" for part in parts)
+
+
+def _width(common: Covered, rare: Covered) -> str:
+    return f"{common.width:.2g} / {rare.width:.2g}"
+
+
+def measured(kind: Kind, *, worlds: int, seed: int) -> dict[str, tuple[Covered, Covered]]:
+    """Return what became of every reading in worlds of one kind, at common and rare places."""
+    ends, law = ends_of(kind, worlds=worlds, seed=seed), law_of(kind)
+    answer = {}
+    for reading in (one for call in CALLS for one in call.readings):
+        right = reading.right(law, kind)
+        sides = [covered(ends[reading.name], right, places) for places in (COMMON, RARE)]
+        answer[reading.name] = (sides[0], sides[1])
+    return answer
+
+
+def lines(worlds: int, seed: int) -> Iterator[str]:
+    """Yield the tables of worlds without persons, and with."""
+    for alone in (True, False):
+        kinds = [kind for kind in KINDS if (kind.sizes == "alone") == alone]
+        yield from table({kind: measured(kind, worlds=worlds, seed=seed) for kind in kinds})

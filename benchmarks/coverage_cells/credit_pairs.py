@@ -14,7 +14,7 @@ import touchpoints as tp
 
 from . import visits_truth as truth
 from .attribution import COMMON, RARE, Covered, Ends, covered, simulated
-from .visits import KEYS, RATES, Kind, Law, law_of
+from .visits import JOURNEYS, KEYS, KINDS, RATES, Kind, Law, law_of
 
 FOLDS_SEED = 1
 _APART = 10**9
@@ -101,3 +101,35 @@ def validated(kind: Kind, *, worlds: int, seed: int) -> tuple[Covered, float]:
     ends = Ends(*np.stack([np.array(one) for one in rows], axis=1))
     mean = ends.estimate.mean(axis=0)
     return covered(ends, mean, slice(0, 1)), float(mean[0])
+
+
+CHOSEN = tuple(kind for kind in KINDS if kind.number < JOURNEYS[-1])
+
+
+def lines(worlds: int, seed: int) -> Iterator[str]:
+    """Yield the coverage of differences and how often tests reject, then of areas."""
+    yield "| model | worlds | equal: common / rare | p ≤ .05 | other rate: common / rare |"
+    yield "|---|---|---|---|---|"
+    for model in MODELS:
+        for kind in CHOSEN:
+            same, other = (
+                compared(kind, model, worlds=worlds // 4, seed=seed, differ=differ)
+                for differ in (False, True)
+            )
+            rejected = " / ".join(f"{one:.3f}" for one in same.rejected)
+            shown = f"{_sides(same)} | {rejected} | {_sides(other)}"
+            yield f"| {model.name} | {kind.name}, {kind.rate:g} | {shown} |"
+    yield ""
+    yield "| worlds | area | coverage | width | known |"
+    yield "|---|---|---|---|---|"
+    for kind in CHOSEN:
+        found, mean = validated(kind, worlds=worlds // 8, seed=seed)
+        if found.known >= worlds // 16:
+            part = found.covered / found.known
+            shown = f"{mean:.2f} | {part:.3f} | {found.width:.2f} | {found.known}"
+            yield f"| {kind.name}, {kind.rate:g} | {shown} |"
+
+
+def _sides(pairs: Pairs) -> str:
+    parts = (one.covered / max(one.known, 1) for one in (pairs.common, pairs.rare))
+    return " / ".join(f"{part:.3f}" for part in parts)

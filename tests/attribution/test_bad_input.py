@@ -151,7 +151,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[TouchpointsError], str]] = {
     "half-life of text": (
         lambda: A.time_decay(LOG, half_life="2"),  # type: ignore[arg-type]
         WrongKindError,
-        "timedelta or a number of interactions",
+        "timedelta or a number",
     ),
     "window without times": (
         lambda: A.linear(LOG, lookback=DAY),
@@ -181,7 +181,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[TouchpointsError], str]] = {
     "milestones as a list": (
         lambda: A.position_based(LOG, milestones=["a"]),  # type: ignore[arg-type]
         WrongKindError,
-        "a mapping of touchpoints to credit",
+        "milestones must be a mapping",
     ),
     "weights of text": (
         lambda: A.custom(LOG, lambda place, length, seconds: ["x"] * len(place)),
@@ -206,8 +206,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[TouchpointsError], str]] = {
     ),
     "prior of text": (
         lambda: A.shapley(LOG, prior="1"),  # type: ignore[arg-type]
-        InvalidInputError,
-        "prior must be a finite number of at least 0, got '1'",
+        WrongKindError,
+        "prior must be a number, got '1'",
     ),
     "prior below 0": (
         lambda: A.synergies(LOG, prior=-1),

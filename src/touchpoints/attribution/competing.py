@@ -231,7 +231,7 @@ def _competing(
         semantics=semantics,
         order=order,
         unknown=evidence.unknown,
-        behind=int(min(one.behind for one in rests)),
+        **min(rests, key=lambda one: one.behind).facts(),
         level=asked.level,
         **units.facts(),
     )

@@ -248,7 +248,7 @@ def _removals(
         semantics=semantics,
         order=order,
         unknown=evidence.unknown,
-        behind=int(precision.behind),
+        **precision.facts(),
         level=asked.level,
         **units.facts(),
     )

@@ -151,7 +151,7 @@ def validate(
         high=high[order],
         folds=folds,
         outcome=evidence.outcome,
-        behind=int(sides[0].behind),
+        **sides[0].facts(),
         level=level,
         **units.facts(),
     )

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
+from touchpoints._core.arrays.statistics.few_units import centred, drawn
 from touchpoints._core.checks import public, require_kind
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted
@@ -98,8 +99,10 @@ def credit(
 
     Notes
     -----
-    The variance of a difference is the sum of both variances, and t has the degrees of freedom of
-    B. L. Welch (1947), The generalization of "Student's" problem when several different population
+    The variance of a difference is the sum of both variances, each drawn towards that of persons
+    who all give their outcomes to one touchpoint, as if half a person more had been seen to do so:
+    a variance from few persons is mostly too small. t has the degrees of freedom of B. L. Welch
+    (1947), The generalization of "Student's" problem when several different population
     variances are involved, Biometrika 34, 28-35. A difference is an association. Without
     resampling: the cost is that of the model, twice.
 
@@ -126,8 +129,9 @@ def credit(
     keys = list(dict.fromkeys([*one.touchpoint.tolist(), *two.touchpoint.tolist()]))
     shares = np.stack([_picked(side, side.share, keys) for side in (one, two)])
     spreads = np.stack([_picked(side, _variance(side), keys) for side in (one, two)])
-    freedom = [_freedom(side) for side in (one, two)]
-    return _table(pair, one, keys, shares, spreads, freedom=freedom, level=level)
+    sides = zip((one, two), shares, spreads, strict=True)
+    varied = np.array([_varied(*side, level=level) for side in sides])
+    return _table(pair, one, keys, shares, varied[:, 0], freedom=varied[:, 1], level=level)
 
 
 def _credit(model: Callable[[Journeys], Credit], journeys: Journeys) -> Credit:
@@ -152,10 +156,13 @@ def _picked(found: Credit, values: Array, keys: list[str]) -> Array:
     return np.array([known.get(key, 0.0) for key in keys])
 
 
-def _freedom(found: Credit) -> float:
-    """Return the degrees of freedom of the variance: the effective number of units less one."""
-    units = found.outcomes if found.effective is None else found.effective
-    return max(float(units) - 1, 1.0)
+def _varied(found: Credit, shares: Array, variances: Array, *, level: float) -> tuple[Array, Array]:
+    """Return the variance of each share, and its degrees of freedom."""
+    behind = float(found.outcomes if found.behind is None else found.behind)
+    alike = behind if found.alike is None else found.alike
+    middle = centred(shares, alike=alike, level=level)
+    varied, seen = drawn(middle, variances, behind=behind, alike=alike)
+    return varied, np.maximum(2 * seen, 1.0)
 
 
 def _table(
@@ -165,7 +172,7 @@ def _table(
     shares: Array,
     spreads: Array,
     *,
-    freedom: list[float],
+    freedom: Array,
     level: float,
 ) -> CreditDifference:
     from scipy.stats import t

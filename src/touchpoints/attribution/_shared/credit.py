@@ -203,7 +203,7 @@ def credited(
         unknown=evidence.unknown,
         outside=evidence.outside,
         covariance=None if covariance is None else covariance[np.ix_(order, order)],
-        behind=int(precision.behind),
+        **precision.facts(),
         level=level,
         **units.facts(),
         **facts,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.statistics.few_units import centred, drawn
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, fact
 from touchpoints.uncertainty.units import Units
 
 _FEW = 5
-_IMAGINED = 0.5
 _SIGNED = 2.0
 _SURE = 1e-12
 
 
-def _least(numbers: list[int | None]) -> int | None:
+def _least(numbers: list[float | None]) -> float | None:
     return min((one for one in numbers if one is not None), default=None)
 
 
@@ -29,9 +31,12 @@ class Concluded(Estimated):
     behind : int, optional
         The number of persons, or of journeys where persons are not known, that reached the outcome;
         in the group with the fewest. Below 5 a remark is printed.
+    alike : float, optional
+        How many with equally many outcomes would weigh as much.
     """
 
     behind: int | None = fact(of_groups=_least, default=None, repr=False, eq=False)
+    alike: float | None = fact(of_groups=_least, default=None, repr=False, eq=False)
 
     def _remarks(self) -> list[str]:
         found = super()._remarks()
@@ -79,6 +84,10 @@ class Precision:
         behind = alike if valued else float(units.repeats[held > 0].sum())
         return cls(level=level, behind=behind, alike=alike)
 
+    def facts(self) -> dict[str, Any]:
+        """Return what a table says of the units, by the names of its fields."""
+        return {"behind": int(self.behind), "alike": self.alike}
+
     def bounds(self, share: Array, variance: Array) -> tuple[Array, Array]:
         """Return the interval of numbers between 0 and 1 with an estimated variance.
 
@@ -96,10 +105,10 @@ class Precision:
         share = np.clip(share, 0.0, 1.0)
         share = np.where(share > 1 - _SURE, 1.0, np.where(share < _SURE, 0.0, share))
         with np.errstate(divide="ignore", invalid="ignore"):
-            drawn, seen = self._drawn(share, variance, _IMAGINED)
+            varied, seen = drawn(share, variance, behind=self.behind, alike=self.alike)
             most = share * (1 - share) / self.alike
-            wide = drawn * (_stretched(2 * seen, self.level) / z) ** 2
-            trials = share * (1 - share) / np.minimum(wide, np.maximum(most, drawn**2 / most))
+            wide = varied * (_stretched(2 * seen, self.level) / z) ** 2
+            trials = share * (1 - share) / np.minimum(wide, np.maximum(most, varied**2 / most))
         trials = np.where((share == 0) | (share == 1), self.alike, trials)
         trials = np.where(np.isnan(variance) | np.isnan(share), np.nan, trials)
         return wilson_bounds(np.asarray(share * trials), np.asarray(trials), z)
@@ -123,24 +132,14 @@ class Precision:
         Notes
         -----
         The variance is drawn towards that of units that each say yes or no, as if two more had
-        been seen to do so. Parts are taken to be as A. Agresti and B. A. Coull (1998), Approximate
-        is better than "exact" for interval estimation of binomial proportions, The American
-        Statistician 52(2), 119-126, have them: with z² more units, half of which say yes.
+        been seen to do so, around the shares of Agresti and Coull (`centred`).
         """
-        more = z_of(self.level) ** 2
-        variance = np.maximum(variance, 0.0)  # rounding
         with np.errstate(divide="ignore", invalid="ignore"):
-            part = np.clip(number / total, 0.0, 1.0)
-            part = (part * self.alike + more / 2) / (self.alike + more)
-            drawn, seen = self._drawn(part, variance / total**2, _SIGNED)
-        half = _stretched(seen, self.level) * np.sqrt(drawn) * total
+            parts, varied = number / total, np.maximum(variance, 0.0) / total**2  # rounding
+        middle = centred(parts, alike=self.alike, level=self.level)
+        varied, seen = drawn(middle, varied, behind=self.behind, alike=self.alike, imagined=_SIGNED)
+        half = _stretched(seen, self.level) * np.sqrt(varied) * total
         return np.asarray(number - half), np.asarray(number + half)
-
-    def _drawn(self, share: Array, variance: Array, imagined: float) -> tuple[Array, Array]:
-        """Return variances drawn towards those of yes or no, and how many units tell of them."""
-        spread = share * (1 - share)
-        seen = np.minimum(4 * spread * self.behind, max(self.behind - 1, 1.0))
-        return (seen * variance + imagined * spread / self.alike) / (seen + imagined), seen
 
 
 def _stretched(freedom: Array, level: float) -> Array:
