@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests import naive
 from touchpoints._core.arrays import chains, counting
 from touchpoints._core.arrays.chains import Chain, Windows, counted, windows_of
+from touchpoints._core.arrays.chains.removal import without, without_each
 from touchpoints._core.arrays.counting import states
 
 K = 3
@@ -85,3 +86,19 @@ def test_states_are_sorted_by_their_codes(order, drawn) -> None:
     members = [tuple(row) for row in windows.members.tolist()]
 
     assert members == sorted(members)
+
+
+@given(SEGMENTS)
+def test_what_is_earned_without_each_code_needs_no_whole_inverse(drawn) -> None:
+    """The diagonal of the inverse alone gives the same as all of it, and as solving anew."""
+    windows, chain = chain_of(drawn, 1, {})
+    rewards = (chain.targets == chain.size + 1).astype(np.float64)
+    whole = without_each(chain, windows.members, rewards, codes=K)
+    found = without_each(chain, windows.members, rewards, codes=K, earned_only=True)
+
+    np.testing.assert_allclose(found.earned, whole.earned, atol=1e-12)
+    np.testing.assert_allclose(found.ahead[:, 0], whole.ahead[:, 0], atol=1e-12)
+    np.testing.assert_allclose(found.forward[:, 0], whole.forward[:, 0], atol=1e-12)
+    for code in range(K):
+        lost = without(chain, rewards, chain.targets == code)
+        assert lost.earned[1] == pytest.approx(found.earned[1 + code], abs=1e-12)

@@ -61,8 +61,8 @@ def removal_effects(
 
     Notes
     -----
-    Exact, one inverse: O(n³). ``networkx.set_node_attributes(G, effects, "removal_effect")`` writes
-    them onto the graph.
+    Exact, from the diagonal of one inverse: O(n³), some seconds for 5,000 nodes.
+    ``networkx.set_node_attributes(G, effects, "removal_effect")`` writes them onto the graph.
 
     Examples
     --------
@@ -79,7 +79,8 @@ def removal_effects(
     if not rewards.any():
         raise InvalidInputError(f"{first_few(wanted)} cannot be reached from {start!r}")
     size = found.chain.size
-    removed = without_each(found.chain, np.arange(size)[:, None], rewards, codes=size)
+    states = np.arange(size)[:, None]
+    removed = without_each(found.chain, states, rewards, codes=size, earned_only=True)
     effects = 1 - removed.earned[1:] / removed.earned[0]
     effects = np.where(np.abs(effects) < 1e-12, 0.0, effects)
     return {

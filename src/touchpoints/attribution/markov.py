@@ -158,9 +158,10 @@ def _split(
 ) -> tuple[Effects, Array, Split]:
     """Return the effects on a reward, their variances, and how they split it."""
     k = evidence.k
-    removed = without_each(found.chain, found.members, rewards, codes=k)
+    plain = k > _WIDE or (excess is not None and not evidence.single_values())
+    removed = without_each(found.chain, found.members, rewards, codes=k, earned_only=plain)
     effects = Effects.of(removed, found, rewards)
-    if k > _WIDE or (excess is not None and not evidence.single_values()):
+    if plain:
         return effects, np.full(k, np.nan), Split(share=effects.share, covariance=None)
     pull = pulls_of(found, removed, rewards, empty=effects.empty, excess=excess)
     of_effects, of_shares = effects.covariances(evidence, found, pull)

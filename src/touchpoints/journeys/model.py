@@ -382,7 +382,7 @@ def take(journeys: Journeys, chosen: Array) -> Journeys:
     Positions must not repeat, since ids are unique.
     """
     rows = segments.rows_of(journeys.offsets, chosen)
-    lengths = segments.lengths_of(journeys.offsets)[chosen]
+    lengths = segments.lengths_at(journeys.offsets, chosen)
     columns = {**interaction_columns(journeys, rows), **journey_columns(journeys, chosen)}
     return part_of(journeys, offsets=owned(segments.offsets_of(lengths)), **columns)
 

@@ -227,7 +227,7 @@ def _valued(evidence: Evidence, value: Split | None, level: float) -> dict[str, 
 def _support(evidence: Evidence) -> Array:
     """Return the converted journeys with each touchpoint, then those without any, int64 (k+1,)."""
     chosen = np.flatnonzero(evidence.reached)
-    lengths = segments.lengths_of(evidence.offsets)[chosen]
+    lengths = segments.lengths_at(evidence.offsets, chosen)
     counts = evidence.journeys.counts[chosen]
     codes = evidence.codes[segments.rows_of(evidence.offsets, chosen)]
     found = counting.segments_with_code(codes, segments.offsets_of(lengths), evidence.k, counts)

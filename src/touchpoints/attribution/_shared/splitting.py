@@ -105,11 +105,12 @@ def split_by_weights(
     known
         Whether amounts of single journeys are known, so that there is a covariance.
     """
-    lengths, k = segments.lengths_of(evidence.offsets), evidence.k
-    total, some = float(amounts.sum()), np.flatnonzero(amounts)
-    rows, within = segments.rows_of(evidence.offsets, some), lengths[some]
-    got = np.bincount(evidence.codes[rows], weights[rows] * np.repeat(amounts[some], within), k)
-    share = np.append(got, amounts[lengths == 0].sum()) / (total or np.nan)
+    k, total, some = evidence.k, float(amounts.sum()), np.flatnonzero(amounts)
+    lengths = segments.lengths_at(evidence.offsets, some)
+    rows = segments.rows_of(evidence.offsets, some)
+    held = amounts[some]
+    got = np.bincount(evidence.codes[rows], weights[rows] * np.repeat(held, lengths), k)
+    share = np.append(got, held[lengths == 0].sum()) / (total or np.nan)
     if not known or k > _WIDE or not total:
         return Split(share=share, covariance=None)
     return Split(share=share, covariance=_covariance(evidence, weights, amounts, share) / total**2)
@@ -124,7 +125,7 @@ def _covariance(evidence: Evidence, weights: Array, amounts: Array, share: Array
 
     units, k, some = dependence(evidence.units()), evidence.k, np.flatnonzero(amounts)
     counts = evidence.counts[some]
-    lengths = segments.lengths_of(evidence.offsets)[some]
+    lengths = segments.lengths_at(evidence.offsets, some)
     rows = segments.rows_of(evidence.offsets, some)
     bounds = segments.offsets_of(lengths)
     part = csr_array((weights[rows], evidence.codes[rows], bounds), shape=(len(some), k))

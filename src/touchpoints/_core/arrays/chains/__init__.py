@@ -13,6 +13,7 @@ from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.sorting.ordering import sort_positions
 from touchpoints._core.frozen import Array
 
+_FEW = 1 << 16
 _HALF_WORD = 2**31
 _LARGE = 2**62
 
@@ -162,7 +163,10 @@ def counted(windows: Windows, ends: Array, weights: Array, *, kinds: int) -> Cha
     steps = offsets + np.arange(len(offsets))
     keys, width = _keyed(windows, ends, steps, kinds)
     passed, shown, totals = _summed(keys, steps, weights, size * width + size + kinds)
-    owners = np.searchsorted(steps, shown, side="right") - 1
+    if len(shown) > _FEW:
+        owners = np.repeat(np.arange(len(ends)), np.diff(steps))[shown]
+    else:
+        owners = np.searchsorted(steps, shown, side="right") - 1
     targets = size + 1 + ends[owners].astype(np.int64)
     inner = shown < steps[1:][owners] - 1
     targets[inner] = windows.states[(shown - owners)[inner]]

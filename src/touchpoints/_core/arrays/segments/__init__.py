@@ -14,6 +14,11 @@ def lengths_of(offsets: Array) -> Array:
     return np.diff(offsets)
 
 
+def lengths_at(offsets: Array, chosen: Array) -> Array:
+    """Return the number of rows of the chosen segments, int64."""
+    return np.asarray(offsets[1:][chosen] - offsets[:-1][chosen])
+
+
 def offsets_of(lengths: Array) -> Array:
     """Return the offsets, int64 (n+1,), of segments with these lengths."""
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
@@ -30,10 +35,10 @@ def owners_of(offsets: Array) -> Array:
 
 def rows_of(offsets: Array, chosen: Array) -> Array:
     """Return the rows of the chosen segments, in the order chosen, int64."""
-    lengths = lengths_of(offsets)[chosen]
+    starts, lengths = offsets[:-1][chosen], lengths_at(offsets, chosen)
     moved = offsets_of(lengths)
     rows = np.arange(moved[-1], dtype=np.int64)
-    rows += np.repeat(offsets[:-1][chosen] - moved[:-1], lengths)
+    rows += np.repeat(starts - moved[:-1], lengths)
     return rows
 
 
