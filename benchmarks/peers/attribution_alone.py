@@ -43,10 +43,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("path")
     table = pd.read_parquet(parser.parse_args().path)
-    journeys, some = journeys_of(table), journeys_of(table[:PATHS])
-    models = tp.attribution
-    tp.bootstrap(some[:5_000], models.markov, seed=1, resamples=2)
-    some = tp.distinct(journeys_of(table.drop_duplicates("path")[:PATHS]))
+    journeys, models = journeys_of(table), tp.attribution
+    some = tp.distinct(journeys)[:PATHS]
+    tp.bootstrap(some, models.markov, seed=1, resamples=2)
     boot = partial(tp.bootstrap, some, seed=1, resamples=RESAMPLES)
     questions: dict[str, Callable[[], object]] = {
         f"{RESAMPLES:,} resamples of {PATHS:,} paths, Markov": partial(boot, models.markov),

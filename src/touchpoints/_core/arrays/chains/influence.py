@@ -131,6 +131,7 @@ def covariance(chain: Chain, pull: Pulls, units: Dependence) -> Array:
     edges, offsets = chain.passed, chain.offsets
     moved, plain = np.ascontiguousarray(pull.moved), units.plain
     (kinds, c), alike = moved.shape, plain and units.alike
+    factors = units.within * np.sqrt(units.repeats) if plain else units.within
     ones = np.ones(int(np.diff(offsets[::_BLOCK], append=offsets[-1:]).max(initial=0)))
     sums = np.zeros((c, 0 if plain else len(units.repeats)))
     squares = np.zeros((c, c))
@@ -143,9 +144,9 @@ def covariance(chain: Chain, pull: Pulls, units: Dependence) -> Array:
         if pull.worth is not None and pull.excess is not None:
             each += pull.worth[passed[bounds[1:] - 1]] * pull.excess[rows, None]
         if not alike:
-            each *= units.within[rows, None]
+            each *= factors[rows, None]
         if plain:
-            squares += each.T @ (each if alike else each * units.repeats[rows, None])
+            squares += each.T @ each  # of one array, which is half the work and takes one thread
         else:
             sums += _added(each.T, units.of[rows], sums.shape[1])
     return units.scaled(squares if plain else (sums * units.repeats) @ sums.T)
