@@ -200,3 +200,91 @@ def test_retyped_touchpoints_still_define_the_outcome() -> None:
     journeys = tp.mark(log(one="abp", two="ac"), "sale", when="p")
 
     assert {"sale": ("P",)} == dict(tp.retype(journeys, shouted).meta.defining)
+
+
+def visits(*journeys: tuple[str, ...], until: int = 200) -> tp.Journeys:
+    """Return journeys of interactions written ``day:touchpoint``, watched until some day."""
+    start = np.datetime64("2026-01-01", "us")
+    rows = [
+        {"id": place, "t": start + np.timedelta64(int(one.split(":")[0]), "D"), "w": one[-1]}
+        for place, journey in enumerate(journeys)
+        for one in journey
+    ]
+    made = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    end = np.full(len(made), start + np.timedelta64(until, "D"))
+    return attrs.evolve(made, observed_until=end)
+
+
+WITHIN = dt.timedelta(days=60)
+
+
+def test_bought_again_within_sixty_days() -> None:
+    """Of those who bought: 1 in time, 0 too late or never, nan where 60 days are not over."""
+    journeys = visits(
+        ("0:a", "5:p", "65:p"),  # on the last day
+        ("0:a", "5:p", "66:p"),  # a day too late
+        ("0:p", "9:a"),  # never
+        ("0:a", "9:a"),  # did not buy at all
+        ("0:a", "150:p", "160:a"),  # watched for 50 days only
+        ("0:p", "1:p", "2:p"),
+    )
+    marked = tp.mark(journeys, "again", when="p", after="p", within=WITHIN)
+
+    assert marked.outcomes["again"].tolist() == pytest.approx(
+        [1.0, 0.0, 0.0, np.nan, np.nan, 1.0], nan_ok=True
+    )
+    when = marked.outcome_times["again"]
+    assert [str(one)[:10] for one in when[[0, 5]]] == ["2026-03-07", "2026-01-02"]
+    assert np.isnat(when[[1, 2, 3, 4]]).all()
+
+
+def test_no_visit_for_sixty_days_is_churn() -> None:
+    """1 where nothing came in time, at the day the time was over; the rest as for what came."""
+    journeys = visits(
+        ("0:a", "5:p", "65:a"),
+        ("0:a", "5:p", "66:a"),
+        ("0:a", "5:p"),
+        ("0:a", "9:a"),
+        ("0:a", "150:p"),
+        ("0:a", "150:p", "160:a"),
+    )
+    marked = tp.mark(journeys, "churn", when="a", after="p", within=WITHIN, absent=True)
+
+    assert marked.outcomes["churn"].tolist() == pytest.approx(
+        [0.0, 1.0, 1.0, np.nan, np.nan, 0.0], nan_ok=True
+    )
+    assert [str(one)[:10] for one in marked.outcome_times["churn"][[1, 2]]] == ["2026-03-07"] * 2
+
+
+def test_absence_without_a_limit_waits_for_the_end() -> None:
+    """A journey that goes on may still have it; a finished one has not."""
+    journeys = attrs.evolve(visits(("0:a",), ("0:a",), ("0:p",)), finished=[True, False, False])
+    marked = tp.mark(journeys, "none", when="p", absent=True)
+    assert marked.outcomes["none"].tolist() == pytest.approx([1.0, np.nan, 0.0], nan_ok=True)
+    assert np.isnat(marked.outcome_times["none"]).all()
+    with pytest.raises(InvalidInputError, match="absence has no value"):
+        tp.mark(journeys, "none", when="p", absent=True, value="paid")
+
+
+def test_a_column_marks_an_outcome() -> None:
+    """1 where it has the value, 0 where it has another, nan where it has none."""
+    journeys = attrs.evolve(
+        visits(("0:a",), ("0:a",), ("0:a",)), per_journey={"again": ["yes", None, "no"]}
+    )
+    marked = tp.mark_by(journeys, "back", column="again", equals="yes")
+    assert marked.outcomes["back"].tolist() == pytest.approx([1.0, np.nan, 0.0], nan_ok=True)
+    either = tp.mark_by(journeys, "back", column="again", equals=["yes", "no"])
+    assert either.outcomes["back"].tolist() == pytest.approx([1.0, np.nan, 1.0], nan_ok=True)
+    with pytest.raises(InvalidInputError, match="values are 'yes', 'no'"):
+        tp.mark_by(journeys, "back", column="again", equals="maybe")
+    with pytest.raises(NotFoundError, match="did you mean 'again'"):
+        tp.mark_by(journeys, "back", column="agian")
+
+
+def test_an_outcome_read_from_a_column_forgets_the_touchpoint_of_the_old_one() -> None:
+    """A sale that is known from the till is no leak of the touchpoint it was marked by before."""
+    journeys = tp.mark(visits(("0:a", "1:p"), ("0:a",)), "sale", when="p")
+    journeys = attrs.evolve(journeys, per_journey={"till": ["yes", "no"]})
+    marked = tp.mark_by(journeys, "sale", column="till", equals="yes")
+    assert tp.attribution.linear(marked).as_dict() == {"a": 0.5, "p": 0.5}
+    assert "sale" not in marked.outcome_times

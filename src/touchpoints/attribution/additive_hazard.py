@@ -135,7 +135,6 @@ def _credit(journeys: Journeys, *, steps: int, tolerance: float, asked: Asked) -
     fitted = _fitted(_waited(evidence), steps=steps, tolerance=tolerance)
     worth = evidence.value
     value = None if worth is None else split_by_weights(evidence, fitted.split, worth, known=False)
-    nothing = np.array([np.nan])
     with np.errstate(divide="ignore"):
         half = np.where(fitted.strength > 0, np.log(2) / fitted.rate, np.nan)
     found: HazardCredit = credited(
@@ -145,8 +144,7 @@ def _credit(journeys: Journeys, *, steps: int, tolerance: float, asked: Asked) -
         level=asked.level,
         model="additive hazards",
         kind=HazardCredit,
-        strength=np.append(fitted.strength, nothing),
-        half_life=np.append(half, nothing),
+        more={"strength": fitted.strength, "half_life": half},
         iterations=fitted.iterations,
         converged=fitted.converged,
         log_likelihood=fitted.log_likelihood,

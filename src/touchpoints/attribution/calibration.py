@@ -19,6 +19,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 
 Lift: TypeAlias = tuple[float, float]
 _STEPS = 200
+_MOST = 1e3
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -45,7 +46,8 @@ class Calibrated(Labelled):
         ``(lift - model)`` divided by the standard error of the difference, model error left out.
     model_error : float
         The relative error of the model that the experiments show: the standard deviation of credit
-        around the truth, as a share of credit, beyond chance.
+        around the truth, as a share of credit, beyond chance. Infinite where lifts of all
+        touchpoints contradict the total, which no way to split it explains.
     p : float
         The probability of disagreement this large if the model had no error of its own.
     level : float
@@ -147,7 +149,7 @@ def calibrate(credit: Credit, lifts: Mapping[str, Lift], *, level: float = 0.95)
     noise = chance[np.ix_(known, known)] + np.diag(error[known] ** 2)
     shape = _model_shape(credit.credit, credit.touchpoint)
     share = _model_error(gaps, noise, shape[np.ix_(known, known)])
-    spread = chance + share**2 * shape
+    spread = chance + min(share, _MOST) ** 2 * shape
     whole = spread[np.ix_(known, known)] + np.diag(error[known] ** 2)
     gain = np.linalg.solve(whole, spread[known]).T
     combined = credit.credit + gain @ gaps
@@ -225,7 +227,10 @@ def _model_shape(credit: Array, keys: Array) -> Array:
 
 
 def _model_error(gaps: Array, noise: Array, shape: Array) -> float:
-    """Return the share that makes the disagreements as large as expected, at least 0."""
+    """Return the share that makes the disagreements as large as expected, at least 0.
+
+    Infinite where no share does, because the lifts contradict the total.
+    """
 
     def excess(share: float) -> float:
         return float(gaps @ np.linalg.solve(noise + share**2 * shape, gaps)) - len(gaps)
@@ -233,8 +238,10 @@ def _model_error(gaps: Array, noise: Array, shape: Array) -> float:
     if excess(0.0) <= 0:
         return 0.0
     low, high = 0.0, 1.0
-    while excess(high) > 0 and high < 1e6:
+    while excess(high) > 0:
         high *= 2
+        if high > _MOST:
+            return np.inf
     for _ in range(_STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if excess(middle) > 0 else (low, middle)

@@ -101,7 +101,7 @@ def markov(
     >>> found.touchpoint.tolist(), found.effect.round(2).tolist(), found.share.round(2).tolist()
     (['C2', 'C3', 'C1'], [1.0, 1.0, 0.5], [0.4, 0.4, 0.2])
     """
-    if order == "auto":
+    if isinstance(order, str) and order == "auto":
         seed = _needed(seed)
         max_order = checks.whole("max_order", max_order)
     else:
@@ -141,7 +141,7 @@ def _credit(
         level=asked.level,
         model=f"Markov chain of order {order}",
         probability=effects.earned,
-        **{name: np.append(one, np.nan) for name, one in columns.items()},
+        more=columns,
     )
     return answer
 

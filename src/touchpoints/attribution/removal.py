@@ -134,7 +134,8 @@ def removal(
         in ``{"paid media": {"channel": "paid"}}``), or `Steps` for a sequence or a transition.
     semantics
         What becomes of those who come to what is removed. ``"lost"``: they do not reach the
-        outcome. ``"reconnect"``: they go on as others do from where they are. ``"detour"``: they go
+        outcome. ``"reconnect"``: they go on as others do from where they are, and are lost where no
+        others get to an end. ``"detour"``: they go
         on as they did, without the touchpoint; journeys with no other touchpoint do not take place.
     order
         The order of the chain, as for `markov`. Steps can be up to ``order + 1`` touchpoints long.

@@ -166,7 +166,7 @@ def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
         level=asked.level,
         model=solver.name(),
         **of_outcomes.facts,
-        **{name: np.append(one, np.nan) for name, one in columns.items()},
+        more=columns,
     )
     return found
 
@@ -203,7 +203,7 @@ class _Solver:
     def solved(self, evidence: Evidence, amounts: Array, *, known: bool = True) -> _Solution:
         """Split amounts of journeys, and say what each touchpoint adds."""
         if self.worth is not None:
-            return self._given(evidence, self.worth)
+            return self._given(evidence, self.worth, amounts)
         if self.game == "subsets":
             split = split_by_weights(evidence, evenly_distinct(evidence), amounts, known=known)
             return _Solution(
@@ -226,7 +226,7 @@ class _Solver:
             prior=self.prior,
         )
         most = float((amounts / evidence.counts)[filled].max())
-        return self._random(evidence, marginals, players, span=2 * most)
+        return self._random(evidence, marginals, players, amounts, span=2 * most)
 
     def _exact(
         self, evidence: Evidence, amounts: Array, players: Array, *, known: bool
@@ -236,7 +236,7 @@ class _Solver:
         if self.game == "exact_sets":
             game = np.bincount(sets.of, amounts, 1 << p)
             game[0] = 0.0
-            return _solution(evidence, shapley_values(game, p), players, None, {})
+            return _solution(evidence, shapley_values(game, p), players, amounts)
         of, counts = sets.of[filled], evidence.counts[filled]
         rates = Rates.of(of, amounts[filled], counts, players=p, prior=self.prior)
         shift = np.full(p, self.baseline / p if p else 0.0)
@@ -244,23 +244,24 @@ class _Solver:
         facts = {"probability": rates.mean, "supported": _supported(rates)}
         covariance = None
         if known:
-            each = np.where(filled, amounts / evidence.counts, 0.0)
+            each = amounts / evidence.counts
             covariance = _covariance(evidence, rates, sets.of, each)
-        return _solution(evidence, effect, players, covariance, facts)
+        return _solution(evidence, effect, players, amounts, covariance=covariance, facts=facts)
 
-    def _given(self, evidence: Evidence, worth: Worth) -> _Solution:
+    def _given(self, evidence: Evidence, worth: Worth, amounts: Array) -> _Solution:
         players, find = players_of(evidence), worth_of(worth)
         keys = [evidence.journeys.touchpoints[code].key for code in players.tolist()]
         if len(players) <= _CALLED:
             effect = shapley_values(table_of(find, keys), len(players))
-            return _solution(evidence, effect, players, None, {})
-        return self._random(evidence, marginals_of(find, keys), players, span=None)
+            return _solution(evidence, effect, players, amounts)
+        return self._random(evidence, marginals_of(find, keys), players, amounts, span=None)
 
     def _random(
         self,
         evidence: Evidence,
         marginals: Callable[[Array], Array],
         players: Array,
+        amounts: Array,
         *,
         span: float | None,
     ) -> _Solution:
@@ -280,7 +281,7 @@ class _Solver:
         if span is not None:
             bound = bernstein(spread, self.pairs, span=span, level=self.level)
             facts["bound"] = float(bound.max())
-        return _solution(evidence, effect, players, None, facts)
+        return _solution(evidence, effect, players, amounts, facts=facts)
 
     def _too_many(self, players: int, most: int, *, random: bool) -> InvalidInputError:
         seed = "seed=1 takes random orders; " if random else ""
@@ -299,23 +300,28 @@ def _supported(rates: Rates) -> float:
 
 
 def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> Array:
-    """Return the covariance of the values of all players, float64 (p, p).
+    """Return the covariance of all values and of the share of empty sets, (p+1, p+1).
 
     Each set of touchpoints with few journeys tells little of its rate, and nothing varies where
     none, or all, of them reached the outcome. Sets are therefore taken to vary as if so many more
     journeys of the overall rate had been seen with them that one of these reached it.
+
+    Parameters
+    ----------
+    sets, each : (n,)
+        The set of each journey, as bits, and what it earned.
     """
     units = dependence(evidence.units())
     if bool(((each != 0) & (each != 1)).any()):
-        return units.covariance(rates.influence(sets, each) * (sets != 0))
+        return units.covariance(_influence(rates, sets, each, counts=evidence.counts))
     of, size = dense_numbers(sets, 1 << rates.players)
     kinds = np.empty(size, dtype=np.int64)
     kinds[of] = sets
-    both = np.repeat(kinds, 2)
-    moved = rates.influence(both, np.tile([0.0, 1.0], size)) * (both != 0)
     seen = np.bincount(2 * of + (each == 1), evidence.counts, 2 * size)
-    trials = seen[::2] + seen[1::2]
-    likely = trials * rates.mean * (seen[1::2] + 1) / (trials * rates.mean + 1)
+    moved = _influence(rates, np.repeat(kinds, 2), np.tile([0.0, 1.0], size), counts=seen)
+    trials, hits = seen[::2] + seen[1::2], seen[1::2]
+    likely = trials * rates.mean * (hits + 1) / (trials * rates.mean + 1)
+    likely = np.where(kinds == 0, hits, likely)
     taken = np.stack([trials - likely, likely], axis=1).ravel()
     if units.plain:
         return units.scaled((moved * taken) @ moved.T)
@@ -323,27 +329,48 @@ def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> A
     return units.covariance(moved[:, 2 * of + (each == 1)]) + unseen
 
 
+def _influence(rates: Rates, sets: Array, each: Array, *, counts: Array) -> Array:
+    """Return how much one trial moves each value, and the share of empty sets, (p+1, n)."""
+    empty, total = sets == 0, float(counts @ each)
+    none = float(counts @ np.where(empty, each, 0.0)) / total
+    values = np.where(empty, 0.0, rates.influence(sets, each))
+    return np.concatenate([values, [each * (empty - none) / total]])
+
+
 def _solution(
     evidence: Evidence,
     effect: Array,
     players: Array,
-    covariance: Array | None,
-    facts: dict[str, Any],
+    amounts: Array,
+    *,
+    covariance: Array | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> _Solution:
-    """Return values of players as those of touchpoints, and the credit in proportion to them."""
+    """Return values of players as those of touchpoints, and the credit in proportion to them.
+
+    Parameters
+    ----------
+    amounts : float64 (n,)
+        What each row earned: journeys without interactions keep theirs.
+    covariance : float64 (p+1, p+1), optional
+        Of the values, and of the share that journeys without interactions earned.
+    """
     k, total = evidence.k, float(effect.sum())
-    counts, empty = evidence.conversions, evidence.offsets[1:] == evidence.offsets[:-1]
-    none = float(counts[empty].sum() / counts.sum())
+    empty = evidence.offsets[1:] == evidence.offsets[:-1]
+    none = float(amounts[empty].sum() / amounts.sum())
     effects, spread = np.zeros(k), None
     effects[players] = effect
     part = effects / total if total > 1e-12 else np.full(k, np.nan)
     of_share = None
     if covariance is not None:
-        spread = np.zeros((k, k))
-        spread[np.ix_(players, players)] = covariance
-        jacobian = np.zeros((k + 1, k))
-        jacobian[:k] = (np.eye(k) - part[:, None]) / total * (1 - none)
+        rows = np.append(players, k)
+        spread = np.zeros((k + 1, k + 1))
+        spread[np.ix_(rows, rows)] = covariance
+        jacobian = np.zeros((k + 1, k + 1))
+        jacobian[:k, :k] = (np.eye(k) - part[:, None]) / total * (1 - none)
+        jacobian[:k, k], jacobian[k, k] = -part, 1.0
         of_share = jacobian @ spread @ jacobian.T
+        spread = spread[:k, :k]
     share = np.append(part * (1 - none), none)
     split = Split(share=share, covariance=of_share, signed=True)
-    return _Solution(effect=effects, covariance=spread, split=split, facts=facts)
+    return _Solution(effect=effects, covariance=spread, split=split, facts=facts or {})

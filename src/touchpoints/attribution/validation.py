@@ -130,7 +130,8 @@ def validate(
             f"there must be at least as many units as folds, got {units.total} of {units.unit!r}",
             mend=f"folds={max(units.total, 2)}",
         )
-    in_fold = fold_counts(evidence.journeys, units, folds=folds, seed=seed)
+    also = evidence.fingerprint()
+    in_fold = fold_counts(evidence.journeys, units, folds=folds, seed=seed, also=also)
     rows = {}
     with reporting(progress, folds * len(models), what="validation") as advance:
         for name, model in models.items():

@@ -13,14 +13,23 @@ from touchpoints.uncertainty.units import Units
 _FEW_ALIKE = 8
 
 
-def fold_counts(journeys: Journeys, units: Units, *, folds: int, seed: int) -> Array:
+def fold_counts(
+    journeys: Journeys, units: Units, *, folds: int, seed: int, also: Array | None = None
+) -> Array:
     """Return how many real journeys of each row are in each fold, float64 (n, folds).
 
+    Parameters
+    ----------
+    also : integers (n,), optional
+        What else of each row makes a difference to the analysis, beside its path.
+
+    Notes
+    -----
     Units are assigned to folds in an order that depends on their content alone, with identical
     units together, so that the order of the log does not matter.
     """
     rng = np.random.default_rng(seed)
-    order = np.argsort(_content(journeys, units), kind="stable")
+    order = np.lexsort([units.repeats, _content(journeys, units, also)])
     alike, total = units.repeats[order], units.total
     share = np.zeros((len(order), folds))
     if total <= _FEW_ALIKE * len(order):
@@ -34,12 +43,15 @@ def fold_counts(journeys: Journeys, units: Units, *, folds: int, seed: int) -> A
     return in_fold
 
 
-def _content(journeys: Journeys, units: Units) -> Array:
+def _content(journeys: Journeys, units: Units, also: Array | None) -> Array:
     """Return a hash of the journeys of each unit, uint64 (g,)."""
     ranks = key_ranks(journeys)
     hashes = sequence_hash(ranks[journeys.codes], journeys.offsets, len(ranks))
     flags = journeys.began.astype(np.uint64) * np.uint64(2) + journeys.finished.astype(np.uint64)
-    hashes = mix(hashes ^ mix(flags)) * units.within.astype(np.uint64)
+    hashes = mix(hashes ^ mix(flags))
+    if also is not None:
+        hashes = mix(hashes ^ mix(also))
+    hashes *= units.within.astype(np.uint64)
     content = np.zeros(len(units.repeats), dtype=np.uint64)
     np.add.at(content, units.of, hashes)
     return content

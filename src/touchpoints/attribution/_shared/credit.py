@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -162,7 +163,8 @@ def credited(
     value: Split | None,
     level: float,
     kind: Any = Credit,
-    **more: Any,
+    more: Mapping[str, Array] | None = None,
+    **facts: Any,
 ) -> Any:
     """Return the table of a split of outcomes, and of their value.
 
@@ -171,9 +173,11 @@ def credited(
     kind
         The class of the table.
     more
-        Other columns, (k+1,) each, and fields of `Credit`.
+        Other columns, (k,) each, by name: nan for journeys without interactions.
+    facts
+        Fields that are not columns.
     """
-    units, k = evidence.units(), evidence.k
+    units = evidence.units()
     precision = Precision.of(units, evidence.reached, level)
     total = float(evidence.conversions.sum())
     support = _support(evidence)
@@ -186,12 +190,11 @@ def credited(
         "journeys": support,
     }
     columns |= _valued(evidence, value, level)
-    fields = {name: one for name, one in more.items() if np.shape(one) == (k + 1,)}
-    facts = {name: one for name, one in more.items() if name not in fields}
+    columns |= {name: np.append(one, np.nan) for name, one in (more or {}).items()}
     order = _order(evidence, columns["credit"], support)
     covariance = split.covariance
     keys = text_array([*(one.key for one in evidence.journeys.touchpoints), NONE])
-    shown: dict[str, Any] = {name: one[order] for name, one in {**columns, **fields}.items()}
+    shown: dict[str, Any] = {name: one[order] for name, one in columns.items()}
     return kind(
         touchpoint=keys[order],
         **shown,

@@ -8,6 +8,7 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.chains.influence import Dependence
 from touchpoints._core.arrays.counting import check_counts
+from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import counted, not_found
 from touchpoints.attribution._shared.windows import Lookback, deadlines_of, within_windows
@@ -72,6 +73,14 @@ class Evidence:
     def conversions(self) -> Array:
         """The real journeys of each row that reached the outcome, float64 (n,)."""
         return np.where(self.reached, self.counts, 0.0)
+
+    def fingerprint(self) -> Array:
+        """Return integers that differ where outcomes or times of journeys do, uint64 (n,)."""
+        marks = mix(self.reached.astype(np.uint64))
+        if self.journeys.times is None:
+            return marks
+        times = mix(self.journeys.times.view(np.int64))
+        return marks ^ mix(segments.sum_by_segment(times, self.offsets).astype(np.uint64))
 
     def units(self) -> Units:
         """Return the persons (or journeys) that are independent of each other."""

@@ -38,7 +38,8 @@ def chosen_order(evidence: Evidence, *, max_order: int, seed: int) -> int:
     units = evidence.units()
     if units.total < _FOLDS:
         return 1
-    in_fold = fold_counts(evidence.journeys, units, folds=_FOLDS, seed=seed)
+    also = evidence.fingerprint()
+    in_fold = fold_counts(evidence.journeys, units, folds=_FOLDS, seed=seed, also=also)
     losses = np.empty((_FOLDS, len(found.orders)))
     for fold in range(_FOLDS):
         test = np.bincount(numbers, in_fold[:, fold][owners], size)

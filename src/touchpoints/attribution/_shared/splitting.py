@@ -28,6 +28,8 @@ def evenly(evidence: Evidence) -> Array:
 def evenly_distinct(evidence: Evidence) -> Array:
     """Return 1 / (distinct touchpoints × occurrences of this one) in its journey."""
     offsets, k = evidence.offsets, evidence.k
+    if not len(evidence.codes):
+        return np.zeros(0)
     dense = len(evidence.counts) * k <= _SPARSE * len(evidence.codes)
     often, kinds = (_tabled if dense else _sorted)(evidence.codes, offsets, k)
     return np.asarray(1.0 / (np.repeat(kinds, segments.lengths_of(offsets)) * often))

@@ -219,7 +219,8 @@ def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = Fa
         The transitions that are removed.
     reconnect
         Whether those who would take one take another from the same node instead, in proportion to
-        the others; where there is no other, and by default, they are lost.
+        the others; where there is no other, or none that leads to an end, and by default, they are
+        lost.
 
     Notes
     -----
@@ -232,6 +233,7 @@ def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = Fa
         remaining = np.bincount(chain.sources, kept, chain.size + 1)
         leaving = np.where(remaining > 0, remaining, np.inf)
         kept = kept / leaving[chain.sources]
+        kept = np.where(_leads_out(chain, kept > 0)[chain.sources], kept, 0.0)
     whole = _solved(_system(chain, rewards, shares))
     less = _solved(_system(chain, rewards, kept))
     earned, forward, ahead = (np.stack(pair, axis=-1) for pair in zip(whole, less, strict=True))
@@ -243,6 +245,21 @@ def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = Fa
         leaving=np.stack([chain.leaving(), leaving], axis=-1),
         reconnected=reconnect,
     )
+
+
+def _leads_out(chain: Chain, kept: Array) -> Array:
+    """Return from which nodes an end can be reached by the transitions kept, bool (nodes,)."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    size = chain.size + 1 + chain.ends
+    ends = np.arange(chain.size + 1, size)
+    back = np.append(chain.targets[kept], np.full(len(ends), size))
+    forth = np.append(chain.sources[kept], ends)
+    graph = csr_array((np.ones(len(back)), (back, forth)), shape=(size + 1, size + 1))
+    found = np.zeros(size + 1, dtype=bool)
+    found[breadth_first_order(graph, size, return_predecessors=False)] = True
+    return found[:size]
 
 
 def _solved(system: _System) -> tuple[Array, Array, Array]:
