@@ -254,6 +254,57 @@ def sandwich(
     ]
 
 
+def unseen_rates(
+    rows: Sequence[Row],
+    units: Sequence[object],
+    statistic: Callable[[Sequence[Row]], dict[str, float]],
+    keys: Sequence[str],
+) -> list[list[float]]:
+    """Return what is added to the sandwich since each set is rarely seen, for games of rates.
+
+    As many journeys of a set as there are, but with a rate as if journeys of the overall rate had
+    been added to it until one more of them sold.
+    """
+    tried = sum(row.sales + row.lost for row in rows if row.path)
+    mean = sum(row.sales for row in rows if row.path) / tried
+    many, answer = len(set(units)), [[0.0] * len(keys) for _ in keys]
+    for members in {frozenset(row.path) for row in rows if row.path}:
+        there = [row for row in rows if frozenset(row.path) == members]
+        sold, lost = sum(row.sales for row in there), sum(row.lost for row in there)
+        likely = (sold + 1) / (sold + lost + 1 / mean) * (sold + lost)
+        path = there[0].path
+        for change, extra in (
+            (lambda step, path=path: Row(path, step, 0.0), likely - sold),
+            (lambda step, path=path: Row(path, 0.0, step), sold - likely),
+        ):
+            more, less = (statistic([*rows, change(step)]) for step in (_STEP, -_STEP))
+            moved = [(more.get(key, 0.0) - less.get(key, 0.0)) / (2 * _STEP) for key in keys]
+            for left, right in itertools.product(range(len(keys)), repeat=2):
+                answer[left][right] += extra * moved[left] * moved[right] * many / (many - 1)
+    return answer
+
+
+def varied(
+    share: float, variance: float, amounts: Sequence[float], *, imagined: float
+) -> tuple[float, float]:
+    """Return a variance drawn towards that of units of these amounts that say yes or no.
+
+    Then how many units tell of it.
+    """
+    some = [one for one in amounts if one > 0]
+    alike = sum(some) ** 2 / sum(one**2 for one in some)
+    seen = min(4 * share * (1 - share) * len(some), max(len(some) - 1, 1))
+    alone = share * (1 - share) / alike
+    return (seen * variance + imagined * alone) / (seen + imagined), seen
+
+
+def centred(share: float, amounts: Sequence[float]) -> float:
+    """Return a share between 0 and 1 with 3.84 more units, half of which say yes, at 95 %."""
+    some = [one for one in amounts if one > 0]
+    alike, more = sum(some) ** 2 / sum(one**2 for one in some), 1.959963984540054**2
+    return (min(max(share, 0.0), 1.0) * alike + more / 2) / (alike + more)
+
+
 # ----------------------------------------------------------------------------------------- Shapley
 
 

@@ -117,7 +117,7 @@ def _effects(order: int, semantics: str) -> Callable[[list[Row]], dict[str, floa
 def test_standard_errors_are_those_of_persons(
     semantics: str, rows: list[Row], persons: list[str]
 ) -> None:
-    """The half-width over t is the root of the sandwich over persons."""
+    """The half-width over t is the root of the sandwich, drawn to persons who say yes or no."""
     from scipy.stats import t
 
     single = [(path, sold) for path, sold in single_journeys(rows)][:12]
@@ -133,10 +133,14 @@ def test_standard_errors_are_those_of_persons(
     if semantics == "lost":
         assert found.low[0] - 1e-9 <= found.effect[0] <= found.high[0] + 1e-9
         return
-    assume(found.effective is not None)
     half = (found.high[0] - found.low[0]) / 2
-    freedom = max(float(found.effective or 2) - 1, 1.0)
-    assert half == pytest.approx(t.ppf(0.975, freedom) * spread**0.5, rel=1e-3, abs=1e-3)
+    amounts = [
+        sum(sold for (_, sold), other in zip(single, persons, strict=True) if other == person)
+        for person in set(persons)
+    ]
+    middle = naive.centred(found.effect[0], amounts)
+    variance, seen = naive.varied(middle, spread, amounts, imagined=2)
+    assert half == pytest.approx(t.ppf(0.975, max(seen, 1)) * variance**0.5, rel=1e-3, abs=1e-3)
 
 
 def test_an_effect_of_nothing_that_could_be_otherwise_has_an_interval() -> None:

@@ -15,6 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
+from tests.attribution import naive_attribution as naive
 from tests.attribution.logs import KEYS, one_by_one
 from touchpoints.attribution.recovery import WORLDS
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
@@ -369,7 +370,7 @@ def test_a_touchpoint_that_does_nothing_is_credited_where_advertising_is_targete
 
 
 def test_differences_of_two_groups_are_those_of_their_credit() -> None:
-    """Shares subtract, variances add, and t has Welch's degrees of freedom."""
+    """Shares subtract, variances of few sales add, and t has Welch's degrees of freedom."""
     from scipy.stats import t
 
     rng = np.random.default_rng(7)
@@ -382,16 +383,16 @@ def test_differences_of_two_groups_are_those_of_their_credit() -> None:
         found = tp.compare.credit(tp.compare.groups(log, "segment"), model)
         x, y = model(log[::2]), model(log[1::2])
         for row in found.to_dicts():
-            left, right = (
-                (one.shares[row["touchpoint"]], one.covariance[place, place])
-                for one in (x, y)
-                for place in [one.touchpoint.tolist().index(row["touchpoint"])]
-            )
-            spread = left[1] + right[1]
-            assert row["difference"] == pytest.approx(left[0] - right[0])
-            freedom = spread**2 / (
-                left[1] ** 2 / (x.outcomes - 1) + right[1] ** 2 / (y.outcomes - 1)
-            )
+            sides = []
+            for one in (x, y):
+                place, sold = one.touchpoint.tolist().index(row["touchpoint"]), [1] * one.outcomes
+                middle = naive.centred(one.share[place], sold)
+                sides.append(naive.varied(middle, one.covariance[place, place], sold, imagined=0.5))
+            (left, first), (right, second) = sides
+            spread = left + right
+            shares = (one.shares[row["touchpoint"]] for one in (x, y))
+            assert row["difference"] == pytest.approx(next(shares) - next(shares))
+            freedom = spread**2 / (left**2 / (2 * first) + right**2 / (2 * second))
             half = t.ppf(0.975, freedom) * spread**0.5
             assert row["high"] - row["difference"] == pytest.approx(half, rel=1e-6)
             assert row["p"] == pytest.approx(

@@ -69,7 +69,10 @@ def log_of(journeys: Sequence[tuple[Any, ...]], *, persons: bool) -> tp.Journeys
 def test_the_covariance_is_the_sandwich_over_units(
     name: str, persons: bool, journeys: list[tuple[Any, ...]]
 ) -> None:
-    """It is the sum over persons of how much all their journeys move the shares."""
+    """It is the sum over persons of how much all their journeys move the shares.
+
+    Rates of sets that few journeys have are taken to vary more.
+    """
     log = log_of(journeys, persons=persons)
     units = [person if persons else place for place, (*_, person) in enumerate(journeys)]
     assume(len(set(units)) > 1)
@@ -80,6 +83,8 @@ def test_the_covariance_is_the_sandwich_over_units(
         assume(abs(got.effect[~np.isnan(got.effect)].sum()) > 0.05)
 
     expected = np.array(naive.sandwich(rows, units, shares, got.touchpoint.tolist()))
+    if name == "rates":
+        expected += naive.unseen_rates(rows, units, shares, got.touchpoint.tolist())
     assert got.shares == pytest.approx(
         {key: shares(rows).get(key, 0.0) for key in got.touchpoint}, abs=1e-9
     )

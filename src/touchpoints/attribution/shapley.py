@@ -319,10 +319,10 @@ def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> A
     kinds = np.empty(size, dtype=np.int64)
     kinds[of] = sets
     seen = np.bincount(2 * of + (each == 1), evidence.counts, 2 * size)
-    earned = np.tile([0.0, 1.0], size)
-    moved = _influence(rates, np.repeat(kinds, 2), earned, counts=seen)
-    trials = seen[::2] + seen[1::2]
-    likely = trials * rates.mean * (seen[1::2] + 1) / (trials * rates.mean + 1)
+    moved = _influence(rates, np.repeat(kinds, 2), np.tile([0.0, 1.0], size), counts=seen)
+    trials, hits = seen[::2] + seen[1::2], seen[1::2]
+    likely = trials * rates.mean * (hits + 1) / (trials * rates.mean + 1)
+    likely = np.where(kinds == 0, hits, likely)
     taken = np.stack([trials - likely, likely], axis=1).ravel()
     if units.plain:
         return units.scaled((moved * taken) @ moved.T)

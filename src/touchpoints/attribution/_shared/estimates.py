@@ -16,6 +16,7 @@ from touchpoints.uncertainty.units import Units
 _FEW = 5
 _SIGNED = 2.0
 _SURE = 1e-12
+_ROUNDING = 1e-14
 
 
 def _least(numbers: list[float | None]) -> float | None:
@@ -135,7 +136,8 @@ class Precision:
         been seen to do so, around the shares of Agresti and Coull (`centred`).
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            parts, varied = number / total, np.maximum(variance, 0.0) / total**2  # rounding
+            parts, varied = number / total, variance / total**2
+        varied = np.where(varied < _ROUNDING, 0.0, varied)
         middle = centred(parts, alike=self.alike, level=self.level)
         varied, seen = drawn(middle, varied, behind=self.behind, alike=self.alike, imagined=_SIGNED)
         half = _stretched(seen, self.level) * np.sqrt(varied) * total
