@@ -29,7 +29,10 @@ _BESIDE_A_MEDIUM = _set(
     "ad ads advert adverts advertisement advertisements advertising anuncio anuncios publicidad "
     "business empresa empresas official oficial company corporate corporativo corporativa"
 )
-_BESIDE_A_NETWORK = _BESIDE_A_MEDIUM | _set("page pagina account cuenta profile perfil platform")
+_BESIDE_A_NETWORK = _BESIDE_A_MEDIUM | _set(
+    "page pagina account cuenta profile perfil platform story stories reel reels post posts "
+    "historia historias publicacion publicaciones"
+)
 _MEDIA_AREAS = _set(
     "social video search chat display advertising audio tv radio print ooh email sms"
 )
@@ -47,7 +50,7 @@ _MEDIA = {
         "chat online|web chat"
     ),
     "website": (
-        "blog|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|"
+        "blog|company blog|corporate blog|blog corporativo|blog de empresa|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|"
         "ecommerce|web form|mobile site|mobile website|intranet|pagina de aterrizaje|"
         "ventana emergente|formulario web|tienda online|sitio movil|pop ups|popups"
     ),
@@ -236,6 +239,8 @@ def channel_of(name: str, channels: Mapping[frozenset[str], str]) -> str | None:
     >>> channel_of("Reading an email", email)
     """
     words = bare(name)
+    if _is_verb_and_noun(words_of(name)):
+        return None
     if found := channels.get(words) or media().get(words):
         return found
     for listed, areas in ((_BESIDE_A_MEDIUM, _MEDIA_AREAS), (_BESIDE_A_NETWORK, {"social"})):
@@ -246,6 +251,11 @@ def channel_of(name: str, channels: Mapping[frozenset[str], str]) -> str | None:
         if found and found.partition(".")[0] in areas:
             return found
     return None
+
+
+def _is_verb_and_noun(words: list[str]) -> bool:
+    """Return whether a name begins with a gerund of a word in it: "calling the call centre"."""
+    return bool(words) and words[0].endswith("ing") and stem(words[0]) in map(stem, words[1:])
 
 
 def business_words(label: str) -> tuple[str, ...]:

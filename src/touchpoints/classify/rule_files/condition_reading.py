@@ -41,6 +41,9 @@ COMPARING = (
 LISTING = ("in", "contains", "starts", "ends", "words")
 """The comparisons whose values may stand in a file."""
 
+SEARCHING = ("contains", "starts", "ends")
+"""The comparisons with parts of a text."""
+
 MAX_SEARCHED = 10_000
 """How many texts of a file may be searched for in each value; ``in`` has no such limit."""
 
@@ -63,6 +66,7 @@ _MEANT = {
 }
 _MAX_DEPTH = 20
 _NEVER = Either(())
+_STAR_BEFORE = re.compile(r"\*[^\s*]|(?<!\S)\*")
 
 
 class ConditionReader:
@@ -231,8 +235,15 @@ class ConditionReader:
         if isinstance(operand, list | tuple) and not operand:
             self._fields.note(where, "the list is empty, so the condition can never hold")
         found = {text: words_of_phrase(text) for text in given}
-        for text in (text for text, words in found.items() if not words):
-            self._fields.note(where, f"{quoted(text)} has no words")
+        for text, words in found.items():
+            if not words:
+                self._fields.note(where, f"{quoted(text)} has no words")
+            elif _STAR_BEFORE.search(text):
+                self._fields.note(
+                    where,
+                    f"{quoted(text)} has a star that is not at the end of a word: "
+                    f"write regex = {quoted(_pattern(text))}",
+                )
         return HasWords(tuple(filter(None, found.values())), shown=given) if any(found) else None
 
     def _text(self, value: object, where: KeyPath) -> str:
@@ -242,7 +253,7 @@ class ConditionReader:
             return ""
         text = self._fields.text(value, where)
         if "*" in text:
-            self._fields.note(where, _star_problem(text))
+            self._fields.note(where, _star_problem(text, exact=where[-1] not in SEARCHING))
         plain = self._plain(text)
         if text and not plain:
             self._fields.note(where, f"{text!r} is empty without its accents and spaces")
@@ -294,13 +305,22 @@ class ConditionReader:
             return ""
         number, instant = self._notation.number(value), self._notation.instant(value)
         meant = number if number is not None else instant and instant.date()
-        return "" if meant is None else f" without quotation marks ({meant})"
+        if meant is None:
+            return ", without quotation marks, such as 200 or 2026-11-25"
+        return f" without quotation marks ({meant})"
 
 
-def _star_problem(text: str) -> str:
+def _pattern(text: str) -> str:
+    """Return the regular expression of a text in which stars stand for anything."""
+    return ".*".join(map(re.escape, text.strip("*").split("*")))
+
+
+def _star_problem(text: str, *, exact: bool) -> str:
     """Return what to write instead of a text with a star."""
     inner = text.strip("*")
-    if not inner or "*" in inner:
+    if not exact and inner:
+        meant = f"regex = {quoted(_pattern(text))}" if "*" in inner else quoted(inner)
+    elif not inner or "*" in inner:
         pattern = ".*".join(map(re.escape, text.split("*")))
         meant = f"regex = '^{pattern}$'"
     else:
