@@ -423,7 +423,10 @@ def test_captured_columns_are_in_the_journeys() -> None:
         ({"need": {"field": "x", "terms": {"a": "lern"}}}, "need.terms: no term of need 'lern'"),
         ({"need": {"field": ""}}, "need.field: the text is empty"),
         ({"nedd": {"field": "x"}}, "no such facet (did you mean 'need'?)"),
-        ({"type": {"field": "x"}}, "type: it is not taken from a field: write a rule for each type, or use by_column"),
+        (
+            {"type": {"field": "x"}},
+            "type: it is not taken from a field: write a rule for each type, or use by_column",
+        ),
         ({"leave_out": "why", "need": {"field": "x"}}, "assigns nothing else, but has 'need'"),
     ],
 )

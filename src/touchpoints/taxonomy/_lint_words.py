@@ -50,7 +50,8 @@ _MEDIA = {
         "chat online|web chat"
     ),
     "website": (
-        "blog|company blog|corporate blog|blog corporativo|blog de empresa|landing page|landing|microsite|pop up|popup|web shop|webshop|online store|"
+        "blog|company blog|corporate blog|blog corporativo|blog de empresa|"
+        "landing page|landing|microsite|pop up|popup|web shop|webshop|online store|"
         "ecommerce|web form|mobile site|mobile website|intranet|pagina de aterrizaje|"
         "ventana emergente|formulario web|tienda online|sitio movil|pop ups|popups"
     ),

@@ -25,7 +25,7 @@ from touchpoints.classify.rule_files.comparisons import (
 from touchpoints.classify.rule_files.conditions import Clause, Condition, Either, Every, Not
 from touchpoints.classify.rule_files.regex import Pattern
 from touchpoints.classify.text.folding import Notation, instant_in
-from touchpoints.classify.text.phrases import words_of_phrase
+from touchpoints.classify.text.phrases import has_star_before, words_of_phrase
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._fields import Fields, KeyPath
 
@@ -66,7 +66,6 @@ _MEANT = {
 }
 _MAX_DEPTH = 20
 _NEVER = Either(())
-_STAR_BEFORE = re.compile(r"\*[^\s*]|(?<!\S)\*")
 
 
 class ConditionReader:
@@ -238,7 +237,7 @@ class ConditionReader:
         for text, words in found.items():
             if not words:
                 self._fields.note(where, f"{quoted(text)} has no words")
-            elif _STAR_BEFORE.search(text):
+            elif has_star_before(text):
                 self._fields.note(
                     where,
                     f"{quoted(text)} has a star that is not at the end of a word: "
