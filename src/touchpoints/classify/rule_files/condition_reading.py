@@ -252,7 +252,7 @@ class ConditionReader:
             return ""
         text = self._fields.text(value, where)
         if "*" in text:
-            self._fields.note(where, _star_problem(text, exact=where[-1] not in SEARCHING))
+            self._fields.note(where, _star_problem(text, str(where[-1])))
         plain = self._plain(text)
         if text and not plain:
             self._fields.note(where, f"{text!r} is empty without its accents and spaces")
@@ -314,11 +314,13 @@ def _pattern(text: str) -> str:
     return ".*".join(map(re.escape, text.strip("*").split("*")))
 
 
-def _star_problem(text: str, *, exact: bool) -> str:
-    """Return what to write instead of a text with a star."""
+def _star_problem(text: str, key: str) -> str:
+    """Return what to write instead of a text with a star, in the comparison with this key."""
     inner = text.strip("*")
-    if not exact and inner:
-        meant = f"regex = {quoted(_pattern(text))}" if "*" in inner else quoted(inner)
+    if key in SEARCHING and inner:
+        open_end = {"starts": text.startswith("*"), "ends": text.endswith("*")}.get(key, False)
+        part = f"{'contains' if open_end else key} = {quoted(inner)}"
+        meant = f"regex = {quoted(_pattern(text))}" if "*" in inner else part
     elif not inner or "*" in inner:
         pattern = ".*".join(map(re.escape, text.split("*")))
         meant = f"regex = '^{pattern}$'"
