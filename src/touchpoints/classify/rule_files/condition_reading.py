@@ -304,9 +304,10 @@ class ConditionReader:
             return ""
         number, instant = self._notation.number(value), self._notation.instant(value)
         meant = number if number is not None else instant and instant.date()
-        if meant is None:
-            return ", without quotation marks, such as 200 or 2026-11-25"
-        return f" without quotation marks ({meant})"
+        if meant is not None:
+            return f" without quotation marks ({meant})"
+        dated = any(one.isdigit() for one in value)
+        return ", without quotation marks, such as 200 or 2026-11-25" if dated else ""
 
 
 def _pattern(text: str) -> str:
