@@ -488,3 +488,10 @@ def test_the_lists_of_words_are_folded_and_of_one_kind() -> None:
         assert [] == [one for one in texts if one != fold_spaced(one)]
         assert set() == {*document["concord"], *document["without"]} - {*document["negations"]}
     assert set(read_data("text-en")) == set(read_data("text-es"))
+
+
+@pytest.mark.parametrize("phrase", ["*order", "ch*p", "buy * now"])
+def test_a_star_before_or_within_a_word_is_refused(phrase: str) -> None:
+    """It would be ignored: a star stands for the ending of a word."""
+    with pytest.raises(ProblemsError, match="has a star that is not at the end of a word"):
+        keywords({"need": {"acquire": ["order*", phrase]}})

@@ -167,7 +167,7 @@ def test_a_long_list_is_read_and_compared_fast(tmp_path: Path) -> None:
         ("inner.txt", None),
         ("latin.txt", "latin.txt: line 2 is not UTF-8 text"),
         ("empty.txt", "the file 'empty.txt' has no values (one a line)"),
-        ("sub", "no file 'sub'"),
+        ("sub", "'sub' is a folder"),
         (r"a\u0000b", "is not the path of a file"),
         ("", "the text is empty"),
     ],
@@ -423,7 +423,10 @@ def test_captured_columns_are_in_the_journeys() -> None:
         ({"need": {"field": "x", "terms": {"a": "lern"}}}, "need.terms: no term of need 'lern'"),
         ({"need": {"field": ""}}, "need.field: the text is empty"),
         ({"nedd": {"field": "x"}}, "no such facet (did you mean 'need'?)"),
-        ({"type": {"field": "x"}}, "type: expected text, found a table"),
+        (
+            {"type": {"field": "x"}},
+            "type: it is not taken from a field: write a rule for each type, or use by_column",
+        ),
         ({"leave_out": "why", "need": {"field": "x"}}, "assigns nothing else, but has 'need'"),
     ],
 )
@@ -577,3 +580,74 @@ def test_of_a_thousand_failures_the_first_are_listed() -> None:
     """Twenty in full."""
     with pytest.raises(ProblemsError, match="980 more"):
         check_rules({**TESTED, "test": [{"event": {}, "expect": "purchase"}] * 1_000})
+
+
+# ------------------------------------------------------------------- mistakes of people who write
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ({"event": {"words": "*order"}}, "star that is not at the end of a word: write regex = "),
+        ({"event": {"words": "or*der"}}, "not at the end of a word: write regex = 'or.*der'"),
+        ({"event": {"words": ["ok", "buy * now"]}}, "'buy * now' has a star that is not at"),
+        ({"event": {"contains": "a*b"}}, "write regex = 'a.*b', or regex"),
+        ({"event": {"contains": "*paid*"}}, "write contains = 'paid', or regex"),
+        ({"event": {"starts": "*paid"}}, "write contains = 'paid', or regex"),
+        ({"event": "a*b"}, "write regex = '^a.*b$', or regex"),
+        ({"day": {"min": "25 of May"}}, "without quotation marks, such as 200 or 2026-11-25"),
+    ],
+)
+def test_a_star_or_a_bound_that_cannot_hold_is_refused(when: Any, message: str) -> None:
+    """A star within a word is no wildcard anywhere; a bound is no text."""
+    assert message in problems_of({"rule": [{"when": when, "type": "purchase"}]})
+
+
+def test_a_folder_is_no_list(tmp_path: Path) -> None:
+    """The message does not propose the folder itself."""
+    (tmp_path / "lists").mkdir()
+    path = written(
+        tmp_path, rules_toml='[[rule]]\nwhen.a.in = { file = "lists" }\ntype = "purchase"'
+    )
+    assert "'lists' is a folder: name a file in it" in problems_of(path)
+
+
+def test_a_type_is_not_taken_from_a_field() -> None:
+    """The message says what does that."""
+    rule = {"when": {"a": "x"}, "type": {"field": "kind"}}
+    assert "write a rule for each type, or use by_column" in problems_of({"rule": [rule]})
+
+
+def test_a_group_may_stand_in_each_alternative() -> None:
+    """The expression that matches states the text; the first one where both do."""
+    either = [{"page": {"regex": "/p/(?P<sku>[a-z]+)"}}, {"ref": {"regex": "sku=(?P<sku>[a-z]+)"}}]
+    rule = {
+        "when": {"any": either},
+        "type": "product_view",
+        "columns": {"sku": {"group": "sku"}},
+    }
+    rules = tp.classify.rules({"rule": [rule]}, taxonomy=CUSTOMER)
+
+    def sku(page: str | None, ref: str | None) -> str:
+        return rules({"page": page, "ref": ref}).facets["sku"]
+
+    assert sku("/p/ab", None) == "ab"
+    assert sku(None, "sku=cd") == sku("/p/1", "sku=cd") == "cd"
+    assert sku("/p/ab", "sku=cd") == "ab"
+
+
+@pytest.mark.parametrize(
+    ("expect", "message"),
+    [
+        ("purchaze", "test 1: expect: no touchpoint type 'purchaze' (did you mean 'purchase'?)"),
+        ("(nothing)", "no answer '(nothing)' (write '(none)' or '(left out)')"),
+        ({"type": "purchase", "needs": "learn"}, "no facet or column 'needs' (did you mean 'need'"),
+        ({"need": "lern"}, "no term of need 'lern' (did you mean 'learn'"),
+    ],
+)
+def test_what_no_rule_can_answer_is_a_mistake_of_the_test(expect: Any, message: str) -> None:
+    """A misspelt type, facet or answer is said to be one, not to differ from the answer."""
+    source = {"rule": [ORDER], "test": [{"event": {"event": "order"}, "expect": expect}]}
+    with pytest.raises(ProblemsError) as caught:
+        check_rules(source, taxonomy=CUSTOMER)
+    assert message in "\n".join(caught.value.problems)

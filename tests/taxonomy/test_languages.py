@@ -10,7 +10,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints._core.languages import built_in_languages
-from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints.errors import InvalidInputError, NotFoundError, ProblemsError, WrongKindError
 from touchpoints.taxonomy import Taxonomy, load_taxonomy, parse_taxonomy, read_taxonomy
 
 BOTH = pytest.mark.parametrize("name", ["customer", "patient"])
@@ -199,3 +199,33 @@ def test_no_module_of_the_taxonomy_lists_languages() -> None:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             texts = {one.value for one in ast.walk(tree) if isinstance(one, ast.Constant)}
             assert set() == codes & {text for text in texts if isinstance(text, str)}, path.name
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ('types.purchse.labels.fr = "Achat"', "types.purchse: not in the taxonomy 'customer'"),
+        (
+            'types.purchse.labels.fr = "Achat"',
+            "did you mean 'purchase'? a new entry has a label in",
+        ),
+        ('facets.need.terms.save_mony.labels.fr = "Économiser"', "did you mean 'save_money'?"),
+    ],
+)
+def test_a_misspelt_id_in_a_translation_is_no_new_entry(lines: str, message: str) -> None:
+    """An entry with labels in further languages only translates one of the base."""
+    text = f'name = "mine"\nextends = "customer"\nlanguages = ["fr"]\n{lines}'
+    with pytest.raises(ProblemsError) as caught:
+        tp.taxonomy.parse_taxonomy(text)
+    assert message in "\n".join(caught.value.problems)
+
+
+def test_a_new_entry_near_to_another_is_one_by_what_it_has() -> None:
+    """A default term, or a label in the main language of the base, says that it is new."""
+    head = 'name = "mine"\nextends = "customer"\nlanguages = ["fr"]\n'
+    own = tp.taxonomy.parse_taxonomy(
+        f'{head}types.purchases.labels.fr = "Achats"\ntypes.purchases.need = "acquire"\n'
+    )
+    both = tp.taxonomy.parse_taxonomy(f'{head}types.purchases.labels = {{ fr = "x", en = "y" }}')
+    assert "purchases" in own.types
+    assert "purchases" in both.types

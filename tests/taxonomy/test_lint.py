@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import string
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from touchpoints._core.documents import tables_of
+from touchpoints._core.text import fold_spaced
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.taxonomy import (
     Taxonomy,
@@ -509,3 +512,32 @@ def test_any_label_can_be_judged(text: str) -> None:
     """Any label can be linted without an error."""
     assert isinstance(business_words(text), tuple)
     assert isinstance(len(lint(labelled(text or "x"))), int)
+
+
+def test_word_files_of_all_languages_have_the_same_lists() -> None:
+    """A language without a list would be an error on first use, not a gap."""
+    folder = files("touchpoints.taxonomy").joinpath("data", "words")
+    tables = [tables_of(one.read_text("utf-8"), where=one.name) for one in folder.iterdir()]
+    assert 2 <= len(tables)
+    assert all(table.keys() == tables[0].keys() for table in tables)
+    for table in tables:
+        words = [one for several in table.values() for one in several if isinstance(one, str)]
+        assert words == [fold_spaced(one) for one in words]
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Company blog", ["TP002"]),
+        ("Instagram stories", ["TP002"]),
+        ("Calling the call centre", []),
+        ("Reading the company blog", []),
+    ],
+)
+def test_channels_with_words_beside_them_and_acts_on_channels(name: str, codes: list[str]) -> None:
+    """A word beside a medium leaves it one; a verb of the same word makes it an act."""
+    mine = parse_taxonomy(
+        f'name = "mine"\ntypes.x = {{ labels.en = "{name}", definition.en = "Some." }}'
+    )
+    found = lint(mine, ignore=["TP001", "TP007", "TP005", "TP006"])
+    assert codes == [one for one in found.code if one in ("TP002", "TP003")]

@@ -37,6 +37,12 @@ def decoded(content: bytes, *, where: str) -> str:
         raise all_problems(where, [f"line {line} is not UTF-8 text; {mend}"]) from error
 
 
+def _check_keys(text: str, where: str) -> None:
+    if long := next((one for one in _LONG_KEY.finditer(text) if one["end"]), None):
+        line = text.count("\n", 0, long.start()) + 1
+        raise all_problems(where, [f"line {line}: a key has more than {MOST_PARTS} parts"])
+
+
 def tables_of(text: str, *, where: str) -> dict[str, Any]:
     """Parse TOML text into tables; raise with the line that does not parse.
 
@@ -48,9 +54,9 @@ def tables_of(text: str, *, where: str) -> dict[str, Any]:
     if len(text) > MOST_CHARACTERS:
         length = f"the text has {len(text):,} characters, more than the {MOST_CHARACTERS:,} allowed"
         raise all_problems(where, [length])
-    if long := next((one for one in _LONG_KEY.finditer(text) if one["end"]), None):
-        line = text.count("\n", 0, long.start()) + 1
-        raise all_problems(where, [f"line {line}: a key has more than {MOST_PARTS} parts"])
+    # A key is on one line, so only lines with as many dots are searched.
+    if any(line.count(".") >= MOST_PARTS for line in text.split("\n")):
+        _check_keys(text, where)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

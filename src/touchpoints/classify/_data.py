@@ -12,6 +12,13 @@ from touchpoints._core.frozen import FrozenMap
 
 
 @cache
+def data_names(beginning: str) -> tuple[str, ...]:
+    """Return the names of the files whose name begins so, such as one for each language."""
+    names = (one.name for one in files("touchpoints.classify").joinpath("data").iterdir())
+    return tuple(sorted(one.removesuffix(".toml") for one in names if one.startswith(beginning)))
+
+
+@cache
 def read_data(name: str) -> Mapping[str, Any]:
     """Return the content of ``data/<name>.toml``; it is cached, so do not change what it holds."""
     file = files("touchpoints.classify").joinpath("data", f"{name}.toml")

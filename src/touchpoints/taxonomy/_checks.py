@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from touchpoints._core.messages import did_you_mean
-from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy._keys import UNKNOWN
-from touchpoints.taxonomy._words import Named
+from touchpoints.taxonomy._words import Named, folded
 from touchpoints.taxonomy.builtin import CLOSED, the_five
 from touchpoints.taxonomy.vocabulary import (
     TYPICAL,
@@ -195,13 +194,13 @@ def _shared_names(named: Iterable[tuple[str, Named]]) -> Iterator[Problem]:
     items = list(named)
     owners: dict[tuple[str, str], str] = {}
     for where, one in items:
-        first = owners.setdefault(("", fold_spaced(one.id)), one.id)
+        first = owners.setdefault(("", folded(one.id)), one.id)
         if first != one.id:
             yield where, f"the id differs from {first!r} only in case"
     for where, one in items:
         for field, lang, phrase in names_of(one):
-            folded = fold_spaced(phrase)
-            first = owners.get(("", folded)) or owners.setdefault((lang, folded), one.id)
+            name = folded(phrase)
+            first = owners.get(("", name)) or owners.setdefault((lang, name), one.id)
             if first != one.id:
                 yield f"{where}.{at(field, lang)}", f"{phrase!r} already names {first!r}"
 

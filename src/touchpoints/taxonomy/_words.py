@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import dropwhile
 from typing import Protocol
 
@@ -14,6 +15,10 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 Labels = Mapping[str, str]
 Aliases = Mapping[str, tuple[str, ...]]
 Words = tuple[str, ...]
+
+
+# The names of a taxonomy are folded when it is checked, extended and searched.
+folded = lru_cache(maxsize=1 << 15)(fold_spaced)
 
 
 class HasId(Protocol):
@@ -61,7 +66,7 @@ class Phrases:
         self._of: dict[str, dict[str, dict[str, None]]] = {}
         self._forms: dict[str, dict[Words, dict[str, None]]] = {}
         for lang, phrase, id_ in self._names():
-            self._of.setdefault(fold_spaced(phrase), {}).setdefault(lang, {})[id_] = None
+            self._of.setdefault(folded(phrase), {}).setdefault(lang, {})[id_] = None
         spoken = (lang for found in self._of.values() for lang in found if lang)
         self._languages = tuple(dict.fromkeys(spoken))
 

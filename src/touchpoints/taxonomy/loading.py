@@ -22,7 +22,7 @@ from touchpoints._core.documents import decoded, tables_of
 from touchpoints._core.messages import (
     not_found,
 )
-from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.reading import taxonomy_of
 
@@ -201,7 +201,7 @@ def load_taxonomy(name: str, *, languages: Sequence[str] = ()) -> Taxonomy:
     """
     mend = "tp.read_taxonomy(path) reads a file, tp.available_taxonomies() lists the names"
     require_kind(name, str, takes="the name of a taxonomy", mend=mend)
-    wanted = _codes(languages)
+    wanted = tuple(dict.fromkeys(languages))
     if name in _builtin_names():
         known = _builtin(name)[0].languages
         return _spoken(name, tuple(lang for lang in wanted if lang not in known))
@@ -248,13 +248,6 @@ def _of_plugin(plugin: plugins.Plugin) -> Taxonomy:
             f"got {type(found).__name__}"
         )
     return found
-
-
-def _codes(languages: object) -> tuple[str, ...]:
-    """Return codes of languages, or raise where they are not a sequence of texts."""
-    if isinstance(languages, str) or not isinstance(languages, Sequence):
-        raise WrongKindError(f"languages must be a list of codes such as ['pt'], got {languages!r}")
-    return tuple(dict.fromkeys(map(str, languages)))
 
 
 def _check_languages(name: str, wanted: Sequence[str], known: Sequence[str]) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
 
 from touchpoints._core.messages import counted, did_you_mean
-from touchpoints._core.text import fold_spaced
 from touchpoints.errors import ProblemsError, TouchpointsError
 from touchpoints.taxonomy._checks import at
 from touchpoints.taxonomy._entries import Entries
 from touchpoints.taxonomy._fields import Fields, Table
 from touchpoints.taxonomy._order import reordered
+from touchpoints.taxonomy._words import folded
 from touchpoints.taxonomy.builtin import the_five
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.vocabulary import Crosswalk, Facet, Term, TouchpointType
@@ -23,6 +23,9 @@ BaseOf = Callable[[str, Sequence[str]], Taxonomy]
 _TOP = ("name", "version", "languages", "extends", "defaults", "facets", "crosswalks", "types")
 _FACET = ("labels", "ordered", "terms")
 _CROSSWALK = ("source", "values")
+# The keys of an entry that is only translated, and how near its id is to the one that was meant.
+_NAMING = frozenset({"labels", "aliases", "definition"})
+_NEAR = 0.85
 
 Entry = TypeVar("Entry", bound=Term | TouchpointType)
 
@@ -94,6 +97,8 @@ def _reason(error: Exception) -> str:
 
 def _in_order(problems: list[str], document: Mapping[str, Any]) -> list[str]:
     """Return the problems in the order of the document; missing keys of the header come first."""
+    if not problems:
+        return []
     order = {where: number for number, where in enumerate(_dotted_keys(document, ()))}
 
     def position(problem: str) -> int:
@@ -183,13 +188,14 @@ class _Reader:
         self.fields.known_keys(table, _FACET, where)
         terms = dict(base.terms) if base else {}
         tables = self.fields.entries(table.get("terms", {}), (*where, "terms"))
+        self.check_translated(tables, terms, (*where, "terms"))
         for key, entry in tables.items():
             terms[key] = self.entries.term(entry, (*where, "terms", key), base=terms.get(key))
         ordered = base.ordered if base else False
         if "ordered" in table:
             ordered = self.fields.flag(table["ordered"], (*where, "ordered"))
         labels = self.entries.labels(table, where, base=base.labels if base else None)
-        moved = _aliases_moved(terms, tables)
+        moved = _aliases_moved(terms, tables) if base else terms
         in_order = reordered(moved, tables, fields=self.fields, where=where)
         return Facet(name, labels, in_order, ordered=ordered)
 
@@ -213,11 +219,34 @@ class _Reader:
         known = dict(self.base.types if self.base else {})
         usual = self.usual(facets)
         tables = self.fields.entries(self.document.get("types", {}), ("types",))
+        self.check_translated(tables, known, ("types",))
         for name, table in tables.items():
             known[name] = self.entries.type(
                 table, ("types", name), base=known.get(name), facets=facets, usual=usual
             )
-        return _aliases_moved(known, tables)
+        return _aliases_moved(known, tables) if self.base else known
+
+    def check_translated(
+        self, tables: Mapping[str, Table], known: Collection[str], where: tuple[str, ...]
+    ) -> None:
+        """Note misspelt ids of entries that are only translated: they would be new entries."""
+        if self.base is None:
+            return
+        from difflib import get_close_matches
+
+        main = self.base.languages[0]
+        for name, table in tables.items():
+            labels = table.get("labels", {})
+            if name in known or not set(table) <= _NAMING:
+                continue
+            if not isinstance(labels, Mapping) or main in labels:
+                continue
+            if near := get_close_matches(name, known, n=1, cutoff=_NEAR):
+                self.fields.note(
+                    (*where, name),
+                    f"not in the taxonomy {self.base.name!r} (did you mean {near[0]!r}? a new "
+                    f"entry has a label in {main!r}, too)",
+                )
 
     def usual(self, facets: Mapping[str, Facet]) -> dict[str, str]:
         """Return the defaults that this document sets for all its new types."""
@@ -239,7 +268,7 @@ def _aliases_moved(known: dict[str, Entry], tables: Mapping[str, Table]) -> dict
     for own, table in tables.items():
         names: list[tuple[str, str]] = [("", own), *_own_aliases(table)]
         for lang, phrase in (*names, *known[own].labels.items()):
-            owners.setdefault((lang, fold_spaced(phrase)), set()).add(own)
+            owners.setdefault((lang, folded(phrase)), set()).add(own)
     return {name: _without(one, owners) for name, one in known.items()}
 
 
@@ -255,8 +284,8 @@ def _without(one: Entry, owners: Mapping[tuple[str, str], set[str]]) -> Entry:
 def _owners(
     owners: Mapping[tuple[str, str], set[str]], lang: str, alias: str, default: str
 ) -> set[str]:
-    folded = fold_spaced(alias)
-    found = owners.get((lang, folded), set()) | owners.get(("", folded), set())
+    name = folded(alias)
+    found = owners.get((lang, name), set()) | owners.get(("", name), set())
     return found or {default}
 
 

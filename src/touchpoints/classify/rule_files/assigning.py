@@ -23,8 +23,11 @@ KEYS = ("field", "group", "terms")
 
 def read_from_field(
     fields: Fields, where: KeyPath, value: object, when: Condition, *, taxonomy: Taxonomy | None
-) -> FromField | None:
-    """Return what a rule assigns from a field, None after a mistake, which is noted.
+) -> tuple[FromField, ...]:
+    """Return what a rule assigns from fields, nothing after a mistake, which is noted.
+
+    A group may stand in several expressions, such as those of ``any``: the first that matches
+    states the text.
 
     Parameters
     ----------
@@ -39,29 +42,35 @@ def read_from_field(
     if ("field" in table) == ("group" in table):
         fields.note(where, "write the field or the group of a regex that states it, one of them")
     terms = _terms(fields, where, table, taxonomy)
-    field, group, pattern = "", "", None
+    group = ""
+    sources: list[tuple[str, Pattern | None]] = []
     if "field" in table:
-        field = fields.text(table["field"], (*where, "field"))
+        sources = [(fields.text(table["field"], (*where, "field")), None)]
     elif "group" in table:
         group = fields.text(table["group"], (*where, "group"))
-        field, pattern = _with_group(fields, (*where, "group"), group, when)
+        sources = _with_group(fields, (*where, "group"), group, when)
     if len(fields.problems) > before:
-        return None
-    return FromField(name=where[-1], field=field, group=group, pattern=pattern, terms=terms)
+        return ()
+    return tuple(
+        FromField(name=where[-1], field=field, group=group, pattern=pattern, terms=terms)
+        for field, pattern in sources
+    )
 
 
 def _with_group(
     fields: Fields, where: KeyPath, group: str, when: Condition
-) -> tuple[str, Pattern | None]:
-    """Return the field and the expression of a condition with a group of this name."""
+) -> list[tuple[str, Pattern | None]]:
+    """Return the fields and the expressions of a condition with a group of this name."""
     searched = [
         (clause.field, clause.comparison.pattern)
         for clause in _required(when)
         if isinstance(clause.comparison, Matches)
     ]
-    for field, pattern in searched:
-        if group in pattern.groups:
-            return field, pattern
+    found: list[tuple[str, Pattern | None]] = [
+        (field, pattern) for field, pattern in searched if group in pattern.groups
+    ]
+    if found:
+        return found
     known = [name for _, pattern in searched for name in pattern.groups]
     named = f"its groups: {first_few(known)}" if known else "it has none"
     if group:
@@ -70,7 +79,7 @@ def _with_group(
             f"no group {quoted(group)} in a regex of the rule ({named}; write "
             f"(?P<{group[:20]}>...) around the part to keep)",
         )
-    return "", None
+    return []
 
 
 def _required(condition: Condition) -> Iterator[Clause]:

@@ -41,6 +41,8 @@ def path_beside(folder: Path | None, name: str) -> Path:
         raise InvalidInputError(f"{quoted(name)} is not the path of a file") from error
     if not path.is_relative_to(folder.resolve()):
         raise outside
+    if path.is_dir():
+        raise InvalidInputError(f"{quoted(name)} is a folder: name a file in it")
     if not found:
         raise InvalidInputError(
             f"no file {quoted(name)} in the folder of the rule file{_near(folder, name)}"

@@ -25,7 +25,7 @@ from touchpoints.classify.rule_files.comparisons import (
 from touchpoints.classify.rule_files.conditions import Clause, Condition, Either, Every, Not
 from touchpoints.classify.rule_files.regex import Pattern
 from touchpoints.classify.text.folding import Notation, instant_in
-from touchpoints.classify.text.phrases import words_of_phrase
+from touchpoints.classify.text.phrases import has_star_before, words_of_phrase
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._fields import Fields, KeyPath
 
@@ -40,6 +40,9 @@ COMPARING = (
 
 LISTING = ("in", "contains", "starts", "ends", "words")
 """The comparisons whose values may stand in a file."""
+
+SEARCHING = ("contains", "starts", "ends")
+"""The comparisons with parts of a text."""
 
 MAX_SEARCHED = 10_000
 """How many texts of a file may be searched for in each value; ``in`` has no such limit."""
@@ -231,8 +234,15 @@ class ConditionReader:
         if isinstance(operand, list | tuple) and not operand:
             self._fields.note(where, "the list is empty, so the condition can never hold")
         found = {text: words_of_phrase(text) for text in given}
-        for text in (text for text, words in found.items() if not words):
-            self._fields.note(where, f"{quoted(text)} has no words")
+        for text, words in found.items():
+            if not words:
+                self._fields.note(where, f"{quoted(text)} has no words")
+            elif has_star_before(text):
+                self._fields.note(
+                    where,
+                    f"{quoted(text)} has a star that is not at the end of a word: "
+                    f"write regex = {quoted(_pattern(text))}",
+                )
         return HasWords(tuple(filter(None, found.values())), shown=given) if any(found) else None
 
     def _text(self, value: object, where: KeyPath) -> str:
@@ -242,7 +252,7 @@ class ConditionReader:
             return ""
         text = self._fields.text(value, where)
         if "*" in text:
-            self._fields.note(where, _star_problem(text))
+            self._fields.note(where, _star_problem(text, str(where[-1])))
         plain = self._plain(text)
         if text and not plain:
             self._fields.note(where, f"{text!r} is empty without its accents and spaces")
@@ -294,13 +304,25 @@ class ConditionReader:
             return ""
         number, instant = self._notation.number(value), self._notation.instant(value)
         meant = number if number is not None else instant and instant.date()
-        return "" if meant is None else f" without quotation marks ({meant})"
+        if meant is not None:
+            return f" without quotation marks ({meant})"
+        dated = any(one.isdigit() for one in value)
+        return ", without quotation marks, such as 200 or 2026-11-25" if dated else ""
 
 
-def _star_problem(text: str) -> str:
-    """Return what to write instead of a text with a star."""
+def _pattern(text: str) -> str:
+    """Return the regular expression of a text in which stars stand for anything."""
+    return ".*".join(map(re.escape, text.strip("*").split("*")))
+
+
+def _star_problem(text: str, key: str) -> str:
+    """Return what to write instead of a text with a star, in the comparison with this key."""
     inner = text.strip("*")
-    if not inner or "*" in inner:
+    if key in SEARCHING and inner:
+        open_end = {"starts": text.startswith("*"), "ends": text.endswith("*")}.get(key, False)
+        part = f"{'contains' if open_end else key} = {quoted(inner)}"
+        meant = f"regex = {quoted(_pattern(text))}" if "*" in inner else part
+    elif not inner or "*" in inner:
         pattern = ".*".join(map(re.escape, text.split("*")))
         meant = f"regex = '^{pattern}$'"
     else:

@@ -208,15 +208,16 @@ class _Reader:
         if isinstance(columns, Mapping):
             facets |= {("columns", str(key)): columns[key] for key in columns}
         found = [
-            read_from_field(fields, where, value, when, taxonomy=self._taxonomy)
+            one
             for where, value in facets.items()
             if isinstance(value, Mapping) and (len(where) > 1 or self._is_facet(Fields(), where[0]))
+            for one in read_from_field(fields, where, value, when, taxonomy=self._taxonomy)
         ]
         observed = table.get("provenance", "data") == "data"
-        return tuple(attrs.evolve(one, observed=observed) for one in found if one is not None)
+        return tuple(attrs.evolve(one, observed=observed) for one in found)
 
     def _verdict(self, fields: Fields, table: Tables, from_fields: Sequence[FromField]) -> Verdict:
-        type_ = fields.text(table[TYPE], (TYPE,)) if TYPE in table else ""
+        type_ = _type(fields, table)
         named = [key for key in table if key not in OWN and self._is_facet(fields, key)]
         facets = {
             key: fields.text(table[key], (key,))
@@ -272,6 +273,15 @@ class _Reader:
                 fields.note(("columns", name), "it is a facet: write it next to the type")
             elif name in _RESERVED:
                 fields.note(("columns", name), "the name is reserved")
+
+
+def _type(fields: Fields, table: Tables) -> str:
+    if isinstance(table.get(TYPE), Mapping):
+        fields.note(
+            (TYPE,), "it is not taken from a field: write a rule for each type, or use by_column"
+        )
+        return ""
+    return fields.text(table[TYPE], (TYPE,)) if TYPE in table else ""
 
 
 def _leaving_out(fields: Fields, table: Tables, assigned: Sequence[str]) -> Verdict:

@@ -119,6 +119,12 @@ class Rule:
         compared = (clause.field for clause in clauses_of(self.when))
         return tuple(dict.fromkeys((*compared, *(one.field for one in self.from_fields))))
 
+    @property
+    def assigned(self) -> frozenset[str]:
+        """The facets and columns that the rule can assign."""
+        fixed = verdict_of(self.answer).facets
+        return frozenset([*fixed, *(one.name for one in self.from_fields)])
+
     def answer_to(self, event: Mapping[str, Any]) -> Answer:
         """Return the answer to an event for which the condition holds."""
         if not self.from_fields:
@@ -143,7 +149,8 @@ class Rule:
         pairs = zip(self.from_fields, values, strict=True)
         terms = {one: term for one, value in pairs if (term := one.term(value)) is not None}
         fixed = verdict_of(self.answer)
-        added = {one.name: term for one, term in terms.items()}
+        # Of several expressions with one group, the first that matches states the text.
+        added = {one.name: term for one, term in reversed(terms.items())}
         observed = {one.name for one in terms if one.observed}
         return simplest(
             Verdict(

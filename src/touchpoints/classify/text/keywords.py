@@ -29,7 +29,7 @@ from touchpoints.classify.contract.traces import ExplanationStep, Outcome
 from touchpoints.classify.rule_files.documents import Source, read_document
 from touchpoints.classify.text.folding import written
 from touchpoints.classify.text.negation import negations_of
-from touchpoints.classify.text.phrases import PhraseTree, words_of_phrase
+from touchpoints.classify.text.phrases import PhraseTree, has_star_before, words_of_phrase
 from touchpoints.classify.text.words import END, Sequences, particles
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import FACETS, Taxonomy
@@ -309,6 +309,8 @@ def _read(fields: Fields, tables: Mapping[str, Any]) -> tuple[Phrase, ...]:
                     words = words_of_phrase(text)
                     if not words:
                         fields.note(at, f"{text!r} has no words")
+                    elif has_star_before(text):
+                        fields.note(at, f"{text!r} has a star that is not at the end of a word")
                     found.append(Phrase(facet, term, text, words))
     return tuple(dict.fromkeys(found))
 

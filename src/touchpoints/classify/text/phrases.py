@@ -16,11 +16,17 @@ from touchpoints.classify.text.words import END, Reading, Sequences, particles, 
 # The star at the end of a word in a phrase, and a private-use character that replaces it.
 _STAR = re.compile(r"(?<=\S)\*+(?!\S)")
 _BEGINS = "\ue000"
+_STAR_BEFORE = re.compile(r"\*[^\s*]|(?<!\S)\*")
 
 # How many words without weight may stand between two words of a phrase.
 _MOST_PASSED = 2
 _MOST_CACHED = 20_000
 _NONE: Sequences = FrozenMap({})
+
+
+def has_star_before(phrase: str) -> bool:
+    """Return whether a phrase has a star before or within a word, where it means nothing."""
+    return bool(_STAR_BEFORE.search(phrase))
 
 
 def words_of_phrase(phrase: str) -> tuple[str, ...]:

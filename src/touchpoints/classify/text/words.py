@@ -11,12 +11,12 @@ from typing import NamedTuple
 import attrs
 
 from touchpoints._core.text import fold
-from touchpoints.classify._data import read_data
+from touchpoints.classify._data import data_names, read_data
 
 END = ""
 """Marks the end of a clause in a sequence of words."""
 
-_LANGUAGES = ("en", "es")
+_FILES = "text-"
 _QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
 # A word with its inner apostrophes; a sign outside ASCII, for example an emoji; the end of a
 # clause, but not the point in t.co or the comma in 3,50.
@@ -61,7 +61,7 @@ class Particles:
 @cache
 def particles() -> Particles:
     """Return the particles of all languages, read on first use."""
-    files = [read_data(f"text-{language}") for language in _LANGUAGES]
+    files = [read_data(name) for name in data_names(_FILES)]
 
     def listed(name: str) -> list[str]:
         return [one for file in files for one in file[name]]
