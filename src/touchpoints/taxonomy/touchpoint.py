@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,7 +19,9 @@ from touchpoints.taxonomy._keys import (
     format_key,
     parse_key,
 )
-from touchpoints.taxonomy.vocabulary import TaxonomyLike
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy.vocabulary import TaxonomyLike
 
 _FIVE = frozenset(FACETS)
 _NO_FACETS: FrozenMap[str, str] = FrozenMap()
