@@ -84,22 +84,16 @@ def of_kappa(chances: tuple[float, ...], events: int, *, worlds: int, seed: int)
     return low, high
 
 
-def order_rejected(journeys: int, persons: int, *, worlds: int, seed: int) -> float:
-    """Return how often order 2 is preferred to order 1, by p at 5 %, where order 1 is the truth.
-
-    With persons, half of whom have their own chain, journeys of a person are not independent.
-    """
-    rng, rejected = generator(seed, "order", journeys, persons), 0
+def order_rejected(journeys: int, *, worlds: int, seed: int) -> float:
+    """Return how often order 2 is preferred to order 1, by p at 5 %, where order 1 is the truth."""
+    rng, rejected = generator(seed, "order", journeys), 0
     names = tuple(tp.taxonomy.untyped(one) for one in "abc")
-    chains = np.array([[[0.6, 0.2, 0.2], [0.3, 0.4, 0.3], [0.1, 0.3, 0.6]]] * 2)
-    if persons:
-        chains[1] = chains[1][::-1]
+    chain = np.array([[0.6, 0.2, 0.2], [0.3, 0.4, 0.3], [0.1, 0.3, 0.6]]).cumsum(axis=1)
     for _ in range(worlds):
-        who = np.arange(journeys) % max(persons, 1)
         codes = np.zeros((journeys, 9), dtype=np.int32)
         for at in range(1, 9):
-            chance = chains[who % 2 if persons else who * 0, codes[:, at - 1]]
-            codes[:, at] = (rng.random((journeys, 1)) > chance.cumsum(axis=1)[:, :2]).sum(axis=1)
+            chances = chain[codes[:, at - 1], :2]
+            codes[:, at] = (rng.random((journeys, 1)) > chances).sum(axis=1)
         log = tp.Journeys(
             touchpoints=names, codes=codes.ravel(), offsets=np.arange(0, journeys * 9 + 1, 9)
         )
@@ -138,18 +132,12 @@ def lines(worlds: int, seed: int) -> Iterable[str]:
         for events in EVENTS:
             found = of_kappa(chances, events, worlds=worlds, seed=seed)
             yield _line(f"kappa | {name} | {events:,}", found, right)
-
-    yield from (
-        "",
-        "| test | world | journeys | worlds | rejected | ± |",
-        "|---|---|---|---|---|---|",
-    )
-    for name, persons in (("independent", 0), ("ten persons of two kinds", 10)):
-        for journeys in (50, 500):
-            few = min(worlds, _MOST_DRAWN)
-            part = order_rejected(journeys, persons, worlds=few, seed=seed)
-            error = (part * (1 - part) / few) ** 0.5
-            yield f"| order 2 | {name} | {journeys} | {few:,} | {part:.3f} | {error:.3f} |"
+    yield from ("", "| test | journeys | worlds | rejected | ± |", "|---|---|---|---|---|")
+    for journeys in (50, 500):
+        few = min(worlds, _MOST_DRAWN)
+        part = order_rejected(journeys, worlds=few, seed=seed)
+        error = (part * (1 - part) / few) ** 0.5
+        yield f"| Markov order 2 | {journeys} | {few:,} | {part:.3f} | {error:.3f} |"
 
 
 def _of_means(worlds: int, seed: int) -> Iterator[str]:
