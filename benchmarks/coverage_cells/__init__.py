@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from . import attribution, credit_pairs, differences, medians, shares, survival, tests
+from . import attribution, credit_pairs, differences, medians, others, shares, survival, tests
 
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
 SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
@@ -13,6 +13,7 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "medians": medians.lines,
     "survival": survival.lines,
     "tests": tests.lines,
+    "others": others.lines,
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
 }

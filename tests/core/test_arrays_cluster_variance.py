@@ -105,14 +105,18 @@ def naive_reach(units: list[list[tuple[int, int, int]]], group: int, level: floa
         return math.nan
     number = sum(times for unit in own for _, times in unit)
     mean = Fraction(sum(value * times for unit in own for value, times in unit), number)
-    squares = sum(sum((value - mean) * times for value, times in unit) ** 2 for unit in own)
-    variance = Fraction(len(own), len(own) - 1) * squares / number**2
-    return math.sqrt(variance) * float(stats.t.ppf((1 + level) / 2, len(own) - 1))
+    sizes = [sum(times for _, times in unit) for unit in own]
+    strayed = [sum((value - mean) * times for value, times in unit) for unit in own]
+    moved = [far / (1 - Fraction(m, number)) for far, m in zip(strayed, sizes, strict=True)]
+    variance = Fraction(len(own) - 1, len(own)) * sum(one**2 for one in moved) / number**2
+    heavy = [m * (1 + Fraction(m - 1, 3)) for m in sizes]
+    freedom = max(sum(heavy) ** 2 / sum(one**2 for one in heavy) - 1, Fraction(1))
+    return math.sqrt(variance) * float(stats.t.ppf((1 + level) / 2, float(freedom)))
 
 
 @given(drawn=VALUES, level=st.sampled_from([0.5, 0.95]))
 def test_bounds_of_means_agree_with_the_definition(drawn, level: float) -> None:
-    """A ratio of sums over units, linearised; nan for a group with fewer than two units."""
+    """Each unit is left out in turn; nan for a group with fewer than two units."""
     rows = [(*row, of) for of, (_, unit) in enumerate(drawn) for row in unit]
     groups, values, within, of = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     repeats = np.array([count for count, _ in drawn], dtype=np.int64)

@@ -118,3 +118,53 @@ def test_records_with_more_cells_than_names_are_refused() -> None:
             {"id": "b", "day": "2026-01-01", "what": "y", None: ["z"]}]  # fmt: skip
     with pytest.raises(tp.errors.InvalidInputError, match=r"1 record has more cells.*1: \['z'\]"):
         tp.from_records(rows, journey="id", time="day", touchpoint="what")
+
+
+def test_masks_of_columns_held_as_they_are() -> None:
+    """Journeys built by hand: a masked end or number is missing, a masked code is refused."""
+    names = (tp.taxonomy.untyped("x"),)
+    days = np.ma.array(np.array(["2026-01-01", "2026-01-02"], "M8[us]"), mask=[False, True])
+    ids = np.ma.array(["a", "b"], mask=[True, False])
+    built = tp.Journeys(
+        touchpoints=names,
+        codes=[0, 0],
+        offsets=[0, 2, 2],
+        times=days.data,
+        ends=days,
+        persons=ids,
+        per_journey={"spent": np.ma.array([1.5, 2.5], mask=[True, False])},
+    )
+
+    assert ["2026-01-01", "NaT"] == [str(one)[:10] for one in built.ends]
+    assert [None, "b"] == built.persons.tolist()
+    assert np.isnan(built.per_journey["spent"][0])
+    hidden = np.ma.array([0, 0], mask=[False, True])
+    with pytest.raises(tp.errors.InvalidInputError, match=r"codes is masked.*rows 1"):
+        tp.Journeys(touchpoints=names, codes=hidden, offsets=[0, 2])
+    with pytest.raises(tp.errors.InvalidInputError, match="counts is masked"):
+        tp.Journeys(touchpoints=names, codes=[0, 0], offsets=[0, 1, 2], counts=hidden)
+
+
+def test_masks_of_arguments_are_refused() -> None:
+    """A selection or a number of trials that a mask hides is not known."""
+    journeys = tp.from_paths({"path": ["a > b", "b > a"]}, path="path")
+    with pytest.raises(tp.errors.InvalidInputError, match="the mask is masked"):
+        tp.select(journeys, np.ma.array([True, True], mask=[False, True]))
+    with pytest.raises(tp.errors.InvalidInputError, match="successes is masked"):
+        tp.wilson(np.ma.array([1, 2], mask=[False, True]), [4, 4])
+    assert 1 == len(tp.select(journeys, np.ma.array([True, False])))
+
+
+@pytest.mark.parametrize("values", [[True, False], [1.5, 2.5], [10, 9]])
+@pytest.mark.parametrize("make", ["pandas", "arrow"])
+def test_categories_that_are_numbers_are_kept_as_numbers(make: str, values: list[Any]) -> None:
+    """A categorical or dictionary of bools or numbers holds these, not their texts."""
+    columns = {"id": ["a", "b"], "day": ["2026-01-01"] * 2, "what": ["x", "y"]}
+    if make == "pandas":
+        frame = pd.DataFrame({**columns, "kept": pd.Categorical(values)})
+    else:
+        frame = pa.table({**columns, "kept": pa.array(values).dictionary_encode()})
+    journeys = read(frame, per_journey=["kept"])
+
+    assert values == journeys.per_journey["kept"].tolist()
+    assert type(values[0]) is type(journeys.per_journey["kept"].tolist()[0])

@@ -139,3 +139,17 @@ def test_an_error_quotes_only_the_beginning_of_what_is_long() -> None:
     assert len(str(error)) < 8_100
     problems = ProblemsError("p", problems=["x" * 1_000_000]).problems
     assert f"{'x' * 4_000}… (1,000,000 characters)" == problems[0]
+
+
+def test_a_pair_and_a_drawing_show_controls_as_escapes() -> None:
+    """The names of groups are values of a column; DOT is text that is printed."""
+    journeys = built(
+        [[NAME, "b"], [NAME]], per_journey={"kind": np.array(["u" + NAME, "v" + NAME], object)}
+    )
+    texts = [
+        repr(tp.compare.groups(journeys, "kind")),
+        tp.to_dot(tp.transition_graph(journeys)),
+        tp.to_mermaid(tp.transition_graph(journeys)),
+    ]
+
+    assert [] == [one for one in RAW for text in texts if one in text]

@@ -198,3 +198,20 @@ def test_a_pair_that_is_kept_or_repeated_counts_as_its_two_rows() -> None:
     assert (2, 3, 0) == (kept.paired, kept.without_touchpoint, kept.dropped)
     assert (1, 2, 2) == (again.paired, again.duplicates, again.duplicates_dropped)
     assert 4 == again.rows == 1 + again.paired + again.dropped
+
+
+def test_rows_alone_are_counted_among_what_is_kept() -> None:
+    """A start without a name is dropped, and so is a complete that no taxonomy knows."""
+    rows = [
+        ("09:00", "purchase", "start"),
+        ("09:10", "purchase", "complete"),
+        ("09:20", "", "start"),
+        ("09:30", "nonsense", "complete"),
+        ("09:40", "purchase", "complete"),
+    ]
+    report = read(rows, unmatched="drop", taxonomy=tp.load_taxonomy("customer")).meta.report
+
+    assert 2 == report.unmatched_dropped
+    assert (1, 0, 1) == (report.paired, report.unpaired_starts, report.unpaired_completes)
+    accounted = 2 * report.paired + report.unpaired_starts + report.unpaired_completes
+    assert report.rows == accounted + report.unmatched_dropped

@@ -100,7 +100,7 @@ def test_the_infinity_of_every_unit(unit: str) -> None:
     most = 2**63 - 1
     for far in (most, -most):
         times = np.array([0, far]).view(f"datetime64[{unit}]")
-        with pytest.raises(InvalidInputError, match="1 time .* is outside .*row 1: infinity"):
+        with pytest.raises(InvalidInputError, match="1 time .* is outside .*row 1: -?infinity"):
             read({"at": times})
         with pytest.warns(TouchpointsWarning, match="taken as missing"):
             assert 1 == len(read({"at": times}, bad_times="drop").codes)
@@ -213,3 +213,34 @@ def test_a_test_without_draws_takes_no_seed() -> None:
     for options in ({"seed": 1}, {"permutations": 9}):
         with pytest.raises(InvalidInputError, match="draws nothing"):
             tp.paths.discriminating(shop, by="device", test="chi2", **options)
+
+
+def test_two_columns_of_one_name_of_a_query_are_refused() -> None:
+    """DuckDB returns both; which of them is meant is not known."""
+    duckdb = pytest.importorskip("duckdb")
+    table = duckdb.sql("select 1 id, timestamp '2026-01-01' at_, 'a' what, 'b' what")
+    with pytest.raises(InvalidInputError, match="two columns of the table share a name.*what"):
+        tp.from_frame(table, journey="id", time="at_", touchpoint="what")
+
+
+@pytest.mark.parametrize("text", ["True", "false"])
+def test_the_text_of_a_bool_beside_missing_values(text: str) -> None:
+    """A column of True, False and nothing holds 1.0, 0.0 and nan: the error says what to give."""
+    journeys = tp.from_columns(
+        {
+            "id": [1, 2, 3],
+            "at": ["2026-01-01"] * 3,
+            "what": list("abc"),
+            "new": [True, False, None],
+        },
+        **NAMES,
+        per_journey=["new"],
+    )
+    with pytest.raises(NotFoundError, match=f"give {text.title()} in place of '{text}'"):
+        tp.compare.groups(journeys, "new", a=text)
+
+
+def test_a_count_that_is_too_large_says_how_large_it_may_be() -> None:
+    """Beyond 2 ** 53 a float no longer tells whole numbers apart."""
+    with pytest.raises(InvalidInputError, match="a count must be below 9,007,199,254,740,992"):
+        tp.from_paths({"path": ["a"], "n": [2**62]}, path="path", count="n")

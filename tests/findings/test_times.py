@@ -186,9 +186,40 @@ def test_infinity_is_no_time_and_as_an_end_still_open() -> None:
         "'-infinity'::timestamp low"
     )
     for column in ("high", "low"):
-        with pytest.raises(tp.errors.InvalidInputError, match="row 0: infinity"):
+        with pytest.raises(tp.errors.InvalidInputError, match="row 0: -?infinity"):
             tp.from_frame(table, **{**names, "time": column})
     journeys = tp.from_frame(table, **{**names, "time": "fine"}, end="high")
 
     assert ["NaT"] == journeys.ends.astype(str).tolist()
     assert 0 == journeys.meta.report.bad_ends
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_an_offset_does_not_lead_out_of_the_years(make: Any) -> None:
+    """The first day of year 1 in Tokyo began in year 0 in UTC: refused, or left out."""
+    times = ["0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00+14:00", "9999-12-31T23:00:00-12:00"]
+    with pytest.raises(tp.errors.InvalidInputError, match=r"2 times .* outside .* in UTC .*row 0"):
+        read(times, make)
+    with pytest.warns(tp.errors.TouchpointsWarning, match="2 times"):
+        journeys = read(times, make, bad_times="drop")
+
+    assert ["2025-12-31T10:00"] == shown(journeys)
+    assert 2 == journeys.meta.report.bad_times
+
+
+def test_a_zone_does_not_lead_out_of_the_years() -> None:
+    """Naive times are read in a zone."""
+    times = ["0001-01-01T00:00:00", "2026-01-01T00:00:00"]
+    with pytest.raises(tp.errors.InvalidInputError, match="1 time .* outside .* in UTC"):
+        read(times, tz="Asia/Tokyo")
+
+    assert ["2025-12-31T15:00"] == shown(read(times[1:], tz="Asia/Tokyo"))
+
+
+@pytest.mark.parametrize(("sign", "said"), [("", "infinity"), ("-", "-infinity")])
+def test_the_sign_of_infinity_is_said(sign: str, said: str) -> None:
+    """The error shows which of the two a database holds."""
+    duckdb = pytest.importorskip("duckdb")
+    table = duckdb.sql(f"select 1 id, 'x' what, '{sign}infinity'::timestamp at_")
+    with pytest.raises(tp.errors.InvalidInputError, match=f"row 0: {said}"):
+        tp.from_frame(table, journey="id", time="at_", touchpoint="what")

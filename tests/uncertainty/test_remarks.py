@@ -164,3 +164,23 @@ def test_an_end_that_is_not_known_has_its_reason() -> None:
     assert not np.isnan(many.median_low + many.median_high).any()
     assert "nan" not in repr(many)
     assert "nan" not in repr(tp.paths.gaps(few))
+
+
+def test_a_bootstrap_of_few_units_says_so() -> None:
+    """Percentile intervals of fewer than 20 units are too narrow; of 20 nothing is said."""
+    for number, few in ((3, True), (19, True), (20, False)):
+        log = timed([f"p{who}" for who in range(number)])
+        found = tp.bootstrap(
+            log, lambda drawn: {"buy": float(drawn.counts[::2].sum())}, seed=1, resamples=50
+        )
+        assert number == found.units
+        assert few == ("few units" in repr(found)) == ("few units" in found._repr_html_())
+
+
+def test_a_bootstrap_of_what_no_resample_changes_says_so() -> None:
+    """All did the same: the intervals have no width, which does not prove that others would."""
+    found = tp.bootstrap(
+        timed([f"p{who}" for who in range(25)]), tp.paths.presence, seed=1, resamples=50
+    )
+
+    assert "no resample differs in 3 of 3 rows" in repr(found)

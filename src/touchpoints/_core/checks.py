@@ -265,8 +265,8 @@ def public(function: F) -> F:
     """Check the calls of a public function against its signature; the signature stays visible.
 
     A call that does not fit raises a `WrongKindError` that says what the arguments are called, and
-    so does an argument of a kind that its annotation excludes. A call that fits costs about a
-    microsecond more; nothing is prepared before the first call.
+    so does an argument of a kind that its annotation excludes. A call that fits costs some
+    microseconds more; nothing is prepared before the first call.
     """
     code = function.__code__
     by_place = code.co_varnames[: code.co_argcount]

@@ -26,6 +26,7 @@ _MONTHS = {"Y": 12, "M": 1}
 _NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _NANOSECONDS |= {"D": 24 * 3600 * 10**9, "W": 7 * 24 * 3600 * 10**9}
 _INFINITY = 2**63 - 1
+_ENDLESS = {_INFINITY: "infinity", -_INFINITY: "-infinity"}
 
 
 @attrs.frozen(eq=False)
@@ -90,8 +91,7 @@ def from_datetime64(
     wrong = outside & (counts != _INFINITY) if may_be_open else outside
     rows = np.flatnonzero(wrong)
     shown = [
-        f"row {row}: {'infinity' if abs(int(counts[row])) == _INFINITY else values[row]}"
-        for row in rows[:5].tolist()
+        f"row {row}: {_ENDLESS.get(int(counts[row]), values[row])}" for row in rows[:5].tolist()
     ]
     error = InvalidInputError(
         f"{counted(len(rows), 'time')} in {_column(name)} "

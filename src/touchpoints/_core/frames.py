@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,7 @@ from touchpoints._core.frozen import (
     text_array,
 )
 from touchpoints._core.instants import from_numbers, from_objects
+from touchpoints._core.messages import first_few
 from touchpoints._core.packed import PackedTexts, encoded, packed_joined
 from touchpoints._core.zones import HowTimes, tidy_zone, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -57,6 +59,9 @@ class Frame:
                 mend="pass a pandas, polars, pyarrow or duckdb table; for plain columns use "
                 "tp.from_columns, for dicts tp.from_records",
             ) from error
+        written = given.columns if given.implementation.is_duckdb() else self.names
+        if twice := [name for name, count in Counter(written).items() if count > 1]:
+            raise InvalidInputError(f"two columns of the table share a name: {first_few(twice)}")
         self._given = given
         self.lazy = isinstance(given, nw.LazyFrame)
         self._frame: Any = None
@@ -104,6 +109,8 @@ class Frame:
             return _numbers(series)
         if dtype in (nw.Datetime, nw.Date):
             return _times(series, name, HowTimes()).stamps.view("datetime64[us]")
+        if _kind_of_categories(series) in tuple("biuf"):
+            return kept_values(series.to_list())
         if dtype in (nw.Duration, nw.Object):
             return kept_values(series.to_numpy() if dtype == nw.Duration else series.to_list())
         return _text(series)
@@ -245,7 +252,7 @@ def _without_blanks(codes: Array, categories: list[str]) -> Coded:
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[used] = np.arange(len(used), dtype=np.int32)
         codes, categories = table[codes], [categories[code] for code in used.tolist()]
-    if not all(map(str.strip, categories)):
+    if any(map(is_blank, categories)):
         kept = [code for code, one in enumerate(categories) if not is_blank(one)]
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[kept] = np.arange(len(kept), dtype=np.int32)
@@ -271,17 +278,20 @@ def _keys(series: Any) -> IdColumn:
 
 
 def _categorical_keys(series: Any) -> IdColumn | None:
-    """Return keys of whole numbers that a categorical or dictionary holds; None otherwise."""
+    """Return keys of numbers that a categorical or dictionary holds; None otherwise."""
+    numeric = _kind_of_categories(series) in tuple("iuf")
+    return keys_of_values(series.to_list(), series.name) if numeric else None
+
+
+def _kind_of_categories(series: Any) -> str:
+    """Return the kind of the values of a categorical or dictionary, as numpy writes it."""
     native = series.to_native()
     if series.implementation.is_pandas():
         kind = getattr(getattr(native.dtype, "categories", None), "dtype", None)
-        numeric = getattr(kind, "kind", "") in tuple("iu")
-    else:
-        import pyarrow as pa
-
-        kind = getattr(native, "type", None) if series.implementation.is_pyarrow() else None
-        numeric = isinstance(kind, pa.DictionaryType) and pa.types.is_integer(kind.value_type)
-    return keys_of_values(series.to_list(), series.name) if numeric else None
+        return str(getattr(kind, "kind", ""))
+    kind = getattr(native, "type", None) if series.implementation.is_pyarrow() else None
+    value = getattr(kind, "value_type", None) if str(kind).startswith("dictionary") else None
+    return "" if value is None else np.dtype(value.to_pandas_dtype()).kind
 
 
 def _polars_keys(native: Any) -> IdColumn:

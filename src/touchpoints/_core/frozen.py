@@ -56,13 +56,38 @@ def read_only(values: Any, dtype: Any = None) -> Array:
     ``attrs.evolve`` costs nothing; an array that is itself writable, or has a writable base, is
     copied.
     """
-    array = np.asarray(values, dtype=dtype)
+    array = np.asarray(unmasked(values), dtype=dtype)
     if not _writable_somewhere(array):
         return array
     if array is values or array.base is not None:
         array = array.copy()
     array.flags.writeable = False
     return array
+
+
+def unmasked(values: Any, *, name: str = "a column") -> Any:
+    """Return a masked array with nan, NaT or None where it is masked; other values as given.
+
+    Raises
+    ------
+    InvalidInputError
+        When the type of the array has no missing value, as integers and bools.
+    """
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    gone = np.ma.getmaskarray(values)
+    if not gone.any():
+        return np.asarray(values)
+    kind = values.dtype.kind
+    if kind not in "fcmMOU":
+        raise InvalidInputError(
+            f"{name} is masked, and {values.dtype} has no missing value",
+            where=f"rows {first_few(np.flatnonzero(gone.ravel())[:6].tolist())}",
+            mend="fill it first, for example with .filled(0), or leave these rows out",
+        )
+    plain = np.array(values, dtype=object if kind in "OU" else values.dtype)
+    plain[gone] = {"f": np.nan, "c": np.nan}.get(kind, None if kind in "OU" else "NaT")
+    return plain
 
 
 def owned(array: Array) -> Array:
@@ -79,6 +104,7 @@ def integers(values: Any, dtype: Any, *, name: str) -> Array:
 
     A plain cast would silently turn 1.5 into 1 and 2**32 into 0.
     """
+    values = unmasked(values, name=name)
     given = np.asarray(values)
     if given.dtype == dtype:
         return read_only(values)

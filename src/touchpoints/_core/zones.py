@@ -9,9 +9,19 @@ from typing import Literal
 import attrs
 import numpy as np
 
-from touchpoints._core.datetimes import EPOCH, FIRST, LAST, MICROSECOND, BadTimes, Instants
+from touchpoints._core.datetimes import (
+    EPOCH,
+    FIRST,
+    LAST,
+    MEND_BAD,
+    MICROSECOND,
+    NAT,
+    BadTimes,
+    Instants,
+    with_bad,
+)
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import counted, first_few, not_found, quoted
+from touchpoints._core.messages import agreeing, counted, first_few, not_found, quoted
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError, warn
 
 _SLOT = 15 * 60 * 1_000_000
@@ -38,15 +48,37 @@ class HowTimes:
 
 def zoned(found: Instants, column: str, how: HowTimes) -> Instants:
     """Return instants as read, with a warning of bad ones, naive ones in the zone given."""
+    if how.tz is not None:
+        found = localise(found, how.tz, column=column, ambiguous=how.ambiguous)
+    found = _within_years(found, column, how.bad_times)
     if found.bad is not None:
         warn(
             f"{counted(len(found.bad), 'time')} in column {column!r} cannot be read and "
             f"{'is' if len(found.bad) == 1 else 'are'} taken as missing, the first: "
             f"{found.said[0]}"
         )
-    if how.tz is None:
+    return found
+
+
+def _within_years(found: Instants, column: str, bad_times: BadTimes) -> Instants:
+    """Refuse times that a zone or an offset from UTC takes out of the years 1 to 9999."""
+    wrong = np.flatnonzero(((found.stamps < FIRST) & (found.stamps != NAT)) | (found.stamps > LAST))
+    if not len(wrong):
         return found
-    return localise(found, how.tz, column=column, ambiguous=how.ambiguous)
+    said = [
+        f"row {row}: {np.datetime64(int(found.stamps[row]), 'us')}" for row in wrong[:5].tolist()
+    ]
+    error = InvalidInputError(
+        f"{counted(len(wrong), 'time')} in column {column!r} {agreeing(len(wrong), 'are')} outside "
+        "the years 1 to 9999 in UTC",
+        where="; ".join(said),
+        mend=MEND_BAD,
+    )
+    stamps = found.stamps.copy()
+    stamps[wrong] = NAT
+    rows = wrong if found.bad is None else np.union1d(found.bad, wrong)
+    moved = attrs.evolve(found, stamps=stamps)
+    return with_bad(moved, rows, [*found.said, *said], error, bad_times)
 
 
 def tidy_zone(zone: str) -> str:

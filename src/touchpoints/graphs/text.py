@@ -19,7 +19,7 @@ from touchpoints.graphs.schema import require_digraph
 # without a meaning in Mermaid stay as they are. Text that begins like a list item, "1. " or "-",
 # would be drawn as a list.
 _MERMAID = re.compile(r"[^\w \-.,:/=!?'·−–…¿¡]|^-|(?<=^\d)[.](?= )|(?<=^\d\d)[.](?= )")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {"unplanned": "not planned", "unseen": "not seen"}
 _MERMAID_STYLES = {"unplanned": "stroke:#b2182b,stroke-width:2px", "unseen": "stroke-dasharray:4 4"}

@@ -10,7 +10,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import microseconds, public
-from touchpoints._core.frozen import Array, code_values, owned
+from touchpoints._core.frozen import Array, code_values, owned, unmasked
 from touchpoints._core.messages import counted, first_few
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 from touchpoints.journeys.model import (
@@ -81,7 +81,7 @@ def select(journeys: Journeys, chosen: Any) -> Journeys:
         if isinstance(chosen, Mapping) and "directness" in chosen:
             _warn_of_broken_paths(journeys, kept)
         return select_interactions(journeys, kept)
-    flags = np.asarray(chosen)
+    flags = np.asarray(unmasked(chosen, name="the mask"))
     if flags.shape == (0,):
         flags = flags.astype(bool)
     if flags.dtype != np.bool_:

@@ -281,7 +281,7 @@ def _frequent(
     for _ in range(max_length):
         totals = np.zeros((parts, len(grown) * variants.k))
         for block, found in _extensions(variants, grown):
-            totals += table[:, block] @ found
+            totals += table[:, block] @ found.astype(np.float64)  # bools are not multiplied by BLAS
         every = totals.sum(axis=0)
         kept = np.flatnonzero((every / sizes.sum() >= min_support - 1e-12) & (every > 0))
         if not len(kept):
@@ -307,12 +307,12 @@ def _extensions(
     for start in range(0, size, max(1, _ROOM // width)):
         block = slice(start, start + max(1, _ROOM // width))
         coming = next_positions(variants.codes[block], variants.lengths[block], variants.k)
-        row = np.arange(len(coming))[:, None]
-        positions = np.zeros((len(coming), len(prefixes)), dtype=np.int64)
+        first = (np.arange(len(coming)) * coming.shape[1])[:, None]
+        places = np.broadcast_to(first, (len(coming), len(prefixes)))
         for following in codes.T:
-            positions = coming[row, positions, following]
-        found = coming[row, positions] <= max_length
-        yield block, found.reshape(len(coming), -1)
+            places = first + coming.reshape(-1).take(places * variants.k + following)
+        occurs = (coming <= max_length).reshape(-1, variants.k)
+        yield block, occurs.take(places, axis=0).reshape(len(coming), -1)
 
 
 def _effective(

@@ -88,8 +88,9 @@ def gaps(
     `time_to` includes those journeys, censored.
 
     The interval of a mean is a t interval over persons, or over journeys where persons are not
-    known (linearised ratio estimator over units: Cochran 1977, Sampling Techniques, 6.3). Times are
-    skewed: prefer the median. Its interval, and that of any quantile, lies between two of the
+    known (linearised ratio estimator over units: Cochran 1977, Sampling Techniques, 6.3; each unit
+    is left out in turn, with the degrees of freedom of effective units). Times are skewed: prefer
+    the median. Its interval, and that of any quantile, lies between two of the
     values (Woodruff 1952), with the effective number of values of the page on uncertainty; an end
     beyond the values known is nan, and so are both with fewer than two units. One sort, O(m log m);
     between places O(m) and a sort of the gaps found.

@@ -84,8 +84,7 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     if options.duplicates == "drop" and again:
         ordered = ordered.keep(~repeats).counted(duplicates_dropped=again)
         tied = ordered.tied()
-    if ordered.of_two is not None:
-        ordered = ordered.counted(paired=_count(ordered.of_two))
+    ordered = _with_pairs(ordered)
     return _build(log, ordered, tied, matched, options)
 
 
@@ -93,6 +92,17 @@ def _narrowed(codes: Array, size: int) -> Array:
     """Return codes in the smallest integer type that holds them, which makes taking rows faster."""
     kinds = (kind for kind in (np.int8, np.int16) if size <= np.iinfo(kind).max)
     return codes.astype(next(kinds, codes.dtype.type), copy=False)
+
+
+def _with_pairs(ordered: OrderedRows) -> OrderedRows:
+    """Count interactions by the rows of a lifecycle they are made of, of those that are kept."""
+    if ordered.of_two is None or ordered.started is None:
+        return ordered
+    return ordered.counted(
+        paired=_count(ordered.of_two),
+        unpaired_starts=_count(ordered.started & ~ordered.of_two),
+        unpaired_completes=_count(~ordered.started),
+    )
 
 
 def _count(mask: Array | None) -> int:

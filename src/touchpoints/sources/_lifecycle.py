@@ -128,7 +128,7 @@ def join_stages(log: Log, ordered: OrderedRows, *, stages: Array, kinds: Array) 
     """
     here = stages[ordered.rows]
     instances = _instances(log, ordered, kinds)
-    starts, completes = np.flatnonzero(here == START), np.flatnonzero(here == COMPLETE)
+    starts = np.flatnonzero(here == START)
     closing = np.flatnonzero(_closes(instances, here))
     left, right = _match(instances, starts, closing)
     ends = np.full(len(here), NAT)
@@ -137,15 +137,7 @@ def join_stages(log: Log, ordered: OrderedRows, *, stages: Array, kinds: Array) 
     kept[closing[right]] = False
     of_two = np.zeros(len(here), dtype=bool)
     of_two[starts[left]] = True
-    return (
-        attrs.evolve(ordered, ends=ends, of_two=of_two)
-        .keep(kept)
-        .counted(
-            paired=len(left),
-            unpaired_starts=len(starts) - len(left),
-            unpaired_completes=len(completes) - len(right),
-        )
-    )
+    return attrs.evolve(ordered, ends=ends, of_two=of_two, started=here == START).keep(kept)
 
 
 def _instances(log: Log, ordered: OrderedRows, kinds: Array) -> Array:

@@ -37,6 +37,8 @@ class OrderedRows:
         The end of each interaction.
     of_two : bool (m,), optional
         Whether each interaction was joined from two rows of the log, a start and a complete.
+    started : bool (m,), optional
+        Whether each interaction has a start row; the others are a complete row alone.
     tally
         Counts for the report.
     columns
@@ -51,6 +53,7 @@ class OrderedRows:
     codes: Array | None = None
     ends: Array | None = None
     of_two: Array | None = None
+    started: Array | None = None
     columns: Mapping[str, Any] = attrs.field(factory=dict)
 
     def keep(self, kept: Array) -> OrderedRows:
@@ -63,6 +66,7 @@ class OrderedRows:
             codes=None if self.codes is None else self.codes[kept],
             ends=None if self.ends is None else self.ends[kept],
             of_two=None if self.of_two is None else self.of_two[kept],
+            started=None if self.started is None else self.started[kept],
         )
 
     def counted(self, **tally: Any) -> OrderedRows:

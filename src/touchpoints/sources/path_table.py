@@ -285,7 +285,9 @@ def _shares(columns: Mapping[str, Any], roles: _Roles, size: int) -> tuple[Array
 
 def _counts(values: Array, name: str) -> Array:
     wrong = ~((values >= 0) & (values < _EXACT) & (values == np.floor(values)))
-    _refuse(wrong, f"column {name!r} must hold counts of journeys: integers of at least 0", values)
+    what = f"column {name!r} must hold counts of journeys: integers of at least 0"
+    large = bool((values >= _EXACT).any())
+    _refuse(wrong, what, values, mend=f"a count must be below {_EXACT:,}" if large else "")
     return values.astype(np.int64)
 
 

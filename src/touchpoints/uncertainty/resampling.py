@@ -15,9 +15,7 @@ from touchpoints._core.checks import (
     public,
 )
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import (
-    first_few,
-)
+from touchpoints._core.messages import counted, first_few
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -31,6 +29,7 @@ Method = Literal["percentile", "basic"]
 
 _BLOCK = 1 << 22
 _NUMBERS = (int, float, np.integer, np.floating)
+_ENOUGH = 20
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -62,6 +61,10 @@ class Bootstrap(Labelled):
         The number of units.
     reason : str
         Why there is no interval; empty when there is an interval.
+
+    Notes
+    -----
+    Fewer than 20 units, and numbers that no resample changes, have a remark under the table.
     """
 
     main = "estimate"
@@ -79,9 +82,19 @@ class Bootstrap(Labelled):
     units: int
     reason: str = attrs.field(default="", repr=False)
 
-    def __repr__(self) -> str:
-        text = super().__repr__()
-        return f"{text}\nno interval: {self.reason}" if self.reason else text
+    def _remarks(self) -> list[str]:
+        """Return why there is no interval, or why intervals may be too narrow."""
+        if self.reason:
+            return [f"no interval: {self.reason}"]
+        remarks = []
+        if self.units < _ENOUGH:
+            units = f"{self.units:,} units, fewer than {_ENOUGH}"
+            remarks.append(f"few units ({units}): the intervals are too narrow")
+        alike = int(((self.se == 0) & (self.low == self.high)).sum())
+        if alike:
+            rows = f"{alike:,} of {counted(len(self), 'row')}"
+            remarks.append(f"no resample differs in {rows}: how far others may is not known")
+        return remarks
 
 
 @public
@@ -159,7 +172,8 @@ def bootstrap(
     computed once per resample; the resampling itself is linear in the number of journeys. Models of
     `touchpoints.attribution` that follow a rule, and removal effects of order 1, are computed for
     many resamples at once, with the same numbers; other options go by `functools.partial`.
-    Intervals from fewer than about 20 units are too narrow with either method.
+    Intervals from fewer than about 20 units are too narrow with either method, and an interval of a
+    number that no resample changes has no width: a remark under the table says so.
 
     References
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.checks import public
-from touchpoints._core.frozen import Array
+from touchpoints._core.frozen import Array, unmasked
 from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
 
@@ -89,6 +89,7 @@ def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> Interval[Any]
 
 def _numbers(name: str, values: Any) -> Array:
     """Return counts as float64; raise for what are no numbers."""
+    values = unmasked(values, name=name)
     try:
         found = np.asarray(values)
         if found.dtype.kind in "biuf" or (found.dtype == object and found.size):

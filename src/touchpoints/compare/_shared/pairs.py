@@ -22,6 +22,7 @@ from touchpoints._core.messages import (
     not_found,
     quoted,
 )
+from touchpoints._core.text import printable
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
 from touchpoints.journeys.converters import INSTANT
@@ -102,7 +103,9 @@ class Pair:
 
     def __repr__(self) -> str:
         both = zip(self.names, self.sizes, strict=True)
-        facts = " against ".join(f"{name} ({counted(size, 'journey')})" for name, size in both)
+        facts = " against ".join(
+            f"{printable(name)} ({counted(size, 'journey')})" for name, size in both
+        )
         shared = f", {counted(self.shared, 'person')} in both" if self.shared else ""
         rest = f", {counted(self.left_out, 'journey')} left out" if self.left_out else ""
         return f"<Pair: {facts}{shared}{rest}>"
@@ -253,6 +256,12 @@ def _position(found: Groups, label: Any, by: str) -> int:
             raise NotFoundError(
                 f"no value of {by} {label!r}: its values are {type(same[0]).__name__}s",
                 mend=f"give the value itself, {same[0]!r} in place of {label!r}",
+            )
+        flag = {"true": True, "false": False}.get(str(label).casefold())
+        if flag in found.labels:
+            raise NotFoundError(
+                f"no value of {by} {label!r}: beside missing values, bools are kept as 1.0 and 0.0",
+                mend=f"give {flag} in place of {label!r}",
             )
         raise not_found(f"value of {by}", label, [str(one) for one in found.labels])
     return found.labels.index(label)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.distances import long_alignment
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array
 
 _ROOM = 1 << 22
 _FAR = 1 << 28
+_FEW_STEPS = 150  # edges of all segments of a block: as long as numpy takes for one row
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -121,12 +123,42 @@ def align(codes: Array, offsets: Array, net: Net, *, began: Array, finished: Arr
         nodes=np.full(len(codes), -1, dtype=np.int64),
         skipped=np.zeros((len(lengths), len(net.cost)), dtype=bool),
     )
+    edges = sum(map(len, net.before))
     for chosen in _blocks(lengths, len(net.cost)):
+        if len(chosen) * edges <= _FEW_STEPS:
+            for one in chosen.tolist():
+                _align_alone(
+                    one,
+                    codes[offsets[one] : offsets[one + 1]],
+                    found,
+                    net=net,
+                    start=int(offsets[one]),
+                    ends=(bool(began[one]), bool(finished[one])),
+                )
+            continue
         block = _Block.of(codes, offsets, chosen, net=net, began=began[chosen])
         ends = block.ends(finished[chosen])
         found.costs[chosen] = block.table[block.lengths, np.arange(len(chosen)), ends]
         block.trace(ends, found)
     return found
+
+
+def _align_alone(
+    one: int, codes: Array, found: Alignments, *, net: Net, start: int, ends: tuple[bool, bool]
+) -> None:
+    """Write the alignment of one segment, whose first row is ``start``."""
+    began, finished = ends
+    table = np.full((len(codes) + 1, len(net.cost)), _FAR, dtype=np.int32)
+    table[0, : 1 if began else None] = 0
+    long_alignment.fill(
+        table, codes, net.match, long_alignment.steps_of(net.before, net.again, net.cost)
+    )
+    last = np.where(net.final | (not finished), table[-1], _FAR)[::-1]
+    end = len(last) - 1 - int(last.argmin())
+    nodes, passed = long_alignment.trace(table, codes, net, end=end, began=began)
+    found.costs[one] = table[-1, end]
+    found.nodes[start : start + len(codes)] = nodes
+    found.skipped[one, passed] = True
 
 
 def _blocks(lengths: Array, size: int) -> Iterator[Array]:

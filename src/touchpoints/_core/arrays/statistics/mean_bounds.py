@@ -7,6 +7,8 @@ import numpy as np
 from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.frozen import Array
 
+_LIKENESS = 1 / 3
+
 
 def mean_bounds(
     values: Array,
@@ -32,9 +34,11 @@ def mean_bounds(
 
     Notes
     -----
-    The mean is a ratio of sums over units, and its variance is linearised (W. G. Cochran 1977,
-    Sampling Techniques, 3rd ed., 6.3); the degrees of freedom are the number of units minus one.
-    nan with fewer than two units. O(m log m).
+    The mean is a ratio of sums over units; its variance is that of leaving out one unit at a time
+    (MacKinnon & White 1985), linearised. The degrees of freedom are those of units of equal weight
+    that carry the same information, minus one, if a third of the variance is between units: the
+    number of units minus one where all have as many rows. nan with fewer than two units.
+    O(m log m).
     """
     from scipy.special import stdtrit
 
@@ -49,11 +53,16 @@ def mean_bounds(
     weights = within[order].astype(np.float64)
     strayed = np.add.reduceat((values - means[groups])[order] * weights, starts)
     cell, alike = distinct % size, repeats[distinct // size]
-    number = np.bincount(cell, alike * np.add.reduceat(weights, starts), size)
+    own = np.add.reduceat(weights, starts)
+    number = np.bincount(cell, alike * own, size)
     units = np.bincount(cell, alike, size)
-    squares = np.bincount(cell, alike * strayed**2, size)
+    heavy = own * (1 + (own - 1) * _LIKENESS)
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.sqrt(squares * units / (units - 1)) / number
-        reach = error * stdtrit(np.maximum(units - 1, 1), (1 + level) / 2)
+        moved = strayed / (1 - own / number[cell])
+        squares = np.bincount(cell, alike * moved**2, size)
+        error = np.sqrt(squares * (units - 1) / units) / number
+        weighed = np.bincount(cell, alike * heavy, size) ** 2
+        freedom = weighed / np.bincount(cell, alike * heavy**2, size) - 1
+        reach = error * stdtrit(np.fmax(freedom, 1), (1 + level) / 2)
     reach = np.where(units < 2, np.nan, reach)
     return means - reach, means + reach
