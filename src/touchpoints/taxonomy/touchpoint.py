@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,7 +19,10 @@ from touchpoints.taxonomy._keys import (
     format_key,
     parse_key,
 )
-from touchpoints.taxonomy.vocabulary import TaxonomyLike
+
+if TYPE_CHECKING:
+    # Vocabularies need the files of languages, which a log without a taxonomy does not.
+    from touchpoints.taxonomy.vocabulary import TaxonomyLike
 
 _FIVE = frozenset(FACETS)
 _NO_FACETS: FrozenMap[str, str] = FrozenMap()

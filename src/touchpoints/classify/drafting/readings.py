@@ -24,6 +24,8 @@ from touchpoints.classify.drafting.phrases import (
 from touchpoints.classify.web.event_names import words_of
 from touchpoints.taxonomy import Taxonomy
 
+_MIN_HALF = 3
+_MIN_JOINED, _MAX_JOINED = 7, 24
 _STAGES = frozenset(("start", "cancel", "fail", "abandon"))
 
 
@@ -72,9 +74,9 @@ class Reading:
 
 
 def phrases(section: str) -> list[Phrase]:
-    """Return the phrases of a section of the word list; for ``types`` with excluded phrases."""
+    """Return the phrases of a section of the word list, with those that exclude names."""
     document = read_data("words")
-    excluded = document["none"].values() if section == "types" else ()
+    excluded = document["none"].values() if section in ("types", "pages") else ()
     entries = [("", phrase) for listing in excluded for phrase in listing]
     entries += [(one, phrase) for one, listing in document[section].items() for phrase in listing]
     # The first of equally good phrases wins, so types of patient logs come before types of shops.
@@ -135,6 +137,29 @@ class Reader:
             strong = sorted((one for one in hits if one.phrase.mark == "!"), reverse=True)
             found += [self._reading(one, words, hits) for one in strong]
         return min(found, key=lambda one: (bool(one.against), len(one.unexplained)))
+
+    def split(self, words: Words) -> Words:
+        """Return the words, with those split in two that are two known words in one.
+
+        A word is split where there is exactly one place to do so: ``viewcategory``, ``addtocart``.
+        """
+        found: list[str] = []
+        for word in words:
+            found += self._halves(word) if word.isalpha() else [word]
+        return tuple(found)
+
+    def _halves(self, word: str) -> Sequence[str]:
+        if not _MIN_JOINED <= len(word) <= _MAX_JOINED or self._is_known(word):
+            return [word]
+        places = [
+            place
+            for place in range(_MIN_HALF, len(word) - _MIN_HALF + 1)
+            if self._is_known(word[:place]) and self._is_known(word[place:])
+        ]
+        return [word[: places[0]], word[places[0] :]] if len(places) == 1 else [word]
+
+    def _is_known(self, word: str) -> bool:
+        return not meanings(word).isdisjoint(self.index.words)
 
     def _reading(self, hit: Hit, words: Words, hits: Sequence[Hit]) -> Reading:
         phrase = hit.phrase
