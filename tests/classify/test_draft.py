@@ -163,7 +163,7 @@ PAGES = [
     ("https://shop.example/blog/2026/07/productos-nuevos", 110, "content_read"),
     ("shop.example/ayuda/devoluciones", 100, "self_service"),
     ("https://shop.example/opiniones", 90, "review_read"),
-    ("https://shop.example/p/7/opiniones", 80, "product_view"),
+    ("https://shop.example/p/7/opiniones", 80, "review_read"),
     ("https://shop.example/producto/x/opiniones", 70, "review_read"),
     ("https://shop.example/contacto", 60, "information_request"),
     ("https://shop.example/tiendas", 50, "website_visit"),

@@ -16,7 +16,16 @@ import attrs
 
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify._data import read_data
-from touchpoints.classify.drafting.phrases import FURTHER, Hit, Index, Phrase, Words, listed, used
+from touchpoints.classify.drafting.phrases import (
+    FURTHER,
+    Hit,
+    Index,
+    Phrase,
+    Words,
+    best_of,
+    listed,
+    used,
+)
 from touchpoints.classify.drafting.readings import Reader, Reading, phrases, reasons
 from touchpoints.classify.web.event_names import TRACKERS, name_table, words_of
 from touchpoints.errors import InvalidInputError
@@ -41,6 +50,19 @@ _ADDRESS_START = re.compile(r"^(?:https?://)?(?:www\.)?[^/?#]*", re.IGNORECASE)
 _SEARCHED = re.compile(r"(?:^|&)(?:q|s|query|search|texto|term|keyword|k|busca|buscar)=")
 # Pages of errors are called by the status of the answer.
 _STATUSES = ("403", "404", "410", "500", "503")
+_CONTAINERS = (
+    "pages",
+    "page",
+    "apps",
+    "content",
+    "cms",
+    "site",
+    "web",
+    "pub",
+    "public",
+    "node",
+    "html",
+)
 _GENERAL_PAGES = ("website_visit", "catalogue_browsing")
 
 
@@ -301,11 +323,16 @@ class Guesser:
         return Guess(phrase.type, reason, sure, found.words, found.hit.weight)
 
     def _page_hit(self, segments: list[str], length: int) -> Hit | None:
-        """Return the phrase that fits the first segments of a path best; None if none fits."""
-        known = [_words_in(segment) for segment in segments[:length] if not _is_slug(segment)]
+        """Return the phrase that fits the first segments best and holds the last one; or None."""
+        known = [_words_in(one) for one in segments[:length] if not _is_unsaid(one)]
+        last = () if _is_unsaid(segments[length - 1]) else known[-1]
         further = (FURTHER,) if length < len(segments) else ()
         words = (*(word for segment in known for word in segment), *further)
-        return self._words["pages"].best(words) or self._reader.index.best(words)
+        for index in (self._words["pages"], self._reader.index):
+            hits = [one for one in index.hits(words) if used(one.phrase, (*last, *further))]
+            if hits:
+                return best_of(hits)
+        return None
 
 
 def _plain(words: Words) -> Words:
@@ -315,6 +342,8 @@ def _plain(words: Words) -> Words:
 
 def _says_more(hit: Hit, best: Hit) -> bool:
     """Return whether a phrase of further segments overrules the one nearer to the root."""
+    if not hit.phrase.type:
+        return hit.words >= best.words
     together = hit.phrase.mark == "!" or not set(hit.phrase.words).isdisjoint(best.phrase.words)
     return hit.words > best.words and together
 
@@ -325,6 +354,11 @@ def _shown(phrase: Phrase, words: Words) -> str:
 
 def _words_in(segment: str) -> Words:
     return words_of(unquote(segment, errors="replace"))
+
+
+def _is_unsaid(segment: str) -> bool:
+    """Return whether a segment says nothing of a page: a container of pages, an id, a title."""
+    return segment in _CONTAINERS or _is_slug(segment)
 
 
 def _is_slug(segment: str) -> bool:

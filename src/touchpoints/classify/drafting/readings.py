@@ -91,6 +91,15 @@ def reasons() -> dict[str, str]:
     return {phrase.removeprefix("!"): why for why, listing in table.items() for phrase in listing}
 
 
+def _words_by_type(listed: Sequence[Phrase]) -> dict[str, frozenset[str]]:
+    """Return {type: the words of its phrases}; beside one of them, the others are no surprise."""
+    found: dict[str, set[str]] = {}
+    for phrase in listed:
+        if phrase.type and phrase.mark != "?":
+            found.setdefault(phrase.type, set()).update(phrase.words)
+    return {one: frozenset(words) for one, words in found.items()}
+
+
 def _labels(taxonomy: Taxonomy) -> Iterator[Phrase]:
     """Yield ids, labels and aliases without small words, own types before inherited types."""
     for rank, one in enumerate(reversed(list(taxonomy.types.values()))):
@@ -115,6 +124,7 @@ class Reader:
         clinical = any(one.startswith("pt_") for one in taxonomy.types)
         self.index = Index(phrases("types"), types=taxonomy.types)
         self._labels = Index(_labels(taxonomy), types=taxonomy.types)
+        self._of_type = _words_by_type(phrases("types"))
         self._always = frozenset(explained["always"] + (explained["clinical"] if clinical else []))
         self._beside = self._always.union(explained["acts"])
         self._achieved = frozenset(explained["achieved"])
@@ -165,7 +175,10 @@ class Reader:
         phrase = hit.phrase
         fitting = used(phrase, words)
         found = [(one.phrase, frozenset(used(one.phrase, words))) for one in hits]
-        same = set(fitting).union(*(those for one, those in found if one.type == phrase.type))
+        said = sum(not _is_explained(word, self._always) for word in fitting)
+        related = self._of_type.get(phrase.type, frozenset()) if said > 1 else frozenset(fitting)
+        same = {word for word in words if not meanings(word).isdisjoint(related)}
+        same.update(fitting, *(those for one, those in found if one.type == phrase.type))
         families = self._always if phrase.type in self._achieved else self._beside
         unexplained = tuple(
             word
@@ -183,7 +196,7 @@ class Reader:
                 for one, those in found
             ),
             strong=any(one.type == phrase.type and one.mark == "!" for one, _ in found),
-            clear=sum(not _is_explained(word, self._always) for word in fitting) > 1
+            clear=said > 1
             and all(meanings(word).isdisjoint(self.index.words) for word in unexplained),
         )
 
