@@ -45,6 +45,8 @@ NARROWER = {
 }
 DECIDING = ("high", "medium")
 NONE = "-"
+# Names without a guess that differ only in numbers share a row, under another value.
+UNKNOWN = {"type": "", "confidence": "none"}
 ENOUGH = 0.95
 
 
@@ -142,7 +144,7 @@ def typed(taxonomy: str, rows: list[dict[str, str]], *, strict: bool = True) -> 
     guesses = {fold_spaced(row["value"]): row for row in found.to_dicts()}
     names = []
     for row in rows:
-        guess = guesses[fold_spaced(row["name"])]
+        guess = guesses.get(fold_spaced(row["name"]), UNKNOWN)
         names.append(
             Name(
                 row["name"],

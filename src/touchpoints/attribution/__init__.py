@@ -12,7 +12,7 @@ the same in every model:
     The name of the values to credit beside the number of outcomes; by default those of the name
     of the outcome, or the only ones.
 ``lookback``
-    How long before the outcome interactions count: a `datetime.timedelta`, or a list of `Window`
+    How long before the outcome interactions count: a ``datetime.timedelta``, or a list of `Window`
     for different kinds. In journeys without the outcome time counts from their last interaction.
     What lies outside is counted in ``outside``. Interactions after the outcome never count.
 ``by``

@@ -9,7 +9,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.chains.removal import without_each
-from touchpoints._core.checks import check_option, public
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.chains import Chained, chained
@@ -107,8 +107,7 @@ def markov(
     >>> found.touchpoint.tolist(), found.effect.round(2).tolist(), found.share.round(2).tolist()
     (['C2', 'C3', 'C1'], [1.0, 1.0, 0.5], [0.4, 0.4, 0.2])
     """
-    if isinstance(order, str):
-        check_option("order", order, Literal["auto"])
+    if isinstance(order, str) and order == "auto":
         seed = _needed(seed)
         max_order = checks.whole("max_order", max_order, most=_LONGEST)
     else:

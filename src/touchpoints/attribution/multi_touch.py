@@ -193,7 +193,7 @@ def time_decay(
     Parameters
     ----------
     half_life
-        As a `datetime.timedelta`, the time after which credit halves. As a number, the number of
+        As a ``datetime.timedelta``, the time after which credit halves. As a number, the number of
         interactions after which it halves; then no times are needed.
     outcome, value, lookback, by, level
         Shared arguments: see `touchpoints.attribution`.

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.checks import public
+from touchpoints._core.checks import public, require_kind
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import not_found
 from touchpoints._core.progress import Progress, reporting
@@ -124,6 +124,7 @@ def simulated_world(name: str, *, n: int, seed: int) -> World:
     >>> world.effects["visit"], len(world.journeys)
     (0.0, 1000)
     """
+    require_kind(name, str, takes="the name of a world", mend='for example "independent"')
     if name not in WORLDS:
         raise not_found("world", name, list(WORLDS))
     rng = np.random.default_rng([checks.seed(seed), list(WORLDS).index(name)])

@@ -391,6 +391,7 @@ def known_amounts(journeys: Journeys, name: str) -> Array:
     return np.where(np.isnan(amounts), 0.0, amounts)
 
 
+@public
 def mark_open(journeys: Journeys, *, within: dt.timedelta) -> Journeys:
     """Mark right-censored journeys: those whose last interaction is too recent to be final.
 

@@ -14,7 +14,7 @@ from touchpoints._core.checks import (
     check_option,
     public,
 )
-from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import counted, first_few
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
@@ -171,7 +171,7 @@ def bootstrap(
     not independent, and intervals that treat them as independent are too narrow. The statistic is
     computed once per resample; the resampling itself is linear in the number of journeys. Models of
     `touchpoints.attribution` that follow a rule, and removal effects of order 1, are computed for
-    many resamples at once, with the same numbers; other options go by `functools.partial`.
+    many resamples at once, with the same numbers; other options go by ``functools.partial``.
     Intervals from fewer than about 20 units are too narrow with either method, and an interval of a
     number that no resample changes has no width: a remark under the table says so.
 
@@ -284,27 +284,31 @@ def _fill_all(
 def resamplable(
     journeys: Journeys, statistic: Statistic, units: Units, estimate: Array
 ) -> Journeys:
-    """Return journeys without values where some rows are resampled in parts.
+    """Return journeys without the values of rows that are resampled in parts.
 
-    The values of such a row are known only in total. Computing the statistic without any shows
-    whether it uses them; if it does, raise.
+    The values of such a row are known only in total. Computing the statistic without them, or
+    without any values where it takes no missing ones, shows whether it uses them; if it does,
+    raise.
     """
     merged = units.repeats[units.of] > 1
     if not journeys.values or not merged.any():
         return journeys
-    without = derive(journeys, values={})
-    refusal = InvalidInputError(
+    blank = {name: owned(np.where(merged, np.nan, one)) for name, one in journeys.values.items()}
+    problem: Exception | None = None
+    for values in (blank, {}):
+        without = derive(journeys, values=values)
+        try:
+            _, again = labelled(statistic(without))
+        except Exception as error:  # whatever the statistic of the caller raises
+            problem = error
+            continue
+        if np.array_equal(estimate, again, equal_nan=True):
+            return without
+    raise InvalidInputError(
         "a bootstrap of values needs the value of each journey",
         where=f"{int(merged.sum()):,} rows stand for several journeys and hold their total",
         mend="give one row per journey, or a unit= that keeps each row whole, such as 'person'",
-    )
-    try:
-        _, again = labelled(statistic(without))
-    except Exception as error:
-        raise refusal from error
-    if not np.array_equal(estimate, again, equal_nan=True):
-        raise refusal
-    return without
+    ) from problem
 
 
 def labelled(answer: Any) -> tuple[list[Hashable], Array]:

@@ -19,6 +19,7 @@ from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.drafting.files import key_of, rules_text, taxonomy_text
 from touchpoints.classify.drafting.guessing import CONFIDENCES, Guesser, MinConfidence
+from touchpoints.classify.drafting.numbered import merged
 from touchpoints.classify.drafting.remarks import check_names, remarks_of
 from touchpoints.classify.drafting.rows import Columns, Decided, Row, decide
 from touchpoints.errors import InvalidInputError, warn
@@ -216,7 +217,8 @@ def draft(
     -----
     Guesses use names alone: the events of GA4, Segment and Snowplow, the labels of the taxonomy,
     and a list of English and Spanish words. They are a start for a person who knows the log; needs
-    and contexts are never guessed. Texts that differ only in case, accents and spaces share a row.
+    and contexts are never guessed. Texts that differ only in case, accents and spaces share a row;
+    so do three or more names without a guess that differ only in numbers (``stock_alert_#``).
     A guess from words decides when no other word of the name can change what they say; a model of
     parts of words, trained on the labels, aliases and definitions of the taxonomy, was right less
     often than low guesses are, so there is none. The names of channels get no type. Where fewer
@@ -255,6 +257,7 @@ def draft(
         min_confidence=min_confidence,
     )
     _check_channels(decided.rows, columns.name)
+    decided = attrs.evolve(decided, rows=merged(decided.rows))
     facts = remarks_of(decided.rows)
     return _draft_of(
         decided,

@@ -16,7 +16,16 @@ import attrs
 
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify._data import read_data
-from touchpoints.classify.drafting.phrases import FURTHER, Hit, Index, Phrase, Words, used
+from touchpoints.classify.drafting.phrases import (
+    FURTHER,
+    Hit,
+    Index,
+    Phrase,
+    Words,
+    best_of,
+    listed,
+    used,
+)
 from touchpoints.classify.drafting.readings import Reader, Reading, phrases, reasons
 from touchpoints.classify.web.event_names import TRACKERS, name_table, words_of
 from touchpoints.errors import InvalidInputError
@@ -35,6 +44,26 @@ _WORD = re.compile(r"\w+")
 LOCALE = re.compile(r"[a-z]{2}(?:[\-_][a-z]{2})?", re.IGNORECASE)
 _SHOWN = {"ga4": "GA4", "segment": "Segment", "snowplow": "Snowplow"}
 _MAX_TEXT = 10_000
+# A path, or an address with its scheme or with www; a slash within a text is no address.
+_ADDRESS = re.compile(r"(?:https?://|www\.|/)\S*", re.IGNORECASE)
+_ADDRESS_START = re.compile(r"^(?:https?://)?(?:www\.)?[^/?#]*", re.IGNORECASE)
+_SEARCHED = re.compile(r"(?:^|&)(?:q|s|query|search|texto|term|keyword|k|busca|buscar)=")
+# Pages of errors are called by the status of the answer.
+_STATUSES = ("403", "404", "410", "500", "503")
+_CONTAINERS = (
+    "pages",
+    "page",
+    "apps",
+    "content",
+    "cms",
+    "site",
+    "web",
+    "pub",
+    "public",
+    "node",
+    "html",
+)
+_GENERAL_PAGES = ("website_visit", "catalogue_browsing")
 
 
 @attrs.frozen
@@ -101,6 +130,28 @@ def is_general(name: str) -> bool:
     return words_of(name) in _general_names()
 
 
+def is_of_office(name: str) -> bool:
+    """Return whether a name holds a word of work behind the scenes.
+
+    Examples
+    --------
+    >>> is_of_office("Record Goods Receipt"), is_of_office("product_viewed")
+    (True, False)
+    """
+    return not listed("office", "words").isdisjoint(words_of(name))
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name is the address of a page.
+
+    Examples
+    --------
+    >>> is_address("/cart"), is_address("https://shop.example/cart?x=1"), is_address("in/out")
+    (True, True, False)
+    """
+    return _ADDRESS.fullmatch(name) is not None
+
+
 class Guesser:
     """Guesses types of a taxonomy from names, pages, campaigns and texts.
 
@@ -137,9 +188,11 @@ class Guesser:
         events of GA4, Segment and Snowplow; the labels and aliases of the taxonomy; the words of
         the name, in English and Spanish; the words of the taxonomy's labels.
         """
-        words = words_of(text)
         if text in self._taxonomy.types:
             return Guess(text, "an id of the taxonomy", "high")
+        if is_address(text):
+            return self._address(text)
+        words = words_of(text)
         # Brands have capitals within: LinkedIn, YouTube.
         channel = channel_of(text[:_MAX_TEXT], self._channels)
         if channel is None and text != text.lower():
@@ -148,12 +201,17 @@ class Guesser:
             reason = f"a channel ({channel}), not a touchpoint: what did people do there?"
             return Guess(reason=reason, channel=channel)
         tracked = self._of_tracker(words, lower=text == text.lower())
-        return tracked or self._of_labels_or_words(text, words) or NO_GUESS
+        guess = tracked or self._of_labels_or_words(text, words)
+        if guess is not None:
+            return guess
+        parts = self._reader.split(words)
+        return (self._of_reading(self._reader.read(parts)) if parts != words else None) or NO_GUESS
 
     def _of_labels_or_words(self, text: str, words: Words) -> Guess | None:
         """Return the type that is called so, unless the words say that it was not done.
 
-        In logs of health care, words that mean a type of patients come before types of customers.
+        In logs of health care, words that mean a type of patients come before types of customers;
+        and some words mean something else in logs than in conversation.
         """
         called = self._called(text, words)
         found = self._reader.read(_plain(words))
@@ -163,26 +221,36 @@ class Guesser:
         if guess.type in ("", called.type):
             return called
         clinical = guess.type.startswith("pt_") and not called.type.startswith("pt_")
-        return guess if clinical or found.is_of_a_stage else called
+        logged = found.hit.phrase.mark == "=" and called.type != found.hit.phrase.type
+        return guess if clinical or logged or found.is_of_a_stage else called
 
     def page(self, path: str) -> Guess:
         """Return a guess from the path of a page, with the segments used as evidence.
 
-        The known segment nearest to the root decides, unless it fits a phrase of more words
-        together with later segments: ``/blog/checkout-tips`` is an article, and
-        ``/account/orders/7/track`` is not about the account. Segments that look like the names of
-        single products or articles are ignored.
+        The known segment nearest to the root decides, unless a phrase of more words holds it
+        together with later segments, or is one that overrules: ``/blog/checkout-tips`` is an
+        article, and ``/account/orders/7/track`` is not about the account. Segments that look like
+        the names of single products or articles are ignored.
         """
         segments = [segment for segment in path.split("/") if segment]
         best, end = None, 0
         for length in range(1, len(segments) + 1):
             hit = self._page_hit(segments, length)
-            if hit is not None and (best is None or hit.words > best.words):
+            if hit is not None and (best is None or _says_more(hit, best)):
                 best, end = hit, length
         if best is None:
             home = len(segments) == 0 or (len(segments) == 1 and LOCALE.fullmatch(segments[0]))
             return self._home if home else NO_GUESS
         return self._of_page(best.phrase, segments, end)
+
+    def _address(self, text: str) -> Guess:
+        """Return a guess from the address of a page that is logged as a name."""
+        path, _, query = _ADDRESS_START.sub("", text[:_MAX_TEXT], count=1).partition("?")
+        guess = self.page(path.partition("#")[0])
+        searched = _SEARCHED.search(query) is not None and "site_search" in self._taxonomy.types
+        if searched and guess.type in ("", *_GENERAL_PAGES):
+            return Guess("site_search", "an address with the words of a search", "medium")
+        return guess
 
     def _of_page(self, phrase: Phrase, segments: list[str], end: int) -> Guess:
         further = ["*"] if FURTHER in phrase.words else []
@@ -191,7 +259,8 @@ class Guesser:
         reason = f"a page path with {_shown(phrase, words)!r}"
         weight = 10 * len(evidence) - evidence.count("*")
         sure: Confidence = "low" if phrase.mark == "?" else "medium"
-        return Guess(phrase.type, reason, sure, evidence, weight)
+        why = "" if phrase.type else reasons()[phrase.text]
+        return Guess(phrase.type, reason, sure, evidence, weight, why)
 
     def campaign(self, name: str) -> Guess:
         """Return a guess from the name of a campaign."""
@@ -254,16 +323,29 @@ class Guesser:
         return Guess(phrase.type, reason, sure, found.words, found.hit.weight)
 
     def _page_hit(self, segments: list[str], length: int) -> Hit | None:
-        """Return the phrase that fits the first segments of a path best; None if none fits."""
-        known = [_words_in(segment) for segment in segments[:length] if not _is_slug(segment)]
+        """Return the phrase that fits the first segments best and holds the last one; or None."""
+        known = [_words_in(one) for one in segments[:length] if not _is_unsaid(one)]
+        last = () if _is_unsaid(segments[length - 1]) else known[-1]
         further = (FURTHER,) if length < len(segments) else ()
         words = (*(word for segment in known for word in segment), *further)
-        return self._words["pages"].best(words) or self._reader.index.best(words)
+        for index in (self._words["pages"], self._reader.index):
+            hits = [one for one in index.hits(words) if used(one.phrase, (*last, *further))]
+            if hits:
+                return best_of(hits)
+        return None
 
 
 def _plain(words: Words) -> Words:
     """Return the distinct words without numbers at their ends."""
     return tuple(dict.fromkeys(_DIGITS.sub("", word) or word for word in words))
+
+
+def _says_more(hit: Hit, best: Hit) -> bool:
+    """Return whether a phrase of further segments overrules the one nearer to the root."""
+    if not hit.phrase.type:
+        return hit.words >= best.words
+    together = hit.phrase.mark == "!" or not set(hit.phrase.words).isdisjoint(best.phrase.words)
+    return hit.words > best.words and together
 
 
 def _shown(phrase: Phrase, words: Words) -> str:
@@ -274,8 +356,15 @@ def _words_in(segment: str) -> Words:
     return words_of(unquote(segment, errors="replace"))
 
 
+def _is_unsaid(segment: str) -> bool:
+    """Return whether a segment says nothing of a page: a container of pages, an id, a title."""
+    return segment in _CONTAINERS or _is_slug(segment)
+
+
 def _is_slug(segment: str) -> bool:
     """Return whether a segment looks like an id or the name of a single product or article."""
+    if segment in _STATUSES:
+        return False
     digits = sum(letter.isdigit() for letter in segment)
     marks = segment.count("-") + segment.count("_")
     return digits >= 4 or 2 * digits >= len(segment) or marks >= 4

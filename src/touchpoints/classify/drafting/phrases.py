@@ -151,8 +151,8 @@ def best_of(hits: Iterable[Hit]) -> Hit | None:
 
 
 def phrase_of(text: str, type_: str, rank: int) -> Phrase:
-    """Return a phrase as it is listed, with ``!`` or ``?`` before it or not."""
-    mark = text[:1] if text[:1] in ("!", "?") else ""
+    """Return a phrase as it is listed, with a mark (``!``, ``=`` or ``?``) before it or not."""
+    mark = text[:1] if text[:1] in ("!", "=", "?") else ""
     return Phrase(tuple(text.removeprefix(mark).split()), type_, rank, mark)
 
 
@@ -192,8 +192,8 @@ class Index:
         named = [word for word in phrase.words if word != FURTHER]
         weak = sum(word in _WEAK for word in named)
         # "page view" on the page of a product is less specific than "product".
-        general = phrase.type in self._general and len(named) < 3 and phrase.mark != "!"
-        words = 1 if general else 2 * len(named) - weak + (phrase.mark == "!")
+        general = phrase.type in self._general and len(named) < 3 and phrase.mark not in ("!", "=")
+        words = 1 if general else 2 * len(named) - weak + (phrase.mark in ("!", "="))
         letters = sum(len(word) for word in named if word not in _WEAK)
         return Hit(words, letters, -phrase.rank, phrase)
 

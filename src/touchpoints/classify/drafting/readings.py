@@ -24,6 +24,8 @@ from touchpoints.classify.drafting.phrases import (
 from touchpoints.classify.web.event_names import words_of
 from touchpoints.taxonomy import Taxonomy
 
+_MIN_HALF = 3
+_MIN_JOINED, _MAX_JOINED = 7, 24
 _STAGES = frozenset(("start", "cancel", "fail", "abandon"))
 
 
@@ -72,9 +74,9 @@ class Reading:
 
 
 def phrases(section: str) -> list[Phrase]:
-    """Return the phrases of a section of the word list; for ``types`` with excluded phrases."""
+    """Return the phrases of a section of the word list, with those that exclude names."""
     document = read_data("words")
-    excluded = document["none"].values() if section == "types" else ()
+    excluded = document["none"].values() if section in ("types", "pages") else ()
     entries = [("", phrase) for listing in excluded for phrase in listing]
     entries += [(one, phrase) for one, listing in document[section].items() for phrase in listing]
     # The first of equally good phrases wins, so types of patient logs come before types of shops.
@@ -87,6 +89,15 @@ def reasons() -> dict[str, str]:
     """Return {phrase: why names with it are no touchpoints}."""
     table = read_data("words")["none"]
     return {phrase.removeprefix("!"): why for why, listing in table.items() for phrase in listing}
+
+
+def _words_by_type(listed: Sequence[Phrase]) -> dict[str, frozenset[str]]:
+    """Return {type: the words of its phrases}; beside one of them, the others are no surprise."""
+    found: dict[str, set[str]] = {}
+    for phrase in listed:
+        if phrase.type and phrase.mark != "?":
+            found.setdefault(phrase.type, set()).update(phrase.words)
+    return {one: frozenset(words) for one, words in found.items()}
 
 
 def _labels(taxonomy: Taxonomy) -> Iterator[Phrase]:
@@ -113,6 +124,7 @@ class Reader:
         clinical = any(one.startswith("pt_") for one in taxonomy.types)
         self.index = Index(phrases("types"), types=taxonomy.types)
         self._labels = Index(_labels(taxonomy), types=taxonomy.types)
+        self._of_type = _words_by_type(phrases("types"))
         self._always = frozenset(explained["always"] + (explained["clinical"] if clinical else []))
         self._beside = self._always.union(explained["acts"])
         self._achieved = frozenset(explained["achieved"])
@@ -136,11 +148,37 @@ class Reader:
             found += [self._reading(one, words, hits) for one in strong]
         return min(found, key=lambda one: (bool(one.against), len(one.unexplained)))
 
+    def split(self, words: Words) -> Words:
+        """Return the words, with those split in two that are two known words in one.
+
+        A word is split where there is exactly one place to do so: ``viewcategory``, ``addtocart``.
+        """
+        found: list[str] = []
+        for word in words:
+            found += self._halves(word) if word.isalpha() else [word]
+        return tuple(found)
+
+    def _halves(self, word: str) -> Sequence[str]:
+        if not _MIN_JOINED <= len(word) <= _MAX_JOINED or self._is_known(word):
+            return [word]
+        places = [
+            place
+            for place in range(_MIN_HALF, len(word) - _MIN_HALF + 1)
+            if self._is_known(word[:place]) and self._is_known(word[place:])
+        ]
+        return [word[: places[0]], word[places[0] :]] if len(places) == 1 else [word]
+
+    def _is_known(self, word: str) -> bool:
+        return not meanings(word).isdisjoint(self.index.words)
+
     def _reading(self, hit: Hit, words: Words, hits: Sequence[Hit]) -> Reading:
         phrase = hit.phrase
         fitting = used(phrase, words)
         found = [(one.phrase, frozenset(used(one.phrase, words))) for one in hits]
-        same = set(fitting).union(*(those for one, those in found if one.type == phrase.type))
+        said = sum(not _is_explained(word, self._always) for word in fitting)
+        related = self._of_type.get(phrase.type, frozenset()) if said > 1 else frozenset(fitting)
+        same = {word for word in words if not meanings(word).isdisjoint(related)}
+        same.update(fitting, *(those for one, those in found if one.type == phrase.type))
         families = self._always if phrase.type in self._achieved else self._beside
         unexplained = tuple(
             word
@@ -158,7 +196,7 @@ class Reader:
                 for one, those in found
             ),
             strong=any(one.type == phrase.type and one.mark == "!" for one, _ in found),
-            clear=sum(not _is_explained(word, self._always) for word in fitting) > 1
+            clear=said > 1
             and all(meanings(word).isdisjoint(self.index.words) for word in unexplained),
         )
 

@@ -17,6 +17,7 @@ from touchpoints.classify.drafting.guessing import (
     Guesser,
     MinConfidence,
     is_general,
+    is_of_office,
 )
 from touchpoints.classify.text.folding import written
 
@@ -33,6 +34,9 @@ MAX_NAME = 300
 FEW = 10
 KNOWN_SHARE = 0.2
 """With at least `FEW` names, of which words decide fewer than this share, words decide none."""
+
+OFFICE_SHARE = 0.5
+"""With this share of names that hold a word of the office, no guess decides."""
 
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _PATH_END = re.compile(r"[?#]")
@@ -312,18 +316,30 @@ def _best_of(spellings: Counter[str], guess: Callable[[str], Guess]) -> tuple[st
 
 
 def _distrusted(names: dict[str, tuple[str, Guess]]) -> dict[str, tuple[str, Guess]]:
-    """Return the guesses of names; where few names have one, those from words are low.
+    """Return the guesses of names; in logs of something else than interactions, those are low.
 
-    A word that fits one name among many unknown names does so by chance: the log is of something
-    else than people's interactions.
+    A word that fits one name among many unknown names does so by chance, and "create order" among
+    the steps of an office is no order of a customer.
     """
-    known = sum(guess.decides("medium") for _, guess in names.values())
-    if len(names) < FEW or known >= KNOWN_SHARE * len(names):
+    if len(names) < FEW:
         return names
+    known = sum(guess.decides("medium") for _, guess in names.values())
+    office = sum(is_of_office(shown) for shown, _ in names.values())
+    if office >= OFFICE_SHARE * len(names):
+        return _lowered(names, "steps of work, as many other names are", ("high", "medium"))
+    if known < KNOWN_SHARE * len(names):
+        return _lowered(names, "few other names are known", ("medium",))
+    return names
+
+
+def _lowered(
+    names: dict[str, tuple[str, Guess]], why: str, confidences: Sequence[str]
+) -> dict[str, tuple[str, Guess]]:
+    """Return the guesses, low where they have a type and one of these confidences."""
     found = {}
     for key, (shown, guess) in names.items():
-        if guess.type and guess.confidence == "medium":
-            reason = f"{guess.reason}; few other names are known"
+        if guess.type and guess.confidence in confidences:
+            reason = f"{guess.reason}; {why}"
             found[key] = (shown, attrs.evolve(guess, confidence="low", reason=reason))
         else:
             found[key] = (shown, guess)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -17,15 +16,13 @@ from touchpoints._core.checks import (
 )
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Table, column
-from touchpoints._core.text import fold_spaced
 from touchpoints.classify.drafting.guessing import NO_GUESS, Guess, Guesser
+from touchpoints.classify.drafting.numbered import without_ids
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy import MISSING, Taxonomy, Touchpoint, parse_key
 
 _MAX_SHOWN = 200
 _SURE = ("high", "medium", "low", "none")
-# An id in a name: a hexadecimal number of at least eight digits (or a UUID), or a number.
-_IDS = re.compile(r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b|\d+")
 _PARTS = " / "
 
 
@@ -178,7 +175,7 @@ def _is_raw(one: Touchpoint) -> bool:
 
 
 def _pattern(name: str) -> str:
-    return _IDS.sub("#", fold_spaced(name[:_MAX_SHOWN]))
+    return without_ids(name[:_MAX_SHOWN])
 
 
 @attrs.frozen
