@@ -78,7 +78,7 @@ def credit(
     pair
         The two groups: see `pair`, `groups` and `periods`.
     model
-        A model with intervals, such as ``tp.attribution.markov``, or a ``functools.partial`` of one.
+        A model with intervals, such as ``tp.attribution.markov``, or a partial of one.
     level
         The confidence level of the intervals, in (0, 1).
 

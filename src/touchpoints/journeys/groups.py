@@ -171,10 +171,9 @@ def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
 def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
     """Stack tables of one class, with the label of each table in the column ``group``.
 
-    Fields that are not columns are taken from the first table, or combined as they declare (``fact``
-    of `touchpoints._core.tables`); those of persons, if there are any, are taken from the table
-    with the fewest effective persons, and rows with few behind them
-    are added up.
+    Fields that are not columns are taken from the first table, or combined as they declare by
+    ``fact`` of `touchpoints._core.tables`; those of persons, if there are any, are taken from the
+    table with the fewest effective persons, and rows with few behind them are added up.
     """
     kind: Any = type(tables[0])
     names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]

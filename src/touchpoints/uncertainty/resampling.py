@@ -294,21 +294,23 @@ def resamplable(
     if not journeys.values or not merged.any():
         return journeys
     blank = {name: owned(np.where(merged, np.nan, one)) for name, one in journeys.values.items()}
-    problem: Exception | None = None
-    for values in (blank, {}):
-        without = derive(journeys, values=values)
-        try:
-            _, again = labelled(statistic(without))
-        except Exception as error:  # whatever the statistic of the caller raises
-            problem = error
-            continue
-        if np.array_equal(estimate, again, equal_nan=True):
-            return without
-    raise InvalidInputError(
+    without = derive(journeys, values=blank)
+    refusal = InvalidInputError(
         "a bootstrap of values needs the value of each journey",
         where=f"{int(merged.sum()):,} rows stand for several journeys and hold their total",
         mend="give one row per journey, or a unit= that keeps each row whole, such as 'person'",
-    ) from problem
+    )
+    try:
+        _, again = labelled(statistic(without))
+    except Exception as error:
+        without = derive(journeys, values={})
+        try:
+            _, again = labelled(statistic(without))
+        except Exception:
+            raise refusal from error
+    if not np.array_equal(estimate, again, equal_nan=True):
+        raise refusal
+    return without
 
 
 def labelled(answer: Any) -> tuple[list[Hashable], Array]:

@@ -57,7 +57,7 @@ def trace(
 ) -> tuple[Array, list[int]]:
     """Return the node of each row, -1 where it has none, and the nodes passed without a row.
 
-    Ties are resolved as in `alignment.align`.
+    Ties are resolved as in ``align``.
     """
     match, cost = net.match.tolist(), net.cost.tolist()
     origins, sources = net.origins.tolist(), net.sources.tolist()
