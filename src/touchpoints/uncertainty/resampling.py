@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import attrs
@@ -300,13 +301,14 @@ def resamplable(
         where=f"{int(merged.sum()):,} rows stand for several journeys and hold their total",
         mend="give one row per journey, or a unit= that keeps each row whole, such as 'person'",
     )
-    try:
-        _, again = labelled(statistic(without))
-    except Exception as error:
+    again: Array | None = None
+    with suppress(Exception):  # some statistics take no missing values
+        again = labelled(statistic(without))[1]
+    if again is None:
         without = derive(journeys, values={})
         try:
-            _, again = labelled(statistic(without))
-        except Exception:
+            again = labelled(statistic(without))[1]
+        except Exception as error:
             raise refusal from error
     if not np.array_equal(estimate, again, equal_nan=True):
         raise refusal
