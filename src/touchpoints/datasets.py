@@ -222,7 +222,7 @@ def example_map(*, lang: str = "en") -> nx.DiGraph:
     Parameters
     ----------
     lang
-        The language of the labels: one of the taxonomy `customer`, such as ``"es"`` or ``"pt"``.
+        The language of the labels: one of the taxonomy ``customer``, such as ``"es"`` or ``"pt"``.
 
     Returns
     -------

@@ -121,7 +121,7 @@ def test_an_argument_is_taken_or_refused_by_an_error_of_this_library(
     known = all(part in ALLOWED for part in parts)
     allowed = set().union(*(ALLOWED.get(part, ()) for part in parts))
     annotations = VERBS[name].__annotations__.values()
-    is_path = any("PathLike" in one or one == "Source" for one in annotations)
+    is_path = any("PathLike" in one or "Source" in one.split(" | ") for one in annotations)
     taken = set()
     for what, mistake in MISTAKES.items():
         try:

@@ -15,7 +15,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints.errors import TouchpointsWarning
-from touchpoints.journeys.meta import SIZES, Report
+from touchpoints.journeys.meta import BY_TEXT, SIZES, Report
 
 BLANKS = ["", " ", "\t\n", "\u00a0", "\u3000", "\u2028"]
 LOG: dict[str, list[Any]] = {
@@ -89,7 +89,7 @@ def test_what_is_counted_is_said_and_the_repr_says_how_much(reader: str, role: s
     counts = {
         field.name: getattr(report, field.name)
         for field in attrs.fields(Report)
-        if field.name not in SIZES and field.name != "unmatched_texts"
+        if field.name not in SIZES and field.name not in BY_TEXT
     }
     for name, count in counts.items():
         others = dict.fromkeys(set(counts) - {name}, 0)

@@ -86,14 +86,14 @@ def test_encounters_are_all_taken_for_clinical(encounters, patient) -> None:
 def test_hospital_logs_under_record_what_is_not_clinical(
     script, department, encounters, patient
 ) -> None:
-    """Of 14 non-clinical types the log has two, the encounters none, office records eight (B38)."""
+    """Of 16 non-clinical types the log has two, the encounters none, office records eight (B38)."""
     around = set(script.types_around_care(patient)["non_clinical"])
     counts = [
         len(around & {one.type for one in happened(source, patient)})
         for source in (department, encounters, script.office_records(patient))
     ]
 
-    assert 14 == len(around)
+    assert 16 == len(around)
     assert [2, 0, 8] == counts
 
 

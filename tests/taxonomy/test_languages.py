@@ -138,7 +138,7 @@ def test_an_unknown_language_says_how_to_add_it() -> None:
     assert 'a file with extends = "customer", languages = ["fr"]' in caught.value.mend
     with pytest.raises(NotFoundError, match="did you mean 'pt'"):
         load_taxonomy("patient", languages=["pt", "ptt"])
-    with pytest.raises(WrongKindError, match="languages must be a list of codes"):
+    with pytest.raises(WrongKindError, match="languages must be a sequence of texts"):
         load_taxonomy("customer", languages="pt")
 
 

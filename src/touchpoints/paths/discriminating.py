@@ -248,8 +248,7 @@ def _check(
     checks.whole("permutations", permutations)
     checks.share("min_support", min_support)
     if test == "permutation" and seed is None:
-        what = "seed must be an integer of at least 0 for test='permutation', got None"
-        raise InvalidInputError(what, mend="seed=1, or any other")
+        raise InvalidInputError("test='permutation' needs a seed", mend="seed=1, or any other")
     if test == "chi2" and (seed, permutations) != (None, 999):
         what = "test='chi2' draws nothing, and takes neither seed nor permutations"
         raise InvalidInputError(what, mend="leave them out, or use test='permutation'")
@@ -402,8 +401,7 @@ def _permuted_tables(
         units.of[rows] * most + np.where(alone, copies, 0),
     )
     base, label = variants.of[rows][blocks.rows], groups.of[rows]
-    moved = islice(blocks.permuted(label, np.random.default_rng(seed)), permutations)
-    for labels in moved:
+    for labels in islice(blocks.permuted(label, np.random.default_rng(seed)), permutations):
         yield np.bincount(labels * size + base, minlength=parts * size).reshape(parts, size)
 
 
@@ -416,8 +414,7 @@ def _table(
     top: int | None,
     facts: dict[str, Any],
 ) -> Discriminating:
-    statistic, p = found
-    codes = tested.patterns
+    (statistic, p), codes = found, tested.patterns
     ranks = np.where(np.isnan(statistic), -1.0, np.round(statistic, 9))
     tidy = np.array(sorted(range(len(codes)), key=lambda row: (len(codes[row]), named[row])), int)
     order = tidy[most_frequent(ranks[tidy], top)]
@@ -439,13 +436,14 @@ def _table(
             "residual": residual,
         }.items()
     }
+    rows = np.repeat(order, parts)
     return Discriminating(
-        subsequence=text_array([named[row] for row in order.tolist() for _ in range(parts)]),
+        subsequence=text_array([named[row] for row in rows.tolist()]),
         group=text_array([*labels] * len(order)),
         **columns,
-        chi2=np.repeat(statistic[order], parts),
-        p=np.repeat(p[order], parts),
-        q=np.repeat(false_discovery(p)[order], parts),
+        chi2=statistic[rows],
+        p=p[rows],
+        q=false_discovery(p)[rows],
         tested=len(named),
         **facts,
     )

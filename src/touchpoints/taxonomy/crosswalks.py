@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from touchpoints._core.checks import require_kind
+from touchpoints._core.checks import public, require_kind
 from touchpoints._core.messages import not_found
 from touchpoints.taxonomy.model import Taxonomy
 from touchpoints.taxonomy.vocabulary import TouchpointType
 
 
+@public
 def types_by_crosswalk(taxonomy: Taxonomy, crosswalk: str) -> dict[str, tuple[TouchpointType, ...]]:
     """Return the touchpoint types of each value of a crosswalk.
 
@@ -46,6 +47,7 @@ def types_by_crosswalk(taxonomy: Taxonomy, crosswalk: str) -> dict[str, tuple[To
     """
     mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) returns a taxonomy"
     require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)
+    require_kind(crosswalk, str, takes="the id of a crosswalk", mend='for example "hcahps"')
     if crosswalk not in taxonomy.crosswalks:
         raise not_found("crosswalk", crosswalk, tuple(taxonomy.crosswalks))
     known = taxonomy.crosswalks[crosswalk]
