@@ -21,7 +21,6 @@ from touchpoints.taxonomy._keys import (
 )
 
 if TYPE_CHECKING:
-    # Vocabularies need the files of languages, which a log without a taxonomy does not.
     from touchpoints.taxonomy.vocabulary import TaxonomyLike
 
 _FIVE = frozenset(FACETS)

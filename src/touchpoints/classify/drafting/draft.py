@@ -222,8 +222,9 @@ def draft(
     A guess from words decides when no other word of the name can change what they say; a model of
     parts of words, trained on the labels, aliases and definitions of the taxonomy, was right less
     often than low guesses are, so there is none. The names of channels get no type. Where fewer
-    than a fifth of at least ten names are known, guesses from words are low: the log is then of
-    something else than people's interactions.
+    than a fifth of at least ten names are known, guesses from words are low, and where half of them
+    hold a word of an office (requisition, approval, vendor), all guesses are: the log is then of
+    something else than people's interactions. Names that are addresses are read as pages are.
 
     Cost: linear in the rows to find the distinct events, then linear in the distinct events.
 

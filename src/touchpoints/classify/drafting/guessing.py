@@ -24,6 +24,7 @@ from touchpoints.classify.drafting.phrases import (
     Words,
     best_of,
     listed,
+    meanings,
     used,
 )
 from touchpoints.classify.drafting.readings import Reader, Reading, phrases, reasons
@@ -53,6 +54,7 @@ _STATUSES = ("403", "404", "410", "500", "503")
 _CONTAINERS = (
     "pages",
     "page",
+    "app",
     "apps",
     "content",
     "cms",
@@ -250,7 +252,19 @@ class Guesser:
         searched = _SEARCHED.search(query) is not None and "site_search" in self._taxonomy.types
         if searched and guess.type in ("", *_GENERAL_PAGES):
             return Guess("site_search", "an address with the words of a search", "medium")
-        return guess
+        return self._of_goods(path) if guess == NO_GUESS else guess
+
+    def _of_goods(self, path: str) -> Guess:
+        """Return a guess from an address below several goods, as /phones and /phones/x-20 are."""
+        segments = [one for one in path.split("/") if one]
+        for position, segment in enumerate(segments):
+            last = (_words_in(segment) or ("",))[-1]
+            if last.endswith("s") and "goods" in meanings(last):
+                below = segments[position + 1 :]
+                type_ = "product_view" if any(map(_is_title, below)) else "catalogue_browsing"
+                if type_ in self._taxonomy.types:
+                    return Guess(type_, f"an address with {last!r}", "medium")
+        return NO_GUESS
 
     def _of_page(self, phrase: Phrase, segments: list[str], end: int) -> Guess:
         further = ["*"] if FURTHER in phrase.words else []
@@ -342,10 +356,10 @@ def _plain(words: Words) -> Words:
 
 def _says_more(hit: Hit, best: Hit) -> bool:
     """Return whether a phrase of further segments overrules the one nearer to the root."""
-    if not hit.phrase.type:
+    together = not set(hit.phrase.words).isdisjoint(best.phrase.words)
+    if together or hit.phrase.type == "" or best.phrase.type == "website_visit":
         return hit.words >= best.words
-    together = hit.phrase.mark == "!" or not set(hit.phrase.words).isdisjoint(best.phrase.words)
-    return hit.words > best.words and together
+    return hit.words > best.words and hit.phrase.mark == "!"
 
 
 def _shown(phrase: Phrase, words: Words) -> str:
@@ -359,6 +373,11 @@ def _words_in(segment: str) -> Words:
 def _is_unsaid(segment: str) -> bool:
     """Return whether a segment says nothing of a page: a container of pages, an id, a title."""
     return segment in _CONTAINERS or _is_slug(segment)
+
+
+def _is_title(segment: str) -> bool:
+    """Return whether a segment looks like the name of a single product."""
+    return segment.count("-") + segment.count("_") >= 2 or any(map(str.isdigit, segment))
 
 
 def _is_slug(segment: str) -> bool:

@@ -167,6 +167,7 @@ class Index:
 
     def __init__(self, phrases: Iterable[Phrase], *, types: Collection[str]) -> None:
         self._general = frozenset(read_data("words")["general"]["types"])
+        self._clinical = any(one.startswith("pt_") for one in types)
         chosen = [one for one in phrases if not one.type or one.type in types]
         self.words = frozenset(word for phrase in chosen for word in phrase.words)
         often = Counter(word for phrase in chosen for word in set(phrase.words))
@@ -195,6 +196,8 @@ class Index:
         general = phrase.type in self._general and len(named) < 3 and phrase.mark not in ("!", "=")
         words = 1 if general else 2 * len(named) - weak + (phrase.mark in ("!", "="))
         letters = sum(len(word) for word in named if word not in _WEAK)
+        if self._clinical and phrase.type and not phrase.type.startswith("pt_"):
+            letters = 0  # of as many words, those that mean a type of patients come first
         return Hit(words, letters, -phrase.rank, phrase)
 
 

@@ -24,6 +24,7 @@ from touchpoints.classify.drafting.phrases import (
 from touchpoints.classify.web.event_names import words_of
 from touchpoints.taxonomy import Taxonomy
 
+_OF = frozenset(("de", "del", "por", "con", "para"))
 _MIN_HALF = 3
 _MIN_JOINED, _MAX_JOINED = 7, 24
 _STAGES = frozenset(("start", "cancel", "fail", "abandon"))
@@ -121,7 +122,7 @@ class Reader:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         explained = read_data("words")["explained"]
-        clinical = any(one.startswith("pt_") for one in taxonomy.types)
+        clinical = self._clinical = any(one.startswith("pt_") for one in taxonomy.types)
         self.index = Index(phrases("types"), types=taxonomy.types)
         self._labels = Index(_labels(taxonomy), types=taxonomy.types)
         self._of_type = _words_by_type(phrases("types"))
@@ -168,6 +169,11 @@ class Reader:
         ]
         return [word[: places[0]], word[places[0] :]] if len(places) == 1 else [word]
 
+    def _is_head(self, phrase: Phrase, fitting: Words, words: Words) -> bool:
+        """Return whether the rest of a name can only say of what: in health care, of which part."""
+        clinical = self._clinical and phrase.type.startswith("pt_") and phrase.mark != "?"
+        return clinical and _is_first_or_last(fitting, words)
+
     def _is_known(self, word: str) -> bool:
         return not meanings(word).isdisjoint(self.index.words)
 
@@ -196,9 +202,16 @@ class Reader:
                 for one, those in found
             ),
             strong=any(one.type == phrase.type and one.mark == "!" for one, _ in found),
-            clear=said > 1
+            clear=(said > 1 or self._is_head(phrase, fitting, words))
             and all(meanings(word).isdisjoint(self.index.words) for word in unexplained),
         )
+
+
+def _is_first_or_last(fitting: Words, words: Words) -> bool:
+    """Return whether words head a name: `control de asma`, `asthma review`."""
+    length = len(fitting)
+    first = words[:length] == fitting and words[length : length + 1] and words[length] in _OF
+    return bool(first) or (words[-length:] == fitting and words[0] not in SMALL)
 
 
 def _against() -> frozenset[str]:
