@@ -43,7 +43,7 @@ def types_by_crosswalk(taxonomy: Taxonomy, crosswalk: str) -> dict[str, tuple[To
     >>> from touchpoints.taxonomy import load_taxonomy
     >>> found = types_by_crosswalk(load_taxonomy("patient"), "hcahps")
     >>> [one.id for one in found["medicines"]]
-    ['pt_medication', 'pt_prescription_pickup', 'pt_medication_advice']
+    ['pt_medication', 'pt_medication_advice']
     """
     mend = "tp.load_taxonomy(name) or tp.read_taxonomy(path) returns a taxonomy"
     require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend=mend)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
 from typing import Any, Literal
 
 import attrs
@@ -301,18 +300,29 @@ def resamplable(
         where=f"{int(merged.sum()):,} rows stand for several journeys and hold their total",
         mend="give one row per journey, or a unit= that keeps each row whole, such as 'person'",
     )
-    again: Array | None = None
-    with suppress(Exception):  # some statistics take no missing values
-        again = labelled(statistic(without))[1]
-    if again is None:
+    try:
+        again = _numbers(statistic, without)
+    except _UnusableError:  # some statistics take no missing values
         without = derive(journeys, values={})
         try:
-            again = labelled(statistic(without))[1]
-        except Exception as error:
-            raise refusal from error
+            again = _numbers(statistic, without)
+        except _UnusableError as error:
+            raise refusal from error.__cause__
     if not np.array_equal(estimate, again, equal_nan=True):
         raise refusal
     return without
+
+
+class _UnusableError(Exception):
+    """A statistic raised; the cause is what it raised."""
+
+
+def _numbers(statistic: Statistic, journeys: Journeys) -> Array:
+    """Return the numbers of a statistic; raise `_UnusableError` where it raises."""
+    try:
+        return labelled(statistic(journeys))[1]
+    except Exception as error:
+        raise _UnusableError from error
 
 
 def labelled(answer: Any) -> tuple[list[Hashable], Array]:
