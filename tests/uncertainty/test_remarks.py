@@ -184,3 +184,21 @@ def test_a_bootstrap_of_what_no_resample_changes_says_so() -> None:
     )
 
     assert "no resample differs in 3 of 3 rows" in repr(found)
+
+
+def test_an_interval_without_width_says_so() -> None:
+    """Twelve persons whose gaps are all a day: nothing is known of who is slower."""
+    rows = [
+        {"id": one, "who": one, "t": f"2026-01-0{day}", "w": what, "side": "ab"[one % 2]}
+        for one in range(12)
+        for day, what in ((1, "search"), (2, "buy"))
+    ]
+    journeys = tp.from_records(
+        rows, journey="id", person="who", time="t", touchpoint="w", per_journey=["side"]
+    )
+    said = "all values seen are alike, so that the interval has no width; others may differ"
+
+    assert f"1 of 1 row: {said}" in repr(tp.paths.gaps(journeys, level=0.95))
+    pair = tp.compare.groups(journeys, "side")
+    assert said in repr(tp.compare.throughput(pair, seed=1, resamples=50))
+    assert said not in repr(tp.paths.gaps(journeys))

@@ -310,6 +310,17 @@ def unknown_ends(missing: Array, what: str) -> list[str]:
     return [f"nan: the interval of the median reaches beyond {what} in {rows}"]
 
 
+def without_width(low: Array, high: Array) -> list[str]:
+    """Return a line that says in how many rows an interval has no width, or nothing."""
+    alike = int(np.count_nonzero(low == high))
+    if not alike:
+        return []
+    rows = f"{alike:,} of {counted(len(low), 'row')}"
+    return [
+        f"{rows}: all values seen are alike, so that the interval has no width; others may differ"
+    ]
+
+
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:
     """Return an HTML table, with all text escaped."""
 

@@ -17,7 +17,7 @@ from touchpoints._core.checks import (
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted
 from touchpoints._core.progress import Progress, reporting
-from touchpoints._core.tables import Labelled, column, few_persons
+from touchpoints._core.tables import Labelled, column, few_persons, without_width
 from touchpoints.compare._shared.contrasts import Contrast, contrast_of
 from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
 from touchpoints.compare._shared.features import shown_by
@@ -124,7 +124,8 @@ class Comparison(Labelled):
     def _remarks(self) -> list[str]:
         behind = counted(self.few_behind, "row")
         few = [f"{behind}: fewer than five persons are behind the hits"] if self.few_behind else []
-        return [*remarks_of(self.names, self.persons, self.effective), *few]
+        persons = remarks_of(self.names, self.persons, self.effective)
+        return [*persons, *few, *without_width(self.low, self.high)]
 
 
 @attrs.frozen

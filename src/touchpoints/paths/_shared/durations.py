@@ -16,7 +16,7 @@ from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
 from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quantile_bounds
 from touchpoints._core.arrays.statistics.quantiles import Spreads, spreads
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import OfPersons, column, optional_column, unknown_ends
+from touchpoints._core.tables import OfPersons, column, optional_column, unknown_ends, without_width
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import Units, units_of
@@ -95,11 +95,14 @@ class Durations(OfPersons):
     unit: str
 
     def _remarks(self) -> list[str]:
-        """Return the lines under the table: few persons, and medians without an end."""
-        if self.median_low is None or self.median_high is None:
-            return super()._remarks()
-        open_ends = (self.count > 0) & np.isnan(self.median_low + self.median_high)
-        return [*super()._remarks(), *unknown_ends(open_ends, "the values known")]
+        """Return the lines under the table: few persons, medians without an end, no width."""
+        remarks = super()._remarks()
+        if self.median_low is not None and self.median_high is not None:
+            open_ends = (self.count > 0) & np.isnan(self.median_low + self.median_high)
+            remarks = [*remarks, *unknown_ends(open_ends, "the values known")]
+        if self.mean_low is not None and self.mean_high is not None:
+            remarks = [*remarks, *without_width(self.mean_low, self.mean_high)]
+        return remarks
 
     def as_dict(self) -> dict[Any, float]:
         """Return {edge or touchpoint: mean in seconds}, an edge as (source, target).
