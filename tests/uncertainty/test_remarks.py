@@ -196,7 +196,7 @@ def test_an_interval_without_width_says_so() -> None:
     journeys = tp.from_records(
         rows, journey="id", person="who", time="t", touchpoint="w", per_journey=["side"]
     )
-    said = "all values seen are alike, so that the interval has no width; others may differ"
+    said = "all values seen are alike, and the interval has no width; others may differ"
 
     assert f"1 of 1 row: {said}" in repr(tp.paths.gaps(journeys, level=0.95))
     pair = tp.compare.groups(journeys, "side")

@@ -316,9 +316,8 @@ def without_width(low: Array, high: Array) -> list[str]:
     if not alike:
         return []
     rows = f"{alike:,} of {counted(len(low), 'row')}"
-    return [
-        f"{rows}: all values seen are alike, so that the interval has no width; others may differ"
-    ]
+    said = "all values seen are alike, and the interval has no width; others may differ"
+    return [f"{rows}: {said}"]
 
 
 def html_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, caption: str = "") -> str:
