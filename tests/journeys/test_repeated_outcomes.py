@@ -69,7 +69,9 @@ def test_each_occurrence_ends_a_journey_of_its_own(persons: bool, journeys: Path
         [one[2] for one in expected], nan_ok=True
     )
     assert parts.values["sale"].tolist() == [one[3] for one in expected]
-    when = [np.datetime64("NaT") if one[4] is None else START + one[4] * DAY for one in expected]
+    when = [
+        np.datetime64("NaT", "us") if one[4] is None else START + one[4] * DAY for one in expected
+    ]
     assert np.array_equal(parts.outcome_times["sale"], np.array(when, "M8[us]"), equal_nan=True)
     assert parts.finished.tolist() == [one[5] for one in expected]
     assert parts.counts.tolist() == [journeys[one[6]][2] for one in expected]
