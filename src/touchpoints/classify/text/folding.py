@@ -16,6 +16,7 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+|(\d+\.\d*|\.\d+))([eE][+-]?\d+)?\s*", re.A
 _MAX_DIGITS = 60
 _SPACES = " '\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{RIGHT SINGLE QUOTATION MARK}"
 _MINUS = "+\\-\N{MINUS SIGN}"
+_YEAR = re.compile(r"%[YyGcxDF]")
 _MAX_FORMAT = 100
 _SAMPLE = dt.datetime(2026, 11, 25, 13, 45, 30)
 
@@ -82,13 +83,14 @@ def _is_unit(text: str) -> bool:
 
 def format_problem(text: str) -> str:
     """Return why a text is no format of dates, or an empty string when it is one."""
+    partial = 'not a format of dates: it needs day, month and year, as "%d/%m/%Y" has'
+    if not _YEAR.search(text[:_MAX_FORMAT]):  # which strptime warns of from Python 3.13 on
+        return partial
     try:
         again = dt.datetime.strptime(_SAMPLE.strftime(text[:_MAX_FORMAT]), text)
     except ValueError as error:
         return f"not a format of dates: {error}"
-    if again.date() != _SAMPLE.date():
-        return 'not a format of dates: it needs day, month and year, as "%d/%m/%Y" has'
-    return ""
+    return partial if again.date() != _SAMPLE.date() else ""
 
 
 def written(value: Any) -> str | None:
