@@ -63,14 +63,14 @@ class CellShares:
 
 
 def facts_of(units: Units | JourneyShares, *shares: CellShares) -> dict[str, Any]:
-    """Return what a table says of the units behind its shares, by the names of its fields."""
+    """Return the fields of a table that describe the units its shares rest on."""
     if units.unit != "person":
         return units.facts()
     return {**units.facts(), "few_behind": few_behind(*shares)}
 
 
 def few_behind(*shares: CellShares) -> int:
-    """Return the number of rows in which one of the shares has few persons behind it."""
+    """Return the number of rows in which a share rests on the hits of few persons."""
     least = np.minimum.reduce([one.behind for one in shares])
     return int((least < FEW).sum())
 

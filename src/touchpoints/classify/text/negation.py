@@ -40,7 +40,7 @@ def negations_of(texts: Iterable[str]) -> Sequences:
 
 @attrs.define
 class Denials:
-    """The negations of one text, told of in the order in which they stand.
+    """The negations of one text, in their order.
 
     Attributes
     ----------

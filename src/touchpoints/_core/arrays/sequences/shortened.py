@@ -26,7 +26,7 @@ def shortened(codes: Array, offsets: Array, k: int) -> Array:
 
     Notes
     -----
-    The hash of what is left comes from sums over what is before the row and what is behind it, so
+    The hash of what is left comes from sums over what is before the row and what is after it, so
     that only sequences with the same hash are compared: O(m log m), and the length of each sequence
     that is found. Rows of a run of equal codes leave the same behind, and are looked up once.
     """
