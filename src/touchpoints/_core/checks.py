@@ -84,11 +84,12 @@ def finite(name: str, value: Any, *, least: float | None = None) -> float:
 
     Python and numpy numbers are accepted; bools and text are not.
     """
-    good = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(float(value))
-    if not good or (least is not None and float(value) < least):
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    found = number(name, value) if is_number else math.nan
+    if not math.isfinite(found) or (least is not None and found < least):
         bound = "" if least is None else f" of at least {least:g}"
         raise InvalidInputError(f"{name} must be a finite number{bound}, got {_shown(value)}")
-    return float(value)
+    return found
 
 
 def seed(value: Any) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import public
+from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import column, fact, not_of_groups
 from touchpoints.attribution._shared.asked import Asked
@@ -186,7 +187,7 @@ def _waited(evidence: Evidence) -> _Waited:
     ends = watched_until(journeys).view(np.int64).copy()
     when = journeys.outcome_times[evidence.outcome].view(np.int64)
     reached = evidence.reached
-    if (when[reached] == np.iinfo(np.int64).min).any():
+    if (when[reached] == NAT).any():
         raise InvalidInputError("the time of the outcome is missing where it was reached")
     ends[reached] = when[reached]
     lengths = segments.lengths_of(evidence.offsets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +15,7 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
-from touchpoints.attribution._shared.credit import NONE, Credit
+from touchpoints.attribution._shared.credit import NONE
 from touchpoints.attribution._shared.models import Model, checked_models, credit_of
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys, checked_journeys
@@ -196,15 +197,8 @@ def sensitivity(
         for said, used in kinds.items():
             settings[f"{name}{said}"] = (model, used)
             for window in lookbacks:
-                settings[f"{name}, {window}{said}"] = (_within(model, window), used)
+                settings[f"{name}, {window}{said}"] = (partial(model, lookback=window), used)
     return _compared(settings, progress)
-
-
-def _within(model: Model, window: dt.timedelta) -> Model:
-    def limited(journeys: Journeys) -> Credit:
-        return model(journeys, lookback=window)  # type: ignore[call-arg]
-
-    return limited
 
 
 def _compared(settings: Mapping[str, tuple[Model, Journeys]], progress: Progress) -> SideBySide:

@@ -12,14 +12,15 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.chains import counted, windows_of
-from touchpoints._core.arrays.chains.removal import without
+from touchpoints._core.arrays.chains.removal import without_several
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import check_option, public
+from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import column, fact
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.chains import Chained, killed_by
-from touchpoints.attribution._shared.effects import Effects, pulls_of
+from touchpoints.attribution._shared.effects import Effect
 from touchpoints.attribution._shared.estimates import Concluded, Precision
 from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.attribution._shared.windows import Lookback
@@ -29,7 +30,6 @@ from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 from touchpoints.journeys.tie_breaking import key_ranks
 
-_NAT = np.iinfo(np.int64).min
 _ANY = "any of several outcomes"
 
 Semantics = Literal["reconnect", "lost"]
@@ -124,7 +124,7 @@ def competing(
     Notes
     -----
     The chain has one end for each outcome and one for none. A journey is left out if no outcome is
-    reached and any of them is not known. Two sparse factorisations per touchpoint and outcome.
+    reached and any of them is not known. One sparse factorisation per touchpoint and outcome.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def _joined(journeys: Journeys, names: list[str]) -> Journeys:
     if journeys.times is not None:
         when = np.where(marks == 1, _times(journeys, names), np.iinfo(np.int64).max)
         first = when.min(axis=0)
-        first[first == np.iinfo(np.int64).max] = _NAT
+        first[first == np.iinfo(np.int64).max] = NAT
         times = owned(first.view("datetime64[us]"))
         changes["outcome_times"] = {**journeys.outcome_times, _ANY: times}
     return derive(journeys, **changes)
@@ -181,7 +181,7 @@ def _times(journeys: Journeys, names: list[str]) -> Array:
     for name in names:
         known = journeys.outcome_times.get(name)
         when = last if known is None else known.view(np.int64)
-        rows.append(np.where(when == _NAT, last, when))
+        rows.append(np.where(when == NAT, last, when))
     return np.stack(rows)
 
 
@@ -204,17 +204,11 @@ def _competing(
     visits = np.bincount(evidence.codes, minlength=evidence.k)
     codes = most_frequent(visits, None, key_ranks(evidence.journeys))
     codes = codes[visits[codes] > 0]
-    units = evidence.units()
+    units = evidence.units
     rests = [Precision.of(units, ends == number, asked.level) for number in range(len(names))]
     columns: dict[str, list[Array]] = {}
     for number, precision in enumerate(rests):
-        into = chain.targets == chain.size + 1 + number
-        found = Chained(
-            chain=chain,
-            members=windows.members,
-            reached=into.astype(np.float64),
-            empty=into & (chain.sources == chain.start),
-        )
+        found = Chained.into(chain, windows.members, end=number)
         one = _column(evidence, found, codes, precision, semantics=semantics)
         counts = np.where(ends == number, evidence.journeys.counts, 0)
         held = counting.segments_with_code(evidence.codes, evidence.offsets, evidence.k, counts)
@@ -242,18 +236,16 @@ def _column(
 ) -> dict[str, Array]:
     """Return the effects of touchpoints on one outcome, and their intervals."""
     effect, less, variance, whole = (np.full(len(codes), np.nan) for _ in range(4))
-    for place, code in enumerate(codes.tolist()):
-        mask = np.arange(evidence.k) == code
-        removed = without(
-            found.chain, found.reached, killed_by(found, [mask]), reconnect=semantics == "reconnect"
-        )
+    groups = (killed_by(found, [np.arange(evidence.k) == code]) for code in codes.tolist())
+    reconnect = semantics == "reconnect"
+    for place, removed in enumerate(
+        without_several(found.chain, found.reached, groups, reconnect=reconnect)
+    ):
         whole[place], less[place] = removed.earned
         if removed.earned[0] <= 0:
             continue
-        effects = Effects.of(removed, found, found.reached)
-        pull = pulls_of(found, removed, found.reached, empty=effects.empty)
-        effect[place] = effects.effect[0]
-        variance[place] = max(float(effects.covariances(evidence, found, pull)[0][0, 0]), 0.0)
+        one = Effect.of(evidence, found, removed)
+        effect[place], variance[place] = one.effect, one.variance
     bounds = precision.bounds if semantics == "lost" else precision.symmetric
     low, high = bounds(effect, variance)
     return {"effect": effect, "low": low, "high": high, "probability": whole, "without": less}

@@ -196,7 +196,6 @@ def _walked(G: nx.DiGraph, *, start: Hashable, weight: str) -> _Walked:
         sources=columns[:, 0].astype(np.int64),
         targets=columns[:, 1].astype(np.int64),
         totals=columns[:, 2],
-        weights=np.ones(1),
         passed=np.zeros(1, dtype=np.int32),
         offsets=np.array([0, 1]),
     )

@@ -136,7 +136,7 @@ def _credit(
     if evidence.value is not None and evidence.value.any():
         rewards, excess = found.rewarded(evidence)
         value = _split(evidence, found, rewards, excess=excess)[2]
-    precision = Precision.of(evidence.units(), evidence.reached, asked.level)
+    precision = Precision.of(evidence.units, evidence.reached, asked.level)
     low, high = precision.bounds(effects.effect, np.maximum(spread, 0.0))
     columns: dict[str, Any] = {"effect": effects.effect, "effect_low": low, "effect_high": high}
     columns["without"] = effects.without

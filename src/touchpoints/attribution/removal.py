@@ -11,13 +11,13 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments
-from touchpoints._core.arrays.chains.removal import without
+from touchpoints._core.arrays.chains.removal import without_several
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import column, fact
 from touchpoints.attribution._shared.asked import Asked
-from touchpoints.attribution._shared.chains import Chained, chained, killed_by
-from touchpoints.attribution._shared.effects import Effects, pulls_of
+from touchpoints.attribution._shared.chains import chained, killed_by
+from touchpoints.attribution._shared.effects import Effect
 from touchpoints.attribution._shared.estimates import Concluded, Precision
 from touchpoints.attribution._shared.evidence import Evidence, dependence
 from touchpoints.attribution._shared.windows import Lookback
@@ -164,8 +164,8 @@ def removal(
 
     Notes
     -----
-    Each effect takes one sparse factorisation. Intervals are those of the influence function,
-    clustered by person.
+    Each effect takes one sparse factorisation, and the whole chain another. Intervals are those of
+    the influence function, clustered by person.
 
     Examples
     --------
@@ -223,15 +223,15 @@ def _removals(
 ) -> Removals:
     masks = {name: _masks(journeys, place) for name, place in wanted.items()}
     evidence = asked.evidence(journeys)
-    found = None if semantics == "detour" else chained(evidence, order=order)
-    rows = []
-    for mask in masks.values():
-        if found is None:
-            rows.append(_detour(evidence, mask[0]))
-        else:
-            rows.append(_without(evidence, found, mask, reconnect=semantics == "reconnect"))
-    effect, less, variance = (np.array(one) for one in zip(*rows, strict=True))
-    units = evidence.units()
+    if semantics == "detour":
+        found = [_detour(evidence, mask[0]) for mask in masks.values()]
+    else:
+        found = _effects(evidence, masks.values(), order=order, reconnect=semantics == "reconnect")
+    effect, less, variance = (
+        np.array([getattr(one, name) for one in found])
+        for name in ("effect", "without", "variance")
+    )
+    units = evidence.units
     precision = Precision.of(units, evidence.reached, asked.level)
     bounds = precision.bounds if semantics == "lost" else precision.symmetric
     low, high = bounds(effect, variance)
@@ -275,18 +275,17 @@ def _with(evidence: Evidence, masks: list[Array]) -> int:
     return int(evidence.journeys.counts[there].sum())
 
 
-def _without(
-    evidence: Evidence, found: Chained, masks: list[Array], *, reconnect: bool
-) -> tuple[float, float, float]:
-    """Return the effect, the probability without, and the variance of the effect."""
-    removed = without(found.chain, found.reached, killed_by(found, masks), reconnect=reconnect)
-    effects = Effects.of(removed, found, found.reached)
-    pull = pulls_of(found, removed, found.reached, empty=effects.empty)
-    spread = effects.covariances(evidence, found, pull)[0]
-    return float(effects.effect[0]), float(effects.without[0]), max(float(spread[0, 0]), 0.0)
+def _effects(
+    evidence: Evidence, groups: Iterable[list[Array]], *, order: int, reconnect: bool
+) -> list[Effect]:
+    """Return the effect of removing each group of steps."""
+    found = chained(evidence, order=order)
+    killed = (killed_by(found, masks) for masks in groups)
+    several = without_several(found.chain, found.reached, killed, reconnect=reconnect)
+    return [Effect.of(evidence, found, removed) for removed in several]
 
 
-def _detour(evidence: Evidence, mask: Array) -> tuple[float, float, float]:
+def _detour(evidence: Evidence, mask: Array) -> Effect:
     """Return the same where journeys go on as they did, without some touchpoints."""
     kept = (~mask)[evidence.codes]
     there = segments.any_by_segment(kept, evidence.offsets)
@@ -297,5 +296,6 @@ def _detour(evidence: Evidence, mask: Array) -> tuple[float, float, float]:
     less = float(counts[there] @ hit[there] / rest) if rest else 0.0
     moved = np.stack([(hit - whole) / total, np.where(there, hit - less, 0.0) / (rest or 1.0)])
     jacobian = np.array([less / whole**2, -1 / whole])
-    spread = dependence(evidence.units()).covariance(moved)
-    return 1 - less / whole, less, float(jacobian @ spread @ jacobian)
+    spread = dependence(evidence.units).covariance(moved)
+    variance = float(jacobian @ spread @ jacobian)
+    return Effect(effect=1 - less / whole, without=less, variance=variance)

@@ -156,7 +156,7 @@ def _credit(journeys: Journeys, *, solver: _Solver, asked: Asked) -> Credit:
     spread = np.full(evidence.k, np.nan)
     if of_outcomes.covariance is not None:
         spread = np.maximum(of_outcomes.covariance.diagonal(), 0.0)
-    precision = Precision.of(evidence.units(), evidence.reached, asked.level)
+    precision = Precision.of(evidence.units, evidence.reached, asked.level)
     total = float(of_outcomes.facts.get("probability", 1.0))
     low, high = precision.symmetric(of_outcomes.effect, spread, total=total)
     columns: dict[str, Any] = {"effect": of_outcomes.effect, "effect_low": low, "effect_high": high}
@@ -233,12 +233,12 @@ class _Solver:
         self, evidence: Evidence, amounts: Array, players: Array, *, known: bool
     ) -> _Solution:
         sets, p = bits_of(evidence, players), len(players)
-        filled = sets.of != 0
+        filled = sets != 0
         if self.game == "exact_sets":
-            game = np.bincount(sets.of, amounts, 1 << p)
+            game = np.bincount(sets, amounts, 1 << p)
             game[0] = 0.0
             return _solution(evidence, shapley_values(game, p), players, amounts)
-        of, counts = sets.of[filled], evidence.counts[filled]
+        of, counts = sets[filled], evidence.counts[filled]
         rates = Rates.of(of, amounts[filled], counts, players=p, prior=self.prior)
         shift = np.full(p, self.baseline / p if p else 0.0)
         effect = shapley_values(rates.game, p) - shift
@@ -246,7 +246,7 @@ class _Solver:
         covariance = None
         if known:
             each = amounts / evidence.counts
-            covariance = _covariance(evidence, rates, sets.of, each)
+            covariance = _covariance(evidence, rates, sets, each)
         return _solution(evidence, effect, players, amounts, covariance=covariance, facts=facts)
 
     def _given(self, evidence: Evidence, worth: Worth, amounts: Array) -> _Solution:
@@ -312,7 +312,7 @@ def _covariance(evidence: Evidence, rates: Rates, sets: Array, each: Array) -> A
     sets, each : (n,)
         The set of each journey, as bits, and what it earned.
     """
-    units = dependence(evidence.units())
+    units = dependence(evidence.units)
     if bool(((each != 0) & (each != 1)).any()):
         return units.covariance(_influence(rates, sets, each, counts=evidence.counts))
     of, size = dense_numbers(sets, 1 << rates.players)

@@ -115,7 +115,7 @@ def _interactions(journeys: Journeys, *, prior: float, asked: Asked) -> Interact
         )
     ranks = key_ranks(evidence.journeys)
     players = players[np.argsort(ranks[players])]
-    sets = bits_of(evidence, players).of
+    sets = bits_of(evidence, players)
     rates = Rates.of(
         sets[sets != 0],
         evidence.conversions[sets != 0],

@@ -126,7 +126,7 @@ def validate(
     folds, seed = checks.whole("folds", folds, least=2), checks.seed(seed)
     level = checks.level(level)
     evidence = evidence_of(journeys, outcome=outcome, value=None, lookback=None)
-    units = evidence.units()
+    units = evidence.units
     if units.total < folds:
         raise InvalidInputError(
             f"there must be at least as many units as folds, got {units.total} of {units.unit!r}",
@@ -181,7 +181,7 @@ def _scored(
         moved += share / np.where(counts > 0, counts, 1.0) * pairs[-1]
         advance()
     total = float(np.sum(pairs))
-    spread = dependence(evidence.units()).covariance(moved[None, :] / total)
+    spread = dependence(evidence.units).covariance(moved[None, :] / total)
     return float(np.dot(areas, pairs) / total), float(spread[0, 0])
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.statistics.few_units import centred, drawn
-from touchpoints._core.checks import public, require_kind
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import counted
+from touchpoints._core.messages import counted, wrong_kind
 from touchpoints._core.tables import Labelled, column
 from touchpoints.attribution import Credit
 from touchpoints.compare._shared.pairs import Pair, checked_pair
@@ -118,7 +118,8 @@ def credit(
     """
     level = checks.level(level)
     checked_pair(pair)
-    require_kind(model, Callable, takes="a model", mend="tp.attribution.markov")  # type: ignore[arg-type]
+    if not callable(model):
+        raise wrong_kind(model, takes="a model", mend="tp.attribution.markov")
     if pair.shared:
         raise InvalidInputError(
             f"{counted(pair.shared, 'person', verb='have')} journeys in both groups, which are "

@@ -19,7 +19,7 @@ class Chained:
     Attributes
     ----------
     chain : Chain
-        End 0 is the outcome, end 1 its absence.
+        One of its ends is the outcome.
     members : int64 (S, order)
         The touchpoints of each state; -1 for none.
     reached : float64 (E,)
@@ -32,6 +32,17 @@ class Chained:
     members: Array
     reached: Array
     empty: Array
+
+    @classmethod
+    def into(cls, chain: Chain, members: Array, *, end: int) -> Chained:
+        """Return a chain of which one end is the outcome."""
+        there = chain.targets == chain.size + 1 + end
+        return cls(
+            chain=chain,
+            members=members,
+            reached=there.astype(np.float64),
+            empty=there & (chain.sources == chain.start),
+        )
 
     def rewarded(self, evidence: Evidence) -> tuple[Array, Array]:
         """Return the mean value of each transition into the outcome, (E,), and the rest, (n,).
@@ -49,13 +60,7 @@ def chained(evidence: Evidence, *, order: int) -> Chained:
     windows = windows_of(evidence.codes, evidence.offsets, evidence.k, order=order)
     ends = np.where(evidence.reached, REACHED, LOST)
     chain = counted(windows, ends, evidence.counts, kinds=2)
-    into = chain.targets == chain.size + 1 + REACHED
-    return Chained(
-        chain=chain,
-        members=windows.members,
-        reached=into.astype(np.float64),
-        empty=into & (chain.sources == chain.start),
-    )
+    return Chained.into(chain, windows.members, end=REACHED)
 
 
 def killed_by(found: Chained, masks: list[Array]) -> Array:

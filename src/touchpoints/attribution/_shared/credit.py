@@ -177,7 +177,7 @@ def credited(
     facts
         Fields that are not columns.
     """
-    units = evidence.units()
+    units = evidence.units
     precision = Precision.of(units, evidence.reached, level)
     total = float(evidence.conversions.sum())
     support = _support(evidence)
@@ -219,7 +219,7 @@ def _valued(evidence: Evidence, value: Split | None, level: float) -> dict[str, 
     if value is None:
         return {}
     each = np.asarray(evidence.value) / evidence.counts
-    precision = Precision.of(evidence.units(), each, level, valued=True)
+    precision = Precision.of(evidence.units, each, level, valued=True)
     ends = (value.share, *value.bounds(precision))
     return {name: one * worth for name, one in zip(names, ends, strict=True)}
 

@@ -83,9 +83,30 @@ class Effects:
 
     def covariances(self, evidence: Evidence, found: Chained, pull: Pulls) -> tuple[Array, Array]:
         """Return the covariance of the effects, (g, g), and of the shares, (g+1, g+1)."""
-        spread = covariance(found.chain, pull, dependence(evidence.units()))
+        spread = covariance(found.chain, pull, dependence(evidence.units))
         effects, shares = self.jacobians()
         return effects @ spread @ effects.T, shares @ spread @ shares.T
+
+
+@attrs.frozen(kw_only=True)
+class Effect:
+    """The effect of one removal, the probability without it, and the variance of the effect."""
+
+    effect: float
+    without: float
+    variance: float
+
+    @classmethod
+    def of(cls, evidence: Evidence, found: Chained, removed: Removed) -> Effect:
+        """Return the effect of removing one group of transitions."""
+        effects = Effects.of(removed, found, found.reached)
+        pull = pulls_of(found, removed, found.reached, empty=effects.empty)
+        spread = effects.covariances(evidence, found, pull)[0]
+        return cls(
+            effect=float(effects.effect[0]),
+            without=float(effects.without[0]),
+            variance=max(float(spread[0, 0]), 0.0),
+        )
 
 
 def pulls_of(

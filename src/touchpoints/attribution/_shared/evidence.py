@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import attrs
 import numpy as np
 
@@ -96,8 +98,9 @@ class Evidence:
         )
         return part, segments.rows_of(self.offsets, chosen)
 
+    @cached_property
     def units(self) -> Units:
-        """Return the persons (or journeys) that are independent of each other."""
+        """The persons (or journeys) that are independent of each other."""
         return units_of(self.journeys, None)
 
     def single_values(self) -> bool:

@@ -9,7 +9,7 @@ from touchpoints.attribution._shared.credit import Credit
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys
 
-Model: TypeAlias = "Callable[[Journeys], Credit]"
+Model: TypeAlias = "Callable[..., Credit]"
 
 
 def checked_models(models: Mapping[str, Model]) -> Mapping[str, Model]:

@@ -35,7 +35,7 @@ def chosen_order(evidence: Evidence, *, max_order: int, seed: int) -> int:
     found, numbers = merged(found)
     size = len(found.owners)
     weights = np.bincount(numbers, evidence.counts[owners], size)
-    units = evidence.units()
+    units = evidence.units
     if units.total < _FOLDS:
         return 1
     also = evidence.fingerprint()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
@@ -13,36 +12,23 @@ EXACT = 24
 """The most touchpoints whose sets are all looked at."""
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Sets:
-    """The set of distinct touchpoints of each journey, as bits of the players.
-
-    Attributes
-    ----------
-    players : int64 (p,)
-        The touchpoints that occur; bit b stands for ``players[b]``.
-    of : int64 (n,)
-        The set of each journey; 0 for one without interactions.
-    """
-
-    players: Array
-    of: Array
-
-
 def players_of(evidence: Evidence) -> Array:
     """Return the touchpoints that occur, int64 (p,)."""
     return np.flatnonzero(np.bincount(evidence.codes, minlength=evidence.k))
 
 
-def bits_of(evidence: Evidence, players: Array) -> Sets:
-    """Return the sets of at most 62 players as bits."""
+def bits_of(evidence: Evidence, players: Array) -> Array:
+    """Return the set of distinct touchpoints of each journey, int64 (n,); 0 for an empty one.
+
+    Bit b stands for ``players[b]``, of which there are at most 62.
+    """
     bit = np.zeros(evidence.k, dtype=np.int64)
     bit[players] = 1 << np.arange(len(players), dtype=np.int64)
     of = np.zeros(len(evidence.counts), dtype=np.int64)
     filled = np.flatnonzero(segments.lengths_of(evidence.offsets))
     if len(filled):
         of[filled] = np.bitwise_or.reduceat(bit[evidence.codes], evidence.offsets[:-1][filled])
-    return Sets(players=players, of=of)
+    return of
 
 
 def members_of(evidence: Evidence) -> tuple[Array, Array]:

@@ -123,7 +123,7 @@ def _covariance(evidence: Evidence, weights: Array, amounts: Array, share: Array
     """
     from scipy.sparse import csr_array, hstack
 
-    units, k, some = dependence(evidence.units()), evidence.k, np.flatnonzero(amounts)
+    units, k, some = dependence(evidence.units), evidence.k, np.flatnonzero(amounts)
     counts = evidence.counts[some]
     lengths = segments.lengths_at(evidence.offsets, some)
     rows = segments.rows_of(evidence.offsets, some)

@@ -11,13 +11,12 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import microseconds
+from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array
 from touchpoints.errors import WrongKindError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, rows_at
-
-_NAT = np.iinfo(np.int64).min
 
 
 @attrs.frozen(kw_only=True)
@@ -103,10 +102,10 @@ def deadlines_of(journeys: Journeys, outcome: str) -> Array | None:
         return None
     times = journeys.times.view(np.int64)
     filled = segments.lengths_of(journeys.offsets) > 0
-    answer = np.full(len(journeys), _NAT)
+    answer = np.full(len(journeys), NAT)
     answer[filled] = times[journeys.offsets[1:][filled] - 1]
     if outcome in journeys.outcome_times:
         when = journeys.outcome_times[outcome].view(np.int64)
-        reached = (journeys.outcomes[outcome] == 1) & (when != _NAT)
+        reached = (journeys.outcomes[outcome] == 1) & (when != NAT)
         answer[reached] = when[reached]
     return answer

@@ -29,7 +29,6 @@ from touchpoints.classify.text.phrases import has_star_before, words_of_phrase
 from touchpoints.errors import InvalidInputError
 from touchpoints.taxonomy._fields import Fields, KeyPath
 
-JOINING = ("all", "any", "not")
 """The keys that join conditions."""
 
 COMPARING = (

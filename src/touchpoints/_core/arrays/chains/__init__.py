@@ -53,8 +53,6 @@ class Chain:
         The nodes of each distinct transition, sorted by source, then target.
     totals : float64 (E,)
         The weight of the segments over each transition.
-    weights : float64 (n,)
-        The weight of each segment.
     passed : int32 (t,)
         The transitions of the segments one after another, as indices into ``sources``.
     offsets : int64 (n+1,)
@@ -66,7 +64,6 @@ class Chain:
     sources: Array
     targets: Array
     totals: Array
-    weights: Array
     passed: Array
     offsets: Array
 
@@ -177,7 +174,6 @@ def counted(windows: Windows, ends: Array, weights: Array, *, kinds: int) -> Cha
         sources=np.minimum(found // width, size).astype(np.int64),
         targets=targets,
         totals=totals,
-        weights=weights,
         passed=passed,
         offsets=steps,
     )

@@ -82,11 +82,6 @@ class Pulls:
     worth: Array | None = None
     excess: Array | None = None
 
-    def combined(self, jacobian: Array) -> Pulls:
-        """Return the pulls on linear combinations of the estimates, one a row of the matrix."""
-        worth = None if self.worth is None else self.worth @ jacobian.T
-        return Pulls(moved=self.moved @ jacobian.T, worth=worth, excess=self.excess)
-
 
 def reach_of(chain: Chain, removed: Removed) -> Array:
     """Return the expected visits of the source of each transition per segment there, (E, c)."""

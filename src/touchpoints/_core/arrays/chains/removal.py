@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -253,12 +254,19 @@ def _by_krylov(through: Any, gains: Array, kept: Array, begin: Array) -> Array:
 
 
 def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = False) -> Removed:
-    """Return what a chain earns as it is, and without some transitions.
+    """Return what a chain earns as it is, and without some transitions: see `without_several`."""
+    return next(without_several(chain, rewards, [killed], reconnect=reconnect))
+
+
+def without_several(
+    chain: Chain, rewards: Array, groups: Iterable[Array], *, reconnect: bool = False
+) -> Iterator[Removed]:
+    """Yield what a chain earns as it is, and without each of several groups of transitions.
 
     Parameters
     ----------
-    killed : bool (E,)
-        The transitions that are removed.
+    groups : iterable of bool (E,)
+        The transitions that are removed together.
     reconnect
         Whether those who would take one take another from the same node instead, in proportion to
         the others; where there is no other, or none that leads to an end, and by default, they are
@@ -266,9 +274,29 @@ def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = Fa
 
     Notes
     -----
-    Two sparse factorisations.
+    One sparse factorisation of the whole chain, and one for each group.
     """
     shares = chain.probabilities()
+    whole = _solved(_system(chain, rewards, shares))
+    for killed in groups:
+        kept, leaving = _remaining(chain, shares, killed, reconnect=reconnect)
+        less = _solved(_system(chain, rewards, kept))
+        both = zip(whole, less, strict=True)
+        earned, forward, ahead = (np.stack(pair, axis=-1) for pair in both)
+        yield Removed(
+            earned=earned,
+            forward=forward,
+            ahead=ahead,
+            killed=np.stack([np.zeros_like(killed), killed], axis=-1),
+            leaving=np.stack([chain.leaving(), leaving], axis=-1),
+            reconnected=reconnect,
+        )
+
+
+def _remaining(
+    chain: Chain, shares: Array, killed: Array, *, reconnect: bool
+) -> tuple[Array, Array]:
+    """Return the probability of each transition without some, (E,), and the weights that leave."""
     kept = np.where(killed, 0.0, chain.totals if reconnect else shares)
     leaving = chain.leaving()
     if reconnect:
@@ -276,17 +304,7 @@ def without(chain: Chain, rewards: Array, killed: Array, *, reconnect: bool = Fa
         leaving = np.where(remaining > 0, remaining, np.inf)
         kept = kept / leaving[chain.sources]
         kept = np.where(_leads_out(chain, kept > 0)[chain.sources], kept, 0.0)
-    whole = _solved(_system(chain, rewards, shares))
-    less = _solved(_system(chain, rewards, kept))
-    earned, forward, ahead = (np.stack(pair, axis=-1) for pair in zip(whole, less, strict=True))
-    return Removed(
-        earned=earned,
-        forward=forward,
-        ahead=ahead,
-        killed=np.stack([np.zeros_like(killed), killed], axis=-1),
-        leaving=np.stack([chain.leaving(), leaving], axis=-1),
-        reconnected=reconnect,
-    )
+    return kept, leaving
 
 
 def _leads_out(chain: Chain, kept: Array) -> Array:
