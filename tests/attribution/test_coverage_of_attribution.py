@@ -10,13 +10,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+from coverage_cells import attribution, credit_pairs
+from coverage_cells import visits_truth as truth
+from coverage_cells.visits import KEYS, Kind, drawn, law_of
+from coverage_cells.worlds import generator
 from scipy.stats import binom, norm
 
 import touchpoints as tp
-from benchmarks.coverage_cells import attribution, credit_pairs
-from benchmarks.coverage_cells import visits_truth as truth
-from benchmarks.coverage_cells.visits import KEYS, Kind, drawn, law_of
-from benchmarks.coverage_cells.worlds import generator
 
 WORLDS = 400
 MAIN = (Kind("alone", 1000, 0.1), Kind("1..10", 100, 0.1))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from coverage_cells import differences, pairs, tests
+from coverage_cells.worlds import generator
 from scipy.stats import binom
 
-from benchmarks.coverage_cells import differences, pairs, tests
-from benchmarks.coverage_cells.worlds import generator
 from touchpoints.compare._shared.student import Student
 
 WORLDS = 300

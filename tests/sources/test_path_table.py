@@ -108,7 +108,11 @@ def test_all_frames_give_the_same_journeys(kind, texts) -> None:
     texts = ["a > b > long name of a touchpoint é", *texts]
     texts = [text.replace(" >  > ", "") for text in texts]
 
-    assert journeys_or_error({"path": texts}) == journeys_or_error(in_every_frame(texts)[kind])
+    frame = in_every_frame(texts)[kind]
+    if kind == "pandas category":  # old pandas makes one category of "" and a text of NUL alone
+        texts = frame["path"].tolist()
+
+    assert journeys_or_error({"path": texts}) == journeys_or_error(frame)
 
 
 def journeys_or_error(table) -> tp.Journeys | str:

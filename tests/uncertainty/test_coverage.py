@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from coverage_cells import medians, shares, survival, worlds
 from scipy.stats import binom
 
-from benchmarks.coverage_cells import medians, shares, survival, worlds
 from tests import naive
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.arrays.statistics.survival import first_at_most

@@ -154,7 +154,10 @@ def _arrow_packed(native: Any) -> PackedTexts | None:
     import pyarrow as pa
 
     chunks = native.chunks if isinstance(native, pa.ChunkedArray) else [native]
-    flat = pa.concat_arrays([one.cast(pa.large_string()) for one in chunks])
+    try:
+        flat = pa.concat_arrays([one.cast(pa.large_string()) for one in chunks])
+    except pa.ArrowNotImplementedError:  # views of text, before pyarrow casts them
+        return None
     _, bounds, data = flat.buffers()
     if not len(flat) or data is None:
         return None
