@@ -8,7 +8,8 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
-    : attribution classify compare datasets errors graphs paths taxonomy testing uncertainty
+    : attribution classify compare datasets errors experience graphs paths
+    : taxonomy testing uncertainty
     classify.contract.protocol: Facets classifier
     graphs: check_graph from_node_link higher_order_graph journey_graph outcome_graph read_graphml
     graphs: to_dot to_mermaid to_node_link transition_graph write_graphml

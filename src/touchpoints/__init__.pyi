@@ -3,6 +3,7 @@ from touchpoints import classify as classify
 from touchpoints import compare as compare
 from touchpoints import datasets as datasets
 from touchpoints import errors as errors
+from touchpoints import experience as experience
 from touchpoints import graphs as graphs
 from touchpoints import paths as paths
 from touchpoints import taxonomy as taxonomy

@@ -1,0 +1,24 @@
+"""What people came for, and what they experienced: needs, contexts, and how well they are served.
+
+Functions take `Journeys` first, and honour their counts. A need or a context is rarely observed:
+``need_from`` and ``context_from`` say of each interaction whether it comes from the data, from a
+rule, or is only the default of its type, and results say how many there are of each. These
+arguments mean the same in every function:
+
+``outcome``
+    The name of the outcome, set by `tp.until` or `tp.mark` or read with the log; may be left out if
+    there is only one. Journeys whose outcome is not known (yet) are left out and counted.
+``by``
+    What to group by, as in `touchpoints.paths`.
+``level``
+    The confidence level of the intervals, in (0, 1); 0.95 by default.
+``seed``
+    The seed of what is drawn at random: the same seed gives the same result.
+``progress``
+    True for a tqdm progress bar, or a callable ``f(done, total)``.
+
+A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, or what
+`tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
+"""
+
+__all__ = ()

@@ -1,0 +1,41 @@
+"""Every function of tp.experience as a function of a log, and logs to ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import numpy as np
+
+import touchpoints as tp
+
+E = tp.experience
+
+# One call for each function that takes by=.
+MEASURES: dict[str, Callable[..., Any]] = {}
+
+# The others that take journeys, and other settings.
+WHOLE: dict[str, Callable[..., Any]] = {}
+
+# Functions that take no journeys, or return journeys.
+NO_TABLE: set[str] = set()
+
+# One call for each argument that is an integer.
+ASKED: dict[tuple[str, str], Callable[..., Any]] = {}
+
+
+def log_of(seed: int) -> tp.Journeys:
+    """Return a small typed log with persons, needs from everywhere, an outcome and sources."""
+    rng = np.random.default_rng(seed)
+    shop = tp.until(tp.datasets.shop(60, seed=seed), "purchase", outcome="sale")
+    rows = len(shop.codes)
+    return attrs.evolve(
+        shop,
+        counts=rng.integers(1, 4, len(shop)),
+        persons=np.where(rng.random(len(shop)) < 0.1, None, shop.persons),
+        per_interaction={
+            **shop.per_interaction,
+            "source": np.array(["web", "shop", "desk"], dtype=object)[rng.integers(0, 3, rows)],
+        },
+    )
