@@ -16,13 +16,19 @@ E = tp.experience
 MEASURES: dict[str, Callable[..., Any]] = {}
 
 # The others that take journeys, and other settings.
-WHOLE: dict[str, Callable[..., Any]] = {}
+WHOLE: dict[str, Callable[..., Any]] = {
+    "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
+}
 
 # Functions that take no journeys, or return journeys.
 NO_TABLE: set[str] = set()
 
 # One call for each argument that is an integer.
-ASKED: dict[tuple[str, str], Callable[..., Any]] = {}
+ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("granularity", "folds"): WHOLE["granularity"],
+    ("granularity", "resamples"): WHOLE["granularity"],
+    ("granularity", "seed"): WHOLE["granularity"],
+}
 
 
 def log_of(seed: int) -> tp.Journeys:

@@ -21,4 +21,10 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
-__all__ = ()
+from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+
+__all__ = [
+    "Granularity",
+    "TouchpointGroups",
+    "granularity",
+]
