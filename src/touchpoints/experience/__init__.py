@@ -21,10 +21,13 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 
 __all__ = [
+    "METRICS",
     "Granularity",
+    "Metric",
     "TouchpointGroups",
     "granularity",
 ]
