@@ -21,13 +21,14 @@ WHOLE: dict[str, Callable[..., Any]] = {
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = set()
+NO_TABLE: set[str] = {"suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("granularity", "folds"): WHOLE["granularity"],
     ("granularity", "resamples"): WHOLE["granularity"],
     ("granularity", "seed"): WHOLE["granularity"],
+    ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
 }
 
 

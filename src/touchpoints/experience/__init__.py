@@ -23,11 +23,14 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
     "Granularity",
     "Metric",
+    "Suppressed",
     "TouchpointGroups",
     "granularity",
+    "suppress",
 ]
