@@ -13,7 +13,9 @@ import touchpoints as tp
 E = tp.experience
 
 # One call for each function that takes by=.
-MEASURES: dict[str, Callable[..., Any]] = {}
+MEASURES: dict[str, Callable[..., Any]] = {
+    "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
+}
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {
@@ -43,6 +45,7 @@ def log_of(seed: int) -> tp.Journeys:
         persons=np.where(rng.random(len(shop)) < 0.1, None, shop.persons),
         per_interaction={
             **shop.per_interaction,
+            "csat": np.where(rng.random(rows) < 0.6, rng.integers(1, 7, rows), np.nan),
             "source": np.array(["web", "shop", "desk"], dtype=object)[rng.integers(0, 3, rows)],
         },
     )

@@ -22,15 +22,18 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 """
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
+    "Assessments",
     "Granularity",
     "Metric",
     "Suppressed",
     "TouchpointGroups",
+    "assessments",
     "granularity",
     "suppress",
 ]
