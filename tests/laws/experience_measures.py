@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -15,10 +16,17 @@ E = tp.experience
 # One call for each function that takes by=.
 MEASURES: dict[str, Callable[..., Any]] = {
     "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
+    "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
+    "peak_end": lambda log, **how: E.peak_end(
+        log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
+    ),
 }
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {
+    "first_impressions": lambda log, **how: E.first_impressions(
+        log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
+    ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
 }
 
@@ -27,6 +35,9 @@ NO_TABLE: set[str] = {"suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
+    ("peak_end", "folds"): MEASURES["peak_end"],
+    ("peak_end", "seed"): MEASURES["peak_end"],
     ("granularity", "folds"): WHOLE["granularity"],
     ("granularity", "resamples"): WHOLE["granularity"],
     ("granularity", "seed"): WHOLE["granularity"],
@@ -41,6 +52,7 @@ def log_of(seed: int) -> tp.Journeys:
     rows = len(shop.codes)
     return attrs.evolve(
         shop,
+        per_journey={**shop.per_journey, "judgement": rng.integers(1, 6, len(shop)) * 1.0},
         counts=rng.integers(1, 4, len(shop)),
         persons=np.where(rng.random(len(shop)) < 0.1, None, shop.persons),
         per_interaction={

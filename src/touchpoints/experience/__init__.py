@@ -23,17 +23,25 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
     "Assessments",
+    "EmotionCurve",
+    "FirstImpressions",
     "Granularity",
     "Metric",
+    "PeakEnd",
     "Suppressed",
     "TouchpointGroups",
     "assessments",
+    "emotion_curve",
+    "first_impressions",
     "granularity",
+    "peak_end",
     "suppress",
 ]

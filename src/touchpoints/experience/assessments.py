@@ -9,7 +9,6 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
-from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted
@@ -19,7 +18,8 @@ from touchpoints.experience._shared.metrics import Metric, scores_of
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.uncertainty.cell_shares import choice_shares, facts_of, net_of
-from touchpoints.uncertainty.units import Units, units_of
+from touchpoints.uncertainty.ratios import means_of
+from touchpoints.uncertainty.units import units_of
 
 _BOXES = 3
 _PERCENT = 100.0
@@ -170,11 +170,11 @@ def _assessed(journeys: Journeys, *, metric: str | Metric, lens: Lens, level: fl
     groups = np.repeat(np.arange(seen.k), _BOXES)
     shares = choice_shares(units, (owner, label * _BOXES + boxes), groups=groups, level=level)
     bad, good = (shares.take(np.arange(seen.k) * _BOXES + box) for box in (0, 2))
-    mean, low, high = _means(units, owner, label, values, weights[rows], k=seen.k, level=level)
+    means = means_of(units, owner, label, values=values, size=seen.k, level=level)
     usual = {
         "net": tuple(_PERCENT * one for one in net_of(good, bad)),
         "top_box": (good.share, good.low, good.high),
-        "mean": (mean, low, high),
+        "mean": means,
     }[scores.metric.summary]
     return Assessments(
         touchpoint=text_array(seen.labels),
@@ -183,9 +183,9 @@ def _assessed(journeys: Journeys, *, metric: str | Metric, lens: Lens, level: fl
         score=usual[0],
         low=usual[1],
         high=usual[2],
-        mean=mean,
-        mean_low=low,
-        mean_high=high,
+        mean=means[0],
+        mean_low=means[1],
+        mean_high=means[2],
         **good.columns("satisfied"),
         **bad.columns("dissatisfied"),
         metric=scores.metric.name,
@@ -194,29 +194,3 @@ def _assessed(journeys: Journeys, *, metric: str | Metric, lens: Lens, level: fl
         level=level,
         **facts_of(units, good, bad),
     )
-
-
-def _means(
-    units: Units,
-    owner: Array,
-    label: Array,
-    values: Array,
-    weights: Array,
-    *,
-    k: int,
-    level: float,
-) -> tuple[Array, Array, Array]:
-    """Return the mean score of each label, and the ends of its interval."""
-    number = np.bincount(label, weights, k)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        means = np.bincount(label, weights * values, k) / number
-    low, high = mean_bounds(
-        values,
-        label,
-        means,
-        of=units.of[owner],
-        within=units.within[owner],
-        repeats=units.repeats,
-        level=level,
-    )
-    return means, low, high
