@@ -23,25 +23,37 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.compassion import (
+    CompassionAndEfficiency,
+    compassion_and_efficiency,
+)
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.service import Service, service
+from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
     "Assessments",
+    "CompassionAndEfficiency",
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
     "Metric",
     "PeakEnd",
+    "Service",
+    "ServiceRetention",
     "Suppressed",
     "TouchpointGroups",
     "assessments",
+    "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
     "granularity",
     "peak_end",
+    "service",
+    "service_retention",
     "suppress",
 ]
