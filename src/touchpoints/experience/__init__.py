@@ -21,4 +21,6 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
-__all__ = ()
+from touchpoints.experience.answers import attach_answers
+
+__all__ = ["attach_answers"]
