@@ -13,16 +13,35 @@ import touchpoints as tp
 E = tp.experience
 
 # One call for each function that takes by=.
-MEASURES: dict[str, Callable[..., Any]] = {}
+MEASURES: dict[str, Callable[..., Any]] = {
+    "need_shares": lambda log, **more: E.need_shares(log, answers=answers_of(log), **more),
+}
 
 # The others that take journeys, and other settings.
-WHOLE: dict[str, Callable[..., Any]] = {}
+WHOLE: dict[str, Callable[..., Any]] = {
+    "need_shares of journeys": lambda log, **more: E.need_shares(
+        log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
+    ),
+}
 
 # Functions that take no journeys, or return journeys.
 NO_TABLE: set[str] = {"attach_answers"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {}
+
+
+def answers_of(log: tp.Journeys) -> list[dict[str, Any]]:
+    """Return answers of some journeys that count once, which depend on nothing but their ids."""
+    return [
+        {
+            "journey": one.id,
+            "time": f"{one.times[-1]}Z",
+            "need": "save_money" if int(one.id) % 4 else one.touchpoints[-1].need,
+        }
+        for one in log
+        if one.count == 1 and len(one) and int(one.id) % 3
+    ]
 
 
 def log_of(seed: int) -> tp.Journeys:

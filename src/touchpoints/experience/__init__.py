@@ -22,5 +22,10 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 """
 
 from touchpoints.experience.answers import attach_answers
+from touchpoints.experience.need_shares import NeedShares, need_shares
 
-__all__ = ["attach_answers"]
+__all__ = [
+    "NeedShares",
+    "attach_answers",
+    "need_shares",
+]

@@ -11,7 +11,7 @@ from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.instants import checked_format
 from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.experience._shared.answer_terms import Unmatched
-from touchpoints.experience._shared.attaching import Roles, attach
+from touchpoints.experience._shared.attaching import Roles, attach, table_of_answers
 from touchpoints.journeys.model import Journeys, checked_journeys
 
 
@@ -136,4 +136,5 @@ attached and 1 remark (meta.report)>
         ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
     )
     limit = None if within is None else microseconds(within, "within")
-    return attach(journeys, answers, roles, within=limit, unmatched=unmatched, how=how)
+    table = table_of_answers(answers, [name for _, name in roles.asked()])
+    return attach(journeys, table, roles, within=limit, unmatched=unmatched, how=how)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -76,19 +76,20 @@ class Roles:
         return [*of, ("time", self.time), *self.facets.items(), *more]
 
 
-def loaded(answers: Any, roles: Roles) -> Table:
-    """Return answers as a table, of a dataframe, a mapping of columns or a sequence of records."""
+def table_of_answers(answers: Any, used: Sequence[str]) -> Table:
+    """Return answers as a table, of a dataframe, a mapping of columns or a sequence of records.
+
+    Records have the columns ``used`` where there are none of them.
+    """
     framed = isinstance(answers, Mapping) or hasattr(answers, "columns")
-    if not framed and isinstance(answers, (list, tuple, Iterable)):
-        answers = columns_of_records(answers, [name for _, name in roles.asked()])
-    table = table_of(answers)
-    table.load(roles.asked())
-    return table
+    if not framed and isinstance(answers, Iterable):
+        answers = columns_of_records(answers, used)
+    return table_of(answers)
 
 
 def attach(
     journeys: Journeys,
-    answers: Any,
+    table: Table,
     roles: Roles,
     *,
     within: int | None,
@@ -104,7 +105,7 @@ def attach(
             where=f"collapsed by {first_few(journeys.meta.lens)}",
             mend="attach the answers before tp.collapse",
         )
-    table = loaded(answers, roles)
+    table.load(roles.asked())
     stamps = _stamps(table, journeys, roles.time, how)
     became = np.full(table.rows, USED, dtype=object)
     terms = {
