@@ -21,6 +21,7 @@ from touchpoints.errors import (
     TouchpointsWarning,
     WrongKindError,
 )
+from touchpoints.experience._shared.answered import as_inferred
 
 attach = tp.experience.attach_answers
 CUSTOMER = tp.load_taxonomy("customer")
@@ -132,6 +133,28 @@ def test_terms_are_known_by_id_label_and_alias_of_any_language() -> None:
     assert 'unmatched="drop"' in error.value.mend
     found = attach(log(), wrong, **NAMES, need="why", unmatched="drop")
     assert (1, 1) == (found.meta.report.answers_unmatched, found.meta.report.answers_attached)
+
+
+def test_thousands_of_free_texts_are_counted_without_proposals() -> None:
+    """Only the first of them is searched for what may have been meant."""
+    answers = said(*(("a", "2026-01-02", f"because {number}") for number in range(3000)))
+    with pytest.raises(NotFoundError, match="no term of need 'because 0'") as error:
+        attach(log(), answers, **NAMES, need="why")
+    assert error.value.where.startswith("3,000 answers with 'because 0'")
+    found = attach(log(), answers, **NAMES, need="why", unmatched="drop")
+    assert 3000 == found.meta.report.answers_unmatched
+
+
+def test_an_ambiguous_name_is_refused() -> None:
+    """Two terms have one name, each in its language."""
+    names = {"learn": "Ask", "save": "Ask somebody"}
+    terms = [tp.Term(one, {"en": name}) for one, name in names.items()]
+    terms[1] = attrs.evolve(terms[1], labels={"es": "Ask"})
+    facet = tp.Facet("need", terms=terms)
+    mine = tp.Taxonomy("mine", languages=["en", "es"], facets=[facet])
+    journeys = log(taxonomy=mine, unmatched="keep")
+    with pytest.raises(InvalidInputError, match="ambiguous: term of need"):
+        attach(journeys, said(("a", "2026-01-02", "Ask")), **NAMES, need="why")
 
 
 def test_without_a_taxonomy_every_text_is_a_term() -> None:
@@ -315,6 +338,37 @@ def test_a_touchpoint_that_defines_an_outcome_still_does() -> None:
     found = attach(marked, said(("a", "2026-01-05", "learn")), **NAMES, need="why")
 
     assert ("purchase", "purchase[need=learn]") == found.meta.defining["sale"]
+
+
+def test_touchpoints_without_a_name_or_taxonomy_get_the_need_as_well(tmp_path: Any) -> None:
+    """Missing names, raw texts, and types of which the log has no taxonomy any more."""
+    rows = {"id": [1, 1, 1], "at": ["2026-01-01", "2026-01-02", "2026-01-03"]}
+    do = ["live_chat", None, "odd [text]"]
+    journeys = tp.from_columns(
+        {**rows, "do": do}, **NAMES, touchpoint="do", taxonomy=CUSTOMER, unmatched="keep"
+    )
+    answers = said(*((1, f"2026-01-0{day}", "learn") for day in (1, 2, 3)))
+    for log_ in (journeys, attrs.evolve(journeys, meta=tp.Meta())):
+        found = attach(log_, answers, **NAMES, need="why")
+        assert ["learn"] * 3 == needs(found)
+        assert ["live_chat", "", ""] == [one.type for one in found[0].touchpoints]
+        tp.write_journeys(found, tmp_path / "log")
+        assert found == tp.read_journeys(tmp_path / "log")
+        assert needs(log_) == needs(as_inferred(found))
+
+
+def test_logs_with_and_without_answers_can_be_read_together() -> None:
+    """Interactions of the other log have no answer."""
+    one = attach(log(), said(("a", "2026-01-02", "learn")), **NAMES, need="why")
+    other = attrs.evolve(log(), ids=["c", "d"])
+    both = tp.concat([one, other])
+
+    assert 1 == tp.experience.need_shares(both).answers
+    assert 8 == tp.experience.need_shares(both).items
+    grouped = tp.experience.need_shares(tp.collapse(both, "need"))
+    assert grouped.as_dict() == pytest.approx(
+        tp.experience.need_shares(both).as_dict(), nan_ok=True
+    )
 
 
 def test_collapsed_journeys_are_refused_and_answers_are_lost_by_retype_with_a_warning() -> None:

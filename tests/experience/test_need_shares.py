@@ -250,6 +250,20 @@ def test_answers_are_the_same_attached_or_given() -> None:
     assert "attach_answers" in error.value.mend
 
 
+def test_what_became_of_other_answers_is_said() -> None:
+    """Answers before everything are in no share, given as a table or attached."""
+    world = half_right()
+    early = [*world.answers, {"journey": 15, "time": "2025-12-31", "need": "a"}]
+    found = shares(world.journeys(), answers=early)
+
+    assert 8 == found.answers
+    assert "1 of 9 answers was given before the first interaction" in repr(found)
+    only = shares(world.journeys(), answers=early[-1:])
+    assert "not identified: no answers" in repr(only)
+    assert "1 of 1 answer was given before the first interaction" in repr(only)
+    assert () == shares(world.journeys(), answers=[]).not_used
+
+
 def test_a_context_is_asked_for_in_the_same_way() -> None:
     """With its own column."""
     world = half_right()

@@ -29,6 +29,7 @@ from touchpoints.experience._shared.survey import (
     units_asked,
 )
 from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, checked_journeys
 
 Asks = Literal["need", "context"]
@@ -39,6 +40,10 @@ _ROLES = ("journey", "person", "time", "touchpoint")
 def _least(values: list[Any]) -> float:
     known = [one for one in values if one == one]
     return min(known) if known else float("nan")
+
+
+def _first(values: list[Any]) -> Any:
+    return values[0]
 
 
 def _every(values: list[Any]) -> bool:
@@ -88,6 +93,10 @@ class NeedShares(Estimated):
         terms; nan where too few are expected. Below 0.01 a remark is printed.
     only_defaults : bool
         Whether all that is inferred is the default of a type.
+    not_used : tuple of str
+        What became of answers that are not used, in sentences of ``meta.report``.
+    persons, effective : optional
+        The number of persons who answered, and their effective number.
     """
 
     main = "share"
@@ -114,6 +123,7 @@ class NeedShares(Estimated):
     left_out: int = fact(of_groups=sum, repr=False)
     selection_p: float = fact(of_groups=_least, repr=False, eq=False)
     only_defaults: bool = fact(of_groups=_every, repr=False)
+    not_used: tuple[str, ...] = fact(of_groups=_first, repr=False)
 
     def _remarks(self) -> list[str]:
         return [*self._of_answers(), *self._of_inferring(), *super()._remarks()]
@@ -121,8 +131,9 @@ class NeedShares(Estimated):
     def _of_answers(self) -> list[str]:
         if not self.answers:
             said = f"not identified: no answers. naive is what was inferred, not what {self.of}"
-            return [f"{said} are for; tp.experience.attach_answers adds answers"]
-        lines = []
+            more = f"{said} are for; tp.experience.attach_answers adds answers"
+            return [more, *self.not_used]
+        lines = list(self.not_used)
         none = ~np.isnan(self.survey) & (self.answered == 0)
         if none.any():
             terms = first_few(dict.fromkeys(self.term[none].tolist()))
@@ -314,6 +325,7 @@ def _shares(journeys: Journeys, survey: Survey, *, facet: str, of: str, level: f
         left_out=survey.left_out,
         selection_p=_selection_p(found),
         only_defaults=_only_defaults(journeys, facet),
+        not_used=_not_used(journeys),
         level=level,
         few_behind=int((found.behind < _FEW).sum()) if units.unit == "person" else 0,
         **units.facts(chosen=rows),
@@ -326,6 +338,12 @@ def _selection_p(found: Powered) -> float:
 
     known = np.abs(found.selected[~np.isnan(found.selected)])
     return float(min(2 * ndtr(-known.max()) * len(known), 1.0)) if len(known) else float("nan")
+
+
+def _not_used(journeys: Journeys) -> tuple[str, ...]:
+    """Return what the report says of answers, and of nothing else."""
+    counts = attrs.asdict(journeys.meta.report, recurse=False)
+    return Report(**{name: one for name, one in counts.items() if "answers" in name}).sentences()
 
 
 def _only_defaults(journeys: Journeys, facet: str) -> bool:

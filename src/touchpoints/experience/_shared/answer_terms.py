@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import attrs
@@ -58,20 +58,23 @@ def known_terms(
 ) -> KnownTerms:
     """Return the terms that answers name; without a taxonomy every text is a term."""
     taxonomy = journeys.meta.taxonomy
-    find: Callable[[str], str] = str
-    if taxonomy is not None:
-        vocabulary = taxonomy.facets[facet]
+    vocabulary = None if taxonomy is None else taxonomy.facets[facet]
 
-        def find(text: str) -> str:
-            return vocabulary.find(text).id
+    def find(text: str) -> str | None:
+        if vocabulary is None or text == UNKNOWN:
+            return text
+        term = vocabulary.lookup(text)
+        return None if term is None else term.id
 
-    found = _found(column, lambda text: UNKNOWN if text == UNKNOWN else find(text), unmatched)
-    names = sorted({one for one in found if one not in (None, UNKNOWN)} - {None})
+    found = [find(text) for text in column.categories]
+    if unmatched == "raise" and vocabulary is not None and None in found:
+        _refuse(column, found, vocabulary.find)
+    names = sorted({one for one in found if one is not None} - {UNKNOWN})
     places = {name: place for place, name in enumerate(names)}
-    codes = np.array([*(places.get(str(one), -1) for one in found), -1], dtype=np.int32)
+    codes = np.array([*(places.get(one or "", -1) for one in found), -1], dtype=np.int32)
     unknown = np.array([*(one is None for one in found), False])
     return KnownTerms(
-        column=Coded(owned(codes[column.codes]), tuple(map(str, names))),
+        column=Coded(owned(codes[column.codes]), tuple(names)),
         unknown=unknown[column.codes],
     )
 
@@ -87,41 +90,33 @@ def allowed_touchpoints(
     known = [(one.key, one.type) for one in journeys.touchpoints]
     taxonomy = journeys.meta.taxonomy
 
-    def place(text: str) -> int:
+    def place(text: str) -> int | None:
         found = None if taxonomy is None else taxonomy.lookup(text)
         meant = {text, escape_text(text), *([] if found is None else [found.id])}
         mask = np.array([bool(meant.intersection(one)) for one in known], dtype=bool)
         if not mask.any() and found is None:
-            types = [] if taxonomy is None else list(taxonomy.types)
-            raise not_found("touchpoint", text, [*(key for key, _ in known), *types])
+            return None
         masks.append(mask)
         return len(masks) - 1
 
-    found = _found(column, place, unmatched)
-    places = [UNMATCHED if one is None else int(one) for one in found]
+    def refuse(text: str) -> None:
+        types = [] if taxonomy is None else list(taxonomy.types)
+        raise not_found("touchpoint", text, [*(key for key, _ in known), *types])
+
+    found = [place(text) for text in column.categories]
+    if unmatched == "raise" and None in found:
+        _refuse(column, found, refuse)
+    places = [UNMATCHED if one is None else one for one in found]
     return Allowed(of=np.array([*places, ANY], dtype=np.int64)[column.codes], masks=masks)
 
 
-def _found(
-    column: Coded, find: Callable[[str], str | int], unmatched: Unmatched
-) -> list[str | int | None]:
-    """Return what is found of each category; None where it is not known, or raise."""
-    found: list[str | int | None] = []
-    missed: dict[str, NotFoundError] = {}
-    for text in column.categories:
-        try:
-            found.append(find(text))
-        except NotFoundError as error:
-            missed[text] = error
-            found.append(None)
-    if missed and unmatched == "raise":
-        raise _refused(column, list(missed), next(iter(missed.values())))
-    return found
-
-
-def _refused(column: Coded, texts: Iterable[str], first: NotFoundError) -> NotFoundError:
-    places = [place for place, text in enumerate(column.categories) if text in set(texts)]
-    rows = int(np.isin(column.codes, places).sum())
-    where = f"{counted(rows, 'answer')} with {first_few(texts)}"
-    mend = f"{first.mend}\n{_MEND}" if first.mend else _MEND
-    return NotFoundError(first.what, where=where, mend=mend)
+def _refuse(column: Coded, found: Sequence[object], find: Callable[[str], object]) -> None:
+    """Raise for the texts of which nothing is found, with what ``find`` says of the first."""
+    missed = [place for place, one in enumerate(found) if one is None]
+    texts = [column.categories[place] for place in missed]
+    try:
+        find(texts[0])
+    except NotFoundError as error:
+        where = f"{counted(int(np.isin(column.codes, missed).sum()), 'answer')} with "
+        mend = f"{error.mend}\n{_MEND}" if error.mend else _MEND
+        raise NotFoundError(error.what, where=where + first_few(texts), mend=mend) from error
