@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -14,21 +15,38 @@ E = tp.experience
 
 # One call for each function that takes by=.
 MEASURES: dict[str, Callable[..., Any]] = {
+    "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
+    "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
+    "peak_end": lambda log, **how: E.peak_end(
+        log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
+    ),
     "need_shares": lambda log, **more: E.need_shares(log, answers=answers_of(log), **more),
 }
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {
+    "first_impressions": lambda log, **how: E.first_impressions(
+        log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
+    ),
+    "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
     "need_shares of journeys": lambda log, **more: E.need_shares(
         log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
     ),
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"attach_answers"}
+NO_TABLE: set[str] = {"attach_answers", "suppress"}
 
 # One call for each argument that is an integer.
-ASKED: dict[tuple[str, str], Callable[..., Any]] = {}
+ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
+    ("peak_end", "folds"): MEASURES["peak_end"],
+    ("peak_end", "seed"): MEASURES["peak_end"],
+    ("granularity", "folds"): WHOLE["granularity"],
+    ("granularity", "resamples"): WHOLE["granularity"],
+    ("granularity", "seed"): WHOLE["granularity"],
+    ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
+}
 
 
 def answers_of(log: tp.Journeys) -> list[dict[str, Any]]:
@@ -51,10 +69,12 @@ def log_of(seed: int) -> tp.Journeys:
     rows = len(shop.codes)
     return attrs.evolve(
         shop,
+        per_journey={**shop.per_journey, "judgement": rng.integers(1, 6, len(shop)) * 1.0},
         counts=rng.integers(1, 4, len(shop)),
         persons=np.where(rng.random(len(shop)) < 0.1, None, shop.persons),
         per_interaction={
             **shop.per_interaction,
+            "csat": np.where(rng.random(rows) < 0.6, rng.integers(1, 7, rows), np.nan),
             "source": np.array(["web", "shop", "desk"], dtype=object)[rng.integers(0, 3, rows)],
         },
     )

@@ -21,11 +21,32 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.answers import attach_answers
+from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
+from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.need_shares import NeedShares, need_shares
+from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
+    "METRICS",
+    "Assessments",
+    "EmotionCurve",
+    "FirstImpressions",
+    "Granularity",
+    "Metric",
     "NeedShares",
+    "PeakEnd",
+    "Suppressed",
+    "TouchpointGroups",
+    "assessments",
     "attach_answers",
+    "emotion_curve",
+    "first_impressions",
+    "granularity",
     "need_shares",
+    "peak_end",
+    "suppress",
 ]
