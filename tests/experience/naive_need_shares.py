@@ -31,6 +31,8 @@ class Share(NamedTuple):
     low: float
     high: float
     tuning: float
+    se: float
+    selected: float
 
 
 def weights_of(items: Sequence[Item]) -> list[float]:
@@ -83,7 +85,24 @@ def share_of(items: Sequence[Item], term: str, *, level: float = 0.95) -> Share:
     floor = stats.norm.ppf((1 + level) / 2) ** 2 / 2 / trials**2
     trials /= min((after + floor) / (before + floor), 1.0)
     low, high = wilson(share, trials, level)
-    return Share(everywhere, survey, share, max(low, 0.0), min(high, 1.0), tuning)
+    error = math.sqrt(after) if 0 < survey < 1 else math.nan
+    selected = _selected(people, everywhere, there, answers)
+    return Share(everywhere, survey, share, max(low, 0.0), min(high, 1.0), tuning, error, selected)
+
+
+def _selected(people: list[list[float]], everywhere: float, there: float, answers: float) -> float:
+    """Return how far guesses of the answers are from those of all, in standard errors."""
+    asked = [one for one in people if one[2]]
+    effect = naive.design_effect([one[4] for one in asked], [one[2] for one in asked])
+    if min(everywhere, 1 - everywhere) * answers / effect < 5:
+        return math.nan
+    return (there - everywhere) / math.sqrt(everywhere * (1 - everywhere) * effect / answers)
+
+
+def selection_p(shares: Sequence[Share]) -> float:
+    """Return the p-value of the term that differs most, times the number of terms."""
+    known = [abs(one.selected) for one in shares if one.selected == one.selected]
+    return min(2 * float(stats.norm.sf(max(known))) * len(known), 1.0) if known else math.nan
 
 
 def _least(alone: list[float], moved: list[float]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
@@ -496,6 +496,38 @@ def test_answers_attach_as_the_naive_twin_does(
         for name in (field.name for field in attrs.fields(type(report)))
         if name.startswith("answers_") and getattr(report, name)
     }
+
+
+@given(VISITS, ANSWERS, st.randoms(use_true_random=False))
+def test_the_order_of_log_and_answers_plays_no_part(
+    visits: list[Any], answers: list[Any], random: Any
+) -> None:
+    """Needs of each journey and what became of the answers are the same in any order of rows."""
+    rows = sorted(
+        {
+            (one, at): {"id": one, "who": one % 2, "at": minute(at), "do": what}
+            for one, at, what in visits
+        }.values(),
+        key=lambda row: row["id"],
+    )
+    told = [
+        {"who": owner % 2, "at": minute(at), "why": need, "how": context}
+        for owner, at, need, context, _ in answers
+        if at is not None
+    ]
+    asked = {"person": "who", "time": "at", "need": "why", "context": "how"}
+    assume(any(one["who"] == row["who"] for one in told for row in rows))
+    found = []
+    for _ in range(2):
+        log_ = tp.from_records(rows, **NAMES, touchpoint="do", person="who")
+        one = attach(log_, told, **asked)
+        keys = sorted((journey.id, journey.keys) for journey in one)
+        found.append((keys, one.meta.report))
+        random.shuffle(rows)
+        random.shuffle(told)
+    (keys, report), (others, other) = found
+    assert keys == others
+    assert report == other
 
 
 def minute(at: int) -> str:

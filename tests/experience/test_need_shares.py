@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from tests.experience.naive_need_shares import Item, share_of
+from tests.experience.naive_need_shares import Item, selection_p, share_of
 from touchpoints._core.frozen import Coded
 from touchpoints.errors import InvalidInputError, NotFoundError
 
@@ -338,7 +338,7 @@ ITEMS = st.lists(
         st.sampled_from(["x", "y"]),
     ),
     min_size=2,
-    max_size=30,
+    max_size=60,
 )
 
 
@@ -369,9 +369,11 @@ def test_shares_are_those_of_the_naive_twin(drawn: list[Any], weighted: bool, le
     if not world.answers:
         assert np.isnan(found.share).all()
         return
-    for one in found.to_dicts():
-        expected = share_of(items, one["term"], level=level)
-        assert list(expected) == pytest.approx([one[name] for name in COLUMNS], abs=1e-6)
+    expected = [share_of(items, term, level=level) for term in found.term.tolist()]
+    for twin, one in zip(expected, found.to_dicts(), strict=True):
+        numbers = [one[name] for name in (*COLUMNS, "se")]
+        assert list(twin[:-1]) == pytest.approx(numbers, abs=1e-6, nan_ok=True)
+    assert selection_p(expected) == pytest.approx(found.selection_p, abs=1e-6, nan_ok=True)
 
 
 def of_many(seed: int, *, wrong: float, answers: int) -> tuple[tp.Journeys, dict[str, float]]:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from coverage_cells import needs
 from coverage_cells.needs import Cell, covering
-from scipy.stats import binom
+from scipy.stats import binom, norm
+
+from touchpoints._core.arrays.statistics.powered_shares import powered_shares
 
 ONCE = 1e-3
 
@@ -72,3 +74,14 @@ def test_worlds_are_what_they_say() -> None:
     assert 0.3 == pytest.approx((asked.guesses.sum() + silent.guesses.sum()) / 5000, abs=0.05)
     weighted = needs.world(Cell("ones", "0.05", "good", "200, weighted"), rng)[0]
     assert 200 == pytest.approx(weighted.answers.sum())
+
+
+@pytest.mark.parametrize("answers", ["200 of all", "200 persons"])
+def test_random_answers_are_seldom_called_selective(answers: str) -> None:
+    """Beyond two standard errors so often would be found once in a thousand times."""
+    rng = np.random.default_rng(1)
+    cell = Cell("fives", "0.3, tastes", "good", answers)
+    found = [powered_shares(*needs.world(cell, rng), level=0.95).selected[0] for _ in range(200)]
+    beyond = int((np.abs(found) > norm.isf(0.025)).sum())
+
+    assert binom.sf(beyond - 1, 200, 0.05) > ONCE
