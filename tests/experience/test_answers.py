@@ -371,6 +371,15 @@ def test_logs_with_and_without_answers_can_be_read_together() -> None:
     )
 
 
+def test_answers_survive_pseudonyms() -> None:
+    """What they replaced are terms, as touchpoints have them, and no free text."""
+    found = attach(log(), said(("a", "2026-01-02", "learn")), **NAMES, need="why")
+    hidden = tp.pseudonymise(found, key="a secret of the shop")
+
+    assert found.per_interaction["need_inferred"] == hidden.per_interaction["need_inferred"]
+    assert 1 == tp.experience.need_shares(hidden).answers
+
+
 def test_collapsed_journeys_are_refused_and_answers_are_lost_by_retype_with_a_warning() -> None:
     """Answers are about touchpoints as they are."""
     with pytest.raises(InvalidInputError, match="before tp.collapse"):
