@@ -400,6 +400,9 @@ def test_collapsed_journeys_are_refused_and_answers_are_lost_by_retype_with_a_wa
         ({}, "neither column is given"),
         ({"need": "wy"}, "no column 'wy'"),
         ({"need": "why", "journey": None}, "name one column of ids"),
+        ({"need": "why", "ambiguous": "later"}, "tz= names no zone"),
+        ({"need": "why", "unmatched": "keep"}, "unmatched='keep' is not an option"),
+        ({"need": "why", "within": dt.timedelta(0)}, "within must be positive"),
     ],
 )
 def test_columns_that_do_not_fit_are_refused(more: dict[str, Any], says: str) -> None:

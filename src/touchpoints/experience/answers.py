@@ -13,6 +13,7 @@ from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.experience._shared.answer_terms import Unmatched
 from touchpoints.experience._shared.attaching import Roles, attach, table_of_answers
 from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.sources._columns import check_zone
 
 
 @public
@@ -129,6 +130,7 @@ attached and 1 remark (meta.report)>
         context=context,
         touchpoint=touchpoint,
     )
+    check_zone(tz=tz, ambiguous=ambiguous)
     how = HowTimes(
         time_format=checked_format(time_format),
         tz=tz,

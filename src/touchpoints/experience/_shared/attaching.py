@@ -24,7 +24,7 @@ from touchpoints.experience._shared.answer_terms import (
 from touchpoints.experience._shared.answered import with_answers
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.meta import Report
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, derive
 from touchpoints.sources._columns import columns_of_records
 
 USED = "attached"
@@ -183,27 +183,29 @@ def _segments(journeys: Journeys, table: Table, roles: Roles) -> _Segments:
     of = np.array([places.get(one, -1) for one in labels], dtype=np.int64)
     if keys.missing is not None:
         of[keys.missing] = -1
-    return _in_order(journeys, segment, of, size=len(places))
+    rows = np.flatnonzero(segment[owners_of(journeys.offsets)] >= 0)
+    if roles.person is not None:
+        rows = _in_order(journeys, segment, rows)
+    of_rows = segment[owners_of(journeys.offsets)[rows]]
+    return _Segments(
+        rows=rows,
+        stamps=require_times(journeys, "attach_answers").view(np.int64)[rows],
+        codes=journeys.codes[rows],
+        offsets=np.append(0, np.cumsum(np.bincount(of_rows, minlength=len(places)))),
+        of=of,
+    )
 
 
-def _in_order(journeys: Journeys, segment: Array, of: Array, *, size: int) -> _Segments:
-    """Return segments in order of time; among interactions of one time, the last of the last id."""
-    owners = owners_of(journeys.offsets)
-    stamps = require_times(journeys, "attach_answers").view(np.int64)
+def _in_order(journeys: Journeys, segment: Array, rows: Array) -> Array:
+    """Return the interactions of each person in order of time, then of the id of the journey."""
+    owners = owners_of(journeys.offsets)[rows]
+    stamps = require_times(journeys, "attach_answers").view(np.int64)[rows]
     ids = journeys.ids.tolist()
     by_id = sorted(range(len(ids)), key=lambda place: (isinstance(ids[place], str), ids[place]))
     ranks = np.empty(len(ids), dtype=np.int64)
     ranks[by_id] = np.arange(len(ids))
-    order = np.lexsort((np.arange(len(owners)), ranks[owners], stamps, segment[owners]))
-    order = order[segment[owners][order] >= 0]
-    sizes = np.bincount(segment[owners][order], minlength=size)
-    return _Segments(
-        rows=order,
-        stamps=stamps[order],
-        codes=journeys.codes[order],
-        offsets=np.append(0, np.cumsum(sizes)),
-        of=of,
-    )
+    order: Array = rows[np.lexsort((rows, ranks[owners], stamps, segment[owners]))]
+    return order
 
 
 def _latest(
@@ -319,4 +321,4 @@ def _told(journeys: Journeys, became: Array) -> Journeys:
         for name, number in zip(names.tolist(), numbers.tolist(), strict=True)
     }
     report = journeys.meta.report.plus(Report(answers=len(became), **counts))
-    return attrs.evolve(journeys, meta=attrs.evolve(journeys.meta, report=report))
+    return derive(journeys, meta=attrs.evolve(journeys.meta, report=report))

@@ -84,8 +84,8 @@ def survey_of(
         owners=owners,
         asked=asked,
         weights=asked.astype(np.float64),
-        guesses=_pairs(items, guess, len(labels)),
-        named=_pairs(items, told, len(labels)),
+        guesses=_pairs(items, guess, len(labels), of=of),
+        named=_pairs(items, told, len(labels), of=of),
     )
     if weights is None:
         return whole
@@ -104,9 +104,11 @@ def _codes(terms: Array, labels: Sequence[str]) -> Array:
     return np.array([*(places.get(term, -1) for term in terms.tolist()), -1], dtype=np.int64)
 
 
-def _pairs(items: Array, codes: Array, size: int) -> Pairs:
+def _pairs(items: Array, codes: Array, size: int, *, of: Of) -> Pairs:
     """Return each (item, term) once, for known terms."""
     known = codes >= 0
+    if of == "interactions":  # each is an item of its own, with one term
+        return items[known], codes[known]
     keys = np.unique(items[known] * max(size, 1) + codes[known])
     return keys // max(size, 1), keys % max(size, 1)
 
