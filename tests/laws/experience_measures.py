@@ -34,6 +34,7 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "peak_end": lambda log, **how: E.peak_end(
         log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
     ),
+    "need_shares": lambda log, **more: E.need_shares(log, answers=answers_of(log), **more),
 }
 
 # The others that take journeys, and other settings.
@@ -42,10 +43,13 @@ WHOLE: dict[str, Callable[..., Any]] = {
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
+    "need_shares of journeys": lambda log, **more: E.need_shares(
+        log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
+    ),
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"suppress"}
+NO_TABLE: set[str] = {"attach_answers", "suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
@@ -57,6 +61,19 @@ ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("granularity", "seed"): WHOLE["granularity"],
     ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
 }
+
+
+def answers_of(log: tp.Journeys) -> list[dict[str, Any]]:
+    """Return answers of some journeys that count once, which depend on nothing but their ids."""
+    return [
+        {
+            "journey": one.id,
+            "time": f"{one.times[-1]}Z",
+            "need": "save_money" if int(one.id) % 4 else one.touchpoints[-1].need,
+        }
+        for one in log
+        if one.count == 1 and len(one) and int(one.id) % 3
+    ]
 
 
 def log_of(seed: int) -> tp.Journeys:
