@@ -13,7 +13,11 @@ import touchpoints as tp
 E = tp.experience
 
 # One call for each function that takes by=.
-MEASURES: dict[str, Callable[..., Any]] = {}
+SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
+MEASURES: dict[str, Callable[..., Any]] = {
+    "need_gaps": lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
+    "need_satisfaction": lambda log, **more: E.need_satisfaction(log, success=SUCCESS, **more),
+}
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {}
@@ -22,7 +26,9 @@ WHOLE: dict[str, Callable[..., Any]] = {}
 NO_TABLE: set[str] = set()
 
 # One call for each argument that is an integer.
-ASKED: dict[tuple[str, str], Callable[..., Any]] = {}
+ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("need_gaps", "top"): lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
+}
 
 
 def log_of(seed: int) -> tp.Journeys:

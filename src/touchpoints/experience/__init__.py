@@ -21,4 +21,16 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
-__all__ = ()
+from touchpoints.experience.need_gaps import (
+    NeedGaps,
+    NeedSatisfaction,
+    need_gaps,
+    need_satisfaction,
+)
+
+__all__ = [
+    "NeedGaps",
+    "NeedSatisfaction",
+    "need_gaps",
+    "need_satisfaction",
+]
