@@ -71,3 +71,71 @@ def satisfaction(found: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
         }
         for need, fates in numbers.items()
     }
+
+
+def threads(log: tp.Journeys, success: dict[str, str], *, within: int) -> list[tuple[Any, ...]]:
+    """Return (person, need, opened, last, closed, contacts, carried, state) of each thread."""
+    people: dict[Any, list[int]] = defaultdict(list)
+    for owner in range(len(log)):
+        person = None if log.persons is None else log.persons[owner]
+        if log.counts[owner]:
+            people[("alone", owner) if person is None else person].append(owner)
+    found = []
+    for person, owners in people.items():
+        until = max(int(log.observed_until[one].astype(np.int64)) for one in owners)
+        for need in {one.need for one in log.touchpoints} - {"unknown"}:
+            one = OneNeed(person, need, within)
+            for instant, happened in sorted(instants(log, owners).items()):
+                one.see(log, instant, happened, success.get(need))
+            one.end(until)
+            found += one.closed
+    return found
+
+
+def instants(log: tp.Journeys, owners: list[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return what happens to a person at each time: the rows and the counts of their journeys."""
+    happened = defaultdict(list)
+    for owner in owners:
+        for row in range(int(log.offsets[owner]), int(log.offsets[owner + 1])):
+            happened[int(log.times[row].astype(np.int64))].append((row, int(log.counts[owner])))
+    return happened
+
+
+class OneNeed:
+    """The threads of one person for one need, told in the order of time."""
+
+    def __init__(self, person: Any, need: str, within: int) -> None:
+        self.person, self.need, self.within = person, need, within
+        self.open: dict[str, Any] = {}
+        self.closed: list[tuple[Any, ...]] = []
+
+    def see(
+        self, log: tp.Journeys, now: int, happened: list[tuple[int, int]], place: str | None
+    ) -> None:
+        """Add what happens at an instant: silence before it, contacts, then success."""
+        if self.open and now - self.open["last"] > self.within:
+            self.close(self.open["last"] + self.within, "abandoned")
+        for row, count in happened:
+            one = log.touchpoints[int(log.codes[row])]
+            if one.need == self.need:
+                self.open.setdefault("opened", now)
+                self.open["last"] = now
+                alone = isinstance(self.person, tuple)
+                self.open["contacts"] = self.open.get("contacts", 0) + (1 if alone else count)
+                self.open.setdefault("areas", set()).add(one.channel)
+        met = any(log.touchpoints[int(log.codes[row])].key == place for row, _ in happened)
+        if self.open and met:
+            self.close(now, "met")
+
+    def end(self, until: int) -> None:
+        """End the log."""
+        if self.open:
+            over = self.open["last"] + self.within
+            self.close(over if until >= over else None, "abandoned" if until >= over else "open")
+
+    def close(self, at: int | None, state: str) -> None:
+        """Close the thread."""
+        carried = len(self.open["areas"] - {"unknown"}) > 1
+        times = (self.open["opened"], self.open["last"], at)
+        self.closed.append((self.person, self.need, *times, self.open["contacts"], carried, state))
+        self.open = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,17 @@ import numpy as np
 import touchpoints as tp
 
 E = tp.experience
+WEEK = dt.timedelta(days=7)
 
 # One call for each function that takes by=.
 SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 MEASURES: dict[str, Callable[..., Any]] = {
     "need_gaps": lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
     "need_satisfaction": lambda log, **more: E.need_satisfaction(log, success=SUCCESS, **more),
+    "need_thread_list": lambda log, **more: E.need_thread_list(
+        log, success=SUCCESS, within=WEEK, **more
+    ),
+    "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
 }
 
 # The others that take journeys, and other settings.

@@ -27,10 +27,20 @@ from touchpoints.experience.need_gaps import (
     need_gaps,
     need_satisfaction,
 )
+from touchpoints.experience.need_threads import (
+    NeedThreadList,
+    NeedThreads,
+    need_thread_list,
+    need_threads,
+)
 
 __all__ = [
     "NeedGaps",
     "NeedSatisfaction",
+    "NeedThreadList",
+    "NeedThreads",
     "need_gaps",
     "need_satisfaction",
+    "need_thread_list",
+    "need_threads",
 ]

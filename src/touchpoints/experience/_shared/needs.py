@@ -15,7 +15,7 @@ from touchpoints._core.frozen import Array
 from touchpoints._core.messages import counted, first_few, not_found
 from touchpoints.classify.typing import FROM_DATA, FROM_DEFAULT, FROM_RULE
 from touchpoints.errors import InvalidInputError
-from touchpoints.experience._shared.lenses import Seen, seen_through
+from touchpoints.experience._shared.lenses import Lens, Seen, seen_through
 from touchpoints.experience._shared.origins import circular, origins_of
 from touchpoints.journeys.groups import groups_of
 from touchpoints.journeys.model import Journeys
@@ -155,6 +155,15 @@ def attribute_seen(journeys: Journeys, name: str) -> Seen:
         codes=groups.of[owners_of(journeys.offsets)].astype(np.int64),
         per_journey=True,
     )
+
+
+def check_lens(journeys: Journeys, lens: Lens, name: str) -> None:
+    """Raise unless an argument is a lens of these journeys."""
+    takes = "a facet, a per-interaction column, or several of them"
+    require_kind(lens, (str, list, tuple), takes=takes, mend=f'{name}="channel"')
+    for one in (lens,) if isinstance(lens, str) else lens:
+        require_kind(one, str, takes=takes, mend=f'{name}="channel"')
+    seen_through(journeys, lens)
 
 
 def limit_of(within: dt.timedelta | None) -> int | None:
