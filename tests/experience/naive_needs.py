@@ -139,3 +139,35 @@ class OneNeed:
         times = (self.open["opened"], self.open["last"], at)
         self.closed.append((self.person, self.need, *times, self.open["contacts"], carried, state))
         self.open = {}
+
+
+def cells(log: tp.Journeys) -> tuple[dict[tuple[str, str], list[int]], int]:
+    """Return [interactions, journeys, people] by need and stage, and what is left out."""
+    rows: Counter[tuple[str, str]] = Counter()
+    journeys, people = defaultdict(set), defaultdict(set)
+    left_out = 0
+    for owner in range(len(log)):
+        for row in range(int(log.offsets[owner]), int(log.offsets[owner + 1])):
+            one = log.touchpoints[int(log.codes[row])]
+            cell = (one.need, one.facet("stage"))
+            if "unknown" in cell:
+                left_out += int(log.counts[owner])
+            elif log.counts[owner]:
+                rows[cell] += int(log.counts[owner])
+                journeys[cell].add(owner)
+                people[cell].add(owner if (who := person(log, owner)) is None else who)
+    return {
+        cell: [
+            number,
+            sum(int(log.counts[owner]) for owner in journeys[cell]),
+            sum(1 if isinstance(one, str) else int(log.counts[one]) for one in people[cell]),
+        ]
+        for cell, number in rows.items()
+    }, left_out
+
+
+def person(log: tp.Journeys, owner: int) -> str | None:
+    """Return the name of the person of a journey; None where it is not known."""
+    if log.persons is None or log.persons[owner] is None:
+        return None
+    return f"person {log.persons[owner]}"

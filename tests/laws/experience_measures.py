@@ -17,6 +17,7 @@ WEEK = dt.timedelta(days=7)
 # One call for each function that takes by=.
 SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 MEASURES: dict[str, Callable[..., Any]] = {
+    "need_coverage": E.need_coverage,
     "need_gaps": lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
     "need_satisfaction": lambda log, **more: E.need_satisfaction(log, success=SUCCESS, **more),
     "need_thread_list": lambda log, **more: E.need_thread_list(

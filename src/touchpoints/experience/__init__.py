@@ -21,6 +21,7 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
     NeedGaps,
     NeedSatisfaction,
@@ -35,10 +36,12 @@ from touchpoints.experience.need_threads import (
 )
 
 __all__ = [
+    "NeedCoverage",
     "NeedGaps",
     "NeedSatisfaction",
     "NeedThreadList",
     "NeedThreads",
+    "need_coverage",
     "need_gaps",
     "need_satisfaction",
     "need_thread_list",
