@@ -171,3 +171,43 @@ def person(log: tp.Journeys, owner: int) -> str | None:
     if log.persons is None or log.persons[owner] is None:
         return None
     return f"person {log.persons[owner]}"
+
+
+def staged(log: tp.Journeys, *, purchase: str, late: int) -> list[dict[str, Any]]:
+    """Return the stage of each interaction, from where, and how it contradicts the journey."""
+    bought: dict[Any, int] = {}
+    cut = set()
+    for owner in range(len(log)):
+        who = owner if (name := person(log, owner)) is None else name
+        span = range(int(log.offsets[owner]), int(log.offsets[owner + 1]))
+        if log.counts[owner] and span and not log.began[owner]:
+            cut.add(who)
+        for row in span:
+            if log.counts[owner] and log.touchpoints[int(log.codes[row])].key == purchase:
+                time = int(log.times[row].astype(np.int64))
+                bought[who] = min(bought.get(who, time), time)
+    found = []
+    told = log.per_interaction["seen_stage"].to_list()
+    for owner in range(len(log)):
+        who = owner if (name := person(log, owner)) is None else name
+        for row in range(int(log.offsets[owner]), int(log.offsets[owner + 1])):
+            usual = log.touchpoints[int(log.codes[row])].facet("stage")
+            stage, origin = (usual, "type") if told[row] is None else (told[row], "data")
+            time, kind = int(log.times[row].astype(np.int64)), ""
+            if stage == "after" and who not in cut and time < bought.get(who, time + 1):
+                kind = "before any purchase"
+            if stage == "before" and who in bought and time - bought[who] > late:
+                kind = "long after a purchase"
+            if stage != "unknown" and log.counts[owner]:
+                found.append(
+                    {
+                        "who": who,
+                        "stage": stage,
+                        "origin": origin,
+                        "kind": kind,
+                        "weight": int(log.counts[owner]),
+                        "bought": who in bought,
+                        "alike": 1 if isinstance(who, str) else int(log.counts[owner]),
+                    }
+                )
+    return found

@@ -24,6 +24,8 @@ MEASURES: dict[str, Callable[..., Any]] = {
         log, success=SUCCESS, within=WEEK, **more
     ),
     "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
+    "stage_contradictions": E.stage_contradictions,
+    "stages": E.stages,
 }
 
 # The others that take journeys, and other settings.

@@ -34,6 +34,12 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.stages import (
+    StageContradictions,
+    Stages,
+    stage_contradictions,
+    stages,
+)
 
 __all__ = [
     "NeedCoverage",
@@ -41,9 +47,13 @@ __all__ = [
     "NeedSatisfaction",
     "NeedThreadList",
     "NeedThreads",
+    "StageContradictions",
+    "Stages",
     "need_coverage",
     "need_gaps",
     "need_satisfaction",
     "need_thread_list",
     "need_threads",
+    "stage_contradictions",
+    "stages",
 ]
