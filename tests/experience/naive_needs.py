@@ -211,3 +211,27 @@ def staged(log: tp.Journeys, *, purchase: str, late: int) -> list[dict[str, Any]
                     }
                 )
     return found
+
+
+def most_pairs(one: list[int], two: list[int], limit: int) -> int:
+    """Return the largest number of pairs that are no further apart than the limit."""
+    best = np.zeros((len(one) + 1, len(two) + 1), dtype=int)
+    for i, first in enumerate(sorted(one), 1):
+        for j, second in enumerate(sorted(two), 1):
+            near = abs(first - second) <= limit
+            best[i, j] = max(best[i - 1, j], best[i, j - 1], best[i - 1, j - 1] + near)
+    return int(best[-1, -1])
+
+
+def pairs_of(log: tp.Journeys, first: str, second: str, limit: int) -> int:
+    """Return how many interactions two sources both speak of, by the definition."""
+    told = log.per_interaction["source"].to_list()
+    groups: dict[Any, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for owner in range(len(log)):
+        name = person(log, owner)
+        for row in range(int(log.offsets[owner]), int(log.offsets[owner + 1])):
+            if told[row] in (first, second):
+                kind = log.touchpoints[int(log.codes[row])].type
+                side = groups[owner if name is None else name, kind][told[row] == second]
+                side += [int(log.times[row].astype(np.int64))] * int(log.counts[owner])
+    return sum(most_pairs(*sides, limit) for sides in groups.values())

@@ -21,6 +21,12 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience.disagreements import (
+    SourceDisagreements,
+    SourcePairs,
+    source_disagreements,
+    source_pairs,
+)
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
     NeedGaps,
@@ -47,6 +53,8 @@ __all__ = [
     "NeedSatisfaction",
     "NeedThreadList",
     "NeedThreads",
+    "SourceDisagreements",
+    "SourcePairs",
     "StageContradictions",
     "Stages",
     "need_coverage",
@@ -54,6 +62,8 @@ __all__ = [
     "need_satisfaction",
     "need_thread_list",
     "need_threads",
+    "source_disagreements",
+    "source_pairs",
     "stage_contradictions",
     "stages",
 ]
