@@ -392,3 +392,25 @@ def transitions(
         for pair in itertools.pairwise(nodes):
             totals[pair] += weight
     return totals
+
+
+def cheapest_mergers(counts: Sequence[Sequence[float]]) -> list[tuple[int, int, float]]:
+    """Return which two rows are merged in turn, and the bits about the columns that it loses."""
+
+    def uncertain(row: Sequence[float]) -> float:
+        total = sum(row)
+        return -sum(one * math.log2(one / total) for one in row if one)
+
+    rows = {at: list(row) for at, row in enumerate(counts) if sum(row)}
+    answer = []
+    while len(rows) > 1:
+        pairs = []
+        for one, other in itertools.combinations(sorted(rows), 2):
+            both = [a + b for a, b in zip(rows[one], rows[other], strict=True)]
+            loss = uncertain(both) - uncertain(rows[one]) - uncertain(rows[other])
+            pairs.append((round(loss, 9), one, other, both))
+        loss, kept, gone, both = min(pairs, key=lambda pair: pair[:3])
+        rows[kept] = both
+        del rows[gone]
+        answer.append((kept, gone, loss))
+    return answer

@@ -39,6 +39,7 @@ EXAMPLES = {
     "docs/questions/direct-indirect.md": 4,
     "docs/questions/frequencies.md": 5,
     "docs/questions/funnels.md": 1,
+    "docs/questions/granularity.md": 3,
     "docs/questions/markov-order.md": 4,
     "docs/questions/order-of-ties.md": 1,
     "docs/questions/plan.md": 4,

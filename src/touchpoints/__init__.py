@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.outcomes: mark mark_by mark_open
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
+    journeys.pseudonyms: pseudonymise
     journeys.relabelling: collapse collapse_repeats relabel retype
     journeys.repeated_outcomes: until_each
     journeys.session_channels: session_channel

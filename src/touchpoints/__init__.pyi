@@ -50,6 +50,7 @@ from touchpoints.journeys.outcomes import mark_open as mark_open
 from touchpoints.journeys.places.anchors import Anchor as Anchor
 from touchpoints.journeys.places.pattern.language import Pattern as Pattern
 from touchpoints.journeys.places.pattern.language import pattern as pattern
+from touchpoints.journeys.pseudonyms import pseudonymise as pseudonymise
 from touchpoints.journeys.relabelling import collapse as collapse
 from touchpoints.journeys.relabelling import collapse_repeats as collapse_repeats
 from touchpoints.journeys.relabelling import relabel as relabel

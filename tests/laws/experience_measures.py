@@ -31,14 +31,20 @@ MEASURES: dict[str, Callable[..., Any]] = {
 }
 
 # The others that take journeys, and other settings.
-WHOLE: dict[str, Callable[..., Any]] = {}
+WHOLE: dict[str, Callable[..., Any]] = {
+    "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
+}
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = set()
+NO_TABLE: set[str] = {"suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("granularity", "folds"): WHOLE["granularity"],
+    ("granularity", "resamples"): WHOLE["granularity"],
+    ("granularity", "seed"): WHOLE["granularity"],
     ("need_gaps", "top"): lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
+    ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
 }
 
 

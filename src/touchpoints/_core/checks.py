@@ -242,6 +242,12 @@ _KINDS = {
     ),
     "Mapping[str, str]": Kind(_is_mapping, "a mapping", '{"…": "…"}'),
     "Mapping[str, float]": Kind(_is_mapping, "a mapping", '{"…": 1}'),
+    "Lens": Kind(
+        lambda value: isinstance(value, str) or _are_texts(value),
+        "a facet, a column or several of them",
+        '"channel"',
+    ),
+    "Sequence[Lens]": Kind(_is_sized, "a sequence of facets or columns", '["channel", "type"]'),
     "Progress": Kind(
         lambda value: value is True or value is False or callable(value),
         "True, False or a function of the parts done and their total",

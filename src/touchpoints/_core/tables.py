@@ -139,6 +139,10 @@ class Table:
             and getattr(self, field.name) is not None
         }
 
+    def column_names(self) -> tuple[str, ...]:
+        """Return the names of the columns, in order."""
+        return tuple(self._columns())
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dict for each row, with plain Python values.
 

@@ -21,12 +21,14 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
     SourcePairs,
     source_disagreements,
     source_pairs,
 )
+from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
     NeedGaps,
@@ -46,8 +48,12 @@ from touchpoints.experience.stages import (
     stage_contradictions,
     stages,
 )
+from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
+    "METRICS",
+    "Granularity",
+    "Metric",
     "NeedCoverage",
     "NeedGaps",
     "NeedSatisfaction",
@@ -57,6 +63,9 @@ __all__ = [
     "SourcePairs",
     "StageContradictions",
     "Stages",
+    "Suppressed",
+    "TouchpointGroups",
+    "granularity",
     "need_coverage",
     "need_gaps",
     "need_satisfaction",
@@ -66,4 +75,5 @@ __all__ = [
     "source_pairs",
     "stage_contradictions",
     "stages",
+    "suppress",
 ]

@@ -99,7 +99,7 @@ def _check_codes(columns: Columns) -> None:
     except AttributeError as error:
         raise WrongKindError(
             f"touchpoints must be touchpoints, got {first_few(known)}",
-            mend="tp.untyped(text) and Taxonomy.touchpoint(type) return them",
+            mend="tp.taxonomy.untyped(text) and Taxonomy.touchpoint(type) return them",
         ) from error
     twice = [key for key, count in keys.items() if count > 1]
     if twice:

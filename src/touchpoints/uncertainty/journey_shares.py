@@ -8,17 +8,11 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.statistics.clustered_shares import (
-    ChosenSums,
-    ClusterSizes,
-    effective_trials,
-    fewest_behind,
-    left_out,
-)
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.model import Journeys
+from touchpoints.uncertainty.ratios import share_of
 from touchpoints.uncertainty.shares import wilson
-from touchpoints.uncertainty.units import Units, units_of
+from touchpoints.uncertainty.units import units_of
 
 
 @attrs.frozen(kw_only=True)
@@ -74,33 +68,21 @@ class JourneyShares:
         done, tried = self.number(hits), self.number(among)
         if not tried:
             return Share(hits=0, trials=0, share=np.nan, low=np.nan, high=np.nan)
-        share = done / tried
-        units, size, behind = self.units, float(tried), np.inf
-        if units is not None:
-            size, behind = _effective(units, hits, among, share=share, level=self.level)
-        low, high = wilson(share * size, size, level=self.level)
-        return Share(hits=done, trials=tried, share=share, low=low, high=high, behind=behind)
+        if self.units is None:
+            low, high = wilson(done, tried, level=self.level)
+            return Share(hits=done, trials=tried, share=done / tried, low=low, high=high)
+        found = share_of(
+            self.units, hits.astype(np.float64), among.astype(np.float64), level=self.level
+        )
+        return Share(
+            hits=done,
+            trials=tried,
+            share=done / tried,
+            low=found.low,
+            high=found.high,
+            behind=found.behind,
+        )
 
     def number(self, chosen: Array) -> int:
         """Return the number of journeys in a mask, bool (n,)."""
         return int(np.count_nonzero(chosen) if self._plain else self.counts[chosen].sum())
-
-
-def _effective(
-    units: Units, hits: Array, among: Array, *, share: float, level: float
-) -> tuple[float, float]:
-    """Return the effective number of trials, and how many units are behind hits or misses."""
-    of, repeats, within = units.of, units.repeats, units.within
-    size = len(repeats)
-    chosen = np.bincount(of[among], within[among].astype(np.float64), size)
-    did = np.bincount(of[hits], within[hits].astype(np.float64), size)
-    sizes, weight = ClusterSizes.of(chosen, repeats), left_out(chosen, float(repeats @ chosen))
-    columns = {
-        "hits": did,
-        "squares": did**2,
-        "products": did * chosen,
-        "strayed": weight * (did - share * chosen) ** 2,
-    }
-    sums = ChosenSums(**{name: np.array([repeats @ one]) for name, one in columns.items()})
-    trials = effective_trials(sizes, sums, level=level)
-    return float(trials[0]), float(fewest_behind(sizes, sums)[0])

@@ -10,7 +10,7 @@ import numpy as np
 from touchpoints._core.arrays.counting.successors import next_codes
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import counted
+from touchpoints._core.messages import counted, first_few
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, usual_ends
 from touchpoints.graphs.outcome import chosen_outcome
@@ -57,7 +57,7 @@ class Seen:
 
 def lens_names(lens: Lens) -> tuple[str, ...]:
     """Return the names of a lens."""
-    return (lens,) if isinstance(lens, str) else tuple(lens)
+    return (lens,) if isinstance(lens, str) else tuple(str(name) for name in lens)
 
 
 def seen_through(journeys: Journeys, lens: Lens, *, unknown: bool = True) -> Seen:
@@ -125,13 +125,15 @@ def next_seen(journeys: Journeys, lens: Lens = TOUCHPOINT) -> Seen:
 
 def asked_of(journeys: Journeys, of: Lens, *, outcome: str | None) -> Seen:
     """Return what is asked of each interaction: the outcome, what comes next, or facets."""
-    if of == OUTCOME:
+    names = lens_names(of)
+    if names == (OUTCOME,):
         return outcome_seen(journeys, outcome)
     if outcome is not None:
         raise InvalidInputError(
-            f"outcome= is read with of='outcome' only, got of={of!r}", mend="leave outcome= out"
+            f"outcome= is read with of='outcome' only, got of={first_few(names)}",
+            mend="leave outcome= out",
         )
-    return next_seen(journeys) if of == NEXT else seen_through(journeys, of, unknown=False)
+    return next_seen(journeys) if names == (NEXT,) else seen_through(journeys, of, unknown=False)
 
 
 def check_some(seen: Seen, *, least: int = 2) -> None:

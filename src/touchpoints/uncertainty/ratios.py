@@ -1,0 +1,157 @@
+"""Ratios of sums over journeys: shares of choices and means of amounts, with intervals."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from touchpoints._core.arrays.statistics.clustered_shares import (
+    ChosenSums,
+    ClusterSizes,
+    effective_trials,
+    fewest_behind,
+    left_out,
+)
+from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
+from touchpoints._core.frozen import Array
+from touchpoints.uncertainty.shares import wilson
+from touchpoints.uncertainty.units import Units
+
+
+@attrs.frozen(kw_only=True)
+class Ratio:
+    """A ratio of two sums over journeys, with its interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The ratio and the ends of its interval; nan without trials.
+    hits, trials : float
+        The two sums.
+    units : int
+        The number of units, persons or journeys, with trials.
+    effective : float
+        The number of units of equal weight that carry the same information.
+    behind : float
+        How many units of equal weight are behind the hits of a share, or behind the misses if those
+        are fewer; infinite where no unit has several trials, and for means.
+    """
+
+    value: float
+    low: float
+    high: float
+    hits: float
+    trials: float
+    units: int
+    effective: float
+    behind: float = np.inf
+
+
+def share_of(units: Units, hits: Array, trials: Array, *, level: float) -> Ratio:
+    """Return the share of trials that are hits, with Wilson's interval of effective trials.
+
+    Parameters
+    ----------
+    hits, trials : float64 (n,)
+        The hits and the trials of one real journey of each row; hits are at most the trials.
+
+    Notes
+    -----
+    The number of trials is divided by the design effect of the units, estimated by leaving out one
+    at a time, with t instead of z where there are few of them. It is Wilson's own interval where
+    each unit has one trial.
+    """
+    did, made = of_units(units, hits), of_units(units, trials)
+    repeats = units.repeats
+    total, done = float(repeats @ made), float(repeats @ did)
+    sizes = ClusterSizes.of(made, repeats)
+    if not total:
+        return _nothing(sizes)
+    share = done / total
+    weight = left_out(made, total)
+    columns = {
+        "hits": did,
+        "squares": did**2,
+        "products": did * made,
+        "strayed": weight * (did - share * made) ** 2,
+    }
+    sums = ChosenSums(**{name: np.array([repeats @ one]) for name, one in columns.items()})
+    size = float(effective_trials(sizes, sums, level=level)[0])
+    low, high = wilson(share * size, size, level=level)
+    return Ratio(
+        value=share,
+        low=low,
+        high=high,
+        hits=done,
+        trials=total,
+        units=int(sizes.units[0]),
+        effective=float(sizes.effective()[0]),
+        behind=float(fewest_behind(sizes, sums)[0]),
+    )
+
+
+def mean_of(units: Units, sums: Array, numbers: Array, *, level: float) -> Ratio:
+    """Return the mean of amounts, with Student's t interval over units.
+
+    Parameters
+    ----------
+    sums, numbers : float64 (n,)
+        The sum of the amounts of one real journey of each row, and how many they are.
+    """
+    did, made = of_units(units, sums), of_units(units, numbers)
+    sizes = ClusterSizes.of(made, units.repeats)
+    some = np.flatnonzero((made > 0) & (units.repeats > 0))
+    if not len(some):
+        return _nothing(sizes)
+    total, done = float(units.repeats @ made), float(units.repeats @ did)
+    low, high = mean_bounds(
+        did[some] / made[some],
+        np.zeros(len(some), dtype=np.int64),
+        np.array([done / total]),
+        of=some,
+        within=made[some].astype(np.int64),
+        repeats=units.repeats,
+        level=level,
+    )
+    return Ratio(
+        value=done / total,
+        low=float(low[0]),
+        high=float(high[0]),
+        hits=done,
+        trials=total,
+        units=int(sizes.units[0]),
+        effective=float(sizes.effective()[0]),
+    )
+
+
+def of_units(units: Units, amounts: Array) -> Array:
+    """Return the sums of one of each of the units, float64 (u,), of amounts of journeys (n,)."""
+    return np.bincount(units.of, amounts * units.within, len(units.repeats))
+
+
+def difference(one: Ratio, other: Ratio) -> tuple[float, float, float]:
+    """Return the difference of two ratios of different units, and its interval.
+
+    Notes
+    -----
+    The interval is recovered from those of the two (G. Y. Zou and A. Donner 2008, Construction of
+    confidence limits about effect measures, Statistics in Medicine 27(10), 1693-1702,
+    doi:10.1002/sim.3095). Where the same units are on both sides and are alike on both, it is wider
+    than needed.
+    """
+    value = one.value - other.value
+    low = value - np.hypot(one.value - one.low, other.high - other.value)
+    high = value + np.hypot(one.high - one.value, other.value - other.low)
+    return value, float(low), float(high)
+
+
+def _nothing(sizes: ClusterSizes) -> Ratio:
+    return Ratio(
+        value=np.nan,
+        low=np.nan,
+        high=np.nan,
+        hits=0.0,
+        trials=0.0,
+        units=int(sizes.units[0]),
+        effective=float(sizes.effective()[0]),
+    )
