@@ -50,7 +50,7 @@ def occurrences(
                     else ("yes" if good else "no")
                     if known
                     else ("already" if good else "late"),
-                    "person": log.ids[owner] if log.persons is None else log.persons[owner],
+                    "who": owner if (name := person(log, owner)) is None else name,
                 }
             )
     return found
@@ -59,11 +59,14 @@ def occurrences(
 def satisfaction(found: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     """Return the numbers of occurrences of each need, by fate."""
     numbers: dict[str, Counter[str]] = defaultdict(Counter)
+    people: dict[str, dict[Any, int]] = defaultdict(dict)
     for one in found:
         numbers[one["need"]][one["fate"]] += one["weight"]
+        people[one["need"]][one["who"]] = 1 if isinstance(one["who"], str) else one["weight"]
     return {
         need: {
             "occurrences": sum(fates.values()),
+            "people": sum(people[need].values()),
             "satisfied": fates["yes"],
             "unsatisfied": fates["no"],
             "censored": fates["already"] + fates["late"],

@@ -124,6 +124,8 @@ def test_as_defined(seed: int, persons: bool, within: int) -> None:
         mine = [one for one in naive if one[1] == row["need"]]
         weight = [1 if persons_of(one) else int(log.counts[one[0][1]]) for one in mine]
         assert row["threads"] == sum(weight)
+        people = {one[0]: number for one, number in zip(mine, weight, strict=True)}
+        assert row["people"] == sum(people.values())
         for state in ("met", "abandoned", "open"):
             assert row[state] == sum(
                 one for one, each in zip(weight, mine, strict=True) if each[-1] == state

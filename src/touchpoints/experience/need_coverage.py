@@ -20,7 +20,9 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.lenses import Lens, Seen, lens_names, seen_through
 from touchpoints.experience._shared.needs import (
     check_lens,
+    journeys_with,
     occurrences_by_origin,
+    people_with,
     real_rows,
     remark_of_defaults,
 )
@@ -344,25 +346,20 @@ def _columns(
     level: float,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the numbers of each cell, and the facts of the table."""
-    units, counts = units_of(journeys, None), journeys.counts.astype(np.float64)
+    units = units_of(journeys, None)
     owners = owners_of(journeys.offsets)[rows].astype(np.int64)
     shares = choice_shares(units, (owners, cells), groups=np.zeros(size, np.int64), level=level)
-    pairs = np.unique(owners * max(size, 1) + cells)
-    people = np.unique(units.of[owners] * max(size, 1) + cells)
     covered = np.full(3, np.nan)
     if types is not None:
         inside = (types > 0).astype(np.int64)[cells]
         both = choice_shares(units, (owners, inside), groups=np.zeros(2, np.int64), level=level)
         covered = np.array([both.share[1], both.low[1], both.high[1]])
 
-    def number(keys: Array, weights: Array) -> Array:
-        return np.bincount(keys % max(size, 1), weights, size).astype(np.int64)
-
     names = ("covered", "covered_low", "covered_high")
     return {
         "interactions": shares.totals,
-        "journeys": number(pairs, counts[pairs // max(size, 1)]),
-        "people": number(people, units.repeats[people // max(size, 1)].astype(np.float64)),
+        "journeys": journeys_with(journeys, owners, cells, size=size),
+        "people": people_with(units, owners, cells, size=size),
         **shares.columns("share", ends=""),
         **{name: np.full(size, one) for name, one in zip(names, covered, strict=True)},
         **occurrences_by_origin(journeys, rows, cells, size=size),

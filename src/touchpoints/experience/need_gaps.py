@@ -16,13 +16,14 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted
 from touchpoints._core.tables import Estimated, column, fact, optional_column
-from touchpoints.experience._shared.judging import Judged, judged_occurrences
+from touchpoints.experience._shared.judging import Judged, judged_occurrences, shares_of_known
 from touchpoints.experience._shared.lenses import Seen, seen_through
 from touchpoints.experience._shared.needs import (
     Satisfying,
     attribute_seen,
     limit_of,
     occurrences_by_origin,
+    people_with,
     remark_of_defaults,
     without_success,
 )
@@ -45,6 +46,8 @@ class NeedSatisfaction(Estimated):
         The need.
     occurrences : int64
         The interactions with this need.
+    people : int64
+        The persons (journeys where persons are not known) with one.
     satisfied, unsatisfied : int64
         Those of them that were watched to the end of the journey, or for the whole time ``within``,
         and were satisfied or not.
@@ -69,6 +72,7 @@ class NeedSatisfaction(Estimated):
 
     need: Array = column(object)
     occurrences: Array = column(np.int64)
+    people: Array = column(np.int64)
     satisfied: Array = column(np.int64)
     unsatisfied: Array = column(np.int64)
     censored: Array = column(np.int64)
@@ -109,6 +113,8 @@ class NeedGaps(Estimated):
         The need.
     known : int64
         The occurrences that were watched for long enough: ``satisfied + unsatisfied``.
+    people : int64
+        The persons (journeys where persons are not known) with one of these.
     satisfied, unsatisfied, censored : int64
         As in `NeedSatisfaction`.
     demand, demand_low, demand_high : float64
@@ -133,6 +139,7 @@ class NeedGaps(Estimated):
     attribute: Array | None = optional_column(object)
     need: Array = column(object)
     known: Array = column(np.int64)
+    people: Array = column(np.int64)
     satisfied: Array = column(np.int64)
     unsatisfied: Array = column(np.int64)
     censored: Array = column(np.int64)
@@ -341,11 +348,12 @@ def _satisfaction(
         return np.bincount(found.codes[chosen], weights[chosen], k).astype(np.int64)
 
     occurrences = number(np.ones(len(found.rows), dtype=bool))
-    shares = _of_known(units, found, found.codes, groups=np.arange(k), level=level)
+    shares = shares_of_known(units, found, found.codes, groups=np.arange(k), level=level)
     order = most_frequent(occurrences, None)
     late = found.judged & ~found.known
     columns = {
         "occurrences": occurrences,
+        "people": people_with(units, found.owners, found.codes, size=k),
         "satisfied": number(found.known & found.satisfied),
         "unsatisfied": number(found.known & ~found.satisfied),
         "censored": number(late),
@@ -359,26 +367,6 @@ def _satisfaction(
         level=level,
         **facts_of(units, shares),
     )
-
-
-def _of_known(
-    units: Units,
-    found: Judged,
-    cells: Array,
-    *,
-    groups: Array,
-    level: float,
-    unsatisfied: bool = False,
-) -> CellShares:
-    """Return the share of each cell that is satisfied, or not, among the known of its group."""
-    owners, missed = found.owners[found.known], ~found.satisfied[found.known]
-    shares = choice_shares(
-        units,
-        (owners, cells[found.known] * 2 + missed),
-        groups=np.repeat(groups, 2),
-        level=level,
-    )
-    return shares.take(np.arange(len(groups)) * 2 + unsatisfied)
 
 
 def _gaps(
@@ -395,7 +383,7 @@ def _gaps(
     traits = whole if attribute is None else attribute_seen(journeys, attribute)
     trait = traits.codes[found.rows]
     lacking = int(journeys.counts[found.owners[trait < 0]].sum())
-    found = _kept(found, trait >= 0)
+    found = found.take(trait >= 0)
     cells = trait[trait >= 0] * found.needs.k + found.codes
     met, cells = np.unique(cells, return_inverse=True)
     units = units_of(journeys, None)
@@ -416,12 +404,6 @@ def _gaps(
     )
 
 
-def _kept(found: Judged, chosen: Array) -> Judged:
-    parts = {name: getattr(found, name)[chosen] for name in ("rows", "owners", "codes")}
-    more = {name: getattr(found, name)[chosen] for name in ("satisfied", "known", "judged")}
-    return attrs.evolve(found, **parts, **more)
-
-
 def _gap_columns(
     journeys: Journeys, units: Units, found: Judged, cells: Array, *, size: int, level: float
 ) -> tuple[dict[str, Array], CellShares]:
@@ -435,13 +417,14 @@ def _gap_columns(
     demand = choice_shares(
         units, (found.owners[known], cells[known]), groups=one_group, level=level
     )
-    lacking = partial(_of_known, units, found, cells, level=level, unsatisfied=True)
+    lacking = partial(shares_of_known, units, found, cells, level=level, unsatisfied=True)
     short, gap = lacking(groups=np.arange(size)), lacking(groups=one_group)
     nothing = number(known) == 0
     shares = {**demand.columns("demand"), **gap.columns("gap", ends="")}
     shown = {name: np.where(nothing, np.nan, one) for name, one in shares.items()}
     return {
         "known": number(known),
+        "people": people_with(units, found.owners[known], cells[known], size=size),
         "satisfied": number(known & found.satisfied),
         "unsatisfied": number(known & ~found.satisfied),
         "censored": number(found.judged & ~known),

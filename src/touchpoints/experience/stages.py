@@ -18,7 +18,7 @@ from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted
 from touchpoints._core.tables import Estimated, Grouped, column, fact
 from touchpoints.classify.typing import FROM_DATA, FROM_DEFAULT, FROM_RULE
-from touchpoints.experience._shared.needs import real_rows
+from touchpoints.experience._shared.needs import journeys_with, people_with, real_rows
 from touchpoints.experience._shared.staging import (
     EARLY,
     LATE,
@@ -351,18 +351,11 @@ class _Counted:
 
     def owning(self, rows: Array, cells: Array, size: int) -> Array:
         """Return the number of journeys with an interaction of each cell."""
-        pairs = np.unique(self.owners[rows] * max(size, 1) + cells)
-        counts = self.journeys.counts[pairs // max(size, 1)].astype(np.float64)
-        return np.bincount(pairs % max(size, 1), counts, size).astype(np.int64)
+        return journeys_with(self.journeys, self.owners[rows], cells, size=size)
 
-    def people(self, rows: Array, cells: Array, size: int, *, of: Array | None = None) -> Array:
+    def people(self, rows: Array, cells: Array, size: int, *, among: Array | None = None) -> Array:
         """Return the number of units with an interaction of each cell, all or those of a mask."""
-        pairs = np.unique(self.units.of[self.owners[rows]] * max(size, 1) + cells)
-        who = pairs // max(size, 1)
-        number = self.units.repeats[who].astype(np.float64)
-        if of is not None:
-            number = number * of[who]
-        return np.bincount(pairs % max(size, 1), number, size).astype(np.int64)
+        return people_with(self.units, self.owners[rows], cells, size=size, among=among)
 
     def origins(self, staged: Staged, rows: Array, cells: Array, size: int) -> dict[str, Array]:
         """Return the number of interactions of each cell by where the stage comes from."""
@@ -381,7 +374,7 @@ def _stages(journeys: Journeys, *, how: Staging, level: float) -> Stages:
     rows = np.flatnonzero(real & (staged.codes >= 0))
     cells = staged.codes[rows]
     people = number.people(rows, cells, size)
-    never = number.people(rows, cells, size, of=~against.bought)
+    never = number.people(rows, cells, size, among=~against.bought)
     shares = plain_shares(people.astype(np.float64), units.total, level=level)
     with np.errstate(invalid="ignore"):
         part = never / people.astype(np.float64)

@@ -12,6 +12,8 @@ from touchpoints.experience._shared.needs import Satisfying, real_rows
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import watched_until
+from touchpoints.uncertainty import Units
+from touchpoints.uncertainty.cell_shares import CellShares, choice_shares
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -38,6 +40,31 @@ class Judged:
     satisfied: Array
     known: Array
     judged: Array
+
+    def take(self, chosen: Array) -> Judged:
+        """Return the chosen occurrences."""
+        names = ("rows", "owners", "codes", "satisfied", "known", "judged")
+        return attrs.evolve(self, **{name: getattr(self, name)[chosen] for name in names})
+
+
+def shares_of_known(
+    units: Units,
+    found: Judged,
+    cells: Array,
+    *,
+    groups: Array,
+    level: float,
+    unsatisfied: bool = False,
+) -> CellShares:
+    """Return the share of each cell that is satisfied, or not, among the known of its group."""
+    owners, missed = found.owners[found.known], ~found.satisfied[found.known]
+    shares = choice_shares(
+        units,
+        (owners, cells[found.known] * 2 + missed),
+        groups=np.repeat(groups, 2),
+        level=level,
+    )
+    return shares.take(np.arange(len(groups)) * 2 + unsatisfied)
 
 
 def judged_occurrences(journeys: Journeys, how: Satisfying, *, limit: int | None) -> Judged:

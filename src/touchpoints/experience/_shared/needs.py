@@ -22,6 +22,7 @@ from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import amounts_of
 from touchpoints.journeys.places.anchors import Place, rows_at
 from touchpoints.taxonomy import UNKNOWN
+from touchpoints.uncertainty import Units
 
 _FROM = {"from_data": FROM_DATA, "from_rule": FROM_RULE, "from_default": FROM_DEFAULT}
 
@@ -47,6 +48,34 @@ def occurrences_by_origin(
         name: np.bincount(cells[found == code], weights[found == code], size).astype(np.int64)
         for name, code in _FROM.items()
     }
+
+
+def people_with(
+    units: Units, owners: Array, cells: Array, *, size: int, among: Array | None = None
+) -> Array:
+    """Return how many units have an interaction of each cell, int64 (size,).
+
+    Parameters
+    ----------
+    owners, cells : int64 (h,)
+        The journey and the cell of each interaction.
+    among : bool (g,), optional
+        The units that count; all by default.
+    """
+    wide = max(size, 1)
+    pairs = np.unique(units.of[owners] * wide + cells)
+    number = units.repeats[pairs // wide].astype(np.float64)
+    if among is not None:
+        number = number * among[pairs // wide]
+    return np.bincount(pairs % wide, number, size).astype(np.int64)
+
+
+def journeys_with(journeys: Journeys, owners: Array, cells: Array, *, size: int) -> Array:
+    """Return how many real journeys have an interaction of each cell, int64 (size,)."""
+    wide = max(size, 1)
+    pairs = np.unique(owners * wide + cells)
+    counts = journeys.counts[pairs // wide].astype(np.float64)
+    return np.bincount(pairs % wide, counts, size).astype(np.int64)
 
 
 def remark_of_defaults(by_default: Array | None, *known: Array | None) -> list[str]:
