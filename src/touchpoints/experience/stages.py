@@ -192,10 +192,11 @@ def stages(
         What counts as a purchase: a place, or an outcome. By default the only outcome of the
         journeys, else the type ``"purchase"`` of their taxonomy.
     after
-        The stages that only follow a purchase; by default those of the phases after it in the
-        taxonomy (``retention`` and ``advocacy``).
+        The stages that only follow a purchase; by default those that the taxonomy puts in a phase
+        after it (``retention`` and ``advocacy``, of patients discharge and follow-up).
     before
-        The stages that are over long after a purchase; by default the first of the taxonomy.
+        The stages that are over long after a purchase; by default the first of each phase before
+        it (``awareness``).
     late
         How long after the first purchase of a person is long.
     by, level

@@ -153,8 +153,10 @@ class Staging:
         if after is None:
             after = [one for one, phase in ordered.items() if phase.startswith("post")]
         if before is None:
-            early = [one for one, phase in ordered.items() if phase.startswith("pre")]
-            before = early[:1]
+            firsts: dict[str, str] = {}
+            for one, phase in ordered.items():
+                firsts.setdefault(phase, one)
+            before = [one for phase, one in firsts.items() if phase.startswith("pre")]
         return (
             np.array([one in after for one in labels], dtype=bool),
             np.array([one in before for one in labels], dtype=bool),
