@@ -51,7 +51,8 @@ def test_a_table_worked_by_hand() -> None:
     found = E.source_disagreements(told(), within=MINUTES, of=["why"])
 
     rows = [
-        (row["first_source"], row["first"], row["second"], row["pairs"]) for row in found.to_dicts()
+        (row["first_source"], row["first"], row["second"], row["interactions"])
+        for row in found.to_dicts()
     ]
     assert rows == [("desk", "help", "price", 1), ("desk", "price", "price", 1)]
     assert set(found.agreement) == {0.5}
@@ -73,7 +74,7 @@ def test_a_shared_event_worked_by_hand() -> None:
 
 def test_the_pairs_are_listed() -> None:
     """Each pair with what both say, in the order of time."""
-    found = E.source_pairs(told(), within=MINUTES, of=["why"])
+    found = E.source_matches(told(), within=MINUTES, of=["why"])
 
     rows = [
         tuple(row[one] for one in ("first_journey", "first", "second", "agree"))
@@ -84,7 +85,7 @@ def test_the_pairs_are_listed() -> None:
         ("leo", "help", "price", False),
         ("ana", "price", "price", True),
     ]
-    assert found.pair.tolist() == [1, 2, 3]
+    assert found.match.tolist() == [1, 2, 3]
     assert str(found.first_time[0]) == "2026-01-01T10:01:00.000000"
 
 
@@ -94,7 +95,7 @@ def test_the_pairs_are_listed() -> None:
 def test_as_many_as_possible_are_matched(seed: int, persons: bool, hours: int) -> None:
     """The number of pairs of each two sources is the largest possible, with counts and ties."""
     log = need_log(seed, persons=persons, journeys=25)
-    listed = E.source_pairs(log, within=dt.timedelta(hours=hours), of=["need"])
+    listed = E.source_matches(log, within=dt.timedelta(hours=hours), of=["need"])
     for first, second in combinations(("desk", "survey", "web"), 2):
         mine = (listed.first_source == first) & (listed.second_source == second)
         assert listed.count[mine].sum() == pairs_of(log, first, second, hours * HOUR)
@@ -110,7 +111,7 @@ def test_shares_and_kappa_are_those_of_the_pairs(seed: int, persons: bool) -> No
     asked = {"within": dt.timedelta(hours=6), "of": ["need", "csat_said", "channel"]}
     said = np.array(["good", "bad", None], dtype=object)[np.arange(len(log.codes)) % 3]
     log = attrs.evolve(log, per_interaction={**log.per_interaction, "csat_said": said})
-    found, listed = E.source_disagreements(log, **asked), E.source_pairs(log, **asked)
+    found, listed = E.source_disagreements(log, **asked), E.source_matches(log, **asked)
     rows = listed.to_dicts()
     unknown = sum(row["count"] for row in rows if "unknown" in (row["first"], row["second"]))
     assert found.unknown == unknown
@@ -128,7 +129,7 @@ def test_shares_and_kappa_are_those_of_the_pairs(seed: int, persons: bool) -> No
             for one in mine
             if (one["first"], one["second"]) == (row["first"], row["second"])
         )
-        assert row["pairs"] == both
+        assert row["interactions"] == both
         assert row["share"] == pytest.approx(both / total)
         assert row["agreement"] == pytest.approx(same / total)
         terms = sorted({one[side] for one in mine for side in ("first", "second")})
@@ -144,7 +145,16 @@ def test_a_count_is_as_many_rows(seed: int, persons: bool) -> None:
     """A row of count 3 is three rows."""
     log = need_log(seed, persons=persons, journeys=30)
     asked = {"within": dt.timedelta(hours=6), "of": ["need", "channel"]}
-    numbers = ("pairs", "agreement", "kappa", "share", "low", "high", "kappa_low", "kappa_high")
+    numbers = (
+        "interactions",
+        "agreement",
+        "kappa",
+        "share",
+        "low",
+        "high",
+        "kappa_low",
+        "kappa_high",
+    )
     one, other = (E.source_disagreements(each, **asked) for each in (log, written_out(log)))
     assert (one.unknown, one.alone) == (other.unknown, other.alone)
     for name in numbers:
@@ -220,7 +230,7 @@ def test_bad_input() -> None:
     with pytest.raises(InvalidInputError, match="either event= or within="):
         E.source_disagreements(log, of=["why"])
     with pytest.raises(InvalidInputError, match="either event= or within="):
-        E.source_pairs(log, of=["why"], event="id", within=MINUTES)
+        E.source_matches(log, of=["why"], event="id", within=MINUTES)
     with pytest.raises(NotFoundError, match="'sources'"):
         E.source_disagreements(log, source="sources", within=MINUTES)
     with pytest.raises(NotFoundError, match="'event'"):
@@ -228,11 +238,11 @@ def test_bad_input() -> None:
     with pytest.raises(InvalidInputError, match="must hold text"):
         E.source_disagreements(log, source="id", within=MINUTES, of=["why"])
     with pytest.raises(InvalidInputError, match="at least two sources, got 'web'"):
-        E.source_pairs(told(ROWS[:1]), within=MINUTES, of=["why"])
+        E.source_matches(told(ROWS[:1]), within=MINUTES, of=["why"])
     with pytest.raises(InvalidInputError, match="at least one facet"):
-        E.source_pairs(log, within=MINUTES, of=[])
+        E.source_matches(log, within=MINUTES, of=[])
     with pytest.raises(WrongKindError, match="a sequence of texts"):
-        E.source_pairs(log, within=MINUTES, of="why")
+        E.source_matches(log, within=MINUTES, of="why")
 
 
 def test_nothing_in_common() -> None:
@@ -241,4 +251,4 @@ def test_nothing_in_common() -> None:
     found = E.source_disagreements(told(rows), within=MINUTES, of=["why"])
     assert len(found) == 0
     assert found.alone == 2
-    assert len(E.source_pairs(told(rows), within=MINUTES, of=["why"])) == 0
+    assert len(E.source_matches(told(rows), within=MINUTES, of=["why"])) == 0

@@ -62,10 +62,10 @@ def test_empty_cells_are_rows() -> None:
 
     channels = {row.id for row in CUSTOMER.facets["channel"].terms.values()}
     areas = E.need_coverage(small(), area="channel")
-    matrix = areas.matrix(rows="area")
-    assert set(matrix) <= channels
-    assert len(areas) == needs * stages * len(matrix)
-    assert sum(number for row in matrix.values() for number in row.values()) == 10
+    found_by = areas.by_stage(rows="area")
+    assert set(found_by) <= channels
+    assert len(areas) == needs * stages * len(found_by)
+    assert sum(number for row in found_by.values() for number in row.values()) == 10
     assert ("learn", "advocacy", "chat") in areas.gaps()
 
 
@@ -125,7 +125,7 @@ def test_planted_demand_is_recovered() -> None:
 
 
 def test_bad_input() -> None:
-    """No plan, no stage, no area of that name; a matrix of what has no area, or several groups."""
+    """No plan, no stage, no area of that name; numbers by area without areas, or of groups."""
     log = small()
     with pytest.raises(WrongKindError, match="takes a Plan"):
         E.need_coverage(log, plan="plan.toml")
@@ -133,11 +133,11 @@ def test_bad_input() -> None:
         E.need_coverage(log, stage="stages")
     with pytest.raises(NotFoundError, match="'chanel'"):
         E.need_coverage(log, area="chanel")
-    with pytest.raises(InvalidInputError, match="a matrix must be of a table of areas"):
-        E.need_coverage(log).matrix(rows="area")
+    with pytest.raises(InvalidInputError, match="numbers by stage must be of a table of areas"):
+        E.need_coverage(log).by_stage(rows="area")
     shop = tp.datasets.shop(30, seed=1)
-    with pytest.raises(InvalidInputError, match="a matrix must be of a table of one group"):
-        E.need_coverage(shop, by="device").matrix()
+    with pytest.raises(InvalidInputError, match="numbers by stage must be of a table of one group"):
+        E.need_coverage(shop, by="device").by_stage()
 
 
 def test_no_interactions() -> None:

@@ -25,7 +25,7 @@ MEASURES: dict[str, Callable[..., Any]] = {
     ),
     "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
     "source_disagreements": lambda log, **more: E.source_disagreements(log, within=WEEK, **more),
-    "source_pairs": lambda log, **more: E.source_pairs(log, within=WEEK, **more),
+    "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
     "stage_contradictions": E.stage_contradictions,
     "stages": E.stages,
 }

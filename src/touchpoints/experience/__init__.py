@@ -24,9 +24,9 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
-    SourcePairs,
+    SourceMatches,
     source_disagreements,
-    source_pairs,
+    source_matches,
 )
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
@@ -60,7 +60,7 @@ __all__ = [
     "NeedThreadList",
     "NeedThreads",
     "SourceDisagreements",
-    "SourcePairs",
+    "SourceMatches",
     "StageContradictions",
     "Stages",
     "Suppressed",
@@ -72,7 +72,7 @@ __all__ = [
     "need_thread_list",
     "need_threads",
     "source_disagreements",
-    "source_pairs",
+    "source_matches",
     "stage_contradictions",
     "stages",
     "suppress",

@@ -31,7 +31,7 @@ _OF = ("need", "context", "channel")
 
 @attrs.frozen(kw_only=True, repr=False)
 class SourceDisagreements(Estimated):
-    """What two sources say of one interaction; one row per facet, sources and pair of terms.
+    """What two sources say of one interaction; one row per facet, sources and two terms.
 
     ``as_dict()`` returns ``{(facet, first_source, second_source, first, second): share}``; with
     groups, the keys begin with the group.
@@ -44,13 +44,13 @@ class SourceDisagreements(Estimated):
         The two sources, in the order of their names.
     first, second : object
         What each of them says; equal where they agree.
-    pairs : int64
+    interactions : int64
         The number of interactions of which they say so.
     share, low, high : float64
         Their share of the interactions of which both say something, in [0, 1], and its interval.
     by_default : int64, optional
-        Those of the pairs in which the term of one source or both is only the default of its type,
-        where the log says so.
+        Those of them in which the term of one source or both is only the default of its type, where
+        the log says so.
     agreement, agreement_low, agreement_high : float64
         The share of interactions of which the two sources say the same, the same in each row of
         the facet and sources, and its interval.
@@ -75,7 +75,7 @@ class SourceDisagreements(Estimated):
     second_source: Array = column(object)
     first: Array = column(object)
     second: Array = column(object)
-    pairs: Array = column(np.int64)
+    interactions: Array = column(np.int64)
     share: Array = column(np.float64)
     low: Array = column(np.float64)
     high: Array = column(np.float64)
@@ -94,7 +94,7 @@ class SourceDisagreements(Estimated):
         lines = super()._remarks()
         by_default = 0 if self.by_default is None else int(self.by_default.sum())
         if by_default:
-            total = counted(int(self.pairs.sum()), "comparison")
+            total = counted(int(self.interactions.sum()), "comparison")
             lines.append(
                 f"in {by_default:,} of {total} a term is only the default of its type: where "
                 "sources agree on the type, they agree on it by definition"
@@ -105,15 +105,15 @@ class SourceDisagreements(Estimated):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class SourcePairs(Grouped):
-    """Pairs of interactions of which two sources speak; one row per pair and facet.
+class SourceMatches(Grouped):
+    """Interactions of which two sources speak; one row per interaction and facet.
 
-    ``as_dict()`` returns ``{(pair, facet): count}``; with groups, the keys begin with the group.
+    ``as_dict()`` returns ``{(match, facet): count}``; with groups, the keys begin with the group.
 
     Attributes
     ----------
-    pair : int64
-        The number of the pair (in its group), from 1, in the order of time.
+    match : int64
+        The number of the interaction (in its group), from 1, in the order of time.
     facet : object
         The facet or column that is compared.
     first_source, second_source : object
@@ -129,17 +129,17 @@ class SourcePairs(Grouped):
     first_time, second_time : datetime64[us], optional
         When, where the journeys have times.
     count : int64
-        The number of such pairs.
+        The number of such interactions.
 
     See Also
     --------
-    source_pairs : The function that returns this table.
+    source_matches : The function that returns this table.
     """
 
     main = "count"
-    labels = ("pair", "facet")
+    labels = ("match", "facet")
 
-    pair: Array = column(np.int64)
+    match: Array = column(np.int64)
     facet: Array = column(object)
     first_source: Array = column(object)
     second_source: Array = column(object)
@@ -197,7 +197,7 @@ def source_disagreements(
 
     See Also
     --------
-    source_pairs : The pairs themselves.
+    source_matches : The interactions themselves.
     tp.classify.agreement : The agreement of two classifiers on the same events.
 
     Notes
@@ -246,7 +246,7 @@ def source_disagreements(
 
 
 @public
-def source_pairs(
+def source_matches(
     journeys: Journeys,
     *,
     source: str = "source",
@@ -254,7 +254,7 @@ def source_pairs(
     event: str | None = None,
     of: Collection[str] = _OF,
     by: str | None = None,
-) -> SourcePairs:
+) -> SourceMatches:
     """List the interactions of which two sources speak, and what each of them says.
 
     Parameters
@@ -264,8 +264,8 @@ def source_pairs(
 
     Returns
     -------
-    SourcePairs
-        In the order of time, then of sources and journeys; one row per pair and facet.
+    SourceMatches
+        In the order of time, then of sources and journeys; one row per interaction and facet.
 
     Raises
     ------
@@ -294,7 +294,7 @@ def source_pairs(
     ...     touchpoint="w",
     ...     per_interaction=["by", "id", "why"],
     ... )
-    >>> found = tp.experience.source_pairs(journeys, source="by", event="id", of=["why"])
+    >>> found = tp.experience.source_matches(journeys, source="by", event="id", of=["why"])
     >>> found.first_source.tolist(), found.first.tolist(), found.second.tolist()
     (['desk'], ['help'], ['price'])
     """
@@ -365,7 +365,7 @@ def _table(
         second_source=text_array([sources[1]] * size),
         first=names[met // k],
         second=names[met % k],
-        pairs=np.rint(counts),
+        interactions=np.rint(counts),
         **shares.columns("share", ends=""),
         by_default=_defaults(journeys, said, pairs, known, cells=cells, size=size),
         **columns,
@@ -389,7 +389,7 @@ def _defaults(
     return np.bincount(cells[either], pairs.numbers[known][either], size).astype(np.int64)
 
 
-def _pairs(journeys: Journeys, *, how: Pairing) -> SourcePairs:
+def _pairs(journeys: Journeys, *, how: Pairing) -> SourceMatches:
     found = matched(journeys, how)
     first, second, numbers = (
         np.concatenate([getattr(one, name) for one in found.pairs]) for name in Pairs._fields
@@ -412,8 +412,8 @@ def _pairs(journeys: Journeys, *, how: Pairing) -> SourcePairs:
     agree = [
         (one.codes[first] == one.codes[second]) & (one.codes[first] >= 0) for one in found.said
     ]
-    return SourcePairs(
-        pair=np.repeat(np.arange(1, len(first) + 1), facets),
+    return SourceMatches(
+        match=np.repeat(np.arange(1, len(first) + 1), facets),
         facet=np.tile(text_array([one.name for one in found.said]), len(first)),
         first_source=np.repeat(sources[:, 0], facets),
         second_source=np.repeat(sources[:, 1], facets),

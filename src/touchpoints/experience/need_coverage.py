@@ -108,10 +108,10 @@ class NeedCoverage(Estimated):
         columns = (self.group, self.need, self.stage, self.area)
         return tuple(zip(*(one[empty].tolist() for one in columns if one is not None), strict=True))
 
-    def matrix(self, *, rows: Rows = "need") -> dict[str, dict[str, int]]:
+    def by_stage(self, *, rows: Rows = "need") -> dict[str, dict[str, int]]:
         """Return {need: {stage: interactions}}, or {area: {stage: interactions}}.
 
-        ``pandas.DataFrame.from_dict(found.matrix(), orient="index")`` is a frame of it.
+        ``pandas.DataFrame.from_dict(found.by_stage(), orient="index")`` is a frame of it.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class NeedCoverage(Estimated):
             lacking, mend = "one group", "leave by= out"
             if self.group is None:
                 lacking, mend = "areas", 'need_coverage(journeys, area="channel")'
-            raise InvalidInputError(f"a matrix must be of a table of {lacking}", mend=mend)
+            raise InvalidInputError(f"numbers by stage must be of a table of {lacking}", mend=mend)
         found: dict[str, dict[str, int]] = {}
         cells = zip(chosen.tolist(), self.stage.tolist(), self.interactions.tolist(), strict=True)
         for row, stage, number in cells:
@@ -204,7 +204,7 @@ def need_coverage(
     --------
     >>> import touchpoints as tp
     >>> found = tp.experience.need_coverage(tp.datasets.shop(100, seed=1))
-    >>> found.matrix()["compare"]
+    >>> found.by_stage()["compare"]
     {'awareness': 0, 'consideration': 25, 'purchase': 0, 'retention': 0, 'advocacy': 0}
     >>> ("valued", "awareness") in found.gaps()
     True
