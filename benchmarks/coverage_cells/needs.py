@@ -1,192 +1,197 @@
-"""How often shares of needs cover the truth that few answers and many wrong guesses are about.
+"""How often the intervals of needs cover the truth: satisfaction, gaps, and threads.
 
-The interval is that of `tp.experience.need_shares`; of the naive shares, Wilson's of all guesses.
+People come several times for one need, some of them again by another channel, and are served or
+not; the log ends while some still wait.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any
 
+import attrs
 import numpy as np
 
-from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
-from touchpoints._core.arrays.statistics.powered_shares import (
-    Asked,
-    Powered,
-    Silent,
-    powered_shares,
-)
+import touchpoints as tp
+from touchpoints.taxonomy import Touchpoint
 
-from .worlds import SIZE_LAWS, generator
+from .worlds import Cell, drawn, generator
 
-Z95 = z_of(0.95)
-# How many of the interactions are for the need, and how alike those of a person are (as a + b of a
-# beta distribution; none: not more alike than those of others).
-NEEDS = {
-    "0.3": (0.3, None),
-    "0.3, tastes": (0.3, 2.0),
-    "0.05": (0.05, None),
-    "0.05, tastes": (0.05, 4.0),
-}
-# How often a classifier finds the need where it is, and where it is not.
-GUESSES = {
-    "good": (0.9, 0.03),
-    "30 % wrong": (0.7, 0.3),
-    "finds half": (0.5, 0.0),
-    "right": (1.0, 0.0),
-    "no use": (0.5, 0.5),
-}
-# Who answers: how many, and whether interactions of all are drawn, or persons with all of theirs.
-ANSWERS = {
-    "15 persons": (15, "persons"),
-    "30 persons": (30, "persons"),
-    "200 persons": (200, "persons"),
-    "200 of all": (200, "all"),
-    "500 of all": (500, "all"),
-    "200, selective": (200, "selective"),
-    "200, weighted": (200, "weighted"),
-}
-SIZES = ("ones", "fives", "tail")
-INTERACTIONS = 5000
+PERSONS = (15, 30, 200)
+SIZES = ("fives", "1..10", "tail")
+LAWS = ("B(1, 1)", "B(.4, 1.6)", ".5")
+AGAIN = 0.3
+HOUR = 3_600_000_000
+SPAN, APART = 25, 36 * HOUR
+ASK, AGAIN_ASKED, ANSWER, OTHER = range(4)
+NAMED = [
+    Touchpoint(type="", key="ask", need="solve", channel="web"),
+    Touchpoint(type="", key="ask again", need="solve", channel="phone"),
+    Touchpoint(type="", key="answer"),
+    Touchpoint(type="", key="other"),
+]
+ESTIMATES = ("satisfaction", "gap", "met", "abandoned", "carried", "contacts")
+TRUTHS = {"B(1, 1)": 0.5, "B(.4, 1.6)": 0.2, ".5": 0.5}
 
 
-class Cell(NamedTuple):
-    """One kind of world: sizes of persons, the need, the classifier and who answers."""
-
-    sizes: str
-    need: str
-    guesses: str
-    answers: str
-
-
-class Found(NamedTuple):
-    """How many intervals cover the truth, and how wide they are on average."""
-
-    worlds: int
-    covered: int
-    below: int
-    above: int
-    width: float
-    survey: int
-    survey_width: float
-    naive: int
-
-
-def world(cell: Cell, rng: np.random.Generator) -> tuple[Asked, Silent]:
-    """Return one world as sums by person."""
-    (share, alike), (found, mistaken) = NEEDS[cell.need], GUESSES[cell.guesses]
-    mean = {"ones": 1.0, "fives": 5.0, "tail": 4.8}[cell.sizes]
-    persons = int(INTERACTIONS / mean)
-    chances = np.full((1, persons), share)
-    if alike is not None:
-        chances = rng.beta(share * alike, (1 - share) * alike, (1, persons))
-    sizes = SIZE_LAWS[cell.sizes](chances, rng)[0]
-    of = np.repeat(np.arange(persons), sizes)
-    needs = rng.random(len(of)) < chances[0][of]
-    guesses = rng.random(len(of)) < np.where(needs, found, mistaken)
-    weights = drawn(cell, of, needs, rng)
-    return sums(of, guesses, needs, weights)
-
-
-def drawn(cell: Cell, of: np.ndarray, needs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the weight of each interaction with an answer, which sum to their number; else 0."""
-    number, how = ANSWERS[cell.answers]
-    if how == "persons":
-        return np.isin(of, rng.choice(of.max() + 1, number, replace=False)).astype(float)
-    # What answering depends on: a column that tells a part of the need.
-    shown = rng.random(len(of)) < np.where(needs, 0.8, 0.3)
-    odds = np.where(shown, 3.0, 1.0) if how in ("selective", "weighted") else np.ones(len(of))
-    chosen = rng.choice(len(of), number, replace=False, p=odds / odds.sum())
-    asked = np.zeros(len(of))
-    asked[chosen] = 1.0
-    if how == "weighted":
-        for stratum in (shown, ~shown):
-            asked[stratum] *= stratum.sum() / max(asked[stratum].sum(), 1)
-    return asked * number / asked.sum()
-
-
-def sums(
-    of: np.ndarray, guesses: np.ndarray, needs: np.ndarray, weights: np.ndarray
-) -> tuple[Asked, Silent]:
-    """Return the sums over persons who answered, and over the others."""
-
-    def by_person(values: np.ndarray) -> np.ndarray:
-        return np.bincount(of, values, of.max() + 1)
-
-    items, found, answers = (by_person(one) for one in (np.ones(len(of)), guesses, weights))
-    who = answers > 0
-    column = (slice(None), None)
-    asked = Asked(
-        repeats=np.ones(int(who.sum())),
-        items=items[who],
-        guesses=found[who][column],
-        answers=answers[who],
-        named=by_person(weights * needs)[who][column],
-        guessed=by_person(weights * guesses)[who][column],
-    )
-    items, found = items[~who], found[~who]
-    return asked, Silent(
-        items=float(items.sum()),
-        squares=float((items**2).sum()),
-        guesses=np.array([found.sum()]),
-        guesses_squared=np.array([(found**2).sum()]),
-        products=np.array([(found * items).sum()]),
+def log_of(chances: np.ndarray, sizes: np.ndarray, rng: np.random.Generator) -> tp.Journeys:
+    """Return a log of persons, each journey a need that is served or not, cut at its end."""
+    persons = np.repeat(np.arange(len(sizes)), sizes)
+    n = len(persons)
+    again, served = rng.random(n) < AGAIN, rng.random(n) < chances[persons]
+    order = np.array([[ASK, AGAIN_ASKED, ANSWER], [ASK, ANSWER, OTHER]])
+    shown = np.where(again[:, None], order[0], order[1])
+    shown = np.where((shown == ANSWER) & ~served[:, None], OTHER, shown)
+    kept = np.ones((n, 3), dtype=bool)
+    kept[:, 2] = again
+    # Journeys of a person begin so far apart that each is a thread.
+    place = np.concatenate([rng.permutation(SPAN)[:size] for size in sizes])
+    begun = place[:, None] * APART
+    waits = np.minimum(rng.exponential(2 * HOUR, (n, 3)), 10 * HOUR)
+    waits[:, 0] = 0
+    times = (begun + np.cumsum(waits, axis=1)).astype(np.int64)
+    end = (rng.uniform(0.6, 1, len(sizes)) * SPAN * APART).astype(np.int64)[persons]
+    watched = times[:, 0] <= end
+    kept &= (times <= end[:, None]) & watched[:, None]
+    lengths = kept.sum(axis=1)[watched]
+    return tp.Journeys(
+        touchpoints=NAMED,
+        codes=shown[kept],
+        offsets=np.append(0, np.cumsum(lengths)),
+        times=times[kept].view("datetime64[us]"),
+        persons=persons[watched],
+        observed_until=end[watched].view("datetime64[us]"),
     )
 
 
-def covering(cell: Cell, *, worlds: int, seed: int) -> Found:
-    """Simulate worlds of one kind, and count what their intervals cover."""
-    rng, right = generator(seed, "needs", *cell), NEEDS[cell.need][0]
-    found: list[Powered] = []
-    everything = []
-    for _ in range(worlds):
-        asked, silent = world(cell, rng)
-        found.append(powered_shares(asked, silent, level=0.95))
-        everything.append(asked.items.sum() + silent.items)
+def covering(
+    cell: Cell, *, worlds: int, seed: int, level: float = 0.95, alone: bool = False
+) -> dict[str, list[float]]:
+    """Return how many worlds each interval covers, and the sum of the widths, by estimate.
 
-    def ends(low: str, high: str) -> tuple[np.ndarray, np.ndarray]:
-        pairs = [(getattr(one, low)[0], getattr(one, high)[0]) for one in found]
-        return tuple(np.array(pairs).T)  # type: ignore[return-value]
+    With ``alone`` journeys are taken to be of different persons.
+    """
+    rng = generator(seed, "needs", *cell)
+    chances, sizes = drawn(cell, worlds, rng)
+    truth = TRUTHS[cell.propensity]
+    truths = {"satisfaction": truth, "gap": 1 - truth, "met": truth, "abandoned": 1 - truth}
+    truths |= {"carried": AGAIN, "contacts": 1 + AGAIN}
+    found = {name: [0.0, 0.0] for name in ESTIMATES}
+    for world in range(worlds):
+        log = log_of(chances[world], sizes[world], rng)
+        log = attrs.evolve(log, persons=None) if alone else log
+        for name, (low, high) in _intervals(log, level).items():
+            found[name][0] += low <= truths[name] <= high
+            found[name][1] += high - low
+    return found
 
-    low, high = ends("low", "high")
-    survey_low, survey_high = ends("survey_low", "survey_high")
-    size = np.array(everything)
-    naive_low, naive_high = wilson_bounds(
-        np.array([one.naive[0] for one in found]) * size, size, Z95
-    )
-    below, above = int((high < right).sum()), int((low > right).sum())
-    return Found(
-        worlds=worlds,
-        covered=worlds - below - above,
-        below=below,
-        above=above,
-        width=float((high - low).mean()),
-        survey=int(((survey_low <= right) & (right <= survey_high)).sum()),
-        survey_width=float((survey_high - survey_low).mean()),
-        naive=int(((naive_low <= right) & (right <= naive_high)).sum()),
+
+def _intervals(log: tp.Journeys, level: float) -> dict[str, tuple[float, float]]:
+    day = dt.timedelta(hours=24)
+    asked = {"success": {"solve": "answer"}, "within": day, "level": level}
+    shares = tp.experience.need_satisfaction(log, **asked)
+    gaps = tp.experience.need_gaps(log, **asked)
+    threads = tp.experience.need_threads(log, **asked)
+    ends = {"satisfaction": (shares, ""), "gap": (gaps, ""), "met": (threads, "")}
+    ends |= {name: (threads, f"{name}_") for name in ("abandoned", "carried", "contacts")}
+    return {
+        name: (float(getattr(one, f"{end}low")[0]), float(getattr(one, f"{end}high")[0]))
+        for name, (one, end) in ends.items()
+    }
+
+
+def waiting(cell: Cell, *, worlds: int, seed: int, level: float = 0.95) -> dict[str, list[float]]:
+    """Return the same for the median time until needs are met, where eight in ten are.
+
+    An end that is not known covers what lies beyond it; it adds no width.
+    """
+    rng = generator(seed, "waiting", *cell)
+    _, sizes = drawn(cell, worlds, rng)
+    found, truth = {"median": [0.0, 0.0]}, _median_wait()
+    for world in range(worlds):
+        log = log_of(rng.beta(8, 2, len(sizes[world])), sizes[world], rng)
+        threads = tp.experience.need_threads(
+            log, success={"solve": "answer"}, within=dt.timedelta(hours=24), level=level
+        )
+        low, high = float(threads.median_low[0]), float(threads.median_high[0])
+        found["median"][0] += not (low > truth or high < truth)
+        found["median"][1] += np.nan_to_num(high - low) / 3600
+    return found
+
+
+def _median_wait() -> float:
+    """Return the median time until a need is met, from a million of them, in seconds."""
+    rng = np.random.default_rng(0)
+    n = 1_000_000
+    waits = np.minimum(rng.exponential(2.0, (n, 2)), 10.0)
+    hours = waits[:, 0] + np.where(rng.random(n) < AGAIN, waits[:, 1], 0.0)
+    hours[rng.random(n) >= 0.8] = np.inf
+    return float(np.median(hours)) * 3600
+
+
+def agreeing(cell: Cell, *, worlds: int, seed: int, level: float = 0.95) -> dict[str, list[float]]:
+    """Return the same for two sources that know why people come, more or less by person.
+
+    With probability r a source knows, and else guesses: kappa is the mean of r squared, of a
+    Beta(8, 2) by person.
+    """
+    rng = generator(seed, "agreeing", *cell)
+    _, sizes = drawn(cell, worlds, rng)
+    kappa = 0.8**2 + 0.16 / 11
+    alike = kappa + (1 - kappa) * (0.3**2 + 0.7**2)
+    found = {"kappa": [0.0, 0.0], "agreement": [0.0, 0.0]}
+    for world in range(worlds):
+        log = told_twice(rng.beta(8, 2, len(sizes[world])), sizes[world], rng)
+        table = tp.experience.source_disagreements(log, event="id", of=["why"], level=level)
+        for name, truth in (("kappa", kappa), ("agreement", alike)):
+            low, high = (float(getattr(table, f"{name}_{end}")[0]) for end in ("low", "high"))
+            found[name][0] += low <= truth <= high
+            found[name][1] += high - low
+    return found
+
+
+def told_twice(known: np.ndarray, sizes: np.ndarray, rng: np.random.Generator) -> tp.Journeys:
+    """Return what two sources say of each visit of persons."""
+    persons = np.repeat(np.arange(len(sizes)), sizes)
+    n = len(persons)
+    truth = rng.random(n) < AGAIN
+    knows = rng.random((n, 2)) < known[persons][:, None]
+    said = np.where(knows, truth[:, None], rng.random((n, 2)) < AGAIN)
+    return tp.Journeys(
+        touchpoints=[Touchpoint(type="", key="visit")],
+        codes=np.zeros(2 * n, dtype=np.int32),
+        offsets=np.arange(n + 1) * 2,
+        persons=persons,
+        per_interaction={
+            "source": np.array(["web", "desk"] * n, dtype=object),
+            "why": np.array(["help", "price"], dtype=object)[said.ravel().astype(int)],
+            "id": np.repeat(np.arange(n), 2),
+        },
     )
 
 
 def lines(worlds: int, seed: int) -> Iterable[str]:
-    """Yield the coverage of each kind of world, with the survey's and the naive share's."""
-    names = "answers | sizes | need | guesses | coverage | below | above | width"
-    yield f"| {names} | survey | width | naive |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
-    for answers in ANSWERS:
-        for sizes in SIZES:
-            for need in NEEDS:
-                if sizes == "ones" and "tastes" in need:
-                    continue
-                for guesses in GUESSES:
-                    cell = Cell(sizes, need, guesses, answers)
-                    yield line(cell, covering(cell, worlds=worlds, seed=seed))
+    """Yield the coverage of each estimate in each kind of world, with the mean width."""
+    laws = [Cell(sizes, law, n) for sizes in SIZES for law in LAWS for n in PERSONS]
+    yield from _table(ESTIMATES, ((cell, [covering]) for cell in laws), worlds, seed)
+    alike = [Cell(sizes, LAWS[0], n) for sizes in SIZES for n in PERSONS]
+    yield ""
+    names = ("median", "kappa", "agreement")
+    cells = ((cell._replace(propensity="B(8, 2)"), [waiting, agreeing]) for cell in alike)
+    yield from _table(names, cells, worlds, seed)
 
 
-def line(cell: Cell, one: Found) -> str:
-    """Return a row of the table."""
-    shares = [part / one.worlds for part in (one.covered, one.below, one.above)]
-    ours = " | ".join(f"{share:.3f}" for share in shares)
-    survey = f"{one.survey / one.worlds:.3f} | {one.survey_width:.3f}"
-    names = f"{cell.answers} | {cell.sizes} | {cell.need} | {cell.guesses}"
-    return f"| {names} | {ours} | {one.width:.3f} | {survey} | {one.naive / one.worlds:.3f} |"
+def _table(
+    names: Iterable[str], cells: Iterable[tuple[Cell, list[Any]]], worlds: int, seed: int
+) -> Iterable[str]:
+    shown = list(names)
+    yield "| sizes | propensity | persons | " + " | ".join(shown) + " |"
+    yield "|---|---|---|" + "---|" * len(shown)
+    for cell, asked in cells:
+        law = cell.propensity if cell.propensity in LAWS else LAWS[0]
+        found: dict[str, list[float]] = {}
+        for one in asked:
+            found |= one(cell._replace(propensity=law), worlds=worlds, seed=seed)
+        parts = [f"{hit / worlds:.3f} ({width / worlds:.2f})" for hit, width in found.values()]
+        yield f"| {cell.sizes} | {cell.propensity} | {cell.persons} | {' | '.join(parts)} |"

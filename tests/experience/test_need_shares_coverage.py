@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coverage_cells import needs
-from coverage_cells.needs import Cell, covering
+from coverage_cells import need_shares
+from coverage_cells.need_shares import Cell, covering
 from scipy.stats import binom, norm
 
 from touchpoints._core.arrays.statistics.powered_shares import powered_shares
@@ -65,14 +65,14 @@ def test_good_guesses_are_worth_many_answers() -> None:
 def test_worlds_are_what_they_say() -> None:
     """Needs, guesses and sizes of persons as named; weights sum to the answers."""
     rng = np.random.default_rng(1)
-    asked, silent = needs.world(Cell("fives", "0.3", "right", "500 of all"), rng)
+    asked, silent = need_shares.world(Cell("fives", "0.3", "right", "500 of all"), rng)
 
     assert 5000 == asked.items.sum() + silent.items
     assert 500 == pytest.approx(asked.answers.sum())
     assert 0.3 == pytest.approx(asked.named.sum() / 500, abs=0.08)
     assert asked.named.tolist() == asked.guessed.tolist()
     assert 0.3 == pytest.approx((asked.guesses.sum() + silent.guesses.sum()) / 5000, abs=0.05)
-    weighted = needs.world(Cell("ones", "0.05", "good", "200, weighted"), rng)[0]
+    weighted = need_shares.world(Cell("ones", "0.05", "good", "200, weighted"), rng)[0]
     assert 200 == pytest.approx(weighted.answers.sum())
 
 
@@ -81,7 +81,9 @@ def test_random_answers_are_seldom_called_selective(answers: str) -> None:
     """Beyond two standard errors so often would be found once in a thousand times."""
     rng = np.random.default_rng(1)
     cell = Cell("fives", "0.3, tastes", "good", answers)
-    found = [powered_shares(*needs.world(cell, rng), level=0.95).selected[0] for _ in range(200)]
+    found = [
+        powered_shares(*need_shares.world(cell, rng), level=0.95).selected[0] for _ in range(200)
+    ]
     beyond = int((np.abs(found) > norm.isf(0.025)).sum())
 
     assert binom.sf(beyond - 1, 200, 0.05) > ONCE

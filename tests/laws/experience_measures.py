@@ -12,6 +12,8 @@ import numpy as np
 import touchpoints as tp
 
 E = tp.experience
+WEEK = dt.timedelta(days=7)
+SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 
 # One call for each function that takes by=.
 MEASURES: dict[str, Callable[..., Any]] = {
@@ -35,6 +37,17 @@ MEASURES: dict[str, Callable[..., Any]] = {
         log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
     ),
     "need_shares": lambda log, **more: E.need_shares(log, answers=answers_of(log), **more),
+    "need_coverage": E.need_coverage,
+    "need_gaps": lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
+    "need_satisfaction": lambda log, **more: E.need_satisfaction(log, success=SUCCESS, **more),
+    "need_thread_list": lambda log, **more: E.need_thread_list(
+        log, success=SUCCESS, within=WEEK, **more
+    ),
+    "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
+    "source_disagreements": lambda log, **more: E.source_disagreements(log, within=WEEK, **more),
+    "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
+    "stage_contradictions": E.stage_contradictions,
+    "stages": E.stages,
 }
 
 # The others that take journeys, and other settings.
@@ -59,6 +72,7 @@ ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("granularity", "folds"): WHOLE["granularity"],
     ("granularity", "resamples"): WHOLE["granularity"],
     ("granularity", "seed"): WHOLE["granularity"],
+    ("need_gaps", "top"): lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
     ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
 }
 

@@ -25,12 +25,32 @@ from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
+from touchpoints.experience.disagreements import (
+    SourceDisagreements,
+    SourceMatches,
+    source_disagreements,
+    source_matches,
+)
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
+from touchpoints.experience.need_gaps import (
+    NeedGaps,
+    NeedSatisfaction,
+    need_gaps,
+    need_satisfaction,
+)
 from touchpoints.experience.need_shares import NeedShares, need_shares
+from touchpoints.experience.need_threads import (
+    NeedThreadList,
+    NeedThreads,
+    need_thread_list,
+    need_threads,
+)
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
+from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
@@ -41,10 +61,19 @@ __all__ = [
     "FirstImpressions",
     "Granularity",
     "Metric",
+    "NeedCoverage",
+    "NeedGaps",
+    "NeedSatisfaction",
     "NeedShares",
+    "NeedThreadList",
+    "NeedThreads",
     "PeakEnd",
     "Service",
     "ServiceRetention",
+    "SourceDisagreements",
+    "SourceMatches",
+    "StageContradictions",
+    "Stages",
     "Suppressed",
     "TouchpointGroups",
     "assessments",
@@ -53,9 +82,18 @@ __all__ = [
     "emotion_curve",
     "first_impressions",
     "granularity",
+    "need_coverage",
+    "need_gaps",
+    "need_satisfaction",
     "need_shares",
+    "need_thread_list",
+    "need_threads",
     "peak_end",
     "service",
     "service_retention",
+    "source_disagreements",
+    "source_matches",
+    "stage_contradictions",
+    "stages",
     "suppress",
 ]
