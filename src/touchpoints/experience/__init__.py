@@ -48,6 +48,7 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
@@ -78,6 +79,7 @@ __all__ = [
     "TouchpointGroups",
     "assessments",
     "attach_answers",
+    "attach_scores",
     "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
