@@ -16,7 +16,21 @@ E = tp.experience
 # One call for each function that takes by=.
 MEASURES: dict[str, Callable[..., Any]] = {
     "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
+    "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
+        log, metric="csat", **how
+    ),
     "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
+    "service": lambda log, **how: E.service(
+        log, reply="live_chat", solved="trial_subscription", contact="search_query", **how
+    ),
+    "service_retention": lambda log, **how: E.service_retention(
+        log,
+        reply="live_chat",
+        solved="trial_subscription",
+        within=dt.timedelta(days=9),
+        empathy="csat",
+        **how,
+    ),
     "peak_end": lambda log, **how: E.peak_end(
         log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
     ),

@@ -24,29 +24,41 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.compassion import (
+    CompassionAndEfficiency,
+    compassion_and_efficiency,
+)
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.need_shares import NeedShares, need_shares
+from touchpoints.experience.service import Service, service
+from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
     "Assessments",
+    "CompassionAndEfficiency",
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
     "Metric",
     "NeedShares",
     "PeakEnd",
+    "Service",
+    "ServiceRetention",
     "Suppressed",
     "TouchpointGroups",
     "assessments",
     "attach_answers",
+    "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
     "granularity",
     "need_shares",
     "peak_end",
+    "service",
+    "service_retention",
     "suppress",
 ]
