@@ -22,6 +22,12 @@ MEASURES: dict[str, Callable[..., Any]] = {
         log, metric="csat", **how
     ),
     "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
+    "key_drivers": lambda log, **how: E.key_drivers(
+        log, **{"overall": "judgement", "metric": "csat"} | how
+    ),
+    "penalty_reward": lambda log, **how: E.penalty_reward(
+        log, overall="judgement", metric="csat", **how
+    ),
     "service": lambda log, **how: E.service(
         log, reply="live_chat", solved="trial_subscription", contact="search_query", **how
     ),
@@ -62,11 +68,12 @@ WHOLE: dict[str, Callable[..., Any]] = {
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"attach_answers", "attach_scores", "suppress"}
+NO_TABLE: set[str] = {"attach_answers", "attach_scores", "importance_performance", "suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
+    ("key_drivers", "seed"): MEASURES["key_drivers"],
     ("peak_end", "folds"): MEASURES["peak_end"],
     ("peak_end", "seed"): MEASURES["peak_end"],
     ("granularity", "folds"): WHOLE["granularity"],

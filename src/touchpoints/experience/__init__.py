@@ -33,7 +33,12 @@ from touchpoints.experience.disagreements import (
 )
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.importance_performance import (
+    ImportancePerformance,
+    importance_performance,
+)
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
     NeedGaps,
@@ -48,6 +53,7 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
 from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
@@ -61,6 +67,8 @@ __all__ = [
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
+    "ImportancePerformance",
+    "KeyDrivers",
     "Metric",
     "NeedCoverage",
     "NeedGaps",
@@ -69,6 +77,7 @@ __all__ = [
     "NeedThreadList",
     "NeedThreads",
     "PeakEnd",
+    "PenaltyReward",
     "Service",
     "ServiceRetention",
     "SourceDisagreements",
@@ -84,6 +93,8 @@ __all__ = [
     "emotion_curve",
     "first_impressions",
     "granularity",
+    "importance_performance",
+    "key_drivers",
     "need_coverage",
     "need_gaps",
     "need_satisfaction",
@@ -91,6 +102,7 @@ __all__ = [
     "need_thread_list",
     "need_threads",
     "peak_end",
+    "penalty_reward",
     "service",
     "service_retention",
     "source_disagreements",
