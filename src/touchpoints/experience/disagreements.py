@@ -208,9 +208,9 @@ def source_disagreements(
     persons are not known, both sources must be in one journey, or share an id of the event.
 
     Which source is right is not known: agreement is not accuracy. The share of agreement has
-    Wilson's interval with an effective number of trials; the interval of kappa is Student's, from
-    leaving out one person at a time, or that of the share at the agreement expected by chance where
-    nothing varies. O(m log m) in m interactions for each two sources.
+    Wilson's interval with an effective number of trials; that of kappa is Student's on the scale of
+    log(1 - kappa), from leaving out one person at a time, or that of the share at the agreement
+    expected by chance where nothing varies. O(m log m) in m interactions for each two sources.
 
     References
     ----------
