@@ -28,10 +28,32 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
     "stage_contradictions": E.stage_contradictions,
     "stages": E.stages,
+    "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
+    "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
+        log, metric="csat", **how
+    ),
+    "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
+    "service": lambda log, **how: E.service(
+        log, reply="live_chat", solved="trial_subscription", contact="search_query", **how
+    ),
+    "service_retention": lambda log, **how: E.service_retention(
+        log,
+        reply="live_chat",
+        solved="trial_subscription",
+        within=dt.timedelta(days=9),
+        empathy="csat",
+        **how,
+    ),
+    "peak_end": lambda log, **how: E.peak_end(
+        log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
+    ),
 }
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {
+    "first_impressions": lambda log, **how: E.first_impressions(
+        log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
+    ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
 }
 
@@ -40,6 +62,9 @@ NO_TABLE: set[str] = {"suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
+    ("peak_end", "folds"): MEASURES["peak_end"],
+    ("peak_end", "seed"): MEASURES["peak_end"],
     ("granularity", "folds"): WHOLE["granularity"],
     ("granularity", "resamples"): WHOLE["granularity"],
     ("granularity", "seed"): WHOLE["granularity"],
@@ -55,10 +80,12 @@ def log_of(seed: int) -> tp.Journeys:
     rows = len(shop.codes)
     return attrs.evolve(
         shop,
+        per_journey={**shop.per_journey, "judgement": rng.integers(1, 6, len(shop)) * 1.0},
         counts=rng.integers(1, 4, len(shop)),
         persons=np.where(rng.random(len(shop)) < 0.1, None, shop.persons),
         per_interaction={
             **shop.per_interaction,
+            "csat": np.where(rng.random(rows) < 0.6, rng.integers(1, 7, rows), np.nan),
             "source": np.array(["web", "shop", "desk"], dtype=object)[rng.integers(0, 3, rows)],
         },
     )

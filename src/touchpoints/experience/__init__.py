@@ -22,13 +22,20 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 """
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.compassion import (
+    CompassionAndEfficiency,
+    compassion_and_efficiency,
+)
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
     SourceMatches,
     source_disagreements,
     source_matches,
 )
+from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
     NeedGaps,
@@ -42,6 +49,8 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.service import Service, service
+from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.stages import (
     StageContradictions,
     Stages,
@@ -52,6 +61,10 @@ from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
+    "Assessments",
+    "CompassionAndEfficiency",
+    "EmotionCurve",
+    "FirstImpressions",
     "Granularity",
     "Metric",
     "NeedCoverage",
@@ -59,18 +72,28 @@ __all__ = [
     "NeedSatisfaction",
     "NeedThreadList",
     "NeedThreads",
+    "PeakEnd",
+    "Service",
+    "ServiceRetention",
     "SourceDisagreements",
     "SourceMatches",
     "StageContradictions",
     "Stages",
     "Suppressed",
     "TouchpointGroups",
+    "assessments",
+    "compassion_and_efficiency",
+    "emotion_curve",
+    "first_impressions",
     "granularity",
     "need_coverage",
     "need_gaps",
     "need_satisfaction",
     "need_thread_list",
     "need_threads",
+    "peak_end",
+    "service",
+    "service_retention",
     "source_disagreements",
     "source_matches",
     "stage_contradictions",

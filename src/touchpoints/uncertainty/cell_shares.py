@@ -230,3 +230,27 @@ class Tally:
         with np.errstate(invalid="ignore"):
             share = totals / number
         return with_interval(totals, share, sizes, level=level, behind=behind)
+
+
+def net_of(good: CellShares, bad: CellShares) -> tuple[Array, Array, Array]:
+    """Return the differences of shares of choices that exclude each other, and their intervals.
+
+    Notes
+    -----
+    The interval is recovered from those of the two shares, with the correlation of the shares of a
+    multinomial distribution, ``-sqrt(p q / ((1 - p) (1 - q)))``: G. Y. Zou and A. Donner (2008),
+    Construction of confidence limits about effect measures, Statistics in Medicine 27(10),
+    1693-1702, doi:10.1002/sim.3095.
+    """
+    p, q = good.share, bad.share
+    value = p - q
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rho = -np.sqrt(p * q / ((1 - p) * (1 - q)))
+    rho = np.where((p == 0) | (q == 0), 0.0, np.clip(rho, -1.0, 0.0))
+
+    def reach(one: Array, other: Array) -> Array:
+        return np.asarray(np.sqrt(np.maximum(one**2 + other**2 - 2 * rho * one * other, 0.0)))
+
+    low = value - reach(p - good.low, bad.high - q)
+    high = value + reach(good.high - p, q - bad.low)
+    return value, np.maximum(low, -1.0), np.minimum(high, 1.0)

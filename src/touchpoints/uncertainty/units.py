@@ -93,6 +93,13 @@ def units_of(journeys: Journeys, unit: str | None) -> Units:
     return Units(unit=unit, of=of, repeats=repeats, within=within)
 
 
+def missing_persons(journeys: Journeys) -> Array:
+    """Return which journeys are of nobody known, bool (n,)."""
+    if journeys.persons is None:
+        return np.ones(len(journeys), dtype=bool)
+    return _codes_of(journeys.persons) < 0
+
+
 def resampling_counts(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
     """Return a function that resamples all units with replacement: the draws of each, int64 (g,).
 
