@@ -318,7 +318,8 @@ def _asked(
 
 
 def _disagreements(journeys: Journeys, *, how: Pairing, level: float) -> SourceDisagreements:
-    found, units = matched(journeys, how), units_of(journeys, None)
+    units = units_of(journeys, None)
+    found = matched(journeys, how, units)
     tables = [
         _table(journeys, units, said, pairs, sources=sources, level=level)
         for said in found.said
@@ -390,7 +391,7 @@ def _defaults(
 
 
 def _pairs(journeys: Journeys, *, how: Pairing) -> SourceMatches:
-    found = matched(journeys, how)
+    found = matched(journeys, how, units_of(journeys, None))
     first, second, numbers = (
         np.concatenate([getattr(one, name) for one in found.pairs]) for name in Pairs._fields
     )
