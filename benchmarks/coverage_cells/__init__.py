@@ -9,6 +9,7 @@ from . import (
     credit_pairs,
     differences,
     medians,
+    need_shares,
     needs,
     others,
     shares,
@@ -26,5 +27,6 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "others": others.lines,
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
+    "need shares": need_shares.lines,
     "needs": needs.lines,
 }

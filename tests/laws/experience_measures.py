@@ -13,21 +13,10 @@ import touchpoints as tp
 
 E = tp.experience
 WEEK = dt.timedelta(days=7)
+SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 
 # One call for each function that takes by=.
-SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 MEASURES: dict[str, Callable[..., Any]] = {
-    "need_coverage": E.need_coverage,
-    "need_gaps": lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
-    "need_satisfaction": lambda log, **more: E.need_satisfaction(log, success=SUCCESS, **more),
-    "need_thread_list": lambda log, **more: E.need_thread_list(
-        log, success=SUCCESS, within=WEEK, **more
-    ),
-    "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
-    "source_disagreements": lambda log, **more: E.source_disagreements(log, within=WEEK, **more),
-    "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
-    "stage_contradictions": E.stage_contradictions,
-    "stages": E.stages,
     "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
     "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
         log, metric="csat", **how
@@ -47,6 +36,18 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "peak_end": lambda log, **how: E.peak_end(
         log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
     ),
+    "need_shares": lambda log, **more: E.need_shares(log, answers=answers_of(log), **more),
+    "need_coverage": E.need_coverage,
+    "need_gaps": lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
+    "need_satisfaction": lambda log, **more: E.need_satisfaction(log, success=SUCCESS, **more),
+    "need_thread_list": lambda log, **more: E.need_thread_list(
+        log, success=SUCCESS, within=WEEK, **more
+    ),
+    "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
+    "source_disagreements": lambda log, **more: E.source_disagreements(log, within=WEEK, **more),
+    "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
+    "stage_contradictions": E.stage_contradictions,
+    "stages": E.stages,
 }
 
 # The others that take journeys, and other settings.
@@ -55,6 +56,9 @@ WHOLE: dict[str, Callable[..., Any]] = {
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
+    "need_shares of journeys": lambda log, **more: E.need_shares(
+        log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
+    ),
     "need_coverage by channel": lambda log: E.need_coverage(log, area="channel"),
     "need_gaps by device": lambda log: E.need_gaps(
         log, success=SUCCESS, attribute="device", within=WEEK
@@ -67,7 +71,7 @@ WHOLE: dict[str, Callable[..., Any]] = {
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"suppress"}
+NO_TABLE: set[str] = {"attach_answers", "attach_scores", "suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
@@ -80,6 +84,19 @@ ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("need_gaps", "top"): lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
     ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
 }
+
+
+def answers_of(log: tp.Journeys) -> list[dict[str, Any]]:
+    """Return answers of some journeys that count once, which depend on nothing but their ids."""
+    return [
+        {
+            "journey": one.id,
+            "time": f"{one.times[-1]}Z",
+            "need": "save_money" if int(one.id) % 4 else one.touchpoints[-1].need,
+        }
+        for one in log
+        if one.count == 1 and len(one) and int(one.id) % 3
+    ]
 
 
 def log_of(seed: int) -> tp.Journeys:

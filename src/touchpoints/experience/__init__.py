@@ -22,11 +22,9 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 """
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
-from touchpoints.experience.compassion import (
-    CompassionAndEfficiency,
-    compassion_and_efficiency,
-)
+from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
     SourceMatches,
@@ -43,20 +41,17 @@ from touchpoints.experience.need_gaps import (
     need_gaps,
     need_satisfaction,
 )
+from touchpoints.experience.need_shares import NeedShares, need_shares
 from touchpoints.experience.need_threads import (
     NeedThreadList,
     NeedThreads,
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
-from touchpoints.experience.stages import (
-    StageContradictions,
-    Stages,
-    stage_contradictions,
-    stages,
-)
+from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
@@ -70,6 +65,7 @@ __all__ = [
     "NeedCoverage",
     "NeedGaps",
     "NeedSatisfaction",
+    "NeedShares",
     "NeedThreadList",
     "NeedThreads",
     "PeakEnd",
@@ -82,6 +78,8 @@ __all__ = [
     "Suppressed",
     "TouchpointGroups",
     "assessments",
+    "attach_answers",
+    "attach_scores",
     "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
@@ -89,6 +87,7 @@ __all__ = [
     "need_coverage",
     "need_gaps",
     "need_satisfaction",
+    "need_shares",
     "need_thread_list",
     "need_threads",
     "peak_end",
