@@ -65,6 +65,15 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "need_shares of journeys": lambda log, **more: E.need_shares(
         log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
     ),
+    "need_coverage by channel": lambda log: E.need_coverage(log, area="channel"),
+    "need_gaps by device": lambda log: E.need_gaps(
+        log, success=SUCCESS, attribute="device", within=WEEK
+    ),
+    "need_gaps by source": lambda log: E.need_gaps(log, success=SUCCESS, attribute="source"),
+    "source_matches within an hour": lambda log: E.source_matches(log, within=WEEK / 168),
+    "stages by rule": lambda log: E.stages(
+        log, rules={"retention": "live_chat", "awareness": "search_query"}
+    ),
 }
 
 # Functions that take no journeys, or return journeys.
