@@ -22,8 +22,10 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 """
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience.alignment import Alignment, alignment
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.cohesion import Cohesion, cohesion
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
@@ -32,6 +34,7 @@ from touchpoints.experience.disagreements import (
     source_matches,
 )
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
+from touchpoints.experience.equivalence import Equivalence, equivalence
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.importance_performance import (
     ImportancePerformance,
@@ -62,9 +65,12 @@ from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
+    "Alignment",
     "Assessments",
+    "Cohesion",
     "CompassionAndEfficiency",
     "EmotionCurve",
+    "Equivalence",
     "FirstImpressions",
     "Granularity",
     "ImportancePerformance",
@@ -86,11 +92,14 @@ __all__ = [
     "Stages",
     "Suppressed",
     "TouchpointGroups",
+    "alignment",
     "assessments",
     "attach_answers",
     "attach_scores",
+    "cohesion",
     "compassion_and_efficiency",
     "emotion_curve",
+    "equivalence",
     "first_impressions",
     "granularity",
     "importance_performance",
