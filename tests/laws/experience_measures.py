@@ -16,6 +16,9 @@ E = tp.experience
 # One call for each function that takes by=.
 MEASURES: dict[str, Callable[..., Any]] = {
     "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
+    "collapse_loss": lambda log, **how: E.collapse_loss(
+        log, **{"seed": 1, "permutations": 19} | how
+    ),
     "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
     "peak_end": lambda log, **how: E.peak_end(
         log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
@@ -35,6 +38,8 @@ NO_TABLE: set[str] = {"suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("collapse_loss", "permutations"): MEASURES["collapse_loss"],
+    ("collapse_loss", "seed"): MEASURES["collapse_loss"],
     ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
     ("peak_end", "folds"): MEASURES["peak_end"],
     ("peak_end", "seed"): MEASURES["peak_end"],

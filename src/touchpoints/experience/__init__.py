@@ -23,6 +23,7 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.collapse_loss import CollapseLoss, collapse_loss
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
@@ -31,6 +32,7 @@ from touchpoints.experience.suppression import Suppressed, suppress
 __all__ = [
     "METRICS",
     "Assessments",
+    "CollapseLoss",
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
@@ -39,6 +41,7 @@ __all__ = [
     "Suppressed",
     "TouchpointGroups",
     "assessments",
+    "collapse_loss",
     "emotion_curve",
     "first_impressions",
     "granularity",
