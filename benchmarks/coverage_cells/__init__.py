@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from . import attribution, credit_pairs, differences, medians, others, shares, survival, tests
+from . import (
+    attribution,
+    credit_pairs,
+    differences,
+    losses,
+    medians,
+    others,
+    shares,
+    survival,
+    tests,
+)
 
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
 SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
@@ -16,4 +26,5 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "others": others.lines,
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
+    "losses": losses.lines,
 }

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from coverage_cells import losses
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
@@ -358,6 +359,16 @@ def test_what_is_lost_is_found(of: str, effect: float) -> None:
     ]
     assert sum(one.p[0] <= 0.05 for one in worlds) >= 14
     assert np.mean([one.loss[0] for one in worlds]) > 0.02
+
+
+@pytest.mark.parametrize("cell", [("facet", "skewed", 30, 0.3), ("outcome", "equal", 30, 8.0)])
+def test_intervals_cover_what_is_lost(cell: tuple[str, str, int, float]) -> None:
+    """Of 100 worlds in which bits are lost, at most as many are missed as 5 % allow."""
+    found = losses.covered(losses.Lost(*cell), worlds=100, seed=2)
+    most = binom.isf(1e-3, len(found), 0.05)
+    below, above, email_below, email_above = found[:, 2:6].sum(axis=0)
+    assert below + above <= most
+    assert email_below + email_above <= most
 
 
 def test_blocks_like_no_other_are_said() -> None:
