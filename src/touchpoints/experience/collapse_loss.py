@@ -82,7 +82,7 @@ class CollapseLoss(Estimated):
         The confidence interval of the loss; nan where it cannot be estimated.
     share : float64
         The share of the loss in all that the fine lens says, ``loss / I(answer; fine)``; nan where
-        that is not above 0.
+        that is not above chance by two standard errors.
     p : float64
         The p-value of "nothing is lost"; nan with one fine label or one answer.
     movable : float64
@@ -410,7 +410,7 @@ def _estimated(
         "loss": loss,
         "low": np.where(tested, np.minimum(ends[0][0], ends[1][0]), np.nan),
         "high": np.where(tested, np.maximum(ends[0][1], ends[1][1]), np.nan),
-        "share": _shares(joint, loss, draws),
+        "share": _shares(joint, loss, float((moved @ scale).std()), draws),
         "p": np.where(tested, p, np.nan),
         "movable": with_all(exchange.movable) / rows,
     }
@@ -431,13 +431,18 @@ def _exchanged(
     return np.stack(found)
 
 
-def _shares(joint: Joint, loss: Array, draws: _Draws) -> Array:
-    """Return the shares of losses in what kinds and parts together say of the answer."""
-    alone = np.arange(joint.size)
-    parts = Joint(joint.rows, joint.answers, np.zeros_like(alone), joint.width, joint.units)
+def _shares(joint: Joint, loss: Array, error: float, draws: _Draws) -> Array:
+    """Return the shares of losses in what kinds and parts together say of the answer.
+
+    nan where that is less than two standard errors above chance; ``error`` is that of the loss.
+    """
+    whole = np.zeros(joint.size, dtype=np.int64)
+    parts = Joint(joint.rows, joint.answers, whole, joint.width, joint.units)
     times = min(draws.permutations, _FOR_THE_WHOLE)
     moved = _exchanged(Exchange(parts), len(joint.rows), times, draws.seed, lambda: None)
     chance = moved.mean(axis=0)
-    said = scale_above_chance(chance, parts.entropy) * (parts.information - chance)
-    total = max(float(said[0]), 0.0) + loss[0]
-    return loss / total if total > _SLACK else np.full(len(loss), np.nan)
+    scale = scale_above_chance(chance, parts.entropy)
+    said = float((scale * (parts.information - chance))[0])
+    total = max(said, 0.0) + loss[0]
+    least = 2 * np.hypot(error, float((moved * scale).std()))
+    return loss / total if total > max(least, _SLACK) else np.full(len(loss), np.nan)
