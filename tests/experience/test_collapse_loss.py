@@ -262,7 +262,12 @@ def test_a_lens_that_does_not_refine_the_other_is_paired_with_it() -> None:
     assert types.plug_in == pytest.approx(pairs.plug_in)
     assert types.loss == pytest.approx(pairs.loss)
     assert (types.shared, pairs.shared) == (3, 0)
-    assert "3 type labels occur under several channel labels" in repr(types)
+    assert "3 type labels are met under several channel labels" in repr(types)
+    same = [attrs.evolve(SALE, channel=channel, key=channel) for channel in ("social", "email")]
+    one = loss(log_of([[each] for each in same] * 2), fine="type", of="next", seed=1)
+    assert "1 type label is met under several channel labels" in repr(one)
+    assert not one.loss.any()
+    assert "leaves open" not in repr(one)
 
 
 def test_a_group_without_an_answer_has_no_numbers() -> None:
@@ -284,6 +289,8 @@ def test_wrong_arguments_are_refused() -> None:
     log = random_log(1)
     with pytest.raises(NotFoundError, match="chanel"):
         loss(log, coarse="chanel", seed=1)
+    with pytest.raises(InvalidInputError, match="a known 'channel'"):
+        loss(tp.from_paths({"path": ["a > b"]}, path="path"), of="next", seed=1)
     with pytest.raises(InvalidInputError, match="outcome= is read with"):
         loss(log, of="next", outcome="sale", seed=1)
     with pytest.raises(InvalidInputError, match="permutations"):

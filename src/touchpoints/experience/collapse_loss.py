@@ -132,12 +132,12 @@ class CollapseLoss(Estimated):
         if (self.loss[whole] < 0).any():
             said.append("a loss below 0 is less than chance alone would give: nothing is lost")
         if self.shared:
-            found = counted(self.shared, f"{self.fine_lens} label", verb="occur")
+            found = counted(self.shared, f"{self.fine_lens} label", verb="are")
             said.append(
-                f"{found} under several {self.coarse_lens} labels: the loss is that of "
+                f"{found} met under several {self.coarse_lens} labels: the loss is that of "
                 f"{self.coarse_lens} against both together"
             )
-        if self.determined:
+        if self.determined and (self.loss[whole] > 0).any():
             said.append(
                 f"each {self.fine_lens} has one {self.of}: the loss is all that "
                 f"{self.coarse_lens} leaves open"
