@@ -102,15 +102,20 @@ class Exchange:
 
     def exchanged(self, rng: np.random.Generator) -> Array:
         """Return the answers of rows, block after block, after an exchange."""
-        donors = np.arange(len(self._lengths))
-        for low, high in zip(self._edges[:-1].tolist(), self._edges[1:].tolist(), strict=True):
-            if high - low > 1:
-                donors[low:high] = rng.permutation(donors[low:high])
         if self._firsts is not None:
-            return np.asarray(self._firsts[donors].take(self._owners))
+            return np.asarray(self._shuffled(self._firsts, rng).take(self._owners))
+        donors = self._shuffled(np.arange(len(self._lengths)), rng)
         at = (self._lengths[donors].take(self._owners) * self._middle).astype(np.int64)
         at += self._offsets[donors].take(self._owners)
         return np.asarray(self._answers.take(at))
+
+    def _shuffled(self, of_blocks: Array, rng: np.random.Generator) -> Array:
+        """Return a value of each block, shuffled among the blocks that exchange."""
+        shuffled = of_blocks.copy()
+        for low, high in zip(self._edges[:-1].tolist(), self._edges[1:].tolist(), strict=True):
+            if high - low > 1:
+                shuffled[low:high] = rng.permutation(of_blocks[low:high])
+        return shuffled
 
     def information(self, rng: np.random.Generator) -> Array:
         """Return what each part contributes to the information after an exchange, in bits."""
