@@ -212,6 +212,16 @@ def test_what_is_not_known_is_left_out_and_counted() -> None:
         loss(attrs.evolve(log, outcomes={"sale": [np.nan] * 3}), seed=1)
 
 
+def test_of_several_facets_one_must_be_known() -> None:
+    """A touchpoint with a need and no context has an answer, one with neither has none."""
+    need = Touchpoint(type="need", key="need", channel="social", need="learn")
+    nothing = Touchpoint(type="nothing", key="nothing", channel="social")
+    found = loss(
+        log_of([[SALE], [need], [nothing]] * 4), of=("context", "need"), seed=1, permutations=9
+    )
+    assert (found.interactions[0], found.left_out) == (8, 4)
+
+
 @pytest.mark.parametrize(
     ("paths", "sale"),
     [

@@ -180,7 +180,7 @@ def collapse_loss(
     of
         What is asked of each interaction: ``"outcome"``, whether its journey reached it;
         ``"next"``, the touchpoint that follows, or the end; or a facet or several of them, such as
-        ``("context", "need")``, which are then one answer.
+        ``("context", "need")``, which are then one answer, known where one of them is.
     outcome, by, level, progress
         Shared arguments: see `touchpoints.experience`. A unit of progress is a permutation.
     permutations
@@ -208,10 +208,11 @@ def collapse_loss(
     -----
     ``I(Y; T | C) = H(Y | C) - H(Y | T, C)`` of shares is above 0 even by chance, and the more so as
     interactions of a person are alike. So persons (journeys where persons are not known) exchange
-    all their answers within a coarse label with persons of about as many interactions there; see
-    ``chance``. Between exchange and entropy the loss is scaled (Vinh and others). p is the larger
-    of two: of these permutations, and of random signs of what each person adds to Pearson's
-    chi-squared, which holds if a person's interactions in several channels depend on each other.
+    all their answers within a coarse label with persons of about as many interactions there; the
+    mean is ``chance``. What is above it is scaled so that the loss is the entropy where the fine
+    label determines the answer (Vinh and others). p is the larger of two: of these permutations,
+    and of random signs of what each person adds to observed less expected counts, which holds if
+    a person's interactions in several channels depend on each other.
 
     The interval is that of the delta method, by person, with Student's t for the effective number
     of persons; its variance goes down to that of random signs and permutations as the loss goes to
