@@ -10,6 +10,8 @@ from . import (
     differences,
     losses,
     medians,
+    need_shares,
+    needs,
     others,
     shares,
     survival,
@@ -27,4 +29,6 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
     "losses": losses.lines,
+    "need shares": need_shares.lines,
+    "needs": needs.lines,
 }

@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = _attach(
     """
     : attribution classify compare datasets errors experience graphs paths
     : taxonomy testing uncertainty
+    _core.opening_hours: OpeningHours
     classify.contract.protocol: Facets classifier
     graphs: check_graph from_node_link higher_order_graph journey_graph outcome_graph read_graphml
     graphs: to_dot to_mermaid to_node_link transition_graph write_graphml

@@ -9,6 +9,7 @@ from touchpoints import paths as paths
 from touchpoints import taxonomy as taxonomy
 from touchpoints import testing as testing
 from touchpoints import uncertainty as uncertainty
+from touchpoints._core.opening_hours import OpeningHours as OpeningHours
 from touchpoints.classify.contract.protocol import Facets as Facets
 from touchpoints.classify.contract.protocol import classifier as classifier
 from touchpoints.graphs import check_graph as check_graph

@@ -12,6 +12,8 @@ import numpy as np
 import touchpoints as tp
 
 E = tp.experience
+WEEK = dt.timedelta(days=7)
+SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 
 # One call for each function that takes by=.
 MEASURES: dict[str, Callable[..., Any]] = {
@@ -19,10 +21,36 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "collapse_loss": lambda log, **how: E.collapse_loss(
         log, **{"seed": 1, "permutations": 19} | how
     ),
+    "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
+        log, metric="csat", **how
+    ),
     "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
+    "service": lambda log, **how: E.service(
+        log, reply="live_chat", solved="trial_subscription", contact="search_query", **how
+    ),
+    "service_retention": lambda log, **how: E.service_retention(
+        log,
+        reply="live_chat",
+        solved="trial_subscription",
+        within=dt.timedelta(days=9),
+        empathy="csat",
+        **how,
+    ),
     "peak_end": lambda log, **how: E.peak_end(
         log, **{"metric": "csat", "seed": 1, "folds": 2, "overall": "judgement"} | how
     ),
+    "need_shares": lambda log, **more: E.need_shares(log, answers=answers_of(log), **more),
+    "need_coverage": E.need_coverage,
+    "need_gaps": lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
+    "need_satisfaction": lambda log, **more: E.need_satisfaction(log, success=SUCCESS, **more),
+    "need_thread_list": lambda log, **more: E.need_thread_list(
+        log, success=SUCCESS, within=WEEK, **more
+    ),
+    "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
+    "source_disagreements": lambda log, **more: E.source_disagreements(log, within=WEEK, **more),
+    "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
+    "stage_contradictions": E.stage_contradictions,
+    "stages": E.stages,
 }
 
 # The others that take journeys, and other settings.
@@ -31,10 +59,13 @@ WHOLE: dict[str, Callable[..., Any]] = {
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
+    "need_shares of journeys": lambda log, **more: E.need_shares(
+        log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
+    ),
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"suppress"}
+NO_TABLE: set[str] = {"attach_answers", "attach_scores", "suppress"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
@@ -46,8 +77,22 @@ ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("granularity", "folds"): WHOLE["granularity"],
     ("granularity", "resamples"): WHOLE["granularity"],
     ("granularity", "seed"): WHOLE["granularity"],
+    ("need_gaps", "top"): lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
     ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
 }
+
+
+def answers_of(log: tp.Journeys) -> list[dict[str, Any]]:
+    """Return answers of some journeys that count once, which depend on nothing but their ids."""
+    return [
+        {
+            "journey": one.id,
+            "time": f"{one.times[-1]}Z",
+            "need": "save_money" if int(one.id) % 4 else one.touchpoints[-1].need,
+        }
+        for one in log
+        if one.count == 1 and len(one) and int(one.id) % 3
+    ]
 
 
 def log_of(seed: int) -> tp.Journeys:

@@ -137,6 +137,8 @@ def alike(one: object, other: object) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         both = math.isnan(one) and math.isnan(other)
         return both or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    if isinstance(one, np.datetime64) and isinstance(other, np.datetime64):
+        return bool(np.isnat(one) and np.isnat(other)) or bool(one == other)
     if isinstance(one, dict) and isinstance(other, dict):
         return list(one) == list(other) and all(alike(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):

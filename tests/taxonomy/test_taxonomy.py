@@ -735,6 +735,10 @@ def test_lookup_returns_none_for_an_unknown_name(mine: Taxonomy) -> None:
 def test_terms_are_found_by_id_label_and_alias(mine: Taxonomy) -> None:
     """`Facet.find` works like `Taxonomy.find`."""
     assert "social.paid" == mine.facets["channel"].find("Social  Ads").id
+    assert mine.facets["channel"].terms["social.paid"] == mine.facets["channel"].lookup(
+        "Social Ads"
+    )
+    assert mine.facets["channel"].lookup("fax") is None
     with pytest.raises(NotFoundError, match="no term of channel 'fax'"):
         mine.facets["channel"].find("fax")
 

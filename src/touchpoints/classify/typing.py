@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 NEED_FROM, CONTEXT_FROM = "need_from", "context_from"
 """The reserved per-interaction columns that hold where need and context come from."""
 
+NEED_INFERRED, CONTEXT_INFERRED = "need_inferred", "context_inferred"
+"""The reserved per-interaction columns that hold what an answer replaced; else missing."""
+
 FROM_NOTHING, FROM_DEFAULT, FROM_RULE, FROM_DATA = 0, 1, 2, 3
 """Their values: unknown, the type's default, a rule, the data."""
 

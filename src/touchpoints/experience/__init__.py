@@ -22,29 +22,83 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 """
 
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.collapse_loss import CollapseLoss, collapse_loss
+from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
+from touchpoints.experience.disagreements import (
+    SourceDisagreements,
+    SourceMatches,
+    source_disagreements,
+    source_matches,
+)
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
+from touchpoints.experience.need_gaps import (
+    NeedGaps,
+    NeedSatisfaction,
+    need_gaps,
+    need_satisfaction,
+)
+from touchpoints.experience.need_shares import NeedShares, need_shares
+from touchpoints.experience.need_threads import (
+    NeedThreadList,
+    NeedThreads,
+    need_thread_list,
+    need_threads,
+)
+from touchpoints.experience.scores import attach_scores
+from touchpoints.experience.service import Service, service
+from touchpoints.experience.service_retention import ServiceRetention, service_retention
+from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
     "Assessments",
     "CollapseLoss",
+    "CompassionAndEfficiency",
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
     "Metric",
+    "NeedCoverage",
+    "NeedGaps",
+    "NeedSatisfaction",
+    "NeedShares",
+    "NeedThreadList",
+    "NeedThreads",
     "PeakEnd",
+    "Service",
+    "ServiceRetention",
+    "SourceDisagreements",
+    "SourceMatches",
+    "StageContradictions",
+    "Stages",
     "Suppressed",
     "TouchpointGroups",
     "assessments",
+    "attach_answers",
+    "attach_scores",
     "collapse_loss",
+    "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
     "granularity",
+    "need_coverage",
+    "need_gaps",
+    "need_satisfaction",
+    "need_shares",
+    "need_thread_list",
+    "need_threads",
     "peak_end",
+    "service",
+    "service_retention",
+    "source_disagreements",
+    "source_matches",
+    "stage_contradictions",
+    "stages",
     "suppress",
 ]

@@ -16,7 +16,7 @@ from touchpoints.errors import WrongKindError
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy, Touchpoint
 
-SIZES = ("rows", "pairs", "distinct_events")
+SIZES = ("rows", "pairs", "distinct_events", "answers", "answers_attached")
 """Counts of how much was read: they are not remarks and have no sentence of their own."""
 
 BY_TEXT = ("unmatched_texts", "left_out_reasons", "unread_texts")
@@ -30,6 +30,17 @@ _OF_ROWS = {
     "unmatched": "matched by no touchpoint type",
     "lifecycle_ignored": "of a lifecycle stage other than start and complete",
     "duplicates_dropped": "a repeat of another row",
+}
+_OF_ANSWERS = {
+    "answers_blank": ("have", "nothing to say: no need, no context, no score"),
+    "answers_without_journey": ("are", "of no journey of the log"),
+    "answers_without_time": ("have", "no time that can be read"),
+    "answers_unmatched": ("name", "a term or a touchpoint that is not known"),
+    "answers_too_early": ("were", "given before the first interaction"),
+    "answers_too_late": ("were", "given too long after the latest interaction"),
+    "answers_repeated": ("repeat", "another answer about the same interaction"),
+    "answers_replaced": ("were", "replaced by a later answer about the same interaction"),
+    "answers_contradicting": ("were", "contradicted by another of the same time: none is used"),
 }
 _OF_ONE_OR_SEVERAL = {
     "unmatched_dropped": (
@@ -186,6 +197,17 @@ class Report:
     ties_that_matter
         Ties between different touchpoints: the order in which their rows were read decides which
         transition is counted.
+    answers, answers_attached
+        Rows given to `touchpoints.experience.attach_answers` and `attach_scores`, and those used.
+    answers_blank, answers_without_journey, answers_without_time, answers_unmatched
+        Answers without a need or context, without a journey or person of the log, without a time
+        that can be read, and with a term or touchpoint that is not known (``unmatched="drop"``).
+    answers_too_early, answers_too_late
+        Answers before every interaction of their journey, and longer after the latest of them than
+        ``within``.
+    answers_repeated, answers_replaced, answers_contradicting
+        Answers that say the same about an interaction as another one, that a later answer about
+        it replaces, and that differ from another one of the same time, so that none is used.
 
     Examples
     --------
@@ -223,6 +245,17 @@ class Report:
     pairs: int = 0
     ties: int = 0
     ties_that_matter: int = 0
+    answers: int = 0
+    answers_attached: int = 0
+    answers_blank: int = 0
+    answers_without_journey: int = 0
+    answers_without_time: int = 0
+    answers_unmatched: int = 0
+    answers_too_early: int = 0
+    answers_too_late: int = 0
+    answers_repeated: int = 0
+    answers_replaced: int = 0
+    answers_contradicting: int = 0
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Report):
@@ -310,6 +343,10 @@ def _named_sentences(report: Report) -> Iterator[tuple[str, str]]:
     for name, (of_one, of_several) in _OF_ONE_OR_SEVERAL.items():
         if count := getattr(report, name):
             yield name, of_one if count == 1 else of_several.format(count)
+    for name, (verb, words) in _OF_ANSWERS.items():
+        if count := getattr(report, name):
+            share = f"{count:,} of {counted(report.answers, 'answer')}"
+            yield name, f"{share} {agreeing(count, verb)} {words}"
 
 
 def _reasons(counts: Mapping[str, int]) -> str:

@@ -13,10 +13,14 @@ import numpy as np
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, Coded, is_missing, owned, text_array
 from touchpoints._core.messages import not_found, quoted
+from touchpoints.classify.typing import CONTEXT_INFERRED, NEED_INFERRED
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.converters import Column
 from touchpoints.journeys.meta import BY_TEXT
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
+
+_TERMS = (NEED_INFERRED, CONTEXT_INFERRED)
+"""Columns of text that hold terms of touchpoints."""
 
 _SHORTEST = 16
 _LETTERS = 32
@@ -34,7 +38,8 @@ def pseudonymise(journeys: Journeys, *, key: str | bytes, keep: Collection[str] 
         be joined; who has the key can find out whose journey it is.
     keep
         The columns of text to keep, of journeys and of interactions: those that hold categories,
-        such as a segment. All others are left out, since free text can name people.
+        such as a segment. All others are left out, since free text can name people; terms that
+        answers replaced (``need_inferred``, ``context_inferred``) stay.
 
     Returns
     -------
@@ -128,5 +133,5 @@ def _without_text(columns: Mapping[str, Column], keep: Collection[str]) -> dict[
     return {
         name: column
         for name, column in columns.items()
-        if name in keep or not isinstance(column, Coded)
+        if name in keep or name in _TERMS or not isinstance(column, Coded)
     }

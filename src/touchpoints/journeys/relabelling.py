@@ -16,13 +16,15 @@ from touchpoints._core.messages import first_few, not_found
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
+    CONTEXT_INFERRED,
     NEED_FROM,
+    NEED_INFERRED,
     Matched,
     distinct_touchpoints,
     match_events,
 )
 from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.cutting import NAT, select_interactions
 from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import (
@@ -331,6 +333,11 @@ def retype(
     ClassifierError
         When the classifier raises an error, or returns an invalid answer.
 
+    Warns
+    -----
+    TouchpointsWarning
+        When answers were attached to the journeys: they are lost, attach them afterwards.
+
     Notes
     -----
     O(m): nothing is sorted again, so the effect of an edited rule is available immediately.
@@ -354,6 +361,8 @@ def retype(
     checked_journeys(journeys)
     check_classifier_object(classifier)
     check_option("unmatched", unmatched, Unmatched)
+    if {NEED_INFERRED, CONTEXT_INFERRED}.intersection(journeys.per_interaction):
+        warn("needs and contexts from answers are lost: attach the answers after tp.retype")
     fields = {name: _field(journeys, name) for name in classifier.reads}
     codes, matched = match_events(fields, classifier, journeys.meta.taxonomy)
     found = apply_unmatched(
@@ -393,7 +402,7 @@ def _typed_again(
     touchpoints, table = distinct_touchpoints(matched.touchpoints)
     columns: dict[str, Any] = dict(journeys.per_interaction)
     columns |= {name: column.take(codes) for name, column in matched.columns.items()}
-    for name in (NEED_FROM, CONTEXT_FROM):
+    for name in (NEED_FROM, CONTEXT_FROM, NEED_INFERRED, CONTEXT_INFERRED):
         columns.pop(name, None)
     for name, origin in matched.origins(journeys.meta.taxonomy).items():
         columns[name] = take_rows(origin, codes) if len(origin) else origin

@@ -17,7 +17,7 @@ _SHOWN_TOUCHPOINTS = 8
 
 
 def facts(columns: Columns) -> list[str]:
-    """Return the phrases of the repr: sizes, period, outcomes, lens, rows left out and remarks."""
+    """Return the phrases of the repr: sizes, period, outcomes, lens, answers, remarks."""
     real = int(columns["counts"].sum())
     phrases = [
         counted(len(columns["ids"]), "journey")
@@ -32,7 +32,11 @@ def facts(columns: Columns) -> list[str]:
     phrases.extend(f"outcome {printable(name)}" for name in columns["outcomes"])
     if columns["meta"].lens:
         phrases.append(f"collapsed by {' and '.join(map(printable, columns['meta'].lens))}")
-    return [*phrases[:-1], *_of_reading(phrases[-1], columns["meta"].report)]
+    report = columns["meta"].report
+    if report.answers:
+        attached = f"{report.answers_attached:,} of {counted(report.answers, 'answer')}"
+        phrases.append(f"{attached} attached")
+    return [*phrases[:-1], *_of_reading(phrases[-1], report)]
 
 
 def _of_reading(last: str, report: Report) -> list[str]:

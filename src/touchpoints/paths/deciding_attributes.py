@@ -28,7 +28,7 @@ from touchpoints.uncertainty import units_of
 from touchpoints.uncertainty.discovery import false_discovery
 
 PREVIOUS = "(previous)"
-_ABOUT_THE_LOG = ("need_from", "context_from")
+_ABOUT_THE_LOG = ("need_from", "context_from", "need_inferred", "context_inferred")
 _FEW_VALUES = 8
 _MOST_VISITS = 20_000_000
 
@@ -114,9 +114,9 @@ def deciding_attributes(
         result that it would have alone.
     among
         The attributes to test: names of per-journey and per-interaction columns, and
-        ``"(previous)"`` for the touchpoint before. By default all of them except ``need_from``,
-        ``context_from`` and the column that journeys are grouped by. Numbers and times with more
-        than 8 distinct values are binned at their quartiles.
+        ``"(previous)"`` for the touchpoint before. By default all of them except those that say
+        where needs and contexts come from, and the column that journeys are grouped by. Numbers and
+        times with more than 8 distinct values are binned at their quartiles.
     permutations
         The number of permutations of each attribute; the smallest p is ``1 / (permutations + 1)``.
     by, progress

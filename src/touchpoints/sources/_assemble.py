@@ -25,7 +25,9 @@ from touchpoints._core.messages import counted, first_few
 from touchpoints.classify.contract.protocol import Classifier
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
+    CONTEXT_INFERRED,
     NEED_FROM,
+    NEED_INFERRED,
     Matched,
     distinct_touchpoints,
     match_events,
@@ -364,7 +366,7 @@ def _per_interaction(
     made: dict[str, Any] = {name: one.take(distinct) for name, one in matched.columns.items()}
     for name, origin in matched.origins(options.taxonomy).items():
         made[name] = owned(np.append(origin, np.int8(0))[distinct])
-    reserved = {NEED_FROM, CONTEXT_FROM, *made}
+    reserved = {NEED_FROM, CONTEXT_FROM, NEED_INFERRED, CONTEXT_INFERRED, *made}
     clash = [name for name in log.per_interaction if name in reserved]
     if clash:
         raise InvalidInputError(

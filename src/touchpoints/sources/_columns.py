@@ -109,6 +109,11 @@ def check_used(names: ColumnRoles, *, tz: str | None, ambiguous: str | None) -> 
             mend="leave one of them out: end= for one row an interaction, lifecycle= for start and "
             "complete rows",
         )
+    check_zone(tz=tz, ambiguous=ambiguous)
+
+
+def check_zone(*, tz: str | None, ambiguous: str | None) -> None:
+    """Raise where ``ambiguous`` is given and no zone whose clocks change."""
     if ambiguous is not None and tz is None:
         raise InvalidInputError(
             "ambiguous= says which of two naive times is meant where the clocks change, but tz= "

@@ -42,6 +42,7 @@ RESERVED_FACETS = frozenset(
         *("weight", "visits", "journeys", "probability", "distance", "gap", "gap_median"),
         *("at", "time", "end", "planned", "outcome", "person", "journey", "count", "value"),
         *("need_from", "context_from", "need_observed", "context_observed", "arrival_channel"),
+        *("need_inferred", "context_inferred"),
         UNKNOWN,
     ]
 )

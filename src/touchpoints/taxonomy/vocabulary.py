@@ -188,6 +188,14 @@ class Facet:
         """
         return self.terms[self._phrases.find(phrase, lang=lang)]
 
+    def lookup(self, phrase: str) -> Term | None:
+        """Return the term with this id, label or alias, or None.
+
+        As `find`, but an unknown name gives None in constant time, for look-ups of many names.
+        """
+        found = self._phrases.lookup(phrase)
+        return None if found is None else self.terms[found]
+
     def broader(self, term: str) -> tuple[str, ...]:
         """Return the broader terms of a term, the nearest first.
 

@@ -13,6 +13,8 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     left_out,
 )
 from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
+from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quantile_bounds
+from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.frozen import Array
 from touchpoints.uncertainty.shares import wilson
 from touchpoints.uncertainty.units import Units
@@ -153,6 +155,35 @@ def means_of(
         values, labels, means, of=of, within=within, repeats=units.repeats, level=level
     )
     return means, low, high
+
+
+def medians_of(
+    units: Units, owners: Array, labels: Array, *, values: Array, size: int, level: float
+) -> tuple[Array, Array, Array]:
+    """Return the median of amounts of each label, with Woodruff's interval over units.
+
+    Parameters
+    ----------
+    owners, labels : int64 (h,)
+        The row of the journeys, and the label in ``range(size)``, of each amount.
+    values : int64 (h,)
+        The amounts.
+
+    Returns
+    -------
+    medians, low, high : float64 (size,)
+        nan without amounts; ends are nan where they lie beyond the amounts known.
+
+    Notes
+    -----
+    O(h log h). See `quantile_bounds`.
+    """
+    of, within = units.of[owners], units.within[owners]
+    weights = (within * units.repeats[of]).astype(np.float64)
+    spread = spreads(labels, values, size, None if bool((weights == 1).all()) else weights)
+    known = UnitValues.of(values, labels, size, of=of, within=within, repeats=units.repeats)
+    low, high = quantile_bounds(spread, known, 0.5, level=level)
+    return spread.quantile(0.5), low, high
 
 
 def of_units(units: Units, amounts: Array) -> Array:
