@@ -34,7 +34,12 @@ from touchpoints.experience.disagreements import (
 )
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.importance_performance import (
+    ImportancePerformance,
+    importance_performance,
+)
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
     NeedGaps,
@@ -49,6 +54,7 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
 from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
@@ -63,6 +69,8 @@ __all__ = [
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
+    "ImportancePerformance",
+    "KeyDrivers",
     "Metric",
     "NeedCoverage",
     "NeedGaps",
@@ -71,6 +79,7 @@ __all__ = [
     "NeedThreadList",
     "NeedThreads",
     "PeakEnd",
+    "PenaltyReward",
     "Service",
     "ServiceRetention",
     "SourceDisagreements",
@@ -87,6 +96,8 @@ __all__ = [
     "emotion_curve",
     "first_impressions",
     "granularity",
+    "importance_performance",
+    "key_drivers",
     "need_coverage",
     "need_gaps",
     "need_satisfaction",
@@ -94,6 +105,7 @@ __all__ = [
     "need_thread_list",
     "need_threads",
     "peak_end",
+    "penalty_reward",
     "service",
     "service_retention",
     "source_disagreements",
