@@ -51,6 +51,7 @@ EXAMPLES = {
     "docs/questions/stages.md": 2,
     "docs/questions/steps.md": 1,
     "docs/questions/time.md": 2,
+    "docs/questions/what-channels-lose.md": 2,
 }
 FENCE = re.compile(r"^```([^\n]*)\n", re.MULTILINE)
 LANGUAGES = {"python", "bash", "text", "toml", "mermaid", "json", "csv", ""}

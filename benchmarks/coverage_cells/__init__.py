@@ -8,6 +8,7 @@ from . import (
     attribution,
     credit_pairs,
     differences,
+    losses,
     medians,
     need_shares,
     needs,
@@ -27,6 +28,7 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "others": others.lines,
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
+    "losses": losses.lines,
     "need shares": need_shares.lines,
     "needs": needs.lines,
 }

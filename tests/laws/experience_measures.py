@@ -20,6 +20,9 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "alignment": lambda log, **how: E.alignment(log, {"csat": 0.7, "nps": 0.3}, **how),
     "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
     "cohesion": lambda log, **how: E.cohesion(log, metric="csat", **how),
+    "collapse_loss": lambda log, **how: E.collapse_loss(
+        log, **{"seed": 1, "permutations": 19} | how
+    ),
     "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
         log, metric="csat", **how
     ),
@@ -84,6 +87,8 @@ NO_TABLE: set[str] = {"attach_answers", "attach_scores", "importance_performance
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("collapse_loss", "permutations"): MEASURES["collapse_loss"],
+    ("collapse_loss", "seed"): MEASURES["collapse_loss"],
     ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
     ("key_drivers", "seed"): MEASURES["key_drivers"],
     ("peak_end", "folds"): MEASURES["peak_end"],
