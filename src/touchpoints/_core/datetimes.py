@@ -21,6 +21,8 @@ EPOCH = dt.datetime(1970, 1, 1)
 MICROSECOND = dt.timedelta(microseconds=1)
 FIRST = (dt.datetime.min - EPOCH) // MICROSECOND
 LAST = (dt.datetime.max - EPOCH) // MICROSECOND
+EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
+NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 MEND_BAD = 'bad_times="drop" leaves such rows out and counts them in meta.report'
 _MONTHS = {"Y": 12, "M": 1}
 _NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
