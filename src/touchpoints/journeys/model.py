@@ -135,8 +135,8 @@ class Journeys:
     began, finished : bool (n,)
         False where the log cuts the journey off at that side; True by default.
     observed_until : datetime64[us] (n,), optional
-        The time until which each journey was observed, not before its last interaction; by default
-        the last time of the log, which a selection of its journeys keeps.
+        The time until which each journey was observed, not before anything in it began, ended or
+        was reached; by default the last time of the log, which a selection of its journeys keeps.
     outcomes : mapping of name to float64 (n,)
         1 reached, 0 not reached, nan unknown (observed for too short a time).
     outcome_times : mapping of name to datetime64[us] (n,)
@@ -333,20 +333,18 @@ PER_JOURNEY_MAPS = ("outcomes", "outcome_times", "values", "per_journey")
 PER_INTERACTION = ("codes", "times", "ends")
 
 
-def end_of_log(times: Array, outcome_times: Mapping[str, Array]) -> int:
-    """Return the last time of interactions and outcomes, in microseconds; the least if none."""
-    columns = (times, *outcome_times.values())
+def end_of_log(times: Array, ends: Array | None, outcome_times: Mapping[str, Array]) -> int:
+    """Return the last time of interactions, of their ends and of outcomes; the least if none."""
+    columns = (times, *(() if ends is None else (ends,)), *outcome_times.values())
     return max(int(one.view(np.int64).max(initial=_NAT)) for one in columns)
 
 
-def watched_from(
-    end: int, times: Array, outcome_times: Mapping[str, Array], *, size: int
-) -> Array | None:
+def watched_from(end: int, own_end: int, *, size: int) -> Array | None:
     """Return the ``observed_until`` of a part of a log that was watched until ``end``.
 
     None where the part reaches to the end itself, and where there is none.
     """
-    if end in (_NAT, end_of_log(times, outcome_times)) or not size:
+    if end in (_NAT, own_end) or not size:
         return None
     return owned(np.full(size, end).view(INSTANT))
 
@@ -390,10 +388,14 @@ def take(journeys: Journeys, chosen: Array) -> Journeys:
 def part_of(journeys: Journeys, **changes: Any) -> Journeys:
     """Return what `derive` does for a part of a log, which still knows when the log ends."""
     if journeys.observed_until is None and journeys.times is not None:
-        outcomes = changes.get("outcome_times", journeys.outcome_times)
-        end = end_of_log(journeys.times, journeys.outcome_times)
+        end = end_of_log(journeys.times, journeys.ends, journeys.outcome_times)
+        own_end = end_of_log(
+            changes["times"],
+            changes.get("ends", journeys.ends),
+            changes.get("outcome_times", journeys.outcome_times),
+        )
         size = len(changes["offsets"]) - 1
-        changes["observed_until"] = watched_from(end, changes["times"], outcomes, size=size)
+        changes["observed_until"] = watched_from(end, own_end, size=size)
     return derive(journeys, **changes)
 
 

@@ -343,11 +343,12 @@ def _in_time(journeys: Journeys, hits: Array, anchors: Array, limit: int) -> tup
 def watched_until(journeys: Journeys) -> Array:
     """Return the time until which each journey was observed, datetime64[us] (n,).
 
-    By default the last time of the log or of an outcome.
+    By default the last time of the log, of an end or of an outcome.
     """
     if journeys.observed_until is not None:
         return journeys.observed_until
-    end = end_of_log(require_times(journeys, "observed_until"), journeys.outcome_times)
+    times = require_times(journeys, "observed_until")
+    end = end_of_log(times, journeys.ends, journeys.outcome_times)
     return np.full(len(journeys), end).view("datetime64[us]")
 
 

@@ -166,7 +166,7 @@ def time_to(
     Notes
     -----
     A journey without the event was observed until ``observed_until`` (by default the last time of
-    the log or of an outcome) and is censored then, whether it is finished or open. Censoring is not
+    the log, of an end or of an outcome) and is censored then, whether it is finished or open. Censoring is not
     an exit, and the curve need not fall to 0. Left out and counted are journeys that lack the
     start, empty journeys, journeys that began before the log (unless ``start`` is given), journeys
     whose event came before the start and, with ``outcome=``, finished journeys whose outcome is
