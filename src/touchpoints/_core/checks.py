@@ -296,6 +296,26 @@ def public(function: F) -> F:
     return checked  # type: ignore[return-value]
 
 
+def built_by_name(kind: type[T]) -> type[T]:
+    """Check the calls that build a record against its fields; those that fit cost no more."""
+    build = kind.__init__
+
+    @functools.wraps(build)
+    def checked(self: Any, *given: Any, **named: Any) -> None:
+        try:
+            build(self, *given, **named)
+        except TypeError as error:
+            inside = error.__traceback__ is None or error.__traceback__.tb_next is not None
+            if inside:
+                raise
+            from touchpoints._core.calls import misfit
+
+            raise misfit(kind, given, named) from None
+
+    kind.__init__ = checked  # type: ignore[method-assign]
+    return kind
+
+
 def _kinds_of(function: Callable[..., Any]) -> dict[str, tuple[Kind, ...]]:
     """Return what to check of each parameter; a required text or object the function checks."""
     optional = {*(function.__kwdefaults__ or ()), *_with_default(function)}

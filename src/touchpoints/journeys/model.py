@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.checks import public
+from touchpoints._core.checks import built_by_name, public
 from touchpoints._core.frozen import (
     Array,
     Coded,
@@ -18,6 +18,7 @@ from touchpoints._core.frozen import (
     owned,
     same_array,
 )
+from touchpoints._core.messages import quoted
 from touchpoints.errors import WrongKindError
 from touchpoints.journeys import converters
 from touchpoints.journeys.checks import (
@@ -107,6 +108,7 @@ def _default_ids(journeys: Journeys) -> Array:
     return np.arange(max(len(journeys.offsets) - 1, 0), dtype=np.int64)
 
 
+@built_by_name
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Journeys:
     """Journeys of typed touchpoints, as frozen columns.
@@ -255,6 +257,11 @@ class Journeys:
         self, f: Callable[Concatenate[Journeys, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Return ``f(self, …)``, so that calls can be chained in the order they are applied."""
+        if not callable(f):
+            raise WrongKindError(
+                f"pipe takes a function of journeys, got {quoted(f)}",
+                mend='for example journeys.pipe(tp.collapse, by="channel")',
+            )
         return f(self, *args, **kwargs)
 
     def __repr__(self) -> str:
