@@ -181,7 +181,8 @@ def retention(
     ``watched``, and where ``watched`` is 0 the share is nan, not 0. One touchpoint in a period is
     enough to be counted in it. Days, weeks and months are those of the time zone of the log
     (``meta.timezone``), or of the times as written where the log had none, and ``cohort`` is in
-    that local time; durations are counted from the first time of the log. Intervals are Wilson's. O(m log m).
+    that local time; durations are counted from the first time of the log. Intervals are Wilson's.
+    O(m log m).
 
     References
     ----------
