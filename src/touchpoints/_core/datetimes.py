@@ -50,6 +50,8 @@ class Instants:
         Rows whose time could not be read; it is missing there.
     said : tuple of str
         What the first of them say.
+    held : bool
+        Whether the column held instants, so that no format was needed.
     """
 
     stamps: Array
@@ -58,6 +60,7 @@ class Instants:
     ambiguous: int = 0
     bad: Array | None = None
     said: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def missing(self) -> Array:
@@ -101,7 +104,7 @@ def from_datetime64(
         where="; ".join(shown),
         mend=MEND_BAD,
     )
-    return with_bad(found, rows, shown, error, bad_times)
+    return with_bad(attrs.evolve(found, held=True), rows, shown, error, bad_times)
 
 
 def _outside_years(counts: Array, unit: str, step: int) -> Array:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 
 from touchpoints._core.datetimes import (
@@ -157,7 +158,9 @@ def from_objects(
     if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
         counts = np.array([np.nan if one is None else as_float(one) for one in values])
         return from_numbers(counts, name, time_format, bad_times=bad_times)
-    return _from_moments(values, name, time_format, bad_times)
+    found = _from_moments(values, name, time_format, bad_times)
+    held = all(issubclass(kind, (dt.date, np.datetime64)) for kind in kinds)
+    return attrs.evolve(found, held=held)
 
 
 def _is_endless(value: Any) -> bool:
