@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import microseconds, public, require_kind
-from touchpoints._core.frozen import Array, Coded, owned
+from touchpoints._core.frozen import Array, Coded, is_blank, owned
 from touchpoints._core.messages import counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
@@ -24,7 +24,7 @@ from touchpoints.journeys.places.selectors import meant
 
 def check_outcome_name(name: object) -> None:
     """Raise when an outcome must not have this name."""
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or is_blank(name):
         raise WrongKindError(f"the name of an outcome must be non-empty text, got {name!r}")
     if name in RESERVED_OUTCOMES or name.startswith("no "):
         raise InvalidInputError(f"an outcome must not be named {name!r}: graphs use that name")
