@@ -176,12 +176,13 @@ def retention(
     Notes
     -----
     A period counts for a person only if the person was observed until its end
-    (``observed_until``, by default the last time of the log or of an outcome, so that the last
-    period is usually incomplete). A person observed for less time is not in ``watched``, and where
-    ``watched`` is 0 the share is nan, not 0. One touchpoint in a period is enough to be counted in
-    it. Days, weeks and months are those of the time zone of the log (``meta.timezone``), or of the
-    times as written where the log had none, and ``cohort`` is in that local time; durations are
-    counted from the first time of the log. Intervals are Wilson's. O(m log m).
+    (``observed_until``, by default the last time of the log, of an end or of an outcome, so
+    that the last period is usually incomplete). A person observed for less time is not in
+    ``watched``, and where ``watched`` is 0 the share is nan, not 0. One touchpoint in a period is
+    enough to be counted in it. Days, weeks and months are those of the time zone of the log
+    (``meta.timezone``), or of the times as written where the log had none, and ``cohort`` is in
+    that local time; durations are counted from the first time of the log. Intervals are Wilson's.
+    O(m log m).
 
     References
     ----------

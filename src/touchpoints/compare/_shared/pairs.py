@@ -15,7 +15,7 @@ from touchpoints._core.checks import (
     require_kind,
 )
 from touchpoints._core.clocks import in_utc
-from touchpoints._core.frozen import Array, owned, read_only
+from touchpoints._core.frozen import Array, is_missing, owned, read_only
 from touchpoints._core.messages import (
     counted,
     first_few,
@@ -143,7 +143,7 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     ------
     InvalidInputError
         When one of them is empty, both are the same object, or they differ in taxonomy, lens,
-        time zone or in whether they have times.
+        time zone or in whether they have times; and when the names are blank or the same.
 
     See Also
     --------
@@ -164,9 +164,21 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     """
     if checked_journeys(a) is checked_journeys(b):
         raise InvalidInputError("a and b must be different journeys, got the same object twice")
+    _check_names(names)
     numbered = derive(a, ids=np.arange(len(a))), derive(b, ids=np.arange(len(a), len(a) + len(b)))
     in_a = np.arange(len(a) + len(b)) < len(a)
     return Pair(journeys=concat(numbered), in_a=owned(in_a), names=(names[0], names[1]))
+
+
+def _check_names(names: tuple[str, str]) -> None:
+    """Raise unless the names tell two groups apart."""
+    two = isinstance(names, (tuple, list)) and [*map(type, names)] == [str, str]
+    if not two or any(map(is_missing, names)):
+        raise WrongKindError(
+            f"names must be the names of a and b, two texts that are not blank, got {quoted(names)}"
+        )
+    if names[0] == names[1]:
+        raise InvalidInputError(f"a and b must have different names, got {quoted(names[0])} twice")
 
 
 def checked_pair(pair: Pair) -> Pair:
