@@ -20,7 +20,6 @@ _UNION = re.compile(r" \| (?![^\[]*\])")
 
 
 _MOST = 2**31 - 1
-_AGES = 2**61
 _LONGEST = dt.datetime.max - dt.datetime.min
 
 
@@ -128,9 +127,6 @@ def check_option(name: str, value: T, literal: object) -> T:
 
 
 def microseconds(duration: dt.timedelta, name: str) -> int:
-    """Return a positive duration in microseconds, at most 73,000 years.
-
-    So that it can be added to the time of any log in 64 bits.
     """Return a positive duration in microseconds; no more than between the years 1 and 9999.
 
     All instants lie within those, so that a longer duration means the same, and fits into int64.
@@ -142,7 +138,6 @@ def microseconds(duration: dt.timedelta, name: str) -> int:
         )
     if duration <= dt.timedelta(0):
         raise InvalidInputError(f"{name} must be positive, got {duration}")
-    return min(duration // dt.timedelta(microseconds=1), _AGES)
     return within_years(duration)
 
 

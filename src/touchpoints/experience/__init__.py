@@ -28,17 +28,35 @@ from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.cohesion import Cohesion, cohesion
 from touchpoints.experience.collapse_loss import CollapseLoss, collapse_loss
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
-from touchpoints.experience.disagreements import SourceDisagreements, SourceMatches, source_disagreements, source_matches
+from touchpoints.experience.disagreements import (
+    SourceDisagreements,
+    SourceMatches,
+    source_disagreements,
+    source_matches,
+)
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.equivalence import Equivalence, equivalence
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
-from touchpoints.experience.importance_performance import ImportancePerformance, importance_performance
+from touchpoints.experience.importance_performance import (
+    ImportancePerformance,
+    importance_performance,
+)
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
-from touchpoints.experience.need_gaps import NeedGaps, NeedSatisfaction, need_gaps, need_satisfaction
+from touchpoints.experience.need_gaps import (
+    NeedGaps,
+    NeedSatisfaction,
+    need_gaps,
+    need_satisfaction,
+)
 from touchpoints.experience.need_shares import NeedShares, need_shares
-from touchpoints.experience.need_threads import NeedThreadList, NeedThreads, need_thread_list, need_threads
+from touchpoints.experience.need_threads import (
+    NeedThreadList,
+    NeedThreads,
+    need_thread_list,
+    need_threads,
+)
 from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
 from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
@@ -47,6 +65,7 @@ from touchpoints.experience.stages import StageContradictions, Stages, stage_con
 from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
+    "METRICS",
     "Alignment",
     "Assessments",
     "Cohesion",
@@ -58,7 +77,6 @@ __all__ = [
     "Granularity",
     "ImportancePerformance",
     "KeyDrivers",
-    "METRICS",
     "Metric",
     "NeedCoverage",
     "NeedGaps",
