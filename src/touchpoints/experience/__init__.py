@@ -21,7 +21,13 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.flowing import NeedFlow
+from touchpoints.experience._shared.lifting import NeedLift
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience._shared.mixing import NeedMix
+from touchpoints.experience._shared.predicting import PredictiveViews
+from touchpoints.experience._shared.preferring import PreferredChannels
+from touchpoints.experience._shared.rolling_ratio import TouchpointRatio
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
@@ -35,12 +41,15 @@ from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
+from touchpoints.experience.need_flow import need_flow
 from touchpoints.experience.need_gaps import (
     NeedGaps,
     NeedSatisfaction,
     need_gaps,
     need_satisfaction,
 )
+from touchpoints.experience.need_lift import need_lift
+from touchpoints.experience.need_mix import need_mix
 from touchpoints.experience.need_shares import NeedShares, need_shares
 from touchpoints.experience.need_threads import (
     NeedThreadList,
@@ -48,10 +57,14 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.predictive_views import predictive_views
+from touchpoints.experience.preferred_channels import preferred_channels
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
 from touchpoints.experience.suppression import Suppressed, suppress
+from touchpoints.experience.touchpoint_ratio import touchpoint_ratio
+from touchpoints.experience.views import Views, compare_views
 
 __all__ = [
     "METRICS",
@@ -62,12 +75,17 @@ __all__ = [
     "Granularity",
     "Metric",
     "NeedCoverage",
+    "NeedFlow",
     "NeedGaps",
+    "NeedLift",
+    "NeedMix",
     "NeedSatisfaction",
     "NeedShares",
     "NeedThreadList",
     "NeedThreads",
     "PeakEnd",
+    "PredictiveViews",
+    "PreferredChannels",
     "Service",
     "ServiceRetention",
     "SourceDisagreements",
@@ -76,19 +94,27 @@ __all__ = [
     "Stages",
     "Suppressed",
     "TouchpointGroups",
+    "TouchpointRatio",
+    "Views",
     "assessments",
     "attach_answers",
+    "compare_views",
     "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
     "granularity",
     "need_coverage",
+    "need_flow",
     "need_gaps",
+    "need_lift",
+    "need_mix",
     "need_satisfaction",
     "need_shares",
     "need_thread_list",
     "need_threads",
     "peak_end",
+    "predictive_views",
+    "preferred_channels",
     "service",
     "service_retention",
     "source_disagreements",
@@ -96,4 +122,5 @@ __all__ = [
     "stage_contradictions",
     "stages",
     "suppress",
+    "touchpoint_ratio",
 ]
