@@ -15,6 +15,7 @@ from . import (
     shares,
     survival,
     tests,
+    views,
 )
 
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
@@ -29,4 +30,5 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "credit": credit_pairs.lines,
     "need shares": need_shares.lines,
     "needs": needs.lines,
+    "views": views.lines,
 }

@@ -77,6 +77,7 @@ def test_the_ratio_of_a_window_of_two_days_by_hand(three: tp.Journeys) -> None:
     assert found.whole.tolist() == [False] * 9  # the log begins at ten and ends at eight
     assert "no purchase in the window" in repr(found)
     assert "edges of the log cut off" in repr(found)
+    assert "3 of 9 rows: fewer than two people purchased" in repr(found)
 
 
 def test_the_interval_of_the_ratio_by_hand(three: tp.Journeys) -> None:

@@ -13,7 +13,7 @@ from touchpoints._core.checks import check_option, public
 from touchpoints._core.progress import Progress, reporting
 from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.experience._shared.flowing import NeedFlow, flow_of
-from touchpoints.experience._shared.lenses import Lens, lens_names, seen_through
+from touchpoints.experience._shared.lenses import TOUCHPOINT, Lens, lens_names, seen_through
 from touchpoints.experience._shared.lifting import NeedLift, lift_of
 from touchpoints.experience._shared.mixing import NeedMix, mix_of
 from touchpoints.experience._shared.predicting import PredictiveViews, predicted_views
@@ -135,7 +135,7 @@ def compare_views(
     folds, seed = checks.whole("folds", folds, least=3), checks.seed(seed)
     chosen = chosen_outcome(checked_journeys(journeys), outcome)
     known: dict[str, Any] = {"outcome": chosen, "level": level}
-    both = tuple(dict.fromkeys((*lens_names(need), *_lens_if_any(journeys, context))))
+    both = _needs_in_contexts(journeys, need, context)
     asked: dict[str, Callable[[], Any]] = {
         "ratio": lambda: ratio_of_windows(journeys, width=width, step=step, lens=channel, **known),
         "lift": lambda: lift_of(journeys, need=need, **known),
@@ -159,10 +159,14 @@ def compare_views(
     return Views(**found, missing=missing)
 
 
-def _lens_if_any(journeys: Journeys, lens: Lens) -> tuple[str, ...]:
-    """Return the names of a lens; nothing where the journeys have no such facet or column."""
+def _needs_in_contexts(journeys: Journeys, need: Lens, context: Lens) -> tuple[str, ...]:
+    """Return the names of both lenses; of the first alone where contexts cannot be added."""
+    names = lens_names(need)
+    more = tuple(name for name in lens_names(context) if name not in names)
+    if TOUCHPOINT in (*names, *more):
+        return names
     try:
-        seen_through(journeys, lens)
+        seen_through(journeys, more or names)
     except (InvalidInputError, NotFoundError):
-        return ()
-    return lens_names(lens)
+        return names
+    return (*names, *more)

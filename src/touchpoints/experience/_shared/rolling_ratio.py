@@ -86,6 +86,8 @@ class TouchpointRatio(Estimated):
             said.append(f"{cut:,} of {rows}: the edges of the log cut off part of the window")
         if none := int((self.purchases == 0).sum()):
             said.append(f"{none:,} of {rows}: no purchase in the window, and the ratio is nan")
+        if few := int((np.isnan(self.low) & (self.touchpoints > 0) & (self.purchases > 0)).sum()):
+            said.append(f"{few:,} of {rows}: fewer than two people purchased, and no interval")
         if self.without_time:
             said.append(f"{counted(self.without_time, 'purchase')} left out: no time is known")
         return said
