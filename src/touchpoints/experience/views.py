@@ -25,6 +25,7 @@ from touchpoints.experience._shared.rolling_ratio import (
 )
 from touchpoints.graphs.outcome import chosen_outcome
 from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.uncertainty import units_of
 
 _MAY_LACK = ("mix", "flow")  # not every log has stages and contexts
 
@@ -134,14 +135,15 @@ def compare_views(
     check_option("step", step, Step)
     folds, seed = checks.whole("folds", folds, least=3), checks.seed(seed)
     chosen = chosen_outcome(checked_journeys(journeys), outcome)
-    known: dict[str, Any] = {"outcome": chosen, "level": level}
+    shared: dict[str, Any] = {"level": level, "units": units_of(journeys, None)}
+    known = {"outcome": chosen, **shared}
     both = _needs_in_contexts(journeys, need, context)
     asked: dict[str, Callable[[], Any]] = {
         "ratio": lambda: ratio_of_windows(journeys, width=width, step=step, lens=channel, **known),
         "lift": lambda: lift_of(journeys, need=need, **known),
-        "mix": lambda: mix_of(journeys, need=need, stage=stage, level=level),
-        "flow": lambda: flow_of(journeys, need=need, context=context, level=level),
-        "preferred": lambda: preferred_of(journeys, channel=channel, need=need, level=level),
+        "mix": lambda: mix_of(journeys, need=need, stage=stage, **shared),
+        "flow": lambda: flow_of(journeys, need=need, context=context, **shared),
+        "preferred": lambda: preferred_of(journeys, channel=channel, need=need, **shared),
         "predictive": lambda: predicted_views(
             journeys, channel=channel, need=both, of="presence", folds=folds, seed=seed, **known
         ),

@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import owners_of
+from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import counted
 from touchpoints.experience._shared.lenses import Lens, seen_through
@@ -59,7 +60,7 @@ def journey_labels(journeys: Journeys, lens: Lens) -> tuple[tuple[str, ...], Arr
     seen = seen_through(journeys, lens, unknown=False)
     owners = owners_of(journeys.offsets).astype(np.int64)
     used = (seen.codes >= 0) & (journeys.counts[owners] > 0)
-    keys = np.unique(owners[used] * max(seen.k, 1) + seen.codes[used])
+    keys, _ = runs(owners[used] * max(seen.k, 1) + seen.codes[used])
     return seen.labels, keys // max(seen.k, 1), keys % max(seen.k, 1)
 
 

@@ -14,7 +14,7 @@ from touchpoints.experience._shared.lenses import Lens, lens_names, seen_through
 from touchpoints.experience._shared.origins import circular, of_any, only_defaults
 from touchpoints.graphs.flows import END, OPEN, usual_ends
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import units_of
+from touchpoints.uncertainty import Units, units_of
 from touchpoints.uncertainty.cell_shares import choice_shares, facts_of
 
 
@@ -58,7 +58,9 @@ class NeedFlow(Estimated):
         return [*super()._remarks(), *left_backstage(self.backstage), *circular(self.defaults)]
 
 
-def flow_of(journeys: Journeys, *, need: Lens, context: Lens, level: float) -> NeedFlow:
+def flow_of(
+    journeys: Journeys, *, need: Lens, context: Lens, level: float, units: Units | None = None
+) -> NeedFlow:
     view = customers_view(journeys)
     seen = view.journeys
     needs, contexts = seen_through(seen, need), seen_through(seen, context)
@@ -74,7 +76,7 @@ def flow_of(journeys: Journeys, *, need: Lens, context: Lens, level: float) -> N
     cells = (groups * wide + rank[following])[used]
     met, at = np.unique(cells, return_inverse=True)
     _, compact = np.unique(met // wide, return_inverse=True)
-    units = units_of(seen, None)
+    units = units_of(seen, None) if units is None else units
     found = choice_shares(units, (owners[used], at), groups=compact, level=level)
     return NeedFlow(
         context=text_array(contexts.labels)[met // (wide * k)],

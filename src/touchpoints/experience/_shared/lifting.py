@@ -18,7 +18,7 @@ from touchpoints.experience._shared.lenses import Lens, lens_names
 from touchpoints.experience._shared.origins import circular, of_any, only_defaults
 from touchpoints.experience._shared.two_shares import difference_of, ratio_of, shared_persons
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import units_of
+from touchpoints.uncertainty import Units, units_of
 from touchpoints.uncertainty.cell_shares import facts_of, presence_shares
 
 
@@ -74,12 +74,14 @@ class NeedLift(Estimated):
         ]
 
 
-def lift_of(journeys: Journeys, *, need: Lens, outcome: str | None, level: float) -> NeedLift:
+def lift_of(
+    journeys: Journeys, *, need: Lens, outcome: str | None, level: float, units: Units | None = None
+) -> NeedLift:
     view = customers_view(journeys)
     seen, counts = view.journeys, view.journeys.counts
     reached = reached_of(seen, outcome)
     labels, owners, cells = journey_labels(seen, need)
-    units = units_of(seen, None)
+    units = units_of(seen, None) if units is None else units
     sides = (reached == 1, reached == 0)
     one, two = (
         presence_shares(units, counts, (owners, cells), size=len(labels), level=level, among=side)

@@ -13,7 +13,7 @@ from touchpoints.experience._shared.customers import customers_view, left_backst
 from touchpoints.experience._shared.lenses import Lens, lens_names, seen_through
 from touchpoints.experience._shared.origins import circular, of_any, only_defaults
 from touchpoints.journeys.model import Journeys
-from touchpoints.uncertainty import units_of
+from touchpoints.uncertainty import Units, units_of
 from touchpoints.uncertainty.cell_shares import choice_shares, facts_of
 
 
@@ -58,7 +58,9 @@ class NeedMix(Estimated):
         return said
 
 
-def mix_of(journeys: Journeys, *, need: Lens, stage: Lens, level: float) -> NeedMix:
+def mix_of(
+    journeys: Journeys, *, need: Lens, stage: Lens, level: float, units: Units | None = None
+) -> NeedMix:
     view = customers_view(journeys)
     seen = view.journeys
     needs = seen_through(seen, need, unknown=False)
@@ -66,7 +68,7 @@ def mix_of(journeys: Journeys, *, need: Lens, stage: Lens, level: float) -> Need
     owners = owners_of(seen.offsets).astype(np.int64)
     real = seen.counts[owners] > 0
     used = np.flatnonzero(real & (needs.codes >= 0))
-    units = units_of(seen, None)
+    units = units_of(seen, None) if units is None else units
     cells = stages.codes[used] * needs.k + needs.codes[used]
     groups = np.arange(stages.k * needs.k) // max(needs.k, 1)
     found = choice_shares(units, (owners[used], cells), groups=groups, level=level)

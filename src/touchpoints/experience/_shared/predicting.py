@@ -109,10 +109,12 @@ def predicted_views(
     seed: int,
     level: float,
     progress: Progress = False,
+    units: Units | None = None,
 ) -> PredictiveViews:
     """Return how well each view predicts the outcome; arguments are checked."""
+    units = units_of(journeys, None) if units is None else units
     view = customers_view(journeys)
-    known = _known(view.journeys, outcome, folds)
+    known = _known(view.journeys, units, outcome=outcome, folds=folds)
     one, two = (_table(view.journeys, lens, of) for lens in (channel, need))
     features = {
         NOTHING: one[:, :0],
@@ -121,7 +123,14 @@ def predicted_views(
         BOTH: np.concatenate([one, two], axis=1),
     }
     reached = reached_of(view.journeys, outcome)
-    data = _data(view.journeys, reached, known, features[BOTH], folds=folds, seed=seed)
+    in_fold = _dealt(view.journeys, units, reached, features[BOTH], folds=folds, seed=seed)
+    data = _Data(
+        rows=known,
+        reached=reached[known].astype(np.int64),
+        counts=journeys.counts[known],
+        in_fold=in_fold[known],
+        units=units,
+    )
     with reporting(progress, len(features), what="predictive views") as advance:
         found = {}
         for name, table in features.items():
@@ -152,7 +161,7 @@ class _Data:
     units: Units
 
 
-def _known(journeys: Journeys, outcome: str | None, folds: int) -> Array:
+def _known(journeys: Journeys, units: Units, *, outcome: str | None, folds: int) -> Array:
     """Return the rows whose outcome is known; raise where there is nothing to predict."""
     reached = reached_of(journeys, outcome)
     known = np.flatnonzero(~np.isnan(reached) & (journeys.counts > 0))
@@ -161,7 +170,6 @@ def _known(journeys: Journeys, outcome: str | None, folds: int) -> Array:
             "some journeys must have reached the outcome and some not, to predict it",
             where=f"{int((reached[known] == 1).sum()):,} of {len(known):,} rows reached it",
         )
-    units = units_of(journeys, None)
     some = np.unique(units.of[known])
     total = int(units.repeats[some].sum())
     if total < folds:
@@ -202,21 +210,13 @@ def _distinct(table: Array) -> tuple[Array, Array]:
     return table[first], of.ravel()
 
 
-def _data(
-    journeys: Journeys, reached: Array, known: Array, table: Array, *, folds: int, seed: int
-) -> _Data:
-    """Return the journeys with a known outcome, dealt to folds by person."""
-    units = units_of(journeys, None)
-    column = np.nan_to_num(reached, nan=2.0).astype(np.int64)
+def _dealt(
+    journeys: Journeys, units: Units, reached: Array, table: Array, *, folds: int, seed: int
+) -> Array:
+    """Return how many journeys of each row are in each fold: persons are dealt as a whole."""
+    known = np.nan_to_num(reached, nan=2.0).astype(np.int64)
     _, alike = _distinct(table)
-    in_fold = fold_counts(journeys, units, folds=folds, seed=seed, also=alike * 3 + column)
-    return _Data(
-        rows=known,
-        reached=column[known],
-        counts=journeys.counts[known],
-        in_fold=in_fold[known],
-        units=units,
-    )
+    return fold_counts(journeys, units, folds=folds, seed=seed, also=alike * 3 + known)
 
 
 def _fitted(data: _Data, table: Array) -> tuple[Array, float]:

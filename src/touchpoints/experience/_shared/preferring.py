@@ -67,7 +67,7 @@ class PreferredChannels(Estimated):
 
 
 def preferred_of(
-    journeys: Journeys, *, channel: Lens, need: Lens, level: float
+    journeys: Journeys, *, channel: Lens, need: Lens, level: float, units: Units | None = None
 ) -> PreferredChannels:
     view = customers_view(journeys)
     seen = view.journeys
@@ -76,7 +76,7 @@ def preferred_of(
     real = seen.counts[owners] > 0
     used = np.flatnonzero(real & (channels.codes >= 0))
     known = used[needs.codes[used] >= 0]
-    units = units_of(seen, None)
+    units = units_of(seen, None) if units is None else units
     k = max(channels.k, 1)
     cells = np.concatenate(
         [channels.codes[used], (needs.codes[known] + 1) * k + channels.codes[known]]

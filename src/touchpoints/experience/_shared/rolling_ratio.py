@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import owners_of
+from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.arrays.statistics.rolling import RollingSums, rolling_sums
 from touchpoints._core.clocks import offsets_between
 from touchpoints._core.datetimes import NAT
@@ -105,12 +106,19 @@ class _Timed:
 
 
 def ratio_of_windows(
-    journeys: Journeys, *, width: int, step: Step, lens: Lens, outcome: str | None, level: float
+    journeys: Journeys,
+    *,
+    width: int,
+    step: Step,
+    lens: Lens,
+    outcome: str | None,
+    level: float,
+    units: Units | None = None,
 ) -> TouchpointRatio:
     timed = _timed(journeys, outcome)
     ends = _edges(timed.bounds, step)
     seen = seen_through(journeys, lens)
-    units = units_of(journeys, None)
+    units = units_of(journeys, None) if units is None else units
     owners = owners_of(journeys.offsets).astype(np.int64)
     reached = reached_of(journeys, outcome)[owners] == 1
     labels = (*seen.labels, ALL)
@@ -201,7 +209,7 @@ def _sums(
     (owners, codes, touched), (buyers, bought) = touches, purchases
     wide = size + 1
     pairs = np.concatenate([units.of[owners] * wide + codes, units.of[owners] * wide + size])
-    keys = np.unique(np.concatenate([pairs, units.of[buyers] * wide + size]))
+    keys, _ = runs(np.concatenate([pairs, units.of[buyers] * wide + size]))  # by sorting
     who = units.of[buyers]
     begins = np.searchsorted(keys, who * wide)
     many = np.searchsorted(keys, who * wide + wide) - begins  # labels of each buyer
