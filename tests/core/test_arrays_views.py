@@ -39,10 +39,10 @@ def test_rolling_sums_are_those_of_every_window_looked_at_anew(
     table = np.array(events).reshape(-1, 5)
     whole = table[:, :3].astype(np.int64)
 
-    found = rolling_sums(
+    found, other = rolling_sums(
         (whole[:, 0], whole[:, 1]),
         whole[:, 2],
-        (table[:, 3], table[:, 4]),
+        (table[:, 3], 2 * table[:, 3], table[:, 4]),
         groups=np.array(groups),
         repeats=np.array(repeats),
         windows=6,
@@ -55,6 +55,8 @@ def test_rolling_sums_are_those_of_every_window_looked_at_anew(
         found.products,
         found.second_squares,
     )
+    assert np.allclose(other.first_squares, 4 * found.first_squares)
+    assert np.allclose(other.products, 2 * found.products)
     expected = naive_rolling(events, groups, repeats, 6)
     assert np.allclose(np.stack(parts, axis=-1), np.array(expected))
 

@@ -120,15 +120,14 @@ def ratio_of_windows(
     seen = seen_through(journeys, lens)
     units = units_of(journeys, None) if units is None else units
     owners = owners_of(journeys.offsets).astype(np.int64)
-    reached = reached_of(journeys, outcome)[owners] == 1
+    chosen = np.flatnonzero(journeys.counts[owners] > 0)
+    touches = (owners[chosen], seen.codes[chosen], timed.touched[chosen])
+    reached = reached_of(journeys, outcome) == 1
+    purchases = (timed.buyers, timed.bought)
+    every, converting = _sums(
+        units, touches, purchases, (ends, width), reached=reached, size=seen.k
+    )
     labels = (*seen.labels, ALL)
-
-    def sums(kept: Array) -> RollingSums:
-        chosen = np.flatnonzero(kept & (journeys.counts[owners] > 0))
-        touches = (owners[chosen], seen.codes[chosen], timed.touched[chosen])
-        return _sums(units, touches, (timed.buyers, timed.bought), (ends, width), seen.k)
-
-    every, converting = sums(np.ones(len(owners), dtype=bool)), sums(reached)
     order = np.argsort(text_array(labels), kind="stable")
     wide = len(labels)
     bought = np.repeat(_whole(every.second[:, -1]), wide)
@@ -203,9 +202,11 @@ def _sums(
     touches: tuple[Array, Array, Array],
     purchases: tuple[Array, Array],
     windows: tuple[Array, int],
+    *,
+    reached: Array,
     size: int,
-) -> RollingSums:
-    """Return the sums of each window and label; those of all labels come last."""
+) -> list[RollingSums]:
+    """Return the sums of each window and label, those of all labels last: all, and converting."""
     (owners, codes, touched), (buyers, bought) = touches, purchases
     wide = size + 1
     pairs = np.concatenate([units.of[owners] * wide + codes, units.of[owners] * wide + size])
@@ -217,9 +218,10 @@ def _sums(
     theirs = np.repeat(begins - np.append(0, np.cumsum(many)[:-1]), many) + np.arange(len(each))
     stamps = np.concatenate([touched, touched, bought[each]])
     within = units.within.astype(np.float64)
-    nothing = np.zeros(len(each))
+    nothing, converting = np.zeros(len(each)), (within * reached)[owners]
     amounts = (
         np.concatenate([within[owners], within[owners], nothing]),
+        np.concatenate([converting, converting, nothing]),
         np.concatenate([np.zeros(len(pairs)), within[buyers][each]]),
     )
     ends, width = windows

@@ -30,13 +30,13 @@ class RollingSums:
 def rolling_sums(
     spans: tuple[Array, Array],
     cells: Array,
-    amounts: tuple[Array, Array],
+    amounts: tuple[Array, ...],
     *,
     groups: Array,
     repeats: Array,
     windows: int,
-) -> RollingSums:
-    """Return the sums of two amounts in each window, and their squares and products over cells.
+) -> list[RollingSums]:
+    """Return the sums of amounts in each window, and their squares and products over cells.
 
     Parameters
     ----------
@@ -44,12 +44,17 @@ def rolling_sums(
         The first window an event is in, and the first window it is no longer in.
     cells : int64 (e,)
         The cell of each event: a unit in a group.
-    amounts : float64 (e,) both
-        What each event adds to x and y of its cell.
+    amounts : float64 (e,) each
+        What each event adds to its cell: to one x or several, and last to y.
     groups, repeats : int64 (c,)
         The group of each cell, and the number of identical cells.
     windows
         The number of windows.
+
+    Returns
+    -------
+    list of RollingSums
+        Of each x and y.
 
     Notes
     -----
@@ -58,8 +63,9 @@ def rolling_sums(
     size = int(groups.max(initial=-1)) + 1
     when, who, more = _changes(spans, cells, amounts, size=len(groups))
     bounds = np.searchsorted(when, np.arange(windows + 1))
-    held = np.zeros((2, len(groups)))
-    steps = np.zeros((5, windows, size))
+    many = len(amounts) - 1
+    held = np.zeros((len(amounts), len(groups)))
+    steps = np.zeros((3 * many + 2, windows, size))
     weights = repeats.astype(np.float64)
     for window in range(windows):
         part = slice(bounds[window], bounds[window + 1])
@@ -70,18 +76,21 @@ def rolling_sums(
         moved = (*(after - before), *(_squares(after) - _squares(before)))
         for kind, change in enumerate(moved):
             steps[kind, window] = np.bincount(groups[chosen], change * weights[chosen], size)
-    first, second, squares, products, others = np.cumsum(steps, axis=1)
-    return RollingSums(
-        first=first,
-        second=second,
-        first_squares=squares,
-        products=products,
-        second_squares=others,
-    )
+    sums, squares, products = np.split(np.cumsum(steps, axis=1), (many + 1, 2 * many + 2))
+    return [
+        RollingSums(
+            first=sums[one],
+            second=sums[-1],
+            first_squares=squares[one],
+            products=products[one],
+            second_squares=squares[-1],
+        )
+        for one in range(many)
+    ]
 
 
 def _changes(
-    spans: tuple[Array, Array], cells: Array, amounts: tuple[Array, Array], *, size: int
+    spans: tuple[Array, Array], cells: Array, amounts: tuple[Array, ...], *, size: int
 ) -> tuple[Array, Array, Array]:
     """Return the window, the cell and what it gains: sorted, each window and cell once."""
     keys = np.concatenate([one * size + cells for one in spans])
@@ -91,4 +100,5 @@ def _changes(
 
 
 def _squares(held: Array) -> Array:
-    return np.array([held[0] ** 2, held[0] * held[1], held[1] ** 2])
+    """Return the squares of all amounts, and the products of each but the last with the last."""
+    return np.concatenate([held**2, held[:-1] * held[-1]])
