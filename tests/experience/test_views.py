@@ -295,3 +295,44 @@ def test_journeys_of_unknown_outcome_are_counted(three: tp.Journeys) -> None:
     assert three.outcomes["sale"].tolist() == [1, 0, 1]
     assert E.need_lift(unsure, need="wants").unknown == 1
     assert "1 journey left out" in repr(E.need_lift(unsure, need="wants"))
+
+
+def test_needs_that_only_follow_from_types_are_called_circular() -> None:
+    """Nobody said why they came: the need is that of the type, and every table says so."""
+    records = [
+        {"who": at, "t": f"2026-01-05 {10 + place}:00", "w": what}
+        for at in range(8)
+        for place, what in enumerate(["search_query", "review_read", "purchase"][: 2 + at % 2])
+    ]
+    whole = tp.from_records(
+        records,
+        journey="who",
+        time="t",
+        touchpoint="w",
+        taxonomy=tp.load_taxonomy("customer"),
+    )
+    views = E.compare_views(tp.until(whole, "purchase", outcome="sale"), window=DAY)
+
+    for one in (views.lift, views.mix, views.flow, views.predictive):
+        assert one is not None
+        assert "circular: need" in repr(one).replace("'", "")
+
+
+def test_a_log_without_journeys_has_empty_tables_or_says_what_it_needs(
+    three: tp.Journeys,
+) -> None:
+    """No row, no invented number: what cannot be computed says why."""
+    views = E.compare_views(three[:0], window=DAY, channel="by", need="wants", context="wants")
+
+    assert "at least one interaction" in views.missing["ratio"]
+    assert "some journeys must have reached" in views.missing["predictive"]
+    assert views.lift is not None
+    assert len(views.lift) == 0
+
+
+def test_windows_without_end_are_refused(three: tp.Journeys) -> None:
+    """A wrong year does not make a table of a million days."""
+    wrong = three.times.copy()
+    wrong[0] = np.datetime64("1500-01-01")
+    with pytest.raises(InvalidInputError, match="at most 100,000 windows"):
+        E.touchpoint_ratio(attrs.evolve(three, times=wrong), window=DAY, lens="by")
