@@ -85,6 +85,40 @@ def row(found: tp.experience.NeedShares, term: str) -> dict[str, Any]:
     return next(one for one in found.to_dicts() if one["term"] == term)
 
 
+def published(named: Any, guessed: Any, others: Any) -> tuple[float, float]:
+    """Return the mean and its standard error by PPI++ (arXiv:2311.01453) of single interactions.
+
+    Of answers, of guesses beside them, and of the guesses without an answer.
+    """
+    n, rest = len(named), len(others)
+    covariance = np.mean((named - named.mean()) * (guessed - guessed.mean()))
+    variance = np.var(np.append(guessed, others), ddof=1)
+    tuning = np.clip(covariance / ((1 + n / rest) * variance), 0, 1)
+    mean = np.mean(named - tuning * guessed) + tuning * others.mean()
+    spread = np.var(named - tuning * guessed) / n + tuning**2 * np.var(others) / rest
+    return float(mean), float(np.sqrt(spread))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_shares_of_single_interactions_are_those_of_ppi(seed: int) -> None:
+    """The published estimator and its standard error, but for how the tuning is estimated.
+
+    There the variance of all guesses is pooled, here persons with answers weigh more.
+    """
+    rng = np.random.default_rng(seed)
+    truth = rng.random(1500) < 0.3
+    guess = np.where(rng.random(1500) < 0.2, ~truth, truth)
+    world = World()
+    for place, (need, inferred) in enumerate(zip(truth, guess, strict=True)):
+        said = ("a" if need else "b") if place < 200 else None
+        world.add(1, "a" if inferred else "b", said)
+    one = row(shares(world.journeys(), answers=world.answers), "a")
+    mean, error = published(truth[:200], guess[:200], guess[200:])
+
+    assert mean == pytest.approx(one["share"], abs=error / 10)
+    assert error == pytest.approx(one["se"], rel=0.02)
+
+
 def test_the_tuning_is_the_regression_of_answers_on_guesses() -> None:
     """Covariance 3/8 - 1/4 over variance 1/4: one half, worked out by hand."""
     world = half_right()

@@ -22,6 +22,12 @@ MEASURES: dict[str, Callable[..., Any]] = {
         log, metric="csat", **how
     ),
     "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
+    "key_drivers": lambda log, **how: E.key_drivers(
+        log, **{"overall": "judgement", "metric": "csat"} | how
+    ),
+    "penalty_reward": lambda log, **how: E.penalty_reward(
+        log, overall="judgement", metric="csat", **how
+    ),
     "service": lambda log, **how: E.service(
         log, reply="live_chat", solved="trial_subscription", contact="search_query", **how
     ),
@@ -67,14 +73,30 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "need_shares of journeys": lambda log, **more: E.need_shares(
         log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
     ),
+    "need_coverage by channel": lambda log: E.need_coverage(log, area="channel"),
+    "need_gaps by device": lambda log: E.need_gaps(
+        log, success=SUCCESS, attribute="device", within=WEEK
+    ),
+    "need_gaps by source": lambda log: E.need_gaps(log, success=SUCCESS, attribute="source"),
+    "source_matches within an hour": lambda log: E.source_matches(log, within=WEEK / 168),
+    "stages by rule": lambda log: E.stages(
+        log, rules={"retention": "live_chat", "awareness": "search_query"}
+    ),
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"attach_answers", "compare_views", "suppress"}
+NO_TABLE: set[str] = {
+    "attach_answers",
+    "attach_scores",
+    "compare_views",
+    "importance_performance",
+    "suppress",
+}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
+    ("key_drivers", "seed"): MEASURES["key_drivers"],
     ("peak_end", "folds"): MEASURES["peak_end"],
     ("peak_end", "seed"): MEASURES["peak_end"],
     ("granularity", "folds"): WHOLE["granularity"],

@@ -67,6 +67,14 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("classify.learned", "estimator"): ("must have a method predict_proba, got", set()),
     ("classify.load", "name"): ("takes the name of an installed classifier, not", {"text"}),
     ("classify.rules", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
+    ("experience.importance_performance", "importance"): (
+        "takes the result of an analysis or a mapping, not",
+        {"result", "dict"},
+    ),
+    ("experience.importance_performance", "performance"): (
+        "takes the result of an analysis or a mapping, not",
+        {"result", "dict"},
+    ),
     ("experience.suppress", "table"): ("takes the result of an analysis, not", {"result"}),
     ("from_columns", "columns"): ("takes a mapping of names to columns, not", {"dict"}),
     ("from_frame", "frame"): ("is not a dataframe", {"dict", "frame"}),
@@ -113,6 +121,8 @@ ITERATED = {"concat", "from_records"}
 # What the other parameters that have no default are given, by name or by verb and name.
 GIVEN: dict[str, Any] = {
     "half_life": 2.0,
+    "importance": {"a": 1.0},
+    "performance": {"a": 1.0},
     "key": "a secret of the shop",
     "item": "page",
     "G": GRAPH,

@@ -20,6 +20,7 @@ _UNION = re.compile(r" \| (?![^\[]*\])")
 
 
 _MOST = 2**31 - 1
+_AGES = 2**61
 
 
 def whole(
@@ -126,7 +127,10 @@ def check_option(name: str, value: T, literal: object) -> T:
 
 
 def microseconds(duration: dt.timedelta, name: str) -> int:
-    """Return a positive duration in microseconds."""
+    """Return a positive duration in microseconds, at most 73,000 years.
+
+    So that it can be added to the time of any log in 64 bits.
+    """
     if not isinstance(duration, dt.timedelta):
         raise WrongKindError(
             f"{name} must be a datetime.timedelta, got {type(duration).__name__}",
@@ -134,7 +138,7 @@ def microseconds(duration: dt.timedelta, name: str) -> int:
         )
     if duration <= dt.timedelta(0):
         raise InvalidInputError(f"{name} must be positive, got {duration}")
-    return duration // dt.timedelta(microseconds=1)
+    return min(duration // dt.timedelta(microseconds=1), _AGES)
 
 
 def require_kind(

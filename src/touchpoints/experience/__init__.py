@@ -39,7 +39,12 @@ from touchpoints.experience.disagreements import (
 )
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.importance_performance import (
+    ImportancePerformance,
+    importance_performance,
+)
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_flow import need_flow
 from touchpoints.experience.need_gaps import (
@@ -57,8 +62,10 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
 from touchpoints.experience.predictive_views import predictive_views
 from touchpoints.experience.preferred_channels import preferred_channels
+from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
@@ -73,6 +80,8 @@ __all__ = [
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
+    "ImportancePerformance",
+    "KeyDrivers",
     "Metric",
     "NeedCoverage",
     "NeedFlow",
@@ -84,6 +93,7 @@ __all__ = [
     "NeedThreadList",
     "NeedThreads",
     "PeakEnd",
+    "PenaltyReward",
     "PredictiveViews",
     "PreferredChannels",
     "Service",
@@ -98,11 +108,14 @@ __all__ = [
     "Views",
     "assessments",
     "attach_answers",
+    "attach_scores",
     "compare_views",
     "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
     "granularity",
+    "importance_performance",
+    "key_drivers",
     "need_coverage",
     "need_flow",
     "need_gaps",
@@ -113,6 +126,7 @@ __all__ = [
     "need_thread_list",
     "need_threads",
     "peak_end",
+    "penalty_reward",
     "predictive_views",
     "preferred_channels",
     "service",

@@ -119,7 +119,7 @@ def attach_answers(
     <Journeys: 2 journeys, 3 interactions, 3 touchpoints, 2026-01-01 to 2026-01-03, 1 of 2 answers \
 attached and 1 remark (meta.report)>
     >>> found.meta.report.sentences()
-    ('1 of 2 answers names neither a need nor a context',)
+    ('1 of 2 answers has nothing to say: no need, no context, no score',)
     """
     checked_journeys(journeys)
     roles = Roles.of(

@@ -32,7 +32,7 @@ _OF_ROWS = {
     "duplicates_dropped": "a repeat of another row",
 }
 _OF_ANSWERS = {
-    "answers_blank": ("name", "neither a need nor a context"),
+    "answers_blank": ("have", "nothing to say: no need, no context, no score"),
     "answers_without_journey": ("are", "of no journey of the log"),
     "answers_without_time": ("have", "no time that can be read"),
     "answers_unmatched": ("name", "a term or a touchpoint that is not known"),
@@ -198,7 +198,7 @@ class Report:
         Ties between different touchpoints: the order in which their rows were read decides which
         transition is counted.
     answers, answers_attached
-        Rows of answers given to `touchpoints.experience.attach_answers`, and those that it used.
+        Rows given to `touchpoints.experience.attach_answers` and `attach_scores`, and those used.
     answers_blank, answers_without_journey, answers_without_time, answers_unmatched
         Answers without a need or context, without a journey or person of the log, without a time
         that can be read, and with a term or touchpoint that is not known (``unmatched="drop"``).

@@ -87,6 +87,15 @@ def table_of_answers(answers: Any, used: Sequence[str]) -> Table:
     return table_of(answers)
 
 
+@attrs.frozen(eq=False, kw_only=True)
+class Placed:
+    """Which interaction each answer is about, when it was given, and what became of it so far."""
+
+    rows: Array
+    stamps: Array
+    became: Array
+
+
 def attach(
     journeys: Journeys,
     table: Table,
@@ -106,13 +115,47 @@ def attach(
             mend="attach the answers before tp.collapse",
         )
     table.load(roles.asked())
-    stamps = _stamps(table, journeys, roles.time, how)
-    became = np.full(table.rows, USED, dtype=object)
     terms = {
         facet: known_terms(journeys, table.text(name), facet, unmatched=unmatched)
         for facet, name in roles.facets.items()
     }
     wrong = np.any([one.unknown for one in terms.values()], axis=0)
+    blank = np.all([one.column.codes < 0 for one in terms.values()], axis=0) & ~wrong
+    found = placed(
+        journeys,
+        table,
+        roles,
+        within=within,
+        unmatched=unmatched,
+        how=how,
+        wrong=wrong,
+        blank=blank,
+    )
+    held = settled(found, {name: one.column for name, one in terms.items()})
+    check_single(journeys, found)
+    return reported(with_answers(journeys, _spread(held, len(journeys.codes))), found.became)
+
+
+def placed(
+    journeys: Journeys,
+    table: Table,
+    roles: Roles,
+    *,
+    within: int | None,
+    unmatched: Unmatched,
+    how: HowTimes,
+    wrong: Array,
+    blank: Array,
+) -> Placed:
+    """Return the interaction that each answer of a loaded table is about.
+
+    Parameters
+    ----------
+    wrong, blank : bool (a,)
+        Which answers say what is not known, and which say nothing.
+    """
+    stamps = _stamps(table, journeys, roles.time, how)
+    became = np.full(table.rows, USED, dtype=object)
     allowed = allowed_touchpoints(journeys, table, roles.touchpoint, unmatched=unmatched)
     segments = _segments(journeys, table, roles)
     rows, too_late = _latest(segments, stamps, allowed.of, allowed.masks, within)
@@ -122,14 +165,12 @@ def attach(
         ("unmatched", wrong | (allowed.of < -1)),
         ("without_time", stamps == np.iinfo(np.int64).min),
         ("without_journey", segments.of < 0),
-        ("blank", np.all([one.column.codes < 0 for one in terms.values()], axis=0) & ~wrong),
+        ("blank", blank),
     ):
         became[mask] = name
     if table.rows and (became == "without_journey").all():
         raise _of_nobody(journeys, table, roles)
-    found = _settled(rows, stamps, {name: one.column for name, one in terms.items()}, became)
-    _check_single(journeys, rows[became == USED])
-    return _told(with_answers(journeys, _spread(found, len(journeys.codes))), became)
+    return Placed(rows=rows, stamps=stamps, became=became)
 
 
 def _stamps(table: Table, journeys: Journeys, column: str, how: HowTimes) -> Array:
@@ -247,11 +288,12 @@ Settled = Mapping[str, tuple[Array, Array, tuple[str, ...]]]
 """For each facet the interactions that get a term, the codes of the terms, and the terms."""
 
 
-def _settled(rows: Array, stamps: Array, terms: Mapping[str, Coded], became: Array) -> Settled:
+def settled(found: Placed, terms: Mapping[str, Coded]) -> Settled:
     """Return the terms of each interaction, and note what became of the other answers.
 
     The last answer in time holds; where answers of that time differ, none of them does.
     """
+    rows, stamps, became = found.rows, found.stamps, found.became
     used = np.flatnonzero(became == USED)
     told = np.sum([one.codes >= 0 for one in terms.values()], axis=0)
     became[used] = "repeated"
@@ -285,8 +327,9 @@ def _spread(found: Settled, size: int) -> dict[str, Coded]:
     return spread
 
 
-def _check_single(journeys: Journeys, rows: Array) -> None:
+def check_single(journeys: Journeys, found: Placed) -> None:
     """Raise where an answer is about a row that stands for several journeys."""
+    rows = found.rows[found.became == USED]
     owners = np.unique(owners_of(journeys.offsets)[rows])
     several = owners[journeys.counts[owners] > 1]
     if len(several):
@@ -313,7 +356,7 @@ def _of_nobody(journeys: Journeys, table: Table, roles: Roles) -> InvalidInputEr
     )
 
 
-def _told(journeys: Journeys, became: Array) -> Journeys:
+def reported(journeys: Journeys, became: Array) -> Journeys:
     """Return journeys whose report counts what became of the answers."""
     names, numbers = np.unique(became.astype(str), return_counts=True)
     counts = {
