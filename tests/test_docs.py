@@ -35,6 +35,7 @@ EXAMPLES = {
     "docs/uncertainty.md": 1,
     "docs/questions/by-group.md": 2,
     "docs/questions/compare.md": 2,
+    "docs/questions/customer-and-business-view.md": 3,
     "docs/questions/decisions.md": 4,
     "docs/questions/direct-indirect.md": 4,
     "docs/questions/frequencies.md": 5,

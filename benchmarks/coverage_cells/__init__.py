@@ -16,6 +16,7 @@ from . import (
     shares,
     survival,
     tests,
+    views,
 )
 
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
@@ -31,4 +32,5 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "losses": losses.lines,
     "need shares": need_shares.lines,
     "needs": needs.lines,
+    "views": views.lines,
 }

@@ -55,6 +55,13 @@ MEASURES: dict[str, Callable[..., Any]] = {
         log, success=SUCCESS, within=WEEK, **more
     ),
     "need_threads": lambda log, **more: E.need_threads(log, success=SUCCESS, within=WEEK, **more),
+    "need_flow": E.need_flow,
+    "need_lift": E.need_lift,
+    "need_mix": E.need_mix,
+    "preferred_channels": E.preferred_channels,
+    "touchpoint_ratio": lambda log, **more: E.touchpoint_ratio(
+        log, window=WEEK, **{"step": "week"} | more
+    ),
     "source_disagreements": lambda log, **more: E.source_disagreements(log, within=WEEK, **more),
     "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
     "stage_contradictions": E.stage_contradictions,
@@ -68,6 +75,7 @@ WHOLE: dict[str, Callable[..., Any]] = {
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
+    "predictive_views": lambda log, **how: E.predictive_views(log, **{"folds": 3} | how),
     "need_shares of journeys": lambda log, **more: E.need_shares(
         log, answers=answers_of(log), of="journeys", weights="segment", uncovered="drop", **more
     ),
@@ -83,7 +91,13 @@ WHOLE: dict[str, Callable[..., Any]] = {
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"attach_answers", "attach_scores", "importance_performance", "suppress"}
+NO_TABLE: set[str] = {
+    "attach_answers",
+    "attach_scores",
+    "compare_views",
+    "importance_performance",
+    "suppress",
+}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
@@ -96,6 +110,10 @@ ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("granularity", "folds"): WHOLE["granularity"],
     ("granularity", "resamples"): WHOLE["granularity"],
     ("granularity", "seed"): WHOLE["granularity"],
+    ("compare_views", "folds"): lambda log, **how: E.compare_views(log, window=WEEK, **how),
+    ("compare_views", "seed"): lambda log, **how: E.compare_views(log, window=WEEK, **how),
+    ("predictive_views", "folds"): E.predictive_views,
+    ("predictive_views", "seed"): E.predictive_views,
     ("need_gaps", "top"): lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
     ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
 }

@@ -182,6 +182,7 @@ GIVEN: dict[str, Any] = {
     "events": [],
     "event": {},
     "labelled": [],
+    "window": dt.timedelta(days=7),
     "within": dt.timedelta(days=7),
     "collapse by": "channel",
     "classify.draft name": "name",

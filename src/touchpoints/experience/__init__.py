@@ -21,7 +21,13 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.flowing import NeedFlow
+from touchpoints.experience._shared.lifting import NeedLift
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience._shared.mixing import NeedMix
+from touchpoints.experience._shared.predicting import PredictiveViews
+from touchpoints.experience._shared.preferring import PreferredChannels
+from touchpoints.experience._shared.rolling_ratio import TouchpointRatio
 from touchpoints.experience.alignment import Alignment, alignment
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
@@ -44,12 +50,15 @@ from touchpoints.experience.importance_performance import (
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
+from touchpoints.experience.need_flow import need_flow
 from touchpoints.experience.need_gaps import (
     NeedGaps,
     NeedSatisfaction,
     need_gaps,
     need_satisfaction,
 )
+from touchpoints.experience.need_lift import need_lift
+from touchpoints.experience.need_mix import need_mix
 from touchpoints.experience.need_shares import NeedShares, need_shares
 from touchpoints.experience.need_threads import (
     NeedThreadList,
@@ -58,11 +67,15 @@ from touchpoints.experience.need_threads import (
     need_threads,
 )
 from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
+from touchpoints.experience.predictive_views import predictive_views
+from touchpoints.experience.preferred_channels import preferred_channels
 from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
 from touchpoints.experience.suppression import Suppressed, suppress
+from touchpoints.experience.touchpoint_ratio import touchpoint_ratio
+from touchpoints.experience.views import Views, compare_views
 
 __all__ = [
     "METRICS",
@@ -79,13 +92,18 @@ __all__ = [
     "KeyDrivers",
     "Metric",
     "NeedCoverage",
+    "NeedFlow",
     "NeedGaps",
+    "NeedLift",
+    "NeedMix",
     "NeedSatisfaction",
     "NeedShares",
     "NeedThreadList",
     "NeedThreads",
     "PeakEnd",
     "PenaltyReward",
+    "PredictiveViews",
+    "PreferredChannels",
     "Service",
     "ServiceRetention",
     "SourceDisagreements",
@@ -94,12 +112,15 @@ __all__ = [
     "Stages",
     "Suppressed",
     "TouchpointGroups",
+    "TouchpointRatio",
+    "Views",
     "alignment",
     "assessments",
     "attach_answers",
     "attach_scores",
     "cohesion",
     "collapse_loss",
+    "compare_views",
     "compassion_and_efficiency",
     "emotion_curve",
     "equivalence",
@@ -108,13 +129,18 @@ __all__ = [
     "importance_performance",
     "key_drivers",
     "need_coverage",
+    "need_flow",
     "need_gaps",
+    "need_lift",
+    "need_mix",
     "need_satisfaction",
     "need_shares",
     "need_thread_list",
     "need_threads",
     "peak_end",
     "penalty_reward",
+    "predictive_views",
+    "preferred_channels",
     "service",
     "service_retention",
     "source_disagreements",
@@ -122,4 +148,5 @@ __all__ = [
     "stage_contradictions",
     "stages",
     "suppress",
+    "touchpoint_ratio",
 ]
