@@ -151,6 +151,65 @@ def test_sensitivity_tries_windows_and_repeats() -> None:
         assert row["share"] == pytest.approx(shares.get(row["touchpoint"], 0.0))
 
 
+def test_sensitivity_is_one_table_over_model_order_window_and_repeats() -> None:
+    """Each setting has the shares of the same call by hand; rules have no order."""
+    rows = [
+        {"id": one, "t": f"2026-01-{day:02}", "w": what}
+        for one in range(6)
+        for day, what in [
+            (1, "ad"),
+            (2, "mail" if one % 2 else "ad"),
+            (3 + one, "mail" if one % 3 else "shop"),
+            (9, "ad"),
+            (10, "buy" if one != 4 else "look"),
+        ]
+    ]
+    log = tp.until(
+        tp.from_records(rows, journey="id", time="t", touchpoint="w"), "buy", outcome="sale"
+    )
+    week = dt.timedelta(days=7)
+    models = {"linear": A.linear, "chain": partial(A.markov, order=3)}
+    found = A.sensitivity(log, models=models, orders=[1, 2], lookbacks=[week])
+    calls: dict[str, Callable[..., A.Credit]] = {
+        "linear": A.linear,
+        "chain, order 1": A.markov,
+        "chain, order 2": partial(A.markov, order=2),
+    }
+    expected = {}
+    for name, call in calls.items():
+        for said, used in (("", log), (", repeats once", tp.collapse_repeats(log))):
+            expected[f"{name}{said}"] = call(used)
+            expected[f"{name}, 7 days, 0:00:00{said}"] = call(used, lookback=week)
+
+    assert set(found.model.tolist()) == set(expected)
+    for row in found.to_dicts():
+        assert row["share"] == pytest.approx(
+            expected[row["model"]].shares.get(row["touchpoint"], 0.0)
+        )
+
+
+@pytest.mark.parametrize(
+    ("orders", "error", "words"),
+    [
+        (2, WrongKindError, "orders must be a sequence"),
+        ("12", WrongKindError, "orders must be a sequence"),
+        ([0], InvalidInputError, "at least 1"),
+        ([1.5], InvalidInputError, "must be an integer"),
+    ],
+)
+def test_orders_are_checked(orders: Any, error: type[Exception], words: str) -> None:
+    """Before anything is computed."""
+    with pytest.raises(error, match=words):
+        A.sensitivity(sold(), models={"chain": A.markov}, orders=orders)
+
+
+def test_orders_without_a_model_that_has_one_are_refused() -> None:
+    """Rather than left out without a word; a callable without a signature has none."""
+    for model in (A.linear, dict):
+        with pytest.raises(InvalidInputError, match="no model takes order="):
+            A.sensitivity(sold(), models={"x": model}, orders=[1, 2])  # type: ignore[dict-item]
+
+
 @pytest.mark.parametrize(
     "call",
     [

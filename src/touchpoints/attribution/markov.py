@@ -158,7 +158,8 @@ def _split(
     """Return the effects on a reward, their variances, and how they split it."""
     k = evidence.k
     plain = k > _WIDE or (excess is not None and not evidence.single_values())
-    removed = without_each(found.chain, found.members, rewards, codes=k, earned_only=plain)
+    alone = plain and found.chain.size > 0  # LAPACK takes no matrix without rows
+    removed = without_each(found.chain, found.members, rewards, codes=k, earned_only=alone)
     effects = Effects.of(removed, found, rewards)
     if plain:
         return effects, np.full(k, np.nan), Split(share=effects.share, covariance=None)
