@@ -137,7 +137,7 @@ def _credit(
         rewards, excess = found.rewarded(evidence)
         value = _split(evidence, found, rewards, excess=excess)[2]
     precision = Precision.of(evidence.units, evidence.reached, asked.level)
-    low, high = precision.bounds(effects.effect, np.maximum(spread, 0.0))
+    low, high = precision.effect_bounds(effects.effect, np.maximum(spread, 0.0))
     columns: dict[str, Any] = {"effect": effects.effect, "effect_low": low, "effect_high": high}
     columns["without"] = effects.without
     answer: Credit = credited(
