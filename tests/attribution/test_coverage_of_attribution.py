@@ -36,7 +36,7 @@ CELLS = [
     *((name, kind) for kind in MAIN for name in NAMES),
     *((name, MAIN[0]) for name in RARER),  # they need more persons than a hundred
 ]
-SEEN = 100_000
+SEEN = 1_000_000
 
 
 @cache
@@ -97,7 +97,7 @@ def test_differences_cover_the_truth_and_equal_groups_seldom_differ(name: str) -
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_simulated_journeys_agree_with_exact_effects(order: int) -> None:
-    """Within five standard errors: the fundamental matrix, and a hundred thousand journeys."""
+    """Within five standard errors: the fundamental matrix, and a million journeys."""
     kind = Kind("alone", SEEN, 0.1)
     journeys = drawn(kind, 1, generator(3, *kind)).world(0, persons=False)
     found = tp.attribution.markov(journeys, order=order, outcome="sale")
