@@ -108,15 +108,20 @@ def _recount(
     visits = _gathered(codes, _owners(evidence), np.ones(len(codes)), evidence)
     empty = reached & (segments.lengths_of(evidence.offsets) == 0)
 
-    def numbers(counts: Array) -> Array | None:
+    def numbers(counts: Array) -> Array:
+        answer = np.full((len(counts), evidence.k + 1), np.nan)
+        defined = counts[:, chosen[reached]].any(axis=1)
+        if defined.any():
+            answer[defined] = defined_numbers(counts[defined])
+        return answer
+
+    def defined_numbers(counts: Array) -> Array:
         here = np.ascontiguousarray(counts[:, chosen].T, dtype=np.float64)
         totals = here[reached].sum(axis=0)
-        if not totals.all():
-            return None
         none = here[empty].sum(axis=0)
         share = np.vstack([credits_of(here, totals), none]) / totals
         there = np.vstack([visits @ here, none]) > 0
-        return np.where(there, share * totals, np.nan).T
+        return np.asarray(np.where(there, share * totals, np.nan).T)
 
     keys = [one.key for one in evidence.journeys.touchpoints]
     return Recount(labels=[*keys, NONE], numbers=numbers)
