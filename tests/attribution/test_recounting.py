@@ -26,6 +26,7 @@ MODELS = {
     "linear, distinct": partial(A.linear, distinct=True),
     "position": partial(A.position_based, first=0.3, last=0.5),
     "decay": partial(A.time_decay, half_life=2.0),
+    "shapley, subsets": partial(A.shapley, game="subsets"),
     "markov": A.markov,
 }
 ROWS = st.lists(
@@ -101,7 +102,7 @@ def test_a_look_back_counts() -> None:
     """What is outside the window gets nothing and is no label."""
     rows = [(["a", "b"], 1, 1.0, "x"), (["b", "c"], 1, 1.0, "y"), (["c"], 1, 0.0, "z")] * 3
     journeys = with_persons(rows)
-    for model in (A.linear, A.markov):
+    for model in (A.linear, A.markov, partial(A.shapley, game="subsets")):
         one = partial(model, lookback=6 * DAY)
 
         assert recount_of(one, journeys) is not None
@@ -116,6 +117,8 @@ def test_what_cannot_be_recounted_goes_one_by_one() -> None:
     assert recount_of(partial(A.linear, by="channel"), journeys) is None
     assert recount_of(partial(A.linear, journeys), journeys) is None
     assert recount_of(A.leave_one_out, journeys) is None
+    assert recount_of(A.shapley, journeys) is None
+    assert recount_of(partial(A.shapley, game="subsets", by="channel"), journeys) is None
     assert recount_of(one_by_one(A.linear), journeys) is None
     found = tp.bootstrap(journeys, partial(A.markov, order=2), seed=1, resamples=20)
     assert np.isfinite(found.low).all()

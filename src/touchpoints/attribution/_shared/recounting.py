@@ -16,6 +16,7 @@ from touchpoints.attribution._shared.chains import Chained, chained
 from touchpoints.attribution._shared.credit import NONE
 from touchpoints.attribution._shared.effects import Effects
 from touchpoints.attribution._shared.evidence import Evidence, known_journeys
+from touchpoints.attribution._shared.splitting import evenly_distinct
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.recounting import Recount
@@ -44,6 +45,31 @@ def by_weights(
     weights = found.weights
     if evidence.positions is not None:
         weights = weights[evidence.positions]
+    return _by_weights(journeys, evidence, weights)
+
+
+def by_subsets(
+    _model: Model,
+    journeys: Journeys,
+    *,
+    game: str = "rate",
+    worth: object = None,
+    outcome: str | None = None,
+    value: str | None = None,
+    lookback: Lookback | None = None,
+    by: str | None = None,
+    **_rest: Any,
+) -> Recount | None:
+    """Recount Shapley values of the game of subsets, which are an even split of each journey."""
+    if by is not None or game != "subsets" or worth is not None:
+        return None
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=None, level=_LEVEL)
+    evidence = asked.evidence(journeys)
+    return _by_weights(journeys, evidence, evenly_distinct(evidence))
+
+
+def _by_weights(journeys: Journeys, evidence: Evidence, weights: Array) -> Recount:
+    """Recount the sums of weights (m,) of the interactions in journeys with the outcome."""
     rows = segments.rows_of(evidence.offsets, np.flatnonzero(evidence.reached))
     held = _gathered(evidence.codes[rows], _owners(evidence)[rows], weights[rows], evidence)
 
