@@ -74,6 +74,8 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
+    "improvements": lambda log: E.improvements(E.scorecard(log)),
+    "scorecard": E.scorecard,
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
     "predictive_views": lambda log, **how: E.predictive_views(log, **{"folds": 3} | how),
     "need_shares of journeys": lambda log, **more: E.need_shares(

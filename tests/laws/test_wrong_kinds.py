@@ -75,6 +75,7 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
         "takes the result of an analysis or a mapping, not",
         {"result", "dict"},
     ),
+    ("experience.improvements", "scorecard"): ("takes a Scorecard, not", set()),
     ("experience.suppress", "table"): ("takes the result of an analysis, not", {"result"}),
     ("from_columns", "columns"): ("takes a mapping of names to columns, not", {"dict"}),
     ("from_frame", "frame"): ("is not a dataframe", {"dict", "frame"}),

@@ -48,6 +48,7 @@ from touchpoints.experience.importance_performance import (
     importance_performance,
 )
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.improvements import Improvements, improvements
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_flow import need_flow
@@ -69,6 +70,7 @@ from touchpoints.experience.need_threads import (
 from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
 from touchpoints.experience.predictive_views import predictive_views
 from touchpoints.experience.preferred_channels import preferred_channels
+from touchpoints.experience.scorecard import Scorecard, scorecard
 from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
@@ -89,6 +91,7 @@ __all__ = [
     "FirstImpressions",
     "Granularity",
     "ImportancePerformance",
+    "Improvements",
     "KeyDrivers",
     "Metric",
     "NeedCoverage",
@@ -104,6 +107,7 @@ __all__ = [
     "PenaltyReward",
     "PredictiveViews",
     "PreferredChannels",
+    "Scorecard",
     "Service",
     "ServiceRetention",
     "SourceDisagreements",
@@ -127,6 +131,7 @@ __all__ = [
     "first_impressions",
     "granularity",
     "importance_performance",
+    "improvements",
     "key_drivers",
     "need_coverage",
     "need_flow",
@@ -141,6 +146,7 @@ __all__ = [
     "penalty_reward",
     "predictive_views",
     "preferred_channels",
+    "scorecard",
     "service",
     "service_retention",
     "source_disagreements",

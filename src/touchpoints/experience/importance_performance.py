@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import attrs
@@ -11,9 +10,10 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import counted, quoted, wrong_kind
+from touchpoints._core.messages import counted, quoted
 from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError
+from touchpoints.experience._shared.numbers_by_label import numbers_of
 
 Crosshairs = Literal["means", "medians"]
 
@@ -129,7 +129,10 @@ def importance_performance(
     >>> dict(zip(found.label.tolist(), found.quadrant.tolist()))["chat"]
     'concentrate here'
     """
-    one, other = (_numbers(given) for given in (importance, performance))
+    one, other = (
+        {name: row for name, row in numbers_of(given).items() if np.isfinite(row.value)}
+        for given in (importance, performance)
+    )
     names = [name for name in one if name in other]
     if not names:
         raise InvalidInputError("importance and performance must have a label in common")
@@ -152,31 +155,6 @@ def importance_performance(
         only_importance=len(one) - len(names),
         only_performance=len(other) - len(names),
     )
-
-
-def _numbers(given: Any) -> dict[Any, tuple[float, float, float]]:
-    """Return the number and the interval of each label; those that are not known are left out."""
-    if isinstance(given, Labelled):
-        numbers = given.as_dict()
-        ends: list[Any] = [getattr(given, name, None) for name in ("low", "high")]
-        if any(one is None or len(one) != len(numbers) for one in ends):
-            ends = [np.full(len(numbers), np.nan)] * 2
-        found = {
-            name: (float(value), float(low), float(high))
-            for (name, value), low, high in zip(numbers.items(), ends[0], ends[1], strict=True)
-        }
-    elif isinstance(given, Mapping):
-        found = {
-            name: (checks.number(f"the number of {quoted(name)}", value), np.nan, np.nan)
-            for name, value in given.items()
-        }
-    else:
-        raise wrong_kind(
-            given,
-            takes="the result of an analysis or a mapping",
-            mend='for example tp.experience.key_drivers(…), or {"chat": 0.4}',
-        )
-    return {name: row for name, row in found.items() if np.isfinite(row[0])}
 
 
 def _crosshairs(
