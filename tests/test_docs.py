@@ -18,6 +18,12 @@ DOCS = ROOT / "docs"
 EXAMPLES = {
     "README.md": 1,
     "docs/index.md": 1,
+    "docs/privacy.md": 2,
+    "docs/questions/drivers.md": 3,
+    "docs/questions/promise.md": 3,
+    "docs/questions/scorecard.md": 2,
+    "docs/questions/scores.md": 4,
+    "docs/questions/service.md": 3,
     "docs/ten-minutes.md": 15,
     "docs/why.md": 2,
     "docs/data-model.md": 5,
