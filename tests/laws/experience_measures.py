@@ -75,6 +75,7 @@ WHOLE: dict[str, Callable[..., Any]] = {
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
     "improvements": lambda log: E.improvements(E.scorecard(log)),
+    "moments_of_truth": lambda log, **how: E.moments_of_truth(log, metric="csat", **how),
     "scorecard": E.scorecard,
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
     "predictive_views": lambda log, **how: E.predictive_views(log, **{"folds": 3} | how),
@@ -107,6 +108,7 @@ ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("collapse_loss", "seed"): MEASURES["collapse_loss"],
     ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
     ("key_drivers", "seed"): MEASURES["key_drivers"],
+    ("moments_of_truth", "top"): lambda log, **how: E.moments_of_truth(log, metric="csat", **how),
     ("peak_end", "folds"): MEASURES["peak_end"],
     ("peak_end", "seed"): MEASURES["peak_end"],
     ("granularity", "folds"): WHOLE["granularity"],

@@ -50,6 +50,7 @@ from touchpoints.experience.importance_performance import (
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.improvements import Improvements, improvements
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
+from touchpoints.experience.moments import MomentsOfTruth, moments_of_truth
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_flow import need_flow
 from touchpoints.experience.need_gaps import (
@@ -94,6 +95,7 @@ __all__ = [
     "Improvements",
     "KeyDrivers",
     "Metric",
+    "MomentsOfTruth",
     "NeedCoverage",
     "NeedFlow",
     "NeedGaps",
@@ -133,6 +135,7 @@ __all__ = [
     "importance_performance",
     "improvements",
     "key_drivers",
+    "moments_of_truth",
     "need_coverage",
     "need_flow",
     "need_gaps",
