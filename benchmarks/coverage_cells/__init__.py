@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from . import (
     attribution,
     credit_pairs,
+    deterrence,
     differences,
     medians,
     need_shares,
@@ -27,6 +28,7 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "others": others.lines,
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
+    "deterrence": deterrence.lines,
     "need shares": need_shares.lines,
     "needs": needs.lines,
 }

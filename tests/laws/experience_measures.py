@@ -21,6 +21,14 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
         log, metric="csat", **how
     ),
+    "deterrence": lambda log, **how: E.deterrence(
+        log,
+        metric="csat",
+        recommendation="review_read",
+        mention="live_chat",
+        adjust=["previous", "position", "source"],
+        **how,
+    ),
     "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
     "service": lambda log, **how: E.service(
         log, reply="live_chat", solved="trial_subscription", contact="search_query", **how
@@ -52,6 +60,9 @@ MEASURES: dict[str, Callable[..., Any]] = {
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {
+    "deterrence with returns": lambda log, **how: E.deterrence(  # those of any group
+        log, metric="csat", within=dt.timedelta(days=9), weights="inverse_probability", **how
+    ),
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),

@@ -25,6 +25,7 @@ from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
+from touchpoints.experience.deterrence import Deterrence, deterrence
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
     SourceMatches,
@@ -58,6 +59,7 @@ __all__ = [
     "METRICS",
     "Assessments",
     "CompassionAndEfficiency",
+    "Deterrence",
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
@@ -81,6 +83,7 @@ __all__ = [
     "attach_answers",
     "attach_scores",
     "compassion_and_efficiency",
+    "deterrence",
     "emotion_curve",
     "first_impressions",
     "granularity",
