@@ -56,6 +56,9 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
     "stage_contradictions": E.stage_contradictions,
     "stages": E.stages,
+    "uplift": lambda log, **how: E.uplift(
+        log, incentive="email_reminder", adjust=["first", "judgement"], **how
+    ),
 }
 
 # The others that take journeys, and other settings.

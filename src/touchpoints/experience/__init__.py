@@ -35,6 +35,7 @@ from touchpoints.experience.disagreements import (
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.incentives import Uplift, uplift
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
     NeedGaps,
@@ -79,6 +80,7 @@ __all__ = [
     "Stages",
     "Suppressed",
     "TouchpointGroups",
+    "Uplift",
     "assessments",
     "attach_answers",
     "attach_scores",
@@ -101,4 +103,5 @@ __all__ = [
     "stage_contradictions",
     "stages",
     "suppress",
+    "uplift",
 ]
