@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from . import (
     attribution,
     credit_pairs,
+    deterrence,
     differences,
     losses,
     medians,
@@ -30,6 +31,7 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
     "losses": losses.lines,
+    "deterrence": deterrence.lines,
     "need shares": need_shares.lines,
     "needs": needs.lines,
     "views": views.lines,

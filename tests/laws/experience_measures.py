@@ -26,6 +26,14 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
         log, metric="csat", **how
     ),
+    "deterrence": lambda log, **how: E.deterrence(
+        log,
+        metric="csat",
+        recommendation="review_read",
+        mention="live_chat",
+        adjust=["previous", "position", "source"],
+        **how,
+    ),
     "emotion_curve": lambda log, **how: E.emotion_curve(log, metric="csat", **how),
     "key_drivers": lambda log, **how: E.key_drivers(
         log, **{"overall": "judgement", "metric": "csat"} | how
@@ -66,11 +74,17 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "source_matches": lambda log, **more: E.source_matches(log, within=WEEK, **more),
     "stage_contradictions": E.stage_contradictions,
     "stages": E.stages,
+    "uplift": lambda log, **how: E.uplift(
+        log, incentive="email_reminder", adjust=["first", "judgement"], **how
+    ),
 }
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {
     "equivalence": lambda log: E.equivalence(log, margin=0.2),
+    "deterrence with returns": lambda log, **how: E.deterrence(  # those of any group
+        log, metric="csat", within=dt.timedelta(days=9), weights="inverse_probability", **how
+    ),
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),

@@ -34,40 +34,24 @@ from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.cohesion import Cohesion, cohesion
 from touchpoints.experience.collapse_loss import CollapseLoss, collapse_loss
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
-from touchpoints.experience.disagreements import (
-    SourceDisagreements,
-    SourceMatches,
-    source_disagreements,
-    source_matches,
-)
+from touchpoints.experience.deterrence import Deterrence, deterrence
+from touchpoints.experience.disagreements import SourceDisagreements, SourceMatches, source_disagreements, source_matches
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.equivalence import Equivalence, equivalence
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
-from touchpoints.experience.importance_performance import (
-    ImportancePerformance,
-    importance_performance,
-)
+from touchpoints.experience.importance_performance import ImportancePerformance, importance_performance
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.improvements import Improvements, improvements
+from touchpoints.experience.incentives import Uplift, uplift
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.moments import MomentsOfTruth, moments_of_truth
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_flow import need_flow
-from touchpoints.experience.need_gaps import (
-    NeedGaps,
-    NeedSatisfaction,
-    need_gaps,
-    need_satisfaction,
-)
+from touchpoints.experience.need_gaps import NeedGaps, NeedSatisfaction, need_gaps, need_satisfaction
 from touchpoints.experience.need_lift import need_lift
 from touchpoints.experience.need_mix import need_mix
 from touchpoints.experience.need_shares import NeedShares, need_shares
-from touchpoints.experience.need_threads import (
-    NeedThreadList,
-    NeedThreads,
-    need_thread_list,
-    need_threads,
-)
+from touchpoints.experience.need_threads import NeedThreadList, NeedThreads, need_thread_list, need_threads
 from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
 from touchpoints.experience.predictive_views import predictive_views
 from touchpoints.experience.preferred_channels import preferred_channels
@@ -81,12 +65,12 @@ from touchpoints.experience.touchpoint_ratio import touchpoint_ratio
 from touchpoints.experience.views import Views, compare_views
 
 __all__ = [
-    "METRICS",
     "Alignment",
     "Assessments",
     "Cohesion",
     "CollapseLoss",
     "CompassionAndEfficiency",
+    "Deterrence",
     "EmotionCurve",
     "Equivalence",
     "FirstImpressions",
@@ -94,6 +78,7 @@ __all__ = [
     "ImportancePerformance",
     "Improvements",
     "KeyDrivers",
+    "METRICS",
     "Metric",
     "MomentsOfTruth",
     "NeedCoverage",
@@ -119,6 +104,7 @@ __all__ = [
     "Suppressed",
     "TouchpointGroups",
     "TouchpointRatio",
+    "Uplift",
     "Views",
     "alignment",
     "assessments",
@@ -128,6 +114,7 @@ __all__ = [
     "collapse_loss",
     "compare_views",
     "compassion_and_efficiency",
+    "deterrence",
     "emotion_curve",
     "equivalence",
     "first_impressions",
@@ -158,4 +145,5 @@ __all__ = [
     "stages",
     "suppress",
     "touchpoint_ratio",
+    "uplift",
 ]

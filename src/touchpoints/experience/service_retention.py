@@ -15,14 +15,13 @@ from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column, fact
 from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.metrics import Metric, scores_of
+from touchpoints.experience._shared.returning import returns, rows_in
 from touchpoints.experience._shared.tickets import NAT, Tickets, tickets_of
-from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.anchors import Place, has_place
 from touchpoints.uncertainty.ratios import Ratio, difference, share_of
-from touchpoints.uncertainty.units import missing_persons, units_of
+from touchpoints.uncertainty.units import units_of
 
 _Level = tuple[str, str, Array]
 
@@ -155,7 +154,7 @@ def service_retention(
         journeys, {**places, "reopened": None, "follow_up": None}, again_within=limit
     )
     asked = np.any([has_place(journeys, one) for one in places.values() if one is not None], axis=0)
-    returned, watched = _returns(journeys, back, limit)
+    returned, watched = returns(journeys, back, limit)
     aspects = _aspects(journeys, tickets, asked, empathy)
     chosen = tickets.valid & asked
     columns = {"chosen": chosen, "returned": returned, "watched": watched & chosen}
@@ -172,32 +171,7 @@ class _Kept:
     aspects: list[_Level]
 
     def rows(self, part: Journeys) -> Array:
-        places = {one: place for place, one in enumerate(self.ids.tolist())}
-        return np.array([places[one] for one in part.ids.tolist()], dtype=np.int64)
-
-
-def _returns(journeys: Journeys, back: Place | None, limit: int) -> tuple[Array, Array]:
-    """Return whether the person came back soon after each journey, and whether that is known."""
-    times = np.append(require_times(journeys, "service_retention").view(np.int64), NAT)
-    filled = lengths_of(journeys.offsets) > 0
-    starts = times[np.where(filled, journeys.offsets[:-1], -1)]
-    ends = times[np.where(filled, journeys.offsets[1:] - 1, -1)]
-    persons = units_of(journeys, "person").of
-    counted = filled & ~missing_persons(journeys) & (journeys.counts > 0)
-    targets = counted if back is None else counted & has_place(journeys, back)
-    rows = np.flatnonzero(targets)
-    order = rows[np.lexsort((starts[rows], persons[rows]))]
-    base = np.unique(np.concatenate([starts[order], ends]))
-    width = len(base) + 1
-    keys = persons[order] * width + np.searchsorted(base, starts[order])
-    asked = persons * width + np.searchsorted(base, ends)
-    place = np.searchsorted(keys, asked, side="right")
-    found = np.append(keys, -1)[place]
-    same = (found >= 0) & (found // width == persons)
-    later = base[np.where(same, found % width, 0)]
-    until = watched_until(journeys).view(np.int64)
-    watched = counted & (until - np.where(counted, ends, 0) >= limit)
-    return counted & same & (later - ends <= limit), watched
+        return rows_in(self.ids, part)
 
 
 def _aspects(

@@ -12,7 +12,12 @@ IMAGINED = 0.5
 
 
 def drawn(
-    share: Array, variance: Array, *, behind: float, alike: float, imagined: float = IMAGINED
+    share: Array,
+    variance: Array,
+    *,
+    behind: float | Array,
+    alike: float | Array,
+    imagined: float = IMAGINED,
 ) -> tuple[Array, Array]:
     """Return variances of shares, and how many units tell of each.
 
@@ -35,7 +40,7 @@ def drawn(
     around the share p. Their variance would be ``p (1 - p) / alike``.
     """
     spread = share * (1 - share)
-    seen = np.minimum(4 * spread * behind, max(behind - 1, 1.0))
+    seen = np.minimum(4 * spread * behind, np.maximum(behind - 1, 1.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         mixed = (seen * variance + imagined * spread / alike) / (seen + imagined)
     return np.asarray(mixed), np.asarray(seen)
