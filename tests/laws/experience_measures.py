@@ -13,6 +13,7 @@ import touchpoints as tp
 
 E = tp.experience
 WEEK = dt.timedelta(days=7)
+CHANGE = E.Change("training", "search_query", date="2026-02-10")
 SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 
 # One call for each function that takes by=.
@@ -58,6 +59,15 @@ MEASURES: dict[str, Callable[..., Any]] = {
 
 # The others that take journeys, and other settings.
 WHOLE: dict[str, Callable[..., Any]] = {
+    "before_after": lambda log, **how: E.before_after(
+        log, CHANGE, **{"measure": "exit", "outcome": "sale", "chosen": "worst"} | how
+    ),
+    "before_after beside a control": lambda log: E.before_after(
+        log, CHANGE, measure="outcome", control=("segment", "new")
+    ),
+    "before_after beside a touchpoint": lambda log: E.before_after(
+        log, CHANGE, measure="satisfied", metric="csat", control_touchpoint="review_read"
+    ),
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),

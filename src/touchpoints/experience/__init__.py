@@ -21,9 +21,11 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.change_records import Change
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.changes import BeforeAfter, before_after
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
@@ -63,6 +65,8 @@ from touchpoints.experience.suppression import Suppressed, suppress
 __all__ = [
     "METRICS",
     "Assessments",
+    "BeforeAfter",
+    "Change",
     "CompassionAndEfficiency",
     "EmotionCurve",
     "FirstImpressions",
@@ -89,6 +93,7 @@ __all__ = [
     "assessments",
     "attach_answers",
     "attach_scores",
+    "before_after",
     "compassion_and_efficiency",
     "emotion_curve",
     "first_impressions",
