@@ -68,8 +68,19 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "before_after beside a touchpoint": lambda log: E.before_after(
         log, CHANGE, measure="satisfied", metric="csat", control_touchpoint="review_read"
     ),
+    "control_chart": lambda log, **how: E.control_chart(log, **{"measure": "outcome"} | how),
+    "control_chart of scores": lambda log: E.control_chart(log, measure="score", metric="csat"),
+    "control_chart of counts": lambda log: E.control_chart(
+        log, measure="count", touchpoint="search_query", every=WEEK, baseline=CHANGE.date
+    ),
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
+    ),
+    "interrupted_series": lambda log, **how: E.interrupted_series(
+        log, CHANGE, **{"measure": "exit"} | how
+    ),
+    "interrupted_series from day to day": lambda log: E.interrupted_series(
+        log, CHANGE, measure="score", metric="csat", every=WEEK / 2
     ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
     "need_shares of journeys": lambda log, **more: E.need_shares(
@@ -91,6 +102,7 @@ NO_TABLE: set[str] = {"attach_answers", "attach_scores", "importance_performance
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("control_chart", "run"): WHOLE["control_chart"],
     ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
     ("key_drivers", "seed"): MEASURES["key_drivers"],
     ("peak_end", "folds"): MEASURES["peak_end"],

@@ -27,6 +27,7 @@ from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.changes import BeforeAfter, before_after
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
+from touchpoints.experience.control_charts import ControlChart, control_chart
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
     SourceMatches,
@@ -40,6 +41,7 @@ from touchpoints.experience.importance_performance import (
     importance_performance,
 )
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.interrupted import InterruptedSeries, interrupted_series
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_gaps import (
@@ -68,10 +70,12 @@ __all__ = [
     "BeforeAfter",
     "Change",
     "CompassionAndEfficiency",
+    "ControlChart",
     "EmotionCurve",
     "FirstImpressions",
     "Granularity",
     "ImportancePerformance",
+    "InterruptedSeries",
     "KeyDrivers",
     "Metric",
     "NeedCoverage",
@@ -95,10 +99,12 @@ __all__ = [
     "attach_scores",
     "before_after",
     "compassion_and_efficiency",
+    "control_chart",
     "emotion_curve",
     "first_impressions",
     "granularity",
     "importance_performance",
+    "interrupted_series",
     "key_drivers",
     "need_coverage",
     "need_gaps",
