@@ -198,7 +198,7 @@ def test_the_stated_rate_knows_how_short_the_baseline_is() -> None:
     beyond, rates = 0, set()
     for _ in range(400):
         log = steady(rng, 20, 100, repeats=5)
-        chart = E.control_chart(log, measure="outcome", baseline="2026-03-16")
+        chart = E.control_chart(log, measure="outcome", baseline="2026-03-16", laney=True)
         late = chart.signal[chart.whole & ~chart.baseline].tolist()
         beyond += sum("above" in one or "below" in one for one in late)
         rates.add(chart.false_alarm)

@@ -74,8 +74,8 @@ class ControlChart(Labelled):
         How many times wider the limits are than those of independent trials, Laney's sigma z; 1
         where they were taken to be independent, nan for individuals.
     false_alarm : float
-        The share of periods that are beyond the limits where nothing changes: 0.0027; more after a
-        baseline, the shorter it is.
+        The share of periods that are beyond the limits where nothing changes: 0.0027; after a
+        baseline about this share or less, the shorter it is the larger.
     run_length : float
         The mean number of periods up to the first false alarm of either kind, with known limits.
     left_out : int
@@ -166,7 +166,8 @@ def control_chart(
         what suits the measure.
     laney
         Whether p- and u-charts estimate how much periods differ beyond chance; by default where a
-        person or a journey has several trials, so that these are not independent.
+        person or a journey has several trials, so that these are not independent; limits are then
+        never narrower than those of independent ones, as they can be with True.
     run
         How many consecutive periods on one side of the centre are a signal.
     metric, outcome, value
@@ -230,7 +231,8 @@ def control_chart(
             mend="choose shorter periods or a later baseline=",
         )
     clustered = _several_trials(journeys, found) if laney is None else laney
-    limits = _limits(periods, base, kind=chosen, laney=clustered)
+    least = 0.0 if laney else 1.0
+    limits = _limits(periods, base, kind=chosen, least=least if clustered else None)
     return ControlChart(
         period=periods.start,
         value=periods.values,
@@ -318,8 +320,11 @@ class _Limits:
     dispersion: float
 
 
-def _limits(periods: Periods, base: Array, *, kind: Kind, laney: bool) -> _Limits:
-    """Return centre and limits of each period from those of the baseline."""
+def _limits(periods: Periods, base: Array, *, kind: Kind, least: float | None) -> _Limits:
+    """Return centre and limits of each period from those of the baseline.
+
+    ``least`` is the least dispersion, None where it is not estimated.
+    """
     values = periods.values
     if kind == "individuals":
         centre, error = float(values[base].mean()), moving_range(values[base])
@@ -331,7 +336,8 @@ def _limits(periods: Periods, base: Array, *, kind: Kind, laney: bool) -> _Limit
     one = centre * (1 - centre) if kind == "p" else centre
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.sqrt(one / periods.trials)
-        dispersion = moving_range(((values - centre) / errors)[base]) if laney and one else 1.0
+        scores = ((values - centre) / errors)[base]
+    dispersion = 1.0 if least is None or not one else max(moving_range(scores), least)
     reach = np.where(periods.trials > 0, SIGMAS * dispersion * errors, np.nan)
     most = 1.0 if kind == "p" else np.inf
     return _Limits(
