@@ -37,6 +37,7 @@ EXAMPLES = {
     "docs/questions/compare.md": 2,
     "docs/questions/decisions.md": 4,
     "docs/questions/direct-indirect.md": 4,
+    "docs/questions/follow-up.md": 4,
     "docs/questions/frequencies.md": 5,
     "docs/questions/funnels.md": 1,
     "docs/questions/granularity.md": 3,

@@ -116,7 +116,7 @@ class ControlChart(Labelled):
             )
         if unfinished := int((~self.whole).sum()):
             periods = counted(unfinished, "period", verb="were")
-            said.append(f"{periods} not over when the log ended, and gives no signal")
+            said.append(f"{periods} not over when the log ended: shown without a signal")
         if self.left_out:
             journeys = counted(self.left_out, "journey")
             said.append(f"{journeys} left out: without an interaction")
