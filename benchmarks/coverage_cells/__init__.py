@@ -8,6 +8,7 @@ from . import (
     attribution,
     credit_pairs,
     differences,
+    follow_up,
     medians,
     need_shares,
     needs,
@@ -29,4 +30,5 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "credit": credit_pairs.lines,
     "need shares": need_shares.lines,
     "needs": needs.lines,
+    "follow-up": follow_up.lines,
 }

@@ -1,0 +1,121 @@
+"""How often differences before and after a change cover the truth, and charts raise false alarms.
+
+Persons come several times, before and after the change, and reach the outcome as often as they do;
+nothing changes. Half of them are a control group.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import attrs
+import numpy as np
+
+import touchpoints as tp
+from touchpoints.errors import InvalidInputError
+
+from .worlds import Cell, drawn, generator
+
+PERSONS = (15, 30, 200)
+SIZES = ("fives", "1..10", "tail")
+LAWS = ("B(1, 1)", "B(.4, 1.6)")
+ESTIMATES = ("share", "share, control", "mean", "mean, control")
+FIRST = np.datetime64("2026-01-05", "us")
+CHANGE = tp.experience.Change("training", "live_chat", date="2026-03-02")
+SPAN = 112 * 86_400_000_000
+WEEKS, AUTO = 30, (0.0, 0.3, 0.6)
+
+
+def log_of(
+    chances: np.ndarray, sizes: np.ndarray, rng: np.random.Generator, *, once: bool = False
+) -> tp.Journeys:
+    """Return a log in which nothing changes; with ``once`` persons come before or after only."""
+    who = np.repeat(np.arange(len(sizes)), sizes)
+    n = len(who)
+    reached = rng.random(n) < chances[who]
+    time = rng.random(n)
+    if once:
+        time = time / 2 + rng.permutation(np.arange(len(sizes)) // 2 % 2)[who] / 2
+    return tp.Journeys(
+        touchpoints=[tp.taxonomy.untyped("live_chat")],
+        codes=np.zeros(n, dtype=int),
+        offsets=np.arange(n + 1),
+        times=FIRST + (time * SPAN).astype("m8[us]"),
+        persons=who,
+        outcomes={"sale": reached.astype(float)},
+        values={"money": reached + rng.normal(size=n) / 2},
+        per_journey={"city": np.where(who % 2, "a", "b").astype(object)},
+    )
+
+
+def covering(
+    cell: Cell, *, worlds: int, seed: int, once: bool = False, alone: bool = False
+) -> dict[str, tuple[int, int]]:
+    """Return how many worlds each interval covers, and of how many there is one.
+
+    With ``alone`` journeys are taken to be of different persons. An interval that is not known
+    covers nothing.
+    """
+    rng = generator(seed, "follow-up", once, *cell)
+    chances, sizes = drawn(cell, worlds, rng)
+    found = {name: [0, 0] for name in ESTIMATES}
+    for world in range(worlds):
+        log = log_of(chances[world], sizes[world], rng, once=once)
+        log = attrs.evolve(log, persons=None) if alone else log
+        for name in ESTIMATES:
+            measure = "outcome" if "share" in name else "value"
+            control = ("city", "a") if "control" in name else None
+            try:
+                one = tp.experience.before_after(log, CHANGE, measure=measure, control=control)
+            except InvalidInputError:  # a group has no journey in a period
+                continue
+            found[name][0] += bool(one.low[-1] <= 0 <= one.high[-1])
+            found[name][1] += 1
+    return {name: (hits, made) for name, (hits, made) in found.items()}
+
+
+def series_of(correlation: float, rng: np.random.Generator) -> tp.Journeys:
+    """Return 30 weeks of 40 journeys whose share wanders around .3 by itself."""
+    drift = rng.normal(size=2 * WEEKS)
+    for at in range(1, 2 * WEEKS):
+        drift[at] += correlation * drift[at - 1]
+    share = np.clip(0.3 + 0.08 * drift[WEEKS:], 0, 1)
+    n = 40 * WEEKS
+    day = np.append(np.repeat(np.arange(WEEKS) * 7.0, 40) + rng.uniform(0, 7, n), WEEKS * 7)
+    return tp.Journeys(
+        touchpoints=[tp.taxonomy.untyped("live_chat")],
+        codes=np.zeros(n + 1, dtype=int),
+        offsets=np.arange(n + 2),
+        times=FIRST + (day * 86_400e6).astype("m8[us]"),
+        outcomes={"sale": np.append(rng.random(n) < share.repeat(40), 0).astype(float)},
+    )
+
+
+def alarming(correlation: float, *, worlds: int, seed: int) -> tuple[int, int]:
+    """Return in how many worlds a change of level, and of slope, has p below .05."""
+    rng = generator(seed, "alarms", correlation)
+    change = attrs.evolve(CHANGE, date="2026-04-20")
+    alarms = np.zeros(2, dtype=int)
+    for _ in range(worlds):
+        found = tp.experience.interrupted_series(
+            series_of(correlation, rng), change, measure="outcome"
+        )
+        alarms += found.p[2:] < 0.05
+    return int(alarms[0]), int(alarms[1])
+
+
+def lines(worlds: int, seed: int) -> Iterable[str]:
+    """Yield the coverage of differences, then the false alarms of interrupted series."""
+    yield f"| persons | come | sizes | propensity | {' | '.join(ESTIMATES)} |"
+    yield "|---|---|---|---|" + "---|" * len(ESTIMATES)
+    for persons, once, sizes, law in itertools.product(PERSONS, (False, True), SIZES, LAWS):
+        found = covering(Cell(sizes, law, persons), worlds=worlds, seed=seed, once=once)
+        shares = " | ".join(f"{hits / made:.3f}" for hits, made in found.values())
+        yield f"| {persons} | {'once' if once else 'always'} | {sizes} | {law} | {shares} |"
+    yield ""
+    yield "| autocorrelation | level, p < .05 | slope, p < .05 |"
+    yield "|---|---|---|"
+    for correlation in AUTO:
+        level, slope = alarming(correlation, worlds=worlds, seed=seed)
+        yield f"| {correlation} | {level / worlds:.3f} | {slope / worlds:.3f} |"
