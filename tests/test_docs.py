@@ -45,6 +45,7 @@ EXAMPLES = {
     "docs/questions/decisions.md": 4,
     "docs/questions/deterrence.md": 2,
     "docs/questions/direct-indirect.md": 4,
+    "docs/questions/follow-up.md": 4,
     "docs/questions/frequencies.md": 5,
     "docs/questions/funnels.md": 1,
     "docs/questions/granularity.md": 3,

@@ -10,6 +10,7 @@ from . import (
     deterrence,
     differences,
     losses,
+    follow_up,
     medians,
     need_shares,
     needs,
@@ -35,4 +36,5 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "need shares": need_shares.lines,
     "needs": needs.lines,
     "views": views.lines,
+    "follow-up": follow_up.lines,
 }

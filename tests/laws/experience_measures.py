@@ -13,6 +13,7 @@ import touchpoints as tp
 
 E = tp.experience
 WEEK = dt.timedelta(days=7)
+CHANGE = E.Change("training", "search_query", date="2026-02-10")
 SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_subscription"}
 
 # One call for each function that takes by=.
@@ -84,6 +85,19 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "equivalence": lambda log: E.equivalence(log, margin=0.2),
     "deterrence with returns": lambda log, **how: E.deterrence(  # those of any group
         log, metric="csat", within=dt.timedelta(days=9), weights="inverse_probability", **how
+    "before_after": lambda log, **how: E.before_after(
+        log, CHANGE, **{"measure": "exit", "outcome": "sale", "chosen": "worst"} | how
+    ),
+    "before_after beside a control": lambda log: E.before_after(
+        log, CHANGE, measure="outcome", control=("segment", "new")
+    ),
+    "before_after beside a touchpoint": lambda log: E.before_after(
+        log, CHANGE, measure="satisfied", metric="csat", control_touchpoint="review_read"
+    ),
+    "control_chart": lambda log, **how: E.control_chart(log, **{"measure": "outcome"} | how),
+    "control_chart of scores": lambda log: E.control_chart(log, measure="score", metric="csat"),
+    "control_chart of counts": lambda log: E.control_chart(
+        log, measure="count", touchpoint="search_query", every=WEEK, baseline=CHANGE.date
     ),
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
@@ -91,6 +105,12 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "improvements": lambda log: E.improvements(E.scorecard(log)),
     "moments_of_truth": lambda log, **how: E.moments_of_truth(log, metric="csat", **how),
     "scorecard": E.scorecard,
+    "interrupted_series": lambda log, **how: E.interrupted_series(
+        log, CHANGE, **{"measure": "exit"} | how
+    ),
+    "interrupted_series from day to day": lambda log: E.interrupted_series(
+        log, CHANGE, measure="score", metric="csat", every=WEEK / 2
+    ),
     "granularity": lambda log, **how: E.granularity(log, **{"seed": 1, "resamples": 3} | how),
     "predictive_views": lambda log, **how: E.predictive_views(log, **{"folds": 3} | how),
     "need_shares of journeys": lambda log, **more: E.need_shares(
@@ -120,6 +140,7 @@ NO_TABLE: set[str] = {
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("collapse_loss", "permutations"): MEASURES["collapse_loss"],
     ("collapse_loss", "seed"): MEASURES["collapse_loss"],
+    ("control_chart", "run"): WHOLE["control_chart"],
     ("emotion_curve", "max_position"): MEASURES["emotion_curve"],
     ("key_drivers", "seed"): MEASURES["key_drivers"],
     ("moments_of_truth", "top"): lambda log, **how: E.moments_of_truth(log, metric="csat", **how),

@@ -49,6 +49,7 @@ MISTAKES = {
 # none: of that kind, or found out by what they hold.
 KINDS: dict[str, tuple[str, set[str]]] = {
     "Journeys": ("takes Journeys, not", {"journeys"}),
+    "Change": ("takes a Change, not", set()),
     "Credit": ("takes a Credit, not", set()),
     "Interactions": ("takes Journeys, not", {"journeys"}),
     "Pair": ("takes a Pair, not", {"pair"}),
@@ -185,6 +186,10 @@ GIVEN: dict[str, Any] = {
     "labelled": [],
     "window": dt.timedelta(days=7),
     "within": dt.timedelta(days=7),
+    "change": tp.experience.Change("training", "search_query", date="2026-02-01"),
+    "experience.before_after measure": "reach",
+    "experience.control_chart measure": "reach",
+    "experience.interrupted_series measure": "reach",
     "collapse by": "channel",
     "classify.draft name": "name",
 }

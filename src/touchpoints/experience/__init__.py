@@ -21,6 +21,7 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.change_records import Change
 from touchpoints.experience._shared.flowing import NeedFlow
 from touchpoints.experience._shared.lifting import NeedLift
 from touchpoints.experience._shared.metrics import METRICS, Metric
@@ -31,9 +32,11 @@ from touchpoints.experience._shared.rolling_ratio import TouchpointRatio
 from touchpoints.experience.alignment import Alignment, alignment
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.changes import BeforeAfter, before_after
 from touchpoints.experience.cohesion import Cohesion, cohesion
 from touchpoints.experience.collapse_loss import CollapseLoss, collapse_loss
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
+from touchpoints.experience.control_charts import ControlChart, control_chart
 from touchpoints.experience.deterrence import Deterrence, deterrence
 from touchpoints.experience.disagreements import SourceDisagreements, SourceMatches, source_disagreements, source_matches
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
@@ -43,6 +46,7 @@ from touchpoints.experience.importance_performance import ImportancePerformance,
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.improvements import Improvements, improvements
 from touchpoints.experience.incentives import Uplift, uplift
+from touchpoints.experience.interrupted import InterruptedSeries, interrupted_series
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.moments import MomentsOfTruth, moments_of_truth
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
@@ -67,9 +71,12 @@ from touchpoints.experience.views import Views, compare_views
 __all__ = [
     "Alignment",
     "Assessments",
+    "BeforeAfter",
+    "Change",
     "Cohesion",
     "CollapseLoss",
     "CompassionAndEfficiency",
+    "ControlChart",
     "Deterrence",
     "EmotionCurve",
     "Equivalence",
@@ -77,6 +84,7 @@ __all__ = [
     "Granularity",
     "ImportancePerformance",
     "Improvements",
+    "InterruptedSeries",
     "KeyDrivers",
     "METRICS",
     "Metric",
@@ -110,10 +118,12 @@ __all__ = [
     "assessments",
     "attach_answers",
     "attach_scores",
+    "before_after",
     "cohesion",
     "collapse_loss",
     "compare_views",
     "compassion_and_efficiency",
+    "control_chart",
     "deterrence",
     "emotion_curve",
     "equivalence",
@@ -121,6 +131,7 @@ __all__ = [
     "granularity",
     "importance_performance",
     "improvements",
+    "interrupted_series",
     "key_drivers",
     "moments_of_truth",
     "need_coverage",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from touchpoints._core.checks import (
 )
 from touchpoints._core.clocks import in_utc
 from touchpoints._core.frozen import Array, is_missing, owned, read_only
+from touchpoints._core.frozen import Array, owned, read_only
 from touchpoints._core.messages import (
     counted,
     first_few,
@@ -25,13 +25,13 @@ from touchpoints._core.messages import (
 from touchpoints._core.text import printable
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
-from touchpoints.journeys.converters import INSTANT
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import Groups, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
+from touchpoints.journeys.periods import Instant, instant_of
 from touchpoints.uncertainty import Units, units_of
 
-Window = tuple[dt.datetime | np.datetime64 | str | None, dt.datetime | np.datetime64 | str | None]
+Window = tuple[Instant | None, Instant | None]
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -347,31 +347,8 @@ def _span(window: Window, name: str, *, zone: str | None) -> tuple[int, int]:
     if isinstance(window, str) or not isinstance(window, Sequence) or len(window) != 2:
         raise WrongKindError(f"{name}= must be two instants, (start, end), got {window!r}")
     limits = np.iinfo(np.int64)
-    low = limits.min if window[0] is None else _stamp(window[0], name, zone=zone)
-    high = limits.max if window[1] is None else _stamp(window[1], name, zone=zone)
+    low = limits.min if window[0] is None else instant_of(window[0], name, zone=zone)
+    high = limits.max if window[1] is None else instant_of(window[1], name, zone=zone)
     if low >= high:
         raise InvalidInputError(f"the end of {name}= must be after its start, got {window!r}")
     return low, high
-
-
-def _stamp(instant: Any, name: str, *, zone: str | None) -> int:
-    """Return an instant in microseconds since 1970, in UTC if the log has a time zone.
-
-    An instant without a zone is a time of that zone.
-    """
-    if isinstance(instant, str):
-        try:
-            instant = dt.datetime.fromisoformat(instant)
-        except ValueError as error:
-            raise InvalidInputError(f"{name}= must hold ISO 8601 times, got {instant!r}") from error
-    if isinstance(instant, dt.datetime) and instant.tzinfo is not None:
-        instant, zone = instant.astimezone(dt.UTC).replace(tzinfo=None), None
-    if not isinstance(instant, (dt.date, np.datetime64)):
-        raise WrongKindError(
-            f"{name}= must hold datetimes, ISO 8601 texts or None, got {instant!r}"
-        )
-    stamp = np.array([instant], dtype=INSTANT)
-    if np.isnat(stamp).any():
-        raise InvalidInputError(f"{name}= must hold instants, got {instant!r}")
-    shown = int(stamp.view(np.int64)[0])
-    return shown if zone is None else in_utc(shown, zone)
