@@ -85,6 +85,7 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "equivalence": lambda log: E.equivalence(log, margin=0.2),
     "deterrence with returns": lambda log, **how: E.deterrence(  # those of any group
         log, metric="csat", within=dt.timedelta(days=9), weights="inverse_probability", **how
+    ),
     "before_after": lambda log, **how: E.before_after(
         log, CHANGE, **{"measure": "exit", "outcome": "sale", "chosen": "worst"} | how
     ),

@@ -38,11 +38,19 @@ from touchpoints.experience.collapse_loss import CollapseLoss, collapse_loss
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
 from touchpoints.experience.control_charts import ControlChart, control_chart
 from touchpoints.experience.deterrence import Deterrence, deterrence
-from touchpoints.experience.disagreements import SourceDisagreements, SourceMatches, source_disagreements, source_matches
+from touchpoints.experience.disagreements import (
+    SourceDisagreements,
+    SourceMatches,
+    source_disagreements,
+    source_matches,
+)
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
 from touchpoints.experience.equivalence import Equivalence, equivalence
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
-from touchpoints.experience.importance_performance import ImportancePerformance, importance_performance
+from touchpoints.experience.importance_performance import (
+    ImportancePerformance,
+    importance_performance,
+)
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
 from touchpoints.experience.improvements import Improvements, improvements
 from touchpoints.experience.incentives import Uplift, uplift
@@ -51,11 +59,21 @@ from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.moments import MomentsOfTruth, moments_of_truth
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
 from touchpoints.experience.need_flow import need_flow
-from touchpoints.experience.need_gaps import NeedGaps, NeedSatisfaction, need_gaps, need_satisfaction
+from touchpoints.experience.need_gaps import (
+    NeedGaps,
+    NeedSatisfaction,
+    need_gaps,
+    need_satisfaction,
+)
 from touchpoints.experience.need_lift import need_lift
 from touchpoints.experience.need_mix import need_mix
 from touchpoints.experience.need_shares import NeedShares, need_shares
-from touchpoints.experience.need_threads import NeedThreadList, NeedThreads, need_thread_list, need_threads
+from touchpoints.experience.need_threads import (
+    NeedThreadList,
+    NeedThreads,
+    need_thread_list,
+    need_threads,
+)
 from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
 from touchpoints.experience.predictive_views import predictive_views
 from touchpoints.experience.preferred_channels import preferred_channels
@@ -69,6 +87,7 @@ from touchpoints.experience.touchpoint_ratio import touchpoint_ratio
 from touchpoints.experience.views import Views, compare_views
 
 __all__ = [
+    "METRICS",
     "Alignment",
     "Assessments",
     "BeforeAfter",
@@ -86,7 +105,6 @@ __all__ = [
     "Improvements",
     "InterruptedSeries",
     "KeyDrivers",
-    "METRICS",
     "Metric",
     "MomentsOfTruth",
     "NeedCoverage",

@@ -13,9 +13,7 @@ from touchpoints._core.checks import (
     public,
     require_kind,
 )
-from touchpoints._core.clocks import in_utc
 from touchpoints._core.frozen import Array, is_missing, owned, read_only
-from touchpoints._core.frozen import Array, owned, read_only
 from touchpoints._core.messages import (
     counted,
     first_few,
