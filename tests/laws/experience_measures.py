@@ -18,7 +18,9 @@ SUCCESS = {"compare": "live_chat", "learn": "review_read", "remember": "trial_su
 
 # One call for each function that takes by=.
 MEASURES: dict[str, Callable[..., Any]] = {
+    "alignment": lambda log, **how: E.alignment(log, {"csat": 0.7, "nps": 0.3}, **how),
     "assessments": lambda log, **how: E.assessments(log, metric="csat", **how),
+    "cohesion": lambda log, **how: E.cohesion(log, metric="csat", **how),
     "compassion_and_efficiency": lambda log, **how: E.compassion_and_efficiency(
         log, metric="csat", **how
     ),
@@ -73,6 +75,7 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "control_chart of counts": lambda log: E.control_chart(
         log, measure="count", touchpoint="search_query", every=WEEK, baseline=CHANGE.date
     ),
+    "equivalence": lambda log: E.equivalence(log, margin=0.2),
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
@@ -141,6 +144,7 @@ def log_of(seed: int) -> tp.Journeys:
         per_interaction={
             **shop.per_interaction,
             "csat": np.where(rng.random(rows) < 0.6, rng.integers(1, 7, rows), np.nan),
+            "nps": np.where(rng.random(rows) < 0.4, rng.integers(0, 11, rows), np.nan),
             "source": np.array(["web", "shop", "desk"], dtype=object)[rng.integers(0, 3, rows)],
         },
     )

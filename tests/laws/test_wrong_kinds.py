@@ -125,6 +125,7 @@ GIVEN: dict[str, Any] = {
     "importance": {"a": 1.0},
     "performance": {"a": 1.0},
     "key": "a secret of the shop",
+    "margin": 0.1,
     "item": "page",
     "G": GRAPH,
     "a": LOG,

@@ -23,9 +23,11 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 
 from touchpoints.experience._shared.change_records import Change
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience.alignment import Alignment, alignment
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
 from touchpoints.experience.changes import BeforeAfter, before_after
+from touchpoints.experience.cohesion import Cohesion, cohesion
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
 from touchpoints.experience.control_charts import ControlChart, control_chart
 from touchpoints.experience.disagreements import (
@@ -35,6 +37,7 @@ from touchpoints.experience.disagreements import (
     source_matches,
 )
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
+from touchpoints.experience.equivalence import Equivalence, equivalence
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
 from touchpoints.experience.importance_performance import (
     ImportancePerformance,
@@ -66,12 +69,15 @@ from touchpoints.experience.suppression import Suppressed, suppress
 
 __all__ = [
     "METRICS",
+    "Alignment",
     "Assessments",
     "BeforeAfter",
     "Change",
+    "Cohesion",
     "CompassionAndEfficiency",
     "ControlChart",
     "EmotionCurve",
+    "Equivalence",
     "FirstImpressions",
     "Granularity",
     "ImportancePerformance",
@@ -94,13 +100,16 @@ __all__ = [
     "Stages",
     "Suppressed",
     "TouchpointGroups",
+    "alignment",
     "assessments",
     "attach_answers",
     "attach_scores",
     "before_after",
+    "cohesion",
     "compassion_and_efficiency",
     "control_chart",
     "emotion_curve",
+    "equivalence",
     "first_impressions",
     "granularity",
     "importance_performance",
