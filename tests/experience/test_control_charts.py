@@ -232,3 +232,11 @@ def test_false_alarms_of_counts_that_vary_more_than_those_of_poisson() -> None:
     assert binom.cdf(beyond[None], 3000, 0.0027) > 1e-3
     assert binom.sf(beyond[None] - 1, 3000, 0.0027) > 1e-3
     assert binom.sf(beyond[False] - 1, 3000, 0.0027) < 1e-3
+
+
+def test_a_baseline_without_a_hit_says_that_any_is_a_signal() -> None:
+    """Three weeks without, then two of ten."""
+    chart = E.control_chart(weeks([0, 0, 0, 2], [10] * 4), measure="outcome", baseline="2026-01-26")
+
+    assert chart.signal.tolist() == ["", "", "", "above", ""]
+    assert "limits have no width, and any other value is a signal" in repr(chart)

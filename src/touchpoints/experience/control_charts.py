@@ -114,6 +114,9 @@ class ControlChart(Labelled):
             said.append(
                 f"{rows}: fewer than {_ROUGH} hits or misses expected, and limits are rough"
             )
+        if alike := int((self.low == self.high).sum()):
+            rows = f"{alike:,} of {counted(len(self), 'row')}"
+            said.append(f"{rows}: limits have no width, and any other value is a signal")
         if unfinished := int((~self.whole).sum()):
             periods = counted(unfinished, "period", verb="were")
             said.append(f"{periods} not over when the log ended: shown without a signal")
