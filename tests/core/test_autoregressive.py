@@ -59,7 +59,13 @@ def test_a_series_without_errors_is_found_exactly() -> None:
     fit = series_regression(x, x @ [1.0, 2.0], np.ones(8), np.arange(8), level=0.95)
 
     assert fit.coefficients == pytest.approx([1, 2])
-    assert (fit.high - fit.low).max() < 1e-5
+    assert (fit.low.tolist(), fit.high.tolist()) == (fit.coefficients.tolist(),) * 2
+    assert fit.p.tolist() == [0, 0]
+    assert np.isnan(fit.correlation)
+    flat = series_regression(x, np.full(8, 4.0), np.ones(8), np.arange(8), level=0.95)
+    assert (flat.coefficients.tolist(), flat.p.tolist()) == ([pytest.approx(4), 0], [0, 1])
+    none = series_regression(x, np.zeros(8), np.ones(8), np.arange(8), level=0.95)
+    assert (none.coefficients.tolist(), none.p.tolist()) == ([0, 0], [1, 1])
 
 
 def test_weights_are_of_precision() -> None:

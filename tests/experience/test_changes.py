@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 import touchpoints as tp
 from touchpoints._core.frozen import Array
@@ -280,3 +281,31 @@ def test_the_worst_comes_back_as_far_as_expected(measure: str) -> None:
     error = np.std(np.subtract(improved, expected)) / np.sqrt(60)
     assert sign * np.mean(expected) > 4 * error  # it would have looked like a success
     assert abs(np.mean(improved) - np.mean(expected)) < 3.3 * error
+
+
+def test_a_planted_difference_is_found_whatever_happened_to_both() -> None:
+    """Everybody gains .2 in spring, those with the change .15 more: 120 worlds of 60 persons."""
+    rng = np.random.default_rng(3)
+    covered, found_it, misled = 0, 0, 0
+    for _ in range(120):
+        who = np.repeat(np.arange(60), 12)
+        days, treated = rng.uniform(0, 20, 720), who % 2 == 0
+        gain = (days >= 10) * (0.2 + 0.15 * treated)
+        reached = rng.random(720) < rng.beta(3, 7, 60)[who] * 0.8 + gain
+        city = np.where(treated, "Lyon", "Nice")
+        log = log_of(
+            np.append(days, [0, 20]),
+            np.append(reached, [0, 0]),
+            persons=np.append(who, [60, 61]),
+            city=np.append(city, ["Lyon", "Nice"]),
+        )
+        table = E.before_after(
+            log, change_on("2026-01-11"), measure="outcome", control=("city", "Nice")
+        )
+        covered += table.low[2] <= 0.15 <= table.high[2]
+        found_it += table.low[2] > 0
+        misled += not table.low[0] <= 0.15 <= table.high[0]
+
+    assert binom.cdf(covered, 120, 0.95) > 1e-3
+    assert found_it > 60
+    assert misled > 100  # without the control

@@ -68,11 +68,14 @@ def test_a_u_chart_by_hand() -> None:
         offsets=[0, 3, 6, 8, 9, 15, 21, 27, 32, 33],
         times=(FIRST + (MONDAY + np.repeat([0, 7, 14], [9, 23, 1])) * DAY).view("M8[us]"),
     )
-    chart = E.control_chart(log, measure="count", touchpoint="chat")
+    chart = E.control_chart(log, measure="count", touchpoint="chat", laney=False)
 
     assert (chart.kind, chart.centre[0], chart.dispersion) == ("u", 4, 1)
     assert chart.value[:2].tolist() == [2.25, 5.75]
     assert (chart.low[0], chart.high[0]) == (1, 7)
+    # Standardised values -1.75 and 1.75; visits of a journey are seldom independent.
+    usual = E.control_chart(log, measure="count", touchpoint="chat")
+    assert usual.dispersion == pytest.approx(3.5 / 1.128)
 
 
 def test_a_chart_of_individuals_by_hand() -> None:
@@ -206,3 +209,34 @@ def test_the_stated_rate_knows_how_short_the_baseline_is() -> None:
     assert len(rates) == 1
     assert 0.5 * beyond / 4000 < rates.pop() < 2 * beyond / 4000
     assert beyond / 4000 > 0.01
+
+
+def test_false_alarms_of_counts_that_vary_more_than_those_of_poisson() -> None:
+    """Journeys go round again with chance .6: 30 worlds of 100 weeks."""
+    rng = np.random.default_rng(4)
+    beyond = {None: 0, False: 0}
+    for _ in range(30):
+        lengths = np.append(rng.geometric(0.4, 5000), 1)
+        start = FIRST + (MONDAY + 7 * np.arange(5001) // 50 * 1.0) * DAY
+        log = tp.Journeys(
+            touchpoints=[tp.taxonomy.untyped("chat")],
+            codes=np.zeros(lengths.sum(), int),
+            offsets=np.append(0, np.cumsum(lengths)),
+            times=np.repeat(start, lengths).astype("i8").view("M8[us]"),
+        )
+        for laney in beyond:
+            chart = E.control_chart(log, measure="count", touchpoint="chat", laney=laney)
+            signals = chart.signal[chart.whole].tolist()
+            beyond[laney] += sum("above" in one or "below" in one for one in signals)
+
+    assert binom.cdf(beyond[None], 3000, 0.0027) > 1e-3
+    assert binom.sf(beyond[None] - 1, 3000, 0.0027) > 1e-3
+    assert binom.sf(beyond[False] - 1, 3000, 0.0027) < 1e-3
+
+
+def test_a_baseline_without_a_hit_says_that_any_is_a_signal() -> None:
+    """Three weeks without, then two of ten."""
+    chart = E.control_chart(weeks([0, 0, 0, 2], [10] * 4), measure="outcome", baseline="2026-01-26")
+
+    assert chart.signal.tolist() == ["", "", "", "above", ""]
+    assert "limits have no width, and any other value is a signal" in repr(chart)

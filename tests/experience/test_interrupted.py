@@ -87,3 +87,14 @@ def test_a_change_without_effect_raises_no_alarm_beyond_the_rate(correlation: fl
         alarms += found.p[2:] < 0.05
     assert binom.sf(alarms - 1, worlds, 0.05).min() > 1e-3
     assert binom.cdf(alarms, worlds, 0.05).min() > 1e-3
+
+
+def test_a_series_that_never_varies_says_so() -> None:
+    """All shares are 1: no width, no error and no autocorrelation."""
+    found = E.interrupted_series(
+        weekly(np.ones(20), 10), change_on("2026-03-16"), measure="outcome"
+    )
+
+    assert found.estimate.tolist() == pytest.approx([1, 0, 0, 0])
+    assert np.isnan(found.autocorrelation)
+    assert "the interval has no width" in repr(found)

@@ -12,7 +12,7 @@ from touchpoints._core import checks
 from touchpoints._core.checks import check_option, microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted, first_few, not_found
-from touchpoints._core.tables import Estimated, column
+from touchpoints._core.tables import Estimated, column, without_width
 from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.change_records import Change, checked_change, moment_of
 from touchpoints.experience._shared.measures import (
@@ -94,7 +94,7 @@ class BeforeAfter(Estimated):
 
     def _remarks(self) -> list[str]:
         """Return what the difference may also be due to, and what was left out."""
-        said = [*super()._remarks()]
+        said = [*super()._remarks(), *without_width(self.low, self.high)]
         if len(self) == 1:
             said.append("no control group: whatever else changed at that time is in the difference")
         if self.spanning:

@@ -114,6 +114,9 @@ class ControlChart(Labelled):
             said.append(
                 f"{rows}: fewer than {_ROUGH} hits or misses expected, and limits are rough"
             )
+        if alike := int((self.low == self.high).sum()):
+            rows = f"{alike:,} of {counted(len(self), 'row')}"
+            said.append(f"{rows}: limits have no width, and any other value is a signal")
         if unfinished := int((~self.whole).sum()):
             periods = counted(unfinished, "period", verb="were")
             said.append(f"{periods} not over when the log ended: shown without a signal")
@@ -165,9 +168,10 @@ def control_chart(
         ``"p"`` for shares, ``"u"`` for counts per journey, ``"individuals"`` for any; by default
         what suits the measure.
     laney
-        Whether p- and u-charts estimate how much periods differ beyond chance; by default where a
-        person or a journey has several trials, so that these are not independent; limits are then
-        never narrower than those of independent ones, as they can be with True.
+        Whether p- and u-charts estimate how much periods differ beyond chance. By default u-charts
+        do, and p-charts where a person or a journey has several trials, so that these are not
+        independent; limits are then never narrower than those of independent trials, as they can be
+        with True.
     run
         How many consecutive periods on one side of the centre are a signal.
     metric, outcome, value
@@ -230,7 +234,8 @@ def control_chart(
             f"limits need at least {_LEAST} periods with trials in the baseline, got {base.sum()}",
             mend="choose shorter periods or a later baseline=",
         )
-    clustered = _several_trials(journeys, found) if laney is None else laney
+    usual = chosen == "u" or _several_trials(journeys, found)
+    clustered = usual if laney is None else laney
     least = 0.0 if laney else 1.0
     limits = _limits(periods, base, kind=chosen, least=least if clustered else None)
     return ControlChart(

@@ -12,7 +12,7 @@ from touchpoints._core.arrays.statistics.autoregressive import series_regression
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted
-from touchpoints._core.tables import Labelled, column
+from touchpoints._core.tables import Labelled, column, without_width
 from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.change_records import Change, checked_change, moment_of
 from touchpoints.experience._shared.measures import Asked, MeasureName, measured, starts_of
@@ -43,7 +43,7 @@ class InterruptedSeries(Labelled):
     periods_before, periods_after : int
         The number of periods with trials on each side.
     autocorrelation : float
-        That of the errors of consecutive periods.
+        That of the errors of consecutive periods; nan where there are none.
     measure, lever, date : str
         What is measured, what was changed, and when, as it was given.
     journeys : int
@@ -86,7 +86,7 @@ class InterruptedSeries(Labelled):
             said.append(
                 f"{journeys} left out: empty, or of a period that is cut in two or has no trials"
             )
-        return [*said, *self.said]
+        return [*said, *without_width(self.low, self.high), *self.said]
 
 
 @public

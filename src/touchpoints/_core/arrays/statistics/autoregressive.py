@@ -21,7 +21,7 @@ class SeriesFit:
     coefficients, low, high, p : float64 (p,)
         The estimates, their intervals, and the two-sided p of each being 0.
     correlation : float
-        The autocorrelation of errors at distance 1.
+        The autocorrelation of errors at distance 1; nan where there are no errors.
     """
 
     coefficients: Array
@@ -61,7 +61,10 @@ def series_regression(
     scale = np.sqrt(weights / weights.mean())
     x, y = columns * scale[:, None], values * scale
     n, p = x.shape
-    floor = max(float(y @ y), 1.0) * _TINY**2
+    floor = float(y @ y) * _TINY**2
+    exact = np.linalg.pinv(x) @ y
+    if float(((y - x @ exact) ** 2).sum()) <= floor:
+        return _without_errors(exact, floor)
     fits = [_given(x, y, places, correlation=float(r), floor=floor) for r in _GRID]
     likelihood = np.array([one[2] for one in fits])
     share = np.exp(likelihood - likelihood.max())
@@ -90,6 +93,15 @@ def series_regression(
         high=end((1 + level) / 2),
         p=2 * np.minimum(zero, 1 - zero),
         correlation=float(share @ _GRID),
+    )
+
+
+def _without_errors(coefficients: Array, floor: float) -> SeriesFit:
+    """Return the fit of a series that the columns explain wholly."""
+    zero = np.abs(coefficients) <= np.sqrt(floor)
+    found = np.where(zero, 0.0, coefficients)
+    return SeriesFit(
+        coefficients=found, low=found, high=found, p=zero * 1.0, correlation=float("nan")
     )
 
 
