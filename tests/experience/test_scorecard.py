@@ -108,6 +108,15 @@ def test_what_is_not_known_has_a_reason() -> None:
     assert found.outcome is None
 
 
+def test_an_outcome_that_nobody_reached_has_no_effects() -> None:
+    """The other measures stay."""
+    found = E.scorecard(attrs.evolve(small(), outcomes={"sale": np.zeros(4)}))
+
+    assert np.isnan(found.effect).all()
+    assert found.conversion.tolist() == [0, 0]
+    assert found.why["effect"] == "no journey reached the outcome sale"
+
+
 def test_needs_say_where_they_come_from() -> None:
     """A7: the share of needs that is not only the default of the type."""
     found = E.scorecard(tp.datasets.shop(300, seed=1)).as_dict()

@@ -100,7 +100,6 @@ WHOLE: dict[str, Callable[..., Any]] = {
     "control_chart of counts": lambda log: E.control_chart(
         log, measure="count", touchpoint="search_query", every=WEEK, baseline=CHANGE.date
     ),
-    "equivalence": lambda log: E.equivalence(log, margin=0.2),
     "first_impressions": lambda log, **how: E.first_impressions(
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),

@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
+from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, FrozenMap, text_array
 from touchpoints._core.messages import quoted
@@ -314,7 +315,7 @@ def _outcome_columns(
     reached = journeys.outcomes[outcome]
     known = ~np.isnan(reached) & (journeys.counts > 0)
     k = len(journeys.touchpoints)
-    pairs = np.unique(owners_of(journeys.offsets) * np.int64(k) + journeys.codes)
+    pairs, _ = runs(owners_of(journeys.offsets) * np.int64(k) + journeys.codes)
     owner, code = np.divmod(pairs, max(k, 1))
     some = known[owner]
     owner, code = owner[some], code[some]
@@ -329,6 +330,8 @@ def _outcome_columns(
         rest = (hits - shares.totals) / (total - met)
     columns = {name: one[codes] for name, one in shares.columns("conversion").items()}
     columns["lift"] = (shares.share - rest)[codes]
+    if not hits:
+        return columns | {name: np.full(len(keys), np.nan) for name in _COLUMNS_OF_OUTCOME[4:]}
     credit = markov(journeys, outcome=outcome, level=level)
     places = {key: row for row, key in enumerate(credit.touchpoint.tolist())}
     rows = np.array([places.get(key, -1) for key in keys], dtype=np.int64)
@@ -376,6 +379,8 @@ def _why(outcome: str | None, given: Mapping[str, Any], journeys: Journeys) -> d
     if outcome is None:
         reason = "the journeys have no outcome: tp.until marks one"
         found |= dict.fromkeys(_OF_OUTCOME, reason)
+    elif not (journeys.counts @ (journeys.outcomes[outcome] == 1)):
+        found["effect"] = f"no journey reached the outcome {outcome}"
     for name, reason in OUTSIDE.items():
         source = "score" if name in ("satisfied", "dissatisfied") else name
         if given[source] is None:

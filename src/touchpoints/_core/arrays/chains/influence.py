@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays.chains import Chain
 from touchpoints._core.arrays.chains.removal import Removed
+from touchpoints._core.arrays.segments import rows_of
 from touchpoints._core.frozen import Array
 
 _BLOCK = 1 << 13
@@ -121,27 +125,55 @@ def covariance(chain: Chain, pull: Pulls, units: Dependence) -> Array:
     A product of a sparse matrix, the transitions of segments, with ``moved``: O(t c), a block of
     segments at a time, of a size that stays in the cache.
     """
+    plain = units.plain
+    alike = plain and units.alike
+    rows = None if plain else np.argsort(units.of, kind="stable")
+    factors = units.within * np.sqrt(units.repeats[units.of])
+    squares, open_unit = np.zeros((pull.moved.shape[1],) * 2), _Open()
+    for chosen, moved in _influences(chain, pull, rows):
+        each = moved if alike else moved * factors[chosen, None]
+        done = each if plain else open_unit.closed(each, units.of[chosen])
+        squares += done.T @ done  # of one array, which is half the work and takes one thread
+    last = open_unit.sums
+    return units.scaled(squares + last.T @ last if len(last) else squares)
+
+
+def _influences(chain: Chain, pull: Pulls, rows: Array | None) -> Iterator[tuple[Any, Array]]:
+    """Yield blocks of segments, in the order of ``rows``, and how much each moves the estimates."""
     from scipy.sparse import csr_array
 
     edges, offsets = chain.passed, chain.offsets
-    moved, plain = np.ascontiguousarray(pull.moved), units.plain
-    (kinds, c), alike = moved.shape, plain and units.alike
-    factors = units.within * np.sqrt(units.repeats) if plain else units.within
-    ones = np.ones(int(np.diff(offsets[::_BLOCK], append=offsets[-1:]).max(initial=0)))
-    sums = np.zeros((c, 0 if plain else len(units.repeats)))
-    squares = np.zeros((c, c))
+    moved = np.ascontiguousarray(pull.moved)
     for low in range(0, len(offsets) - 1, _BLOCK):
-        bounds = offsets[low : low + _BLOCK + 1] - offsets[low]
-        rows = slice(low, low + len(bounds) - 1)
-        passed = edges[offsets[low] :][: bounds[-1]]
-        part = csr_array((ones[: bounds[-1]], passed, bounds), shape=(len(bounds) - 1, kinds))
+        if rows is None:
+            bounds = offsets[low : low + _BLOCK + 1] - offsets[low]
+            chosen: Any = slice(low, low + len(bounds) - 1)
+            passed = edges[offsets[low] :][: bounds[-1]]
+        else:
+            chosen = rows[low : low + _BLOCK]
+            bounds = np.append(0, np.cumsum(offsets[chosen + 1] - offsets[chosen]))
+            passed = edges[rows_of(offsets, chosen)]
+        ones = np.ones(int(bounds[-1]))
+        part = csr_array((ones, passed, bounds), shape=(len(bounds) - 1, len(moved)))
         each = part @ moved
         if pull.worth is not None and pull.excess is not None:
-            each += pull.worth[passed[bounds[1:] - 1]] * pull.excess[rows, None]
-        if not alike:
-            each *= factors[rows, None]
-        if plain:
-            squares += each.T @ each  # of one array, which is half the work and takes one thread
-        else:
-            sums += _added(each.T, units.of[rows], sums.shape[1])
-    return units.scaled(squares if plain else (sums * units.repeats) @ sums.T)
+            each += pull.worth[passed[bounds[1:] - 1]] * pull.excess[chosen, None]
+        yield chosen, each
+
+
+class _Open:
+    """The sum of the last unit of a block, which can go on in the next one."""
+
+    def __init__(self) -> None:
+        self.unit, self.sums = -1, np.zeros((0, 0))
+
+    def closed(self, each: Array, units: Array) -> Array:
+        """Return the sums of the units that are over, float64 (u, c)."""
+        starts = np.flatnonzero(np.diff(units, prepend=-1))
+        sums = np.add.reduceat(each, starts, axis=0)
+        if int(units[0]) == self.unit:
+            sums[:1] += self.sums
+        elif len(self.sums):
+            sums = np.concatenate([self.sums, sums])
+        self.unit, self.sums = int(units[-1]), sums[-1:]
+        return sums[:-1]
