@@ -36,7 +36,7 @@ EXAMPLES = {
     "docs/questions/by-group.md": 2,
     "docs/questions/compare.md": 2,
     "docs/questions/decisions.md": 4,
-    "docs/questions/deterrence.md": 2,
+    "docs/questions/deterrence.md": 3,
     "docs/questions/direct-indirect.md": 4,
     "docs/questions/frequencies.md": 5,
     "docs/questions/funnels.md": 1,

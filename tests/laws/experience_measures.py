@@ -76,7 +76,7 @@ WHOLE: dict[str, Callable[..., Any]] = {
 }
 
 # Functions that take no journeys, or return journeys.
-NO_TABLE: set[str] = {"attach_answers", "attach_scores", "suppress"}
+NO_TABLE: set[str] = {"attach_answers", "attach_scores", "suppress", "what_if"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {

@@ -55,6 +55,7 @@ from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
 from touchpoints.experience.suppression import Suppressed, suppress
+from touchpoints.experience.what_if import WhatIf, what_if
 
 __all__ = [
     "METRICS",
@@ -81,6 +82,7 @@ __all__ = [
     "Suppressed",
     "TouchpointGroups",
     "Uplift",
+    "WhatIf",
     "assessments",
     "attach_answers",
     "attach_scores",
@@ -104,4 +106,5 @@ __all__ = [
     "stages",
     "suppress",
     "uplift",
+    "what_if",
 ]
