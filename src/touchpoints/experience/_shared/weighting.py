@@ -59,15 +59,6 @@ class Trials:
         columns = {name: getattr(self, name)[which] for name in _OF_TRIALS}
         return attrs.evolve(self, **columns)
 
-    def crude(self) -> Trials:
-        """Return the same trials in one stratum."""
-        return attrs.evolve(
-            self,
-            strata=np.zeros_like(self.strata),
-            levels=np.zeros((1, 0), dtype=np.int64),
-            names=["all"],
-        )
-
 
 _OF_TRIALS = ("rows", "exposed", "strata", "owners")
 
@@ -242,6 +233,17 @@ _SHOWN = (
     "effective_exposed",
     "effective_others",
 )
+
+
+def crude_difference(trials: Trials, hits: Array, units: Units) -> Array:
+    """Return the difference of the shares of hits without weights, float64 (rows,)."""
+    real = (units.within * units.repeats[units.of])[trials.owners].astype(np.float64)
+    sides = trials.rows * 2 + trials.exposed
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.bincount(sides, real * hits, trials.size * 2) / np.bincount(
+            sides, real, trials.size * 2
+        )
+    return np.asarray(shares[1::2] - shares[::2])
 
 
 def compared(
