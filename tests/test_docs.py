@@ -44,7 +44,7 @@ EXAMPLES = {
     "docs/questions/compare.md": 2,
     "docs/questions/customer-and-business-view.md": 3,
     "docs/questions/decisions.md": 4,
-    "docs/questions/deterrence.md": 2,
+    "docs/questions/deterrence.md": 3,
     "docs/questions/direct-indirect.md": 4,
     "docs/questions/follow-up.md": 4,
     "docs/questions/frequencies.md": 5,

@@ -144,6 +144,55 @@ def discoveries(
     return Discoveries(float(np.mean(false)), float(np.mean(found)))
 
 
+def incentive_world(cell: Cell, rng: np.random.Generator, *, random: bool) -> tp.Journeys:
+    """Return journeys some of which get a coupon, which adds what is planted to who buys.
+
+    Keen people buy more often anyway, and unless chance decides they get more coupons.
+    """
+    who = np.repeat(np.arange(cell.persons), sizes_of(cell))
+    keen = rng.random(len(who)) < 0.5
+    taste = rng.uniform(-0.15, 0.15, cell.persons)[who]
+    coupon = rng.random(len(who)) < (0.5 if random else np.where(keen, 0.7, 0.3))
+    bought = rng.random(len(who)) < 0.2 + 0.3 * keen + cell.planted * coupon + taste
+    offsets = np.append(0, np.cumsum(1 + coupon))
+    codes = np.zeros(offsets[-1], dtype=np.int64)
+    codes[offsets[1:][coupon] - 1] = 1
+    return tp.Journeys(
+        touchpoints=NAMED[:2],
+        codes=codes,
+        offsets=offsets,
+        persons=who,
+        outcomes={"sale": bought * 1.0},
+        per_journey={"keen": keen},
+    )
+
+
+class Uplifts(NamedTuple):
+    """What was found of a coupon in each world: nan where nothing could be."""
+
+    difference: Array
+    crude: Array
+    covered: Array
+
+
+def uplifts(cell: Cell, *, random: bool, worlds: int, seed: int) -> Uplifts:
+    """Return the uplift, the crude difference, and whether the interval covers what is planted."""
+    rng = generator(seed, "uplift", random, *cell)
+    rows = []
+    for _ in range(worlds):
+        found = tp.experience.uplift(
+            incentive_world(cell, rng, random=random),
+            incentive="call",
+            adjust=() if random else ["keen"],
+            weights=cell.weights,
+            assigned=random,
+        )
+        low, high = found.low[0], found.high[0]
+        covers = np.nan if np.isnan(low) else float(low <= cell.planted <= high)
+        rows.append((found.difference[0], found.crude[0], covers))
+    return Uplifts(*np.array(rows).T)
+
+
 def lines(worlds: int, seed: int) -> Iterable[str]:
     """Yield the tables."""
     yield "deterrence: weights, planted, sizes, persons; covered, crude, p <= .05, width, known"
@@ -155,8 +204,16 @@ def lines(worlds: int, seed: int) -> Iterable[str]:
             f"{one.covered / known:6.3f} {one.crude / known:6.3f} {one.rejected / known:6.3f} "
             f"{one.width:6.3f} {one.known}"
         )
+    yield "uplift: assigned at random, sizes, persons; covered, mean, mean crude (planted 0.2)"
+    for random in (True, False):
+        for sizes in ("ones", "fives", "tail"):
+            for persons in (15, 30, 200):
+                told = uplifts(Cell(persons, sizes), random=random, worlds=worlds, seed=seed)
+                yield f"{random!s:>5} {sizes:>5} {persons:4}  " + " ".join(
+                    f"{np.nanmean(one):6.3f}" for one in (told.covered, told.difference, told.crude)
+                )
     yield "discoveries at q <= 0.05 of 20 touchpoints: persons, planted; false, found"
     for persons in (30, 200):
         for planted in (0, 5):
-            told = discoveries(worlds=worlds, seed=seed, persons=persons, planted=planted)
-            yield f"{persons:4} {planted}  {told.false:6.3f} {told.found:6.3f}"
+            called = discoveries(worlds=worlds, seed=seed, persons=persons, planted=planted)
+            yield f"{persons:4} {planted}  {called.false:6.3f} {called.found:6.3f}"

@@ -337,3 +337,23 @@ def test_scores_outside_the_scale_are_counted() -> None:
 
     assert found.outside == 1
     assert "outside the scale" in repr(found)
+
+
+def test_many_persons_and_many_strata_have_numbers_of_their_own() -> None:
+    """The products of cells and persons do not fit into 32 bits."""
+    n, strata = 60_000, 40_000
+    trials = Trials(
+        rows=np.zeros(n, dtype=np.int64),
+        size=1,
+        exposed=np.arange(n) % 2 == 0,
+        strata=np.arange(n) // 2 % strata,
+        levels=np.zeros((strata, 0), dtype=np.int64),
+        names=[str(one) for one in range(strata)],
+        owners=np.arange(n),
+    )
+    ones = np.ones(n, dtype=np.int64)
+    units = Units(unit="person", of=np.arange(n), repeats=ones, within=ones)
+    found = compared(trials, np.arange(n) % 4 == 0, units=units, weights="standardised", level=0.95)
+
+    assert (found.units[0], found.other_units[0]) == (n / 2, n / 2)
+    assert found.effective_exposed[0] == pytest.approx(n / 2)

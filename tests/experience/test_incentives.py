@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 import pytest
-from coverage_cells.worlds import generator
+from coverage_cells.deterrence import Cell, uplifts
 from scipy.stats import binom
 
 import touchpoints as tp
@@ -107,47 +105,25 @@ def test_what_is_not_known_is_censored() -> None:
     assert found.censored.tolist() == [int(log.counts[0])]
 
 
-def world(rng: np.random.Generator, *, random: bool, persons: int = 200) -> tp.Journeys:
-    """Return three journeys a person; a coupon adds 0.2; buyers get it more often unless random."""
-    who = np.repeat(np.arange(persons), 3)
-    keen = rng.random(len(who)) < 0.5
-    taste = rng.uniform(-0.1, 0.1, persons)[who]
-    coupon = rng.random(len(who)) < (0.5 if random else np.where(keen, 0.7, 0.3))
-    bought = rng.random(len(who)) < 0.2 + 0.3 * keen + 0.2 * coupon + taste
-    offsets = np.append(0, np.cumsum(1 + coupon))
-    codes = np.zeros(offsets[-1], dtype=np.int64)
-    codes[offsets[1:][coupon] - 1] = 1
-    return tp.Journeys(
-        touchpoints=[tp.taxonomy.untyped(key) for key in ("ad", "coupon")],
-        codes=codes,
-        offsets=offsets,
-        persons=who,
-        outcomes={"sale": bought * 1.0},
-        per_journey={"keen": keen},
-    )
+@pytest.mark.parametrize("random", [True, False])
+def test_uplift_is_unbiased(random: bool) -> None:
+    """B22: as planted by random assignment, and where the column that decided it is known."""
+    found = uplifts(Cell(200, "fives"), random=random, worlds=200, seed=3)
+    error = found.difference.std(ddof=1) / np.sqrt(200)
+
+    assert abs(found.difference.mean() - 0.2) < 3.3 * error
+    assert random == (abs(found.crude.mean() - 0.2) < 0.02)
 
 
 @pytest.mark.parametrize("random", [True, False])
-def test_uplift_is_unbiased(random: bool) -> None:
-    """As planted where assignment is random, and where the column that decided it is known."""
-    rng = generator(3, "uplift", random)
-    found: list[Any] = [
-        E.uplift(
-            world(rng, random=random),
-            incentive="coupon",
-            adjust=() if random else ["keen"],
-            assigned=random,
-        )
-        for _ in range(200)
-    ]
-    differences = np.array([one.difference[0] for one in found])
-    error = differences.std(ddof=1) / np.sqrt(len(found))
+@pytest.mark.parametrize("sizes", ["ones", "fives", "tail"])
+@pytest.mark.parametrize("persons", [15, 30, 200])
+def test_intervals_cover_what_is_planted(persons: int, sizes: str, random: bool) -> None:
+    """So few as found would be found once in a thousand times if 95 % were true."""
+    found = uplifts(Cell(persons, sizes), random=random, worlds=100, seed=3)
+    known = int((~np.isnan(found.covered)).sum())
 
-    assert abs(differences.mean() - 0.2) < 3.3 * error
-    covered = sum(bool(one.low[0] <= 0.2 <= one.high[0]) for one in found)
-    assert binom.cdf(covered, len(found), 0.95) > 1e-3
-    crude = np.array([one.crude[0] for one in found]).mean()
-    assert random == (abs(crude - 0.2) < 0.02)
+    assert binom.cdf(int(np.nansum(found.covered)), known, 0.95) > 1e-3
 
 
 def test_words_are_of_association_unless_assigned() -> None:

@@ -136,6 +136,7 @@ NO_TABLE: set[str] = {
     "importance_performance",
     "suppress",
 }
+NO_TABLE: set[str] = {"attach_answers", "attach_scores", "suppress", "what_if"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {

@@ -85,6 +85,7 @@ from touchpoints.experience.stages import StageContradictions, Stages, stage_con
 from touchpoints.experience.suppression import Suppressed, suppress
 from touchpoints.experience.touchpoint_ratio import touchpoint_ratio
 from touchpoints.experience.views import Views, compare_views
+from touchpoints.experience.what_if import WhatIf, what_if
 
 __all__ = [
     "METRICS",
@@ -132,6 +133,7 @@ __all__ = [
     "TouchpointRatio",
     "Uplift",
     "Views",
+    "WhatIf",
     "alignment",
     "assessments",
     "attach_answers",
@@ -175,4 +177,5 @@ __all__ = [
     "suppress",
     "touchpoint_ratio",
     "uplift",
+    "what_if",
 ]

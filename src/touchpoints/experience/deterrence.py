@@ -28,6 +28,7 @@ from touchpoints.experience._shared.weighting import (
     Weights,
     check_overlap,
     compared,
+    crude_difference,
     strata_of,
 )
 from touchpoints.journeys.groups import by_group
@@ -377,15 +378,12 @@ def _part(
     hits, sure = known
     among = trials.chosen(sure)
     found = compared(among, hits[sure], units=units, weights=how.weights, level=how.level)
-    crude = compared(
-        among.crude(), hits[sure], units=units, weights="standardised", level=how.level
-    )
     unsure = trials.chosen(~sure)
     real = (units.within * units.repeats[units.of])[unsure.owners]
     ratio, limit = e_values(found)
     return {
         **found.columns(),
-        "crude": crude.share - crude.other_share,
+        "crude": crude_difference(among, hits[sure], units),
         "censored": np.bincount(unsure.rows, real, trials.size),
         "q": false_discovery(found.p),
         "e_value": ratio,

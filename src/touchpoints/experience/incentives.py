@@ -24,6 +24,7 @@ from touchpoints.experience._shared.weighting import (
     Weights,
     check_overlap,
     compared,
+    crude_difference,
     strata_of,
 )
 from touchpoints.graphs.outcome import chosen_outcome
@@ -247,7 +248,7 @@ def _uplift(journeys: Journeys, *, asked: _Asked) -> Uplift:
     )
     hits, units = reached[known] == 1, units_of(journeys, None)
     found = compared(trials, hits, units=units, weights=asked.weights, level=asked.level)
-    crude = compared(trials.crude(), hits, units=units, weights="standardised", level=asked.level)
+    crude = crude_difference(trials, hits, units)
     numbers = {
         "censored": int(journeys.counts.sum() - journeys.counts[known].sum()),
         "after": int(journeys.counts[known][after[known]].sum()),
@@ -283,7 +284,7 @@ def _column(journeys: Journeys, name: str, asked: _Asked) -> Coded | Array:
 
 
 def _table(
-    found: Compared, crude: Compared, numbers: dict[str, int], *, asked: _Asked, units: Units
+    found: Compared, crude: Array, numbers: dict[str, int], *, asked: _Asked, units: Units
 ) -> Uplift:
     one_sided = sorted(name for _, name in found.one_sided)
     check_overlap(one_sided, overlap=asked.overlap)
@@ -294,7 +295,7 @@ def _table(
         incentive=text_array([place_name(asked.incentive)]),
         journeys=columns.pop("exposed"),
         **columns,
-        crude=crude.share - crude.other_share,
+        crude=crude,
         e_value=ratio,
         e_value_limit=limit,
         reason=text_array([_REASONS.get(one, one) for one in found.reasons]),

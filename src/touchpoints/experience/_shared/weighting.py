@@ -7,7 +7,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.sorting.tuples import distinct_tuples
+from touchpoints._core.arrays.sorting.tuples import distinct_tuples, without_holes
 from touchpoints._core.arrays.statistics.few_units import drawn
 from touchpoints._core.arrays.statistics.intervals import z_of
 from touchpoints._core.frozen import Array, Coded
@@ -58,15 +58,6 @@ class Trials:
         """Return some of the trials."""
         columns = {name: getattr(self, name)[which] for name in _OF_TRIALS}
         return attrs.evolve(self, **columns)
-
-    def crude(self) -> Trials:
-        """Return the same trials in one stratum."""
-        return attrs.evolve(
-            self,
-            strata=np.zeros_like(self.strata),
-            levels=np.zeros((1, 0), dtype=np.int64),
-            names=["all"],
-        )
 
 
 _OF_TRIALS = ("rows", "exposed", "strata", "owners")
@@ -126,7 +117,7 @@ def balance(trials: Trials, real: Array, *, weights: Weights) -> Balance:
     exposed, from a logistic regression on the columns of the strata, without interactions.
     """
     width = max(len(trials.names), 1)
-    distinct, cells = np.unique(trials.rows * width + trials.strata, return_inverse=True)
+    cells, distinct = without_holes(trials.rows * width + trials.strata, trials.size * width)
     of_cells = np.stack(
         [
             np.bincount(cells, real * (trials.exposed == bool(side)), len(distinct))
@@ -244,6 +235,17 @@ _SHOWN = (
 )
 
 
+def crude_difference(trials: Trials, hits: Array, units: Units) -> Array:
+    """Return the difference of the shares of hits without weights, float64 (rows,)."""
+    real = (units.within * units.repeats[units.of])[trials.owners].astype(np.float64)
+    sides = trials.rows * 2 + trials.exposed
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.bincount(sides, real * hits, trials.size * 2) / np.bincount(
+            sides, real, trials.size * 2
+        )
+    return np.asarray(shares[1::2] - shares[::2])
+
+
 def compared(
     trials: Trials, hits: Array, *, units: Units, weights: Weights, level: float
 ) -> Compared:
@@ -331,12 +333,13 @@ def _spread(
     used = np.flatnonzero(found.weights > 0)
     of, within = units.of[trials.owners[used]], units.within[trials.owners[used]]
     weights, cells, did = found.weights[used], found.cells[used], hits[used].astype(np.float64)
-    kinds, cell = np.unique(cells, return_inverse=True)
+    cell, kinds = without_holes(cells, int(cells.max(initial=0)) + 1)
     sides = trials.rows[used] * 2 + trials.exposed[used]
-    keys, place = np.unique(cell * len(units.repeats) + of, return_inverse=True)
+    people = max(len(units.repeats), 1)
+    place, keys = without_holes(cell.astype(np.int64) * people + of, len(kinds) * people)
     own = np.bincount(place, weights * within, len(keys))
     own_hits = np.bincount(place, weights * within * did, len(keys))
-    in_cell, unit = keys // max(len(units.repeats), 1), keys % max(len(units.repeats), 1)
+    in_cell, unit = keys // people, keys % people
     side = np.zeros(len(kinds), dtype=np.int64)
     side[cell] = sides
     total = np.bincount(cell, weights * real[used], len(kinds))
@@ -345,10 +348,10 @@ def _spread(
     rest_hits = total_hits[in_cell] - own_hits + (imagined * share[side])[in_cell]
     strayed = own_hits - own * rest_hits / (total[in_cell] - own + imagined[in_cell])
     size, alike = trials.size * 2, units.repeats
-    both, where = np.unique(side[in_cell] * len(alike) + unit, return_inverse=True)
+    where, both = without_holes(side[in_cell] * people + unit, size * people)
     sums = np.bincount(where, strayed, len(both))
     mass = np.bincount(where, own, len(both))
-    side, unit = both // max(len(alike), 1), both % max(len(alike), 1)
+    side, unit = both // people, both % people
     squares = np.bincount(side, alike[unit] * mass**2, size)
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = np.where(

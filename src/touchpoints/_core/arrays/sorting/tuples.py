@@ -125,14 +125,14 @@ class _Numbering:
 
     def renumber(self) -> None:
         """Renumber the tuples that occur from 0 without gaps, and store the codes of each."""
-        self.codes, kept = _without_holes(self.codes, self._size)
+        self.codes, kept = without_holes(self.codes, self._size)
         head, *rest = np.unravel_index(kept, self._widths)
         self.columns = [*([one[head] for one in self.columns] or [head]), *rest]
         self._widths = [max(len(kept), 1)]
         self._size = self._widths[0]
 
 
-def _without_holes(codes: Array, size: int) -> tuple[Array, Array]:
+def without_holes(codes: Array, size: int) -> tuple[Array, Array]:
     """Return the codes renumbered without gaps, and the sorted codes that occur."""
     if size > _FLAGS:
         kept, inverse = np.unique(codes, return_inverse=True)
