@@ -135,8 +135,8 @@ NO_TABLE: set[str] = {
     "compare_views",
     "importance_performance",
     "suppress",
+    "what_if",
 }
-NO_TABLE: set[str] = {"attach_answers", "attach_scores", "suppress", "what_if"}
 
 # One call for each argument that is an integer.
 ASKED: dict[tuple[str, str], Callable[..., Any]] = {
