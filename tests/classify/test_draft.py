@@ -408,6 +408,43 @@ def test_the_head_states_how_much_is_known() -> None:
     assert [0.4, 0.4, 0.1, 0.1] == found.confidences.share.tolist()
 
 
+IDS = {
+    "ids": [
+        [f"u{number}" for number in range(1, 501)],
+        [f"INV-2024-{number:04d}" for number in range(300)],
+        [f"#{number}" for number in range(1000, 1300)],
+        [f"P{number:05d}" for number in range(80)],
+        [f"user_{number}" for number in range(400)],
+        [f"{number:032x}" for number in range(2**100, 2**100 + 50)],
+    ],
+    "e-mail addresses": [[f"{one}@example.org" for one in ("ana", "leo", "mia", "eva", "ruiz")]],
+    "phone numbers": [[f"+34 600 123 {number:03d}" for number in range(40)]],
+}
+
+
+@pytest.mark.parametrize("kind", IDS)
+def test_columns_of_ids_are_stopped(kind: str) -> None:
+    """The error says what the column looks like, and which one to pass."""
+    for values in IDS[kind]:
+        with pytest.raises(InvalidInputError, match=f"look like {kind}, not like names of events"):
+            draft({"event": values}, name="event")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"step {number}" for number in range(1, 10)],
+        [f"page_{number}" for number in range(1, 15)],
+        ["AAA-Registration", "AAA-Triage", "BBB-Exit", "CCC-12", "search"],
+        ["search", "view_item", *(f"u{number}" for number in range(60))],
+        [f"u{number}" for number in range(60)] * 30,
+    ],
+)
+def test_names_with_numbers_are_no_ids(names: list[str]) -> None:
+    """Steps, pages, and what comes again and again."""
+    assert draft({"event": names}, name="event").events == len(names)
+
+
 STEPS = [
     *("Verify file", "Assess damage", "Route to team", "Calculate payout", "Approve payout"),
     *("Print letter batch", "Wait for input", "Archive dossier", "Notify branch", "Pay claim"),

@@ -85,7 +85,8 @@ def test_labels_in_portuguese_are_found_and_shown(name: str) -> None:
     assert "product_return" == found.find("as devoluções", lang="pt").id
     tp.testing.check_taxonomy(found, ignore=["TP008"])
     gaps = {row["what"] for row in tp.lint(found, ignore=["TP007"]).to_dicts()}
-    assert {"no definition in pt"} == gaps
+    assert gaps
+    assert all(one.split(":")[0].endswith("no definition in pt") for one in gaps)
 
 
 def test_a_graph_has_labels_in_portuguese() -> None:

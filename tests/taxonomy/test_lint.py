@@ -385,6 +385,22 @@ def test_tp008_is_a_missing_translation() -> None:
     assert [("TP008", "facets.channel.terms.chat")] == found(half)
 
 
+def test_many_missing_translations_are_one_finding_of_a_vocabulary() -> None:
+    """A language that a team has just begun is a row for types and one for each facet."""
+    begun = parse_taxonomy(
+        'name = "x"\nextends = "customer"\nlanguages = ["en", "es", "eu"]\n'
+        'types.live_chat.labels.eu = "Txat zuzena"'
+    )
+    rows = [row for row in lint(begun).to_dicts() if row["code"] == "TP008"]
+    of_types = [row for row in rows if row["where"] == "types"]
+
+    assert len(rows) < 140
+    [said] = [row["what"] for row in of_types if "label" in row["what"]]
+    assert said.startswith("69 of 70 have no label in eu: 'search_query', 'review_read', ")
+    assert said.endswith("and 64 more")
+    assert of_types[0]["mend"].endswith('add labels = { eu = "…" } to each')
+
+
 def test_tp009_is_a_problem_of_reading(tmp_path: Path) -> None:
     """Problems of reading, such as dangling references, are findings of `lint_file` (A22)."""
     path = tmp_path / "mine.toml"

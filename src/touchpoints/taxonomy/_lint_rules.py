@@ -8,6 +8,7 @@ import attrs
 
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.languages import language
+from touchpoints._core.messages import first_few
 from touchpoints._core.text import fold_spaced
 from touchpoints.taxonomy._checks import at, names_of
 from touchpoints.taxonomy._lint_words import bare, business_words, channel_of, near_pairs
@@ -19,6 +20,9 @@ from touchpoints.taxonomy.vocabulary import Facet, Term, TouchpointType, text_ma
 
 Texts = Mapping[str, str]
 Entries = Iterable[Term | TouchpointType]
+
+_SEVERAL = 9
+"""More entries of a vocabulary that lack the same text are one finding."""
 
 
 @attrs.frozen
@@ -151,12 +155,32 @@ def _missing_texts(taxonomy: Taxonomy) -> Iterator[Finding]:
     languages = taxonomy.languages
     for name, facet in taxonomy.facets.items():
         yield from _missing("labels", facet.labels, at("facets", name), languages)
-        for term in facet.terms.values():
-            yield from _missing_of_term(term, facet, languages)
+        terms = [
+            one for term in facet.terms.values() for one in _missing_of_term(term, facet, languages)
+        ]
+        yield from _together(terms, at("facets", name, "terms"), len(facet.terms))
+    types: list[Finding] = []
     for one in taxonomy.types.values():
         where = at("types", one.id)
-        yield from _missing("labels", one.labels, where, languages)
-        yield from _missing("definition", one.definition, where, languages)
+        types += _missing("labels", one.labels, where, languages)
+        types += _missing("definition", one.definition, where, languages)
+    yield from _together(types, "types", len(taxonomy.types))
+
+
+def _together(findings: list[Finding], where: str, size: int) -> Iterator[Finding]:
+    """Yield findings of one vocabulary, with one for many entries that lack the same texts."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for one in findings:
+        groups.setdefault((one.case, one.facts["langs"]), []).append(one)
+    many = {key: group for key, group in groups.items() if len(group) > _SEVERAL}
+    for one in findings:
+        group = many.get((one.case, one.facts["langs"]))
+        if group is None:
+            yield one
+        elif one is group[0]:
+            names = [each.where.rpartition(".")[2] for each in group]
+            facts = {"count": f"{len(group):,}", "of": f"{size:,}", "names": first_few(names)}
+            yield Finding(f"{one.case}.many", where, {**one.facts, **facts})
 
 
 def _missing_of_term(term: Term, facet: Facet, languages: tuple[str, ...]) -> Iterator[Finding]:

@@ -21,6 +21,14 @@ _ID = re.compile(
 )
 
 
+_EMAIL = re.compile(r"\s*[^\s@]+@[^\s@]+\.[a-z]{2,}\s*", re.IGNORECASE)
+_PHONE = re.compile(r"\s*(?:\+|00)\d[\d\s().-]{6,}\s*")
+# One word before numbers: of one letter or of capitals a key, of small letters perhaps a page.
+_KEY = re.compile(r"\s*(?:[A-Za-z]|[A-Z]{2,8})[-_#: ]?\d[-_/.\d]*\s*")
+_NUMBERED = re.compile(r"\s*([a-z]{2,12})[-_#: ]?\d[-_/.\d]*\s*", re.IGNORECASE)
+_FEW_KEYS, _MANY_NUMBERED = 20, 200
+
+
 def check_names(field: str, values: Sequence[str | None], *, rows: int) -> None:
     """Raise when the distinct values of a column cannot be names of events.
 
@@ -37,11 +45,28 @@ def check_names(field: str, values: Sequence[str | None], *, rows: int) -> None:
     sample = texts[:_SAMPLE]
     if len(texts) < _MANY:
         return
-    for kind, pattern in (("numbers", _NUMBER), ("times", _TIME)):
+    kinds = {
+        "numbers": _NUMBER,
+        "times": _TIME,
+        "e-mail addresses": _EMAIL,
+        "phone numbers": _PHONE,
+    }
+    for kind, pattern in kinds.items():
         if all(pattern.fullmatch(one[:_SAMPLE]) for one in sample):
             raise _unsuitable(field, kind, texts)
-    if 2 * len(texts) > rows and all(_ID.fullmatch(one[:_SAMPLE]) for one in sample):
+    if 2 * len(texts) > rows and _are_ids([one[:_SAMPLE] for one in sample], len(texts)):
         raise _unsuitable(field, "ids", texts)
+
+
+def _are_ids(sample: Sequence[str], number: int) -> bool:
+    """Return whether texts that hardly ever repeat are keys of something, and no names."""
+    if all(_ID.fullmatch(one) for one in sample):
+        return True
+    if number >= _FEW_KEYS and all(_KEY.fullmatch(one) for one in sample):
+        return True
+    words = {found[1].casefold() for one in sample if (found := _NUMBERED.fullmatch(one))}
+    alike = all(_NUMBERED.fullmatch(one) for one in sample) and len(words) == 1
+    return number >= _MANY_NUMBERED and alike
 
 
 def _unsuitable(field: str, kind: str, texts: Sequence[str]) -> InvalidInputError:
