@@ -18,11 +18,18 @@ DOCS = ROOT / "docs"
 EXAMPLES = {
     "README.md": 1,
     "docs/index.md": 1,
+    "docs/privacy.md": 2,
+    "docs/questions/drivers.md": 3,
+    "docs/questions/promise.md": 3,
+    "docs/questions/scorecard.md": 2,
+    "docs/questions/scores.md": 4,
+    "docs/questions/service.md": 3,
     "docs/ten-minutes.md": 15,
     "docs/why.md": 2,
     "docs/data-model.md": 5,
     "docs/graph-schema.md": 5,
     "docs/dataframes.md": 6,
+    "docs/improve.md": 6,
     "docs/languages.md": 4,
     "docs/taxonomy.md": 3,
     "docs/classifiers.md": 2,
@@ -35,9 +42,11 @@ EXAMPLES = {
     "docs/uncertainty.md": 1,
     "docs/questions/by-group.md": 2,
     "docs/questions/compare.md": 2,
+    "docs/questions/customer-and-business-view.md": 3,
     "docs/questions/decisions.md": 4,
     "docs/questions/deterrence.md": 3,
     "docs/questions/direct-indirect.md": 4,
+    "docs/questions/follow-up.md": 4,
     "docs/questions/frequencies.md": 5,
     "docs/questions/funnels.md": 1,
     "docs/questions/granularity.md": 3,
@@ -52,6 +61,7 @@ EXAMPLES = {
     "docs/questions/stages.md": 2,
     "docs/questions/steps.md": 1,
     "docs/questions/time.md": 2,
+    "docs/questions/what-channels-lose.md": 2,
 }
 FENCE = re.compile(r"^```([^\n]*)\n", re.MULTILINE)
 LANGUAGES = {"python", "bash", "text", "toml", "mermaid", "json", "csv", ""}

@@ -149,6 +149,38 @@ def test_grouping_by_channel_is_a_step_of_its_own(journeys: tp.Journeys) -> None
     assert ("channel",) == by_channel.meta.lens
 
 
+def test_what_the_channel_hides_is_counted_in_bits(flash_sale: Any, customer: tp.Taxonomy) -> None:
+    """Of eight people from Twitter four came for the flash sale: the channel hides 1 bit (A13).
+
+    The four others look at a post of the brand. The need of the advertisement is from a rule; that
+    of the post is the default of its type, so the number is not circular.
+    """
+    posts = tp.classify.rules(
+        {
+            "rule": [
+                {"when": {"text": "cat"}, "type": "brand_post_seen", "channel": "social.organic"}
+            ]
+        }
+    )
+    came = [{"campaign": "Venta Flash"}, {"text": "cat"}] * 4
+    rows = [
+        {"who": nth, "at": f"2026-11-20T10:0{nth}", **visit("t.co", **fields)}
+        for nth, fields in enumerate(came)
+    ]
+    log = tp.from_records(
+        rows,
+        journey="who",
+        time="at",
+        touchpoint=tp.classify.first_match(flash_sale, posts),
+        taxonomy=customer,
+    )
+    found = tp.experience.collapse_loss(log, of=("context", "need"), seed=1, permutations=19)
+    assert ["(all)", "social.organic"] == found.coarse.tolist()
+    assert [1.0, 1.0] == found.plug_in.tolist() == found.entropy.tolist()
+    assert [1.0, 1.0] == pytest.approx(found.loss)
+    assert () == found.defaults
+
+
 def test_the_explanation_names_the_rule(flash_sale: Any) -> None:
     """Which rule decided, by which fields, and which one would have come next (A6)."""
     found = tp.classify.explain(flash_sale, visit("t.co", medium="cpc", campaign="Venta Flash"))

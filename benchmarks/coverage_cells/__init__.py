@@ -9,6 +9,8 @@ from . import (
     credit_pairs,
     deterrence,
     differences,
+    follow_up,
+    losses,
     medians,
     need_shares,
     needs,
@@ -16,6 +18,7 @@ from . import (
     shares,
     survival,
     tests,
+    views,
 )
 
 # Each takes how many worlds a cell has and the seed, and yields the lines of its tables.
@@ -28,7 +31,10 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "others": others.lines,
     "attribution": attribution.lines,
     "credit": credit_pairs.lines,
+    "losses": losses.lines,
     "deterrence": deterrence.lines,
     "need shares": need_shares.lines,
     "needs": needs.lines,
+    "views": views.lines,
+    "follow-up": follow_up.lines,
 }

@@ -115,6 +115,19 @@ def test_journeys_of_nothing_are_credited_to_nothing(name: str) -> None:
         assert found.as_dict() == {"(none)": 2.0}
 
 
+@pytest.mark.parametrize("name", [one for one in MODELS if one not in NEED_A])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_value_of_journeys_of_nothing_is_that_of_nothing(name: str, count: int) -> None:
+    """Also where only the total of several journeys is known."""
+    table = {"path": [""], "n": [count], "lost": [2], "worth": [6.0]}
+    log = tp.from_paths(table, path="path", converted="n", lost="lost", value="worth")
+    found = MODELS[name](log)
+    if isinstance(found, A.Credit) and name != "exact sets":
+        assert found.as_dict() == {"(none)": count}
+        assert found.value is not None
+        assert found.value.tolist() == [6.0]
+
+
 @pytest.mark.parametrize("values", [[-1.0, 0, 0, 0], [np.nan, 0, 0, 0], [np.inf, 0, 0, 0]])
 def test_values_that_are_no_amounts_are_refused(values: list[float]) -> None:
     """With the journey, and how to mend it; journeys without the outcome do not matter."""

@@ -17,6 +17,8 @@ from coverage_cells.worlds import generator
 from scipy.stats import binom, norm
 
 import touchpoints as tp
+from touchpoints.attribution._shared.estimates import Precision
+from touchpoints.journeys.model import take
 
 WORLDS = 400
 MAIN = (Kind("alone", 1000, 0.1), Kind("1..10", 100, 0.1))
@@ -34,7 +36,7 @@ CELLS = [
     *((name, kind) for kind in MAIN for name in NAMES),
     *((name, MAIN[0]) for name in RARER),  # they need more persons than a hundred
 ]
-SEEN = 100_000
+SEEN = 1_000_000
 
 
 @cache
@@ -95,7 +97,7 @@ def test_differences_cover_the_truth_and_equal_groups_seldom_differ(name: str) -
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_simulated_journeys_agree_with_exact_effects(order: int) -> None:
-    """Within five standard errors: the fundamental matrix, and a hundred thousand journeys."""
+    """Within five standard errors: the fundamental matrix, and a million journeys."""
     kind = Kind("alone", SEEN, 0.1)
     journeys = drawn(kind, 1, generator(3, *kind)).world(0, persons=False)
     found = tp.attribution.markov(journeys, order=order, outcome="sale")
@@ -132,6 +134,30 @@ def test_the_interval_of_a_share_by_hand() -> None:
     assert found.share.tolist() == [0.625, 0.375]
     assert found.covariance[0, 0] == pytest.approx(0.6875 / 16 * 10 / 9)
     assert [found.low[0] / 4, found.high[0] / 4] == pytest.approx([0.2194, 0.9081], abs=1e-4)
+
+
+def test_the_interval_of_an_effect_by_hand() -> None:
+    """Twenty units: 19 tell of the spread, and a whole one more says yes or no.
+
+    The variance .005 is drawn to (19 x .005 + .25 / 20) / 20 = .005375, and t with 38 degrees of
+    freedom, 2.0244, makes that .0057344: Wilson's interval with .25 / .0057344 = 43.597 trials.
+    """
+    twenty = Precision(level=0.95, behind=20.0, alike=20.0)
+    low, high = twenty.effect_bounds(np.array([0.5]), np.array([0.005]))
+
+    assert [low[0], high[0]] == pytest.approx([0.35771, 0.64229], abs=2e-5)
+
+
+def test_effects_of_few_converted_journeys_are_said() -> None:
+    """Their number is printed under the table; credit by a rule has no effect."""
+    table = {"path": ["a", "a > b", "c > a"], "n": [10, 9, 10], "lost": [5, 5, 5]}
+    journeys = tp.from_paths(table, path="path", converted="n", lost="lost")
+    remark = "1 effect rests on fewer than ten converted journeys"
+
+    for model in (tp.attribution.markov, tp.attribution.shapley):
+        assert remark in repr(model(journeys))
+        assert "fewer than ten" not in repr(model(take(journeys, np.array([0, 1, 4, 5]))))
+    assert "fewer than ten" not in repr(tp.attribution.linear(journeys))
 
 
 def test_a_variance_seen_by_many_stays_as_it_is() -> None:

@@ -26,6 +26,7 @@ MODELS = {
     "linear, distinct": partial(A.linear, distinct=True),
     "position": partial(A.position_based, first=0.3, last=0.5),
     "decay": partial(A.time_decay, half_life=2.0),
+    "shapley, subsets": partial(A.shapley, game="subsets"),
     "markov": A.markov,
 }
 ROWS = st.lists(
@@ -101,7 +102,7 @@ def test_a_look_back_counts() -> None:
     """What is outside the window gets nothing and is no label."""
     rows = [(["a", "b"], 1, 1.0, "x"), (["b", "c"], 1, 1.0, "y"), (["c"], 1, 0.0, "z")] * 3
     journeys = with_persons(rows)
-    for model in (A.linear, A.markov):
+    for model in (A.linear, A.markov, partial(A.shapley, game="subsets")):
         one = partial(model, lookback=6 * DAY)
 
         assert recount_of(one, journeys) is not None
@@ -116,6 +117,43 @@ def test_what_cannot_be_recounted_goes_one_by_one() -> None:
     assert recount_of(partial(A.linear, by="channel"), journeys) is None
     assert recount_of(partial(A.linear, journeys), journeys) is None
     assert recount_of(A.leave_one_out, journeys) is None
+    assert recount_of(A.shapley, journeys) is None
+    assert recount_of(partial(A.shapley, game="subsets", by="channel"), journeys) is None
     assert recount_of(one_by_one(A.linear), journeys) is None
     found = tp.bootstrap(journeys, partial(A.markov, order=2), seed=1, resamples=20)
     assert np.isfinite(found.low).all()
+
+
+@pytest.mark.parametrize("name", ["linear", "markov"])
+def test_a_resample_without_conversions_has_no_numbers(name) -> None:
+    """One buyer of eight is missed by about a third of resamples, which are counted and said."""
+    rows = [(["a", "b"], 1, 1.0, "x"), *[(["b"], 1, 0.0, "y")] * 7]
+    journeys, model = journeys_of(rows), MODELS[name]
+
+    together = tp.bootstrap(journeys, model, seed=3, resamples=400)
+    each = tp.bootstrap(journeys, one_by_one(model), seed=3, resamples=400)
+
+    assert together == each
+    assert 0.25 < together.undefined / 400 < 0.45  # (7/8)^8 = 0.34
+    assert together.defined.tolist()[0] == 400 - together.undefined
+    assert f"{together.undefined:,} of 400 resamples" in str(together)
+
+
+def test_a_resample_without_conversions_gives_what_absent_says() -> None:
+    """With absent=0 every resample counts: credit of the only buyer is 0 in those without."""
+    rows = [(["a"], 1, 1.0, "x"), *[(["b"], 1, 0.0, "y")] * 7]
+    journeys = journeys_of(rows)
+    for model in (A.linear, one_by_one(A.linear)):
+        found = tp.bootstrap(journeys, model, seed=3, resamples=400, absent=0.0)
+
+        assert found.undefined > 0
+        assert found.defined.tolist()[0] == 400
+        assert found.low.tolist()[0] == 0.0
+
+
+def test_the_observed_journeys_must_have_conversions() -> None:
+    """Only resamples may lack them."""
+    journeys = journeys_of([(["a"], 1, 0.0, "x"), (["b"], 1, 0.0, "y")])
+
+    with pytest.raises(InvalidInputError, match="no journey reached"):
+        tp.bootstrap(journeys, A.linear, seed=3, resamples=5)

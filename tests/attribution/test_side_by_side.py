@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.stats import beta
 
 import touchpoints as tp
 from tests.attribution import naive_attribution as naive
@@ -149,6 +151,65 @@ def test_sensitivity_tries_windows_and_repeats() -> None:
     for row in found.to_dicts():
         shares = expected[row["model"]].shares
         assert row["share"] == pytest.approx(shares.get(row["touchpoint"], 0.0))
+
+
+def test_sensitivity_is_one_table_over_model_order_window_and_repeats() -> None:
+    """Each setting has the shares of the same call by hand; rules have no order."""
+    rows = [
+        {"id": one, "t": f"2026-01-{day:02}", "w": what}
+        for one in range(6)
+        for day, what in [
+            (1, "ad"),
+            (2, "mail" if one % 2 else "ad"),
+            (3 + one, "mail" if one % 3 else "shop"),
+            (9, "ad"),
+            (10, "buy" if one != 4 else "look"),
+        ]
+    ]
+    log = tp.until(
+        tp.from_records(rows, journey="id", time="t", touchpoint="w"), "buy", outcome="sale"
+    )
+    week = dt.timedelta(days=7)
+    models = {"linear": A.linear, "chain": partial(A.markov, order=3)}
+    found = A.sensitivity(log, models=models, orders=[1, 2], lookbacks=[week])
+    calls: dict[str, Callable[..., A.Credit]] = {
+        "linear": A.linear,
+        "chain, order 1": A.markov,
+        "chain, order 2": partial(A.markov, order=2),
+    }
+    expected = {}
+    for name, call in calls.items():
+        for said, used in (("", log), (", repeats once", tp.collapse_repeats(log))):
+            expected[f"{name}{said}"] = call(used)
+            expected[f"{name}, 7 days, 0:00:00{said}"] = call(used, lookback=week)
+
+    assert set(found.model.tolist()) == set(expected)
+    for row in found.to_dicts():
+        assert row["share"] == pytest.approx(
+            expected[row["model"]].shares.get(row["touchpoint"], 0.0)
+        )
+
+
+@pytest.mark.parametrize(
+    ("orders", "error", "words"),
+    [
+        (2, WrongKindError, "orders must be a sequence"),
+        ("12", WrongKindError, "orders must be a sequence"),
+        ([0], InvalidInputError, "at least 1"),
+        ([1.5], InvalidInputError, "must be an integer"),
+    ],
+)
+def test_orders_are_checked(orders: Any, error: type[Exception], words: str) -> None:
+    """Before anything is computed."""
+    with pytest.raises(error, match=words):
+        A.sensitivity(sold(), models={"chain": A.markov}, orders=orders)
+
+
+def test_orders_without_a_model_that_has_one_are_refused() -> None:
+    """Rather than left out without a word; a callable without a signature has none."""
+    for model in (A.linear, dict):
+        with pytest.raises(InvalidInputError, match="no model takes order="):
+            A.sensitivity(sold(), models={"x": model}, orders=[1, 2])  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize(
@@ -342,6 +403,72 @@ def test_effects_are_expected_sales_with_and_without(name: str) -> None:
     assert world.effects == pytest.approx(lost)
     # sales are drawn with these chances: within four standard deviations
     assert abs(log.outcomes["sale"].sum() - expected) < 4 * expected**0.5
+
+
+EFFECTS = {"poster": 0.02, "ad": 0.06, "search": 0.10, "mail": 0.04, "offer": 0.08, "visit": 0.0}
+REACH = {"poster": 0.4, "ad": 0.5, "search": 0.5, "mail": 0.3, "offer": 0.3, "visit": 0.6}
+LATER = dict(zip(EFFECTS, reversed(EFFECTS.values()), strict=True))
+LATER_REACH = dict(zip(REACH, reversed(REACH.values()), strict=True))
+
+
+def lost_without(
+    key: str,
+    keen: list[float],
+    reach: Callable[[float], dict[str, float]],
+    effects: dict[str, float],
+) -> float:
+    """Return the expected sales that one of these people would not have made without a touchpoint.
+
+    All sets of touchpoints that they can meet, each with its chance.
+    """
+    total = 0.0
+    for alone in keen:
+        chances = reach(alone)
+        for met in itertools.product([False, True], repeat=len(EFFECTS)):
+            there = dict(zip(EFFECTS, met, strict=True))
+            if there[key]:
+                chance, none = 1.0, 1 - alone
+                for one, is_met in there.items():
+                    chance *= chances[one] if is_met else 1 - chances[one]
+                    none *= 1 - effects[one] * (is_met and one != key)
+                total += chance * none * effects[key]
+    return total / len(keen)
+
+
+def beta_quantiles(a: float, b: float) -> list[float]:
+    """Return the middles of a hundred equal parts of a beta distribution."""
+    return [float(one) for one in beta.ppf((np.arange(100) + 0.5) / 100, a, b)]
+
+
+@pytest.mark.parametrize("name", ["persons", "targeted", "drift", "mistyped"])
+def test_effects_of_the_other_worlds_are_those_of_all_that_can_be_met(name: str) -> None:
+    """By enumerating sets: within four standard deviations of 100,000 journeys (or persons)."""
+    n = 100_000
+    world = A.simulated_world(name, n=n, seed=6)
+    keen = {"persons": beta_quantiles(0.5, 9.5), "targeted": beta_quantiles(0.5, 4.5)}
+
+    def aimed(alone: float) -> dict[str, float]:
+        if name != "targeted":
+            return REACH
+        return REACH | {"mail": 0.1 + 0.8 * alone, "visit": 0.2 + 0.8 * alone}
+
+    for key, found in world.effects.items():
+        expected = lost_without(key, keen.get(name, [0.05]), aimed, EFFECTS)
+        if name == "drift":
+            late = lost_without(key, [0.05], lambda _: LATER_REACH, LATER)
+            expected = (expected + late) / 2
+        largest = max(EFFECTS[key], LATER[key] if name == "drift" else 0.0)
+        assert abs(found / n - expected) <= 4 * largest * (0.25 / n) ** 0.5 + 1e-4 * largest
+
+
+def test_mistyped_interactions_change_names_and_not_effects() -> None:
+    """A fifth are named at random, by any of six: a sixth of a fifth keep their name."""
+    n = 50_000
+    right, wrong = (A.simulated_world(name, n=n, seed=6) for name in ("independent", "mistyped"))
+    seen = np.bincount(wrong.journeys.codes, minlength=6) / len(wrong.journeys.codes)
+    plain = np.array(list(REACH.values())) / sum(REACH.values())
+    assert seen == pytest.approx(0.8 * plain + 0.2 / 6, abs=0.005)
+    assert list(wrong.effects.values()) == pytest.approx(list(right.effects.values()), rel=0.05)
 
 
 def test_recovery_is_the_distance_to_the_effects() -> None:

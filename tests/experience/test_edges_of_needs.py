@@ -83,3 +83,14 @@ def test_times_are_needed(name: str) -> None:
     log = attrs.evolve(bought(2), times=None, observed_until=None)
     with pytest.raises(tp.errors.InvalidInputError, match="times"):
         CALLS[name](log)
+
+
+def test_any_duration_is_taken() -> None:
+    """The longest duration there is means no limit at all."""
+    log, longest = bought(2), dt.timedelta.max
+    asked = {"success": {"acquire": "purchase"}}
+    endless = E.need_satisfaction(log, within=longest, **asked)
+    assert (endless.censored.tolist(), endless.already.tolist()) == ([2], [2])
+    assert E.need_threads(log, within=longest, **asked).met.tolist() == [2]
+    assert E.stages(log, late=longest).late.sum() == 0
+    assert len(tp.paths.funnel(log, ["purchase"], within=longest)) == 1

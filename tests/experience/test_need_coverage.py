@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 
@@ -112,6 +113,32 @@ def test_a_count_is_as_many_rows(seed: int, persons: bool) -> None:
     )
     for cell, row in other.items():
         assert one[cell] == pytest.approx(row, nan_ok=True)
+
+
+def test_an_area_that_the_plan_does_not_have() -> None:
+    """By a column, or without a channel, what is planned counts in every area."""
+    halves = np.array(["north", "south"] * 5, dtype=object)
+    log = attrs.evolve(small(), per_interaction={"shop": halves})
+    found = E.need_coverage(log, plan=PLAN, area="shop")
+    rows = {(row["need"], row["stage"], row["area"]): row for row in found.to_dicts()}
+    assert [rows["learn", "consideration", one]["planned"] for one in ("north", "south")] == [1, 1]
+    assert found.covered[0] == pytest.approx(8 / 10)
+
+    text = 'name = "n"\n[touchpoints."purchase[channel=unknown]"]'
+    found = E.need_coverage(log, plan=tp.parse_plan(text, taxonomy=CUSTOMER), area="channel")
+    planned = [row for row in found.to_dicts() if row["planned"]]
+    assert {row["area"] for row in planned} == set(found.area)
+    assert found.covered[0] == pytest.approx(2 / 10)
+
+
+def test_stages_in_a_column_are_compared_with_planned_ones() -> None:
+    """The observed stage may be in the data; the planned one is that of the plan."""
+    told = np.array(["consideration"] * 5 + ["purchase"] * 5, dtype=object)
+    log = attrs.evolve(small(), per_interaction={"told": told})
+    found = E.need_coverage(log, plan=PLAN, stage="told")
+    rows = {(row["need"], row["stage"]): row for row in found.to_dicts()}
+    search = rows["learn", "consideration"], rows["learn", "purchase"]
+    assert [(row["planned"], row["interactions"]) for row in search] == [(1, 3), (0, 3)]
 
 
 def test_planted_demand_is_recovered() -> None:

@@ -47,7 +47,7 @@ WEEK = {"scores": "csat", "threshold": 4, "within": dt.timedelta(days=3)}
 
 
 def test_satisfaction_worked_by_hand() -> None:
-    """A10: what an interaction did for a need, for four people and five needs."""
+    """A10: what an interaction did for a need, for four people and four needs."""
     found = E.need_satisfaction(desk(), success={"learn": "purchase"}, **WEEK)
     rows = {row["need"]: tuple(row[name] for name in NUMBERS) for row in found.to_dicts()}
 
@@ -62,7 +62,7 @@ def test_satisfaction_worked_by_hand() -> None:
 
 
 def test_gaps_worked_by_hand() -> None:
-    """Demand times shortfall: of seven occurrences that were watched, four were not satisfied."""
+    """A21: demand times shortfall; of six occurrences watched, four were not satisfied."""
     found = E.need_gaps(desk(), success={"learn": "purchase", "acquire": "purchase"}, **WEEK)
     gaps = found.as_dict()
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import touchpoints as tp
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 BLANKS = [" ", "", "\t", "  ", "\u00a0"]
 MAKERS = [dict, pd.DataFrame, pl.DataFrame, pa.table, lambda columns: pl.DataFrame(columns).lazy()]
@@ -78,3 +79,27 @@ def test_blank_ids_in_categories_are_missing() -> None:
     polars = pl.DataFrame(columns, schema_overrides={"id": pl.Categorical})
 
     assert [["a", "b"]] * 2 == [read(one).ids.tolist() for one in (frame, polars)]
+
+
+@pytest.mark.parametrize("name", [" ", "\t", "\u00a0", ""])
+def test_blank_names_name_nothing(name: str) -> None:
+    """Neither an outcome nor a group: a table would have a column or rows without a name."""
+    log = read(table())
+
+    with pytest.raises(WrongKindError, match="the name of an outcome must be non-empty text"):
+        tp.mark(log, name, when="x")
+    with pytest.raises(WrongKindError, match="the name of an outcome must be non-empty text"):
+        tp.until(log, "x", outcome=name)
+    with pytest.raises(WrongKindError, match="two texts that are not blank"):
+        tp.compare.pair(log[:1], log[1:], names=(name, "b"))
+
+
+def test_groups_of_one_name_are_refused() -> None:
+    """Nobody could tell which of them a row is about."""
+    log = read(table())
+
+    with pytest.raises(InvalidInputError, match="different names, got 'new' twice"):
+        tp.compare.pair(log[:1], log[1:], names=("new", "new"))
+    for names in (("new",), ("a", "b", "c"), "ab", (1, 2)):
+        with pytest.raises(WrongKindError, match="two texts"):
+            tp.compare.pair(log[:1], log[1:], names=names)

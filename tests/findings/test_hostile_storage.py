@@ -78,6 +78,8 @@ def touchpoint(**changes: Any) -> Callable[[Header], None]:
         (meta(report=None), "report must be a mapping"),
         (meta(report={"rows": "5"}), "rows must be an integer of at least 0"),
         (meta(report={"rows": -5}), "rows must be an integer of at least 0"),
+        (meta(report={"tie": 1}), "a report counts no 'tie'; a newer version"),
+        (meta(report={"__class__": 1}), "a report counts no '__class__'"),
         (meta(report={"ties": 1.5}), "ties must be an integer of at least 0"),
         (meta(report={"unmatched_texts": [1]}), "unmatched_texts must be a mapping"),
         (

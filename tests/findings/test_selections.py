@@ -131,3 +131,36 @@ def test_outcomes_after_the_end_of_watching_are_refused() -> None:
 
     with pytest.raises(InvalidInputError, match="before the outcome 'read'"):
         attrs.evolve(marked, observed_until=early)
+
+
+def lasting(*, until: str | None = None) -> tp.Journeys:
+    """Return two visits: one of an hour, and one that lasts for two weeks."""
+    return tp.Journeys(
+        touchpoints=[tp.taxonomy.untyped("stay"), tp.taxonomy.untyped("call")],
+        codes=[0, 1, 1],
+        offsets=[0, 1, 3],
+        times=np.array(["2026-01-01", "2026-01-02", "2026-01-03"], "M8[us]"),
+        ends=np.array(["2026-01-15", "2026-01-02T01", "NaT"], "M8[us]"),
+        ids=["ana", "leo"],
+        observed_until=None if until is None else np.full(2, np.datetime64(until, "us")),
+    )
+
+
+def test_ends_after_the_end_of_watching_are_refused() -> None:
+    """Nobody saw the end of a stay whose journey was watched until the week before."""
+    with pytest.raises(InvalidInputError, match=r"before the end of an inter.*'ana'.*row 0 ended"):
+        lasting(until="2026-01-08")
+    lasting(until="2026-01-15")
+
+
+def test_a_log_ends_no_earlier_than_its_interactions() -> None:
+    """The stay ended on the 15th, so that by then leo was idle for twelve days, also on his own."""
+    week, fortnight = dt.timedelta(days=7), dt.timedelta(days=14)
+    whole = lasting()
+
+    for log in (whole, whole[1:], tp.concat([whole[:1], whole[1:]]), lasting(until="2026-01-15")):
+        assert tp.mark_open(log, within=week).finished[-1]
+        assert not tp.mark_open(log, within=fortnight).finished[-1]
+    assert ["2026-01-15"] == whole[1:].observed_until.astype("M8[D]").astype(str).tolist()
+    assert whole[:1].observed_until is None
+    assert len(attrs.evolve(whole[1:])) == 1

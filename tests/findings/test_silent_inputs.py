@@ -94,6 +94,36 @@ def test_an_infinite_time_is_no_number_of_seconds(text: str) -> None:
     assert "epoch_s" not in error.value.mend
 
 
+@pytest.mark.parametrize("time_format", ["%Y", "epoch_s", "excel"])
+@pytest.mark.parametrize(
+    "days",
+    [
+        np.array(["2026-01-01", "2026-01-02"], "M8[us]"),
+        [dt.date(2026, 1, 1), None],
+        [dt.datetime(2026, 1, 1), np.datetime64("2026-01-02")],
+    ],
+)
+def test_a_format_of_times_that_need_none_is_refused(days: Any, time_format: str) -> None:
+    """It would be ignored; a format that one of two columns needs is used."""
+    with pytest.raises(InvalidInputError, match=r"time_format=.*of 'at' are instants already"):
+        read({"at": days}, time_format=time_format)
+    with pytest.raises(InvalidInputError, match=r"of 'at' and 'end' are instants already"):
+        read({"at": days, "end": days}, end="end", time_format=time_format)
+    written = {"%Y": "2027", "epoch_s": "1800000000", "excel": "46500"}[time_format]
+    if days[1] is not None:
+        both = {"at": days, "end": [written] * 2}
+        if time_format == "epoch_s":
+            both["at"] = [one.replace(tzinfo=dt.UTC) for one in (dt.datetime(2026, 1, 1),) * 2]
+        assert not np.isnat(read(both, end="end", time_format=time_format).ends).any()
+
+
+def test_a_format_of_an_empty_column_of_instants_is_no_mistake() -> None:
+    """The rows that a query finds may be none."""
+    nothing = {"id": [], "at": np.array([], "M8[us]"), "what": []}
+    assert 0 == len(tp.from_columns(nothing, **NAMES, time_format="%Y"))
+
+
+@pytest.mark.filterwarnings("ignore:.*within days of 1 January 1970")
 @pytest.mark.parametrize("unit", ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "as"])
 def test_the_infinity_of_every_unit(unit: str) -> None:
     """Refused as a time, open as an end; NaT is missing; what is within the years is read."""

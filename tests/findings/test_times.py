@@ -42,6 +42,28 @@ def test_numbers_of_a_larger_unit_are_said(make: Any, number: int, time_format: 
 
 
 @pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("as_", ["M8[us]", "M8[ns]", object, str])
+def test_instants_made_of_numbers_of_a_larger_unit_are_said(make: Any, as_: Any) -> None:
+    """Pandas reads numbers without a unit as nanoseconds: the column is of instants already."""
+    wrong = np.array([SECONDS, SECONDS + 7, SECONDS + 9]) * 1000
+    times = wrong.view("M8[ns]").astype("M8[us]").astype(as_)
+    times = times.tolist() if as_ in (object, str) else times
+    message = r"all times in column 'at' fall within days of 1 January 1970.*another unit"
+    with pytest.warns(tp.errors.TouchpointsWarning, match=message):
+        assert ["1970-01-01T00:29"] * 3 == shown(read(times, make))
+    with pytest.warns(tp.errors.TouchpointsWarning, match=message):
+        read(times, make, tz="Europe/Madrid")
+
+
+@pytest.mark.parametrize("first", ["1970-06-01", "1969-06-01", "2026-01-01"])
+def test_instants_of_which_some_are_elsewhere_are_quiet(first: str) -> None:
+    """A log of births has some of 1970."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read(np.array([first, "1970-01-01", "NaT"], "M8[us]"))
+
+
+@pytest.mark.parametrize("make", MAKERS)
 def test_mixed_units_and_zeros_are_said(make: Any) -> None:
     """One time in seconds among milliseconds, or a zero that stands for none."""
     for odd in (SECONDS, 0):

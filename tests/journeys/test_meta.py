@@ -7,6 +7,7 @@ import pickle
 import attrs
 import pytest
 
+from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.meta import BY_TEXT, Meta, Report, report_from_dict
 from touchpoints.taxonomy import load_taxonomy, untyped
 
@@ -91,10 +92,12 @@ def test_reports_add_up() -> None:
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_a_report_survives_as_plain_values(name: str) -> None:
-    """As storage keeps it; fields of a later version are left aside."""
+    """As storage keeps it; a count that this version does not know is not lost in silence."""
     report = Report(**{name: 3}, unmatched_texts={"x": 1})
 
-    assert report == report_from_dict({**attrs.asdict(report), "of_a_later_version": 1})
+    assert report == report_from_dict(attrs.asdict(report))
+    with pytest.raises(InvalidInputError, match="counts no 'of_a_later_version'"):
+        report_from_dict({**attrs.asdict(report), "of_a_later_version": 1})
     assert report == pickle.loads(pickle.dumps(report))
 
 

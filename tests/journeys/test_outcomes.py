@@ -9,6 +9,8 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.logs import log, paths_of
@@ -352,3 +354,34 @@ def test_what_leads_to_churn_is_what_came_before_the_silence() -> None:
     assert tp.attribution.linear(churn).as_dict() == pytest.approx({"b": 4 / 3, "a": 2 / 3})
     with pytest.raises(InvalidInputError, match="absence has no occurrence to keep"):
         tp.until(journeys, "a", outcome="churn", absent=True, include=True)
+
+
+@given(
+    days=st.lists(
+        st.lists(st.integers(0, 200), min_size=1, max_size=4, unique=True).map(sorted),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_churn_is_silence_after_the_last_visit(days: list[list[int]]) -> None:
+    """Sixty days without a visit; not known where the log ends before they are over."""
+    start, limit = dt.datetime(2026, 1, 1), 60
+    rows = [
+        {"id": who, "t": start + dt.timedelta(days=day), "w": "visit"}
+        for who, found in enumerate(days)
+        for day in found
+    ]
+    journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
+    churn = tp.until(
+        journeys,
+        "visit",
+        outcome="churn",
+        after=tp.Anchor(pattern="visit", occurrence="last"),
+        within=dt.timedelta(days=limit),
+        absent=True,
+    )
+    end = max(found[-1] for found in days)
+    expected = [1.0 if end - found[-1] >= limit else np.nan for found in days]
+
+    np.testing.assert_array_equal(churn.outcomes["churn"], expected)
+    assert np.diff(churn.offsets).tolist() == [len(found) for found in days]

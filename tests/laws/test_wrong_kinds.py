@@ -49,6 +49,7 @@ MISTAKES = {
 # none: of that kind, or found out by what they hold.
 KINDS: dict[str, tuple[str, set[str]]] = {
     "Journeys": ("takes Journeys, not", {"journeys"}),
+    "Change": ("takes a Change, not", set()),
     "Credit": ("takes a Credit, not", set()),
     "Interactions": ("takes Journeys, not", {"journeys"}),
     "Pair": ("takes a Pair, not", {"pair"}),
@@ -67,6 +68,15 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("classify.learned", "estimator"): ("must have a method predict_proba, got", set()),
     ("classify.load", "name"): ("takes the name of an installed classifier, not", {"text"}),
     ("classify.rules", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
+    ("experience.importance_performance", "importance"): (
+        "takes the result of an analysis or a mapping, not",
+        {"result", "dict"},
+    ),
+    ("experience.importance_performance", "performance"): (
+        "takes the result of an analysis or a mapping, not",
+        {"result", "dict"},
+    ),
+    ("experience.improvements", "scorecard"): ("takes a Scorecard, not", set()),
     ("experience.suppress", "table"): ("takes the result of an analysis, not", {"result"}),
     ("from_columns", "columns"): ("takes a mapping of names to columns, not", {"dict"}),
     ("from_frame", "frame"): ("is not a dataframe", {"dict", "frame"}),
@@ -113,7 +123,10 @@ ITERATED = {"concat", "from_records"}
 # What the other parameters that have no default are given, by name or by verb and name.
 GIVEN: dict[str, Any] = {
     "half_life": 2.0,
+    "importance": {"a": 1.0},
+    "performance": {"a": 1.0},
     "key": "a secret of the shop",
+    "margin": 0.1,
     "item": "page",
     "G": GRAPH,
     "a": LOG,
@@ -171,7 +184,12 @@ GIVEN: dict[str, Any] = {
     "events": [],
     "event": {},
     "labelled": [],
+    "window": dt.timedelta(days=7),
     "within": dt.timedelta(days=7),
+    "change": tp.experience.Change("training", "search_query", date="2026-02-01"),
+    "experience.before_after measure": "reach",
+    "experience.control_chart measure": "reach",
+    "experience.interrupted_series measure": "reach",
     "collapse by": "channel",
     "classify.draft name": "name",
 }

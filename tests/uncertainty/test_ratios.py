@@ -8,7 +8,14 @@ import pytest
 from scipy import stats
 
 import touchpoints as tp
-from touchpoints.uncertainty.ratios import difference, mean_of, share_of
+from touchpoints.uncertainty.ratios import (
+    combined,
+    correlations,
+    difference,
+    mean_of,
+    moved_by,
+    share_of,
+)
 from touchpoints.uncertainty.units import Units, units_of
 
 
@@ -65,3 +72,49 @@ def test_the_interval_of_a_difference_is_newcombes() -> None:
     other = share_of(alone(80), (np.arange(80) < 48) * 1.0, np.ones(80), level=0.95)
 
     assert difference(one, other) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+def test_a_sum_with_signs_of_two_of_different_units_is_their_difference() -> None:
+    """Zou and Donner's interval, where the correlation is 0."""
+    one = share_of(alone(10), (np.arange(10) < 3) * 1.0, np.ones(10), level=0.95)
+    other = share_of(alone(10), (np.arange(10) < 8) * 1.0, np.ones(10), level=0.95)
+
+    assert combined([one, other], [1, -1], alike=np.eye(2)) == pytest.approx(difference(one, other))
+
+
+def test_alike_ratios_of_the_same_units_differ_by_nothing() -> None:
+    """A ratio minus itself has no width; plus itself it has twice the width."""
+    hits, trials = np.array([2.0, 0.0, 1.0, 3.0]), np.array([4.0, 1.0, 1.0, 5.0])
+    units = alone(4)
+    one = mean_of(units, hits, trials, level=0.95)  # its interval is symmetric
+    alike = correlations(units, [(hits, trials)] * 2)
+
+    assert alike == pytest.approx(np.ones((2, 2)))
+    assert combined([one, one], [1, -1], alike=alike) == pytest.approx((0, 0, 0), abs=1e-7)
+    both = combined([one, one], [1, 1], alike=alike)
+    assert both == pytest.approx((2 * one.value, 2 * one.low, 2 * one.high))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_units_are_really_left_out(seed: int) -> None:
+    """The ratio of all minus that of the others, computed again without each person."""
+    rng = np.random.default_rng(seed)
+    n = 12
+    people, counts = rng.integers(0, 4, n), rng.integers(0, 3, n)
+    log = tp.Journeys(
+        touchpoints=[tp.taxonomy.untyped("a")],
+        codes=np.zeros(n, int),
+        offsets=np.arange(n + 1),
+        persons=people,
+        counts=counts,
+    )
+    units = units_of(log, None)
+    hits, trials = rng.normal(size=n), rng.integers(0, 3, n) * 1.0
+
+    def ratio(kept: np.ndarray) -> float:
+        return float((hits * counts)[kept].sum() / (trials * counts)[kept].sum())
+
+    for unit, moved in enumerate(moved_by(units, hits, trials).tolist()):
+        rest = people != unit
+        if (trials * counts)[rest].sum() and (units.of == unit).any():
+            assert moved == pytest.approx(ratio(np.ones(n, bool)) - ratio(rest))

@@ -20,6 +20,7 @@ _UNION = re.compile(r" \| (?![^\[]*\])")
 
 
 _MOST = 2**31 - 1
+_LONGEST = dt.datetime.max - dt.datetime.min
 
 
 def whole(
@@ -126,7 +127,10 @@ def check_option(name: str, value: T, literal: object) -> T:
 
 
 def microseconds(duration: dt.timedelta, name: str) -> int:
-    """Return a positive duration in microseconds."""
+    """Return a positive duration in microseconds; no more than between the years 1 and 9999.
+
+    All instants lie within those, so that a longer duration means the same, and fits into int64.
+    """
     if not isinstance(duration, dt.timedelta):
         raise WrongKindError(
             f"{name} must be a datetime.timedelta, got {type(duration).__name__}",
@@ -134,7 +138,12 @@ def microseconds(duration: dt.timedelta, name: str) -> int:
         )
     if duration <= dt.timedelta(0):
         raise InvalidInputError(f"{name} must be positive, got {duration}")
-    return duration // dt.timedelta(microseconds=1)
+    return within_years(duration)
+
+
+def within_years(duration: dt.timedelta) -> int:
+    """Return a duration in microseconds, at most that between the years 1 and 9999."""
+    return max(-_LONGEST, min(duration, _LONGEST)) // dt.timedelta(microseconds=1)
 
 
 def require_kind(
@@ -300,6 +309,26 @@ def public(function: F) -> F:
             raise misfit(function, given, named) from None
 
     return checked  # type: ignore[return-value]
+
+
+def built_by_name(kind: type[T]) -> type[T]:
+    """Check the calls that build a record against its fields; those that fit cost no more."""
+    build = kind.__init__
+
+    @functools.wraps(build)
+    def checked(self: Any, *given: Any, **named: Any) -> None:
+        try:
+            build(self, *given, **named)
+        except TypeError as error:
+            inside = error.__traceback__ is None or error.__traceback__.tb_next is not None
+            if inside:
+                raise
+            from touchpoints._core.calls import misfit
+
+            raise misfit(kind, given, named) from None
+
+    kind.__init__ = checked  # type: ignore[method-assign]
+    return kind
 
 
 def _kinds_of(function: Callable[..., Any]) -> dict[str, tuple[Kind, ...]]:

@@ -21,6 +21,8 @@ EPOCH = dt.datetime(1970, 1, 1)
 MICROSECOND = dt.timedelta(microseconds=1)
 FIRST = (dt.datetime.min - EPOCH) // MICROSECOND
 LAST = (dt.datetime.max - EPOCH) // MICROSECOND
+EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
+NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 MEND_BAD = 'bad_times="drop" leaves such rows out and counts them in meta.report'
 _MONTHS = {"Y": 12, "M": 1}
 _NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
@@ -48,6 +50,8 @@ class Instants:
         Rows whose time could not be read; it is missing there.
     said : tuple of str
         What the first of them say.
+    held : bool
+        Whether the column held instants, so that no format was needed.
     """
 
     stamps: Array
@@ -56,6 +60,7 @@ class Instants:
     ambiguous: int = 0
     bad: Array | None = None
     said: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def missing(self) -> Array:
@@ -99,7 +104,7 @@ def from_datetime64(
         where="; ".join(shown),
         mend=MEND_BAD,
     )
-    return with_bad(found, rows, shown, error, bad_times)
+    return with_bad(attrs.evolve(found, held=True), rows, shown, error, bad_times)
 
 
 def _outside_years(counts: Array, unit: str, step: int) -> Array:

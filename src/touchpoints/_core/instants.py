@@ -8,15 +8,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 
 from touchpoints._core.datetimes import (
     EPOCH,
+    EPOCH_UNITS,
     FIRST,
     LAST,
     MEND_BAD,
     MICROSECOND,
     NAT,
+    NEAR_1970,
     BadTimes,
     Instants,
     from_nanoseconds,
@@ -27,13 +30,10 @@ from touchpoints._core.messages import agreeing, counted, first_few, quoted
 from touchpoints._core.zones import tidy_zone
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
-EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1, "epoch_ns": 0}
-
 _UNITS = ", ".join(map(repr, (*EPOCH_UNITS, "excel")))
 _CHUNK = 1 << 18
 # Days of a spreadsheet: 1 is the first of 1900, which they take for a leap year.
 _EXCEL_1970, _LEAP_1900, _EXCEL_LAST = 25_569, 60, 2_958_466
-_NEAR_1970 = 60 * 24 * 60 * 60 * 1_000_000  # seconds of this century, read as milliseconds
 _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
     r"(?!0000)\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
@@ -110,7 +110,7 @@ def _from_digits(
 
 def _warn_of_1970(stamps: Array, gone: Array, name: str, time_format: str) -> None:
     """Warn of times within days of 1970, where numbers fall that count a larger unit, and zeros."""
-    near = int(np.count_nonzero((np.abs(stamps) < _NEAR_1970) & ~gone))
+    near = int(np.count_nonzero((np.abs(stamps) < NEAR_1970) & ~gone))
     if not near:
         return
     known = len(stamps) - int(np.count_nonzero(gone))
@@ -158,7 +158,9 @@ def from_objects(
     if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
         counts = np.array([np.nan if one is None else as_float(one) for one in values])
         return from_numbers(counts, name, time_format, bad_times=bad_times)
-    return _from_moments(values, name, time_format, bad_times)
+    found = _from_moments(values, name, time_format, bad_times)
+    held = all(issubclass(kind, (dt.date, np.datetime64)) for kind in kinds)
+    return attrs.evolve(found, held=held)
 
 
 def _is_endless(value: Any) -> bool:

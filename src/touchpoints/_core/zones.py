@@ -11,11 +11,13 @@ import numpy as np
 
 from touchpoints._core.datetimes import (
     EPOCH,
+    EPOCH_UNITS,
     FIRST,
     LAST,
     MEND_BAD,
     MICROSECOND,
     NAT,
+    NEAR_1970,
     BadTimes,
     Instants,
     with_bad,
@@ -57,7 +59,21 @@ def zoned(found: Instants, column: str, how: HowTimes) -> Instants:
             f"{'is' if len(found.bad) == 1 else 'are'} taken as missing, the first: "
             f"{found.said[0]}"
         )
+    if how.time_format not in EPOCH_UNITS:  # of numbers in a unit, `from_numbers` tells more
+        _warn_of_1970(found.stamps, column)
     return found
+
+
+def _warn_of_1970(stamps: Array, column: str) -> None:
+    """Warn where all times known are within days of 1970, as numbers of a larger unit are."""
+    if not len(stamps) or int(stamps.max()) >= NEAR_1970:
+        return
+    known = stamps[stamps != NAT]
+    if len(known) and int(known.min()) > -NEAR_1970:
+        warn(
+            f"all times in column {column!r} fall within days of 1 January 1970: they may have "
+            "been made of numbers that count another unit"
+        )
 
 
 def _within_years(found: Instants, column: str, bad_times: BadTimes) -> Instants:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import combinations
@@ -11,6 +12,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
@@ -141,17 +143,19 @@ def sensitivity(
     journeys: Journeys,
     *,
     models: Mapping[str, Model],
+    orders: Sequence[int] = (),
     lookbacks: Sequence[dt.timedelta] = (),
     repeats: bool = True,
     progress: Progress = False,
 ) -> SideBySide:
-    """Compute how shares of credit change with the model, the look-back window and repeats.
+    """Compute how shares of credit change with the model, its order, the window and repeats.
 
     Parameters
     ----------
     models
-        One or more models by name, as for `compare`. To vary the order of a chain, give
-        several: ``{f"order {k}": functools.partial(tp.attribution.markov, order=k) ...}``.
+        One or more models by name, as for `compare`.
+    orders
+        Orders that models with ``order=``, such as `markov`, are tried at in place of their own.
     lookbacks
         Windows before the outcome that are tried beside none; models must take ``lookback=``.
     repeats
@@ -168,7 +172,8 @@ def sensitivity(
     Raises
     ------
     InvalidInputError
-        When there is no model, or a look-back is given and the journeys have no times.
+        When there is no model, when orders are given and no model takes any, or when a look-back
+        is given and the journeys have no times.
 
     See Also
     --------
@@ -183,7 +188,7 @@ def sensitivity(
     {'ad': (0.5, 0.67), 'shop': (0.33, 0.5)}
     """
     checked_journeys(journeys)
-    models = checked_models(models)
+    models = _at_orders(checked_models(models), orders)
     if isinstance(lookbacks, (str, dt.timedelta)) or not isinstance(lookbacks, Sequence):
         raise WrongKindError(
             f"lookbacks must be a sequence of datetime.timedelta, got {lookbacks!r}",
@@ -199,6 +204,35 @@ def sensitivity(
             for window in lookbacks:
                 settings[f"{name}, {window}{said}"] = (partial(model, lookback=window), used)
     return _compared(settings, progress)
+
+
+def _at_orders(models: Mapping[str, Model], orders: Sequence[int]) -> Mapping[str, Model]:
+    """Return models, those that take an order at each of some orders in place of their own."""
+    mend = "orders=[1, 2, 3]"
+    if isinstance(orders, str) or not isinstance(orders, Sequence):
+        raise WrongKindError(f"orders must be a sequence of integers, got {orders!r}", mend=mend)
+    tried = [checks.whole("an order of orders", order, mend=mend) for order in orders]
+    taking = [name for name, model in models.items() if tried and _takes_order(model)]
+    if tried and not taking:
+        raise InvalidInputError(
+            f"orders={list(orders)} is given, but no model takes order=",
+            mend='models={"markov": tp.attribution.markov}',
+        )
+    answer: dict[str, Model] = {}
+    for name, model in models.items():
+        if name in taking:
+            answer |= {f"{name}, order {order}": partial(model, order=order) for order in tried}
+        else:
+            answer[name] = model
+    return answer
+
+
+def _takes_order(model: Model) -> bool:
+    """Return whether a model has an argument ``order``."""
+    try:
+        return "order" in inspect.signature(model).parameters
+    except (TypeError, ValueError):  # a callable that does not say what it takes
+        return False
 
 
 def _compared(settings: Mapping[str, tuple[Model, Journeys]], progress: Progress) -> SideBySide:

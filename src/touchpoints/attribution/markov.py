@@ -137,7 +137,7 @@ def _credit(
         rewards, excess = found.rewarded(evidence)
         value = _split(evidence, found, rewards, excess=excess)[2]
     precision = Precision.of(evidence.units, evidence.reached, asked.level)
-    low, high = precision.bounds(effects.effect, np.maximum(spread, 0.0))
+    low, high = precision.effect_bounds(effects.effect, np.maximum(spread, 0.0))
     columns: dict[str, Any] = {"effect": effects.effect, "effect_low": low, "effect_high": high}
     columns["without"] = effects.without
     answer: Credit = credited(
@@ -158,7 +158,8 @@ def _split(
     """Return the effects on a reward, their variances, and how they split it."""
     k = evidence.k
     plain = k > _WIDE or (excess is not None and not evidence.single_values())
-    removed = without_each(found.chain, found.members, rewards, codes=k, earned_only=plain)
+    alone = plain and found.chain.size > 0  # LAPACK takes no matrix without rows
+    removed = without_each(found.chain, found.members, rewards, codes=k, earned_only=alone)
     effects = Effects.of(removed, found, rewards)
     if plain:
         return effects, np.full(k, np.nan), Split(share=effects.share, covariance=None)

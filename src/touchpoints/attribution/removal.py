@@ -233,7 +233,7 @@ def _removals(
     )
     units = evidence.units
     precision = Precision.of(units, evidence.reached, asked.level)
-    bounds = precision.bounds if semantics == "lost" else precision.symmetric
+    bounds = precision.effect_bounds if semantics == "lost" else precision.symmetric
     low, high = bounds(effect, variance)
     counts = evidence.counts
     return Removals(

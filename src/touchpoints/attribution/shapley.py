@@ -31,6 +31,7 @@ from touchpoints.attribution._shared.coalitions import (
 from touchpoints.attribution._shared.credit import Credit, Split, credited
 from touchpoints.attribution._shared.estimates import Precision
 from touchpoints.attribution._shared.evidence import Evidence, dependence
+from touchpoints.attribution._shared.recounting import by_subsets
 from touchpoints.attribution._shared.sets import EXACT, bits_of, members_of, players_of
 from touchpoints.attribution._shared.splitting import evenly_distinct, split_by_weights
 from touchpoints.attribution._shared.windows import Lookback
@@ -38,11 +39,13 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
+from touchpoints.uncertainty.recounting import recountable
 
 Game = Literal["rate", "subsets", "exact_sets"]
 _CALLED = 16
 
 
+@recountable(by_subsets)
 @public
 def shapley(
     journeys: Journeys,

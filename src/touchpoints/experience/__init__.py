@@ -21,10 +21,22 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 `tp.collapse` takes: a facet, a per-interaction column, ``"type"``, or several of them.
 """
 
+from touchpoints.experience._shared.change_records import Change
+from touchpoints.experience._shared.flowing import NeedFlow
+from touchpoints.experience._shared.lifting import NeedLift
 from touchpoints.experience._shared.metrics import METRICS, Metric
+from touchpoints.experience._shared.mixing import NeedMix
+from touchpoints.experience._shared.predicting import PredictiveViews
+from touchpoints.experience._shared.preferring import PreferredChannels
+from touchpoints.experience._shared.rolling_ratio import TouchpointRatio
+from touchpoints.experience.alignment import Alignment, alignment
 from touchpoints.experience.answers import attach_answers
 from touchpoints.experience.assessments import Assessments, assessments
+from touchpoints.experience.changes import BeforeAfter, before_after
+from touchpoints.experience.cohesion import Cohesion, cohesion
+from touchpoints.experience.collapse_loss import CollapseLoss, collapse_loss
 from touchpoints.experience.compassion import CompassionAndEfficiency, compassion_and_efficiency
+from touchpoints.experience.control_charts import ControlChart, control_chart
 from touchpoints.experience.deterrence import Deterrence, deterrence
 from touchpoints.experience.disagreements import (
     SourceDisagreements,
@@ -33,16 +45,28 @@ from touchpoints.experience.disagreements import (
     source_matches,
 )
 from touchpoints.experience.emotions import EmotionCurve, PeakEnd, emotion_curve, peak_end
+from touchpoints.experience.equivalence import Equivalence, equivalence
 from touchpoints.experience.granularity import Granularity, TouchpointGroups, granularity
+from touchpoints.experience.importance_performance import (
+    ImportancePerformance,
+    importance_performance,
+)
 from touchpoints.experience.impressions import FirstImpressions, first_impressions
+from touchpoints.experience.improvements import Improvements, improvements
 from touchpoints.experience.incentives import Uplift, uplift
+from touchpoints.experience.interrupted import InterruptedSeries, interrupted_series
+from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
+from touchpoints.experience.moments import MomentsOfTruth, moments_of_truth
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
+from touchpoints.experience.need_flow import need_flow
 from touchpoints.experience.need_gaps import (
     NeedGaps,
     NeedSatisfaction,
     need_gaps,
     need_satisfaction,
 )
+from touchpoints.experience.need_lift import need_lift
+from touchpoints.experience.need_mix import need_mix
 from touchpoints.experience.need_shares import NeedShares, need_shares
 from touchpoints.experience.need_threads import (
     NeedThreadList,
@@ -50,29 +74,54 @@ from touchpoints.experience.need_threads import (
     need_thread_list,
     need_threads,
 )
+from touchpoints.experience.penalty_reward import PenaltyReward, penalty_reward
+from touchpoints.experience.predictive_views import predictive_views
+from touchpoints.experience.preferred_channels import preferred_channels
+from touchpoints.experience.scorecard import Scorecard, scorecard
 from touchpoints.experience.scores import attach_scores
 from touchpoints.experience.service import Service, service
 from touchpoints.experience.service_retention import ServiceRetention, service_retention
 from touchpoints.experience.stages import StageContradictions, Stages, stage_contradictions, stages
 from touchpoints.experience.suppression import Suppressed, suppress
+from touchpoints.experience.touchpoint_ratio import touchpoint_ratio
+from touchpoints.experience.views import Views, compare_views
 from touchpoints.experience.what_if import WhatIf, what_if
 
 __all__ = [
     "METRICS",
+    "Alignment",
     "Assessments",
+    "BeforeAfter",
+    "Change",
+    "Cohesion",
+    "CollapseLoss",
     "CompassionAndEfficiency",
+    "ControlChart",
     "Deterrence",
     "EmotionCurve",
+    "Equivalence",
     "FirstImpressions",
     "Granularity",
+    "ImportancePerformance",
+    "Improvements",
+    "InterruptedSeries",
+    "KeyDrivers",
     "Metric",
+    "MomentsOfTruth",
     "NeedCoverage",
+    "NeedFlow",
     "NeedGaps",
+    "NeedLift",
+    "NeedMix",
     "NeedSatisfaction",
     "NeedShares",
     "NeedThreadList",
     "NeedThreads",
     "PeakEnd",
+    "PenaltyReward",
+    "PredictiveViews",
+    "PreferredChannels",
+    "Scorecard",
     "Service",
     "ServiceRetention",
     "SourceDisagreements",
@@ -81,23 +130,44 @@ __all__ = [
     "Stages",
     "Suppressed",
     "TouchpointGroups",
+    "TouchpointRatio",
     "Uplift",
+    "Views",
     "WhatIf",
+    "alignment",
     "assessments",
     "attach_answers",
     "attach_scores",
+    "before_after",
+    "cohesion",
+    "collapse_loss",
+    "compare_views",
     "compassion_and_efficiency",
+    "control_chart",
     "deterrence",
     "emotion_curve",
+    "equivalence",
     "first_impressions",
     "granularity",
+    "importance_performance",
+    "improvements",
+    "interrupted_series",
+    "key_drivers",
+    "moments_of_truth",
     "need_coverage",
+    "need_flow",
     "need_gaps",
+    "need_lift",
+    "need_mix",
     "need_satisfaction",
     "need_shares",
     "need_thread_list",
     "need_threads",
     "peak_end",
+    "penalty_reward",
+    "predictive_views",
+    "preferred_channels",
+    "scorecard",
     "service",
     "service_retention",
     "source_disagreements",
@@ -105,6 +175,7 @@ __all__ = [
     "stage_contradictions",
     "stages",
     "suppress",
+    "touchpoint_ratio",
     "uplift",
     "what_if",
 ]

@@ -208,9 +208,9 @@ def source_disagreements(
     persons are not known, both sources must be in one journey, or share an id of the event.
 
     Which source is right is not known: agreement is not accuracy. The share of agreement has
-    Wilson's interval with an effective number of trials; the interval of kappa is Student's, from
-    leaving out one person at a time, or that of the share at the agreement expected by chance where
-    nothing varies. O(m log m) in m interactions for each two sources.
+    Wilson's interval with an effective number of trials; that of kappa is Student's on the scale of
+    log(1 - kappa), from leaving out one person at a time, or that of the share at the agreement
+    expected by chance where nothing varies. O(m log m) in m interactions for each two sources.
 
     References
     ----------
@@ -318,7 +318,8 @@ def _asked(
 
 
 def _disagreements(journeys: Journeys, *, how: Pairing, level: float) -> SourceDisagreements:
-    found, units = matched(journeys, how), units_of(journeys, None)
+    units = units_of(journeys, None)
+    found = matched(journeys, how, units)
     tables = [
         _table(journeys, units, said, pairs, sources=sources, level=level)
         for said in found.said
@@ -390,7 +391,7 @@ def _defaults(
 
 
 def _pairs(journeys: Journeys, *, how: Pairing) -> SourceMatches:
-    found = matched(journeys, how)
+    found = matched(journeys, how, units_of(journeys, None))
     first, second, numbers = (
         np.concatenate([getattr(one, name) for one in found.pairs]) for name in Pairs._fields
     )

@@ -29,7 +29,7 @@ from touchpoints.experience._shared.needs import (
 from touchpoints.graphs.plan.model import Plan, require_plan
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
-from touchpoints.taxonomy import UNKNOWN, Taxonomy, Touchpoint
+from touchpoints.taxonomy import UNKNOWN, Taxonomy, Touchpoint, TouchpointType
 from touchpoints.taxonomy.coverage import interaction_channels
 from touchpoints.uncertainty import units_of
 from touchpoints.uncertainty.cell_shares import choice_shares, facts_of
@@ -164,7 +164,8 @@ def need_coverage(
     area
         A lens for a third side of the table, such as ``"channel"``; none by default.
     stage
-        The facet or per-interaction column that has the stage.
+        The facet or per-interaction column that has the observed stage; the stage of what is
+        planned is always that of the plan or the taxonomy.
     by, level
         Shared arguments: see `touchpoints.experience`.
 
@@ -191,9 +192,10 @@ def need_coverage(
     -----
     A planned touchpoint serves its need and, where that is the default of its type, the other
     typical needs of the type; a type of the taxonomy serves all its typical needs, at its stage and
-    in all its typical channels. If the area is a column, the plan does not say where: what is
-    planned for a need and a stage counts in every area. Planned does not mean that it works:
-    coverage says that a need finds something to turn to, `need_satisfaction` whether that helped.
+    in all its typical channels. Where a plan does not say which area (the area is a column, or the
+    channel of a touchpoint is not known), what is planned counts in every area. Planned does not
+    mean that it works: coverage says that a need finds something to turn to, `need_satisfaction`
+    whether that helped.
 
     Coverage is ``sum(w cov) / sum(w)`` over cells, with cov 1 where something is planned and w the
     observed demand; so it is the share of interactions in planned cells, and its interval that of a
@@ -225,9 +227,13 @@ def _coverage(
 ) -> NeedCoverage:
     taxonomy = journeys.meta.taxonomy
     seen = [seen_through(journeys, one, unknown=False) for one in sides]
-    planned = _planned(plan, taxonomy, sides)
+    facets = _facets(sides, taxonomy)
+    planned = _planned(plan, taxonomy, facets)
     met = [{cell[at] for cell in planned or ()} for at in range(len(sides))]
-    terms = [_terms(one, taxonomy, others) for one, others in zip(seen, met, strict=True)]
+    terms = [
+        _terms(one, facet, taxonomy, others)
+        for one, facet, others in zip(seen, facets, met, strict=True)
+    ]
     rows, cells = _observed(journeys, seen, terms)
     combined = list(product(*terms))
     sizes = [len(one) for one in terms]
@@ -248,65 +254,73 @@ def _coverage(
     )
 
 
-def _terms(seen: Seen, taxonomy: Taxonomy | None, planned: set[str | None]) -> list[str]:
+def _facets(sides: list[Lens], taxonomy: Taxonomy | None) -> list[str | None]:
+    """Return the facet of each side that a plan or a type has; None for an area that is none."""
+    found: list[str | None] = ["need", "stage"]
+    for area in sides[_TWO:]:
+        names = lens_names(area)
+        known = taxonomy is None or names[0] in taxonomy.facets
+        found.append(names[0] if len(names) == 1 and known else None)
+    return found
+
+
+def _terms(
+    seen: Seen, facet: str | None, taxonomy: Taxonomy | None, planned: set[str | None]
+) -> list[str]:
     """Return the ids of one side: those of the taxonomy in its order, then others, sorted."""
     known: tuple[str, ...] = ()
-    if taxonomy is not None and len(seen.names) == 1 and seen.names[0] in taxonomy.facets:
-        name = seen.names[0]
-        known = tuple(taxonomy.facets[name].terms)
-        if name == "channel":
+    if taxonomy is not None and facet is not None and facet in taxonomy.facets:
+        known = tuple(taxonomy.facets[facet].terms)
+        if facet == "channel":
             known = interaction_channels(taxonomy)
     others = {one for one in planned if one is not None} | set(seen.labels)
     return list(dict.fromkeys([*known, *sorted(others)]))
 
 
 def _planned(
-    plan: Plan | None, taxonomy: Taxonomy | None, sides: list[Lens]
+    plan: Plan | None, taxonomy: Taxonomy | None, facets: list[str | None]
 ) -> list[tuple[str | None, ...]] | None:
-    """Return the planned cells, once for each touchpoint; None for a side is every term of it.
+    """Return the planned cells, once for each touchpoint; None for an area is every area.
 
     None where there is neither plan nor taxonomy.
     """
     if plan is not None:
         known = plan.taxonomy if plan.taxonomy is not None else taxonomy
-        return [
-            cell
+        served = [
+            [_served(one.touchpoint, known, facet, stage=one.stage) for facet in facets]
             for one in plan.touchpoints.values()
-            for cell in product(
-                *(_served(one.touchpoint, known, side, one.stage) for side in sides)
-            )
         ]
-    if taxonomy is None:
+    elif taxonomy is not None:
+        served = [[_typical(one, facet) for facet in facets] for one in taxonomy.types.values()]
+    else:
         return None
-    typical = [[_typical(taxonomy, type_, side) for side in sides] for type_ in taxonomy.types]
-    return [cell for one in typical for cell in product(*one)]
+    return [cell for one in served for cell in product(*one)]
 
 
 def _served(
-    touchpoint: Touchpoint, taxonomy: Taxonomy | None, side: Lens, stage: str
+    touchpoint: Touchpoint, taxonomy: Taxonomy | None, facet: str | None, *, stage: str
 ) -> tuple[str | None, ...]:
     """Return the terms of a side that a planned touchpoint serves."""
-    names = lens_names(side)
-    if len(names) > 1:
+    if facet is None:
         return (None,)
-    name, term = names[0], touchpoint.facet(names[0])
-    typed = taxonomy is not None and touchpoint.type in taxonomy.types
-    if name == "need" and typed and taxonomy is not None:
+    term = touchpoint.facet(facet)
+    if facet == "need" and taxonomy is not None and touchpoint.type in taxonomy.types:
         usual = taxonomy.types[touchpoint.type].typical("need")
-        return usual if term in usual[:1] else tuple(one for one in (term,) if one != UNKNOWN)
-    if term == UNKNOWN and name == "stage" and stage:
+        if term in usual[:1]:
+            return usual
+    if term != UNKNOWN:
+        return (term,)
+    if facet == "stage" and stage:
         return (stage,)
-    if term == UNKNOWN and not (taxonomy is not None and name in taxonomy.facets):
-        return (None,) if name not in ("need", "stage", "channel") else ()
-    return () if term == UNKNOWN else (term,)
+    return () if facet in ("need", "stage") else (None,)
 
 
-def _typical(taxonomy: Taxonomy, type_: str, side: Lens) -> tuple[str | None, ...]:
+def _typical(type_: TouchpointType, facet: str | None) -> tuple[str | None, ...]:
     """Return the terms of a side that are typical of a type."""
-    names = lens_names(side)
-    if len(names) > 1 or names[0] not in taxonomy.facets:
+    if facet is None:
         return (None,)
-    return taxonomy.types[type_].typical(names[0])
+    typical = type_.typical(facet)
+    return typical if typical or facet in ("need", "stage") else (None,)
 
 
 def _types(planned: Iterable[tuple[str | None, ...]], terms: list[list[str]]) -> Array:

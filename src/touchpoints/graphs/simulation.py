@@ -16,6 +16,7 @@ from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sequences import walks
 from touchpoints._core.checks import public
+from touchpoints._core.datetimes import FIRST, LAST
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import agreeing, counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -336,6 +337,11 @@ def _times(
     if not isinstance(spread, dt.timedelta) or spread < dt.timedelta(0):
         raise InvalidInputError(f"spread= must be a timedelta of at least 0, got {spread!r}")
     width = spread // dt.timedelta(microseconds=1)
+    if not FIRST <= stamp <= stamp + width <= LAST:
+        raise InvalidInputError(
+            "begin= and begin= plus spread= must be within the years 1 to 9999",
+            where=f"begin={begin}, spread={spread}",
+        )
     starts = stamp + rng.integers(0, width, size=len(walked.last), endpoint=True)
     gaps = np.zeros(len(emitted.edges))
     inner = np.ones(len(gaps), dtype=bool)

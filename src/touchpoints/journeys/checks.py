@@ -228,6 +228,23 @@ def _check_outcomes(columns: Columns) -> None:
             )
 
 
+def _check_ends_watched(columns: Columns, watched: Array, known: Array) -> None:
+    """Refuse interactions that ended after their journey was watched."""
+    ends, lengths = columns["ends"], np.diff(columns["offsets"])
+    late = np.flatnonzero(
+        np.repeat(known, lengths) & (ends.view(np.int64) > np.repeat(watched, lengths))
+    )
+    if len(late):
+        row = int(late[0])
+        place = int(np.searchsorted(columns["offsets"], row, side="right")) - 1
+        raise InvalidInputError(
+            "observed_until must not be before the end of an interaction",
+            where=f"journey {_plain(columns['ids'][place])!r}: observed until "
+            f"{columns['observed_until'][place]}, row {row} ended {ends[row]}",
+            mend="take ends that are only planned as missing, or give a later time",
+        )
+
+
 def _check_watched(columns: Columns) -> None:
     """Refuse journeys that something happened to after they were watched."""
     until, times, offsets = (columns[name] for name in ("observed_until", "times", "offsets"))
@@ -245,6 +262,8 @@ def _check_watched(columns: Columns) -> None:
             f"last interaction {times[offsets[place + 1] - 1]}",
             mend="leave out the rows after it before reading the log, or give a later time",
         )
+    if columns["ends"] is not None:
+        _check_ends_watched(columns, watched, known)
     for name, column in columns["outcome_times"].items():
         late = np.flatnonzero(known & (column.view(np.int64) > watched))
         if len(late):

@@ -285,7 +285,9 @@ def _observed(parts: list[Journeys]) -> Any:
         return _filled([part.observed_until for part in parts], [len(one) for one in parts], NAT)
     until = np.concatenate([watched_until(part) for part in parts])
     end = max(
-        end_of_log(part.times, part.outcome_times) for part in parts if part.times is not None
+        end_of_log(part.times, part.ends, part.outcome_times)
+        for part in parts
+        if part.times is not None
     )
     return None if bool((until.view(np.int64) == end).all()) else until
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from touchpoints._core.checks import whole
+from touchpoints._core.checks import built_by_name, whole
 from touchpoints._core.frozen import FrozenMap
-from touchpoints._core.messages import agreeing, counted, quoted
+from touchpoints._core.messages import agreeing, counted, first_few, quoted
 from touchpoints._core.zones import is_zone, zone_of
-from touchpoints.errors import WrongKindError
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy, Touchpoint
@@ -140,6 +140,7 @@ def _keys_by_outcome(keys: Mapping[str, Iterable[str]]) -> FrozenMap[str, tuple[
     return FrozenMap({name: some for name, some in found.items() if some})
 
 
+@built_by_name
 @attrs.frozen(kw_only=True)
 class Report:
     """Counts of what reading a log dropped, merged or could not order, in rows if not stated.
@@ -363,6 +364,7 @@ def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[s
     return FrozenMap(sorted(texts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
+@built_by_name
 @attrs.frozen(kw_only=True)
 class Meta:
     """Metadata that journeys carry beside their columns.
@@ -416,6 +418,11 @@ def checked_meta(meta: Any) -> Meta:
 
 
 def report_from_dict(fields: dict[str, Any]) -> Report:
-    """Build a report from a dict of its fields, as storage keeps them; ignore unknown fields."""
+    """Build a report from a dict of its fields, as storage keeps them."""
     known = {field.name for field in attrs.fields(Report)}
-    return Report(**{name: value for name, value in fields.items() if name in known})
+    unknown = [name for name in fields if name not in known]
+    if unknown:
+        raise InvalidInputError(
+            f"a report counts no {first_few(unknown)}; a newer version of touchpoints may"
+        )
+    return Report(**fields)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.checks import public
+from touchpoints._core.checks import built_by_name, public
 from touchpoints._core.frozen import (
     Array,
     Coded,
@@ -18,6 +18,7 @@ from touchpoints._core.frozen import (
     owned,
     same_array,
 )
+from touchpoints._core.messages import quoted
 from touchpoints.errors import WrongKindError
 from touchpoints.journeys import converters
 from touchpoints.journeys.checks import (
@@ -107,6 +108,7 @@ def _default_ids(journeys: Journeys) -> Array:
     return np.arange(max(len(journeys.offsets) - 1, 0), dtype=np.int64)
 
 
+@built_by_name
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Journeys:
     """Journeys of typed touchpoints, as frozen columns.
@@ -135,8 +137,8 @@ class Journeys:
     began, finished : bool (n,)
         False where the log cuts the journey off at that side; True by default.
     observed_until : datetime64[us] (n,), optional
-        The time until which each journey was observed, not before its last interaction; by default
-        the last time of the log, which a selection of its journeys keeps.
+        The time until which each journey was observed, not before anything in it began, ended or
+        was reached; by default the last time of the log, which a selection of its journeys keeps.
     outcomes : mapping of name to float64 (n,)
         1 reached, 0 not reached, nan unknown (observed for too short a time).
     outcome_times : mapping of name to datetime64[us] (n,)
@@ -255,6 +257,11 @@ class Journeys:
         self, f: Callable[Concatenate[Journeys, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Return ``f(self, …)``, so that calls can be chained in the order they are applied."""
+        if not callable(f):
+            raise WrongKindError(
+                f"pipe takes a function of journeys, got {quoted(f)}",
+                mend='for example journeys.pipe(tp.collapse, by="channel")',
+            )
         return f(self, *args, **kwargs)
 
     def __repr__(self) -> str:
@@ -333,20 +340,18 @@ PER_JOURNEY_MAPS = ("outcomes", "outcome_times", "values", "per_journey")
 PER_INTERACTION = ("codes", "times", "ends")
 
 
-def end_of_log(times: Array, outcome_times: Mapping[str, Array]) -> int:
-    """Return the last time of interactions and outcomes, in microseconds; the least if none."""
-    columns = (times, *outcome_times.values())
+def end_of_log(times: Array, ends: Array | None, outcome_times: Mapping[str, Array]) -> int:
+    """Return the last time of interactions, of their ends and of outcomes; the least if none."""
+    columns = (times, *(() if ends is None else (ends,)), *outcome_times.values())
     return max(int(one.view(np.int64).max(initial=_NAT)) for one in columns)
 
 
-def watched_from(
-    end: int, times: Array, outcome_times: Mapping[str, Array], *, size: int
-) -> Array | None:
+def watched_from(end: int, own_end: int, *, size: int) -> Array | None:
     """Return the ``observed_until`` of a part of a log that was watched until ``end``.
 
     None where the part reaches to the end itself, and where there is none.
     """
-    if end in (_NAT, end_of_log(times, outcome_times)) or not size:
+    if end in (_NAT, own_end) or not size:
         return None
     return owned(np.full(size, end).view(INSTANT))
 
@@ -390,10 +395,14 @@ def take(journeys: Journeys, chosen: Array) -> Journeys:
 def part_of(journeys: Journeys, **changes: Any) -> Journeys:
     """Return what `derive` does for a part of a log, which still knows when the log ends."""
     if journeys.observed_until is None and journeys.times is not None:
-        outcomes = changes.get("outcome_times", journeys.outcome_times)
-        end = end_of_log(journeys.times, journeys.outcome_times)
+        end = end_of_log(journeys.times, journeys.ends, journeys.outcome_times)
+        own_end = end_of_log(
+            changes["times"],
+            changes.get("ends", journeys.ends),
+            changes.get("outcome_times", journeys.outcome_times),
+        )
         size = len(changes["offsets"]) - 1
-        changes["observed_until"] = watched_from(end, changes["times"], outcomes, size=size)
+        changes["observed_until"] = watched_from(end, own_end, size=size)
     return derive(journeys, **changes)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import microseconds, public, require_kind
-from touchpoints._core.frozen import Array, Coded, owned
+from touchpoints._core.frozen import Array, Coded, is_blank, owned
 from touchpoints._core.messages import counted, first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
@@ -24,7 +24,7 @@ from touchpoints.journeys.places.selectors import meant
 
 def check_outcome_name(name: object) -> None:
     """Raise when an outcome must not have this name."""
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or is_blank(name):
         raise WrongKindError(f"the name of an outcome must be non-empty text, got {name!r}")
     if name in RESERVED_OUTCOMES or name.startswith("no "):
         raise InvalidInputError(f"an outcome must not be named {name!r}: graphs use that name")
@@ -343,11 +343,12 @@ def _in_time(journeys: Journeys, hits: Array, anchors: Array, limit: int) -> tup
 def watched_until(journeys: Journeys) -> Array:
     """Return the time until which each journey was observed, datetime64[us] (n,).
 
-    By default the last time of the log or of an outcome.
+    By default the last time of the log, of an end or of an outcome.
     """
     if journeys.observed_until is not None:
         return journeys.observed_until
-    end = end_of_log(require_times(journeys, "observed_until"), journeys.outcome_times)
+    times = require_times(journeys, "observed_until")
+    end = end_of_log(times, journeys.ends, journeys.outcome_times)
     return np.full(len(journeys), end).view("datetime64[us]")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,11 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import lengths_of
-from touchpoints._core.checks import (
-    check_option,
-    public,
-)
-from touchpoints._core.clocks import Offsets, offsets_between
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
@@ -24,15 +20,11 @@ from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.outcomes import watched_until
+from touchpoints.journeys.periods import Calendar, Clock, clock_of
 from touchpoints.uncertainty import units_of, wilson
-
-Calendar = Literal["day", "week", "month"]
 
 _STATES = ("new", "current", "returning", "dormant")
 _MISSING = np.iinfo(np.int64).min
-_DAY = 86_400_000_000
-# 1 January 1970 was a Thursday; weeks begin on Mondays.
-_MONDAY = 3
 _MAX_CELLS = 10_000_000
 
 
@@ -176,12 +168,13 @@ def retention(
     Notes
     -----
     A period counts for a person only if the person was observed until its end
-    (``observed_until``, by default the last time of the log or of an outcome, so that the last
-    period is usually incomplete). A person observed for less time is not in ``watched``, and where
-    ``watched`` is 0 the share is nan, not 0. One touchpoint in a period is enough to be counted in
-    it. Days, weeks and months are those of the time zone of the log (``meta.timezone``), or of the
-    times as written where the log had none, and ``cohort`` is in that local time; durations are
-    counted from the first time of the log. Intervals are Wilson's. O(m log m).
+    (``observed_until``, by default the last time of the log, of an end or of an outcome, so
+    that the last period is usually incomplete). A person observed for less time is not in
+    ``watched``, and where ``watched`` is 0 the share is nan, not 0. One touchpoint in a period is
+    enough to be counted in it. Days, weeks and months are those of the time zone of the log
+    (``meta.timezone``), or of the times as written where the log had none, and ``cohort`` is in
+    that local time; durations are counted from the first time of the log. Intervals are Wilson's.
+    O(m log m).
 
     References
     ----------
@@ -251,66 +244,13 @@ def lifecycle_states(
     return by_group(whole, by, partial(_states, clock=clock))
 
 
-@attrs.frozen
-class _Clock:
-    """Period numbers: of a calendar, or of ``width`` microseconds from ``origin`` on.
-
-    With ``offsets`` the calendar is that of a time zone: `shown` turns times to local time first.
-    """
-
-    calendar: str
-    width: int = 0
-    origin: int = 0
-    offsets: Offsets | None = None
-
-    def shown(self, stamps: Array) -> Array:
-        """Return the times in microseconds that the clock shows at these of the log."""
-        return stamps if self.offsets is None else self.offsets.local(stamps)
-
-    def number(self, stamps: Array) -> Array:
-        """Return the period number of each time in microseconds."""
-        if self.calendar == "month":
-            return stamps.view("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-        if self.calendar == "week":
-            return (stamps // _DAY + _MONDAY) // 7
-        if self.calendar == "day":
-            return stamps // _DAY
-        return (stamps - self.origin) // self.width
-
-    def start(self, numbers: Array) -> Array:
-        """Return the start of each period, in microseconds."""
-        if self.calendar == "month":
-            months = numbers.astype("datetime64[M]").astype("datetime64[us]")
-            starts: Array = months.view(np.int64)
-            return starts
-        if self.calendar == "week":
-            return (numbers * 7 - _MONDAY) * _DAY
-        if self.calendar == "day":
-            return numbers * _DAY
-        return numbers * self.width + self.origin
-
-
 def _prepared(
     journeys: Journeys, period: Calendar | dt.timedelta, what: str
-) -> tuple[Journeys, _Clock]:
+) -> tuple[Journeys, Clock]:
     """Return the journeys with ``observed_until`` filled in, and the clock of the periods."""
-    stamps = require_times(journeys, what).view(np.int64)
+    require_times(journeys, what)
     observed = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
-    if isinstance(period, dt.timedelta):
-        first = int(stamps.min()) if len(stamps) else 0
-        return observed, _Clock("", checks.microseconds(period, "period"), first)
-    calendar, zone = check_option("period", period, Calendar), journeys.meta.timezone
-    if zone is None:
-        return observed, _Clock(calendar)
-    until = watched_until(journeys).view(np.int64)
-    return observed, _Clock(calendar, offsets=offsets_between(zone, _reach(stamps, until)))
-
-
-def _reach(*columns: Array) -> Array:
-    """Return the first and last known time of columns in microseconds."""
-    known = [one[one != _MISSING] for one in columns]
-    ends = [end for one in known if len(one) for end in (one.min(), one.max())]
-    return np.array(ends, dtype=np.int64)
+    return observed, clock_of(journeys, period, name="period")
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -337,7 +277,7 @@ class _Visits:
         return {"unit": self.unit, "persons": people, "effective": float(people)}
 
 
-def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
+def _visits(journeys: Journeys, clock: Clock) -> _Visits:
     units = units_of(journeys, None)
     size = len(units.repeats)
     stamps = require_times(journeys, "retention").view(np.int64)
@@ -370,7 +310,7 @@ def _visits(journeys: Journeys, clock: _Clock) -> _Visits:
     )
 
 
-def _retention(journeys: Journeys, *, clock: _Clock, level: float) -> Retention:
+def _retention(journeys: Journeys, *, clock: Clock, level: float) -> Retention:
     found = _visits(journeys, clock)
     last = int(found.when.max(initial=_MISSING))
     last = max(last, int(found.until.max(initial=_MISSING)))
@@ -412,7 +352,7 @@ def _retention(journeys: Journeys, *, clock: _Clock, level: float) -> Retention:
     )
 
 
-def _states(journeys: Journeys, *, clock: _Clock) -> LifecycleStates:
+def _states(journeys: Journeys, *, clock: Clock) -> LifecycleStates:
     found = _visits(journeys, clock)
     if not len(found.when):
         return _lifecycle(np.zeros((4, 0)), np.empty(0, np.int64), found, clock)
@@ -427,7 +367,7 @@ def _states(journeys: Journeys, *, clock: _Clock) -> LifecycleStates:
     return _lifecycle(np.stack([*counted, dormant]), periods, found, clock)
 
 
-def _lifecycle(counts: Array, periods: Array, found: _Visits, clock: _Clock) -> LifecycleStates:
+def _lifecycle(counts: Array, periods: Array, found: _Visits, clock: Clock) -> LifecycleStates:
     columns: dict[str, Any] = dict(zip(_STATES, counts.astype(np.int64), strict=True))
     return LifecycleStates(
         period=clock.start(periods).view("datetime64[us]"),

@@ -166,14 +166,14 @@ def time_to(
     Notes
     -----
     A journey without the event was observed until ``observed_until`` (by default the last time of
-    the log or of an outcome) and is censored then, whether it is finished or open. Censoring is not
-    an exit, and the curve need not fall to 0. Left out and counted are journeys that lack the
-    start, empty journeys, journeys that began before the log (unless ``start`` is given), journeys
-    whose event came before the start and, with ``outcome=``, finished journeys whose outcome is
-    unknown (nan), such as those of a part of `concat` that lacks it. A journey that begins with its
-    outcome is empty after `until` and is left out too; with ``place=`` and without cutting its time
-    is 0. An outcome marked with ``within=`` is not searched for after that time, and is unknown
-    where the window is not over; use ``place=`` instead.
+    the log, of an end or of an outcome) and is censored then, whether it is finished or open.
+    Censoring is not an exit, and the curve need not fall to 0. Left out and counted are journeys
+    that lack the start, empty journeys, journeys that began before the log (unless ``start`` is
+    given), journeys whose event came before the start and, with ``outcome=``, finished journeys
+    whose outcome is unknown (nan), such as those of a part of `concat` that lacks it. A journey
+    that begins with its outcome is empty after `until` and is left out too; with ``place=`` and
+    without cutting its time is 0. An outcome marked with ``within=`` is not searched for after that
+    time, and is unknown where the window is not over; use ``place=`` instead.
 
     The intervals use Greenwood's variance on the log(-log) scale. Where persons are known, it is
     multiplied by their design effect, estimated by leaving out one person at a time, with t instead

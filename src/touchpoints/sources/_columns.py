@@ -17,7 +17,8 @@ from touchpoints._core.columns import (
     keys_of_columns,
     ranks_of,
 )
-from touchpoints._core.messages import agreeing, counted, first_few
+from touchpoints._core.datetimes import Instants
+from touchpoints._core.messages import agreeing, counted, first_few, quoted
 from touchpoints._core.reading import Table
 from touchpoints._core.zones import HowTimes
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
@@ -77,22 +78,42 @@ def log_of(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
     """Return the columns of a table in their roles."""
     open_too = attrs.evolve(how, may_be_open=True)
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
+    time = table.instants(names.time, how)
+    end = None if names.end is None else table.instants(names.end, open_too)
+    _check_format_used(names, time, end, how.time_format)
     return Log(
         rows=table.rows,
         journey=_journey_keys(table, names.journey),
-        time=table.instants(names.time, how),
+        time=time,
         touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
         fields={name: table.kept(name) for name in kept},
         per_interaction=names.per_interaction,
         per_journey={name: table.kept(name) for name in names.per_journey},
         person=None if names.person is None else table.keys(names.person),
-        end=None if names.end is None else table.instants(names.end, open_too),
+        end=end,
         lifecycle=None if names.lifecycle is None else table.text(names.lifecycle),
         instance=None if names.instance is None else table.keys(names.instance),
         count=None if names.count is None else table.numbers(names.count),
         tiebreak=tuple(ranks_of(table.kept(name), name) for name in names.tiebreak),
         row_order=not table.lazy,
     )
+
+
+def _check_format_used(
+    names: ColumnRoles, time: Instants, end: Instants | None, time_format: str | None
+) -> None:
+    """Raise where a format is given of times that need none."""
+    columns = [one for one in (time, end) if one is not None]
+    if time_format is None or not all(one.held for one in columns):
+        return
+    if not all(one.missing.all() for one in columns):
+        where = " and ".join(repr(one) for one in (names.time, names.end) if one is not None)
+        raise InvalidInputError(
+            f"time_format={quoted(time_format)} says how times are written, but the values of "
+            f"{where} are instants already",
+            mend="leave time_format= out; where the instants are wrong, pass the column as it was "
+            "before it was converted",
+        )
 
 
 def check_used(names: ColumnRoles, *, tz: str | None, ambiguous: str | None) -> None:

@@ -154,7 +154,7 @@ def from_frame(
         activity would count twice.
         When ``tiebreak`` orders text such as ``"step 9"`` and ``"step 10"`` differently from the
         numbers in it.
-        When numbers of time fall within days of 1970: they probably have another unit.
+        When times fall within days of 1970: they were probably numbers of another unit.
         When a clock change repeats or skips naive times and ``ambiguous`` is not given.
 
     Notes

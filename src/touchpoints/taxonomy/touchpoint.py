@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from touchpoints._core.checks import public, require_kind
+from touchpoints._core.checks import built_by_name, public, require_kind
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -31,6 +31,7 @@ def _text_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
     return items if isinstance(items, FrozenMap) else FrozenMap(items)
 
 
+@built_by_name
 @attrs.frozen(eq=False, repr=False, kw_only=True)
 class Touchpoint:
     """A kind of interaction between a person and a brand: a type with its facets.
@@ -79,6 +80,11 @@ class Touchpoint:
     key: str
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.key, str):
+            raise WrongKindError(
+                f"the key of a touchpoint must be text, got {quoted(self.key)}",
+                mend="tp.taxonomy.untyped(text) and Taxonomy.touchpoint(type) make touchpoints",
+            )
         if self.facets and not _FIVE.isdisjoint(self.facets):
             own = sorted(_FIVE.intersection(self.facets))
             raise InvalidInputError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
@@ -205,6 +207,73 @@ def difference(one: Ratio, other: Ratio) -> tuple[float, float, float]:
     low = value - np.hypot(one.value - one.low, other.high - other.value)
     high = value + np.hypot(one.high - one.value, other.value - other.low)
     return value, float(low), float(high)
+
+
+def combined(
+    ratios: Sequence[Ratio], signs: Sequence[int], *, alike: Array
+) -> tuple[float, float, float]:
+    """Return a sum of ratios with signs, and its interval, recovered from those of the ratios.
+
+    Parameters
+    ----------
+    signs
+        1 or -1 for each ratio.
+    alike : float64 (r, r)
+        The correlations of the ratios, as `correlations` estimates them.
+
+    Notes
+    -----
+    As `difference`, for several ratios that may be of the same units (G. Y. Zou 2007, Toward using
+    confidence intervals to compare correlations, Psychological Methods 12(4), 399-413,
+    doi:10.1037/1082-989X.12.4.399).
+    """
+    sign = np.array(signs, dtype=np.float64)
+    values, lows, highs = (
+        np.array([getattr(one, name) for one in ratios]) for name in ("value", "low", "high")
+    )
+    value = float(sign @ values)
+    down = sign * np.where(sign > 0, values - lows, highs - values)
+    up = sign * np.where(sign > 0, highs - values, values - lows)
+    low = value - np.sqrt(np.maximum(down @ alike @ down, 0.0))
+    high = value + np.sqrt(np.maximum(up @ alike @ up, 0.0))
+    return value, float(low), float(high)
+
+
+def correlations(units: Units, parts: Sequence[tuple[Array, Array]]) -> Array:
+    """Return the correlations of ratios of which units may be on several sides, float64 (r, r).
+
+    Parameters
+    ----------
+    parts
+        The hits and the trials (n,) of one real journey of each row, of each ratio.
+
+    Notes
+    -----
+    Of how far each ratio moves when a unit is left out; 0 for ratios of which no unit is on both
+    sides, or that no unit moves.
+    """
+    moved = np.array([moved_by(units, hits, trials) for hits, trials in parts])
+    products = (moved * units.repeats) @ moved.T
+    scale = np.sqrt(np.diag(products))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = products / np.outer(scale, scale)
+    found = np.where(np.isfinite(found), found, 0.0)
+    np.fill_diagonal(found, 1.0)
+    return found
+
+
+def moved_by(units: Units, hits: Array, trials: Array) -> Array:
+    """Return how far leaving out each of the units moves a ratio, float64 (u,).
+
+    0 for a unit that made all trials.
+    """
+    did, made = of_units(units, hits), of_units(units, trials)
+    total = float(units.repeats @ made)
+    if not total:
+        return np.zeros(len(made))
+    ratio = float(units.repeats @ did) / total
+    rest = total - made
+    return np.where(rest > 0, (did - ratio * made) / np.where(rest > 0, rest, 1.0), 0.0)
 
 
 def _nothing(sizes: ClusterSizes) -> Ratio:

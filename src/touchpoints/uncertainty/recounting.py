@@ -9,11 +9,19 @@ from typing import Any, TypeVar
 import attrs
 
 from touchpoints._core.frozen import Array
+from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys
 
 _ATTRIBUTE = "recount"
 
 Statistic = TypeVar("Statistic", bound=Callable[..., Any])
+
+
+class UndefinedError(InvalidInputError):
+    """A statistic has no numbers for these journeys, though it may have some for others of them.
+
+    The bootstrap counts the resamples for which a statistic raises it.
+    """
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -26,12 +34,12 @@ class Recount:
         The labels that the statistic can have.
     numbers
         A function from counts, int64 (b, n), one row for each set of counts, to the numbers of the
-        statistic, float64 (b, labels), nan where a label does not occur. It returns None where the
-        statistic would raise for some of the counts.
+        statistic, float64 (b, labels), nan where a label does not occur, and in the whole row where
+        the statistic would raise `UndefinedError`.
     """
 
     labels: list[Hashable]
-    numbers: Callable[[Array], Array | None]
+    numbers: Callable[[Array], Array]
 
 
 MakeRecount = Callable[..., "Recount | None"]

@@ -21,7 +21,7 @@ from touchpoints._core.tables import Labelled, column
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.uncertainty.recounting import recount_of
+from touchpoints.uncertainty.recounting import UndefinedError, recount_of
 from touchpoints.uncertainty.units import Units, resampling_counts, units_of
 
 Statistic = Callable[[Journeys], Any]
@@ -53,6 +53,9 @@ class Bootstrap(Labelled):
         error are computed from these.
     resamples : int
         The number of resamples.
+    undefined : int
+        The number of resamples for which the statistic has no numbers at all, such as credit where
+        no journey with the outcome was drawn. All labels are absent from them.
     level : float
         The confidence level of the interval.
     unit : str
@@ -80,6 +83,7 @@ class Bootstrap(Labelled):
     level: float
     unit: str
     units: int
+    undefined: int = attrs.field(default=0, repr=False)
     reason: str = attrs.field(default="", repr=False)
 
     def _remarks(self) -> list[str]:
@@ -90,6 +94,9 @@ class Bootstrap(Labelled):
         if self.units < _ENOUGH:
             units = f"{self.units:,} units, fewer than {_ENOUGH}"
             remarks.append(f"few units ({units}): the intervals are too narrow")
+        if self.undefined:
+            rows = f"{self.undefined:,} of {counted(self.resamples, 'resample')}"
+            remarks.append(f"no numbers in {rows}: no journey that was drawn gives any")
         alike = int(((self.se == 0) & (self.low == self.high)).sum())
         if alike:
             rows = f"{alike:,} of {counted(len(self), 'row')}"
@@ -170,10 +177,12 @@ def bootstrap(
     count 0. Single events are never resampled, and journeys of one person stay together: they are
     not independent, and intervals that treat them as independent are too narrow. The statistic is
     computed once per resample; the resampling itself is linear in the number of journeys. Models of
-    `touchpoints.attribution` that follow a rule, and removal effects of order 1, are computed for
-    many resamples at once, with the same numbers; other options go by ``functools.partial``.
-    Intervals from fewer than about 20 units are too narrow with either method, and an interval of a
-    number that no resample changes has no width: a remark under the table says so.
+    `touchpoints.attribution` that follow a rule, Shapley values of the game of subsets and removal
+    effects of order 1 are computed for many resamples at once, with the same numbers; other options
+    go by ``functools.partial``. A resample in which no journey reached the outcome has no credit:
+    its labels are ``absent``, and ``undefined`` counts such resamples. Intervals from fewer than
+    about 20 units are too narrow with either method, and an interval of a number that no resample
+    changes has no width: a remark under the table says so.
 
     References
     ----------
@@ -197,13 +206,14 @@ def bootstrap(
     units = units_of(journeys, unit)
     labels, estimate = labelled(statistic(journeys))
     drawn = np.full((resamples, len(labels)), checks.number("absent", absent))
+    undefined = 0
     if units.total < 2:
         drawn[:] = np.nan
     else:
         positions = {label: position for position, label in enumerate(labels)}
         sampled = resamplable(journeys, statistic, units, estimate)
         with reporting(progress, resamples, what="bootstrap") as advance:
-            _draw(drawn, statistic, positions, _Samples(sampled, units, seed), advance)
+            undefined = _draw(drawn, statistic, positions, _Samples(sampled, units, seed), advance)
     low, high = _interval(drawn, estimate, level, method)
     return Bootstrap(
         label=text_array(labels),
@@ -216,6 +226,7 @@ def bootstrap(
         level=level,
         unit=units.unit,
         units=units.total,
+        undefined=undefined,
         reason=_reason(units),
     )
 
@@ -253,22 +264,23 @@ def _draw(
     positions: Mapping[Hashable, int],
     samples: _Samples,
     advance: Callable[[], None],
-) -> None:
-    """Fill one row for each resample, in blocks where the statistic can be recounted."""
+) -> int:
+    """Fill one row for each resample and return how many the statistic is not defined for."""
     recount = recount_of(statistic, samples.journeys)
     size = 1 if recount is None else max(_BLOCK // max(len(samples.journeys), 1), 1)
+    undefined = 0
     for low in range(0, len(drawn), size):
         rows = drawn[low : low + size]
         times = [samples.times() for _ in rows]
-        numbers = None
-        if recount is not None:
+        if recount is None:
+            undefined += not _fill(rows[0], statistic, samples.of(times[0]), positions)
+        else:
             numbers = recount.numbers(np.stack([samples.counts(one) for one in times]))
-        if recount is not None and numbers is not None:
+            undefined += int(np.isnan(numbers).all(axis=1).sum())
             _fill_all(rows, recount.labels, numbers, positions)
-        for row, one in zip(rows, times, strict=True):
-            if numbers is None:
-                _fill(row, statistic(samples.of(one)), positions)
+        for _ in times:
             advance()
+    return undefined
 
 
 def _fill_all(
@@ -344,10 +356,17 @@ def labelled(answer: Any) -> tuple[list[Hashable], Array]:
     return list(numbers), np.array([float(one) for one in numbers.values()], dtype=np.float64)
 
 
-def _fill(row: Array, answer: Any, positions: Mapping[Hashable, int]) -> None:
-    labels, numbers = labelled(answer)
+def _fill(
+    row: Array, statistic: Statistic, journeys: Journeys, positions: Mapping[Hashable, int]
+) -> bool:
+    """Fill in the numbers of one resample; return whether the statistic is defined for it."""
+    try:
+        labels, numbers = labelled(statistic(journeys))
+    except UndefinedError:
+        return False
     known = [position for position, label in enumerate(labels) if label in positions]
     row[[positions[labels[position]] for position in known]] = numbers[known]
+    return True
 
 
 def _interval(drawn: Array, estimate: Array, level: float, method: Method) -> tuple[Array, Array]:

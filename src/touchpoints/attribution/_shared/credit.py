@@ -15,6 +15,7 @@ from touchpoints.attribution._shared.estimates import Concluded, Precision
 from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.journeys.tie_breaking import key_ranks
 
+_FEW_JOURNEYS = 10
 NONE = "(none)"
 
 
@@ -123,6 +124,18 @@ class Credit(Concluded):
     def shares(self) -> dict[Any, float]:
         """The shares of credit, {touchpoint: share}; with groups {(group, touchpoint): share}."""
         return self._labelled(self.share, self.touchpoint)
+
+    def _remarks(self) -> list[str]:
+        found = super()._remarks()
+        if self.effect_low is None:
+            return found
+        known = ~np.isnan(self.effect_low)
+        few = int((known & (self.journeys < _FEW_JOURNEYS)).sum())
+        if not few:
+            return found
+        rest = "effect rests" if few == 1 else "effects rest"
+        said = f"{few} {rest} on fewer than ten converted journeys: the interval can be too short"
+        return [*found, said]
 
 
 @attrs.frozen(eq=False, kw_only=True)

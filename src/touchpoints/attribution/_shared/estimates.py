@@ -7,13 +7,14 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.statistics.few_units import centred, drawn
+from touchpoints._core.arrays.statistics.few_units import IMAGINED, centred, drawn
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, fact
 from touchpoints.uncertainty.units import Units
 
 _FEW = 5
+_OF_EFFECTS = 1.0
 _SIGNED = 2.0
 _SURE = 1e-12
 _ROUNDING = 1e-14
@@ -89,7 +90,17 @@ class Precision:
         """Return what a table says of the units, by the names of its fields."""
         return {"behind": int(self.behind), "alike": self.alike}
 
-    def bounds(self, share: Array, variance: Array) -> tuple[Array, Array]:
+    def effect_bounds(self, effect: Array, variance: Array) -> tuple[Array, Array]:
+        """Return the interval of removal effects that lie between 0 and 1.
+
+        As `bounds`, but as if a whole unit more had been seen: chains tell how units differ from
+        single transitions, and what few units did at a rare touchpoint mostly looks too alike.
+        """
+        return self.bounds(effect, variance, imagined=_OF_EFFECTS)
+
+    def bounds(
+        self, share: Array, variance: Array, *, imagined: float = IMAGINED
+    ) -> tuple[Array, Array]:
         """Return the interval of numbers between 0 and 1 with an estimated variance.
 
         Notes
@@ -106,7 +117,9 @@ class Precision:
         share = np.clip(share, 0.0, 1.0)
         share = np.where(share > 1 - _SURE, 1.0, np.where(share < _SURE, 0.0, share))
         with np.errstate(divide="ignore", invalid="ignore"):
-            varied, seen = drawn(share, variance, behind=self.behind, alike=self.alike)
+            varied, seen = drawn(
+                share, variance, behind=self.behind, alike=self.alike, imagined=imagined
+            )
             most = share * (1 - share) / self.alike
             wide = varied * (_stretched(2 * seen, self.level) / z) ** 2
             trials = share * (1 - share) / np.minimum(wide, np.maximum(most, varied**2 / most))

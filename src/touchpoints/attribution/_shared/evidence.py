@@ -18,6 +18,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.outcome import chosen_outcome
 from touchpoints.journeys.cutting import select_interactions
 from touchpoints.journeys.model import Journeys, checked_journeys, take
+from touchpoints.uncertainty.recounting import UndefinedError
 from touchpoints.uncertainty.units import Units, units_of
 
 
@@ -175,7 +176,7 @@ def _reached(journeys: Journeys, outcome: str) -> Array:
     """Return which journeys reached the outcome, bool (n,); raise where none did."""
     reached = journeys.outcomes[outcome] == 1
     if not reached.any():
-        raise InvalidInputError(
+        raise UndefinedError(
             f"no journey reached the outcome {outcome!r}",
             where=f"{counted(int(journeys.counts.sum()), 'journey')} with a known outcome",
             mend="without an outcome there is nothing to credit; check how it was marked, and that "

@@ -16,6 +16,7 @@ from touchpoints.attribution._shared.chains import Chained, chained
 from touchpoints.attribution._shared.credit import NONE
 from touchpoints.attribution._shared.effects import Effects
 from touchpoints.attribution._shared.evidence import Evidence, known_journeys
+from touchpoints.attribution._shared.splitting import evenly_distinct
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.recounting import Recount
@@ -44,6 +45,31 @@ def by_weights(
     weights = found.weights
     if evidence.positions is not None:
         weights = weights[evidence.positions]
+    return _by_weights(journeys, evidence, weights)
+
+
+def by_subsets(
+    _model: Model,
+    journeys: Journeys,
+    *,
+    game: str = "rate",
+    worth: object = None,
+    outcome: str | None = None,
+    value: str | None = None,
+    lookback: Lookback | None = None,
+    by: str | None = None,
+    **_rest: Any,
+) -> Recount | None:
+    """Recount Shapley values of the game of subsets, which are an even split of each journey."""
+    if by is not None or game != "subsets" or worth is not None:
+        return None
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=None, level=_LEVEL)
+    evidence = asked.evidence(journeys)
+    return _by_weights(journeys, evidence, evenly_distinct(evidence))
+
+
+def _by_weights(journeys: Journeys, evidence: Evidence, weights: Array) -> Recount:
+    """Recount the sums of weights (m,) of the interactions in journeys with the outcome."""
     rows = segments.rows_of(evidence.offsets, np.flatnonzero(evidence.reached))
     held = _gathered(evidence.codes[rows], _owners(evidence)[rows], weights[rows], evidence)
 
@@ -108,15 +134,20 @@ def _recount(
     visits = _gathered(codes, _owners(evidence), np.ones(len(codes)), evidence)
     empty = reached & (segments.lengths_of(evidence.offsets) == 0)
 
-    def numbers(counts: Array) -> Array | None:
+    def numbers(counts: Array) -> Array:
+        answer = np.full((len(counts), evidence.k + 1), np.nan)
+        defined = counts[:, chosen[reached]].any(axis=1)
+        if defined.any():
+            answer[defined] = defined_numbers(counts[defined])
+        return answer
+
+    def defined_numbers(counts: Array) -> Array:
         here = np.ascontiguousarray(counts[:, chosen].T, dtype=np.float64)
         totals = here[reached].sum(axis=0)
-        if not totals.all():
-            return None
         none = here[empty].sum(axis=0)
         share = np.vstack([credits_of(here, totals), none]) / totals
         there = np.vstack([visits @ here, none]) > 0
-        return np.where(there, share * totals, np.nan).T
+        return np.asarray(np.where(there, share * totals, np.nan).T)
 
     keys = [one.key for one in evidence.journeys.touchpoints]
     return Recount(labels=[*keys, NONE], numbers=numbers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -14,8 +13,7 @@ from touchpoints._core.checks import (
     public,
     require_kind,
 )
-from touchpoints._core.clocks import in_utc
-from touchpoints._core.frozen import Array, owned, read_only
+from touchpoints._core.frozen import Array, is_missing, owned, read_only
 from touchpoints._core.messages import (
     counted,
     first_few,
@@ -25,13 +23,13 @@ from touchpoints._core.messages import (
 from touchpoints._core.text import printable
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
-from touchpoints.journeys.converters import INSTANT
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import Groups, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
+from touchpoints.journeys.periods import Instant, instant_of
 from touchpoints.uncertainty import Units, units_of
 
-Window = tuple[dt.datetime | np.datetime64 | str | None, dt.datetime | np.datetime64 | str | None]
+Window = tuple[Instant | None, Instant | None]
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -143,7 +141,7 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     ------
     InvalidInputError
         When one of them is empty, both are the same object, or they differ in taxonomy, lens,
-        time zone or in whether they have times.
+        time zone or in whether they have times; and when the names are blank or the same.
 
     See Also
     --------
@@ -164,9 +162,21 @@ def pair(a: Journeys, b: Journeys, *, names: tuple[str, str] = ("a", "b")) -> Pa
     """
     if checked_journeys(a) is checked_journeys(b):
         raise InvalidInputError("a and b must be different journeys, got the same object twice")
+    _check_names(names)
     numbered = derive(a, ids=np.arange(len(a))), derive(b, ids=np.arange(len(a), len(a) + len(b)))
     in_a = np.arange(len(a) + len(b)) < len(a)
     return Pair(journeys=concat(numbered), in_a=owned(in_a), names=(names[0], names[1]))
+
+
+def _check_names(names: tuple[str, str]) -> None:
+    """Raise unless the names tell two groups apart."""
+    two = isinstance(names, (tuple, list)) and [*map(type, names)] == [str, str]
+    if not two or any(map(is_missing, names)):
+        raise WrongKindError(
+            f"names must be the names of a and b, two texts that are not blank, got {quoted(names)}"
+        )
+    if names[0] == names[1]:
+        raise InvalidInputError(f"a and b must have different names, got {quoted(names[0])} twice")
 
 
 def checked_pair(pair: Pair) -> Pair:
@@ -335,31 +345,8 @@ def _span(window: Window, name: str, *, zone: str | None) -> tuple[int, int]:
     if isinstance(window, str) or not isinstance(window, Sequence) or len(window) != 2:
         raise WrongKindError(f"{name}= must be two instants, (start, end), got {window!r}")
     limits = np.iinfo(np.int64)
-    low = limits.min if window[0] is None else _stamp(window[0], name, zone=zone)
-    high = limits.max if window[1] is None else _stamp(window[1], name, zone=zone)
+    low = limits.min if window[0] is None else instant_of(window[0], name, zone=zone)
+    high = limits.max if window[1] is None else instant_of(window[1], name, zone=zone)
     if low >= high:
         raise InvalidInputError(f"the end of {name}= must be after its start, got {window!r}")
     return low, high
-
-
-def _stamp(instant: Any, name: str, *, zone: str | None) -> int:
-    """Return an instant in microseconds since 1970, in UTC if the log has a time zone.
-
-    An instant without a zone is a time of that zone.
-    """
-    if isinstance(instant, str):
-        try:
-            instant = dt.datetime.fromisoformat(instant)
-        except ValueError as error:
-            raise InvalidInputError(f"{name}= must hold ISO 8601 times, got {instant!r}") from error
-    if isinstance(instant, dt.datetime) and instant.tzinfo is not None:
-        instant, zone = instant.astimezone(dt.UTC).replace(tzinfo=None), None
-    if not isinstance(instant, (dt.date, np.datetime64)):
-        raise WrongKindError(
-            f"{name}= must hold datetimes, ISO 8601 texts or None, got {instant!r}"
-        )
-    stamp = np.array([instant], dtype=INSTANT)
-    if np.isnat(stamp).any():
-        raise InvalidInputError(f"{name}= must hold instants, got {instant!r}")
-    shown = int(stamp.view(np.int64)[0])
-    return shown if zone is None else in_utc(shown, zone)

@@ -23,7 +23,11 @@ def clustered_kappa(
     repeats: Array,
     level: float,
 ) -> dict[str, float]:
-    """Return kappa and its interval, from the influence of each pair on it."""
+    """Return kappa and its interval, from the influence of each pair on it.
+
+    Student's interval from leaving out one person at a time, on the scale of log(1 - kappa): it is
+    longer below than above, and covers better with few persons.
+    """
     found = kappa(table)
     names, value = ("kappa", "kappa_low", "kappa_high"), found.value
     if value != value:
@@ -38,7 +42,9 @@ def clustered_kappa(
         value + moved, single, means, of=of, within=within, repeats=repeats, level=level
     )
     low, high = (float(end[0]) for end in ends)
-    if high - low < _NOTHING:
+    reach = (high - low) / 2 / (1 - value) if value < 1 else 0.0
+    low, high = 1 - (1 - value) * np.exp(reach), 1 - (1 - value) * np.exp(-reach)
+    if reach < _NOTHING:
         low, high = ((float(end[0]) - chance) / (1 - chance) for end in (same.low, same.high))
         low, high = min(low, value), max(high, value)
     return dict(zip(names, (value, max(low, -1.0), min(high, 1.0)), strict=True))

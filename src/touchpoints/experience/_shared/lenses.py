@@ -16,7 +16,7 @@ from touchpoints.graphs.flows import END, usual_ends
 from touchpoints.graphs.outcome import chosen_outcome
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.relabelling import collapse
-from touchpoints.taxonomy import UNKNOWN
+from touchpoints.taxonomy import UNKNOWN, format_key
 
 TOUCHPOINT = "touchpoint"
 OUTCOME, NEXT = "outcome", "next"
@@ -67,6 +67,7 @@ def seen_through(journeys: Journeys, lens: Lens, *, unknown: bool = True) -> See
     ----------
     unknown
         Whether interactions without a term have the label ``"unknown"``; else their code is -1.
+        Of several names, at least one must be known.
 
     Raises
     ------
@@ -78,7 +79,8 @@ def seen_through(journeys: Journeys, lens: Lens, *, unknown: bool = True) -> See
     grouped = journeys if names == (TOUCHPOINT,) else collapse(journeys, by=lens)
     keys = [one.key for one in grouped.touchpoints]
     met = np.flatnonzero(np.bincount(grouped.codes, minlength=len(keys))).tolist()
-    used = sorted((code for code in met if unknown or keys[code] != UNKNOWN), key=keys.__getitem__)
+    nothing = UNKNOWN if len(names) == 1 else format_key("", dict.fromkeys(names, UNKNOWN))
+    used = sorted((code for code in met if unknown or keys[code] != nothing), key=keys.__getitem__)
     table = np.full(len(keys) + 1, -1, dtype=np.int64)
     table[used] = np.arange(len(used))
     return Seen(

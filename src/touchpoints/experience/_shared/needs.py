@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
+from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.checks import require_kind
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import counted, first_few, not_found
@@ -63,7 +64,7 @@ def people_with(
         The units that count; all by default.
     """
     wide = max(size, 1)
-    pairs = np.unique(units.of[owners] * wide + cells)
+    pairs = runs(units.of[owners] * wide + cells)[0]  # np.unique hashes first, which is slower
     number = units.repeats[pairs // wide].astype(np.float64)
     if among is not None:
         number = number * among[pairs // wide]
@@ -73,7 +74,7 @@ def people_with(
 def journeys_with(journeys: Journeys, owners: Array, cells: Array, *, size: int) -> Array:
     """Return how many real journeys have an interaction of each cell, int64 (size,)."""
     wide = max(size, 1)
-    pairs = np.unique(owners * wide + cells)
+    pairs = runs(owners * wide + cells)[0]
     counts = journeys.counts[pairs // wide].astype(np.float64)
     return np.bincount(pairs % wide, counts, size).astype(np.int64)
 

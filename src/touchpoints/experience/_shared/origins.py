@@ -109,3 +109,8 @@ def circular(facets: Iterable[str]) -> list[str]:
     verb = "is" if len(names) == 1 else "are"
     said = f"{first_few(names)} {verb} only the default of the type, which determines it"
     return [f"circular: {said} by definition"]
+
+
+def of_any(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the facets that are only defaults in any of several groups."""
+    return tuple(dict.fromkeys(name for part in parts for name in part))

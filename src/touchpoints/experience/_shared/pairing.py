@@ -20,7 +20,7 @@ from touchpoints.experience._shared.needs import real_rows
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import parse_key
-from touchpoints.uncertainty import units_of
+from touchpoints.uncertainty import Units
 
 _TWO = 2
 _FOREVER = np.iinfo(np.int64).max
@@ -98,11 +98,11 @@ class Matched:
     alone: int
 
 
-def matched(journeys: Journeys, how: Pairing) -> Matched:
-    """Return the pairs of each two sources."""
+def matched(journeys: Journeys, how: Pairing, units: Units) -> Matched:
+    """Return the pairs of each two sources; ``units`` are the persons of the journeys."""
     sources = how.sources(journeys)
     said = tuple(seen_through(journeys, one, unknown=False) for one in how.of)
-    groups = _groups(journeys, how)
+    groups = _groups(journeys, how, units)
     stamps = np.zeros(len(journeys.codes), dtype=np.int64)
     if journeys.times is not None:
         stamps = journeys.times.view(np.int64)
@@ -129,7 +129,7 @@ def matched(journeys: Journeys, how: Pairing) -> Matched:
     return Matched(sources=tuple(named), pairs=found, said=said, alone=alone)
 
 
-def _groups(journeys: Journeys, how: Pairing) -> Array:
+def _groups(journeys: Journeys, how: Pairing, units: Units) -> Array:
     """Return what interactions must share to be one: an event, or a person and a type."""
     if how.event is not None:
         kept = journeys.per_interaction[how.event]
@@ -141,7 +141,7 @@ def _groups(journeys: Journeys, how: Pairing) -> Array:
     names = [parse_key(one.key)[0] for one in journeys.touchpoints]
     known = {name: at for at, name in enumerate(sorted(set(names)))}
     table = np.array([known[name] for name in names], dtype=np.int64)
-    who = units_of(journeys, None).of[owners_of(journeys.offsets)]
+    who = units.of[owners_of(journeys.offsets)]
     types = table[journeys.codes] if names else np.zeros(0, np.int64)
     return np.asarray(who * max(len(known), 1) + types)
 
@@ -182,8 +182,10 @@ def _matched(
     one, two = one[near], two[near]
     found = [np.stack([one, two, np.minimum(counts[one], counts[two])])]
     listed = (stamps.tolist(), counts.tolist(), of_second.tolist())
+    more: list[tuple[int, int, int]] = []
     for start, stop in zip(starts[~simple].tolist(), stops[~simple].tolist(), strict=True):
-        found.append(_merged(start, stop, *listed, limit=limit))
+        more += _merged(start, stop, *listed, limit=limit)
+    found.append(np.array(more, dtype=np.int64).reshape(-1, 3).T)
     first, second, numbers = np.concatenate(found, axis=1)
     return Pairs(rows[first], rows[second], numbers)
 
@@ -196,11 +198,12 @@ def _merged(
     of_second: list[bool],
     *,
     limit: int,
-) -> Array:
-    """Return (first, second, number) of the pairs of one group, int64 (3, p)."""
+) -> list[tuple[int, int, int]]:
+    """Return (first, second, number) of the pairs of one group."""
     one = [at for at in range(start, stop) if not of_second[at]]
     two = [at for at in range(start, stop) if of_second[at]]
-    left, right, found = 0, 0, []
+    left, right = 0, 0
+    found: list[tuple[int, int, int]] = []
     rest = {at: counts[at] for at in (*one, *two)}
     while left < len(one) and right < len(two):
         first, second = one[left], two[right]
@@ -213,4 +216,4 @@ def _merged(
         rest[first] -= number
         rest[second] -= number
         left, right = left + (not rest[first]), right + (not rest[second])
-    return np.array(found, dtype=np.int64).reshape(-1, 3).T
+    return found

@@ -16,6 +16,7 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.segments import choosing
 from touchpoints._core.checks import (
     check_option,
+    within_years,
 )
 from touchpoints._core.frozen import Array, owned
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -24,6 +25,8 @@ from touchpoints.journeys.places.selectors import Selector, meant, rows_meant
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys
+
+_FAR = 2**62  # beyond the rows of any log
 
 Occurrence = Literal["first", "last", "all"]
 Side = Literal["start", "end"]
@@ -189,7 +192,7 @@ def _anchored(journeys: Journeys, anchor: Anchor) -> tuple[Array, Array]:
     if isinstance(anchor.offset, dt.timedelta):
         rows = _rows_after(journeys, who, rows, anchor.offset)
     else:
-        rows = rows + anchor.offset
+        rows = rows + max(-_FAR, min(anchor.offset, _FAR))
     inside = (rows >= journeys.offsets[:-1][who]) & (rows < journeys.offsets[1:][who])
     return who[inside], rows[inside]
 
@@ -202,7 +205,7 @@ def _rows_after(journeys: Journeys, who: Array, rows: Array, offset: dt.timedelt
             mend="read the log with tp.from_frame(…, time=…), or give the offset in interactions",
         )
     stamps = journeys.times.view(np.int64)
-    wanted = stamps[rows] + offset // dt.timedelta(microseconds=1)
+    wanted = stamps[rows] + within_years(offset)
     low, high = journeys.offsets[:-1][who].copy(), journeys.offsets[1:][who].copy()
     while bool((low < high).any()):
         middle = (low + high) // 2
