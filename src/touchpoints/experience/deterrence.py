@@ -226,11 +226,15 @@ def deterrence(
     `service_retention`: who is not watched long enough is censored, whether or not they came back;
     with ``by``, a return to any group counts.
 
-    The weights make the others like the side, so the difference is about those who had it. Strata
-    and sides are taken as given. Intervals and p-values are of persons: see `compare`. A difference
-    can be due to anything that is not in ``adjust``, and scores can be given in view of what
-    followed: the E-value says how strong something unmeasured would have to be (VanderWeele and
-    Ding 2017). O(m log m) for each measure and side.
+    The weights make the others like the side, so the difference is about those who had it; others
+    in strata without anybody on the side have no weight. Strata and sides are taken as given. Each
+    share has Wilson's interval with Student's t, of as many trials as persons are worth; the
+    interval of the difference is recovered from the two (Zou and Donner 2008), with the correlation
+    of persons on both sides. The p-value is that of Welch's t with the variances of a common share.
+
+    A difference can be due to anything that is not in ``adjust``, and scores can be given in view
+    of what followed: the E-value says how strong something unmeasured would have to be (VanderWeele
+    and Ding 2017). O(m log m) for each measure and side.
 
     References
     ----------

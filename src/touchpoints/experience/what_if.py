@@ -18,7 +18,6 @@ from touchpoints.graphs.flows import OPEN, START
 from touchpoints.graphs.names import is_terminal, outcome_terminals
 from touchpoints.graphs.schema import require_digraph
 
-Change = Mapping[str, str | float]
 Removal = Literal["end", "skip", "reroute"]
 
 _ROUNDING = 1e-12
@@ -103,7 +102,11 @@ class WhatIf:
 
 @public
 def what_if(
-    G: nx.DiGraph, change: Change, *, outcome: str | None = None, weight: str = "weight"
+    G: nx.DiGraph,
+    change: Mapping[str, str | float],
+    *,
+    outcome: str | None = None,
+    weight: str = "weight",
 ) -> WhatIf:
     """Return what a Markov chain expects of the outcome if a touchpoint is changed.
 
@@ -206,7 +209,9 @@ def what_if(
     )
 
 
-def _checked(G: nx.DiGraph, change: Change) -> tuple[str, dict[str, str | float]]:
+def _checked(
+    G: nx.DiGraph, change: Mapping[str, str | float]
+) -> tuple[str, dict[str, str | float]]:
     """Return the touchpoint, and the changes that were asked for."""
     if not isinstance(change, Mapping):
         raise wrong_kind(change, takes="a mapping", mend='{"touchpoint": "checkout", "exits": 0.5}')
