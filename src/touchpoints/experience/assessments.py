@@ -11,10 +11,10 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import counted
-from touchpoints._core.tables import Estimated, column, fact
+from touchpoints._core.tables import column
 from touchpoints.experience._shared.lenses import TOUCHPOINT, Lens, seen_through
 from touchpoints.experience._shared.metrics import Metric, scores_of
+from touchpoints.experience._shared.scored import OfScores
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.uncertainty.cell_shares import choice_shares, facts_of, net_of
@@ -26,7 +26,7 @@ _PERCENT = 100.0
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Assessments(Estimated):
+class Assessments(OfScores):
     """The scores of a metric; one row per touchpoint (and group).
 
     ``as_dict()`` returns ``{touchpoint: score}``; with groups, the keys begin with the group.
@@ -48,10 +48,10 @@ class Assessments(Estimated):
         The share of answers that are satisfied (the top box), and its interval.
     dissatisfied, dissatisfied_low, dissatisfied_high : float64
         The share of answers that are dissatisfied (the bottom box), and its interval.
-    metric : str
-        The name of the metric.
     summary : str
         What ``score`` is: ``"net"``, ``"top_box"`` or ``"mean"``.
+    metric : str
+        The name of the metric.
     outside : int
         The number of scores outside the scale, which are left out.
     """
@@ -74,16 +74,7 @@ class Assessments(Estimated):
     dissatisfied: Array = column(np.float64)
     dissatisfied_low: Array = column(np.float64)
     dissatisfied_high: Array = column(np.float64)
-    metric: str
     summary: str
-    outside: int = fact(of_groups=sum)
-
-    def _remarks(self) -> list[str]:
-        found = super()._remarks()
-        if self.outside:
-            scores = counted(self.outside, "score")
-            found.append(f"{scores} outside the scale of {self.metric} left out, not clipped")
-        return found
 
 
 @public

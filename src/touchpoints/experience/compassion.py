@@ -12,10 +12,10 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import counted
-from touchpoints._core.tables import Estimated, column, fact
+from touchpoints._core.tables import column
 from touchpoints.experience._shared.lenses import TOUCHPOINT, Lens, seen_through
 from touchpoints.experience._shared.metrics import Metric, scores_of
+from touchpoints.experience._shared.scored import OfScores
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
@@ -26,7 +26,7 @@ _SECOND = 1e6
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class CompassionAndEfficiency(Estimated):
+class CompassionAndEfficiency(OfScores):
     """How kind and how quick touchpoints are, side by side; one row per touchpoint (and group).
 
     ``as_dict()`` returns ``{touchpoint: compassion}``; with groups, the keys begin with the group.
@@ -74,15 +74,6 @@ class CompassionAndEfficiency(Estimated):
     duration: Array = column(np.float64)
     duration_low: Array = column(np.float64)
     duration_high: Array = column(np.float64)
-    metric: str
-    outside: int = fact(of_groups=sum)
-
-    def _remarks(self) -> list[str]:
-        found = super()._remarks()
-        if self.outside:
-            scores = counted(self.outside, "score")
-            found.append(f"{scores} outside the scale of {self.metric} left out, not clipped")
-        return found
 
 
 @public

@@ -21,7 +21,7 @@ from touchpoints.experience._shared.consequences import MEASURES, Consequences, 
 from touchpoints.experience._shared.e_values import e_values
 from touchpoints.experience._shared.lenses import TOUCHPOINT, Lens, Seen, seen_through
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
-from touchpoints.experience._shared.returning import returns, rows_in
+from touchpoints.experience._shared.returning import check_persons, returns, rows_in
 from touchpoints.experience._shared.weighting import (
     Overlap,
     Trials,
@@ -307,11 +307,7 @@ class _How:
 
 
 def _back(journeys: Journeys, within: dt.timedelta, back: Place | None) -> tuple[Array, Array]:
-    if journeys.persons is None:
-        raise InvalidInputError(
-            "who comes back can be told of persons only: these journeys have none",
-            mend="read the log with person=, or leave within= out",
-        )
+    check_persons(journeys, mend="read the log with person=, or leave within= out")
     return returns(journeys, back, microseconds(within, "within"))
 
 

@@ -12,11 +12,12 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import counted, not_found
-from touchpoints._core.tables import Estimated, Grouped, column, fact
+from touchpoints._core.messages import not_found
+from touchpoints._core.tables import Grouped, column, fact
 from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.lenses import seen_through
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
+from touchpoints.experience._shared.scored import OfScores
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.taxonomy import UNKNOWN
@@ -28,7 +29,7 @@ Along = Literal["position", "stage"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class EmotionCurve(Estimated):
+class EmotionCurve(OfScores):
     """The mean score along the journey; one row per position or stage (and group).
 
     ``as_dict()`` returns ``{place: valence}``; with groups, the keys begin with the group.
@@ -43,12 +44,12 @@ class EmotionCurve(Estimated):
         The mean score, and its interval; nan without answers.
     valence : float64
         The mean score from -1, the worst end of the scale, to 1, the best.
+    beyond : int
+        The number of interactions at later positions, or without a stage, that are in no row.
     metric : str
         The name of the metric.
     outside : int
         The number of scores outside the scale, which are left out.
-    beyond : int
-        The number of interactions at later positions, or without a stage, that are in no row.
     """
 
     main = "valence"
@@ -61,16 +62,7 @@ class EmotionCurve(Estimated):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     valence: Array = column(np.float64)
-    metric: str
-    outside: int = fact(of_groups=sum)
     beyond: int = fact(of_groups=sum)
-
-    def _remarks(self) -> list[str]:
-        found = super()._remarks()
-        if self.outside:
-            scores = counted(self.outside, "score")
-            found.append(f"{scores} outside the scale of {self.metric} left out, not clipped")
-        return found
 
 
 @public

@@ -12,8 +12,8 @@ from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
-from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
+from touchpoints.experience._shared.returning import check_persons
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.outcomes import watched_until
@@ -131,11 +131,7 @@ def first_impressions(
     ([1, 0, 1, 0], [1, 0, 0, 0], 1)
     """
     checked_journeys(journeys)
-    if journeys.persons is None:
-        raise InvalidInputError(
-            "first impressions need to know who comes back: these journeys have no persons",
-            mend="read the log with person=",
-        )
+    check_persons(journeys)
     limit, level = microseconds(within, "within"), checks.level(level)
     first, again = _people(journeys, require_times(journeys, "first_impressions").view(np.int64))
     scores = scores_of(journeys, metric)

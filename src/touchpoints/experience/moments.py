@@ -11,10 +11,10 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import counted
-from touchpoints._core.tables import Estimated, column
+from touchpoints._core.tables import column
 from touchpoints.attribution import markov
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
+from touchpoints.experience._shared.scored import OfScores
 from touchpoints.graphs.outcome import chosen_outcome
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.tie_breaking import keys_of
@@ -26,7 +26,7 @@ _SIDES = 2
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class MomentsOfTruth(Estimated):
+class MomentsOfTruth(OfScores):
     """How much the outcome differs after a bad and a good experience; one row per touchpoint.
 
     ``as_dict()`` returns ``{touchpoint: weight}``.
@@ -76,15 +76,6 @@ class MomentsOfTruth(Estimated):
     min_difference: float = attrs.field(repr=False)
     top: int = attrs.field(repr=False)
     outcome: str
-    metric: str
-    outside: int = attrs.field(repr=False)
-
-    def _remarks(self) -> list[str]:
-        found = super()._remarks()
-        if self.outside:
-            scores = counted(self.outside, "score")
-            found.append(f"{scores} outside the scale of {self.metric} left out, not clipped")
-        return found
 
 
 @public

@@ -13,9 +13,8 @@ from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column, fact
-from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.metrics import Metric, scores_of
-from touchpoints.experience._shared.returning import returns, rows_in
+from touchpoints.experience._shared.returning import check_persons, returns, rows_in
 from touchpoints.experience._shared.tickets import NAT, Tickets, tickets_of
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
@@ -143,11 +142,7 @@ def service_retention(
     1.0
     """
     checked_journeys(journeys)
-    if journeys.persons is None:
-        raise InvalidInputError(
-            "who comes back can be told of persons only: these journeys have none",
-            mend="read the log with person=",
-        )
+    check_persons(journeys)
     limit, level = microseconds(within, "within"), checks.level(level)
     places = {"reply": reply, "solved": solved, "contact": contact, "automatic": automatic}
     tickets = tickets_of(

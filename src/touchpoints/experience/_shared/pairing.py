@@ -79,7 +79,7 @@ class Pairs(NamedTuple):
 
 @attrs.frozen(eq=False, kw_only=True)
 class Matched:
-    """The pairs of each two sources, and what is told of the interactions.
+    """The pairs of each two sources, and what they say of the interactions.
 
     Attributes
     ----------

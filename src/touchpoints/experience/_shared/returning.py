@@ -6,12 +6,21 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array
+from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.tickets import NAT
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.anchors import Place, has_place
 from touchpoints.uncertainty.units import missing_persons, units_of
+
+
+def check_persons(journeys: Journeys, *, mend: str = "read the log with person=") -> None:
+    """Raise unless the journeys say whose they are."""
+    if journeys.persons is None:
+        raise InvalidInputError(
+            "to know who comes back, journeys must have persons: these have none", mend=mend
+        )
 
 
 def returns(journeys: Journeys, back: Place | None, limit: int) -> tuple[Array, Array]:

@@ -99,7 +99,7 @@ def _terms(journeys: Journeys, facet: str) -> Array:
 
 
 def _codes(terms: Array, labels: Sequence[str]) -> Array:
-    """Return the place of each term among the labels, and -1 for -1; -1 for what is none."""
+    """Return the place of each term among the labels; -1 for a missing or unknown one."""
     places = {label: place for place, label in enumerate(labels)}
     return np.array([*(places.get(term, -1) for term in terms.tolist()), -1], dtype=np.int64)
 
