@@ -336,3 +336,11 @@ def test_windows_without_end_are_refused(three: tp.Journeys) -> None:
     wrong[0] = np.datetime64("1500-01-01")
     with pytest.raises(InvalidInputError, match="at most 100,000 windows"):
         E.touchpoint_ratio(attrs.evolve(three, times=wrong), window=DAY, lens="by")
+
+
+def test_journeys_that_count_for_nothing_have_no_ratio() -> None:
+    """Rows of count 0 are no interactions."""
+    shop = tp.until(tp.datasets.shop(20, seed=1), "purchase", outcome="sale")
+    nobody = attrs.evolve(shop, counts=np.zeros(len(shop), dtype=np.int64))
+    with pytest.raises(InvalidInputError, match="at least one interaction"):
+        tp.experience.touchpoint_ratio(nobody, window=dt.timedelta(days=7))

@@ -170,7 +170,7 @@ def _timed(journeys: Journeys, outcome: str | None) -> _Timed:
         clock = offsets_between(journeys.meta.timezone, known)
         touched, when, until = clock.local(touched), clock.local(when), clock.local(until)
     every = np.concatenate([touched, when[buyers]])
-    if not len(every):
+    if not len(every) or not journeys.counts[owners_of(journeys.offsets)].any():
         raise InvalidInputError(
             "touchpoint_ratio needs at least one interaction, and there is none"
         )
