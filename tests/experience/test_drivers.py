@@ -109,6 +109,8 @@ def test_counts_are_rows() -> None:
         for one in (log_of(columns, counts=counts), log_of(long))
     ]
     np.testing.assert_allclose(pair[0].penalty, pair[1].penalty)
+    np.testing.assert_allclose(pair[0].penalty_low, pair[1].penalty_low)
+    np.testing.assert_allclose(pair[0].high, pair[1].high)
 
 
 def test_penalty_and_reward_by_hand() -> None:

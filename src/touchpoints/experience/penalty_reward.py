@@ -196,7 +196,10 @@ def _contrasted(found: Judged, *, cuts: tuple[float, float] | None, level: float
     bad, good = _boxes(found, cuts)
     p = len(found.names)
     columns = np.column_stack([np.ones(len(bad)), bad, good]).astype(np.float64)
-    fit = least_squares(columns, found.judgement, found.counts, found.units.of)
+    units = found.units
+    fit = least_squares(
+        columns, found.judgement, found.counts, units.of, repeats=units.repeats[units.of]
+    )
     penalty, reward = fit.coefficients[1 : p + 1], fit.coefficients[p + 1 :]
     ends = _ends(fit, level)
     asymmetry, low, high = _asymmetry(fit, p, level)

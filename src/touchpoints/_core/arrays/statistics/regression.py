@@ -35,7 +35,9 @@ class Fit:
     r2: float
 
 
-def least_squares(columns: Array, values: Array, weights: Array, units: Array) -> Fit:
+def least_squares(
+    columns: Array, values: Array, weights: Array, units: Array, *, repeats: Array | None = None
+) -> Fit:
     """Fit values to columns, and cluster the errors.
 
     Parameters
@@ -45,6 +47,8 @@ def least_squares(columns: Array, values: Array, weights: Array, units: Array) -
     values, weights : float64 (n,)
     units : int64 (n,)
         The unit of each row: rows of one unit are not independent.
+    repeats : float64 (n,), optional
+        How many identical units the row is of; its weight is that of all of them together.
 
     Notes
     -----
@@ -63,10 +67,12 @@ def least_squares(columns: Array, values: Array, weights: Array, units: Array) -
     spread = float(weights @ (values - weights @ values / total) ** 2) if total else 0.0
     coefficients, covariance = np.full(p, np.nan), np.full((p, p), np.nan)
     coefficients[kept] = found
-    _, of = np.unique(units, return_inverse=True)
-    size = int(of.max(initial=-1)) + 1
+    _, first, of = np.unique(units, return_index=True, return_inverse=True)
+    times = np.ones(len(first)) if repeats is None else repeats[first].astype(np.float64)
+    size = float(times.sum())
     if size > 1:
-        moved = _left_out(x, rest, weights, of, gram=gram)
+        each = weights if repeats is None else weights / repeats
+        moved = _left_out(x, rest, each, of, gram=gram) * np.sqrt(times)[:, None]
         covariance[np.ix_(kept, kept)] = moved.T @ moved * (size - 1) / size
     r2 = 1 - float(weights @ rest**2) / spread if spread > _TINY else np.nan
     return Fit(coefficients=coefficients, covariance=covariance, freedom=size - 1.0, r2=r2)
