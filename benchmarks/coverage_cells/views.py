@@ -50,7 +50,7 @@ def log_of(chances: np.ndarray, sizes: np.ndarray, rng: np.random.Generator) -> 
         times=np.full(len(codes), moment),
         persons=persons,
         outcomes={"sale": bought.astype(np.float64)},
-        outcome_times={"sale": np.where(bought, moment, np.datetime64("NaT"))},
+        outcome_times={"sale": np.where(bought, moment, np.datetime64("NaT", "us"))},
     )
 
 

@@ -178,7 +178,7 @@ def _together(findings: list[Finding], where: str, size: int) -> Iterator[Findin
         if group is None:
             yield one
         elif one is group[0]:
-            names = [each.where.rpartition(".")[2] for each in group]
+            names = [each.where.removeprefix(f"{where}.").strip('"') for each in group]
             facts = {"count": f"{len(group):,}", "of": f"{size:,}", "names": first_few(names)}
             yield Finding(f"{one.case}.many", where, {**one.facts, **facts})
 
