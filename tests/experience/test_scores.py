@@ -120,6 +120,9 @@ def test_bad_input() -> None:
         attached([row | {"id": 77}])
     with pytest.raises(InvalidInputError, match="score"):
         attached([row | {"score": "good"}])
+    for several in ([3], [3, 4]):
+        with pytest.raises(InvalidInputError, match=r"'score' must hold numbers .rows 0, 1: \[3"):
+            attached([row | {"score": several}, row | {"score": several}])
     with pytest.raises(NotFoundError, match="mark"):
         attached([row], score="mark")
     with pytest.raises(NotFoundError, match="csat"):

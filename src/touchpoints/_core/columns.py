@@ -289,7 +289,7 @@ def numbers_of(values: Any, name: str) -> Array:
         return values
     plain = [np.nan if is_missing(one) else one for one in values]
     try:
-        return np.array(plain, dtype=np.float64)
+        return np.fromiter(plain, dtype=np.float64, count=len(plain))
     except (TypeError, ValueError, OverflowError) as error:
         wrong = [row for row, one in enumerate(plain) if not _writes_number(one)]
         raise InvalidInputError(
@@ -300,7 +300,7 @@ def numbers_of(values: Any, name: str) -> Array:
 
 def _writes_number(value: Any) -> bool:
     try:
-        float(value)
+        np.fromiter((value,), dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         return False
     return True
