@@ -51,7 +51,7 @@ class Suppressed:
 
 @public
 def suppress(table: T, *, k: int = 5, count: str | None = None) -> Suppressed:
-    """Leave out the rows of a table that fewer than ``k`` people are behind.
+    """Leave out the rows of a table with fewer than ``k`` persons, or else journeys, in them.
 
     Parameters
     ----------
@@ -83,6 +83,10 @@ def suppress(table: T, *, k: int = 5, count: str | None = None) -> Suppressed:
 
     Notes
     -----
+    **A row is as safe as what its column counts.** Only a column of persons counts people: in a
+    table of journeys, ``k`` journeys can all be of one person. ``found.column`` says what was
+    compared; where persons have several journeys, choose a table with a column of persons.
+
     Who knows the total of a group can find a single hidden row by subtraction. In each group of
     rows (all of them, or those with the same ``group``), the smallest other rows are therefore
     left out as well until at least two are hidden and at least ``k`` people are behind them
