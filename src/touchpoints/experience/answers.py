@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from touchpoints._core.checks import check_option, microseconds, public
+from touchpoints._core.checks import microseconds, public
 from touchpoints._core.datetimes import BadTimes
-from touchpoints._core.instants import checked_format
-from touchpoints._core.zones import Ambiguous, HowTimes
+from touchpoints._core.zones import Ambiguous
 from touchpoints.experience._shared.answer_terms import Unmatched
 from touchpoints.experience._shared.attaching import Roles, attach, table_of_answers
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.sources._columns import check_zone
+from touchpoints.sources._columns import checked_times
 
 
 @public
@@ -130,13 +129,7 @@ attached and 1 remark (meta.report)>
         context=context,
         touchpoint=touchpoint,
     )
-    check_zone(tz=tz, ambiguous=ambiguous)
-    how = HowTimes(
-        time_format=checked_format(time_format),
-        tz=tz,
-        bad_times=check_option("bad_times", bad_times, BadTimes),
-        ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
-    )
+    how = checked_times(time_format=time_format, tz=tz, bad_times=bad_times, ambiguous=ambiguous)
     limit = None if within is None else microseconds(within, "within")
     table = table_of_answers(answers, [name for _, name in roles.asked()])
     return attach(journeys, table, roles, within=limit, unmatched=unmatched, how=how)

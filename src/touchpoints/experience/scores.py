@@ -12,8 +12,7 @@ from touchpoints._core.checks import check_option, microseconds, public
 from touchpoints._core.columns import one_or_several
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.instants import checked_format
-from touchpoints._core.zones import Ambiguous, HowTimes
+from touchpoints._core.zones import Ambiguous
 from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.answer_terms import Unmatched
 from touchpoints.experience._shared.attaching import (
@@ -27,7 +26,7 @@ from touchpoints.experience._shared.attaching import (
 from touchpoints.experience._shared.metrics import Metric, metric_of, scores_of
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
-from touchpoints.sources._columns import check_zone
+from touchpoints.sources._columns import checked_times
 
 
 @public
@@ -117,13 +116,7 @@ def attach_scores(
     ids = () if journey is None else one_or_several("journey", journey)
     named = {"score": score}
     roles = Roles(journey=ids, person=person, time=time, facets=named, touchpoint=touchpoint)
-    check_zone(tz=tz, ambiguous=ambiguous)
-    how = HowTimes(
-        time_format=checked_format(time_format),
-        tz=tz,
-        bad_times=check_option("bad_times", bad_times, BadTimes),
-        ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
-    )
+    how = checked_times(time_format=time_format, tz=tz, bad_times=bad_times, ambiguous=ambiguous)
     limit = None if within is None else microseconds(within, "within")
     table = table_of_answers(scores, [name for _, name in roles.asked()])
     table.load(roles.asked())

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from touchpoints._core.checks import require_kind
+from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.columns import (
     ColumnRoles,
     IdColumn,
@@ -17,10 +17,11 @@ from touchpoints._core.columns import (
     keys_of_columns,
     ranks_of,
 )
-from touchpoints._core.datetimes import Instants
+from touchpoints._core.datetimes import BadTimes, Instants
+from touchpoints._core.instants import checked_format
 from touchpoints._core.messages import agreeing, counted, first_few, quoted
 from touchpoints._core.reading import Table
-from touchpoints._core.zones import HowTimes
+from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 
@@ -116,7 +117,7 @@ def _check_format_used(
         )
 
 
-def check_used(names: ColumnRoles, *, tz: str | None, ambiguous: str | None) -> None:
+def check_used(names: ColumnRoles) -> None:
     """Raise for options that would be ignored, because what they belong to is not given."""
     if names.instance is not None and names.lifecycle is None:
         raise InvalidInputError(
@@ -130,17 +131,24 @@ def check_used(names: ColumnRoles, *, tz: str | None, ambiguous: str | None) -> 
             mend="leave one of them out: end= for one row an interaction, lifecycle= for start and "
             "complete rows",
         )
-    check_zone(tz=tz, ambiguous=ambiguous)
 
 
-def check_zone(*, tz: str | None, ambiguous: str | None) -> None:
-    """Raise where ``ambiguous`` is given and no zone whose clocks change."""
+def checked_times(
+    *, time_format: str | None, tz: str | None, bad_times: BadTimes, ambiguous: Ambiguous | None
+) -> HowTimes:
+    """Return how times are written, or raise for options that are wrong or would be ignored."""
     if ambiguous is not None and tz is None:
         raise InvalidInputError(
             "ambiguous= says which of two naive times is meant where the clocks change, but tz= "
             "names no zone",
             mend="pass tz= with the zone of the times, or leave ambiguous= out",
         )
+    return HowTimes(
+        time_format=checked_format(time_format),
+        tz=tz,
+        bad_times=check_option("bad_times", bad_times, BadTimes),
+        ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
+    )
 
 
 def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:

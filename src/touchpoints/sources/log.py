@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from touchpoints._core.checks import check_option, public, require_kind
 from touchpoints._core.columns import ColumnRoles, one_or_several, several
 from touchpoints._core.datetimes import BadTimes
-from touchpoints._core.instants import checked_format
 from touchpoints._core.reading import table_of
-from touchpoints._core.zones import Ambiguous, HowTimes
+from touchpoints._core.zones import Ambiguous
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.sources._assemble import (
@@ -20,7 +19,7 @@ from touchpoints.sources._assemble import (
     PersonConflicts,
     assemble,
 )
-from touchpoints.sources._columns import check_used, columns_of_records, log_of
+from touchpoints.sources._columns import check_used, checked_times, columns_of_records, log_of
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
@@ -206,16 +205,11 @@ def from_frame(
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
-    check_used(names, tz=tz, ambiguous=ambiguous)
+    check_used(names)
+    how = checked_times(time_format=time_format, tz=tz, bad_times=bad_times, ambiguous=ambiguous)
     meant = check_stages(stages, lifecycle=lifecycle)
     options = _options(
         taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts, meant
-    )
-    how = HowTimes(
-        time_format=checked_format(time_format),
-        tz=tz,
-        bad_times=check_option("bad_times", bad_times, BadTimes),
-        ambiguous=None if ambiguous is None else check_option("ambiguous", ambiguous, Ambiguous),
     )
     table = table_of(frame)
     table.load(names.asked())
