@@ -12,7 +12,7 @@ from tests.house_rules import PACKAGE, ROOT, Module, source_modules
 
 MOST_ENTRIES = 15
 # Packages in which one file answers one question; what two of them need stands in their `_shared/`.
-ANALYSES = ("attribution", "compare", "experience", "paths")
+ANALYSES = ("attribution", "compare", "experience", "paths", "plot")
 SHARED = "_shared"
 # Folders of tests that look at the package as a whole.
 ACROSS = {"edges", "findings", "fuzz", "laws", "plugin", "published", "real", "typing"}
