@@ -95,7 +95,7 @@ def alignment(
     ----------
     promise
         The weight of each value that the brand promises, for example ``{"fast": 0.4, "caring":
-        0.6}``; weights are at least 0 and sum to 1.
+        0.6}``; weights are at least 0 and sum to 1. A value of weight 0 is not promised.
     metrics
         The metric of each value; by default the value is the name of a built-in one. Scores are in
         the per-interaction column of the metric's name.
@@ -171,7 +171,7 @@ def _weights(promise: Promise) -> dict[str, float]:
             f"the weights of the promise must sum to 1, got {total:g}",
             mend="divide each weight by their sum",
         )
-    return found
+    return {name: weight for name, weight in found.items() if weight}
 
 
 def _aligned(
