@@ -11,7 +11,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints._core.frozen import Array
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 E = tp.experience
 DAY = dt.timedelta(days=1)
@@ -163,3 +163,31 @@ def test_counts_of_a_million_million_leave_no_matrix_without_inverse() -> None:
     )
     found = E.deterrence(log, metric="csat", within=9 * DAY, weights="inverse_probability")
     assert len(found)
+
+
+def test_misspelt_values_and_missing_places_are_named() -> None:
+    """What used to be taken for granted, or ended in an error of Python."""
+    shop = tp.until(tp.datasets.shop(60, seed=0), "purchase", outcome="sale")
+    rows = len(shop.codes)
+    scored = attrs.evolve(
+        shop, per_interaction={"csat": np.full(rows, 3.0), "trust": np.full(rows, 4.0)}
+    )
+    with pytest.raises(NotFoundError, match=r"(?s)value 'fsat'.*did you mean 'fast'"):
+        E.alignment(scored, {"fast": 1}, metrics={"fast": "csat", "fsat": "trust"})
+    with pytest.raises(WrongKindError, match="metrics must be a mapping"):
+        E.alignment(scored, {"trust": 1}, metrics=0.5)  # type: ignore[arg-type]
+    for missing in ("reply", "solved"):
+        how: dict[str, Any] = {"reply": "live_chat", "solved": "live_chat", missing: None}
+        with pytest.raises(WrongKindError, match=f"{missing} must be a touchpoint"):
+            E.service(scored, **how)
+    with pytest.raises(WrongKindError, match="overall must be text"):
+        E.key_drivers(scored, overall=["csat"], metric="csat")  # type: ignore[arg-type]
+    with pytest.raises(WrongKindError, match="a lens must be a name or several names, got None"):
+        E.granularity(scored, seed=1, lenses=[None])  # type: ignore[list-item]
+    for percent in (5, 1.5):
+        with pytest.raises(
+            InvalidInputError, match=r"(?s)margin must be above 0 and at most 1.*5 %"
+        ):
+            E.equivalence(scored, margin=percent)
+        with pytest.raises(InvalidInputError, match="min_difference must be in"):
+            E.moments_of_truth(scored, metric="csat", min_difference=percent)

@@ -10,8 +10,8 @@ import numpy as np
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import counted, first_few, not_found
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import counted, first_few, not_found, quoted
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.experience._shared.lenses import Lens, seen_through
 from touchpoints.experience._shared.metrics import Metric, metric_of, scores_of
 from touchpoints.journeys.model import Journeys
@@ -127,6 +127,8 @@ def judged(
 
 def numbers_of_journeys(journeys: Journeys, name: str, *, argument: str) -> Array:
     """Return a per-journey column of numbers, or an outcome, as float64 (n,)."""
+    if not isinstance(name, str):
+        raise WrongKindError(f"{argument} must be text, got {quoted(name)}")
     if name in journeys.outcomes:
         return np.asarray(journeys.outcomes[name], dtype=np.float64)
     known = [*journeys.per_journey, *journeys.outcomes]
