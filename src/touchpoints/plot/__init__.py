@@ -17,5 +17,6 @@ notebook, or written to a file. These arguments mean the same in every function:
 """
 
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.step_flows import step_flows
 
-__all__ = ["funnel"]
+__all__ = ["funnel", "step_flows"]
