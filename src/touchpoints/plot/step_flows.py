@@ -306,13 +306,16 @@ def _row(
             y += high + _GAP
         x, bottom = x + wide[step] + gap, max(bottom, y - _GAP)
     _flows(canvas, flows, sankey, steps, scale=full / max(sankey.aligned, 1))
-    for step in steps:
-        for one in sankey.nodes[step]:
-            _node(canvas, one, sankey, scale=full / max(sankey.aligned, 1))
+    nodes = [one for step in steps for one in sankey.nodes[step]]
+    points = [_node(canvas, one, sankey, scale=full / max(sankey.aligned, 1)) for one in nodes]
+    canvas.hover_points(points, name="nodes")
     return bottom
 
 
-def _node(canvas: Canvas, node: _Node, sankey: _Sankey, *, scale: float) -> None:
+def _node(
+    canvas: Canvas, node: _Node, sankey: _Sankey, *, scale: float
+) -> tuple[float, float, str]:
+    """Draw a node and its bars; return what it says when it is pointed at."""
     look, (left, top, right, bottom) = canvas.look, node.box
     palette, middle = look.palette, (top + bottom) / 2
     canvas.rectangle(node.box, fill=palette.chip)
@@ -331,7 +334,7 @@ def _node(canvas: Canvas, node: _Node, sankey: _Sankey, *, scale: float) -> None
         look.say("step_flows.of_journeys", share=share),
         look.say("plot.n", n=look.numerals.whole(node.journeys)),
     )
-    canvas.hover_points([((left + right) / 2, middle, says)], name="nodes")
+    return (left + right) / 2, middle, says
 
 
 def _flows(
