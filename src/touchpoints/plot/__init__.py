@@ -17,5 +17,9 @@ notebook, or written to a file. These arguments mean the same in every function:
 """
 
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.variants import variants
 
-__all__ = ["funnel"]
+__all__ = [
+    "funnel",
+    "variants",
+]
