@@ -17,9 +17,11 @@ notebook, or written to a file. These arguments mean the same in every function:
 """
 
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.retention import retention
 from touchpoints.plot.variants import variants
 
 __all__ = [
     "funnel",
+    "retention",
     "variants",
 ]
