@@ -17,7 +17,15 @@ notebook, or written to a file. These arguments mean the same in every function:
 """
 
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.retention import retention
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
+from touchpoints.plot.variants import variants
 
-__all__ = ["funnel", "step_flows", "step_matrix"]
+__all__ = [
+    "funnel",
+    "retention",
+    "step_flows",
+    "step_matrix",
+    "variants",
+]
