@@ -16,6 +16,12 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.sensitivity import sensitivity
 
-__all__ = ["funnel"]
+__all__ = [
+    "credit",
+    "funnel",
+    "sensitivity",
+]
