@@ -54,6 +54,30 @@ class Dot:
 
 
 @attrs.frozen(kw_only=True)
+class Segment:
+    """A part of a bar, from one number of a scale to another.
+
+    Attributes
+    ----------
+    start, end : float
+        Where it begins and ends.
+    color : str
+        Its colour.
+    panel, lane : int
+        On which scale it is, and in which line of the row.
+    hover : tuple of str
+        What is said when its middle is pointed at, after the label of the row.
+    """
+
+    start: float
+    end: float
+    color: str
+    panel: int = 0
+    lane: int = 0
+    hover: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class Row:
     """A row: its label, a smaller text below it, and its dots.
 
@@ -63,6 +87,8 @@ class Row:
         The label, and what is written below it.
     dots : tuple of Dot
         The dots.
+    segments : tuple of Segment
+        Parts of bars below the dots.
     joined : bool
         Whether a dotted line joins the dots of each line of the row, also from scale to scale.
     bold : bool
@@ -74,6 +100,7 @@ class Row:
     label: str
     below: str = ""
     dots: tuple[Dot, ...]
+    segments: tuple[Segment, ...] = ()
     joined: bool = False
     bold: bool = False
     tinted: bool = False

@@ -110,7 +110,8 @@ def _numbers_width(rows: Sequence[Row], panel: int) -> float:
 
 
 def _lanes(row: Row) -> int:
-    return max((dot.lane for dot in row.dots), default=0) + 1
+    lanes = [one.lane for one in row.dots] + [one.lane for one in row.segments]
+    return max(lanes, default=0) + 1
 
 
 def _table(canvas: Canvas, rows: Sequence[Row], places: list[_Place], *, top: float) -> float:
@@ -224,6 +225,7 @@ def _axes(canvas: Canvas, places: list[_Place], *, top: float, titled: bool) -> 
 def _dots(canvas: Canvas, row: Row, places: Sequence[_Place], *, top: float) -> list[Marker]:
     """Draw the intervals and numbers of a row; return its dots."""
     drawn = []
+    _segments(canvas, row, places, top=top)
     for lane in range(_lanes(row) if row.joined else 0):
         _join(canvas, [one for one in row.dots if one.lane == lane], places, top=top)
     for dot in row.dots:
@@ -243,6 +245,19 @@ def _dots(canvas: Canvas, row: Row, places: Sequence[_Place], *, top: float) -> 
                 place.edge, high, dot.text, size=SMALL, color=color, align="right", kind="number"
             )
     return drawn
+
+
+def _segments(canvas: Canvas, row: Row, places: Sequence[_Place], *, top: float) -> None:
+    """Draw the parts of bars, and what they say when pointed at."""
+    points = []
+    for one in row.segments:
+        place, y = places[one.panel], top + (one.lane + 0.5) * LANE
+        left, right = sorted((place.x(one.start), place.x(one.end)))
+        if right - left >= 0.5:
+            box = (left, y - LANE * 0.4, right, y + LANE * 0.4)
+            canvas.rectangle(box, fill=one.color)
+            points.append(((left + right) / 2, y, hover(row.label, *one.hover)))
+    canvas.hover_points(points, name="segments")
 
 
 def _line_color(canvas: Canvas, dot: Dot) -> str:
@@ -318,7 +333,11 @@ def _card(
     if not title:
         _lines(canvas, places[0], top=y, bottom=y + heights[0] - 2)
     for nth, (place, high) in enumerate(zip(places, heights, strict=True)):
-        of_it = attrs.evolve(row, dots=tuple(one for one in row.dots if one.panel == nth))
+        of_it = attrs.evolve(
+            row,
+            dots=tuple(one for one in row.dots if one.panel == nth),
+            segments=tuple(one for one in row.segments if one.panel == nth),
+        )
         inner = y + (high - 2 - _lanes(of_it) * LANE) / 2
         if title:
             lines = wrapped(place.panel.title, title, SMALL, most=3)
