@@ -16,15 +16,21 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.retention import retention
+from touchpoints.plot.scorecard import scorecard
+from touchpoints.plot.sensitivity import sensitivity
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
 from touchpoints.plot.variants import variants
 
 __all__ = [
+    "credit",
     "funnel",
     "retention",
+    "scorecard",
+    "sensitivity",
     "step_flows",
     "step_matrix",
     "variants",
