@@ -18,10 +18,14 @@ notebook, or written to a file. These arguments mean the same in every function:
 
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.retention import retention
+from touchpoints.plot.survival_by_step import survival_by_step
+from touchpoints.plot.time_to import time_to
 from touchpoints.plot.variants import variants
 
 __all__ = [
     "funnel",
     "retention",
+    "survival_by_step",
+    "time_to",
     "variants",
 ]
