@@ -23,6 +23,8 @@ from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
+from touchpoints.plot.survival_by_step import survival_by_step
+from touchpoints.plot.time_to import time_to
 from touchpoints.plot.variants import variants
 
 __all__ = [
@@ -33,5 +35,7 @@ __all__ = [
     "sensitivity",
     "step_flows",
     "step_matrix",
+    "survival_by_step",
+    "time_to",
     "variants",
 ]
