@@ -18,12 +18,14 @@ notebook, or written to a file. These arguments mean the same in every function:
 
 from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.importance_performance import importance_performance
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
 
 __all__ = [
     "credit",
     "funnel",
+    "importance_performance",
     "scorecard",
     "sensitivity",
 ]
