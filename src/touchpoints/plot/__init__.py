@@ -18,6 +18,7 @@ notebook, or written to a file. These arguments mean the same in every function:
 
 from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.importance_performance import importance_performance
 from touchpoints.plot.retention import retention
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
@@ -30,6 +31,7 @@ from touchpoints.plot.variants import variants
 __all__ = [
     "credit",
     "funnel",
+    "importance_performance",
     "retention",
     "scorecard",
     "sensitivity",

@@ -79,13 +79,19 @@ def series_legend(canvas: Canvas, marks: Iterable[Mark], *, top: float) -> float
     return deepest + 8
 
 
-def notes(canvas: Canvas, lines: Sequence[str], *, top: float) -> float:
-    """Write sentences below a figure, each wrapped; return the y below them."""
+def notes(canvas: Canvas, lines: Sequence[str], *, top: float, most: int = _MOST_LINES) -> float:
+    """Write sentences below a figure, each wrapped; return the y below them.
+
+    Parameters
+    ----------
+    most
+        The largest number of lines of a sentence.
+    """
     y = top
     for line in lines:
         if not line:
             continue
-        rows = wrapped(line, canvas.look.width - 2 * PAD, SMALL, most=_MOST_LINES)
+        rows = wrapped(line, canvas.look.width - 2 * PAD, SMALL, most=most)
         color = canvas.look.palette.ink2
         y = canvas.text(PAD, y, rows, size=SMALL, color=color, kind="note").bottom + 3
     return y
