@@ -16,14 +16,20 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.before_after import before_after
+from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.interrupted_series import interrupted_series
 from touchpoints.plot.retention import retention
 from touchpoints.plot.survival_by_step import survival_by_step
 from touchpoints.plot.time_to import time_to
 from touchpoints.plot.variants import variants
 
 __all__ = [
+    "before_after",
+    "control_chart",
     "funnel",
+    "interrupted_series",
     "retention",
     "survival_by_step",
     "time_to",
