@@ -16,9 +16,12 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.before_after import before_after
+from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.importance_performance import importance_performance
+from touchpoints.plot.interrupted_series import interrupted_series
 from touchpoints.plot.retention import retention
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
@@ -29,9 +32,12 @@ from touchpoints.plot.time_to import time_to
 from touchpoints.plot.variants import variants
 
 __all__ = [
+    "before_after",
+    "control_chart",
     "credit",
     "funnel",
     "importance_performance",
+    "interrupted_series",
     "retention",
     "scorecard",
     "sensitivity",
