@@ -136,12 +136,7 @@ def tickets_of(
         What ``reply``, ``solved``, ``contact``, ``automatic``, ``reopened`` and ``follow_up`` are;
         None where it is not known.
     """
-    for name in ("reply", "solved"):
-        if places[name] is None:
-            raise WrongKindError(
-                f"{name} must be a touchpoint, facets or a pattern, got None",
-                mend=f'for example {name}="customer_service"',
-            )
+    _check_known(places)
     stamps = require_times(journeys, "service").view(np.int64)
     at = {name: _rows(journeys, place) for name, place in places.items()}
     reply = at["reply"] & ~at["automatic"]
@@ -182,6 +177,15 @@ def tickets_of(
         has_follow_up=places["follow_up"] is not None,
         has_persons=journeys.persons is not None,
     )
+
+
+def _check_known(places: Mapping[str, Place | None]) -> None:
+    for name in ("reply", "solved"):
+        if places[name] is None:
+            raise WrongKindError(
+                f"{name} must be a touchpoint, facets or a pattern, got None",
+                mend=f'for example {name}="customer_service"',
+            )
 
 
 def _rows(journeys: Journeys, place: Place | None) -> Array:
