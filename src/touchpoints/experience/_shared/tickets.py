@@ -137,7 +137,7 @@ def tickets_of(
         None where it is not known.
     """
     _check_known(places)
-    stamps = require_times(journeys, "service").view(np.int64)
+    times = np.append(require_times(journeys, "service").view(np.int64), NAT)
     at = {name: _rows(journeys, place) for name, place in places.items()}
     reply = at["reply"] & ~at["automatic"]
     offsets = journeys.offsets
@@ -151,7 +151,6 @@ def tickets_of(
     filled = lengths_of(offsets) > 0
     first = np.where(filled, offsets[:-1], -1)
     by_agent = filled & (first_reply == first)
-    times = np.append(stamps, NAT)
     until = np.maximum(watched_until(journeys).view(np.int64), times[_last(journeys)])
     opened, done = times[first], times[final]
     valid = filled & journeys.began & ~by_agent
