@@ -33,7 +33,7 @@ class Contrast(Protocol):
         ...
 
     def sums(self, weights: Array) -> Array:
-        """Return the sums behind the statistic for each group of rows, float64 (b, any)."""
+        """Return the sums that give the statistic for each group of rows, float64 (b, any)."""
         ...
 
     def of(self, first: Array, rest: Array) -> Array:
@@ -75,7 +75,7 @@ class Difference:
         return self.statistic.block()
 
     def sums(self, weights: Array) -> Array:
-        """Return the sums behind the numbers."""
+        """Return the sums that give the numbers."""
         return self.statistic.sums(weights)
 
     def of(self, first: Array, rest: Array) -> Array:

@@ -123,7 +123,7 @@ class Comparison(Labelled):
 
     def _remarks(self) -> list[str]:
         behind = counted(self.few_behind, "row")
-        few = [f"{behind}: fewer than five persons are behind the hits"] if self.few_behind else []
+        few = [f"{behind}: the hits come from fewer than five persons"] if self.few_behind else []
         persons = remarks_of(self.names, self.persons, self.effective)
         return [*persons, *few, *without_width(self.low, self.high)]
 
