@@ -19,6 +19,10 @@ notebook, or written to a file. These arguments mean the same in every function:
 from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.importance_performance import importance_performance
+from touchpoints.plot.need_coverage import need_coverage
+from touchpoints.plot.need_gaps import need_gaps
+from touchpoints.plot.need_satisfaction import need_satisfaction
+from touchpoints.plot.need_shares import need_shares
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
 
@@ -26,6 +30,10 @@ __all__ = [
     "credit",
     "funnel",
     "importance_performance",
+    "need_coverage",
+    "need_gaps",
+    "need_satisfaction",
+    "need_shares",
     "scorecard",
     "sensitivity",
 ]
