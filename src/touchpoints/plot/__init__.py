@@ -22,6 +22,10 @@ from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.importance_performance import importance_performance
 from touchpoints.plot.interrupted_series import interrupted_series
+from touchpoints.plot.need_coverage import need_coverage
+from touchpoints.plot.need_gaps import need_gaps
+from touchpoints.plot.need_satisfaction import need_satisfaction
+from touchpoints.plot.need_shares import need_shares
 from touchpoints.plot.retention import retention
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
@@ -38,6 +42,10 @@ __all__ = [
     "funnel",
     "importance_performance",
     "interrupted_series",
+    "need_coverage",
+    "need_gaps",
+    "need_satisfaction",
+    "need_shares",
     "retention",
     "scorecard",
     "sensitivity",

@@ -237,7 +237,8 @@ def _dots(canvas: Canvas, row: Row, places: Sequence[_Place], *, top: float) -> 
             canvas.line(ends[0], ends[1], color=_line_color(canvas, dot), width=dot.thick)
         if dot.value == dot.value and dot.mark.size:
             says = hover(row.label, dot.mark.label, *dot.hover)
-            drawn.append(dot.mark.at(canvas, place.x(dot.value), y, hover=says))
+            mark = Mark(color=canvas.look.palette.ink, size=4) if dot.bar else dot.mark
+            drawn.append(mark.at(canvas, place.x(dot.value), y, hover=says))
         if dot.text:
             color = canvas.look.palette.ink if dot.strong else canvas.look.palette.ink2
             high = y - SMALL * LINE_HEIGHT / 2
