@@ -17,5 +17,6 @@ notebook, or written to a file. These arguments mean the same in every function:
 """
 
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.journey_map import journey_map
 
-__all__ = ["funnel"]
+__all__ = ["funnel", "journey_map"]
