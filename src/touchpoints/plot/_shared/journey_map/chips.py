@@ -33,7 +33,7 @@ def chips_of(texts: Sequence[str], *, left: float, right: float, rows: int) -> l
     found: list[Chip] = []
     x, row, room = left, 0, right - left
     for text in texts:
-        lines = (text,)
+        lines: tuple[str, ...] = (text,)
         width = text_width(text, _SIZE) + 2 * _PADDING
         if width > room:
             lines = tuple(wrapped(text, room - 2 * _PADDING, _SIZE))
@@ -64,5 +64,7 @@ def draw_chips(canvas: Canvas, chips: Sequence[Chip], *, top: float, framed: boo
         y = top + chip.row * _PITCH
         bottom = y + _HEIGHT + _SECOND_LINE * (len(chip.lines) - 1)
         fill, line = (palette.background, palette.line) if framed else (palette.chip, "")
-        canvas.rectangle((chip.left, y, chip.left + chip.width, bottom), fill=fill, line=line, radius=8)
+        canvas.rectangle(
+            (chip.left, y, chip.left + chip.width, bottom), fill=fill, line=line, radius=8
+        )
         canvas.text(chip.left + _PADDING, y + 2.5, chip.lines, size=_SIZE, kind="chip")

@@ -9,11 +9,10 @@ from typing import Literal
 import attrs
 import numpy as np
 
-from touchpoints.experience._shared.map_records import JourneyMap
+from touchpoints.experience import JourneyMap
 from touchpoints.plot._shared.journey_map.flows import Flow, flows_of
 from touchpoints.plot._shared.journey_map.labels import Labels
 from touchpoints.plot._shared.journey_map.telling import stage_hover, touchpoint_hover
-from touchpoints.plot._shared.look import Look
 from touchpoints.taxonomy import UNKNOWN
 
 Lanes = Literal["channel", "directness"]
@@ -103,6 +102,8 @@ class Content:
         The number of steps between different touchpoints, and of pairs that have one.
     pains : tuple of int
         How many pain points are marked, of how many.
+    labels : Labels
+        What touchpoints and terms are called.
     """
 
     nodes: tuple[Node, ...]
@@ -114,32 +115,39 @@ class Content:
     steps: int
     pairs: int
     pains: tuple[int, int]
+    labels: Labels
 
 
-def content_of(found: JourneyMap, labels: Labels, *, lanes: Lanes) -> Content:
+def content_of(labels: Labels, *, lanes: Lanes) -> Content:
     """Return what is drawn of a journey map."""
+    found = labels.found
     rows = _drawn_rows(found)
     stage_keys = _stage_keys(found, rows)
-    lane_of, lane_labels = _lanes(found, labels, rows, lanes)
+    lane_of, lane_labels = _lanes(labels, rows, lanes)
     marks, pains = _marks(found, rows)
     nodes = tuple(
-        _node(found, labels, row, (stage_keys, lane_of[row], marks.get(row, ""))) for row in rows
+        _node(labels, row, (stage_keys, lane_of[row], marks.get(row, ""))) for row in rows
     )
     places = {node.key: place for place, node in enumerate(nodes)}
-    stages = tuple(_stage(found, labels, key) for key in stage_keys)
+    stages = tuple(_stage(labels, key) for key in stage_keys)
     between = found.flows.source != found.flows.target
     taken = between & (found.flows.steps > 0)
     return Content(
         nodes=nodes,
         stages=stages,
         lanes=tuple(lane_labels),
-        flows=flows_of(found, labels, places, [node.stage for node in nodes]),
+        flows=flows_of(found, places, [node.stage for node in nodes]),
         headed=stage_keys != [UNKNOWN],
-        scored=any(one.valence == one.valence for one in (*nodes, *stages)),
+        scored=any(value == value for value in (*_valences(nodes), *_valences(stages))),
         steps=int(found.flows.steps[taken].sum()),
         pairs=int(taken.sum()),
         pains=pains,
+        labels=labels,
     )
+
+
+def _valences(drawn: Sequence[Node] | Sequence[Stage]) -> list[float]:
+    return [one.valence for one in drawn]
 
 
 def _drawn_rows(found: JourneyMap) -> list[int]:
@@ -159,12 +167,12 @@ def _stage_keys(found: JourneyMap, rows: Sequence[int]) -> list[str]:
     return [*keys, UNKNOWN] if UNKNOWN in used or not keys else keys
 
 
-def _lanes(
-    found: JourneyMap, labels: Labels, rows: Sequence[int], lanes: Lanes
-) -> tuple[dict[int, int], list[str]]:
+def _lanes(labels: Labels, rows: Sequence[int], lanes: Lanes) -> tuple[dict[int, int], list[str]]:
     """Return the lane of each row, and the labels of lanes: what is indirect comes first."""
-    table = found.touchpoints
-    facet, terms = ("channel", table.area) if lanes == "channel" else ("directness", table.directness)
+    table = labels.found.touchpoints
+    facet, terms = (
+        ("channel", table.area) if lanes == "channel" else ("directness", table.directness)
+    )
     key_of = {row: str(terms[row]) for row in rows}
     weight: defaultdict[str, float] = defaultdict(float)
     indirect: defaultdict[str, float] = defaultdict(float)
@@ -206,10 +214,8 @@ def _marks(found: JourneyMap, rows: Sequence[int]) -> tuple[dict[int, Mark], tup
     return marks, (min(most, len(pains)), len(pains))
 
 
-def _node(
-    found: JourneyMap, labels: Labels, row: int, where: tuple[list[str], int, Mark]
-) -> Node:
-    table, (stages, lane, mark) = found.touchpoints, where
+def _node(labels: Labels, row: int, where: tuple[list[str], int, Mark]) -> Node:
+    table, (stages, lane, mark) = labels.found.touchpoints, where
     key = str(table.touchpoint[row])
     enough = bool(table.observed[row]) and table.answers[row] >= FEWEST_ANSWERS
     scores = (table.valence[row], table.valence_low[row], table.valence_high[row])
@@ -232,12 +238,12 @@ def _node(
         indirect=bool(table.directness[row] == "indirect"),
         clinical=bool(table.clinicality[row] == "clinical"),
         mark=mark,
-        hover=touchpoint_hover(found, labels, row),
+        hover=touchpoint_hover(labels, row),
     )
 
 
-def _stage(found: JourneyMap, labels: Labels, key: str) -> Stage:
-    table = found.stages
+def _stage(labels: Labels, key: str) -> Stage:
+    table = labels.found.stages
     rows = np.flatnonzero(table.stage == key)
     row = int(rows[0]) if len(rows) else None
     enough = row is not None and table.answers[row] >= FEWEST_ANSWERS
@@ -246,7 +252,7 @@ def _stage(found: JourneyMap, labels: Labels, key: str) -> Stage:
         for name in ("valence", "valence_low", "valence_high")
     )
     label = labels.look.say("map.no_stage") if key == UNKNOWN else labels.term("stage", key)
-    needs, contexts = (_terms(found, labels, key, facet) for facet in ("need", "context"))
+    needs, contexts = (_terms(labels, key, facet) for facet in ("need", "context"))
     return Stage(
         key=key,
         label=label,
@@ -256,13 +262,13 @@ def _stage(found: JourneyMap, labels: Labels, key: str) -> Stage:
         high=high if high == high else valence,
         needs=needs,
         contexts=contexts,
-        hover=stage_hover(found, labels, row, (label, needs, contexts)),
+        hover=stage_hover(labels, row, (label, needs, contexts)),
     )
 
 
-def _terms(found: JourneyMap, labels: Labels, stage: str, facet: str) -> tuple[str, ...]:
+def _terms(labels: Labels, stage: str, facet: str) -> tuple[str, ...]:
     """Return the terms of a facet at a stage with their shares, the most frequent first."""
-    terms = found.terms
+    terms = labels.found.terms
     rows = np.flatnonzero((terms.stage == stage) & (terms.facet == facet))
     shares = np.nan_to_num(terms.share)
     rows = rows[np.argsort(-shares[rows], kind="stable")]

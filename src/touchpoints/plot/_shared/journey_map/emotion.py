@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 
 import attrs
@@ -11,7 +12,7 @@ from touchpoints.plot._shared.journey_map.content import Content, Stage
 from touchpoints.plot._shared.journey_map.frame import Frame
 from touchpoints.plot._shared.journey_map.grid import LANE, Grid
 from touchpoints.plot._shared.journey_map.smooth import smooth
-from touchpoints.plot._shared.text_widths import text_width
+from touchpoints.plot._shared.text_widths import text_width, wrapped
 
 HEIGHT = 168.0
 _TOP = 16.0
@@ -50,8 +51,8 @@ def _axis(panel: _Panel, interval: str) -> None:
     canvas, palette = panel.canvas, panel.canvas.look.palette
     name = canvas.look.say("map.valence")
     canvas.text(8, panel.top + 8, name, bold=True, kind="lane")
-    if text_width(interval, 11) < LANE - 30:
-        canvas.text(8, panel.top + 26, interval, size=11, color=palette.ink2, kind="lane")
+    lines = wrapped(interval, LANE - 18, 11, most=2)
+    canvas.text(8, panel.top + 26, lines, size=11, color=palette.ink2, kind="lane")
     for value in (-1, 0, 1):
         y = panel.y(value)
         color, dash = (palette.line, "solid") if value == 0 else (palette.grid, "dot")
@@ -79,17 +80,19 @@ def _stages(panel: _Panel, content: Content, grid: Grid) -> None:
     for run in runs:
         _run(panel, run)
     color = panel.canvas.look.palette.curve
-    for left, right in zip(runs, runs[1:], strict=False):
+    for left, right in itertools.pairwise(runs):
         start, end = ((x, panel.y(stage.valence)) for x, stage in (left[-1], right[0]))
         panel.canvas.line(start, end, color=color, width=1.4, dash="dot")
     known = [place for run in runs for place in run]
     marks = [
-        Marker(x=x, y=panel.y(stage.valence), size=7, color=color, symbol="square", hover=stage.hover)
+        Marker(
+            x=x, y=panel.y(stage.valence), size=7, color=color, symbol="square", hover=stage.hover
+        )
         for x, stage in known
     ]
     panel.canvas.markers(marks, name="stages")
-    for place, (x, stage) in enumerate(places):
-        _number(panel, x, stage, grid.stage_span(place))
+    for number, (x, stage) in enumerate(places):
+        _number(panel, x, stage, grid.stage_span(number))
 
 
 def _run(panel: _Panel, run: list[tuple[float, Stage]]) -> None:

@@ -7,9 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 import numpy as np
 
-from touchpoints.experience._shared.map_records import JourneyMap
-from touchpoints.plot._shared.journey_map.labels import Labels
-from touchpoints.plot._shared.journey_map.telling import lines_of_hover
+from touchpoints.experience import JourneyMap
 
 _LEAST_SHARE = 0.01
 _LEAST_JOURNEYS = 5
@@ -44,8 +42,8 @@ class Flow:
         Whether it leads to an earlier stage.
     unplanned : bool
         Whether no flow of it is planned although there is a plan.
-    hover : str
-        What is said when it is pointed at.
+    rows : tuple of int
+        The rows of its flows in the map.
     """
 
     source: int
@@ -57,7 +55,7 @@ class Flow:
     both_ways: bool
     returns: bool
     unplanned: bool
-    hover: str
+    rows: tuple[int, ...]
 
     @property
     def ends(self) -> Pair:
@@ -69,7 +67,7 @@ class Flow:
 
 
 def flows_of(
-    found: JourneyMap, labels: Labels, places: Mapping[str, int], stages: Sequence[int]
+    found: JourneyMap, places: Mapping[str, int], stages: Sequence[int]
 ) -> tuple[Flow, ...]:
     """Return the flows that could be drawn, the strongest first.
 
@@ -82,9 +80,7 @@ def flows_of(
         source, target = (places.get(str(one[row]), -1) for one in (table.source, table.target))
         if min(source, target) >= 0 and source != target and table.steps[row] > 0:
             row_of[source, target] = row
-    least = max(
-        _LEAST_SHARE * found.journeys, min(_LEAST_JOURNEYS, _LEAST_OF_FEW * found.journeys)
-    )
+    least = max(_LEAST_SHARE * found.journeys, min(_LEAST_JOURNEYS, _LEAST_OF_FEW * found.journeys))
     drawn = []
     for (source, target), row in row_of.items():
         back = row_of.get((target, source)) if stages[source] == stages[target] else None
@@ -93,18 +89,11 @@ def flows_of(
         taken = max(float(table.journeys[one]) for one in (row, back) if one is not None)
         if taken >= least:
             returns = stages[target] < stages[source]
-            drawn.append(_flow(found, labels, (source, target), (row, back), returns=returns))
+            drawn.append(_flow(found, (source, target), (row, back), returns=returns))
     return tuple(sorted(drawn))
 
 
-def _flow(
-    found: JourneyMap,
-    labels: Labels,
-    ends: Pair,
-    rows: tuple[int, int | None],
-    *,
-    returns: bool,
-) -> Flow:
+def _flow(found: JourneyMap, ends: Pair, rows: tuple[int, int | None], *, returns: bool) -> Flow:
     table, (row, back) = found.flows, rows
     both = [row] if back is None else [row, back]
     steps = int(sum(table.steps[one] for one in both))
@@ -120,24 +109,7 @@ def _flow(
         both_ways=back is not None and table.steps[back] >= _SECOND_HEAD * steps,
         returns=returns,
         unplanned=all(one is not None and not one for one in planned),
-        hover=lines_of_hover(*(line for one in both for line in _said(found, labels, one))),
-    )
-
-
-def _said(found: JourneyMap, labels: Labels, row: int) -> tuple[str, ...]:
-    """Return what is said of a flow: its ends, its share of journeys, and its steps."""
-    table, look = found.flows, labels.look
-    names = [labels.touchpoint(str(one[row])) for one in (table.source, table.target)]
-    planned = table.planned[row]
-    return (
-        " → ".join(names),
-        look.say(
-            "map.flow_said",
-            share=look.numerals.share(table.share[row]),
-            interval=look.numerals.range(table.low[row], table.high[row]),
-            steps=look.numerals.whole(table.steps[row]),
-        ),
-        look.say("map.unplanned_flow") if planned is not None and not planned else "",
+        rows=tuple(both),
     )
 
 
@@ -172,7 +144,8 @@ def chosen(
     while added < len(others) and len(backbone) + added < most and carried < _ENOUGH * steps:
         carried += others[added].steps
         added += 1
-    lines = [Line(flow, True) for flow in backbone] + [Line(flow, False) for flow in others[:added]]
+    lines = [Line(flow, backbone=True) for flow in backbone]
+    lines += [Line(flow, backbone=False) for flow in others[:added]]
     return sorted(lines, key=lambda line: line.flow)
 
 

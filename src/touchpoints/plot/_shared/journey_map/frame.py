@@ -142,7 +142,9 @@ def _height(chips: list[list[Chip]]) -> float:
 
 def _extents(content: Content, grid: Grid) -> tuple[list[float], list[float]]:
     """Return how far each touchpoint, its lines and its badge reach above and below its middle."""
-    above = [height_of(one, size) / 2 for one, size in zip(content.nodes, grid.diameters, strict=True)]
+    above = [
+        height_of(one, size) / 2 for one, size in zip(content.nodes, grid.diameters, strict=True)
+    ]
     below = list(above)
     for route in grid.routes:
         headed = {id(route.into)} | ({id(route.out)} if route.flow.both_ways else set())
@@ -152,7 +154,7 @@ def _extents(content: Content, grid: Grid) -> tuple[list[float], list[float]]:
             below[port.node] = max(below[port.node], half + port.offset)
     for place, node in enumerate(content.nodes):
         if node.mark:
-            badge = badge_of(node, grid.diameters[place])[1]
+            badge = badge_of(grid.diameters[place])[1]
             above[place] = max(above[place], BADGE / 2 + 1 - badge)
     return above, below
 

@@ -173,9 +173,7 @@ def _widened(label: float, gutters: list[float], inner: float) -> tuple[float, l
     if label <= _MOST_LABEL:
         return label, gutters
     extra = min((label - _MOST_LABEL) * columns / max(1, columns - 1), _MOST_EXTRA)
-    wider = [
-        gutter + (extra if 0 < place < columns else 0) for place, gutter in enumerate(gutters)
-    ]
+    wider = [gutter + (extra if 0 < place < columns else 0) for place, gutter in enumerate(gutters)]
     spare = inner - sum(wider) - columns * _MOST_LABEL
     wider[0] += min(_MOST_FIRST, spare / 2)
     return _MOST_LABEL, wider

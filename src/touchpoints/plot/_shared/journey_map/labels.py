@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from touchpoints.experience._shared.map_records import JourneyMap
+from touchpoints.experience import JourneyMap
 from touchpoints.plot._shared.look import Look, shown
 
 

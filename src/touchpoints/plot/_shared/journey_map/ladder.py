@@ -6,7 +6,7 @@ import attrs
 
 from touchpoints.plot._shared.journey_map.chips import Chip, chips_of, height_of_chips
 from touchpoints.plot._shared.journey_map.content import Content
-from touchpoints.plot._shared.journey_map.flows import Line, Pair, chosen
+from touchpoints.plot._shared.journey_map.flows import Flow, Line, Pair, chosen
 from touchpoints.plot._shared.journey_map.ports import place_ports
 from touchpoints.plot._shared.journey_map.routes import Port, Route, Upright
 from touchpoints.plot._shared.journey_map.sizes import diameters_of, height_of
@@ -26,7 +26,6 @@ _SUB_LINES = 2
 _STAGE_LINES = 3
 _NEEDS = 3
 _CHIP_ROWS = 4
-_FROM_NODES = 6.0
 
 
 @attrs.frozen(kw_only=True)
@@ -73,11 +72,11 @@ class Ladder:
     heads : list of StageHead
         The headers of stages.
     brackets : list of Route
-        The lines at the left; the place of an upright is counted from the touchpoints.
+        The lines at the left. Places of uprights are negative: they count from the touchpoints.
     arrows : list of Line
         The lines straight down to the next touchpoint.
-    widest : float
-        How wide the strongest line is.
+    widest, strongest : float
+        How wide the strongest line is, and how many steps it carries.
     bottom : float
         Where the last touchpoint ends.
     """
@@ -92,6 +91,7 @@ class Ladder:
     brackets: list[Route]
     arrows: list[Line]
     widest: float
+    strongest: int
     bottom: float
 
 
@@ -121,7 +121,7 @@ def ladder_of(content: Content, look: Look) -> Ladder:
     )
     rank = [order.index(place) for place in range(len(nodes))]
     diameters = diameters_of(nodes, _DIAMETER, least=_LEAST_DIAMETER)
-    brackets, arrows, widest = _fitting(content, rank, columns.gutter - _DIAMETER / 2 + 16)
+    brackets, arrows, widest = _fitting(content, rank, columns.gutter + 8)
     place_ports(brackets, rank, diameters)
     labels = [wrapped(node.label, columns.label_width, 12, most=_LABEL_LINES) for node in nodes]
     subs = [_sub(content, look, place, columns.label_width) for place in range(len(nodes))]
@@ -145,6 +145,7 @@ def ladder_of(content: Content, look: Look) -> Ladder:
         brackets=brackets,
         arrows=arrows,
         widest=widest,
+        strongest=_strongest([*(one.flow for one in brackets), *(one.flow for one in arrows)]),
         bottom=bottom,
     )
 
@@ -204,7 +205,7 @@ def _fitting(
     while True:
         most = limit - len(dropped)
         lines = chosen(content.flows, most=most, steps=content.steps, without=dropped)
-        strongest = max((line.flow.steps for line in lines), default=1)
+        strongest = _strongest([line.flow for line in lines])
         arrows = [line for line in lines if _is_arrow(content, line, rank)]
         brackets = [
             _bracket(line, rank, max(1.0, widest * line.flow.steps / strongest))
@@ -213,12 +214,19 @@ def _fitting(
         ]
         needed = gutters_of(brackets, 2)[1]
         if needed <= room or not brackets:
+            for bracket in brackets:
+                inside = bracket.uprights[0].offset or 0.0
+                bracket.uprights[0].offset = -inside
             return brackets, arrows, widest
         if widest > _THINNEST:
             widest *= _THINNER
         else:
             weakest = min(brackets, key=lambda one: (one.backbone, one.flow.steps, one.flow.names))
             dropped.add(weakest.flow.ends)
+
+
+def _strongest(flows: list[Flow]) -> int:
+    return max((flow.steps for flow in flows), default=1)
 
 
 def _is_arrow(content: Content, line: Line, rank: list[int]) -> bool:

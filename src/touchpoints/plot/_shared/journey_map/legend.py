@@ -7,7 +7,6 @@ from typing import Literal
 
 import attrs
 
-from touchpoints.experience._shared.map_records import JourneyMap
 from touchpoints.plot._shared.canvas import Canvas, Marker
 from touchpoints.plot._shared.journey_map.content import FEWEST_ANSWERS, Content
 from touchpoints.plot._shared.journey_map.flows import Flow, share_of_steps
@@ -32,9 +31,7 @@ class _Item:
     outline: float = OUTLINE
 
 
-def draw_legend(
-    canvas: Canvas, found: JourneyMap, content: Content, flows: Sequence[Flow], *, top: float
-) -> float:
+def draw_legend(canvas: Canvas, content: Content, flows: Sequence[Flow], *, top: float) -> float:
     """Draw the legend and what is said below it; return where it ends."""
     marks: list[Marker] = []
     x, y = _PAD, top
@@ -49,11 +46,12 @@ def draw_legend(
         x += wide
     canvas.markers(marks, name="legend")
     y += _PITCH + 4
-    for text in _notes(canvas.look, found, content, flows):
+    for text in _notes(canvas.look, content, flows):
         lines = wrapped(text, canvas.look.width - 2 * _PAD, 11)
-        y = canvas.text(
-            _PAD, y, lines, size=11, color=canvas.look.palette.ink2, kind="note"
-        ).bottom + 2
+        y = (
+            canvas.text(_PAD, y, lines, size=11, color=canvas.look.palette.ink2, kind="note").bottom
+            + 2
+        )
     return y
 
 
@@ -102,7 +100,9 @@ def _badge_items(look: Look, content: Content) -> list[_Item]:
         if mark == "pain" and content.pains[0] < content.pains[1]:
             text = look.say("map.pains", shown=content.pains[0], all=content.pains[1])
         color = badge_color(mark, look.palette)
-        items.append(_Item(sign="marker", text=text, color=color, symbol=symbol, size=size, outline=0))
+        items.append(
+            _Item(sign="marker", text=text, color=color, symbol=symbol, size=size, outline=0)
+        )
     return items
 
 
@@ -132,11 +132,9 @@ def _drawn(canvas: Canvas, item: _Item, x: float, y: float) -> list[Marker]:
     ]
 
 
-def _notes(
-    look: Look, found: JourneyMap, content: Content, flows: Sequence[Flow]
-) -> list[str]:
+def _notes(look: Look, content: Content, flows: Sequence[Flow]) -> list[str]:
     """Return what is said below the legend: what is drawn of how much, and the scale."""
-    say, whole = look.say, look.numerals.whole
+    say, whole, found = look.say, look.numerals.whole, content.labels.found
     notes = []
     if content.pairs:
         notes.append(

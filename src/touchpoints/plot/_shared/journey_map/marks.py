@@ -81,7 +81,7 @@ def draw_nodes(
 
 
 def _badge(look: Look, node: Node, at: tuple[float, float], size: float) -> Marker:
-    right, up = badge_of(node, size)
+    right, up = badge_of(size)
     symbol, large = BADGES[node.mark]
     return Marker(
         x=at[0] + right,

@@ -28,15 +28,15 @@ def draw_numbers(
     and other lines; where there is no such place, there is no number.
     """
     texts = [_grown(box, *_FROM_LABELS) for box in canvas.boxes if box.kind != "sign"]
-    nodes = [area for place in range(len(content.nodes)) for area in _areas(content, grid, frame, place)]
+    nodes = [
+        area for place in range(len(content.nodes)) for area in _areas(content, grid, frame, place)
+    ]
     strokes = [(line, _stroke(piece, line.width)) for line in lines for piece in line.pieces]
     for line in sorted(lines, key=lambda one: one.flow):
         text = canvas.look.numerals.share(line.flow.share)
         others = [area for other, area in strokes if other is not line]
         for piece, area in _places(line, text_width(text, _SIZE) + 4):
-            own = [
-                _stroke(one, line.width) for one in line.pieces if one is not piece
-            ]
+            own = [_stroke(one, line.width) for one in line.pieces if one is not piece]
             taken = (*texts, *nodes, *others, *own)
             if area[0] >= 0 and not any(_meet(area, one) for one in taken):
                 style = {"size": _SIZE, "color": canvas.look.palette.ink2, "kind": "flow"}
@@ -66,7 +66,7 @@ def _areas(content: Content, grid: Grid, frame: Frame, place: int) -> list[Recta
     x, y, half = frame.x[place], frame.y[place], height_of(node, size) / 2 + _FROM_NODES
     areas = [(x - half, y - half, x + half, y + half)]
     if node.mark:
-        right, up = badge_of(node, size)
+        right, up = badge_of(size)
         areas.append((x + right - BADGE, y + up - BADGE, x + right + BADGE, y + up + BADGE))
     return areas
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import attrs
 
-from touchpoints.plot._shared.canvas import Canvas
+from touchpoints.plot._shared.canvas import Canvas, Dash
 from touchpoints.plot._shared.journey_map.flows import Flow
+from touchpoints.plot._shared.journey_map.labels import Labels
 from touchpoints.plot._shared.journey_map.sizes import head_half, head_length
+from touchpoints.plot._shared.journey_map.telling import flow_hover
 
 _CORNER = 8.0
 _CURVE = 0.35
@@ -96,18 +98,18 @@ class Drawn:
     heads: tuple[Head, ...]
 
 
-def draw_lines(canvas: Canvas, lines: list[Drawn]) -> None:
+def draw_lines(canvas: Canvas, labels: Labels, lines: list[Drawn]) -> None:
     """Draw lines, the strongest above, and what is said when they are pointed at."""
     palette = canvas.look.palette
     for line in sorted(lines, key=lambda one: one.flow, reverse=True):
         color = palette.back if line.flow.returns else palette.edge
-        dash = "dash" if line.flow.unplanned else "solid"
+        dash: Dash = "dash" if line.flow.unplanned else "solid"
         canvas.path(
             line.path, color=color, width=round(line.width, 1), dash=dash, opacity=0.8, name="flow"
         )
         for head in line.heads:
             draw_head(canvas, head, line.width, color)
-    points = [(*_middle(line.pieces), line.flow.hover) for line in lines]
+    points = [(*_middle(line.pieces), flow_hover(labels, line.flow.rows)) for line in lines]
     canvas.hover_points(points, name="flows")
 
 
@@ -116,12 +118,17 @@ def draw_head(canvas: Canvas, head: Head, width: float, color: str) -> None:
     (x, y), (dx, dy) = head.tip, head.direction
     long, half = head_length(width), head_half(width)
     base = (x - dx * long, y - dy * long)
-    corners = ((base[0] - dy * half, base[1] - dx * half), (base[0] + dy * half, base[1] + dx * half))
+    corners = (
+        (base[0] - dy * half, base[1] - dx * half),
+        (base[0] + dy * half, base[1] + dx * half),
+    )
     path = f"M {_text((x, y))} L {_text(corners[0])} L {_text(corners[1])} Z"
     canvas.path(path, color=color, width=0, fill=color, name="head")
 
 
 def _middle(pieces: tuple[tuple[Point, Point], ...]) -> Point:
     """Return the middle of the longest straight piece of a line."""
-    first, last = max(pieces, key=lambda one: abs(one[0][0] - one[1][0]) + abs(one[0][1] - one[1][1]))
+    first, last = max(
+        pieces, key=lambda one: abs(one[0][0] - one[1][0]) + abs(one[0][1] - one[1][1])
+    )
     return (first[0] + last[0]) / 2, (first[1] + last[1]) / 2

@@ -1,7 +1,7 @@
 """The ways of lines on a wide map, in gutters between columns and channels between rows.
 
-Gutter ``g`` lies left of column ``g``; channel ``h`` lies above row ``h``. The level of a row is its
-number, that of a channel half a row less: no line passes where a touchpoint or its label is.
+Gutter ``g`` lies left of column ``g``; channel ``h`` lies above row ``h``. The level of a row is
+its number, that of a channel half a row less: no line passes where a touchpoint or its label is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class Upright:
 
 @attrs.define(kw_only=True, eq=False)
 class Port:
-    """Where a line meets a touchpoint: its side, -1 left or 1 right, and how far from the middle."""
+    """Where a line meets a touchpoint: at which side, and how far below the middle.
+
+    The side is -1 at the left and 1 at the right.
+    """
 
     node: int
     side: int

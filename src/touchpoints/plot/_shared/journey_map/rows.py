@@ -27,9 +27,7 @@ class RowPlan:
     def __init__(self, content: Content, column: Sequence[int]) -> None:
         self._nodes = content.nodes
         self._stacks: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        order = sorted(
-            range(len(self._nodes)), key=lambda one: (self._nodes[one].position, one)
-        )
+        order = sorted(range(len(self._nodes)), key=lambda one: (self._nodes[one].position, one))
         for place in order:
             self._stacks[self._nodes[place].lane, column[place]].append(place)
         self.of_lane = [1] * len(content.lanes)

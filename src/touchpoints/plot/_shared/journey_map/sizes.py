@@ -34,7 +34,9 @@ def scale_of(count: int) -> Scale:
     return Scale(diameter=26, line=5, font=11, with_reach=False)
 
 
-def diameters_of(nodes: Sequence[Node], most: float, *, least: float = LEAST_DIAMETER) -> list[float]:
+def diameters_of(
+    nodes: Sequence[Node], most: float, *, least: float = LEAST_DIAMETER
+) -> list[float]:
     """Return the diameters of touchpoints: their area is their share of journeys."""
     largest = max((node.reach for node in nodes), default=0.0) or 1.0
     return [
@@ -48,7 +50,7 @@ def height_of(node: Node, diameter: float) -> float:
     return diameter * _DIAMOND if node.indirect and node.observed else diameter
 
 
-def badge_of(node: Node, diameter: float) -> tuple[float, float]:
+def badge_of(diameter: float) -> tuple[float, float]:
     """Return where the badge of a touchpoint is, from its middle."""
     return 0.36 * diameter + 5, -0.36 * diameter - 4
 

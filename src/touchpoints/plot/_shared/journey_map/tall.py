@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from touchpoints.experience._shared.map_records import JourneyMap
 from touchpoints.plot._shared.canvas import Canvas, Marker
 from touchpoints.plot._shared.journey_map.chips import draw_chips
 from touchpoints.plot._shared.journey_map.content import Content
@@ -20,7 +19,7 @@ from touchpoints.plot._shared.text_widths import LINE_HEIGHT
 _DOT = 9.0
 
 
-def draw_tall(canvas: Canvas, found: JourneyMap, content: Content) -> Any:
+def draw_tall(canvas: Canvas, content: Content) -> Any:
     """Return the figure of a map in one column."""
     ladder = ladder_of(content, canvas.look)
     _stages(canvas, content, ladder)
@@ -29,12 +28,12 @@ def draw_tall(canvas: Canvas, found: JourneyMap, content: Content) -> Any:
         _scales(canvas, content, ladder)
     lines = [_bracket(content, ladder, route) for route in ladder.brackets]
     lines += [_arrow(content, ladder, line) for line in ladder.arrows]
-    draw_lines(canvas, lines)
+    draw_lines(canvas, content.labels, lines)
     places = [(ladder.columns.node, y) for y in ladder.y]
     draw_nodes(canvas, content, places, ladder.diameters)
     _labels(canvas, content, ladder)
     flows = [line.flow for line in lines]
-    y = draw_legend(canvas, found, content, flows, top=ladder.bottom + 8)
+    y = draw_legend(canvas, content, flows, top=ladder.bottom + 8)
     return canvas.figure(y + 8)
 
 
@@ -109,8 +108,7 @@ def _bracket(content: Content, ladder: Ladder, route: Route) -> Drawn:
         heads.append(Head(tip=start, direction=(1, 0)))
         begin = start[0] - long
     drawn = pen((begin, start[1]), route.width)
-    inside = route.uprights[0].offset or 0.0
-    x = ladder.columns.node - 14 - inside
+    x = ladder.columns.node - 14 + (route.uprights[0].offset or 0.0)
     drawn.turn(x, tip[1], enters=-1, leaves=1, bend=0)
     drawn.straight((tip[0] - long, tip[1]))
     return _drawn(route, drawn.commands, drawn.pieces, heads)
@@ -136,8 +134,7 @@ def _arrow(content: Content, ladder: Ladder, line: Line) -> Drawn:
     source, target = line.flow.ends
     x = ladder.columns.node
     halves = [height_of(content.nodes[one], ladder.diameters[one]) / 2 for one in (source, target)]
-    strongest = max(one.flow.steps for one in (*ladder.brackets, *ladder.arrows))
-    width = max(1.0, ladder.widest * line.flow.steps / strongest)
+    width = max(1.0, ladder.widest * line.flow.steps / ladder.strongest)
     tip = (x, ladder.y[target] - halves[1] - 0.5)
     drawn = pen((x, ladder.y[source] + halves[0] - 1), width)
     drawn.straight((x, tip[1] - head_length(width)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from touchpoints.experience._shared.map_records import JourneyMap
 from touchpoints.plot._shared.canvas import hover
 from touchpoints.plot._shared.journey_map.labels import Labels
 from touchpoints.plot._shared.text_widths import wrapped
@@ -24,9 +25,9 @@ def _lines(text: str) -> list[str]:
     return wrapped(text, _WIDEST, 12, most=_MOST_LINES)
 
 
-def touchpoint_hover(found: JourneyMap, labels: Labels, row: int) -> str:
+def touchpoint_hover(labels: Labels, row: int) -> str:
     """Return what is said of a touchpoint: reach, valence, terms, marks, and advice."""
-    table, say = found.touchpoints, labels.look.say
+    table, say = labels.found.touchpoints, labels.look.say
     facets = ("need", "context", "channel", "directness", "clinicality")
     terms = [
         f"{say('map.' + facet)}: {labels.term(facet, str(getattr(table, facet)[row]))}"
@@ -41,15 +42,15 @@ def touchpoint_hover(found: JourneyMap, labels: Labels, row: int) -> str:
     elif planned is not None and not planned:
         marks.append(say("map.unplanned"))
     advice = [f"{say('map.opportunity')}: {one}" for one in table.advice[row] or ()]
-    seen = [_reach(found, labels, row), _valence(found, labels, row), _repeats(found, labels, row)]
+    seen = [_reach(labels, row), _valence(labels, row), _repeats(labels, row)]
     name = labels.touchpoint(str(table.touchpoint[row]))
     return lines_of_hover(
         name, *(seen if table.observed[row] else ()), *terms, " · ".join(marks), *advice
     )
 
 
-def _reach(found: JourneyMap, labels: Labels, row: int) -> str:
-    table, numerals = found.touchpoints, labels.look.numerals
+def _reach(labels: Labels, row: int) -> str:
+    table, numerals = labels.found.touchpoints, labels.look.numerals
     return labels.look.say(
         "map.reach_said",
         share=numerals.share(table.reach[row]),
@@ -58,15 +59,13 @@ def _reach(found: JourneyMap, labels: Labels, row: int) -> str:
     )
 
 
-def _valence(found: JourneyMap, labels: Labels, row: int) -> str:
-    table = found.touchpoints
+def _valence(labels: Labels, row: int) -> str:
+    table = labels.found.touchpoints
     ends = (table.valence_low[row], table.valence_high[row])
     return valence_said(labels, table.valence[row], ends, int(table.answers[row]))
 
 
-def valence_said(
-    labels: Labels, valence: float, ends: tuple[float, float], answers: int
-) -> str:
+def valence_said(labels: Labels, valence: float, ends: tuple[float, float], answers: int) -> str:
     """Return a valence with its interval and the number of answers; empty where there is none."""
     if np.isnan(valence):
         return ""
@@ -79,21 +78,21 @@ def valence_said(
     )
 
 
-def _repeats(found: JourneyMap, labels: Labels, row: int) -> str:
-    key, flows = found.touchpoints.touchpoint[row], found.flows
+def _repeats(labels: Labels, row: int) -> str:
+    table, flows = labels.found.touchpoints, labels.found.flows
+    key = table.touchpoint[row]
     rows = np.flatnonzero((flows.source == key) & (flows.target == key))
     steps = int(flows.steps[rows].sum())
     return labels.look.say("map.repeats", steps=labels.look.numerals.whole(steps)) if steps else ""
 
 
 def stage_hover(
-    found: JourneyMap,
     labels: Labels,
     row: int | None,
     words: tuple[str, tuple[str, ...], tuple[str, ...]],
 ) -> str:
     """Return what is said of a stage: its share, its valence, its needs and contexts."""
-    table, look = found.stages, labels.look
+    table, look = labels.found.stages, labels.look
     label, needs, contexts = words
     said = []
     if row is not None:
@@ -111,3 +110,21 @@ def stage_hover(
         if terms:
             said.append(f"{look.say(key)}: {' · '.join(terms[:_MOST_TERMS])}")
     return lines_of_hover(label, *said)
+
+
+def flow_hover(labels: Labels, rows: Sequence[int]) -> str:
+    """Return what is said of flows: their ends, their shares of journeys, and their steps."""
+    table, look = labels.found.flows, labels.look
+    said = []
+    for row in rows:
+        names = [labels.touchpoint(str(one[row])) for one in (table.source, table.target)]
+        planned = table.planned[row]
+        numbers = look.say(
+            "map.flow_said",
+            share=look.numerals.share(table.share[row]),
+            interval=look.numerals.range(table.low[row], table.high[row]),
+            steps=look.numerals.whole(table.steps[row]),
+        )
+        unplanned = planned is not None and not planned
+        said += [" → ".join(names), numbers, look.say("map.unplanned_flow") if unplanned else ""]
+    return lines_of_hover(*said)

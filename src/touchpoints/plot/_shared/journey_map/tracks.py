@@ -80,7 +80,9 @@ def channels_of(routes: Sequence[Route], column: Sequence[int], rows: int) -> li
     heights = []
     for channel in range(rows + 1):
         inside = [route for route in routes if route.channel == channel]
-        heights.append(_fill(sorted(inside, key=lambda one: (_span(one, column), one.flow)), column))
+        heights.append(
+            _fill(sorted(inside, key=lambda one: (_span(one, column), one.flow)), column)
+        )
     return heights
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from touchpoints.experience._shared.map_records import JourneyMap
 from touchpoints.plot._shared.canvas import Canvas
 from touchpoints.plot._shared.journey_map.across import lines_of
 from touchpoints.plot._shared.journey_map.chips import draw_chips
@@ -21,7 +20,7 @@ from touchpoints.plot._shared.text_widths import LINE_HEIGHT
 _MOST_WITH_NUMBERS = 15
 
 
-def draw_wide(canvas: Canvas, found: JourneyMap, content: Content) -> Any:
+def draw_wide(canvas: Canvas, content: Content) -> Any:
     """Return the figure of a map with stages across."""
     look = canvas.look
     grid = grid_of(content, look.width)
@@ -31,17 +30,17 @@ def draw_wide(canvas: Canvas, found: JourneyMap, content: Content) -> Any:
     _stages(canvas, content, grid, frame, bottom=end - 2)
     _lanes(canvas, grid, frame)
     lines = lines_of(content, grid, frame)
-    draw_lines(canvas, lines)
+    draw_lines(canvas, content.labels, lines)
     draw_nodes(canvas, content, list(zip(frame.x, frame.y, strict=True)), grid.diameters)
     _labels(canvas, content, grid, frame)
     if len(content.nodes) <= _MOST_WITH_NUMBERS:
         draw_numbers(canvas, content, grid, frame, lines)
     if content.scored:
-        level = look.numerals.share(found.level)
+        level = look.numerals.share(content.labels.found.level)
         interval = look.say("plot.interval", level=level)
         draw_emotion(canvas, content, grid, frame, top=emotion_top, interval=interval)
     flows = [route.flow for route in grid.routes]
-    y = draw_legend(canvas, found, content, flows, top=end + 8)
+    y = draw_legend(canvas, content, flows, top=end + 8)
     return canvas.figure(y + 8)
 
 
@@ -58,9 +57,7 @@ def _stages(canvas: Canvas, content: Content, grid: Grid, frame: Frame, *, botto
             box = canvas.text(left + 8, 6, lines, size=size, bold=True, kind="stage")
             known = stage.share == stage.share
             share = look.numerals.share(stage.share) if known else look.say("map.no_records")
-            canvas.text(
-                left + 8, box.bottom + 2, share, size=11, color=palette.ink2, kind="stage"
-            )
+            canvas.text(left + 8, box.bottom + 2, share, size=11, color=palette.ink2, kind="stage")
             hovers.append((left + 16, box.bottom - 4, stage.hover))
         draw_chips(canvas, frame.needs[place], top=frame.needs_top)
         draw_chips(canvas, frame.contexts[place], top=frame.contexts_top, framed=True)
@@ -75,9 +72,10 @@ def _sides(canvas: Canvas, content: Content, frame: Frame) -> None:
         canvas.text(8, 7, look.say("map.stage"), bold=True, color=color, kind="lane")
         heads = look.say("map.of_journeys")
         canvas.text(8, 7 + 12 * LINE_HEIGHT + 2, heads, size=11, color=color, kind="lane")
-    rows = (("map.needs", frame.needs, frame.needs_top),)
-    rows += (("map.contexts", frame.contexts, frame.contexts_top),)
-    for key, chips, top in rows:
+    for key, chips, top in (
+        ("map.needs", frame.needs, frame.needs_top),
+        ("map.contexts", frame.contexts, frame.contexts_top),
+    ):
         if any(chips):
             canvas.text(8, top + 2, look.say(key), bold=True, color=color, kind="lane")
 
