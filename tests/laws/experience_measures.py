@@ -161,7 +161,7 @@ ASKED: dict[tuple[str, str], Callable[..., Any]] = {
     ("predictive_views", "folds"): E.predictive_views,
     ("predictive_views", "seed"): E.predictive_views,
     ("need_gaps", "top"): lambda log, **more: E.need_gaps(log, success=SUCCESS, **more),
-    ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), **how),
+    ("suppress", "k"): lambda log, **how: E.suppress(tp.paths.variants(log), of="journeys", **how),
 }
 
 

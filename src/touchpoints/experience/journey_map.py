@@ -107,8 +107,8 @@ def journey_map(
     graph = None if plan is None else plan_against(used, plan)
     units = units_of(merged, None)
     counted = Counted.of(merged, units, scores, level)
-    unseen = () if plan is None else _unseen(merged, plan)
-    everything = (*merged.touchpoints, *unseen)
+    unseen = _unseen(counted, graph)
+    everything = [*(merged.touchpoints[at] for at in counted.seen()), *unseen]
     stages = _stages_of(merged, everything)
     of_touchpoint = [one.facet("stage") for one in merged.touchpoints]
     facts = units.facts()
@@ -153,15 +153,17 @@ def _scores(journeys: Journeys, metric: str | Metric | None) -> Scores | None:
     return scores_of(journeys, known[0]) if known else None
 
 
-def _unseen(journeys: Journeys, plan: Plan) -> tuple[Touchpoint, ...]:
-    seen = {one.key for one in journeys.touchpoints}
-    planned = [one.touchpoint for one in plan.touchpoints.values()]
-    return tuple(one for one in planned if one.key not in seen)
+def _unseen(counted: Counted, graph: nx.DiGraph | None) -> list[Touchpoint]:
+    """Return the planned touchpoints that no journey has."""
+    if graph is None:
+        return []
+    seen, known = set(counted.seen()), counted.journeys.touchpoints
+    return [one for at, one in enumerate(known) if at not in seen and one.key in graph]
 
 
 def _touchpoints(
     counted: Counted,
-    unseen: tuple[Touchpoint, ...],
+    unseen: list[Touchpoint],
     graph: nx.DiGraph | None,
     moments: Any,
     improvements: Any,
@@ -173,8 +175,8 @@ def _touchpoints(
     shares = counted.present(counted.owners[rows], codes[rows], size=size)
     answers, valence, low, high = counted.valences(codes, size=size)
     keys = [one.key for one in journeys.touchpoints]
-    seen = [code for code in range(size) if shares.totals[code]]
-    order = np.array(sorted(seen, key=lambda at: (-shares.totals[at], keys[at])), dtype=np.int64)
+    ranked = sorted(counted.seen(), key=lambda at: (-shares.totals[at], keys[at]))
+    order = np.array(ranked, dtype=np.int64)
     more = len(unseen)
     all_of_them = [*(journeys.touchpoints[at] for at in order.tolist()), *unseen]
     names = [one.key for one in all_of_them]

@@ -23,7 +23,12 @@ from touchpoints.experience._shared.attaching import (
     settled,
     table_of_answers,
 )
-from touchpoints.experience._shared.metrics import Metric, metric_of, scores_of
+from touchpoints.experience._shared.metrics import (
+    Metric,
+    check_no_truths,
+    metric_of,
+    scores_of,
+)
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 from touchpoints.sources._columns import checked_times
@@ -77,7 +82,8 @@ def attach_scores(
         When a column, the metric or (with ``unmatched="raise"``) a touchpoint does not exist.
     InvalidInputError
         When the journeys have no times, no score is of a journey or person of the log, scores are
-        no numbers, or a score is about a row that stands for several journeys.
+        no numbers (True and False are none), or a score is about a row that stands for several
+        journeys.
 
     See Also
     --------
@@ -120,6 +126,7 @@ def attach_scores(
     limit = None if within is None else microseconds(within, "within")
     table = table_of_answers(scores, [name for _, name in roles.asked()])
     table.load(roles.asked())
+    check_no_truths(table.values(score), score)
     numbers, levels = _levels(table.numbers(score))
     nothing = np.zeros(table.rows, dtype=bool)
     found = placed(

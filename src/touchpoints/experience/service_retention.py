@@ -175,7 +175,7 @@ def _aspects(
     """Return the aspects of service and which journeys are of each kind."""
     answered = tickets.valid & asked & (tickets.replied != NAT)
     took = np.where(answered, tickets.replied - tickets.opened, 0)
-    middle = float(np.median(took[answered])) if answered.any() else 0.0
+    middle = _median(took[answered], journeys.counts[answered])
     once = tickets.resolved_at_end & (tickets.replies <= 1)
     found: list[_Level] = [
         ("first response", "fast", answered & (took <= middle)),
@@ -199,6 +199,17 @@ def _aspects(
         ("empathy", "neutral", ~np.isnan(mean) & ~good & ~bad),
         ("empathy", "negative", bad),
     ]
+
+
+def _median(values: Array, counts: Array) -> float:
+    """Return the median of values that count several times; 0 where there are none."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(counts[order])
+    total = int(reached[-1]) if len(reached) else 0
+    if not total:
+        return 0.0
+    ends = np.searchsorted(reached, [(total - 1) // 2, total // 2], side="right")
+    return float(values[order][ends].mean())
 
 
 def _table(journeys: Journeys, *, found: _Kept, level: float) -> ServiceRetention:

@@ -56,7 +56,7 @@ def pseudonymise(journeys: Journeys, *, key: str | bytes, keep: Collection[str] 
 
     See Also
     --------
-    touchpoints.experience.suppress : Leave out rows of a table that few people are behind.
+    touchpoints.experience.suppress : Leave out rows of a table with few people in them.
     concat : Put logs together that have the same pseudonyms.
 
     Notes

@@ -16,7 +16,30 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.importance_performance import importance_performance
 from touchpoints.plot.journey_map import journey_map
+from touchpoints.plot.retention import retention
+from touchpoints.plot.scorecard import scorecard
+from touchpoints.plot.sensitivity import sensitivity
+from touchpoints.plot.step_flows import step_flows
+from touchpoints.plot.step_matrix import step_matrix
+from touchpoints.plot.survival_by_step import survival_by_step
+from touchpoints.plot.time_to import time_to
+from touchpoints.plot.variants import variants
 
-__all__ = ["funnel", "journey_map"]
+__all__ = [
+    "credit",
+    "funnel",
+    "importance_performance",
+    "journey_map",
+    "retention",
+    "scorecard",
+    "sensitivity",
+    "step_flows",
+    "step_matrix",
+    "survival_by_step",
+    "time_to",
+    "variants",
+]

@@ -25,6 +25,7 @@ from touchpoints.experience._shared.answered import with_answers
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, derive
+from touchpoints.journeys.tie_breaking import id_ranks
 from touchpoints.sources._columns import columns_of_records
 
 USED = "attached"
@@ -241,11 +242,7 @@ def _in_order(journeys: Journeys, segment: Array, rows: Array) -> Array:
     """Return the interactions of each person in order of time, then of the id of the journey."""
     owners = owners_of(journeys.offsets)[rows]
     stamps = require_times(journeys, "attach_answers").view(np.int64)[rows]
-    ids = journeys.ids.tolist()
-    by_id = sorted(range(len(ids)), key=lambda place: (isinstance(ids[place], str), ids[place]))
-    ranks = np.empty(len(ids), dtype=np.int64)
-    ranks[by_id] = np.arange(len(ids))
-    order: Array = rows[np.lexsort((rows, ranks[owners], stamps, segment[owners]))]
+    order: Array = rows[np.lexsort((rows, id_ranks(journeys)[owners], stamps, segment[owners]))]
     return order
 
 

@@ -56,6 +56,11 @@ class Counted:
             weights=journeys.counts[owners].astype(np.float64),
         )
 
+    def seen(self) -> list[int]:
+        """Return the codes of the touchpoints that a real journey has."""
+        visits = np.bincount(self.journeys.codes, self.weights, len(self.journeys.touchpoints))
+        return [int(code) for code in np.flatnonzero(visits)]
+
     def present(self, owners: Array, cells: Array, *, size: int) -> CellShares:
         """Return the share of journeys with each cell."""
         wide = max(size, 1)

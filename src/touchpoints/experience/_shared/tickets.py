@@ -11,6 +11,7 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.frozen import Array
 from touchpoints._core.opening_hours import OpeningHours
+from touchpoints.errors import WrongKindError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import watched_until
@@ -135,6 +136,12 @@ def tickets_of(
         What ``reply``, ``solved``, ``contact``, ``automatic``, ``reopened`` and ``follow_up`` are;
         None where it is not known.
     """
+    for name in ("reply", "solved"):
+        if places[name] is None:
+            raise WrongKindError(
+                f"{name} must be a touchpoint, facets or a pattern, got None",
+                mend=f'for example {name}="customer_service"',
+            )
     stamps = require_times(journeys, "service").view(np.int64)
     at = {name: _rows(journeys, place) for name, place in places.items()}
     reply = at["reply"] & ~at["automatic"]

@@ -19,8 +19,8 @@ _WIDE = 1.25
 _FEWEST = 4
 _NARROWEST = 0.45
 _ELLIPSIS = "…"
-_SPACES = re.compile("[^\\S\u00a0\u202f\u2007]+")
-"""Where lines are broken: white space, but not what keeps a number and its unit together."""
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+"""Where lines are broken: not at spaces that hold a number and its unit together."""
 
 
 @cache
