@@ -22,6 +22,7 @@ from touchpoints.plot.credit import credit
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.importance_performance import importance_performance
 from touchpoints.plot.interrupted_series import interrupted_series
+from touchpoints.plot.journey_map import journey_map
 from touchpoints.plot.need_coverage import need_coverage
 from touchpoints.plot.need_gaps import need_gaps
 from touchpoints.plot.need_satisfaction import need_satisfaction
@@ -42,6 +43,7 @@ __all__ = [
     "funnel",
     "importance_performance",
     "interrupted_series",
+    "journey_map",
     "need_coverage",
     "need_gaps",
     "need_satisfaction",
