@@ -19,5 +19,6 @@ notebook, or written to a file. These arguments mean the same in every function:
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
+from touchpoints.plot.transition_graph import transition_graph
 
-__all__ = ["funnel", "step_flows", "step_matrix"]
+__all__ = ["funnel", "step_flows", "step_matrix", "transition_graph"]
