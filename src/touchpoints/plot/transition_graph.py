@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -78,8 +78,9 @@ def transition_graph(
 
         The slider chooses among the weights at which the lines drawn carry half, 70, 80, 90 % and
         all of their steps; the figure says how many lines are drawn of all, and what share of all
-        steps they carry. At most three lines for each touchpoint and ten more are drawn, and fewer
-        where they do not fit. Of more than 60 touchpoints the most visited ones are drawn.
+        steps they carry. At most three lines for each node (one on a telephone) and ten more are
+        drawn, and fewer where they do not fit. Of more than 60 touchpoints the most visited ones
+        are drawn.
 
     Raises
     ------
@@ -112,7 +113,10 @@ def transition_graph(
     require_digraph(G)
     look = look_of(dark=dark, lang=lang, taxonomy=taxonomy, width=width)
     chosen = _chosen(
-        G, checks.limit("max_edges", max_edges), checks.number("min_weight", min_weight)
+        G,
+        checks.limit("max_edges", max_edges),
+        checks.number("min_weight", min_weight),
+        narrow=look.narrow,
     )
     canvas = Canvas(look)
     if not chosen.nodes:
@@ -160,7 +164,7 @@ def _weight(data: dict[str, Any]) -> float | None:
     return _number(data, "weight")
 
 
-def _chosen(G: nx.DiGraph, max_edges: int | None, min_weight: float) -> _Chosen:
+def _chosen(G: nx.DiGraph, max_edges: int | None, min_weight: float, *, narrow: bool) -> _Chosen:
     """Return which nodes and edges are drawn."""
     every: list[Edge] = list(G.edges(data=True))
 
@@ -173,10 +177,10 @@ def _chosen(G: nx.DiGraph, max_edges: int | None, min_weight: float) -> _Chosen:
     largest = sorted(own, key=lambda node: -visits[node])[:_MOST_NODES]
     among = {*largest, *(node for node in G if is_terminal(node))}
     edges = [e for e in every if size(e) >= min_weight and e[0] in among and e[1] in among]
-    limit = 3 * len(among) + 10
-    limit = limit if max_edges is None else min(limit, max_edges)
-    heaviest = sorted(range(len(edges)), key=lambda n: -size(edges[n]))[:limit]
-    edges = [edges[n] for n in sorted(heaviest)]
+    if max_edges is not None:
+        heaviest = sorted(range(len(edges)), key=lambda n: -size(edges[n]))[:max_edges]
+        edges = [edges[n] for n in sorted(heaviest)]
+    edges = _few(edges, size, most=(1 if narrow else 3) * len(among) + 10)
     gone = len(edges) < len(every)
     left = {node for edge in edges for node in edge[:2]}
     nodes = [
@@ -190,6 +194,18 @@ def _chosen(G: nx.DiGraph, max_edges: int | None, min_weight: float) -> _Chosen:
         every=(len(own), len(every)),
         total=sum(_weight(edge[2]) or 0.0 for edge in every),
     )
+
+
+def _few(edges: list[Edge], size: Callable[[Edge], float], *, most: int) -> list[Edge]:
+    """Return the heaviest edges, first those that lead to or from a node without one yet."""
+    met: set[Any] = set()
+    first: list[int] = []
+    rest: list[int] = []
+    for place in sorted(range(len(edges)), key=lambda n: -size(edges[n])):
+        ends = set(edges[place][:2])
+        (rest if ends <= met else first).append(place)
+        met |= ends
+    return [edges[place] for place in sorted([*first, *rest][: max(most, len(first))])]
 
 
 def _visits(G: nx.DiGraph, edges: Sequence[Edge]) -> dict[Any, float]:
