@@ -34,6 +34,7 @@ from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
 from touchpoints.plot.survival_by_step import survival_by_step
 from touchpoints.plot.time_to import time_to
+from touchpoints.plot.transition_graph import transition_graph
 from touchpoints.plot.variants import variants
 
 __all__ = [
@@ -55,5 +56,6 @@ __all__ = [
     "step_matrix",
     "survival_by_step",
     "time_to",
+    "transition_graph",
     "variants",
 ]
