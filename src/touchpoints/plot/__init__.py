@@ -16,8 +16,13 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.assessments import assessments
+from touchpoints.plot.collapse_loss import collapse_loss
+from touchpoints.plot.compassion_and_efficiency import compassion_and_efficiency
 from touchpoints.plot.credit import credit
+from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.granularity import granularity
 from touchpoints.plot.importance_performance import importance_performance
 from touchpoints.plot.need_coverage import need_coverage
 from touchpoints.plot.need_gaps import need_gaps
@@ -27,8 +32,13 @@ from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
 
 __all__ = [
+    "assessments",
+    "collapse_loss",
+    "compassion_and_efficiency",
     "credit",
+    "emotion_curve",
     "funnel",
+    "granularity",
     "importance_performance",
     "need_coverage",
     "need_gaps",
