@@ -16,10 +16,15 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.assessments import assessments
 from touchpoints.plot.before_after import before_after
+from touchpoints.plot.collapse_loss import collapse_loss
+from touchpoints.plot.compassion_and_efficiency import compassion_and_efficiency
 from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.credit import credit
+from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.funnel import funnel
+from touchpoints.plot.granularity import granularity
 from touchpoints.plot.importance_performance import importance_performance
 from touchpoints.plot.interrupted_series import interrupted_series
 from touchpoints.plot.journey_map import journey_map
@@ -38,10 +43,15 @@ from touchpoints.plot.transition_graph import transition_graph
 from touchpoints.plot.variants import variants
 
 __all__ = [
+    "assessments",
     "before_after",
+    "collapse_loss",
+    "compassion_and_efficiency",
     "control_chart",
     "credit",
+    "emotion_curve",
     "funnel",
+    "granularity",
     "importance_performance",
     "interrupted_series",
     "journey_map",
