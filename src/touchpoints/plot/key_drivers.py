@@ -91,24 +91,23 @@ def key_drivers(
         )
         for label, pairs in by_label.items()
     ]
-    panels = [
-        panel_of(
-            [dot for row in rows for dot in row.dots if not dot.panel],
-            title=look.say("key_drivers.importance"),
-            quantity=shares(look),
-            reference=0.0,
-            within=(0.0, 1.0),
-        ),
-        Panel(
-            title=look.say("key_drivers.correlation"),
-            quantity=signed,
-            low=-1.05,
-            high=1.05,
-            reference=0.0,
-        ),
-    ]
+    panels = _panels(look, rows, signed)
     said = [more, note, *_said(look, found)]
     return rows_figure(look, rows, panels, legend=marks, said=said if rows else ())
+
+
+def _panels(look: Look, rows: list[Row], signed: Quantity) -> list[Panel]:
+    """Return the scales of importances and of correlations."""
+    importance = panel_of(
+        [dot for row in rows for dot in row.dots if not dot.panel],
+        title=look.say("key_drivers.importance"),
+        quantity=shares(look),
+        reference=0.0,
+        within=(0.0, 1.0),
+    )
+    title = look.say("key_drivers.correlation")
+    both = Panel(title=title, quantity=signed, low=-1.05, high=1.05, reference=0.0)
+    return [importance, both]
 
 
 def _number(look: Look, found: KeyDrivers, rows: list[int]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from touchpoints._core.checks import public
 from touchpoints.experience import MomentsOfTruth
-from touchpoints.plot._shared.dot_rows import Dot, Row, panel_of, shown_rows
+from touchpoints.plot._shared.dot_rows import Dot, Panel, Row, panel_of, shown_rows
 from touchpoints.plot._shared.look import Look, look_of, require_record, shown
 from touchpoints.plot._shared.metric_words import metric_name
 from touchpoints.plot._shared.quantities import points, shares
@@ -86,18 +86,7 @@ def moments_of_truth(
         )
         for row in chosen
     ]
-    quantities = (shares(look), points(look), shares(look))
-    names = ("after", "difference", "reach")
-    panels = [
-        panel_of(
-            [dot for row in rows for dot in row.dots if dot.panel == nth],
-            title=look.say(f"moments_of_truth.{name}"),
-            quantity=quantities[nth],
-            reference=0.0,
-            within=(-1.0, 1.0) if name == "difference" else (0.0, 1.0),
-        )
-        for nth, name in enumerate(names)
-    ]
+    panels = _panels(look, rows)
     said = [
         more,
         look.say(
@@ -116,6 +105,21 @@ def moments_of_truth(
         legend=_legend(look, found) if rows else (),
         said=said if rows else (),
     )
+
+
+def _panels(look: Look, rows: list[Row]) -> list[Panel]:
+    """Return the scales of the shares, the difference and the reach."""
+    quantities = {"after": shares(look), "difference": points(look), "reach": shares(look)}
+    return [
+        panel_of(
+            [dot for row in rows for dot in row.dots if dot.panel == nth],
+            title=look.say(f"moments_of_truth.{name}"),
+            quantity=quantity,
+            reference=0.0,
+            within=(-1.0, 1.0) if name == "difference" else (0.0, 1.0),
+        )
+        for nth, (name, quantity) in enumerate(quantities.items())
+    ]
 
 
 def _numbers(look: Look, found: MomentsOfTruth, row: int) -> str:
