@@ -81,9 +81,7 @@ def need_shares(
         )
         for term, pairs in by_term.items()
     ]
-    rows.sort(
-        key=lambda row: -max((one.value for one in row.dots if one.value == one.value), default=0)
-    )
+    rows.sort(key=_largest)
     what = look.say(f"need_shares.of_{found.of}")
     level = look.numerals.share(found.level)
     panel = panel_of(
@@ -93,18 +91,21 @@ def need_shares(
         reference=0.0,
         within=(0.0, 1.0),
     )
-    legend = [
+    legend = [*_legend(look), *marks] if rows else ()
+    said = [more, note, *_said(look, found)] if rows else ()
+    return rows_figure(look, rows, [panel], legend=legend, said=said)
+
+
+def _largest(row: Row) -> float:
+    """Return by what rows are sorted: the largest share comes first."""
+    return -max((one.value for one in row.dots if one.value == one.value), default=0.0)
+
+
+def _legend(look: Look) -> list[Mark]:
+    return [
         Mark(label=look.say("need_shares.naive"), color=look.palette.ink2, hollow=True),
         Mark(label=look.say("need_shares.corrected"), color=look.palette.accent),
-        *marks,
     ]
-    return rows_figure(
-        look,
-        rows,
-        [panel],
-        legend=legend if rows else (),
-        said=[more, note, *_said(look, found)] if rows else (),
-    )
 
 
 def _dots(look: Look, found: NeedShares, row: int, mark: Mark, lane: int) -> list[Dot]:

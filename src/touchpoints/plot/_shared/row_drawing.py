@@ -22,6 +22,7 @@ _AIR = 6.0
 _GAP = 18.0
 _LEAST_PLOT = 44.0
 _MOST_LINES = 3
+_MOST_BELOW = 8
 
 
 @attrs.frozen(kw_only=True)
@@ -136,7 +137,7 @@ def _table(canvas: Canvas, rows: Sequence[Row], places: list[_Place], *, top: fl
 
 def _wrapped_label(row: Row, width: float) -> tuple[list[str], list[str]]:
     lines = wrapped(row.label, width, _LABEL, bold=row.bold, most=_MOST_LINES)
-    below = wrapped(row.below, width, SMALL, most=_MOST_LINES) if row.below else []
+    below = wrapped(row.below, width, SMALL, most=_MOST_BELOW) if row.below else []
     return lines, below
 
 
