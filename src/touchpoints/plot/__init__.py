@@ -16,10 +16,18 @@ notebook, or written to a file. These arguments mean the same in every function:
     The width of the figure in pixels. Below 700 it is laid out for a telephone.
 """
 
+from touchpoints.plot.branches import branches
 from touchpoints.plot.difference_graph import difference_graph
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
 from touchpoints.plot.transition_graph import transition_graph
 
-__all__ = ["difference_graph", "funnel", "step_flows", "step_matrix", "transition_graph"]
+__all__ = [
+    "branches",
+    "difference_graph",
+    "funnel",
+    "step_flows",
+    "step_matrix",
+    "transition_graph",
+]
