@@ -77,6 +77,8 @@ def test_layout_of_any_graph(drawn: tuple[list[Node], list[Link], float]) -> Non
         assert found.layer[ends[0]] < found.layer[ends[1]]
         half = link.width / 2
         for x, y in _line(route.points):
+            assert 8 - 1e-6 <= x - half
+            assert x + half <= 8 + width + 1e-6
             for node, box in enumerate(boxes):
                 if node not in ends:
                     within = box[0] < x + half and x - half < box[2] and box[1] < y < box[3]

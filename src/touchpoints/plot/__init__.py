@@ -18,11 +18,13 @@ notebook, or written to a file. These arguments mean the same in every function:
 
 from touchpoints.plot.assessments import assessments
 from touchpoints.plot.before_after import before_after
+from touchpoints.plot.branches import branches
 from touchpoints.plot.collapse_loss import collapse_loss
 from touchpoints.plot.compassion_and_efficiency import compassion_and_efficiency
 from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.credit import credit
 from touchpoints.plot.deterrence import deterrence
+from touchpoints.plot.difference_graph import difference_graph
 from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.granularity import granularity
@@ -50,11 +52,13 @@ from touchpoints.plot.variants import variants
 __all__ = [
     "assessments",
     "before_after",
+    "branches",
     "collapse_loss",
     "compassion_and_efficiency",
     "control_chart",
     "credit",
     "deterrence",
+    "difference_graph",
     "emotion_curve",
     "funnel",
     "granularity",

@@ -25,7 +25,7 @@ from touchpoints.plot._shared.layer_places import spread
 Point = tuple[float, float]
 
 BESIDE = 14.0
-"""The free space beside a node."""
+"""The free space at the right of a node."""
 _BETWEEN_LANES = 4.0
 _FILLS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.0)
 _DROPPED_AT_ONCE = 0.04
@@ -123,7 +123,7 @@ def layered(
     Parameters
     ----------
     nodes
-        No node is wider than the space between ``left`` and ``right``.
+        No node is wider than the space between ``left`` and ``right``, less `BESIDE`.
     links
         Without loops. Where the lanes of all do not fit, the lightest ones have no route; those
         that are the only one of a node are dropped last.
@@ -140,7 +140,7 @@ def layered(
     while True:
         for fill in _FILLS:
             rows = _rows(nodes, links, kept, order, capacity=fill * (right - left))
-            if all(_wide(nodes, rows, row) <= right - left for row in rows.rows):
+            if not kept or all(_wide(nodes, rows, row) <= right - left for row in rows.rows):
                 return _placed(nodes, links, rows, left=left, right=right, top=top)
         kept = _without_lightest(links, kept)
 
@@ -275,9 +275,7 @@ def _item_width(nodes: Sequence[Node], rows: _Rows, item: int) -> float:
 
 
 def _wide(nodes: Sequence[Node], rows: _Rows, row: Sequence[int]) -> float:
-    return sum(_item_width(nodes, rows, item) for item in row) - BESIDE * any(
-        item < len(nodes) for item in row
-    )
+    return sum(_item_width(nodes, rows, item) for item in row)
 
 
 def _placed(
@@ -298,7 +296,7 @@ def _placed(
         item: nodes[item].anchor if item < number else wide / 2 for item, wide in widths.items()
     }
     lefts = spread(
-        in_order, pieces, widths=widths, anchors=anchors, nodes=number, ends=(left, right + BESIDE)
+        in_order, pieces, widths=widths, anchors=anchors, nodes=number, ends=(left, right)
     )
     middles = {item: lefts[item] + anchors[item] for item in lefts}
     bands = _bands(nodes, in_order, pieces, middles, rows.layer, top=top)
