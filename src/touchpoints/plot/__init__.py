@@ -21,6 +21,8 @@ from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.interrupted_series import interrupted_series
 from touchpoints.plot.retention import retention
+from touchpoints.plot.sequence_distribution import sequence_distribution
+from touchpoints.plot.sequences import sequences
 from touchpoints.plot.survival_by_step import survival_by_step
 from touchpoints.plot.time_to import time_to
 from touchpoints.plot.variants import variants
@@ -31,6 +33,8 @@ __all__ = [
     "funnel",
     "interrupted_series",
     "retention",
+    "sequence_distribution",
+    "sequences",
     "survival_by_step",
     "time_to",
     "variants",
