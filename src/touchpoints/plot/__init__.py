@@ -18,6 +18,7 @@ notebook, or written to a file. These arguments mean the same in every function:
 
 from touchpoints.plot.before_after import before_after
 from touchpoints.plot.control_chart import control_chart
+from touchpoints.plot.dotted_chart import dotted_chart
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.interrupted_series import interrupted_series
 from touchpoints.plot.retention import retention
@@ -30,6 +31,7 @@ from touchpoints.plot.variants import variants
 __all__ = [
     "before_after",
     "control_chart",
+    "dotted_chart",
     "funnel",
     "interrupted_series",
     "retention",
