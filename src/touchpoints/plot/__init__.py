@@ -26,6 +26,7 @@ from touchpoints.plot.sequence_distribution import sequence_distribution
 from touchpoints.plot.sequences import sequences
 from touchpoints.plot.survival_by_step import survival_by_step
 from touchpoints.plot.time_to import time_to
+from touchpoints.plot.timeline import timeline
 from touchpoints.plot.variants import variants
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "sequences",
     "survival_by_step",
     "time_to",
+    "timeline",
     "variants",
 ]

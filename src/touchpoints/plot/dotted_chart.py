@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -170,14 +171,7 @@ def _draw(
         xs=(low, high if high > low else low + 1),
         ys=(float(dots.journeys) - 0.5, -0.5),
     )
-    if relative:
-        ticks, unit = duration_ticks(area.xs[1], look, most=6 if look.narrow else 11)
-        title = look.say("dotted_chart.since", unit=unit)
-        written = partial(duration_text, look=look)
-    else:
-        ticks = instant_ticks(*area.xs, look, most=4 if look.narrow else 9)
-        title, written = "", partial(_instant, look=look)
-    below = x_axis(canvas, area, ticks, title=title, grid=True)
+    below, written = _axis(canvas, area, relative=relative)
     if row >= _ROW_WITH_LINE:
         for at in range(dots.journeys):
             ends = (area.left - 6, area.y(at)), (area.right + 6, area.y(at))
@@ -202,6 +196,19 @@ def _draw(
         ]
         canvas.markers(marks, name=entry.label)
     return below
+
+
+def _axis(canvas: Canvas, area: Area, *, relative: bool) -> tuple[float, Callable[[float], str]]:
+    """Draw the axis; return the y below it, and the function that writes a time."""
+    look = canvas.look
+    if relative:
+        ticks, unit = duration_ticks(area.xs[1], look, most=6 if look.narrow else 11)
+        title = look.say("dotted_chart.since", unit=unit)
+        return x_axis(canvas, area, ticks, title=title, grid=True), partial(
+            duration_text, look=look
+        )
+    ticks = instant_ticks(*area.xs, look, most=4 if look.narrow else 9)
+    return x_axis(canvas, area, ticks, grid=True), partial(_instant, look=look)
 
 
 def _instant(stamp: float, look: Look) -> str:
