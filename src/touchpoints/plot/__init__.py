@@ -25,6 +25,7 @@ from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.credit import credit
 from touchpoints.plot.deterrence import deterrence
 from touchpoints.plot.difference_graph import difference_graph
+from touchpoints.plot.dotted_chart import dotted_chart
 from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.granularity import granularity
@@ -41,11 +42,14 @@ from touchpoints.plot.need_shares import need_shares
 from touchpoints.plot.retention import retention
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
+from touchpoints.plot.sequence_distribution import sequence_distribution
+from touchpoints.plot.sequences import sequences
 from touchpoints.plot.service import service
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
 from touchpoints.plot.survival_by_step import survival_by_step
 from touchpoints.plot.time_to import time_to
+from touchpoints.plot.timeline import timeline
 from touchpoints.plot.transition_graph import transition_graph
 from touchpoints.plot.variants import variants
 
@@ -59,6 +63,7 @@ __all__ = [
     "credit",
     "deterrence",
     "difference_graph",
+    "dotted_chart",
     "emotion_curve",
     "funnel",
     "granularity",
@@ -75,11 +80,14 @@ __all__ = [
     "retention",
     "scorecard",
     "sensitivity",
+    "sequence_distribution",
+    "sequences",
     "service",
     "step_flows",
     "step_matrix",
     "survival_by_step",
     "time_to",
+    "timeline",
     "transition_graph",
     "variants",
 ]
