@@ -26,6 +26,7 @@ from touchpoints.plot.sensitivity import sensitivity
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
 from touchpoints.plot.survival_by_step import survival_by_step
+from touchpoints.plot.svg import to_svg
 from touchpoints.plot.time_to import time_to
 from touchpoints.plot.variants import variants
 
@@ -41,5 +42,6 @@ __all__ = [
     "step_matrix",
     "survival_by_step",
     "time_to",
+    "to_svg",
     "variants",
 ]
