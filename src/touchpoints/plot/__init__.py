@@ -48,6 +48,7 @@ from touchpoints.plot.service import service
 from touchpoints.plot.step_flows import step_flows
 from touchpoints.plot.step_matrix import step_matrix
 from touchpoints.plot.survival_by_step import survival_by_step
+from touchpoints.plot.svg import to_svg
 from touchpoints.plot.time_to import time_to
 from touchpoints.plot.timeline import timeline
 from touchpoints.plot.transition_graph import transition_graph
@@ -88,6 +89,7 @@ __all__ = [
     "survival_by_step",
     "time_to",
     "timeline",
+    "to_svg",
     "transition_graph",
     "variants",
 ]

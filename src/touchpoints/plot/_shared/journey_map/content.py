@@ -192,6 +192,8 @@ def _lanes(labels: Labels, rows: Sequence[int], lanes: Lanes) -> tuple[dict[int,
     names = [
         labels.look.say(said[key]) if key in said else labels.term(facet, key) for key in order
     ]
+    if order == [UNKNOWN]:
+        names = [""]  # a lane of everything has no name
     return {row: order.index(key) for row, key in key_of.items()}, names
 
 

@@ -13,6 +13,8 @@ import attrs
 
 from touchpoints.plot._shared.journey_map.flows import Flow, Line
 
+Cell = tuple[int, int]
+"""A row and a column."""
 Kind = Literal["bracket", "next", "source row", "target row", "channel"]
 _LOAD = 0.12
 _OUTERMOST = 0.3
@@ -84,14 +86,14 @@ def routes_of(
     lines: Sequence[Line], column: Sequence[int], row: Sequence[int], *, widest: float, rows: int
 ) -> list[Route]:
     """Return the ways of lines, the strongest first."""
-    taken = set(zip(row, column, strict=True))
+    holders = dict.fromkeys(zip(row, column, strict=True), -1)
     load = [0] * (rows + 1)
     strongest = max((line.flow.steps for line in lines), default=1)
     found = []
     for line in lines:
         source, target = line.flow.ends
         cells = (row[source], column[source]), (row[target], column[target])
-        kind = _kind(*cells, taken)
+        kind = _kind(cells, line.flow.ends, holders)
         channel = _channel(cells[0][0], cells[1][0], load) if kind == "channel" else -1
         if channel >= 0:
             load[channel] += 1
@@ -112,18 +114,27 @@ def routes_of(
     return found
 
 
-def _kind(source: tuple[int, int], target: tuple[int, int], taken: set[tuple[int, int]]) -> Kind:
-    """Return which way a line goes between two cells (row, column)."""
-    left, right = sorted((source[1], target[1]))
+def _kind(cells: tuple[Cell, Cell], ends: tuple[int, int], holders: dict[Cell, int]) -> Kind:
+    """Return which way a line goes between two cells.
+
+    ``holders`` says of every cell that is not free whose lines run through it: those of one
+    touchpoint, which keep apart, or of none (-1), because a touchpoint is there.
+    """
+    (source, first), (target, last) = cells
+    left, right = sorted((first, last))
     if left == right:
         return "bracket"
     if right - left == 1:
         return "next"
-    between = range(left + 1, right)
-    if not any((source[0], column) in taken for column in between):
-        return "source row"
-    if not any((target[0], column) in taken for column in between):
-        return "target row"
+    rows: tuple[tuple[Kind, int, int], ...] = (
+        ("source row", source, ends[0]),
+        ("target row", target, ends[1]),
+    )
+    for kind, row, node in rows:
+        between = [(row, column) for column in range(left + 1, right)]
+        if all(holders.get(cell, node) == node for cell in between):
+            holders.update(dict.fromkeys(between, node))
+            return kind
     return "channel"
 
 
@@ -138,9 +149,7 @@ def _channel(source: int, target: int, load: Sequence[int]) -> int:
     return min(range(len(load)), key=lambda channel: (cost(channel), channel))
 
 
-def _uprights(
-    source: tuple[int, int], target: tuple[int, int], kind: Kind, channel: int
-) -> list[Upright]:
+def _uprights(source: Cell, target: Cell, kind: Kind, channel: int) -> list[Upright]:
     (row, column), (last_row, last_column) = source, target
     leaves = column + 1 if last_column >= column else column
     arrives = last_column if last_column > column else last_column + 1

@@ -85,7 +85,8 @@ def _lanes(canvas: Canvas, grid: Grid, frame: Frame) -> None:
     canvas.line((4, frame.top), (grid.right, frame.top), color=color)
     for (top, bottom), lines in zip(frame.lane_edges, frame.lane_lines, strict=True):
         canvas.line((4, bottom), (grid.right, bottom), color=color)
-        canvas.text(8, top + 9, lines, bold=True, kind="lane")
+        if any(lines):
+            canvas.text(8, top + 9, lines, bold=True, kind="lane")
 
 
 def _labels(canvas: Canvas, content: Content, grid: Grid, frame: Frame) -> None:
