@@ -256,6 +256,23 @@ def test_no_finding_no_advice() -> None:
     assert "unkind_staff" in found.unasked
 
 
+def test_rules_that_can_never_fire_are_said() -> None:
+    """Bounds are finite; a misspelt facet is no reason for silence; no interval, no ends."""
+    for wrong in (float("nan"), float("inf")):
+        own = {"rule": [{"id": "r", "lever": "training", "above": {"exit": wrong}}]}
+        with pytest.raises(InvalidInputError, match="bound of 'exit' must be a number"):
+            E.improvements(card(), rules=own)
+    rule = {"id": "r", "lever": "training", "above": {"interactions": 1}}
+    found = E.improvements(card(), rules={"rule": [{**rule, "facets": {"chanel": ["web"]}}]})
+    assert found.unasked == ("r",)
+    assert "1 rule not asked, for lack of a measure or a facet: 'r'" in repr(found)
+
+    found = E.improvements(card(), rules={"rule": [{**rule, "sure": False}]})
+    assert (found.stake > 0).all()
+    assert np.isnan(found.low).all()
+    assert np.isnan(found.high).all()
+
+
 def test_the_stake_by_hand() -> None:
     """60 interactions, an exit rate of 1 against .25: 45 exits are at stake."""
     table = card()
