@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -134,7 +135,7 @@ def _bounds(table: Any, where: str) -> FrozenMap[str, Bound]:
         )
     for name, bound in table.items():
         number = isinstance(bound, (int, float)) and not isinstance(bound, bool)
-        if not number and bound not in TYPICAL:
+        if not (math.isfinite(bound) if number else bound in TYPICAL):
             raise InvalidInputError(
                 f"the bound of {name!r} must be a number, 'mean' or 'median', got {quoted(bound)}",
                 where=where,
