@@ -180,11 +180,11 @@ def discriminating(
     (Rao and Scott 1992) and for the residuals: with e journeys expected of m, their squares times m
     / (m − e) add up to the statistic. The design effects are estimated, so p is the tail of F, not
     of chi-square. It is nearly right with few persons, and fast; ``"permutation"`` is the default
-    there. It permutes, between persons where each is in one group, shares over their standard
-    errors; ``chi2`` stays that of the effective numbers. Where persons of one group have many more
-    journeys, p is at least a part of that with one likeness of a person's journeys in all groups.
-    The exact test of two groups is Fisher's.
-    The cost is O(d × s × k) in d distinct journeys, s frequent subsequences and k touchpoints.
+    there: between persons of one group each it permutes shares over their standard errors, and
+    ``chi2`` stays that of the effective numbers. Where persons of one group have many more journeys
+    p is at least a part of that with one likeness of a person's journeys in all groups. The exact
+    test of two groups is Fisher's. The cost is O(d × s × k) in d distinct journeys, s frequent
+    subsequences and k touchpoints.
 
     References
     ----------
@@ -425,13 +425,12 @@ def _table(
     low, high = wilson(share * trials, trials, level=facts["level"])
     expected = effective * (share * effective).sum(axis=0) / effective.sum(axis=0)
     residual = (share * effective - expected) / np.sqrt(expected)
-    among = np.broadcast_to(tested.sizes, share.shape)
     parts = len(labels)
     columns = {
         name: values[:, order].T.ravel()
         for name, values in {
             "journeys": tested.hits.astype(np.int64),
-            "among": among.astype(np.int64),
+            "among": np.broadcast_to(tested.sizes, share.shape).astype(np.int64),
             "share": share,
             "low": low,
             "high": high,
