@@ -9,7 +9,7 @@ from touchpoints._core.arrays.sequences.shortened import shortened
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.asked import Asked
-from touchpoints.attribution._shared.by_rule import by_rule
+from touchpoints.attribution._shared.by_rule import by_all
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.evidence import Evidence
 from touchpoints.attribution._shared.splitting import normalised
@@ -67,7 +67,7 @@ def leave_one_out(
     {'ad': 5.6, 'mail': 2.4}
     """
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=0.95)
-    return by_rule(journeys, _marginals, model="leave one out", asked=asked, sure=False)
+    return by_all(journeys, _marginals, model="leave one out", asked=asked, sure=False)
 
 
 def _marginals(evidence: Evidence) -> Array:

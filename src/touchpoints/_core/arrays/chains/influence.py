@@ -56,8 +56,12 @@ class Dependence:
 
     def scaled(self, squares: Array) -> Array:
         """Return the covariance for the sum of the squares of all units."""
-        units = float(self.repeats.sum())
-        return np.asarray(squares * (units / (units - 1) if units > 1 else np.nan))
+        return corrected(squares, float(self.repeats.sum()))
+
+
+def corrected(squares: Array, units: float) -> Array:
+    """Return sums of squares over C units times C / (C - 1); nan below two."""
+    return np.asarray(squares * (units / (units - 1) if units > 1 else np.nan))
 
 
 def _added(values: Array, of: Array, size: int) -> Array:
