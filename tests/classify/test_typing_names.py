@@ -9,8 +9,12 @@ from types import ModuleType
 
 import pytest
 
+import touchpoints as tp
+
 ROOT = Path(__file__).parents[2]
 OWN = Path(__file__).with_name("names_of_strangers.tsv")
+NEW = Path(__file__).with_name("names_of_new_kinds.tsv")
+HELD_OUT = Path(__file__).with_name("names_held_out.tsv")
 
 
 def benchmark() -> ModuleType:
@@ -47,6 +51,15 @@ def check(found: dict[str, object]) -> None:
     assert 0.80 <= found["all"].right_of_need
     for label, one in found.items():
         assert not one.precision("high", "medium") < 0.93, label
+
+
+@pytest.mark.parametrize("path", [OWN, NEW, HELD_OUT], ids=lambda path: path.stem)
+def test_right_types_of_lists_are_in_the_taxonomy(path: Path) -> None:
+    """Each name is labelled with types that exist, and stands once in its list."""
+    for label, taxonomy, rows in MEASURE.read_lists(path):
+        right = {one for row in rows for one in row["right"].split("/")}
+        assert right - set(tp.load_taxonomy(taxonomy).types) <= {MEASURE.NONE}, label
+        assert len({row["name"] for row in rows}) == len(rows), label
 
 
 @pytest.mark.real
