@@ -81,6 +81,13 @@ def test_own_lists_are_typed_right() -> None:
     check(found)
 
 
+def test_lists_of_new_kinds_are_typed_right() -> None:
+    """Seven lists of other kinds: codes of hospitals and of call menus, tickets, classifieds."""
+    found = tallies(NEW)
+    assert 0.96 <= found["all"].precision("high", "medium")
+    assert 0.60 <= found["all"].right_of_need
+
+
 def test_lists_of_steps_of_work_get_no_types_by_words() -> None:
     """Back-office processes have no customers in them; what decides there is nothing or right."""
     found = tallies(OWN)
