@@ -17,6 +17,7 @@ notebook, or written to a file. These arguments mean the same in every function:
 """
 
 from touchpoints.plot.branches import branches
+from touchpoints.plot.conformance import conformance
 from touchpoints.plot.difference_graph import difference_graph
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.step_flows import step_flows
@@ -25,6 +26,7 @@ from touchpoints.plot.transition_graph import transition_graph
 
 __all__ = [
     "branches",
+    "conformance",
     "difference_graph",
     "funnel",
     "step_flows",
