@@ -57,6 +57,7 @@ def embedded(name: str) -> str:
 def on_files(files: Any, config: Any) -> Any:
     """Add plotly's library and the colours to the site; called by mkdocs."""
     from mkdocs.structure.files import File
+
     from touchpoints.plot._shared.palette import DARK, LIGHT, flat
     from touchpoints.plot._shared.plotly import plotly_js
 

@@ -21,6 +21,7 @@ from touchpoints.plot.before_after import before_after
 from touchpoints.plot.branches import branches
 from touchpoints.plot.collapse_loss import collapse_loss
 from touchpoints.plot.compassion_and_efficiency import compassion_and_efficiency
+from touchpoints.plot.conformance import conformance
 from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.credit import credit
 from touchpoints.plot.deterrence import deterrence
@@ -60,6 +61,7 @@ __all__ = [
     "branches",
     "collapse_loss",
     "compassion_and_efficiency",
+    "conformance",
     "control_chart",
     "credit",
     "deterrence",
