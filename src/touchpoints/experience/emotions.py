@@ -12,9 +12,9 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import not_found
 from touchpoints._core.tables import Grouped, column, fact
 from touchpoints.errors import InvalidInputError
+from touchpoints.experience._shared.judgements import numbers_of_journeys
 from touchpoints.experience._shared.lenses import seen_through
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
 from touchpoints.experience._shared.scored import OfScores
@@ -26,6 +26,8 @@ from touchpoints.uncertainty.ratios import means_of
 from touchpoints.uncertainty.units import units_of
 
 Along = Literal["position", "stage"]
+
+_MOST = 1e15
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -137,7 +139,8 @@ def _positions(journeys: Journeys, *, most: int) -> tuple[list[str], Array]:
     """Return the names of positions and the position of each interaction; -1 for later ones."""
     owners = owners_of(journeys.offsets)
     position = np.arange(len(owners)) - journeys.offsets[owners]
-    size = min(most, int(lengths_of(journeys.offsets).max(initial=0)))
+    lengths = lengths_of(journeys.offsets)[journeys.counts > 0]
+    size = min(most, int(lengths.max(initial=0)))
     return [str(place + 1) for place in range(size)], np.where(position < most, position, -1)
 
 
@@ -239,8 +242,8 @@ def peak_end(
     seed
         The seed of the assignment of persons to folds.
     overall
-        The per-journey column with the overall judgement to predict, such as overall satisfaction;
-        by default only the summaries are returned.
+        The per-journey column with the overall judgement to predict, such as overall satisfaction,
+        or the name of an outcome; by default only the summaries are returned.
     folds
         The number of parts held out in turn, at least 2.
     by
@@ -298,7 +301,11 @@ def _peaks(
 ) -> PeakEnd:
     scores = scores_of(journeys, metric)
     summaries = _summaries(journeys, scores)
-    judged = np.zeros(len(journeys)) if overall is None else _judgement(journeys, overall)
+    judged = (
+        np.zeros(len(journeys))
+        if overall is None
+        else numbers_of_journeys(journeys, overall, argument="overall")
+    )
     used = ~np.isnan(summaries["mean"]) & ~np.isnan(judged) & (journeys.counts > 0)
     counts = np.where(used, journeys.counts, 0).astype(np.float64)
     r2 = np.full(len(summaries), np.nan)
@@ -310,8 +317,8 @@ def _peaks(
                 f"{units.unit!r}",
                 mend=f"folds={max(units.total, 2)}",
             )
-        also = np.nan_to_num(judged * 1e3 + summaries["mean"]).astype(np.int64)
-        parts = fold_counts(journeys, units, folds=folds, seed=seed, also=also)
+        also = np.clip(np.nan_to_num(judged * 1e3 + summaries["mean"]), -_MOST, _MOST)
+        parts = fold_counts(journeys, units, folds=folds, seed=seed, also=also.astype(np.int64))
         parts = np.where(used[:, None], parts, 0.0)
         r2 = np.array([_predicted(one, judged, parts) for one in summaries.values()])
     number = counts.sum()
@@ -326,15 +333,6 @@ def _peaks(
         unscored=int(journeys.counts.sum() - number),
         metric=scores.metric.name,
     )
-
-
-def _judgement(journeys: Journeys, name: str) -> Array:
-    if name not in journeys.per_journey:
-        raise not_found("per-journey column", name, journeys.per_journey, where="given as overall=")
-    values = journeys.per_journey[name]
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iufb":
-        raise InvalidInputError(f"the per-journey column {name!r} must hold numbers")
-    return values.astype(np.float64)
 
 
 def _summaries(journeys: Journeys, scores: Scores) -> dict[str, Array]:
