@@ -19,6 +19,7 @@ notebook, or written to a file. These arguments mean the same in every function:
 from touchpoints.plot.before_after import before_after
 from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.dotted_chart import dotted_chart
+from touchpoints.plot.durations import durations
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.interrupted_series import interrupted_series
 from touchpoints.plot.retention import retention
@@ -33,6 +34,7 @@ __all__ = [
     "before_after",
     "control_chart",
     "dotted_chart",
+    "durations",
     "funnel",
     "interrupted_series",
     "retention",
