@@ -27,6 +27,7 @@ from touchpoints.plot.credit import credit
 from touchpoints.plot.deterrence import deterrence
 from touchpoints.plot.difference_graph import difference_graph
 from touchpoints.plot.dotted_chart import dotted_chart
+from touchpoints.plot.durations import durations
 from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.granularity import granularity
@@ -67,6 +68,7 @@ __all__ = [
     "deterrence",
     "difference_graph",
     "dotted_chart",
+    "durations",
     "emotion_curve",
     "funnel",
     "granularity",
