@@ -10,12 +10,12 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
-from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted, not_found, quoted
 from touchpoints._core.tables import Estimated, column, fact, not_of_groups
 from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.experience._shared.fingerprints import marks_of, score_marks
 from touchpoints.experience._shared.lenses import TOUCHPOINT, Lens, Seen, seen_through
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
 from touchpoints.journeys.groups import by_group
@@ -209,9 +209,8 @@ def _aligned(
     def means(weighing: Array) -> Array:
         return np.array([_means(one, seen, weighing[owners]) for one in scores.values()])
 
-    found = jackknifed(
-        journeys, lambda some: _weighted(means(some), shares), also=_marks(journeys, scores, owners)
-    )
+    marks = marks_of(journeys, [score_marks(one) for one in scores.values()])
+    found = jackknifed(journeys, lambda some: _weighted(means(some), shares), also=marks)
     low, high = found.bounds(level)
     each = means(counts)
     known: Array = ~np.isnan(each)
@@ -256,13 +255,3 @@ def _weighted(means: Array, weights: Array) -> Array:
     known = ~np.isnan(means)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((weights @ np.where(known, means, 0.0)) / (weights @ known))
-
-
-def _marks(journeys: Journeys, scores: Mapping[str, Scores], owners: Array) -> Array:
-    """Return integers that differ where the scores of journeys do, uint64 (n,)."""
-    found = np.zeros(len(journeys), dtype=np.uint64)
-    places = np.arange(len(owners)) - journeys.offsets[owners]
-    for number, one in enumerate(scores.values()):
-        filled = np.nan_to_num(one.values, nan=-1e300)
-        np.add.at(found, owners, mix(filled.view(np.uint64) ^ mix(places * 31 + number)))
-    return found

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.checks import check_option, microseconds, public
-from touchpoints._core.columns import one_or_several
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.zones import Ambiguous
-from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.answer_terms import Unmatched
 from touchpoints.experience._shared.attaching import (
     Roles,
     check_single,
+    ids_named,
     placed,
     reported,
     settled,
@@ -114,12 +113,7 @@ def attach_scores(
     require_times(journeys, "attach_scores")
     kind = metric_of(metric)
     check_option("unmatched", unmatched, Unmatched)
-    if (journey is None) == (person is None):
-        raise InvalidInputError(
-            "scores are of journeys or of persons: name one column of ids",
-            mend='journey="…" with ids of journeys, or person="…" with ids of persons',
-        )
-    ids = () if journey is None else one_or_several("journey", journey)
+    ids = ids_named(journey, person, what="scores")
     named = {"score": score}
     roles = Roles(journey=ids, person=person, time=time, facets=named, touchpoint=touchpoint)
     how = checked_times(time_format=time_format, tz=tz, bad_times=bad_times, ambiguous=ambiguous)

@@ -173,7 +173,7 @@ def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
 
     Fields that are not columns are taken from the first table, or combined as they declare by
     ``fact`` of `touchpoints._core.tables`; those of persons, if there are any, are taken from the
-    table with the fewest effective persons, and rows with few behind them are added up.
+    table with the fewest effective persons, and rows of few persons are added up.
     """
     kind: Any = type(tables[0])
     names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]

@@ -16,6 +16,7 @@ from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.packed import PackedTexts, encoded, packed_list
 from touchpoints._core.reading import Table, table_of
+from touchpoints._core.text import is_blank
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,
@@ -249,7 +250,7 @@ def _parts(columns: Mapping[str, Any], roles: _Roles, size: int) -> _Parts:
         counts=owned(counts.ravel()[kept]),
         reached=None if reached is None else owned(reached.ravel()[kept]),
         worth=None if worth is None else owned(worth.ravel()[kept]),
-        outcome=roles.outcome or _OUTCOME,
+        outcome=_OUTCOME if roles.outcome is None else roles.outcome,
         value=roles.value or "",
         parted=roles.parted,
     )
@@ -272,7 +273,7 @@ def _shares(columns: Mapping[str, Any], roles: _Roles, size: int) -> tuple[Array
             "count, converted and lost are all given, but two of them determine the third",
             mend="leave out count=",
         )
-    check_outcome_name(roles.outcome or _OUTCOME)
+    check_outcome_name(_OUTCOME if roles.outcome is None else roles.outcome)
     every = given.get("count")
     for one, other in (("converted", "lost"), ("lost", "converted")):
         if one not in given:
@@ -328,7 +329,7 @@ def _split(texts: PackedTexts, separator: str, path: str) -> _Paths:
     if len(found.codes) == len(texts):
         _check_spaces(texts, path, separator)
     pairs = zip(found.starts.tolist(), found.sizes.tolist(), strict=True)
-    written = [texts.part(start, size).strip() for start, size in pairs]
+    written = [_name(texts.part(start, size)) for start, size in pairs]
     names = tuple(dict.fromkeys(written))
     positions = {name: position for position, name in enumerate(names)}
     codes, offsets = found.codes, found.offsets
@@ -341,6 +342,11 @@ def _split(texts: PackedTexts, separator: str, path: str) -> _Paths:
         blank &= segments.lengths_of(offsets) == 1
     filled = ~np.repeat(blank, segments.lengths_of(offsets))
     return _used(_Paths(names, codes[filled], segments.offsets_after(filled, offsets)))
+
+
+def _name(part: str) -> str:
+    """Return a part of a path without outer space; empty where nothing of it is visible."""
+    return "" if is_blank(part) else part.strip()
 
 
 def _chosen(paths: _Paths, rows: Array) -> _Paths:

@@ -45,12 +45,12 @@ class Concluded(Estimated):
         if self.behind is None or self.behind >= _FEW:
             return found
         who = "persons" if self.unit == "person" else "journeys"
-        return [*found, f"fewer than five {who} are behind the outcomes"]
+        return [*found, f"fewer than five {who} reached the outcome"]
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Precision:
-    """What an interval rests on: its level, and the units behind the outcomes.
+    """What an interval rests on: its level, and the units that reached the outcome.
 
     Attributes
     ----------

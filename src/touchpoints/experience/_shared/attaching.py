@@ -32,6 +32,16 @@ USED = "attached"
 _ONE_EACH = "give one row per journey: an answer is of one of them"
 
 
+def ids_named(journey: Any, person: str | None, *, what: str) -> tuple[str, ...]:
+    """Return the columns with ids of journeys, none where persons are named; raise for both."""
+    if (journey is None) == (person is None):
+        raise InvalidInputError(
+            f"{what} are of journeys or of persons: name one column of ids",
+            mend='journey="…" with ids of journeys, or person="…" with ids of persons',
+        )
+    return () if journey is None else one_or_several("journey", journey)
+
+
 @attrs.frozen(kw_only=True)
 class Roles:
     """The columns of a table of answers."""
@@ -54,11 +64,7 @@ class Roles:
         touchpoint: str | None,
     ) -> Roles:
         """Return the columns, or raise unless they say whose answer it is, and what it says."""
-        if (journey is None) == (person is None):
-            raise InvalidInputError(
-                "answers are of journeys or of persons: name one column of ids",
-                mend='journey="…" with ids of journeys, or person="…" with ids of persons',
-            )
+        ids = ids_named(journey, person, what="answers")
         facets = {"need": need, "context": context}
         named = {facet: name for facet, name in facets.items() if name is not None}
         if not named:
@@ -66,7 +72,6 @@ class Roles:
                 "answers name a need or a context, and neither column is given",
                 mend='need="…" or context="…" with the column of answers',
             )
-        ids = () if journey is None else one_or_several("journey", journey)
         return cls(journey=ids, person=person, time=time, facets=named, touchpoint=touchpoint)
 
     def asked(self) -> list[tuple[str, Any]]:

@@ -119,6 +119,7 @@ def free_place(
     within: Axes,
     away: float = 8.0,
     size: float = SMALL,
+    bold: bool = False,
 ) -> tuple[float, float] | None:
     """Return the left top corner of the first of 6 places beside a dot where text hits nothing.
 
@@ -129,7 +130,7 @@ def free_place(
     taken
         What text must not come near, beside what is already written.
     """
-    wide = max(text_width(line, size) for line in lines)
+    wide = max(text_width(line, size, bold=bold) for line in lines)
     high = len(lines) * size * LINE_HEIGHT
     x, y = at
     right, left = x + away, x - away - wide

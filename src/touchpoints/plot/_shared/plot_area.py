@@ -35,13 +35,13 @@ class Area:
         low, high = self.xs
         if self.log_x:
             value, low, high = (math.log(max(one, 1e-300)) for one in (value, low, high))
-        part = (value - low) / (high - low) if high > low else 0.5
+        part = (value - low) / (high - low) if high != low else 0.5
         return self.left + part * (self.right - self.left)
 
     def y(self, value: float) -> float:
         """Return the pixel of a value along the vertical axis."""
         low, high = self.ys
-        part = (value - low) / (high - low) if high > low else 0.5
+        part = (value - low) / (high - low) if high != low else 0.5
         return self.bottom - part * (self.bottom - self.top)
 
 

@@ -32,6 +32,8 @@ class Quantity:
         The number of decimal places of other numbers.
     signed : bool
         Whether positive numbers get a plus sign.
+    absolute : bool
+        Whether the sign is left out: for a scale that goes to both sides of its middle.
     """
 
     numerals: Numerals
@@ -39,9 +41,11 @@ class Quantity:
     factor: float = 1.0
     places: int = 2
     signed: bool = False
+    absolute: bool = False
 
     def value(self, number: float) -> str:
         """Return a number as it is written, a dash where it is not known."""
+        number = abs(number) if self.absolute else number
         if self.share:
             return self.numerals.share(number)
         return self.numerals.number(number * self.factor, places=self.places, signed=self.signed)
@@ -89,6 +93,7 @@ class Quantity:
 
     def _tick(self, number: float, step: float) -> str:
         places = max(0, -math.floor(math.log10(step) + 1e-9))
+        number = abs(number) if self.absolute else number
         if self.share:
             return self.numerals.share(number / 100, places=places)
         return self.numerals.number(number, places=places, signed=self.signed)

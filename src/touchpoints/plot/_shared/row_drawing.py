@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -21,6 +22,7 @@ _AIR = 6.0
 _GAP = 18.0
 _LEAST_PLOT = 44.0
 _MOST_LINES = 3
+_MOST_BELOW = 8
 
 
 @attrs.frozen(kw_only=True)
@@ -135,7 +137,7 @@ def _table(canvas: Canvas, rows: Sequence[Row], places: list[_Place], *, top: fl
 
 def _wrapped_label(row: Row, width: float) -> tuple[list[str], list[str]]:
     lines = wrapped(row.label, width, _LABEL, bold=row.bold, most=_MOST_LINES)
-    below = wrapped(row.below, width, SMALL, most=_MOST_LINES) if row.below else []
+    below = wrapped(row.below, width, SMALL, most=_MOST_BELOW) if row.below else []
     return lines, below
 
 
@@ -237,7 +239,8 @@ def _dots(canvas: Canvas, row: Row, places: Sequence[_Place], *, top: float) -> 
             canvas.line(ends[0], ends[1], color=_line_color(canvas, dot), width=dot.thick)
         if dot.value == dot.value and dot.mark.size:
             says = hover(row.label, dot.mark.label, *dot.hover)
-            drawn.append(dot.mark.at(canvas, place.x(dot.value), y, hover=says))
+            mark = Mark(color=canvas.look.palette.ink, size=4) if dot.bar else dot.mark
+            drawn.append(mark.at(canvas, place.x(dot.value), y, hover=says))
         if dot.text:
             color = canvas.look.palette.ink if dot.strong else canvas.look.palette.ink2
             high = y - SMALL * LINE_HEIGHT / 2
@@ -274,11 +277,19 @@ def _bar(canvas: Canvas, dot: Dot, place: _Place, *, y: float) -> None:
 
 
 def _join(canvas: Canvas, dots: Sequence[Dot], places: Sequence[_Place], *, top: float) -> None:
-    """Draw a dotted line from dot to dot, from left to right."""
+    """Draw a dotted line from dot to dot, from left to right; not through the numbers between."""
     known = [one for one in dots if one.value == one.value]
+    how: Any = {"color": canvas.look.palette.edge, "dash": "dot"}
+    if len({one.panel for one in known}) > 1:
+        known.sort(key=lambda one: one.panel)
+        for one, other in pairwise(known):
+            y, here, there = top + (one.lane + 0.5) * LANE, places[one.panel], places[other.panel]
+            canvas.line((here.x(one.value), y), (here.right + 4, y), **how)
+            canvas.line((there.left - 8, y), (there.x(other.value), y), **how)
+        return
     spots = sorted((places[one.panel].x(one.value), top + (one.lane + 0.5) * LANE) for one in known)
     if len(spots) > 1:
-        canvas.line(spots[0], spots[-1], color=canvas.look.palette.edge, dash="dot")
+        canvas.line(spots[0], spots[-1], **how)
 
 
 def _cards(canvas: Canvas, rows: Sequence[Row], panels: Sequence[Panel], *, top: float) -> float:
@@ -317,7 +328,7 @@ def _line_heights(row: Row, panels: Sequence[Panel], title: float) -> list[float
     return [
         max(
             (max((one.lane for one in row.dots if one.panel == nth), default=0) + 1) * LANE,
-            len(wrapped(panel.title, title, SMALL, most=3)) * SMALL * LINE_HEIGHT,
+            len(wrapped(panel.title, title, SMALL, most=5)) * SMALL * LINE_HEIGHT,
         )
         + 2
         for nth, panel in enumerate(panels)
@@ -340,7 +351,7 @@ def _card(
         )
         inner = y + (high - 2 - _lanes(of_it) * LANE) / 2
         if title:
-            lines = wrapped(place.panel.title, title, SMALL, most=3)
+            lines = wrapped(place.panel.title, title, SMALL, most=5)
             canvas.text(PAD, y, lines, size=SMALL, color=canvas.look.palette.ink2, kind="axis")
             middle = inner + _lanes(of_it) * LANE / 2
             ends = ((place.left, middle), (place.right, middle))

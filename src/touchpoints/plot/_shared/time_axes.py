@@ -89,9 +89,10 @@ def duration_ticks(longest: float, look: Look, *, most: int) -> tuple[list[Tick]
 
 def _duration_step(longest: float, most: int) -> tuple[float, str]:
     wanted = max(longest, 1e-6) / max(most - 1, 1)
-    for unit, steps in _STEPS.items():
+    known = _STEPS.items() if wanted >= 0.5 else ()
+    for unit, steps in known:
         for step in steps:
-            if step * _UNITS[unit] >= wanted and (unit != "second" or wanted >= 0.5):
+            if step * _UNITS[unit] >= wanted:
                 return float(step), unit
     unit = "second" if wanted < 0.5 else "year"
     raw = wanted / _UNITS[unit]
@@ -129,13 +130,17 @@ def instant_ticks(low: float, high: float, look: Look, *, most: int) -> list[Tic
 
     A label has two lines where the day (of times), the year (of months and days) begins anew.
     """
+    ticks = _round_instants(low, high, look, most=most)
+    return ticks if len(ticks) > 1 else _round_instants(low, high, look, most=2 * most)
+
+
+def _round_instants(low: float, high: float, look: Look, *, most: int) -> list[Tick]:
     wanted = max(high - low, 1.0) / max(most - 1, 1)
     for unit, step in _INSTANT_STEPS:
         size = step * _UNITS[unit] * 1e6
-        if size >= wanted:
-            start = -3 * _DAY if step in (7, 14) else 0  # weeks begin on Mondays
-            first = math.ceil((low - start) / size)
-            last = math.floor((high - start) / size)
+        start = -3 * _DAY if step in (7, 14) else 0  # weeks begin on Mondays
+        first, last = math.ceil((low - start) / size), math.floor((high - start) / size)
+        if last - first < most:
             stamps = [int(start + at * size) for at in range(first, last + 1)]
             return _labelled(stamps, look, clock=unit != "day")
     return _months(low, high, wanted, look)
