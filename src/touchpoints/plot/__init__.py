@@ -41,6 +41,7 @@ from touchpoints.plot.need_coverage import need_coverage
 from touchpoints.plot.need_gaps import need_gaps
 from touchpoints.plot.need_satisfaction import need_satisfaction
 from touchpoints.plot.need_shares import need_shares
+from touchpoints.plot.report import report
 from touchpoints.plot.retention import retention
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
@@ -82,6 +83,7 @@ __all__ = [
     "need_gaps",
     "need_satisfaction",
     "need_shares",
+    "report",
     "retention",
     "scorecard",
     "sensitivity",
