@@ -128,11 +128,10 @@ def retention(
 def _cohorts(found: Retention, part: Part, look: Look, *, most: int, latest: bool) -> _Cohorts:
     """Return the cohorts of a group that are drawn, the earliest first."""
     cohorts, of = np.unique(found.cohort[part.rows], return_inverse=True)
-    rows = [part.rows[of == one] for one in range(len(cohorts))]
-    order = np.arange(len(cohorts))
-    if not latest:
-        order = np.argsort([-found.size[one[0]] for one in rows], kind="stable")[:most]
-    chosen = np.sort(order)[-most:].tolist()
+    order = np.argsort(of, kind="stable")
+    rows = np.split(part.rows[order], np.flatnonzero(np.diff(of[order])) + 1)
+    largest = np.argsort([-found.size[one[0]] for one in rows], kind="stable")
+    chosen = np.sort(np.arange(len(cohorts)) if latest else largest[:most])[-most:].tolist()
     texts = instant_texts(cohorts[chosen], look)
     sizes = [look.numerals.whole(found.size[rows[one][0]]) for one in chosen]
     names = [f"{text} ({size})" for text, size in zip(texts, sizes, strict=True)]
@@ -168,6 +167,8 @@ def _triangle(canvas: Canvas, found: Retention, part: Part, *, top: float) -> fl
     room = look.width - _PAD - left
     periods = min(longest, int(room / _NARROWEST))
     cell = min(_WIDEST, room / periods)
+    kept = [rows[found.since[rows] < periods] for rows in cohorts.rows]
+    cohorts = attrs.evolve(cohorts, rows=kept)
     bounds = _bounds(found, cohorts)
     size = _size_of_text(found, cohorts, look, cell=cell)
     y = _triangle_head(canvas, bounds, cell=cell, left=left, periods=periods, top=top)
@@ -177,7 +178,7 @@ def _triangle(canvas: Canvas, found: Retention, part: Part, *, top: float) -> fl
         text = len(lines) * _SIZE * LINE_HEIGHT
         high = max(text + 4, 34.0 if _says_half(look, cell) else 22.0)
         canvas.text(_PAD, y + (high - text) / 2, lines, size=_SIZE, kind="cohort")
-        for row in rows[found.since[rows] < periods].tolist():
+        for row in rows.tolist():
             at = left + cell * int(found.since[row])
             box = (at, y, at + cell, y + high)
             cells += _cell(canvas, found, row, box=box, bounds=bounds, name=name, size=size)
