@@ -340,7 +340,7 @@ def quantile_interval(
 
 
 def fewest_behind(hits: Sequence[float], sizes: Sequence[float]) -> float:
-    """Return how many equal persons are behind the hits, or behind the misses if fewer."""
+    """Return how many equal persons have the hits, or the misses if fewer."""
     asked = [(y, m) for y, m in zip(hits, sizes, strict=True) if m]
     missed = [m - y for y, m in asked]
     hit = [y for y, _ in asked]

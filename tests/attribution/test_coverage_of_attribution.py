@@ -113,7 +113,7 @@ def test_few_behind_the_outcomes_are_said() -> None:
     table = {"path": ["a", "b > a"], "n": [3, 1], "lost": [5, 5]}
     four = tp.from_paths(table, path="path", converted="n", lost="lost")
     five = tp.from_paths({**table, "n": [3, 2]}, path="path", converted="n", lost="lost")
-    remark = "fewer than five journeys are behind the outcomes"
+    remark = "fewer than five journeys reached the outcome"
 
     for model in (tp.attribution.linear, tp.attribution.markov, tp.attribution.shapley):
         assert remark in repr(model(four))

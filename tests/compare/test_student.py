@@ -169,7 +169,7 @@ def test_hits_of_few_persons_are_remarked() -> None:
     found = compare.presence(pair, seed=1, resamples=20)
 
     assert 1 == found.few_behind
-    assert "1 row: fewer than five persons are behind the hits" == repr(found).splitlines()[-1]
+    assert "1 row: the hits come from fewer than five persons" == repr(found).splitlines()[-1]
 
 
 def test_one_person_who_waits_is_remarked() -> None:

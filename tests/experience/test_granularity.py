@@ -238,3 +238,20 @@ def test_intervals_cover_the_expected_bits() -> None:
     covered = int(((found[:, 1] <= truth) & (truth <= found[:, 2])).sum())
 
     assert binomtest(covered, 300, 0.95, alternative="less").pvalue > 1e-3
+
+
+def test_a_merged_group_is_not_named_as_a_touchpoint() -> None:
+    """Two touchpoints sell often and two do not; one of these is called as a group would be."""
+    rng = np.random.default_rng(4)
+    keys = ["a", "b", "a and 1 more", "z"]
+    codes = rng.integers(0, 4, 2000)
+    log = tp.Journeys(
+        touchpoints=[tp.taxonomy.untyped(key) for key in keys],
+        codes=codes,
+        offsets=np.arange(2001),
+        outcomes={"sale": (rng.random(2000) < np.array([0.8, 0.8, 0.1, 0.1])[codes]) * 1.0},
+    )
+    found = tp.experience.granularity(log, of="outcome", seed=1, resamples=0)
+
+    assert groups_of(found) == {frozenset({"a", "b"}), frozenset({"a and 1 more", "z"})}
+    assert len(set(found.mapping.values()) - set(keys)) == 2

@@ -256,6 +256,23 @@ def test_no_finding_no_advice() -> None:
     assert "unkind_staff" in found.unasked
 
 
+def test_rules_that_can_never_fire_are_said() -> None:
+    """Bounds are finite; a misspelt facet is no reason for silence; no interval, no ends."""
+    for wrong in (float("nan"), float("inf")):
+        own = {"rule": [{"id": "r", "lever": "training", "above": {"exit": wrong}}]}
+        with pytest.raises(InvalidInputError, match="bound of 'exit' must be a number"):
+            E.improvements(card(), rules=own)
+    rule = {"id": "r", "lever": "training", "above": {"interactions": 1}}
+    found = E.improvements(card(), rules={"rule": [{**rule, "facets": {"chanel": ["web"]}}]})
+    assert found.unasked == ("r",)
+    assert "1 rule not asked, for lack of a measure or a facet: 'r'" in repr(found)
+
+    found = E.improvements(card(), rules={"rule": [{**rule, "sure": False}]})
+    assert (found.stake > 0).all()
+    assert np.isnan(found.low).all()
+    assert np.isnan(found.high).all()
+
+
 def test_the_stake_by_hand() -> None:
     """60 interactions, an exit rate of 1 against .25: 45 exits are at stake."""
     table = card()
@@ -320,3 +337,23 @@ def test_only_cards_are_improved() -> None:
     """Other results have no facets."""
     with pytest.raises(WrongKindError, match="takes a Scorecard"):
         E.improvements(tp.paths.presence(small()))
+
+
+def test_measures_of_other_touchpoints_are_named() -> None:
+    """A misspelt touchpoint, or a result about something else, is no missing measure."""
+    table = card()
+    key = table.touchpoint[0]
+    log = tp.from_paths({"path": [key] * 30}, path="path")
+    with pytest.raises(NotFoundError, match=r"(?s)no touchpoint .*given in drivers="):
+        E.scorecard(log, drivers={key: 0.3, f"{key}{key}": 0.2})
+    with pytest.raises(NotFoundError, match="given in kindness="):
+        E.scorecard(log, more={"kindness": {"nowhere": 0.3}})
+    judged = attrs.evolve(
+        log, per_journey={"speed": np.arange(30.0), "overall": np.arange(30.0) % 7}
+    )
+    drivers = E.key_drivers(judged, overall="overall", drivers=["speed"])
+    with pytest.raises(
+        InvalidInputError, match=r"(?s)drivers= says nothing of a touchpoint.*speed"
+    ):
+        E.scorecard(log, drivers=drivers)
+    assert E.scorecard(log, drivers={key: 0.3}).importance.tolist() == [0.3]

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -87,6 +88,15 @@ def test_the_same_key_joins_and_another_does_not() -> None:
     assert one.persons.tolist() == again.persons.tolist()
     assert one.persons[0] != other.persons[0]
     assert one.ids[0] != again.ids[0]
+
+
+def test_a_number_has_one_pseudonym_however_it_is_stored() -> None:
+    """Persons that one log holds as integers and another as floats are still joined."""
+    columns = {"id": [1, 2], "do": ["a", "b"], "at": ["2026-01-01"] * 2}
+    whole = tp.from_columns(columns, journey="id", time="at", touchpoint="do")
+    logs = [attrs.evolve(whole, persons=np.array([7, 8], dtype=kind)) for kind in ("i8", "f8")]
+    one, other = (tp.pseudonymise(log, key="a secret of the shop") for log in logs)
+    assert one.persons.tolist() == other.persons.tolist()
 
 
 def test_ids_of_every_kind_and_empty_logs() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+import attrs
 import numpy as np
 import pytest
 
@@ -34,6 +35,19 @@ def test_the_order_of_the_log_plays_no_part(name: str, seed: int) -> None:
     one, other = call(log), call(shuffled(log, seed + 50))
 
     assert alike(one.to_dicts(), other.to_dicts())
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [*MEASURES, *WHOLE])
+def test_rows_that_stand_for_nobody_play_no_part(name: str) -> None:
+    """Journeys of count 0 are as if they were not in the log."""
+    log, rng = log_of(0), np.random.default_rng(0)
+    lengths, begun = np.diff(log.offsets), log.times[log.offsets[:-1]]
+    nobody = (lengths == lengths.max()) | (begun == begun.min()) | (rng.random(len(log)) < 0.2)
+    some = attrs.evolve(log, counts=log.counts * ~nobody)
+    call = MEASURES.get(name) or WHOLE[name]
+
+    assert alike(call(some).to_dicts(), call(tp.select(some, some.counts > 0)).to_dicts())
 
 
 @pytest.mark.filterwarnings("ignore")

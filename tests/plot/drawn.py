@@ -57,15 +57,16 @@ def strange_colors(figure: Any, *, dark: bool = False) -> set[str]:
 def boxes(figure: Any) -> list[Box]:
     """Return the rectangle of every text of a figure drawn in pixels."""
     found = []
-    for note in figure.layout.annotations:
-        rows = [plain(row) for row in note.text.split("<br>")]
-        bold = note.text.startswith(("<b>", "<i><b>"))
-        size = note.font.size
+    for note in figure.to_dict()["layout"].get("annotations", ()):  # plotly's objects are slow
+        rows = [plain(row) for row in note["text"].split("<br>")]
+        bold = note["text"].startswith(("<b>", "<i><b>"))
+        size = note["font"]["size"]
         width = max(text_width(row, size, bold=bold) for row in rows)
-        left = note.x - {"left": 0, "center": 0.5, "right": 1}[note.xanchor] * width
+        left = note["x"] - {"left": 0, "center": 0.5, "right": 1}[note["xanchor"]] * width
         high = len(rows) * size * LINE_HEIGHT
-        top = note.y - {"top": 0, "middle": 0.5, "bottom": 1}[note.yanchor] * high
-        found.append(Box(left, top, left + width, top + high, note.name or "", " ".join(rows)))
+        top = note["y"] - {"top": 0, "middle": 0.5, "bottom": 1}[note["yanchor"]] * high
+        kind = note.get("name", "")
+        found.append(Box(left, top, left + width, top + high, kind, " ".join(rows)))
     return found
 
 

@@ -51,6 +51,23 @@ def test_registration_and_check_out_are_not_clinical(department, patient) -> Non
     )
 
 
+def test_a_lens_of_clinicality_keeps_what_happened(department, patient) -> None:
+    """Of the published edges, 500 lead into care, 492 out of it, and 1,229 stay in it (B38)."""
+    seen = tp.collapse(department.journeys(patient), "clinicality")
+    steps = tp.paths.transitions(seen)
+    counts = dict(zip(zip(steps.source, steps.target, strict=True), steps.count, strict=True))
+    shown = tp.paths.presence(seen)
+
+    assert {"clinical": 1729, "non_clinical": 992} == dict(
+        zip(shown.touchpoint.tolist(), shown.occurrences.tolist(), strict=True)
+    )
+    assert counts["non_clinical", "clinical"] == 500
+    assert counts["clinical", "non_clinical"] == 492
+    assert counts["clinical", "clinical"] == 261 + 259 + 237 + 236 + 236
+    ends = dict(zip(shown.touchpoint.tolist(), shown.ends.tolist(), strict=True))
+    assert ends == {"clinical": 3 + 2 + 2 + 1, "non_clinical": 492}
+
+
 def test_every_activity_is_as_labelled_by_hand(department, patient) -> None:
     """The rules and the labels agree on all 2,721 activities (B38)."""
     found = department.agreements(patient)["clinicality"]

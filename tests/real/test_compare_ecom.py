@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import gzip
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import touchpoints as tp
+from tests.real.ecom import day, sessions_of
 from touchpoints import compare
 
 pytestmark = pytest.mark.real
-
-FIRST = dt.datetime(2024, 1, 1)
-
-
-def day(number: int) -> dt.datetime:
-    """Return the beginning of a day, counted from the first of January."""
-    return FIRST + dt.timedelta(days=number)
 
 
 @pytest.fixture(scope="module")
 def sessions(logs: Path) -> tp.Journeys:
     """Sessions as journeys of their users."""
-    with gzip.open(logs / "ecom.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        return tp.from_records(
-            list(csv.DictReader(file)),
-            journey="session_id",
-            person="user_id",
-            time="timestamp",
-            touchpoint="event",
-            per_interaction=("platform",),
-        )
+    return sessions_of(logs)
 
 
 def found(table: compare.Comparison) -> set[object]:

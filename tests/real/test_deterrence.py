@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 from pathlib import Path
 
 import attrs
@@ -11,6 +9,7 @@ import numpy as np
 import pytest
 
 import touchpoints as tp
+from tests.real.ecom import sessions_of
 
 pytestmark = pytest.mark.real
 
@@ -21,16 +20,7 @@ WENT_WELL = E.Metric(name="well", low=0, high=1, satisfied=1, dissatisfied=0)
 @pytest.fixture(scope="module")
 def sessions(logs: Path) -> tp.Journeys:
     """Sessions up to the purchase; payment details went well unless an error comes next."""
-    with gzip.open(logs / "ecom.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        read = tp.from_records(
-            list(csv.DictReader(file)),
-            journey="session_id",
-            person="user_id",
-            time="timestamp",
-            touchpoint="event",
-            per_interaction=("platform",),
-        )
-    log = tp.until(read, "purchase", outcome="purchase")
+    log = tp.until(sessions_of(logs), "purchase", outcome="purchase")
     keys = np.array([one.key for one in log.touchpoints])[log.codes]
     after = np.append(keys[1:], "")
     after[log.offsets[1:][np.diff(log.offsets) > 0] - 1] = ""

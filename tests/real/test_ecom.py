@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import itertools
 from collections import Counter
 from pathlib import Path
@@ -13,12 +11,11 @@ import numpy as np
 import pytest
 
 import touchpoints as tp
+from tests.real.ecom import SESSIONS, USERS, clicks
 from touchpoints._core.arrays import counting
 
 pytestmark = pytest.mark.real
 
-USERS = {"journey": "user_id", "time": "timestamp", "touchpoint": "event"}
-SESSIONS = {**USERS, "journey": "session_id", "person": "user_id"}
 KEPT = {"per_interaction": ("platform",), "per_journey": ("acquisition_channel", "user_cohort")}
 LIBRARIES = ["pandas", "polars", "polars lazy", "pyarrow", "duckdb"]
 
@@ -26,8 +23,7 @@ LIBRARIES = ["pandas", "polars", "polars lazy", "pyarrow", "duckdb"]
 @pytest.fixture(scope="module")
 def rows(logs: Path) -> list[dict[str, Any]]:
     """The log as records, numbered as they stand in the file."""
-    with gzip.open(logs / "ecom.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        return [{**row, "number": number} for number, row in enumerate(csv.DictReader(file))]
+    return clicks(logs)
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import gzip
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,19 +15,11 @@ import touchpoints as tp
 from tests.example_scripts import load
 from tests.experience.naive_needs import occurrences, satisfaction, threads
 from tests.experience.need_logs import HOUR
+from tests.real.ecom import TYPES, clicks, typed_sessions_of
 
 pytestmark = pytest.mark.real
 
 E = tp.experience
-TYPES = {
-    "search": ("site_search", "learn"),
-    "compare": ("product_comparison", "compare"),
-    "support_chat": ("live_chat", "solve_problem"),
-    "review_page": ("review_read", "reassurance"),
-    "cart": ("cart_addition", "acquire"),
-    "purchase": ("purchase", "acquire"),
-    "account_page": ("account_visit", "use"),
-}
 SUCCESS = {"solve_problem": "purchase", "compare": "purchase", "reassurance": "purchase"}
 
 
@@ -43,27 +33,13 @@ def department(logs: Path) -> tp.Journeys:
 @pytest.fixture(scope="module")
 def rows(logs: Path) -> list[dict[str, Any]]:
     """Return the clicks whose event has a type here."""
-    with gzip.open(logs / "ecom.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["event"] in TYPES]
+    return [row for row in clicks(logs) if row["event"] in TYPES]
 
 
 @pytest.fixture(scope="module")
-def shop(rows: list[dict[str, Any]]) -> tp.Journeys:
+def shop(logs: Path) -> tp.Journeys:
     """Return the sessions of the users, typed by hand."""
-
-    @tp.classifier(reads=("event",))
-    def typed(event: Any) -> Any:
-        type_, need = TYPES[event["event"]]
-        return tp.load_taxonomy("customer").touchpoint(type_, need=need)
-
-    return tp.from_records(
-        rows,
-        journey="session_id",
-        person="user_id",
-        time="timestamp",
-        touchpoint=typed,
-        taxonomy=tp.load_taxonomy("customer"),
-    )
+    return typed_sessions_of(logs)
 
 
 def test_needs_of_patients(department: tp.Journeys) -> None:

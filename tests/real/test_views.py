@@ -6,42 +6,30 @@ import csv
 import datetime as dt
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import touchpoints as tp
+from tests.real.ecom import clicks, sessions_of
 
 pytestmark = pytest.mark.real
 
 
-def read(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a log."""
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.fixture(scope="module", name="rows")
-def clicks(logs: Path) -> list[dict[str, str]]:
+@pytest.fixture(scope="module")
+def rows(logs: Path) -> list[dict[str, Any]]:
     """Return the clicks of a web shop."""
-    return read(logs / "ecom.csv.gz")
+    return clicks(logs)
 
 
 @pytest.fixture(scope="module", name="sold")
-def sessions_until_sale(rows: list[dict[str, str]]) -> tp.Journeys:
+def sessions_until_sale(logs: Path) -> tp.Journeys:
     """Return sessions until the first purchase in them."""
-    whole = tp.from_records(
-        rows,
-        journey="session_id",
-        person="user_id",
-        time="timestamp",
-        touchpoint="event",
-        per_interaction=("platform",),
-    )
-    return tp.until(whole, "purchase", outcome="sale")
+    return tp.until(sessions_of(logs), "purchase", outcome="sale")
 
 
-def test_the_ratio_is_that_of_counting_rows(rows: list[dict[str, str]], sold: tp.Journeys) -> None:
+def test_the_ratio_is_that_of_counting_rows(rows: list[dict[str, Any]], sold: tp.Journeys) -> None:
     """Touchpoints and purchases of some windows of 28 days, counted in plain Python."""
     sold_at: dict[str, str] = {}
     for row in rows:
@@ -92,7 +80,8 @@ def test_all_views_of_the_web_shop_come(sold: tp.Journeys) -> None:
 
 def test_lifts_of_a_hospital_are_those_of_counting_patients(logs: Path) -> None:
     """What patients who come to discuss their results had more often than the others."""
-    rows = [row for row in read(logs / "patients.csv.gz") if row["registration_type"] == "start"]
+    with gzip.open(logs / "patients.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["registration_type"] == "start"]
     whole = tp.from_records(rows, journey="patient", time="time", touchpoint="handling")
     found = tp.experience.need_lift(tp.until(whole, "X-Ray", outcome="scanned"), need="touchpoint")
     times = {(row["patient"], row["handling"]): row["time"] for row in reversed(rows)}

@@ -118,7 +118,7 @@ def test_shares_carried_by_few_persons_are_remarked(name: str) -> None:
 
     assert found.few_behind > 0
     rows = "1 row" if found.few_behind == 1 else f"{found.few_behind} rows"
-    remark = f"{rows}: fewer than five persons are behind the hits, or behind the misses"
+    remark = f"{rows}: the hits, or the misses, come from fewer than five persons"
     assert remark in repr(found)
     assert remark in found._repr_html_()
 
@@ -139,7 +139,7 @@ def test_shares_carried_by_many_are_not_remarked(name: str) -> None:
 
 
 def test_rows_with_few_persons_behind_them_are_added_up_over_groups() -> None:
-    """One group has rows that few persons are behind, the other has none."""
+    """One group has rows of few persons, the other has none."""
     few, many = crowd({"p1": 3}), crowd({f"p{nth}": 2 for nth in range(20)})
     both = tp.concat([few, attrs.evolve(many, ids=np.arange(100, 200))])
     both = attrs.evolve(both, per_journey={"segment": ["few"] * 100 + ["many"] * 100})

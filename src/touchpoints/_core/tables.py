@@ -272,7 +272,7 @@ class OfPersons(Grouped):
         if few or not self.few_behind:
             return few
         rows = counted(self.few_behind, "row")
-        return [f"{rows}: fewer than five persons are behind the hits, or behind the misses"]
+        return [f"{rows}: the hits, or the misses, come from fewer than five persons"]
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -10,12 +10,12 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
-from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import counted, quoted
+from touchpoints._core.messages import counted, not_found, quoted
 from touchpoints._core.tables import Estimated, column, fact, not_of_groups
 from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.experience._shared.fingerprints import marks_of, score_marks
 from touchpoints.experience._shared.lenses import TOUCHPOINT, Lens, Seen, seen_through
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
 from touchpoints.journeys.groups import by_group
@@ -95,7 +95,7 @@ def alignment(
     ----------
     promise
         The weight of each value that the brand promises, for example ``{"fast": 0.4, "caring":
-        0.6}``; weights are at least 0 and sum to 1.
+        0.6}``; weights are at least 0 and sum to 1. A value of weight 0 is not promised.
     metrics
         The metric of each value; by default the value is the name of a built-in one. Scores are in
         the per-interaction column of the metric's name.
@@ -112,7 +112,8 @@ def alignment(
     Raises
     ------
     NotFoundError
-        When a metric, its column or the lens does not exist.
+        When a metric, its column or the lens does not exist, or ``metrics`` names a value that is
+        not promised.
     InvalidInputError
         When the weights do not sum to 1, or are negative, or no value is promised.
 
@@ -149,7 +150,7 @@ def alignment(
     checked_journeys(journeys)
     weights = _weights(promise)
     level = checks.level(level)
-    names = {value: value if metrics is None else metrics.get(value, value) for value in weights}
+    names = _metrics(metrics, weights)
     return by_group(
         journeys, by, partial(_aligned, weights=weights, metrics=names, lens=lens, level=level)
     )
@@ -171,7 +172,24 @@ def _weights(promise: Promise) -> dict[str, float]:
             f"the weights of the promise must sum to 1, got {total:g}",
             mend="divide each weight by their sum",
         )
-    return found
+    return {name: weight for name, weight in found.items() if weight}
+
+
+def _metrics(
+    metrics: Mapping[str, str | Metric] | None, weights: Mapping[str, float]
+) -> dict[str, str | Metric]:
+    """Return the metric of each value that is promised."""
+    if metrics is None:
+        return {value: value for value in weights}
+    if not isinstance(metrics, Mapping):
+        raise WrongKindError(
+            f"metrics must be a mapping of values to metrics, got {quoted(metrics)}",
+            mend='for example {"fast": "ces2"}',
+        )
+    for value in metrics:
+        if value not in weights:
+            raise not_found("value", value, weights, where="given in metrics=, of the promise")
+    return {value: metrics.get(value, value) for value in weights}
 
 
 def _aligned(
@@ -191,9 +209,8 @@ def _aligned(
     def means(weighing: Array) -> Array:
         return np.array([_means(one, seen, weighing[owners]) for one in scores.values()])
 
-    found = jackknifed(
-        journeys, lambda some: _weighted(means(some), shares), also=_marks(journeys, scores, owners)
-    )
+    marks = marks_of(journeys, [score_marks(one) for one in scores.values()])
+    found = jackknifed(journeys, lambda some: _weighted(means(some), shares), also=marks)
     low, high = found.bounds(level)
     each = means(counts)
     known: Array = ~np.isnan(each)
@@ -238,13 +255,3 @@ def _weighted(means: Array, weights: Array) -> Array:
     known = ~np.isnan(means)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((weights @ np.where(known, means, 0.0)) / (weights @ known))
-
-
-def _marks(journeys: Journeys, scores: Mapping[str, Scores], owners: Array) -> Array:
-    """Return integers that differ where the scores of journeys do, uint64 (n,)."""
-    found = np.zeros(len(journeys), dtype=np.uint64)
-    places = np.arange(len(owners)) - journeys.offsets[owners]
-    for number, one in enumerate(scores.values()):
-        filled = np.nan_to_num(one.values, nan=-1e300)
-        np.add.at(found, owners, mix(filled.view(np.uint64) ^ mix(places * 31 + number)))
-    return found

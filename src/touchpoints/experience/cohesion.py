@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
-from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
+from touchpoints.experience._shared.fingerprints import marks_of, score_marks
 from touchpoints.experience._shared.lenses import (
     TOUCHPOINT,
     Lens,
@@ -334,11 +333,5 @@ def _friction(log: _Log, weights: Array) -> Found:
 
 def _marks(journeys: Journeys, log: _Log) -> Array:
     """Return integers that differ where themes, contexts or scores of journeys do, uint64 (n,)."""
-    found = np.zeros(len(journeys), dtype=np.uint64)
-    places = np.arange(len(log.owners)) - journeys.offsets[log.owners]
-    parts: list[Any] = [log.theme.codes, log.context.codes]
-    if log.scores is not None:
-        parts.append(np.nan_to_num(log.scores.values, nan=-1e300).view(np.int64))
-    for number, one in enumerate(parts):
-        np.add.at(found, log.owners, mix(mix(places * 31 + number) ^ one.astype(np.uint64)))
-    return found
+    scores = [] if log.scores is None else [score_marks(log.scores)]
+    return marks_of(journeys, [log.theme.codes, log.context.codes, *scores])

@@ -12,9 +12,9 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.messages import not_found
 from touchpoints._core.tables import Grouped, column, fact
 from touchpoints.errors import InvalidInputError
+from touchpoints.experience._shared.judgements import numbers_of_journeys
 from touchpoints.experience._shared.lenses import seen_through
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
 from touchpoints.experience._shared.scored import OfScores
@@ -26,6 +26,8 @@ from touchpoints.uncertainty.ratios import means_of
 from touchpoints.uncertainty.units import units_of
 
 Along = Literal["position", "stage"]
+
+_MOST = 1e15
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -42,8 +44,9 @@ class EmotionCurve(OfScores):
         The number of interactions there, and of those with a score on the scale.
     mean, low, high : float64
         The mean score, and its interval; nan without answers.
-    valence : float64
-        The mean score from -1, the worst end of the scale, to 1, the best.
+    valence, valence_low, valence_high : float64
+        The mean score from -1, the worst end of the scale, to 1, the best, and its interval, which
+        can reach beyond as that of the mean can.
     beyond : int
         The number of interactions at later positions, or without a stage, that are in no row.
     metric : str
@@ -62,6 +65,8 @@ class EmotionCurve(OfScores):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     valence: Array = column(np.float64)
+    valence_low: Array = column(np.float64)
+    valence_high: Array = column(np.float64)
     beyond: int = fact(of_groups=sum)
 
 
@@ -134,7 +139,8 @@ def _positions(journeys: Journeys, *, most: int) -> tuple[list[str], Array]:
     """Return the names of positions and the position of each interaction; -1 for later ones."""
     owners = owners_of(journeys.offsets)
     position = np.arange(len(owners)) - journeys.offsets[owners]
-    size = min(most, int(lengths_of(journeys.offsets).max(initial=0)))
+    lengths = lengths_of(journeys.offsets)[journeys.counts > 0]
+    size = min(most, int(lengths.max(initial=0)))
     return [str(place + 1) for place in range(size)], np.where(position < most, position, -1)
 
 
@@ -163,6 +169,7 @@ def _curve(journeys: Journeys, *, metric: str | Metric, places: Any, level: floa
         size=size,
         level=level,
     )
+    ends = [2 * scores.metric.rescaled(one) - 1 for one in (low, high)]
     return EmotionCurve(
         place=text_array(names),
         interactions=np.bincount(place[inside], weights[inside], size),
@@ -171,6 +178,8 @@ def _curve(journeys: Journeys, *, metric: str | Metric, places: Any, level: floa
         low=low,
         high=high,
         valence=2 * scores.metric.rescaled(means) - 1,
+        valence_low=np.minimum(*ends),
+        valence_high=np.maximum(*ends),
         metric=scores.metric.name,
         outside=int(weights[scores.outside].sum()),
         beyond=int(weights[place < 0].sum()),
@@ -233,8 +242,8 @@ def peak_end(
     seed
         The seed of the assignment of persons to folds.
     overall
-        The per-journey column with the overall judgement to predict, such as overall satisfaction;
-        by default only the summaries are returned.
+        The per-journey column with the overall judgement to predict, such as overall satisfaction,
+        or the name of an outcome; by default only the summaries are returned.
     folds
         The number of parts held out in turn, at least 2.
     by
@@ -292,7 +301,11 @@ def _peaks(
 ) -> PeakEnd:
     scores = scores_of(journeys, metric)
     summaries = _summaries(journeys, scores)
-    judged = np.zeros(len(journeys)) if overall is None else _judgement(journeys, overall)
+    judged = (
+        np.zeros(len(journeys))
+        if overall is None
+        else numbers_of_journeys(journeys, overall, argument="overall")
+    )
     used = ~np.isnan(summaries["mean"]) & ~np.isnan(judged) & (journeys.counts > 0)
     counts = np.where(used, journeys.counts, 0).astype(np.float64)
     r2 = np.full(len(summaries), np.nan)
@@ -304,8 +317,8 @@ def _peaks(
                 f"{units.unit!r}",
                 mend=f"folds={max(units.total, 2)}",
             )
-        also = np.nan_to_num(judged * 1e3 + summaries["mean"]).astype(np.int64)
-        parts = fold_counts(journeys, units, folds=folds, seed=seed, also=also)
+        also = np.clip(np.nan_to_num(judged * 1e3 + summaries["mean"]), -_MOST, _MOST)
+        parts = fold_counts(journeys, units, folds=folds, seed=seed, also=also.astype(np.int64))
         parts = np.where(used[:, None], parts, 0.0)
         r2 = np.array([_predicted(one, judged, parts) for one in summaries.values()])
     number = counts.sum()
@@ -320,15 +333,6 @@ def _peaks(
         unscored=int(journeys.counts.sum() - number),
         metric=scores.metric.name,
     )
-
-
-def _judgement(journeys: Journeys, name: str) -> Array:
-    if name not in journeys.per_journey:
-        raise not_found("per-journey column", name, journeys.per_journey, where="given as overall=")
-    values = journeys.per_journey[name]
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iufb":
-        raise InvalidInputError(f"the per-journey column {name!r} must hold numbers")
-    return values.astype(np.float64)
 
 
 def _summaries(journeys: Journeys, scores: Scores) -> dict[str, Array]:

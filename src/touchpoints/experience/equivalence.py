@@ -82,7 +82,8 @@ def equivalence(
     Parameters
     ----------
     margin
-        How large a difference of removal effects counts as none, above 0: for example 0.05.
+        How large a difference of removal effects counts as none, above 0 and at most 1: for
+        example 0.05.
     groups
         Two groups of touchpoints by name, as in `touchpoints.attribution.removal`; by default
         direct and indirect touchpoints.
@@ -101,7 +102,8 @@ def equivalence(
     NotFoundError
         When the outcome or a touchpoint does not exist.
     InvalidInputError
-        When there are not two groups, the margin is not above 0, or no journey has the outcome.
+        When there are not two groups, the margin is not such a share, or no journey has the
+        outcome.
 
     See Also
     --------
@@ -129,7 +131,7 @@ def equivalence(
     'equivalent'
     """
     checked_journeys(journeys)
-    margin = checks.positive("margin", margin)
+    margin = checks.share("margin", margin)
     alpha = checks.share("alpha", alpha)
     if alpha >= _HALF:
         raise InvalidInputError(f"alpha must be below 0.5, got {alpha:g}", mend="alpha=0.05")

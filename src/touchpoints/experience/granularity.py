@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -405,8 +405,10 @@ def _names(one: Partition, keys: Sequence[str], visits: Array) -> list[str]:
     order = sorted(range(len(keys)), key=lambda atom: (-int(visits[atom]), keys[atom]))
     for atom in order:
         heads.setdefault(int(one.of[atom]), keys[atom])
-    named: Mapping[int, str] = {
-        group: key if members[group] == 1 else f"{key} and {members[group] - 1} more"
-        for group, key in heads.items()
-    }
+    taken, named = set(keys), dict(heads)
+    for group, key in heads.items():
+        if members[group] > 1:
+            named[group] = f"{key} and {members[group] - 1} more"
+            while named[group] in taken:
+                named[group] += " (merged)"
     return [named[group] for group in one.of.tolist()]

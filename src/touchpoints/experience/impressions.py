@@ -13,11 +13,12 @@ from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
-from touchpoints.experience._shared.returning import check_persons
+from touchpoints.experience._shared.returning import check_persons, compared_shares
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.outcomes import watched_until
-from touchpoints.uncertainty.ratios import Ratio, difference, share_of
+from touchpoints.journeys.tie_breaking import id_ranks
+from touchpoints.uncertainty.ratios import Ratio, share_of
 from touchpoints.uncertainty.units import Units, missing_persons, units_of
 
 _IMPRESSIONS = ("positive", "neutral", "negative", "(no score)")
@@ -109,7 +110,8 @@ def first_impressions(
     -----
     People whose first journey began before the log are left out, since their first impression is
     not known, and so are journeys without a person. Who is not watched for the whole time is set
-    apart as censored, also if they came back: else those who did would be too many. People with a
+    apart as censored, also if they came back: else those who did would be too many. Of journeys
+    that begin at the same time, the one with the smallest id is the first. People with a
     negative first impression may differ in much else: this is an association. O(m + n log n).
 
     Examples
@@ -144,22 +146,13 @@ def first_impressions(
         _share(returned & used & (kinds == kind), used & (kinds == kind), level=level)
         for kind in range(len(_IMPRESSIONS))
     ]
-    less = np.array([difference(shares[0], one) for one in shares])
-    less[0] = 0.0
-    columns = np.array([[one.trials, one.hits, one.value, one.low, one.high] for one in shares]).T
     return FirstImpressions(
         impression=text_array(_IMPRESSIONS),
-        people=columns[0],
-        returned=columns[1],
-        share=columns[2],
-        low=columns[3],
-        high=columns[4],
-        less=less[:, 0],
-        less_low=less[:, 1],
-        less_high=less[:, 2],
+        people=np.array([one.trials for one in shares]),
+        **compared_shares(shares, [0] * len(shares)),
         censored=int((journeys.began[first] & ~watched).sum()),
         metric=scores.metric.name,
-        outside=int(scores.outside.sum()),
+        outside=int((journeys.counts[owners_of(journeys.offsets)] * scores.outside).sum()),
         level=level,
         unit="person",
     )
@@ -183,7 +176,7 @@ def _people(journeys: Journeys, times: Array) -> tuple[Array, Array]:
     rows = np.flatnonzero(filled)
     starts = times[journeys.offsets[rows]]
     of = units_of(journeys, "person").of[rows]
-    order = np.lexsort((rows, starts, of))
+    order = np.lexsort((id_ranks(journeys)[rows], starts, of))
     rows, starts, of = rows[order], starts[order], of[order]
     fresh = np.append(True, of[1:] != of[:-1])[: len(rows)]
     firsts = np.flatnonzero(fresh)

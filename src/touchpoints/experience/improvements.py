@@ -42,9 +42,10 @@ class Improvements(Labelled):
         The size at stake: how many interactions (or journeys) lie between the measure and its
         bound, or come to the touchpoint. What a change achieves is not known from it.
     low, high : float64
-        The size at stake at the ends of the interval of the measure.
+        The size at stake at the ends of the interval of the measure; nan where it has none.
     unasked : tuple of str
-        The rules that could not be asked of any touchpoint, because nobody computed a measure.
+        The rules that could not be asked of any touchpoint, because nobody computed a measure, or
+        no touchpoint has a facet of that name.
     """
 
     main = "stake"
@@ -64,7 +65,8 @@ class Improvements(Labelled):
         found = [] if len(self) else ["no finding, no advice"]
         if self.unasked:
             rules = counted(len(self.unasked), "rule")
-            found.append(f"{rules} not asked, for lack of a measure: {first_few(self.unasked)}")
+            names = first_few(self.unasked)
+            found.append(f"{rules} not asked, for lack of a measure or a facet: {names}")
         return found
 
 
@@ -139,7 +141,8 @@ def improvements(
         if lacking and rules is not None:
             raise not_found("measure", lacking[0], known, where=f"rule {rule.id!r}")
         columns = {name: scorecard.measure(name) for name in rule.measures() if name in known}
-        if lacking or any(_nothing(one) for one in columns.values()):
+        met = {name for one in scorecard.facets.values() for name in one}
+        if lacking or rule.facets.keys() - met or any(map(_nothing, columns.values())):
             unasked.append(rule.id)
             continue
         rows += _fired(scorecard, rule, columns, lang)
@@ -221,6 +224,8 @@ def _holds(one: Bounded, side: str, bound: float, *, sure: bool) -> bool:
 
 def _stake(one: Bounded, side: str, bound: float, *, base: float) -> tuple[float, float, float]:
     """Return how many interactions lie between the measure and its bound, and its interval."""
+    if np.isnan(one.low + one.high):
+        return abs(one.value - bound) * base, np.nan, np.nan
     ends = [abs(end - bound) * base for end in (one.low, one.high)]
     beyond = [
         base_end if (end < bound) == (side == "below") else 0.0

@@ -188,7 +188,7 @@ def _ranked(journeys: Journeys, found: Judged, *, seed: int | None, level: float
     orders = None if p <= _EXACT else [rng.permutation(p) for _ in range(_ORDERS)]
     table = _filled(found)
     whole = _moments(table, found.counts)
-    if not whole[p, p] > _SAME:
+    if not found.judgement.max() > found.judgement.min():
         raise InvalidInputError("the judgement must differ between journeys: it is all the same")
     importance, r2 = _importances(whole[None], orders)
     importance = np.where(np.abs(importance) < _SAME, 0.0, importance)
@@ -196,7 +196,8 @@ def _ranked(journeys: Journeys, found: Judged, *, seed: int | None, level: float
     units, also = units_of(journeys, None), found.fingerprint(len(journeys))
     held = fold_counts(journeys, units, folds=max(parts, 1), seed=0, also=also)[found.rows]
     few = None if orders is None else orders[:_FEW]
-    some = np.array([_moments(table, found.counts - one) for one in held.T if one.any()])
+    rests = [found.counts - one for one in held.T if one.any()]
+    some = np.array([_moments(table, rest) for rest in rests if rest.any()])
     spread = np.full(p, np.nan)
     if len(some) > 1:
         moved = _importances(some, few)[0]
@@ -208,6 +209,7 @@ def _ranked(journeys: Journeys, found: Judged, *, seed: int | None, level: float
         _bounds(importance[0], spread, len(some), level),
         moments=whole,
         r2=float(r2[0]),
+        exact=orders is None,
         bound=0.0 if orders is None else float(r2[0]) * reach,
         level=level,
     )
@@ -233,7 +235,14 @@ def _filled(found: Judged) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         means = np.nansum(weights * np.nan_to_num(found.scores), axis=0) / weights.sum(axis=0)
     scores = np.where(known, found.scores, np.nan_to_num(means)[None])
-    return np.column_stack([scores, found.judgement])
+    return _scaled(np.column_stack([scores, found.judgement]))
+
+
+def _scaled(table: Array) -> Array:
+    """Return columns from -1 to 1: shares of variance do not depend on units."""
+    low, high = table.min(axis=0), table.max(axis=0)
+    half = (high - low) / 2
+    return np.asarray((table - (low + half)) / np.where(half > 0, half, 1.0))
 
 
 def _moments(table: Array, weights: Array) -> Array:
@@ -276,6 +285,7 @@ def _table(
     *,
     moments: Array,
     r2: float,
+    exact: bool,
     bound: float,
     level: float,
 ) -> KeyDrivers:
@@ -293,7 +303,7 @@ def _table(
         correlation=correlation[order],
         scored=(~np.isnan(found.scores) * found.counts[:, None]).sum(axis=0)[order],
         r2=r2,
-        exact=bound == 0,
+        exact=exact,
         bound=bound,
         journeys=int(found.counts.sum()),
         left_out=found.left_out,

@@ -97,7 +97,7 @@ def moments_of_truth(
     outcome
         Shared argument: see `touchpoints.experience`.
     min_difference
-        How far the difference must be from 0, with its whole interval; in [0, 1).
+        How far the difference must be from 0, with its whole interval; in [0, 1].
     top
         Among how many of the largest removal effects a moment of truth must be, at least 1.
     level
@@ -150,7 +150,7 @@ def moments_of_truth(
     """
     checked_journeys(journeys)
     level, top = checks.level(level), checks.whole("top", top)
-    min_difference = checks.finite("min_difference", min_difference, least=0.0)
+    min_difference = checks.share("min_difference", min_difference, zero=True)
     name, scores = chosen_outcome(journeys, outcome), scores_of(journeys, metric)
     units, k = units_of(journeys, None), len(journeys.touchpoints)
     rows, code, side = _sides(journeys, scores, name)

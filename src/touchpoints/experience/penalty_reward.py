@@ -263,11 +263,12 @@ def _asymmetry(fit: Fit, p: int, level: float) -> tuple[Array, Array, Array]:
         slopes = 2 * penalty / range_**2, 2 * reward / range_**2  # to reward, to the coefficient p
     at = np.arange(p)
     covariance = fit.covariance
-    spread = (
-        slopes[0] ** 2 * covariance[p + 1 + at, p + 1 + at]
-        + slopes[1] ** 2 * covariance[1 + at, 1 + at]
-        + 2 * slopes[0] * slopes[1] * covariance[1 + at, p + 1 + at]
-    )
+    with np.errstate(invalid="ignore"):
+        spread = (
+            slopes[0] ** 2 * covariance[p + 1 + at, p + 1 + at]
+            + slopes[1] ** 2 * covariance[1 + at, 1 + at]
+            + 2 * slopes[0] * slopes[1] * covariance[1 + at, p + 1 + at]
+        )
     reach = _t(fit, level) * np.sqrt(np.maximum(spread, 0.0))
     return value, np.maximum(value - reach, -1.0), np.minimum(value + reach, 1.0)
 

@@ -17,7 +17,7 @@ from touchpoints._core.messages import quoted
 from touchpoints._core.tables import Estimated, column
 from touchpoints.attribution import markov
 from touchpoints.errors import InvalidInputError, WrongKindError
-from touchpoints.experience._shared.numbers_by_label import Bounded, numbers_of
+from touchpoints.experience._shared.numbers_by_label import Bounded, numbers_among
 from touchpoints.experience._shared.origins import origins_of
 from touchpoints.graphs.flows import usual_ends
 from touchpoints.graphs.outcome import chosen_outcome
@@ -27,6 +27,8 @@ from touchpoints.paths import presence
 from touchpoints.taxonomy import UNKNOWN
 from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, facts_of
 from touchpoints.uncertainty.units import Units, units_of
+
+_ARGUMENTS = {"score": "assessments", "importance": "drivers", "alignment": "alignment"}
 
 OUTSIDE = {
     "score": "assessments= gives the scores",
@@ -197,10 +199,10 @@ def scorecard(
     Raises
     ------
     NotFoundError
-        When the outcome does not exist.
+        When the outcome does not exist, or a mapping names a touchpoint that does not occur.
     InvalidInputError
-        When journeys still contain the touchpoint that defines the outcome, or a further measure
-        has the name of a column.
+        When journeys still contain the touchpoint that defines the outcome, a further measure has
+        the name of a column, or a result has no label that is a touchpoint.
 
     See Also
     --------
@@ -230,9 +232,9 @@ def scorecard(
         named = chosen_outcome(journeys, outcome)
     if more is not None and not isinstance(more, Mapping):
         raise WrongKindError(f"more must be a mapping of names to results, got {quoted(more)}")
-    further = {} if more is None else {name: numbers_of(one) for name, one in more.items()}
     found = presence(journeys, level=level)
     keys = found.touchpoint.tolist()
+    further = {name: numbers_among(one, keys, argument=name) for name, one in (more or {}).items()}
     table = {one.key: code for code, one in enumerate(journeys.touchpoints)}
     codes = np.array([table[key] for key in keys], dtype=np.int64)
     units = units_of(journeys, None)
@@ -343,7 +345,7 @@ def _outcome_columns(
 def _given(name: str, table: Any, keys: list[Any]) -> dict[str, Array]:
     """Return the column of a measure that is given, with its interval."""
     nothing = Bounded(np.nan, np.nan, np.nan)
-    known = {} if table is None else numbers_of(table)
+    known = {} if table is None else numbers_among(table, keys, argument=_ARGUMENTS[name])
     rows = np.array([known.get(key, nothing) for key in keys], dtype=np.float64).reshape(-1, 3)
     return {name: rows[:, 0], f"{name}_low": rows[:, 1], f"{name}_high": rows[:, 2]}
 

@@ -9,21 +9,25 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.checks import check_option, microseconds, public
-from touchpoints._core.columns import one_or_several
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.zones import Ambiguous
-from touchpoints.errors import InvalidInputError
 from touchpoints.experience._shared.answer_terms import Unmatched
 from touchpoints.experience._shared.attaching import (
     Roles,
     check_single,
+    ids_named,
     placed,
     reported,
     settled,
     table_of_answers,
 )
-from touchpoints.experience._shared.metrics import Metric, metric_of, scores_of
+from touchpoints.experience._shared.metrics import (
+    Metric,
+    check_no_truths,
+    metric_of,
+    scores_of,
+)
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
 from touchpoints.sources._columns import checked_times
@@ -77,7 +81,8 @@ def attach_scores(
         When a column, the metric or (with ``unmatched="raise"``) a touchpoint does not exist.
     InvalidInputError
         When the journeys have no times, no score is of a journey or person of the log, scores are
-        no numbers, or a score is about a row that stands for several journeys.
+        no numbers (True and False are none), or a score is about a row that stands for several
+        journeys.
 
     See Also
     --------
@@ -108,18 +113,14 @@ def attach_scores(
     require_times(journeys, "attach_scores")
     kind = metric_of(metric)
     check_option("unmatched", unmatched, Unmatched)
-    if (journey is None) == (person is None):
-        raise InvalidInputError(
-            "scores are of journeys or of persons: name one column of ids",
-            mend='journey="…" with ids of journeys, or person="…" with ids of persons',
-        )
-    ids = () if journey is None else one_or_several("journey", journey)
+    ids = ids_named(journey, person, what="scores")
     named = {"score": score}
     roles = Roles(journey=ids, person=person, time=time, facets=named, touchpoint=touchpoint)
     how = checked_times(time_format=time_format, tz=tz, bad_times=bad_times, ambiguous=ambiguous)
     limit = None if within is None else microseconds(within, "within")
     table = table_of_answers(scores, [name for _, name in roles.asked()])
     table.load(roles.asked())
+    check_no_truths(table.values(score), score)
     numbers, levels = _levels(table.numbers(score))
     nothing = np.zeros(table.rows, dtype=bool)
     found = placed(

@@ -14,12 +14,17 @@ from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column, fact
 from touchpoints.experience._shared.metrics import Metric, scores_of
-from touchpoints.experience._shared.returning import check_persons, returns, rows_in
+from touchpoints.experience._shared.returning import (
+    check_persons,
+    compared_shares,
+    returns,
+    rows_in,
+)
 from touchpoints.experience._shared.tickets import NAT, Tickets, tickets_of
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.places.anchors import Place, has_place
-from touchpoints.uncertainty.ratios import Ratio, difference, share_of
+from touchpoints.uncertainty.ratios import Ratio, share_of
 from touchpoints.uncertainty.units import units_of
 
 _Level = tuple[str, str, Array]
@@ -175,7 +180,7 @@ def _aspects(
     """Return the aspects of service and which journeys are of each kind."""
     answered = tickets.valid & asked & (tickets.replied != NAT)
     took = np.where(answered, tickets.replied - tickets.opened, 0)
-    middle = float(np.median(took[answered])) if answered.any() else 0.0
+    middle = _median(took[answered], journeys.counts[answered])
     once = tickets.resolved_at_end & (tickets.replies <= 1)
     found: list[_Level] = [
         ("first response", "fast", answered & (took <= middle)),
@@ -201,6 +206,17 @@ def _aspects(
     ]
 
 
+def _median(values: Array, counts: Array) -> float:
+    """Return the median of values that count several times; 0 where there are none."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(counts[order])
+    total = int(reached[-1]) if len(reached) else 0
+    if not total:
+        return 0.0
+    ends = np.searchsorted(reached, [(total - 1) // 2, total // 2], side="right")
+    return float(values[order][ends].mean())
+
+
 def _table(journeys: Journeys, *, found: _Kept, level: float) -> ServiceRetention:
     rows, units = found.rows(journeys), units_of(journeys, None)
     watched, returned = (found.columns[name][rows] for name in ("watched", "returned"))
@@ -210,26 +226,12 @@ def _table(journeys: Journeys, *, found: _Kept, level: float) -> ServiceRetentio
         hits = (among & returned).astype(np.float64)
         shares.append(share_of(units, hits, among.astype(np.float64), level=level))
     names = [aspect for aspect, _, _ in found.aspects]
-    firsts = [names.index(one) for one in names]
-    less = np.array(
-        [
-            (0.0, 0.0, 0.0) if first == place else difference(shares[first], shares[place])
-            for place, first in enumerate(firsts)
-        ]
-    )
-    numbers = np.array([[one.trials, one.hits, one.value, one.low, one.high] for one in shares]).T
     left = found.columns["chosen"][rows] & ~watched
     return ServiceRetention(
         aspect=text_array(names),
         kind=text_array([kind for _, kind, _ in found.aspects]),
-        tickets=numbers[0],
-        returned=numbers[1],
-        share=numbers[2],
-        low=numbers[3],
-        high=numbers[4],
-        less=less[:, 0],
-        less_low=less[:, 1],
-        less_high=less[:, 2],
+        tickets=np.array([one.trials for one in shares]),
+        **compared_shares(shares, [names.index(one) for one in names]),
         censored=int(journeys.counts[left].sum()),
         level=level,
         **units.facts(),

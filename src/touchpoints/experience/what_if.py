@@ -26,7 +26,7 @@ _ALWAYS = (
     "nothing else changes: from every other touchpoint people go on as before",
     "shares that were seen hold for those whom the change moves: association, not effect",
     "journeys that the log cuts off go on as the others do",
-    "no interval: a graph does not say how many people are behind it",
+    "no interval: a graph does not say how many people it sums up",
 )
 _MEANING = {
     "end": "who comes to {0!r} leaves without the outcome",

@@ -54,7 +54,7 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
         When the name has several meanings, no journey has a value, or the counts of journeys are
         too large to be summed exactly.
     """
-    _countable(journeys)
+    countable(journeys)
     if not isinstance(by, str):
         raise WrongKindError(
             f"by must be the name of one column or facet, not {by!r}",
@@ -82,7 +82,7 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
     return groups
 
 
-def _countable(journeys: Journeys) -> Journeys:
+def countable(journeys: Journeys) -> Journeys:
     """Return journeys as given, or raise when their counts are too large to be summed exactly."""
     counting.check_counts(checked_journeys(journeys).offsets, journeys.counts)
     return journeys
@@ -137,7 +137,7 @@ def by_group(journeys: Journeys, by: str | None, analysis: Callable[[Journeys], 
         When journeys have no value of ``by``, so that they are in no group.
     """
     if by is None:
-        return analysis(_countable(journeys))
+        return analysis(countable(journeys))
     parts, labels = parts_by(journeys, by)
     return stack([analysis(part) for part in parts], labels)
 
@@ -173,7 +173,7 @@ def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
 
     Fields that are not columns are taken from the first table, or combined as they declare by
     ``fact`` of `touchpoints._core.tables`; those of persons, if there are any, are taken from the
-    table with the fewest effective persons, and rows with few behind them are added up.
+    table with the fewest effective persons, and rows of few persons are added up.
     """
     kind: Any = type(tables[0])
     names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]

@@ -56,14 +56,15 @@ def pseudonymise(journeys: Journeys, *, key: str | bytes, keep: Collection[str] 
 
     See Also
     --------
-    touchpoints.experience.suppress : Leave out rows of a table that few people are behind.
+    touchpoints.experience.suppress : Leave out rows of a table with few people in them.
     concat : Put logs together that have the same pseudonyms.
 
     Notes
     -----
     Pseudonyms are HMAC-SHA-256 of the id, cut to 128 bits: two of 10¹⁵ ids are the same with a
-    probability below 10⁻⁸. The number 7 and the text "7" have different ones. Missing persons stay
-    missing. Touchpoints keep their keys: of an untyped log, these are the texts of its events.
+    probability below 10⁻⁸. The number 7 and the text "7" have different ones, 7 and 7.0 the same.
+    Missing persons stay missing. Touchpoints keep their keys: of an untyped log, these are the
+    texts of its events.
     Pseudonymous data are still personal data (Regulation (EU) 2016/679, article 4(5)): times and
     rare paths can tell who somebody is. O(n + p) for p persons.
 
@@ -124,7 +125,9 @@ def _pseudonyms(values: Array, secret: bytes) -> Array:
 
 
 def _pseudonym(value: Any, secret: bytes) -> str:
-    kind = "number" if isinstance(value, (int, float, np.number)) else type(value).__name__
+    kind = type(value).__name__
+    if isinstance(value, (int, float, np.number)):
+        kind, value = "number", int(value) if float(value).is_integer() else value
     message = f"{kind}:{value}".encode("utf-8", "surrogatepass")
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:_LETTERS]
 

@@ -34,6 +34,18 @@ def key_ranks(journeys: Journeys, *, terminals: int = 0) -> Array:
     return ranks
 
 
+def id_ranks(journeys: Journeys) -> Array:
+    """Return the rank of the id of each journey, int64 (n,): integers by size, then text."""
+    ids = journeys.ids
+    if ids.dtype.kind in "iu":
+        return np.unique(ids, return_inverse=True)[1]
+    plain = ids.tolist()
+    order = sorted(range(len(plain)), key=lambda row: (isinstance(plain[row], str), plain[row]))
+    ranks = np.empty(len(plain), dtype=np.int64)
+    ranks[order] = np.arange(len(plain))
+    return ranks
+
+
 def keys_of(journeys: Journeys, *terminals: str) -> Array:
     """Return the key of each touchpoint, followed by the names of terminal nodes, object."""
     return text_array([*(touchpoint.key for touchpoint in journeys.touchpoints), *terminals])

@@ -23,7 +23,7 @@ from touchpoints.uncertainty.shares import wilson
 from touchpoints.uncertainty.units import Units
 
 FEW = 5
-"""With fewer persons behind hits or misses, somebody not seen yet may change a share."""
+"""With hits or misses of fewer persons, somebody not seen yet may change a share."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -37,7 +37,7 @@ class CellShares:
     share, low, high : float64 (c,)
         The share in [0, 1] and the ends of its interval; nan where there is no choice at all.
     behind : float64 (c,)
-        How many units of equal weight are behind the hits, or behind the misses if those are fewer;
+        How many units of equal weight have the hits, or the misses if those are fewer;
         infinite where no unit made several choices, and where there are no hits or no misses.
     """
 

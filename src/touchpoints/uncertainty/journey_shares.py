@@ -26,7 +26,7 @@ class Share:
     share, low, high
         The share in [0, 1] and the ends of its interval; nan without trials.
     behind
-        How many units of equal weight are behind the hits, or behind the misses if those are fewer;
+        How many units of equal weight have the hits, or the misses if those are fewer;
         infinite as for shares of cells.
     """
 

@@ -37,7 +37,7 @@ class Ratio:
     effective : float
         The number of units of equal weight that carry the same information.
     behind : float
-        How many units of equal weight are behind the hits of a share, or behind the misses if those
+        How many units of equal weight have the hits of a share, or the misses if those
         are fewer; infinite where no unit has several trials, and for means.
     """
 

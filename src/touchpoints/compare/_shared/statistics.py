@@ -37,7 +37,7 @@ class Statistic(Protocol):
         ...
 
     def sums(self, weights: Array) -> Array:
-        """Return the sums behind the numbers of each group, linear in the weights, (b, any)."""
+        """Return the sums that give the numbers of each group, linear in the weights, (b, any)."""
         ...
 
     def of(self, sums: Array) -> Array:

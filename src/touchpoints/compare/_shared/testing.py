@@ -123,7 +123,7 @@ class Comparison(Labelled):
 
     def _remarks(self) -> list[str]:
         behind = counted(self.few_behind, "row")
-        few = [f"{behind}: fewer than five persons are behind the hits"] if self.few_behind else []
+        few = [f"{behind}: the hits come from fewer than five persons"] if self.few_behind else []
         persons = remarks_of(self.names, self.persons, self.effective)
         return [*persons, *few, *without_width(self.low, self.high)]
 
@@ -291,7 +291,8 @@ def _p_of_permutations(
             advance()
 
     seen = contrast.of(first, whole - first)[0]
-    return p_permuted(drawn(), seen, slack=contrast.slack)
+    p = p_permuted(drawn(), seen, slack=contrast.slack)
+    return np.maximum(p, contrast.least_p(first, whole - first))
 
 
 def _redrawn_numbers(

@@ -25,10 +25,21 @@ from touchpoints.experience._shared.answered import with_answers
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, derive
+from touchpoints.journeys.tie_breaking import id_ranks
 from touchpoints.sources._columns import columns_of_records
 
 USED = "attached"
 _ONE_EACH = "give one row per journey: an answer is of one of them"
+
+
+def ids_named(journey: Any, person: str | None, *, what: str) -> tuple[str, ...]:
+    """Return the columns with ids of journeys, none where persons are named; raise for both."""
+    if (journey is None) == (person is None):
+        raise InvalidInputError(
+            f"{what} are of journeys or of persons: name one column of ids",
+            mend='journey="…" with ids of journeys, or person="…" with ids of persons',
+        )
+    return () if journey is None else one_or_several("journey", journey)
 
 
 @attrs.frozen(kw_only=True)
@@ -53,11 +64,7 @@ class Roles:
         touchpoint: str | None,
     ) -> Roles:
         """Return the columns, or raise unless they say whose answer it is, and what it says."""
-        if (journey is None) == (person is None):
-            raise InvalidInputError(
-                "answers are of journeys or of persons: name one column of ids",
-                mend='journey="…" with ids of journeys, or person="…" with ids of persons',
-            )
+        ids = ids_named(journey, person, what="answers")
         facets = {"need": need, "context": context}
         named = {facet: name for facet, name in facets.items() if name is not None}
         if not named:
@@ -65,7 +72,6 @@ class Roles:
                 "answers name a need or a context, and neither column is given",
                 mend='need="…" or context="…" with the column of answers',
             )
-        ids = () if journey is None else one_or_several("journey", journey)
         return cls(journey=ids, person=person, time=time, facets=named, touchpoint=touchpoint)
 
     def asked(self) -> list[tuple[str, Any]]:
@@ -241,11 +247,7 @@ def _in_order(journeys: Journeys, segment: Array, rows: Array) -> Array:
     """Return the interactions of each person in order of time, then of the id of the journey."""
     owners = owners_of(journeys.offsets)[rows]
     stamps = require_times(journeys, "attach_answers").view(np.int64)[rows]
-    ids = journeys.ids.tolist()
-    by_id = sorted(range(len(ids)), key=lambda place: (isinstance(ids[place], str), ids[place]))
-    ranks = np.empty(len(ids), dtype=np.int64)
-    ranks[by_id] = np.arange(len(ids))
-    order: Array = rows[np.lexsort((rows, ranks[owners], stamps, segment[owners]))]
+    order: Array = rows[np.lexsort((rows, id_ranks(journeys)[owners], stamps, segment[owners]))]
     return order
 
 

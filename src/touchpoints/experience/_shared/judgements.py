@@ -10,12 +10,14 @@ import numpy as np
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import first_few, not_found
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import counted, first_few, not_found, quoted
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.experience._shared.lenses import Lens, seen_through
 from touchpoints.experience._shared.metrics import Metric, metric_of, scores_of
 from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty.units import Units, units_of
+
+_MOST = 1e100
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -125,8 +127,10 @@ def judged(
 
 def numbers_of_journeys(journeys: Journeys, name: str, *, argument: str) -> Array:
     """Return a per-journey column of numbers, or an outcome, as float64 (n,)."""
+    if not isinstance(name, str):
+        raise WrongKindError(f"{argument} must be text, got {quoted(name)}")
     if name in journeys.outcomes:
-        return journeys.outcomes[name].astype(np.float64)
+        return np.asarray(journeys.outcomes[name], dtype=np.float64)
     known = [*journeys.per_journey, *journeys.outcomes]
     if name not in journeys.per_journey:
         raise not_found("per-journey column", name, known, where=f"given as {argument}=")
@@ -135,14 +139,23 @@ def numbers_of_journeys(journeys: Journeys, name: str, *, argument: str) -> Arra
         raise InvalidInputError(
             f"the per-journey column {name!r} must hold numbers", where=f"given as {argument}="
         )
-    return values.astype(np.float64)
+    numbers = values.astype(np.float64)
+    wrong = np.abs(numbers) > _MOST
+    if wrong.any():
+        raise InvalidInputError(
+            f"the per-journey column {name!r} must hold numbers from -{_MOST:g} to {_MOST:g}",
+            where=f"given as {argument}=, {counted(int(wrong.sum()), 'journey')}, such as "
+            f"{first_few(journeys.ids[wrong].tolist())}",
+        )
+    return numbers
 
 
 def _by_touchpoint(journeys: Journeys, metric: Metric, lens: Lens) -> tuple[tuple[str, ...], Array]:
     """Return the touchpoints that have scores, and the mean score of each in each journey."""
     scores, seen = scores_of(journeys, metric), seen_through(journeys, lens)
-    rows = np.flatnonzero(scores.known)
-    owners, labels = owners_of(journeys.offsets)[rows].astype(np.int64), seen.codes[rows]
+    every = owners_of(journeys.offsets)
+    rows = np.flatnonzero(scores.known & (journeys.counts[every] > 0))
+    owners, labels = every[rows].astype(np.int64), seen.codes[rows]
     met = np.unique(labels)
     places = np.searchsorted(met, labels)
     shape = (len(journeys), len(met))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from touchpoints._core.arrays.counting.successors import next_codes
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import counted, first_few
-from touchpoints.errors import InvalidInputError
+from touchpoints._core.messages import counted, first_few, quoted
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.graphs.flows import END, usual_ends
 from touchpoints.graphs.outcome import chosen_outcome
 from touchpoints.journeys.model import Journeys, checked_journeys
@@ -57,7 +57,13 @@ class Seen:
 
 def lens_names(lens: Lens) -> tuple[str, ...]:
     """Return the names of a lens."""
-    return (lens,) if isinstance(lens, str) else tuple(str(name) for name in lens)
+    if isinstance(lens, str):
+        return (lens,)
+    if not isinstance(lens, Iterable):
+        raise WrongKindError(
+            f"a lens must be a name or several names, got {quoted(lens)}", mend='for example "type"'
+        )
+    return tuple(str(name) for name in lens)
 
 
 def seen_through(journeys: Journeys, lens: Lens, *, unknown: bool = True) -> Seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -11,9 +11,12 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, Coded, FrozenMap
-from touchpoints._core.messages import not_found, quoted
+from touchpoints._core.messages import first_few, not_found, quoted
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys
+
+_OF_TRUTHS = "give the scores that True and False stand for, such as 1 and 0"
 
 Better = Literal["high", "low"]
 Summary = Literal["net", "top_box", "mean"]
@@ -60,7 +63,7 @@ class Metric:
     def __attrs_post_init__(self) -> None:
         check_option("better", self.better, Better)
         check_option("summary", self.summary, Summary)
-        if not isinstance(self.name, str) or not self.name.strip():
+        if not isinstance(self.name, str) or is_blank(self.name):
             raise WrongKindError(f"name must be text that is not blank, got {quoted(self.name)}")
         bounds = (self.low, self.dissatisfied, self.satisfied, self.high)
         if self.better == "low":
@@ -165,6 +168,17 @@ class Scores:
         return ~np.isnan(self.values)
 
 
+def check_no_truths(values: Sequence[Any], name: str) -> None:
+    """Raise when values that should be scores hold True or False."""
+    wrong = [row for row, one in enumerate(values) if isinstance(one, (bool, np.bool_))]
+    if wrong:
+        raise InvalidInputError(
+            f"column {name!r} must hold numbers, the scores of a metric, not True and False",
+            where=f"rows {first_few(wrong)}",
+            mend=_OF_TRUTHS,
+        )
+
+
 def scores_of(journeys: Journeys, metric: str | Metric) -> Scores:
     """Return the scores in the per-interaction column of the metric's name.
 
@@ -184,10 +198,12 @@ def scores_of(journeys: Journeys, metric: str | Metric) -> Scores:
             where="keep it when reading the log, or attach scores: tp.experience.attach_scores",
         )
     column = journeys.per_interaction[found.name]
-    if isinstance(column, Coded) or column.dtype.kind not in "iufb":
+    if isinstance(column, Coded) or column.dtype.kind not in "iuf":
+        truths = not isinstance(column, Coded) and column.dtype.kind == "b"
         raise InvalidInputError(
-            f"the per-interaction column {found.name!r} must hold numbers, the scores of a metric",
-            mend="convert it when reading the log",
+            f"the per-interaction column {found.name!r} must hold numbers, the scores of a metric"
+            + (", not True and False" if truths else ""),
+            mend=_OF_TRUTHS if truths else "convert it when reading the log",
         )
     values = column.astype(np.float64)
     outside = found.outside(values)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.messages import quoted, wrong_kind
+from touchpoints._core.messages import first_few, not_found, quoted, wrong_kind
 from touchpoints._core.tables import Labelled
+from touchpoints.errors import InvalidInputError
 
 
 class Bounded(NamedTuple):
@@ -52,3 +53,28 @@ def numbers_of(given: Any) -> dict[Any, Bounded]:
         takes="the result of an analysis or a mapping",
         mend='for example tp.experience.key_drivers(…), or {"chat": 0.4}',
     )
+
+
+def numbers_among(given: Any, keys: Sequence[Any], *, argument: str) -> dict[Any, Bounded]:
+    """Return the numbers of labels, as `numbers_of`; raise unless they are of these touchpoints.
+
+    Raises
+    ------
+    NotFoundError
+        When a mapping names another touchpoint.
+    InvalidInputError
+        When a table has labels, and none of them is a touchpoint.
+    """
+    found, known = numbers_of(given), set(keys)
+    if isinstance(given, Labelled):
+        if found and not found.keys() & known:
+            raise InvalidInputError(
+                f"{argument}= says nothing of a touchpoint that occurs",
+                where=f"it has {first_few(found)}, the journeys {first_few(keys)}",
+                mend="compute it of the same journeys, by touchpoint and without by=",
+            )
+        return found
+    for one in found:
+        if one not in known:
+            raise not_found("touchpoint", one, keys, where=f"given in {argument}=")
+    return found

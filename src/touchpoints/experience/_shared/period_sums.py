@@ -71,8 +71,10 @@ def periods_of(
     InvalidInputError
         When no journey has an interaction, or there would be more than 100,000 periods.
     """
-    clock = clock_of(journeys, every, name="every", origin=origin)
     rows = np.flatnonzero(starts.known)
+    if origin is None and len(rows):
+        origin = int(starts.first[rows].min())
+    clock = clock_of(journeys, every, name="every", origin=origin)
     if not len(rows):
         raise InvalidInputError("there is no journey with an interaction")
     numbers = clock.number(clock.shown(starts.first[rows]))

@@ -215,7 +215,8 @@ def _dealt(
 ) -> Array:
     """Return how many journeys of each row are in each fold: persons are dealt as a whole."""
     known = np.nan_to_num(reached, nan=2.0).astype(np.int64)
-    _, alike = _distinct(table)
+    alike, real = np.zeros(len(table), dtype=np.int64), journeys.counts > 0
+    alike[real] = _distinct(table[real])[1]
     return fold_counts(journeys, units, folds=folds, seed=seed, also=alike * 3 + known)
 
 

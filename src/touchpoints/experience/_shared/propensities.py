@@ -67,6 +67,14 @@ def _dummies(levels: Array) -> Array:
     return np.stack(columns, axis=1)
 
 
+def _solved(curve: Array, slope: Array) -> Array:
+    """Return the step, the shortest where counts are so large that the curve has no inverse."""
+    try:
+        return np.linalg.solve(curve, slope)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(curve, slope, rcond=None)[0])
+
+
 def _fitted(design: Array, totals: Array) -> Array:
     """Return the fitted probability of being exposed of each cell."""
     every = totals.sum(axis=0)
@@ -76,7 +84,7 @@ def _fitted(design: Array, totals: Array) -> Array:
     for _ in range(_STEPS):
         slope = design.T @ (totals[1] - every * chance) - ridge * beta
         curve = (design.T * (every * chance * (1 - chance))) @ design + np.diag(ridge)
-        step = np.linalg.solve(curve, slope)
+        step = _solved(curve, slope)
         beta = beta + np.clip(step, -5, 5)
         chance = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
         if np.abs(step).max() < _CLOSE:

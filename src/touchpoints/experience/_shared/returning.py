@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of
@@ -12,6 +15,7 @@ from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.anchors import Place, has_place
+from touchpoints.uncertainty.ratios import Ratio, difference
 from touchpoints.uncertainty.units import missing_persons, units_of
 
 
@@ -45,6 +49,27 @@ def returns(journeys: Journeys, back: Place | None, limit: int) -> tuple[Array, 
     until = watched_until(journeys).view(np.int64)
     watched = counted & (until - np.where(counted, ends, 0) >= limit)
     return counted & same & (later - ends <= limit), watched
+
+
+def compared_shares(shares: Sequence[Ratio], firsts: Sequence[int]) -> dict[str, Any]:
+    """Return shares who came back, and by how much less than another row's, as columns.
+
+    Parameters
+    ----------
+    firsts
+        The row that each row is compared with; itself for no comparison.
+    """
+    same = (0.0, 0.0, 0.0)
+    less = [
+        same if first == row else difference(shares[first], shares[row])
+        for row, first in enumerate(firsts)
+    ]
+    names = ("returned", "share", "low", "high", "less", "less_low", "less_high")
+    numbers = [
+        (one.hits, one.value, one.low, one.high, *apart)
+        for one, apart in zip(shares, less, strict=True)
+    ]
+    return dict(zip(names, np.array(numbers, dtype=np.float64).T, strict=True))
 
 
 def rows_in(ids: Array, part: Journeys) -> Array:

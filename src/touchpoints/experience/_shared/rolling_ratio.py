@@ -248,7 +248,7 @@ def _columns(
 
     touched, bought = sums.first, sums.second[:, [-1]]
     squares = sums.second_squares[:, [-1]]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = np.where(bought > 0, touched / bought, np.nan)
         strayed = sums.first_squares - 2 * ratio * sums.products + ratio**2 * squares
         persons = np.where(squares > 0, bought**2 / squares, 0.0)

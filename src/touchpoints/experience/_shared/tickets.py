@@ -11,6 +11,7 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.segments import lengths_of, owners_of
 from touchpoints._core.frozen import Array
 from touchpoints._core.opening_hours import OpeningHours
+from touchpoints.errors import WrongKindError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import watched_until
@@ -135,7 +136,8 @@ def tickets_of(
         What ``reply``, ``solved``, ``contact``, ``automatic``, ``reopened`` and ``follow_up`` are;
         None where it is not known.
     """
-    stamps = require_times(journeys, "service").view(np.int64)
+    _check_known(places)
+    times = np.append(require_times(journeys, "service").view(np.int64), NAT)
     at = {name: _rows(journeys, place) for name, place in places.items()}
     reply = at["reply"] & ~at["automatic"]
     offsets = journeys.offsets
@@ -149,7 +151,6 @@ def tickets_of(
     filled = lengths_of(offsets) > 0
     first = np.where(filled, offsets[:-1], -1)
     by_agent = filled & (first_reply == first)
-    times = np.append(stamps, NAT)
     until = np.maximum(watched_until(journeys).view(np.int64), times[_last(journeys)])
     opened, done = times[first], times[final]
     valid = filled & journeys.began & ~by_agent
@@ -175,6 +176,15 @@ def tickets_of(
         has_follow_up=places["follow_up"] is not None,
         has_persons=journeys.persons is not None,
     )
+
+
+def _check_known(places: Mapping[str, Place | None]) -> None:
+    for name in ("reply", "solved"):
+        if places[name] is None:
+            raise WrongKindError(
+                f"{name} must be a touchpoint, facets or a pattern, got None",
+                mend=f'for example {name}="customer_service"',
+            )
 
 
 def _rows(journeys: Journeys, place: Place | None) -> Array:

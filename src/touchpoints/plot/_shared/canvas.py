@@ -15,6 +15,8 @@ from touchpoints.plot._shared.text_widths import FONT, LINE_HEIGHT, text_width
 Align = Literal["left", "center", "right"]
 Dash = Literal["solid", "dash", "dot"]
 _DASHES = {"solid": "solid", "dash": "4px,3px", "dot": "2px,3px"}
+_ROUND = 0.5523
+"""How far control points are for a quarter of a circle, in radii."""
 _SHIFT = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -117,11 +119,35 @@ class Canvas:
         dash: Dash = "solid",
         fill: str = "",
         opacity: float = 1.0,
+        name: str = "",
     ) -> None:
-        """Draw an SVG path."""
+        """Draw an SVG path; its name is that of the shape in the figure."""
         line = {"color": color, "width": width, "dash": _DASHES[dash]}
         shape = {"type": "path", "path": path, "line": line, "opacity": opacity, "layer": "below"}
+        shape |= {"name": name} if name else {}
         self._shapes.append(shape | {"fillcolor": fill or "rgba(0,0,0,0)"})
+
+    def circle(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        *,
+        color: str,
+        width: float = 1.0,
+        dash: Dash = "solid",
+        fill: str = "",
+    ) -> None:
+        """Draw a circle whose line can be dashed, which that of a marker cannot."""
+        r, k = radius, radius * _ROUND
+        path = (
+            f"M {x + r:.1f},{y:.1f} C {x + r:.1f},{y + k:.1f} {x + k:.1f},{y + r:.1f} "
+            f"{x:.1f},{y + r:.1f} C {x - k:.1f},{y + r:.1f} {x - r:.1f},{y + k:.1f} "
+            f"{x - r:.1f},{y:.1f} C {x - r:.1f},{y - k:.1f} {x - k:.1f},{y - r:.1f} "
+            f"{x:.1f},{y - r:.1f} C {x + k:.1f},{y - r:.1f} {x + r:.1f},{y - k:.1f} "
+            f"{x + r:.1f},{y:.1f} Z"
+        )
+        self.path(path, color=color, width=width, dash=dash, fill=fill, name="circle")
 
     def text(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +19,8 @@ _WIDE = 1.25
 _FEWEST = 4
 _NARROWEST = 0.45
 _ELLIPSIS = "…"
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+"""Where lines are broken: not at spaces that hold a number and its unit together."""
 
 
 @cache
@@ -84,7 +87,7 @@ def _broken(lines: list[str]) -> int:
 
 def _greedy(text: str, width: float, size: float, *, bold: bool) -> list[str]:
     lines, line = [], ""
-    for whole in text.split():
+    for whole in filter(None, _SPACES.split(text)):
         word = whole
         while text_width(word, size, bold=bold) > width and len(word) > _FEWEST:
             if line:

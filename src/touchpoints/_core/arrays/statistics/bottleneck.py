@@ -35,13 +35,18 @@ class Mergers:
         Groups are numbered in the order of their first row; rows without counts have -1. There are
         as many groups as rows with counts where those are fewer.
         """
-        labels = np.arange(len(self.present))
-        left = int(self.present.sum())
-        for kept, gone in zip(self.kept.tolist(), self.gone.tolist(), strict=True):
-            if left <= size:
-                break
-            labels[labels == labels[gone]] = labels[kept]
-            left -= 1
+        steps = max(min(int(self.present.sum()) - size, len(self.kept)), 0)
+        above = list(range(len(self.present)))
+
+        def top(row: int) -> int:
+            while above[row] != row:
+                above[row] = above[above[row]]
+                row = above[row]
+            return row
+
+        for kept, gone in zip(self.kept[:steps].tolist(), self.gone[:steps].tolist(), strict=True):
+            above[top(gone)] = top(kept)
+        labels = np.array([top(row) for row in range(len(above))], dtype=np.int64)
         numbers = np.full(len(labels), -1)
         _, first, of = np.unique(labels[self.present], return_index=True, return_inverse=True)
         numbers[self.present] = np.argsort(np.argsort(first))[of]

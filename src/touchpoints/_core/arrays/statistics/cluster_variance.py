@@ -73,7 +73,7 @@ class ClusterSums:
         return effective_trials(sizes, chosen, level=level, groups=self.groups)
 
     def behind(self) -> Array:
-        """Return how many units are behind the hits of each cell, or the misses if fewer."""
+        """Return how many units have the hits of each cell, or the misses if fewer."""
         sizes, chosen = self._sums()
         return fewest_behind(sizes.take(self.groups), chosen)
 

@@ -137,7 +137,7 @@ def design_effects(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
     Some heteroskedasticity-consistent covariance matrix estimators, Journal of Econometrics 29(3),
     305-325) over that of independent choices. It is drawn towards the design effect of choices that
     are all alike, with the weight of `PRIOR` clusters against those that were seen to differ:
-    never more than the clusters behind the hits and behind the misses can tell. Where a share is 0
+    never more than the clusters with hits and those with misses can tell. Where a share is 0
     or 1, or one cluster made all choices, nothing was seen, and choices are taken to be alike.
     """
     units, total, hits = sizes.units, sizes.total, chosen.hits
@@ -155,7 +155,7 @@ def design_effects(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
 
 
 def fewest_behind(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
-    """Return how many clusters of equal weight are behind the hits, or the misses if fewer, (c,).
+    """Return how many clusters of equal weight have the hits, or the misses if fewer, (c,).
 
     Infinite where no cluster made more than one choice, and where there are no hits or no misses:
     then nothing is carried by a few.
@@ -166,7 +166,7 @@ def fewest_behind(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
 
 
 def _behind(sizes: ClusterSizes, chosen: ChosenSums) -> tuple[Array, Array]:
-    """Return how many clusters of equal weight are behind the hits, and behind the misses."""
+    """Return how many clusters of equal weight have the hits, and how many the misses."""
     missed = sizes.squares - 2 * chosen.products + chosen.squares
     with np.errstate(divide="ignore", invalid="ignore"):
         hits = _persons(chosen.hits, chosen.squares)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cached_property
 from typing import Any
 
@@ -104,15 +105,28 @@ class Exchange:
         """Return the answers of rows, block after block, after an exchange."""
         if self._firsts is not None:
             return np.asarray(self._shuffled(self._firsts, rng).take(self._owners))
-        donors = self._shuffled(np.arange(len(self._lengths)), rng)
-        at = (self._lengths[donors].take(self._owners) * self._middle).astype(np.int64)
-        at += self._offsets[donors].take(self._owners)
-        return np.asarray(self._answers.take(at))
+        found = self._answers.copy()
+        for low, high in itertools.pairwise(self._edges.tolist()):
+            if high - low > 1:
+                rows = slice(int(self._offsets[low]), int(self._offsets[high]))
+                found[rows] = self._stretched(rng.permutation(high - low), low, rows)
+        return found
+
+    def _stretched(self, donors: Array, low: int, rows: slice) -> Array:
+        """Return the answers of rows when their blocks, from ``low`` on, get those of donors."""
+        lengths = self._lengths[low : low + len(donors)]
+        own, length = self._answers[rows], int(lengths[0])
+        if (lengths == length).all():
+            return own.reshape(-1, length).take(donors, axis=0).ravel()
+        owners = self._owners[rows] - low
+        at = (lengths[donors].take(owners) * self._middle[rows]).astype(np.int64)
+        at += (self._offsets[low : low + len(donors)] - rows.start)[donors].take(owners)
+        return np.asarray(own.take(at))
 
     def _shuffled(self, of_blocks: Array, rng: np.random.Generator) -> Array:
         """Return a value of each block, shuffled among the blocks that exchange."""
         shuffled = of_blocks.copy()
-        for low, high in zip(self._edges[:-1].tolist(), self._edges[1:].tolist(), strict=True):
+        for low, high in itertools.pairwise(self._edges.tolist()):
             if high - low > 1:
                 shuffled[low:high] = rng.permutation(of_blocks[low:high])
         return shuffled

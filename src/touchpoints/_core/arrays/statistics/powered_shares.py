@@ -82,7 +82,7 @@ class Powered:
     trials
         How many independent answers would tell as much.
     behind
-        How many units of equal weight are behind the answers that name it, or the others if fewer;
+        How many units of equal weight gave the answers that name it, or the others if fewer;
         infinite as for other shares.
     selected
         How far the mean guess of items with an answer is from that of all, in standard errors of

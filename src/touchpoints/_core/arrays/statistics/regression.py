@@ -10,7 +10,7 @@ import numpy as np
 
 from touchpoints._core.frozen import Array
 
-_TINY = 1e-9
+_TINY, _ROUNDING = 1e-9, 1e-28
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -65,6 +65,7 @@ def least_squares(
     rest = values - x @ found
     total = float(weights.sum())
     spread = float(weights @ (values - weights @ values / total) ** 2) if total else 0.0
+    least = _ROUNDING * float(weights @ values**2)
     coefficients, covariance = np.full(p, np.nan), np.full((p, p), np.nan)
     coefficients[kept] = found
     _, first, of = np.unique(units, return_index=True, return_inverse=True)
@@ -74,7 +75,7 @@ def least_squares(
         each = weights if repeats is None else weights / repeats
         moved = _left_out(x, rest, each, of, gram=gram) * np.sqrt(times)[:, None]
         covariance[np.ix_(kept, kept)] = moved.T @ moved * (size - 1) / size
-    r2 = 1 - float(weights @ rest**2) / spread if spread > _TINY else np.nan
+    r2 = 1 - float(weights @ rest**2) / spread if spread > least else np.nan
     return Fit(coefficients=coefficients, covariance=covariance, freedom=size - 1.0, r2=r2)
 
 
