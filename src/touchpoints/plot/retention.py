@@ -32,7 +32,7 @@ from touchpoints.taxonomy import Taxonomy
 
 Kind = Literal["triangle", "curves"]
 _PAD = 8.0
-_MOST_COHORTS, _MOST_CURVES = 60, 8
+_MOST_COHORTS, _MOST_CURVES, _MOST_POINTS = 60, 8, 60
 _WIDEST, _NARROWEST = 82.0, 7.0
 _SIZE = 11.0
 _CLASSES = 3
@@ -372,13 +372,13 @@ def _curves(canvas: Canvas, found: Retention, part: Part, *, top: float) -> floa
 def _points(
     found: Retention, rows: Array, look: Look, area: Area, how: tuple[str, str, str]
 ) -> list[Marker]:
-    """Return the marks of a curve: hollow where the cohort is not observed to the end."""
+    """Return the marks of a curve, at most 60: hollow where the period is still open."""
     color, symbol, name = how
+    known = rows[np.isfinite(found.share[rows])]
+    evenly = np.linspace(0, max(len(known) - 1, 0), min(len(known), _MOST_POINTS))
     marks = []
-    for row in rows.tolist():
+    for row in known[evenly.astype(np.int64)].tolist():
         share = float(found.share[row])
-        if np.isnan(share):
-            continue
         interval = look.numerals.range(float(found.low[row]), float(found.high[row]))
         told = look.say(
             "retention.cell",
