@@ -152,7 +152,7 @@ def test_pointing_says_more(chromium: Any, pages: dict[str, Path]) -> None:
     page = found.page
     box = page.evaluate(
         """() => {
-          document.getElementById("map-wide").scrollIntoView({ block: "start", behavior: "instant" });
+          document.getElementById("map-wide").scrollIntoView({ behavior: "instant" });
           const traces = [...document.querySelectorAll("#map-wide .trace.scatter")];
           const points = traces.flatMap((one) => [...one.querySelectorAll("path.point")]);
           const largest = points.map((one) => one.getBoundingClientRect())

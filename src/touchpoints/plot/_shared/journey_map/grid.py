@@ -27,6 +27,8 @@ _MOST_FIRST = 24.0
 _FEW = 15
 _FOR_ORDER = 165.0
 _THINNER = 0.88
+_FEWER = 2
+_FAR_MORE = 1.1
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -93,17 +95,63 @@ def needs_room(content: Content, width: float) -> bool:
     return inner / max(1, len(content.stages)) < LEAST_LABEL + LEAST_GUTTER
 
 
+@attrs.frozen(kw_only=True, eq=False)
+class _Trial:
+    """A grid with so many columns: lines in gutters that leave room for labels."""
+
+    stage_columns: list[int]
+    column: list[int]
+    plan: RowPlan
+    routes: list[Route]
+    gutters: list[float]
+    label: float
+    complete: bool
+
+    @property
+    def steps(self) -> int:
+        """The steps that its lines carry."""
+        return sum(route.flow.steps for route in self.routes)
+
+
 def grid_of(content: Content, width: float) -> Grid:
-    """Return the grid: lines are thinned, or left out, until every label has room."""
-    nodes, inner = content.nodes, width - LANE - RIGHT
-    scale = scale_of(len(nodes))
-    diameters = diameters_of(nodes, scale.diameter)
+    """Return the grid: lines are thinned, or left out, until every label has room.
+
+    Where lines are left out, up to two columns less are tried, and taken where the lines then carry
+    far more steps: wider gutters for higher lanes.
+    """
+    inner, scale = width - LANE - RIGHT, scale_of(len(content.nodes))
+    best = _tried(content, inner, scale, fewer=0)
+    for fewer in range(1, _FEWER + 1):
+        if best.complete:
+            break
+        other = _tried(content, inner, scale, fewer=fewer)
+        if other.steps >= _FAR_MORE * best.steps:
+            best = other
+    diameters = diameters_of(content.nodes, scale.diameter)
+    place_ports(best.routes, best.plan.row, diameters)
+    label, gutters = _widened(best.label, best.gutters, inner)
+    return Grid(
+        scale=scale,
+        diameters=diameters,
+        stage_columns=best.stage_columns,
+        column=best.column,
+        row=list(best.plan.row),
+        lane_rows=best.plan.of_lane,
+        routes=best.routes,
+        gutters=gutters,
+        channels=channels_of(best.routes, best.column, sum(best.plan.of_lane)),
+        label=label,
+    )
+
+
+def _tried(content: Content, inner: float, scale: Scale, *, fewer: int) -> _Trial:
+    """Return the grid with so many columns less than there could be."""
     least = _longest_word(content, scale.font)
-    stage_columns = _stage_columns(content, inner, least)
+    stage_columns = _stage_columns(content, inner, least, fewer=fewer)
     column, columns = columns_of_nodes(content, stage_columns), sum(stage_columns)
     plan = RowPlan(content, column)
     dropped: set[Pair] = set()
-    widest, limit = scale.line, max(10, round(0.9 * len(nodes) + 3))
+    widest, limit = scale.line, max(10, round(0.9 * len(content.nodes) + 3))
     while True:
         most = limit - len(dropped)
         lines = chosen(content.flows, most=most, steps=content.steps, without=dropped)
@@ -111,29 +159,21 @@ def grid_of(content: Content, width: float) -> Grid:
         routes = routes_of(lines, column, plan.row, widest=widest, rows=sum(plan.of_lane))
         gutters = gutters_of(routes, columns)
         label = (inner - sum(gutters)) / columns
-        if label >= least:
+        weakest = None if label >= least else _weakest(routes, gutters)
+        if weakest is None:
             break
         if widest > max(3.5, 0.55 * scale.line):
             widest *= _THINNER
-            continue
-        weakest = _weakest(routes, gutters)
-        if weakest is None:
-            break
-        dropped.add(weakest)
-    place_ports(routes, plan.row, diameters)
-    channels = channels_of(routes, column, sum(plan.of_lane))
-    label, gutters = _widened(label, gutters, inner)
-    return Grid(
-        scale=scale,
-        diameters=diameters,
+        else:
+            dropped.add(weakest)
+    return _Trial(
         stage_columns=stage_columns,
         column=column,
-        row=list(plan.row),
-        lane_rows=plan.of_lane,
+        plan=plan,
         routes=routes,
         gutters=gutters,
-        channels=channels,
         label=label,
+        complete=not dropped,
     )
 
 
@@ -144,14 +184,14 @@ def _longest_word(content: Content, font: float) -> float:
     return min(_LONGEST_WORD, max(LEAST_LABEL, longest + 1))
 
 
-def _stage_columns(content: Content, inner: float, least: float) -> list[int]:
+def _stage_columns(content: Content, inner: float, least: float, *, fewer: int) -> list[int]:
     counts = [[0] * len(content.stages) for _ in content.lanes]
     for node in content.nodes:
         counts[node.lane][node.stage] += 1
     few = len(content.nodes) <= _FEW
     pitch = least + (40 if len(content.nodes) <= 30 else 30)
-    most = max(len(content.stages), math.floor((inner + 6) / pitch))
-    for_order = math.floor(inner / (max(_FOR_ORDER, pitch) if few else pitch))
+    most = max(len(content.stages), math.floor((inner + 6) / pitch) - fewer)
+    for_order = math.floor(inner / (max(_FOR_ORDER, pitch) if few else pitch)) - fewer
     return columns_of_stages(counts, most=most, for_order=for_order)
 
 

@@ -16,6 +16,7 @@ from touchpoints.plot._shared.text_widths import LINE_HEIGHT, wrapped
 
 PAD = 6.0
 _DIAMETER = 28.0
+_ROOMY = 700.0
 _LEAST_DIAMETER = 9.0
 _WIDEST_LINE = 6.5
 _THINNEST = 3.5
@@ -97,7 +98,9 @@ class Ladder:
 
 def columns_of(content: Content, width: float) -> Columns:
     """Return the columns of a tall map of a width."""
-    gutter, scale = (60.0, 48.0) if width < 340 else (88.0, 70.0) if width < 700 else (160.0, 180.0)
+    gutter, scale = (60.0, 48.0) if width < 340 else (88.0, 70.0)
+    if width >= _ROOMY:
+        gutter, scale = 160.0, 0.28 * width
     scale = scale if content.scored else 0.0
     label = gutter + 40
     left = width - scale - 2 * PAD

@@ -52,7 +52,7 @@ def height_of(node: Node, diameter: float) -> float:
 
 def badge_of(diameter: float) -> tuple[float, float]:
     """Return where the badge of a touchpoint is, from its middle."""
-    return 0.36 * diameter + 5, -0.36 * diameter - 4
+    return 0.3 * diameter + 7, -0.3 * diameter - 6
 
 
 BADGE = 13.0
