@@ -119,24 +119,24 @@ def a_panel(low: float = 0.0, high: float = 1.0, title: str = "share") -> Panel:
 
 
 def test_intervals_beyond_the_scale_end_at_its_edge() -> None:
-    """A dot and a line never leave their scale; half an interval is not drawn."""
+    """A line never leaves its scale; where one end is not known it goes to the dot."""
     row = Row(
         label="a",
         dots=(
             Dot(value=0.5, low=-math.inf, high=math.inf, mark=MARK),
-            Dot(value=0.5, low=0.2, high=math.nan, mark=MARK, lane=1),
+            Dot(value=0.5, low=0.25, high=math.nan, mark=MARK, lane=1),
         ),
     )
     figure = rows_figure(look(), [row], [a_panel()])
-    level = [
+    whole, half = [
         one
         for one in figure.layout.shapes
         if one.type == "line" and one.y0 == one.y1 and one.line.color == "#4554BA"
     ]
-    assert 1 == len(level)
     (dots,) = [one for one in figure.data if one.name == "dots"]
-    assert dots.x[0] == pytest.approx((level[0].x0 + level[0].x1) / 2, abs=0.1)
-    assert dots.x[0] == dots.x[1]
+    assert dots.x[0] == dots.x[1] == pytest.approx((whole.x0 + whole.x1) / 2, abs=0.1)
+    assert half.x1 == pytest.approx(dots.x[1], abs=0.1)
+    assert (half.x1 - half.x0) / (whole.x1 - whole.x0) == pytest.approx(0.25)
 
 
 TEXTS = st.text(
