@@ -46,7 +46,7 @@ def conformance(
     dark: bool = False,
     width: int = 960,
 ) -> Any:
-    """Draw the deviations of journeys from a plan: a bar for each kind and touchpoint.
+    r"""Draw the deviations of journeys from a plan: a bar for each kind and touchpoint.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def conformance(
     --------
     >>> import touchpoints as tp
     >>> from touchpoints.graphs.plan import parse_plan
-    >>> plan = parse_plan("name='visit'\\n[touchpoints.book]\\n[touchpoints.come]")
+    >>> plan = parse_plan("name='visit'\n[touchpoints.book]\n[touchpoints.come]")
     >>> journeys = tp.from_paths({"path": ["book > come", "come", "book"]}, path="path")
     >>> figure = tp.plot.conformance(tp.paths.conformance(journeys, plan))
     >>> [one.text for one in figure.layout.annotations if one.name == "kind"]
