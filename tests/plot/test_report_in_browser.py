@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from touchpoints.plot._report.sections import SECTIONS
 
 import touchpoints as tp
 from tests.plot import reports
-from touchpoints.plot._report.sections import SECTIONS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
