@@ -13,13 +13,13 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
+
+import touchpoints as tp
+from tests.plot import drawn, reports
 from touchpoints.plot._report.page import embedded
 from touchpoints.plot._report.privacy import safe, without_rare
 from touchpoints.plot._report.sections import SECTIONS
 from touchpoints.plot._report.tables import csv_text
-
-import touchpoints as tp
-from tests.plot import drawn, reports
 from touchpoints.plot._shared.look import look_of
 
 CUSTOMER = tp.load_taxonomy("customer")

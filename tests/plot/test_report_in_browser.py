@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from touchpoints.plot._report.sections import SECTIONS
 
 import touchpoints as tp
 from tests.plot import reports
+from touchpoints.plot._report.sections import SECTIONS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
@@ -152,7 +152,7 @@ def test_pointing_says_more(chromium: Any, pages: dict[str, Path]) -> None:
     page = found.page
     box = page.evaluate(
         """() => {
-          document.getElementById("map-wide").scrollIntoView({ block: "start", behavior: "instant" });
+          document.getElementById("map-wide").scrollIntoView({ behavior: "instant" });
           const traces = [...document.querySelectorAll("#map-wide .trace.scatter")];
           const points = traces.flatMap((one) => [...one.querySelectorAll("path.point")]);
           const largest = points.map((one) => one.getBoundingClientRect())
