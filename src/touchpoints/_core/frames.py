@@ -31,7 +31,7 @@ from touchpoints._core.frozen import (
 )
 from touchpoints._core.instants import from_numbers, from_objects
 from touchpoints._core.messages import first_few
-from touchpoints._core.packed import PackedTexts, encoded, packed_joined
+from touchpoints._core.packed import PackedTexts, encoded, packed_joined, packed_parts
 from touchpoints._core.text import is_blank
 from touchpoints._core.zones import HowTimes, tidy_zone, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
@@ -159,15 +159,20 @@ def _arrow_packed(native: Any) -> PackedTexts | None:
 
     chunks = native.chunks if isinstance(native, pa.ChunkedArray) else [native]
     try:
-        flat = pa.concat_arrays([one.cast(pa.large_string()) for one in chunks])
+        flat = [one.cast(pa.large_string()) for one in chunks]
     except pa.ArrowNotImplementedError:  # views of text, before pyarrow casts them
         return None
-    _, bounds, data = flat.buffers()
-    if not len(flat) or data is None:
-        return None
-    offsets = np.frombuffer(bounds, np.int64)[flat.offset : flat.offset + len(flat) + 1]
-    low, high = int(offsets[0]), int(offsets[-1])
-    return packed_joined(data[low:high], offsets - low)
+    parts, offsets, size = [], [np.zeros(1, dtype=np.int64)], 0
+    for one in flat:
+        _, bounds, data = one.buffers()
+        if not len(one) or data is None:
+            continue
+        ends = np.frombuffer(bounds, np.int64)[one.offset : one.offset + len(one) + 1]
+        low, high = int(ends[0]), int(ends[-1])
+        parts.append(data[low:high])
+        offsets.append(ends[1:] + (size - low))
+        size += high - low
+    return packed_parts(parts, np.concatenate(offsets)) if parts else None
 
 
 def _missing(series: Any) -> Array | None:

@@ -21,11 +21,13 @@ from touchpoints.plot.before_after import before_after
 from touchpoints.plot.branches import branches
 from touchpoints.plot.collapse_loss import collapse_loss
 from touchpoints.plot.compassion_and_efficiency import compassion_and_efficiency
+from touchpoints.plot.conformance import conformance
 from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.credit import credit
 from touchpoints.plot.deterrence import deterrence
 from touchpoints.plot.difference_graph import difference_graph
 from touchpoints.plot.dotted_chart import dotted_chart
+from touchpoints.plot.durations import durations
 from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.granularity import granularity
@@ -39,6 +41,7 @@ from touchpoints.plot.need_coverage import need_coverage
 from touchpoints.plot.need_gaps import need_gaps
 from touchpoints.plot.need_satisfaction import need_satisfaction
 from touchpoints.plot.need_shares import need_shares
+from touchpoints.plot.report import report
 from touchpoints.plot.retention import retention
 from touchpoints.plot.scorecard import scorecard
 from touchpoints.plot.sensitivity import sensitivity
@@ -60,11 +63,13 @@ __all__ = [
     "branches",
     "collapse_loss",
     "compassion_and_efficiency",
+    "conformance",
     "control_chart",
     "credit",
     "deterrence",
     "difference_graph",
     "dotted_chart",
+    "durations",
     "emotion_curve",
     "funnel",
     "granularity",
@@ -78,6 +83,7 @@ __all__ = [
     "need_gaps",
     "need_satisfaction",
     "need_shares",
+    "report",
     "retention",
     "scorecard",
     "sensitivity",

@@ -80,9 +80,9 @@ def branches(
     plotly.graph_objects.Figure
         Each touchpoint at the left, and a ribbon to each one that follows it, as high as its share
         of the visits whose branch is known. The dot and the line beside or below it are the share
-        and its interval. Of more than eight touchpoints the most visited are drawn, and of more than twelve
-        branches the most frequent; the others share a row without an interval. Visits after which
-        the log ends are counted in a sentence. Groups are drawn one below the other.
+        and its interval. Of more than eight touchpoints the most visited are drawn, and of more
+        than twelve branches the most frequent; the others share a row without an interval. Visits
+        after which the log ends are counted in a sentence. Groups are drawn one below the other.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.checks import public
+from touchpoints._core.frozen import Array
 from touchpoints.attribution import Credit, SideBySide
 from touchpoints.errors import WrongKindError
 from touchpoints.plot._shared.dot_rows import MOST_ROWS, Dot, Row, panel_of, shown_rows
@@ -96,7 +97,7 @@ def _of_one_model(look: Look, credit: Credit) -> Any:
     rows: dict[str, list[Dot]] = {}
     sizes: dict[str, float] = {}
     for lane, (part, mark) in enumerate(zip(parts, marks, strict=True)):
-        total = float(credit.credit[part.rows].sum())
+        total = _outcomes(credit, part.rows)
         for row in part.rows.tolist():
             key = str(credit.touchpoint[row])
             ends = (credit.low[row] / total, credit.high[row] / total) if total else (np.nan,) * 2
@@ -111,6 +112,13 @@ def _of_one_model(look: Look, credit: Credit) -> Any:
     )
     level = look.numerals.share(credit.level)
     return _figure(look, rows, sizes, marks, said=[note, facts], level=level)
+
+
+def _outcomes(credit: Credit, rows: Array) -> float:
+    """Return the number of outcomes of a group: what a credit is of its share."""
+    row = int(rows[np.argmax(np.nan_to_num(np.abs(credit.share[rows])))])
+    share = float(credit.share[row])
+    return float(credit.credit[row]) / share if share and share == share else 0.0
 
 
 def _of_models(look: Look, credit: SideBySide, rules: Sequence[str] | None) -> Any:

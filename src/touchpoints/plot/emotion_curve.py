@@ -100,8 +100,10 @@ def emotion_curve(
     draw_vertical(canvas, axes, quantity, title=title)
     zero = axes.y(0.0)
     canvas.line((axes.left, zero), (axes.right, zero), color=look.palette.edge, width=1.2)
-    for part, mark in zip(parts, marks, strict=True):
-        _curve(canvas, axes, found, part, mark, places=drawn)
+    apart = min(9.0, (axes.right - axes.left) / len(drawn) / (len(parts) + 1))
+    for nth, (part, mark) in enumerate(zip(parts, marks, strict=True)):
+        aside = (nth - (len(parts) - 1) / 2) * apart
+        _curve(canvas, axes, found, part, mark, places=drawn, aside=aside)
     below, unnamed = _places(canvas, axes, found, drawn)
     said = _said(look, found, shown=len(drawn), places=len(places))
     if unnamed:
@@ -117,14 +119,19 @@ def _curve(
     mark: Mark,
     *,
     places: list[str],
+    aside: float,
 ) -> None:
-    """Draw one curve: its band or upright lines, the line between neighbours, and its dots."""
+    """Draw one curve: its band or upright lines, the line between neighbours, and its dots.
+
+    Curves of groups are a little aside of each other, so that no dot hides another.
+    """
     rows = {str(found.place[row]): row for row in part.rows.tolist()}
     spots = []
     for nth, place in enumerate(places):
         row = rows.get(place)
         if row is not None and np.isfinite(found.valence[row]):
-            spots.append((nth, row, axes.x(float(nth)), axes.y(float(found.valence[row]))))
+            x, y = axes.x(float(nth)) + aside, axes.y(float(found.valence[row]))
+            spots.append((nth, row, x, y))
     color = part.color or canvas.look.palette.curve
     for run in _runs([one[0] for one in spots]):
         _run(canvas, axes, found, [spots[one] for one in run], color=color, alone=not part.label)

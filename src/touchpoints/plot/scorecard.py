@@ -11,6 +11,7 @@ from touchpoints._core.messages import not_found
 from touchpoints.experience import Scorecard
 from touchpoints.plot._shared.dot_rows import Dot, Panel, Row, panel_of, shown_rows
 from touchpoints.plot._shared.look import Look, look_of, require_record, shown
+from touchpoints.plot._shared.metric_words import metric_name
 from touchpoints.plot._shared.numerals import UNKNOWN
 from touchpoints.plot._shared.quantities import Quantity, numbers, points, shares
 from touchpoints.plot._shared.row_drawing import rows_figure
@@ -138,7 +139,7 @@ def _quantity(look: Look, name: str, values: list[float]) -> Quantity:
 
 
 def _title(look: Look, name: str) -> str:
-    return look.say(f"scorecard.{name}") if name in _NAMED else look.name(name)
+    return look.say(f"scorecard.{name}") if name in _NAMED else metric_name(look, name)
 
 
 def _unknown(look: Look, card: Scorecard, names: list[str]) -> list[str]:

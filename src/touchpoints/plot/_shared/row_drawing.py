@@ -20,7 +20,8 @@ _LABEL = 12.0
 _TICK = 10.0
 _AIR = 6.0
 _GAP = 18.0
-_LEAST_PLOT = 44.0
+_LEAST_PLOT = 40.0
+_FEW = 4
 _MOST_LINES = 3
 _MOST_BELOW = 8
 
@@ -81,11 +82,12 @@ def draw_rows(canvas: Canvas, rows: Sequence[Row], panels: Sequence[Panel], *, t
 
 def _beside(look: Look, rows: Sequence[Row], panels: Sequence[Panel]) -> list[_Place] | None:
     """Return where scales are beside each other, or None where they have no room."""
-    most = look.width * (0.3 if len(panels) == 1 else 0.22)
+    most = look.width * (0.3 if len(panels) == 1 else 0.22 if len(panels) <= _FEW else 0.17)
+    gap = _GAP if len(panels) <= _FEW else _GAP / 2
     label = min(max(_label_width(rows), 70.0), most)
     columns = [_numbers_width(rows, nth) for nth in range(len(panels))]
     start = PAD + label + 16
-    room = look.width - PAD - start - _GAP * (len(panels) - 1) - sum(columns)
+    room = look.width - PAD - start - gap * (len(panels) - 1) - sum(columns)
     each = room / len(panels)
     if each < _LEAST_PLOT:
         return None
@@ -93,7 +95,7 @@ def _beside(look: Look, rows: Sequence[Row], panels: Sequence[Panel]) -> list[_P
     for panel, column in zip(panels, columns, strict=True):
         right = x + each + column
         places.append(_Place(panel=panel, left=x + 6, right=x + each - 6, edge=right))
-        x = right + _GAP
+        x = right + gap
     return places
 
 
