@@ -121,6 +121,21 @@ def test_what_is_not_drawn_here_is_refused() -> None:
         tp.plot.to_svg(odd)
 
 
+def test_what_is_hidden_is_left_out() -> None:
+    """Hidden shapes, texts and traces, which a slider would show, are not in the picture."""
+    figure = go.Figure(tp.plot.journey_map(random_map(2, 6)))
+    flows = [one for one in figure.layout.shapes if one.name == "flow"]
+    before = tp.plot.to_svg(figure)
+    assert f'd="{flows[0].path}"' in before
+    flows[0].visible = False
+    figure.update_traces(visible=False)
+    figure.layout.annotations[0].visible = False
+    after = tp.plot.to_svg(figure)
+    assert f'd="{flows[0].path}"' not in after
+    assert not [one for one in elements(after, "path") if "transform" in one.attributes]
+    assert len(elements(before, "text")) > len(elements(after, "text"))
+
+
 def test_every_symbol_has_its_size() -> None:
     """Every shape reaches as far as plotly draws it."""
     figure = tp.plot.journey_map(map_of([{"touchpoint": "a"}]))
