@@ -92,7 +92,7 @@ def x_axis(
     """Draw the axis below the area; labels that would touch are left out; return the y below."""
     palette, width = canvas.look.palette, canvas.look.width
     canvas.line((area.left, area.bottom), (area.right, area.bottom), color=palette.line)
-    below, free = area.bottom + 6, 0.0
+    below, free = area.bottom + 9, 0.0
     for value, label in ticks:
         at = area.x(value)
         if grid:
@@ -106,7 +106,7 @@ def x_axis(
         middle = left + wide / 2
         box = canvas.text(
             middle,
-            area.bottom + 6,
+            area.bottom + 9,
             lines,
             size=SIZE,
             color=palette.ink2,
