@@ -262,6 +262,27 @@ def test_valence_is_on_a_scale_with_its_interval() -> None:
     assert 1 == len(trace(figure, "stages").x)
 
 
+def test_valence_is_at_the_right_on_a_telephone() -> None:
+    """Touchpoints and stages are on the scale from -1 to 1 in the heads of the columns."""
+    figure = tp.plot.journey_map(scene(), width=358)
+    axis = {one.text: one for one in figure.layout.annotations if one.name == "axis"}
+    zero = axis["0"].x
+    one = axis["+1"].x - zero
+    assert zero - axis["−1"].x == pytest.approx(one)
+    assert [0.7, -0.3] == pytest.approx(
+        [(x - zero) / one for x in trace(figure, "valence").x], abs=0.01
+    )
+    (stage,) = trace(figure, "stages").x
+    assert 0.2 == pytest.approx((stage - zero) / one, abs=0.01)
+    ends = {
+        (round((shape.x0 - zero) / one, 2), round((shape.x1 - zero) / one, 2))
+        for shape in figure.layout.shapes
+        if shape.type == "line" and shape.y0 == shape.y1
+    }
+    assert {(0.6, 0.8), (-0.5, -0.1), (0.1, 0.3)} <= ends
+    assert "valence of the stage" in drawn.texts(figure, kind="legend")
+
+
 def test_a_touchpoint_tells_all_it_has() -> None:
     """Hovers have reach and valence with their intervals, the number of answers, and terms."""
     figure = tp.plot.journey_map(scene())
