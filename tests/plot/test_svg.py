@@ -157,3 +157,14 @@ def test_any_figure_in_pixels_can_be_written() -> None:
     """A funnel is drawn in pixels as well."""
     found = tp.paths.funnel(tp.datasets.shop(50, seed=1), ["search_query", "purchase"])
     assert tp.plot.to_svg(tp.plot.funnel(found)).startswith("<svg")
+
+
+def test_lines_that_the_slider_hides_are_not_drawn() -> None:
+    """The picture of a graph has the lines that the figure shows first, and no others."""
+    figure = tp.plot.transition_graph(tp.transition_graph(tp.datasets.shop(300, seed=1)))
+    paths = [one for one in figure.layout.shapes if one.type == "path"]
+    shown = [one.path for one in paths if one.visible is not False]
+    assert 0 < len(shown) < len(paths)
+    found = [one.attributes["d"] for one in elements(tp.plot.to_svg(figure), "path")]
+    assert set(shown) <= set(found)
+    assert not {one.path for one in paths if one.visible is False} & set(found)

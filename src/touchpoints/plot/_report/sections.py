@@ -221,7 +221,8 @@ def _needs(results: Results, look: Look) -> Section:
 def _loss(results: Results, look: Look) -> Section:
     found = results.collapse_loss
     part = float(found.share[0]) if len(found) else float("nan")
-    key = "finding.loss" if part == part and found.p[0] < 1 - results.level else "finding.no_loss"
+    asked = "finding.loss_outcome" if results.outcome is not None else "finding.loss_next"
+    key = asked if part == part and found.p[0] < 1 - results.level else "finding.no_loss"
     said = sentence(look, key, share=share(look, part))
     return _section(results, "loss", said, draw=collapse_loss, record=found)
 
