@@ -397,3 +397,29 @@ def test_collisions_are_seen() -> None:
     line = next(one for one in figure.layout.shapes if one.name == "flow")
     line.path = f"M 130,10 L 1200,{figure.layout.height - 10}"
     assert "line on text" in collisions(figure)
+
+
+PLAN = """
+name = "buying"
+taxonomy = "customer"
+[touchpoints.search_query]
+[touchpoints.review_read]
+[touchpoints.purchase]
+[touchpoints.delivery_received]
+"""
+
+
+@pytest.mark.parametrize("width", [358, 1216])
+def test_a_plan_is_drawn_with_what_is_seen(width: int) -> None:
+    """What is planned but not seen has its stage; what is not planned is marked."""
+    journeys = tp.datasets.shop(200, seed=1)
+    found = tp.experience.journey_map(journeys, plan=tp.parse_plan(PLAN))
+    figure = tp.plot.journey_map(found, width=width)
+    assert {} == collisions(figure)
+    assert "Retention" in drawn.texts(figure, kind="stage")
+    assert ["Receiving the delivery"] == [
+        drawn.plain(one.text) for one in figure.layout.annotations if one.text.startswith("<i>")
+    ]
+    marked = {drawn.plain(one).split("%")[0] for one in trace(figure, "badges").hovertext}
+    assert any(one.startswith("Live chat") for one in marked)
+    assert not any(one.startswith("Purchase") for one in marked)
