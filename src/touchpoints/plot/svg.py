@@ -77,8 +77,6 @@ def to_svg(figure: Any, *, title: str = "") -> str:
     _require_pixels(layout)
     width, height = layout["width"], layout["height"]
     name = f' role="img" aria-label="{_text(title)}"' if title else ""
-    visible = [one for one in layout.get("shapes", ()) if one.get("visible", True) is True]
-    shapes = [(one.get("layer", "above"), _shape(one)) for one in visible]
     shapes = [(one.get("layer", "above"), _shape(one)) for one in _seen(layout, "shapes")]
     size = f'width="{width}" height="{height}"'
     whole = f'{size} viewBox="0 0 {width} {height}" font-family="{_text(FONT)}"{name}'
@@ -87,7 +85,6 @@ def to_svg(figure: Any, *, title: str = "") -> str:
         f"<title>{_text(title)}</title>" if title else "",
         f'<rect {size} fill="{_text(layout["paper_bgcolor"])}"/>',
         *(drawn for layer, drawn in shapes if layer != "above"),
-        *(part for trace in figure.data if trace.visible in (None, True) for part in _trace(trace)),
         *(part for one in figure.data if one.visible in (None, True) for part in _trace(one)),
         *(drawn for layer, drawn in shapes if layer == "above"),
         *(part for note in _seen(layout, "annotations") for part in _note(note)),
