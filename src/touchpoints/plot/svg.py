@@ -41,8 +41,8 @@ def to_svg(figure: Any, *, title: str = "") -> str:
     -------
     str
         The picture: no script, nothing from elsewhere, all texts escaped. What figures say when
-        something is pointed at is the title of the shape; what is hidden, and controls such as
-        sliders, are left out.
+        something is pointed at is the title of the shape. Controls such as sliders are left out,
+        and so is what they hide.
 
     Raises
     ------
