@@ -29,7 +29,7 @@ NARROWER = {
     "insurance_claim": {"complaint", "customer_service"},
     "plan_change": {"purchase", "renewal"},
     "reservation": {"purchase", "information_request"},
-    "reservation_change": {"purchase", "product_use"},
+    "reservation_change": {"cancellation", "purchase", "product_use"},
     "service_visit": {"customer_service", "delivery_received"},
     "stay": {"product_use"},
     "pt_ambulance": {"pt_registration"},

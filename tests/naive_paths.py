@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter, defaultdict
 from itertools import pairwise
 from statistics import NormalDist
@@ -125,8 +126,14 @@ def expanded(rows, separator: str = " > "):
 
 
 def names_of(text: str, separator: str) -> list[str]:
-    """Return the names of a path; none where it is only space."""
-    return [name.strip() for name in text.split(separator)] if text.strip() else []
+    """Return the names of a path; none where nothing of it is visible."""
+    names = ["" if unseen(name) else name.strip() for name in text.split(separator)]
+    return [] if unseen(text) else names
+
+
+def unseen(text: str) -> bool:
+    """Return whether a text is nothing but space and controls."""
+    return all(char.isspace() or unicodedata.category(char) == "Cc" for char in text)
 
 
 def badly_joined(name: str, separator: str) -> bool:

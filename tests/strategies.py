@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from touchpoints._core.frozen import Coded
+from touchpoints._core.text import is_blank
 from touchpoints.journeys.model import Journeys
 from touchpoints.taxonomy import Facet, Taxonomy, Term, TouchpointType, untyped
 
@@ -34,6 +35,12 @@ IDS = (
     "a\n",
 )
 TEXTS = ("search", "Payment (card)", "50% [new]", "(start)", "NA", "café", "x" * 30)
+
+
+def visible(letters: Any = None, *, max_size: int | None = None) -> st.SearchStrategy[str]:
+    """Return texts with a visible character: all others are missing."""
+    some = st.text(max_size=max_size) if letters is None else st.text(letters, max_size=max_size)
+    return some.filter(lambda text: not is_blank(text))
 
 
 def examples(count: int) -> settings:

@@ -12,8 +12,10 @@ from tests.house_rules import PACKAGE, ROOT, Module, source_modules
 
 MOST_ENTRIES = 15
 # Packages in which one file answers one question; what two of them need stands in their `_shared/`.
-ANALYSES = ("attribution", "compare", "experience", "paths")
+ANALYSES = ("attribution", "compare", "experience", "paths", "plot")
 SHARED = "_shared"
+# What brings the figures of a package together, and the folder of its parts.
+TOGETHER = {"report", "_report"}
 # Folders of tests that look at the package as a whole.
 ACROSS = {"edges", "findings", "fuzz", "laws", "plugin", "published", "real", "typing"}
 
@@ -53,7 +55,7 @@ def circles(graph: nx.DiGraph) -> list[list[str]]:
 def leans_on_neighbours(name: str, others: set[str]) -> set[str]:
     """Return the files of the same analysis that a file imports and may not."""
     _, *parts = name.split(".")
-    if len(parts) < 2 or parts[0] not in ANALYSES:
+    if len(parts) < 2 or parts[0] not in ANALYSES or parts[1] in TOGETHER:
         return set()
     room = f"touchpoints.{parts[0]}."
     return {one for one in others if one.startswith(room) and one.split(".")[2] != SHARED}

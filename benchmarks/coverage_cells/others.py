@@ -20,7 +20,7 @@ from .worlds import truth as share_of
 
 PERSONS = (8, 15, 30, 200)
 EVENTS = (10, 30, 100, 1000)
-_MOST_DRAWN = 400  # worlds of the bootstrap: each draws 200 resamples
+RESAMPLES = 200
 # How often both say yes, only the first, only the second, neither.
 JUDGES = {
     "alike": (0.45, 0.05, 0.05, 0.45),
@@ -55,11 +55,16 @@ def means_of_gaps(cell: medians.Gaps, *, worlds: int, seed: int) -> Bounds:
 def of_bootstrap(
     cell: Cell, method: Literal["percentile", "basic"], *, worlds: int, seed: int
 ) -> Bounds:
-    """Return the intervals that `tp.bootstrap` gives the share of journeys with a purchase."""
+    """Return the intervals that `tp.bootstrap` gives the share of journeys with a purchase.
+
+    Each world has its own seed: with one for all, worlds of the same persons would share their
+    resamples, and the Monte Carlo error would be too small.
+    """
     rng = generator(seed, "bootstrap", *cell)
     chances, sizes = hits_drawn(cell, worlds, rng)
     found = []
-    for chance, size in zip(chances, sizes, strict=True):
+    seeds = rng.integers(0, 2**32, worlds).tolist()
+    for chance, size, own in zip(chances, sizes, seeds, strict=True):
         who = np.repeat(np.arange(cell.persons), size)
         hits = (rng.random(len(who)) < chance[who]).astype(float)
         journeys = attrs.evolve(
@@ -70,7 +75,7 @@ def of_bootstrap(
         def bought(drawn: tp.Journeys, hits: np.ndarray = hits) -> float:
             return float(drawn.counts @ hits / drawn.counts.sum())
 
-        one = tp.bootstrap(journeys, bought, seed=seed, resamples=200, method=method)
+        one = tp.bootstrap(journeys, bought, seed=own, resamples=RESAMPLES, method=method)
         found.append((one.low[0], one.high[0]))
     low, high = np.array(found).T
     return low, high
@@ -122,8 +127,7 @@ def lines(worlds: int, seed: int) -> Iterable[str]:
         for sizes in ("ones", "1..10", "tail"):
             for persons in PERSONS:
                 cell = Cell(sizes, "B(1, 1)", persons)
-                few = min(worlds, _MOST_DRAWN if persons < max(PERSONS) else _MOST_DRAWN // 4)
-                found = of_bootstrap(cell, method, worlds=few, seed=seed)
+                found = of_bootstrap(cell, method, worlds=worlds, seed=seed)
                 yield _line(f"bootstrap, {method} | {sizes} | {persons}", found, share_of(cell))
     for name, chances in JUDGES.items():
         by_chance = sum(chances[:2]) * (chances[0] + chances[2])
@@ -134,10 +138,9 @@ def lines(worlds: int, seed: int) -> Iterable[str]:
             yield _line(f"kappa | {name} | {events:,}", found, right)
     yield from ("", "| test | journeys | worlds | rejected | ± |", "|---|---|---|---|---|")
     for journeys in (50, 500):
-        few = min(worlds, _MOST_DRAWN)
-        part = order_rejected(journeys, worlds=few, seed=seed)
-        error = (part * (1 - part) / few) ** 0.5
-        yield f"| Markov order 2 | {journeys} | {few:,} | {part:.3f} | {error:.3f} |"
+        part = order_rejected(journeys, worlds=worlds, seed=seed)
+        error = (part * (1 - part) / worlds) ** 0.5
+        yield f"| Markov order 2 | {journeys} | {worlds:,} | {part:.3f} | {error:.3f} |"
 
 
 def _of_means(worlds: int, seed: int) -> Iterator[str]:

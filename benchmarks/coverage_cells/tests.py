@@ -102,7 +102,8 @@ def permuted(contrast: Contrast, in_a: np.ndarray, deals: np.ndarray) -> np.ndar
     whole, first = contrast.sums(most), contrast.sums(in_a[None, :])
     sums = contrast.sums(deals)
     seen = contrast.of(first, whole - first)[0]
-    return p_permuted(iter([contrast.of(sums, whole - sums)]), seen, slack=contrast.slack)
+    p = p_permuted(iter([contrast.of(sums, whole - sums)]), seen, slack=contrast.slack)
+    return np.maximum(p, contrast.least_p(first, whole - first))
 
 
 def share(worlds: Worlds, rng: np.random.Generator) -> np.ndarray:

@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     : attribution classify compare datasets errors experience graphs paths
-    : taxonomy testing uncertainty
+    : plot taxonomy testing uncertainty
     _core.opening_hours: OpeningHours
     classify.contract.protocol: Facets classifier
     graphs: check_graph from_node_link higher_order_graph journey_graph outcome_graph read_graphml

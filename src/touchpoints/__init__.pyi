@@ -6,6 +6,7 @@ from touchpoints import errors as errors
 from touchpoints import experience as experience
 from touchpoints import graphs as graphs
 from touchpoints import paths as paths
+from touchpoints import plot as plot
 from touchpoints import taxonomy as taxonomy
 from touchpoints import testing as testing
 from touchpoints import uncertainty as uncertainty

@@ -28,6 +28,9 @@ MODELS = {
     "decay": partial(A.time_decay, half_life=2.0),
     "shapley, subsets": partial(A.shapley, game="subsets"),
     "markov": A.markov,
+    "markov 2": partial(A.markov, order=2),
+    "markov 3": partial(A.markov, order=3),
+    "leave one out": A.leave_one_out,
 }
 ROWS = st.lists(
     st.tuples(
@@ -110,17 +113,17 @@ def test_a_look_back_counts() -> None:
 
 
 def test_what_cannot_be_recounted_goes_one_by_one() -> None:
-    """Groups, higher orders, arguments by position, and functions of the caller."""
+    """Groups, a chosen order, arguments by position, games, and functions of the caller."""
     journeys = journeys_of([(["a", "b"], 40, 1.0, "x"), (["b"], 30, 0.0, "y")])
 
-    assert recount_of(partial(A.markov, order=2), journeys) is None
+    assert recount_of(partial(A.markov, order="auto", seed=1), journeys) is None
+    assert recount_of(partial(A.leave_one_out, by="channel"), journeys) is None
     assert recount_of(partial(A.linear, by="channel"), journeys) is None
     assert recount_of(partial(A.linear, journeys), journeys) is None
-    assert recount_of(A.leave_one_out, journeys) is None
     assert recount_of(A.shapley, journeys) is None
     assert recount_of(partial(A.shapley, game="subsets", by="channel"), journeys) is None
     assert recount_of(one_by_one(A.linear), journeys) is None
-    found = tp.bootstrap(journeys, partial(A.markov, order=2), seed=1, resamples=20)
+    found = tp.bootstrap(journeys, partial(A.shapley, prior=1), seed=1, resamples=20)
     assert np.isfinite(found.low).all()
 
 

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 from statistics import NormalDist, median
 
 from tests import naive
+from tests.naive_dealt import least_p
 
 Person = tuple[float, int]  # an amount, such as hits, of so many observations
 
@@ -61,9 +62,10 @@ def p_of_all_deals(a: Sequence[Person], b: Sequence[Person], variance: float) ->
 
 
 def exact_p_of_persons(a: Sequence[Person], b: Sequence[Person]) -> float:
-    """Return the exact permutation p of a share: persons have hits of trials."""
+    """Return the exact permutation p of a share, at least the least one: (hits, trials)."""
     pooled = sum(y for y, _ in [*a, *b]) / sum(m for _, m in [*a, *b])
-    return p_of_all_deals(a, b, pooled * (1 - pooled))
+    least = least_p([[(m, y) for y, m in side] for side in (a, b)])
+    return max(p_of_all_deals(a, b, pooled * (1 - pooled)), least)
 
 
 def exact_p_of_values(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]]) -> float:

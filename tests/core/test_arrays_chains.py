@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests import naive
 from touchpoints._core.arrays import chains, counting
-from touchpoints._core.arrays.chains import Chain, Windows, counted, windows_of
+from touchpoints._core.arrays.chains import Chain, tables
 from touchpoints._core.arrays.chains.removal import without, without_each
 from touchpoints._core.arrays.counting import states
 
@@ -23,13 +23,16 @@ SEGMENTS = st.lists(
     min_size=1,
     max_size=8,
 )
-# How windows and transitions are numbered: in a table, or by a sort; in 32 or in 64 bits.
+# How windows and transitions are numbered: together in a table, or first windows, then transitions,
+# in a table or by a sort; in 32 or in 64 bits.
 WAYS = [
     {},
-    {"_HALF_WORD": 0},
-    {"_LARGE": 0},
-    {"DENSE": 0},
-    {"_HALF_WORD": 0, "_LARGE": 0, "DENSE": 0},
+    {"_BLOCK": 3, "_SEGMENTS": 2},
+    {"TABLE": 0},
+    {"TABLE": 0, "_HALF_WORD": 0},
+    {"TABLE": 0, "_LARGE": 0},
+    {"TABLE": 0, "DENSE": 0},
+    {"TABLE": 0, "_HALF_WORD": 0, "_LARGE": 0, "DENSE": 0},
 ]
 
 
@@ -41,20 +44,25 @@ def arrays_of(drawn) -> tuple[np.ndarray, ...]:
     return codes, offsets, ends, np.array([weight for _, _, weight in drawn])
 
 
-def chain_of(drawn, order: int, way: dict[str, int]) -> tuple[Windows, Chain]:
-    """Count a chain, with limits of the numbering changed."""
+def chain_of(drawn, order: int, way: dict[str, int]) -> tuple[np.ndarray, Chain]:
+    """Count a chain, with limits of the numbering changed; return also the codes of its states."""
     codes, offsets, ends, weights = arrays_of(drawn)
     with pytest.MonkeyPatch.context() as patch:
         for name, limit in way.items():
+            if name in {"TABLE", "_BLOCK", "_SEGMENTS"}:
+                patch.setattr(tables, name.replace("TABLE", "DENSE"), limit)
+                continue
             for module in (chains, states, counting) if name == "DENSE" else (chains,):
                 patch.setattr(module, name, limit)
-        windows = windows_of(codes, offsets, K, order=order)
-        return windows, counted(windows, ends, weights, kinds=2)
+        chain, members = tables.chain_of(
+            codes, offsets, K, order=order, ends=ends, weights=weights, kinds=2
+        )
+        return members, chain
 
 
-def nodes_of(windows: Windows, chain: Chain) -> list[object]:
+def nodes_of(members: np.ndarray, chain: Chain) -> list[object]:
     """Return the name of each node, as the naive twin names it."""
-    shown = [tuple(one for one in row if one >= 0) for row in windows.members.tolist()]
+    shown = [tuple(one for one in row if one >= 0) for row in members.tolist()]
     return [*shown, "start", *(("end", end) for end in range(chain.ends))]
 
 
@@ -63,27 +71,32 @@ def nodes_of(windows: Windows, chain: Chain) -> list[object]:
 @given(SEGMENTS)
 def test_transitions_are_those_of_the_windows(order, way, drawn) -> None:
     """Their weights, and those that each segment passes; sorted by source, then target."""
-    windows, chain = chain_of(drawn, order, way)
-    nodes = nodes_of(windows, chain)
+    shown, chain = chain_of(drawn, order, way)
+    nodes = nodes_of(shown, chain)
     pairs = list(zip(chain.sources.tolist(), chain.targets.tolist(), strict=True))
     names = [(nodes[source], nodes[target]) for source, target in pairs]
 
     assert pairs == sorted(pairs)
     wanted = naive.transitions(*zip(*drawn, strict=True), order)
     assert dict(wanted) == dict(zip(names, chain.totals.tolist(), strict=True))
-    bounds = chain.offsets.tolist()
-    for (codes, end, _), (low, high) in zip(drawn, itertools.pairwise(bounds), strict=True):
+    bounds = itertools.pairwise(chain.offsets.tolist())
+    for (codes, end, _), first, (low, high) in zip(
+        drawn, chain.first.tolist(), bounds, strict=True
+    ):
         steps = ["start", *naive.windows(codes, order), ("end", end)]
-        passed = [names[edge] for edge in chain.passed[low:high].tolist()]
-        assert list(itertools.pairwise(steps)) == passed
+        edges = [first, *(edge for edge in chain.passed[low:high].tolist() if edge < len(names))]
+        assert list(itertools.pairwise(steps)) == [names[edge] for edge in edges]
+    last = [names[edge][1] for edge in chain.last().tolist()]
+    assert last == [("end", end) for _, end, _ in drawn]
 
 
+@pytest.mark.parametrize("way", [{}, {"TABLE": 0}], ids=str)
 @pytest.mark.parametrize("order", [2, 3, 4])
 @given(SEGMENTS)
-def test_states_are_sorted_by_their_codes(order, drawn) -> None:
+def test_states_are_sorted_by_their_codes(order, way, drawn) -> None:
     """A shorter segment comes before the windows that go on as it does."""
-    windows, _ = chain_of(drawn, order, {})
-    members = [tuple(row) for row in windows.members.tolist()]
+    shown, _ = chain_of(drawn, order, way)
+    members = [tuple(row) for row in shown.tolist()]
 
     assert members == sorted(members)
 
@@ -91,10 +104,10 @@ def test_states_are_sorted_by_their_codes(order, drawn) -> None:
 @given(SEGMENTS)
 def test_what_is_earned_without_each_code_needs_no_whole_inverse(drawn) -> None:
     """The diagonal of the inverse alone gives the same as all of it, and as solving anew."""
-    windows, chain = chain_of(drawn, 1, {})
+    members, chain = chain_of(drawn, 1, {})
     rewards = (chain.targets == chain.size + 1).astype(np.float64)
-    whole = without_each(chain, windows.members, rewards, codes=K)
-    found = without_each(chain, windows.members, rewards, codes=K, earned_only=True)
+    whole = without_each(chain, members, rewards, codes=K)
+    found = without_each(chain, members, rewards, codes=K, earned_only=True)
 
     np.testing.assert_allclose(found.earned, whole.earned, atol=1e-12)
     np.testing.assert_allclose(found.ahead[:, 0], whole.ahead[:, 0], atol=1e-12)

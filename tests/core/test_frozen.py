@@ -183,7 +183,9 @@ def test_other_values_are_converted_to_text(values: list[Any], texts: list[Any])
 
 def test_a_value_that_is_not_a_scalar_raises() -> None:
     """A list in a cell raises an error of this library, not a bare TypeError."""
-    with pytest.raises(InvalidInputError, match="a value that is not a scalar"):
+    with pytest.raises(
+        InvalidInputError, match="of type list, and a cell must hold a single value"
+    ):
         code_values(["a", ["b"]])
 
 

@@ -193,6 +193,9 @@ def test_tables_give_intervals_and_decide_quadrants() -> None:
 
     assert found.quadrant.tolist() == ["concentrate here", "possible overkill"]
     assert not found.sure.any()  # a mapping has no intervals
+    ends = dict(zip(importance.driver.tolist(), importance.low.tolist(), strict=True))
+    assert found.importance_low.tolist() == [ends["a"], ends["b"]]
+    assert np.isnan(found.performance_high).all()
     both = E.importance_performance(importance, importance, crosshairs=(0.5, 0.5))
     assert both.sure.all()
 

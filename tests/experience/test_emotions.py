@@ -52,8 +52,24 @@ def test_the_curve_by_hand_keeps_gaps() -> None:
     assert found.answers.tolist() == [3, 0, 2]
     np.testing.assert_allclose(found.mean, [4, NAN, 1.5])
     np.testing.assert_allclose(found.valence, [0.5, NAN, -0.75])
+    np.testing.assert_allclose(found.valence_low, (found.low - 3) / 2)  # 1 to 5 become -1 to 1
+    np.testing.assert_allclose(found.valence_high, (found.high - 3) / 2)
     wanted = stats.t.interval(0.95, 2, 4, stats.sem([5, 4, 3]))
     assert (found.low[0], found.high[0]) == pytest.approx(wanted)
+
+
+def test_ends_of_valence_change_places_where_low_is_better() -> None:
+    """Effort of 1 to 5, 1 the best: the lower end of the valence is the upper end of the mean."""
+    rows = [
+        {"id": who, "at": "2026-01-01", "do": "a", "ces1": score}
+        for who, score in enumerate((1.0, 2.0, 2.0, 4.0))
+    ]
+    journeys = tp.from_records(
+        rows, journey="id", time="at", touchpoint="do", per_interaction=["ces1"]
+    )
+    found = tp.experience.emotion_curve(journeys, metric="ces1")
+    np.testing.assert_allclose(found.valence_low, (3 - found.high) / 2)
+    np.testing.assert_allclose(found.valence_high, (3 - found.low) / 2)
 
 
 def test_later_positions_are_counted() -> None:

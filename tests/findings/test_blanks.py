@@ -12,7 +12,7 @@ import pytest
 import touchpoints as tp
 from touchpoints.errors import InvalidInputError, WrongKindError
 
-BLANKS = [" ", "", "\t", "  ", "\u00a0"]
+BLANKS = [" ", "", "\t", "\u200b", "\u00a0"]
 MAKERS = [dict, pd.DataFrame, pl.DataFrame, pa.table, lambda columns: pl.DataFrame(columns).lazy()]
 
 
@@ -81,7 +81,7 @@ def test_blank_ids_in_categories_are_missing() -> None:
     assert [["a", "b"]] * 2 == [read(one).ids.tolist() for one in (frame, polars)]
 
 
-@pytest.mark.parametrize("name", [" ", "\t", "\u00a0", ""])
+@pytest.mark.parametrize("name", [" ", "\t", "\u00a0", "", "\u200b", "\ufeff"])
 def test_blank_names_name_nothing(name: str) -> None:
     """Neither an outcome nor a group: a table would have a column or rows without a name."""
     log = read(table())

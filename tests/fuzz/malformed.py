@@ -143,7 +143,7 @@ MALFORMED: dict[str, dict[str, Cases]] = {
             ("source;category\na", "row 2: 'a' must have a source and a category"),
             ("source;category\na;serch", "row 2: 'a;serch': unknown category 'serch'"),
             ("a;b;c\nd;e;f", "row 1: 'a;b;c': unknown category 'b'"),
-            ("\x00;\x00", "row 1: '\\x00;\\x00': unknown category '\\x00'"),
+            ("\x00;\x00", "row 1: '\\x00;\\x00' must have a source and a category"),
             ('source;category\n"a;search', "row 2: 'a;search' must have a source and a category"),
             ("source;category\n" + "a" * 200_000 + ";search", "the table cannot be read"),
             ("source,category\na,b,search", "row 2: 'a,b,search' has 3 cells, and the first row"),
@@ -382,8 +382,11 @@ MALFORMED: dict[str, dict[str, Cases]] = {
         "InvalidInputError": [
             ({"id": [1]}, "the columns differ in length: {'id': 1, 'at': 2, 'what': 2}"),
             ({"id": [None, None]}, "column 'id', given as journey, is missing in all 2 rows"),
-            ({"id": [[1], [2]]}, "a column holds a value that is not a scalar: unhashable type:"),
-            ({"id": [10**5000, 1]}, "a value of a column cannot be written as text"),
+            (
+                {"id": [[1], [2]]},
+                "column 'id' holds values of type list, and a cell must hold a single",
+            ),
+            ({"id": [10**5000, 1]}, "a value of column 'id' cannot be written as text"),
             ({"at": [None, None]}, "column 'at', given as time, is missing in all 2 rows"),
             ({"at": ["0000-01-01", "2026-01-01"]}, "1 time in column 'at' does not parse"),
             ({"at": ["soon", "later"]}, "2 times in column 'at' do not parse"),

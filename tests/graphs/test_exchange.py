@@ -35,7 +35,7 @@ VALUES = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from([1e-300, -0.0, 2**31, 0.1 + 0.2, "1", "true", "", " "])
 )
-NAMES = st.text(LEGAL, min_size=1, max_size=4).filter(
+NAMES = strategies.visible(LEGAL, max_size=4).filter(
     lambda one: one not in {"id", "source", "target", "key", "self"}
 )
 RECORDS = st.dictionaries(NAMES, VALUES, max_size=3)
@@ -46,7 +46,7 @@ def graphs(draw: st.DrawFn) -> nx.DiGraph:
     """Draw a graph with any legal keys and values; types of attributes may differ by node."""
     graph = nx.DiGraph()
     graph.graph.update(draw(RECORDS))
-    nodes = draw(st.lists(WORDS, unique=True, max_size=4))
+    nodes = draw(st.lists(strategies.visible(LEGAL, max_size=6), unique=True, max_size=4))
     graph.add_nodes_from((node, draw(RECORDS)) for node in nodes)
     if nodes:
         ends = st.tuples(st.sampled_from(nodes), st.sampled_from(nodes))

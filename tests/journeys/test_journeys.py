@@ -140,7 +140,7 @@ def test_columns_have_defaults() -> None:
     [
         ([3, 1, 2], "i"),
         (np.array([3, 1, 2], np.uint8), "i"),
-        (["NA", "", "é"], "O"),
+        (["NA", "nan", "é"], "O"),
         (np.array(["a", "b", "c"]), "O"),
         ([(1, "a"), (1, "b"), (2, "a")], "O"),
         ([1, "1", 1.5], "O"),

@@ -104,6 +104,10 @@ WHOLE: dict[str, Callable[..., Any]] = {
         log, **{"metric": "csat", "within": dt.timedelta(days=20)} | how
     ),
     "improvements": lambda log: E.improvements(E.scorecard(log)),
+    "journey_map": lambda log, **how: E.journey_map(log, metric="csat", **how).flows,
+    "journey_map: touchpoints": lambda log: E.journey_map(log, metric="csat").touchpoints,
+    "journey_map: stages": lambda log: E.journey_map(log, metric="csat").stages,
+    "journey_map: terms": lambda log: E.journey_map(log, metric="csat").terms,
     "moments_of_truth": lambda log, **how: E.moments_of_truth(log, metric="csat", **how),
     "scorecard": E.scorecard,
     "interrupted_series": lambda log, **how: E.interrupted_series(
@@ -134,6 +138,7 @@ NO_TABLE: set[str] = {
     "attach_scores",
     "compare_views",
     "importance_performance",
+    "parse_journey_map",
     "suppress",
     "what_if",
 }

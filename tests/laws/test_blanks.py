@@ -17,7 +17,19 @@ import touchpoints as tp
 from touchpoints.errors import TouchpointsWarning
 from touchpoints.journeys.meta import BY_TEXT, SIZES, Report
 
-BLANKS = ["", " ", "\t\n", "\u00a0", "\u3000", "\u2028"]
+SPACES = ["", " ", "\t\n", "\u00a0", "\u3000", "\u2028"]
+UNSEEN = [
+    "\u200b",
+    "\ufeff",
+    "\u2060",
+    "\xad",
+    "\u200d\u200e",
+    " \u200b ",
+    "\x00",
+    "\x7f",
+    "\u3164",
+]
+BLANKS = SPACES + UNSEEN
 LOG: dict[str, list[Any]] = {
     "id": ["1", "1", "1", "2", "2", "3"],
     "at": [f"2026-01-0{day}" for day in (1, 1, 3, 4, 5, 6)],

@@ -84,6 +84,7 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("from_paths", "table"): ("is not a dataframe", {"dict", "frame"}),
     ("from_records", "records"): ("takes a sequence of records|record 0 must be a mapping", set()),
     ("load_taxonomy", "name"): ("takes the name of a taxonomy, not", {"text"}),
+    ("experience.parse_journey_map", "text"): ("takes a journey map as JSON text, not", {"text"}),
     ("parse_plan", "text"): ("takes a plan as TOML text, not", {"text"}),
     ("pattern", "text"): ("takes a pattern as text, not", {"text"}),
     ("testing.check_rules", "rules"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
@@ -230,11 +231,17 @@ def verbs() -> dict[str, Callable[..., Any]]:
 VERBS = verbs()
 
 
+DRAWN = ("can be drawn here, got", set())
+"""What every figure says of a record that it does not draw."""
+
+
 def checked_parameters(name: str) -> dict[str, tuple[str, set[str]]]:
     """Return the parameters of a verb that the law knows, with what their errors say."""
     found = {}
     for one in inspect.signature(VERBS[name]).parameters.values():
         known = PARAMETERS.get((name, one.name)) or KINDS.get(str(one.annotation))
+        if name.startswith("plot.") and one.kind is one.POSITIONAL_OR_KEYWORD:
+            known = known or DRAWN
         if known is not None:
             found[one.name] = known
     return found

@@ -7,6 +7,7 @@ from itertools import combinations
 from scipy.stats import f
 
 from tests import naive
+from tests.naive_dealt import least_p
 
 
 def held(path: str, longest: int) -> set[str]:
@@ -26,7 +27,8 @@ def p_of_f(statistic: float, groups: list[list[tuple[int, int]]]) -> float:
     freedom = [naive.degrees_of_freedom([n for _, n in people]) for people in groups]
     spent = sum(v**2 / one for v, one in zip(variances, freedom, strict=True))
     within = sum(variances) ** 2 / spent if spent else 1e9
-    return float(f.sf(statistic / (len(groups) - 1), len(groups) - 1, within))
+    tail = float(f.sf(statistic / (len(groups) - 1), len(groups) - 1, within))
+    return max(tail, least_p([[(n, h) for h, n in people] for people in groups]))
 
 
 def residuals(shares: list[float], sizes: list[float]) -> list[float]:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import strategies
 from tests.house_rules import PACKAGE
 from touchpoints.errors import (
     InvalidInputError,
@@ -796,7 +797,7 @@ def test_a_damaged_dict_is_reported(mine: Taxonomy) -> None:
 
 
 names = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).filter(lambda name: name != "unknown")
-texts = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
+texts = strategies.visible(st.characters(codec="utf-8"))
 
 
 @st.composite

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import strategies
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.taxonomy import (
@@ -281,14 +282,14 @@ def test_a_key_can_be_read_back(text: str, different: dict[str, str]) -> None:
     assert (text, different) == parse_key(format_key(escape_text(text), different))
 
 
-@given(st.text())
+@given(strategies.visible())
 def test_no_raw_text_becomes_a_terminal(text: str) -> None:
     """The whole key of a raw text is never in parentheses, so it is never a terminal."""
     key = untyped(text).key
     assert not (key.startswith("(") and key.endswith(")"))
 
 
-@given(st.lists(st.text(alphabet="%[]()258BDx "), min_size=2, max_size=2, unique=True))
+@given(st.lists(strategies.visible("%[]()258BDx "), min_size=2, max_size=2, unique=True))
 def test_two_texts_have_two_keys(texts: list[str]) -> None:
     """Escaping never maps two texts to one key."""
     assert escape_text(texts[0]) != escape_text(texts[1])

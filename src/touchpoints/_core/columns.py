@@ -33,6 +33,9 @@ _NUMBERS = (int, float, np.integer, np.floating)
 _NUMBER_TEXT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
 _PIECES = re.compile(r"(\D*)(\d{0,18})", re.ASCII)
 _NOT_TEXT = (*_NUMBERS, *_FLAGS, dt.date, dt.timedelta)
+_TIMES = (np.datetime64, np.timedelta64)
+_NO_NUMBERS = (complex, np.complexfloating, bytes, bytearray, memoryview, *_TIMES)
+"""What numpy turns into floats, although it is no number or loses a part."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -219,7 +222,7 @@ def keys_of_values(values: Any, name: str) -> IdColumn:
 
 
 def _counts(kind: type) -> bool:
-    return issubclass(kind, _NUMBERS) and not issubclass(kind, bool)
+    return issubclass(kind, _NUMBERS) and not issubclass(kind, (bool, np.timedelta64))
 
 
 def _keys_of_numbers(values: list[Any], name: str) -> IdColumn:
@@ -229,7 +232,7 @@ def _keys_of_numbers(values: list[Any], name: str) -> IdColumn:
     refuse_inexact(np.array(floats, dtype=None if floats else np.float64), name)
     whole = all(map(is_whole, filled))
     if not whole or any(abs(one) >= 2**63 for one in filled):
-        return keys_of_codes(code_values(values))
+        return keys_of_codes(code_values(values, called=name))
     numbers = np.array([int(one) for one in filled], dtype=np.int64)
     return keys_of_integers(numbers, missing if missing.any() else None)
 
@@ -241,7 +244,7 @@ def keys_of_floats(values: Array, name: str) -> IdColumn:
     whole = np.where(missing, 0, values)
     if bool(((whole == np.floor(whole)) & (np.abs(whole) < 2**63)).all()):
         return keys_of_integers(whole.astype(np.int64), missing if missing.any() else None)
-    return keys_of_codes(code_values(values.tolist()))
+    return keys_of_codes(code_values(values.tolist(), called=name))
 
 
 def list_of(values: Any) -> list[Any]:
@@ -249,22 +252,29 @@ def list_of(values: Any) -> list[Any]:
     return list(values.tolist() if isinstance(values, np.ndarray) else values)
 
 
-def kept_values(values: Any) -> Coded | Array:
+def kept_values(values: Any, name: str | None = None) -> Coded | Array:
     """Return a column as it is stored: numbers, instants, durations in seconds, else coded text."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
-        return values
+        return values.astype(np.float64) if values.dtype == np.longdouble else values
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return from_datetime64(values, None).stamps.view("datetime64[us]")
     if isinstance(values, np.ndarray) and values.dtype.kind == "m":
         return np.asarray(values / np.timedelta64(1, "s"), dtype=np.float64)
     plain = list_of(values)
-    if not any(issubclass(kind, _NOT_TEXT) for kind in set(map(type, plain))):
-        return code_values(plain)
+    kinds = set(map(type, plain))
+    if not kinds.isdisjoint(_TIMES):
+        plain = [
+            one.astype(f"{one.dtype.kind}8[us]").item() if isinstance(one, _TIMES) else one
+            for one in plain
+        ]
+        kinds = set(map(type, plain))
+    if not any(issubclass(kind, _NOT_TEXT) for kind in kinds):
+        return code_values(plain, called=name)
     plain = [None if is_missing(one) else one for one in plain]
-    return _kept_list(plain, set(map(type, plain)) - {type(None)})
+    return _kept_list(plain, set(map(type, plain)) - {type(None)}, name)
 
 
-def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
+def _kept_list(values: list[Any], kinds: set[type], name: str | None) -> Coded | Array:
     gone = None in values
     if kinds and all(issubclass(kind, dt.date) for kind in kinds):
         return from_objects(values, "", None).stamps.view("datetime64[us]")
@@ -277,10 +287,10 @@ def _kept_list(values: list[Any], kinds: set[type]) -> Coded | Array:
         try:
             array = np.array(filled, dtype=np.float64 if gone else None)
         except OverflowError:  # integers that no float holds are kept as text
-            return code_values(values)
+            return code_values(values, called=name)
         if array.dtype.kind in "iuf":
             return array
-    return code_values(values)
+    return code_values(values, called=name)
 
 
 def numbers_of(values: Any, name: str) -> Array:
@@ -289,16 +299,29 @@ def numbers_of(values: Any, name: str) -> Array:
         return values
     plain = [np.nan if is_missing(one) else one for one in values]
     try:
-        return np.fromiter(plain, dtype=np.float64, count=len(plain))
+        if all(map(_writes_number, _of_each_kind(plain))):
+            return np.fromiter(plain, dtype=np.float64, count=len(plain))
     except (TypeError, ValueError, OverflowError) as error:
-        wrong = [row for row, one in enumerate(plain) if not _writes_number(one)]
-        raise InvalidInputError(
-            f"column {name!r} must hold numbers",
-            where=f"rows {first_few(wrong)}: {first_few(plain[row] for row in wrong[:5])}",
-        ) from error
+        raise _no_numbers(plain, name) from error
+    raise _no_numbers(plain, name)
+
+
+def _of_each_kind(values: list[Any]) -> Iterable[Any]:
+    """Return a value of each type that occurs."""
+    return {type(one): one for one in values if not isinstance(one, str)}.values()
+
+
+def _no_numbers(values: list[Any], name: str) -> InvalidInputError:
+    wrong = [row for row, one in enumerate(values) if not _writes_number(one)]
+    return InvalidInputError(
+        f"column {name!r} must hold numbers",
+        where=f"rows {first_few(wrong)}: {first_few(values[row] for row in wrong[:5])}",
+    )
 
 
 def _writes_number(value: Any) -> bool:
+    if isinstance(value, _NO_NUMBERS):
+        return False
     try:
         np.fromiter((value,), dtype=np.float64)
     except (TypeError, ValueError, OverflowError):

@@ -26,12 +26,13 @@ from touchpoints._core.frozen import (
     Array,
     Coded,
     code_values,
-    is_blank,
     text_array,
+    without_blanks,
 )
 from touchpoints._core.instants import from_numbers, from_objects
 from touchpoints._core.messages import first_few
-from touchpoints._core.packed import PackedTexts, encoded, packed_joined
+from touchpoints._core.packed import PackedTexts, encoded, packed_joined, packed_parts
+from touchpoints._core.text import is_blank
 from touchpoints._core.zones import HowTimes, tidy_zone, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
 
@@ -109,10 +110,11 @@ class Frame:
             return _numbers(series)
         if dtype in (nw.Datetime, nw.Date):
             return _times(series, name, HowTimes()).stamps.view("datetime64[us]")
-        if _kind_of_categories(series) in tuple("biuf"):
-            return kept_values(series.to_list())
+        if _kind_of_categories(series) in tuple("biufmM"):
+            return kept_values(series.to_list(), name)
         if dtype in (nw.Duration, nw.Object):
-            return kept_values(series.to_numpy() if dtype == nw.Duration else series.to_list())
+            values = series.to_numpy() if dtype == nw.Duration else series.to_list()
+            return kept_values(values, name)
         return _text(series)
 
     def numbers(self, name: str) -> Array:
@@ -125,7 +127,9 @@ class Frame:
 
 
 def _numbers(series: Any) -> Array:
-    values = series.to_list() if series.dtype in _WIDE else np.asarray(series.to_numpy())
+    dtype = series.dtype
+    plain = (dtype.is_numeric() or dtype == nw.Boolean) and dtype not in _WIDE
+    values = np.asarray(series.to_numpy()) if plain else series.to_list()
     return numbers_of(values, series.name)
 
 
@@ -155,15 +159,20 @@ def _arrow_packed(native: Any) -> PackedTexts | None:
 
     chunks = native.chunks if isinstance(native, pa.ChunkedArray) else [native]
     try:
-        flat = pa.concat_arrays([one.cast(pa.large_string()) for one in chunks])
+        flat = [one.cast(pa.large_string()) for one in chunks]
     except pa.ArrowNotImplementedError:  # views of text, before pyarrow casts them
         return None
-    _, bounds, data = flat.buffers()
-    if not len(flat) or data is None:
-        return None
-    offsets = np.frombuffer(bounds, np.int64)[flat.offset : flat.offset + len(flat) + 1]
-    low, high = int(offsets[0]), int(offsets[-1])
-    return packed_joined(data[low:high], offsets - low)
+    parts, offsets, size = [], [np.zeros(1, dtype=np.int64)], 0
+    for one in flat:
+        _, bounds, data = one.buffers()
+        if not len(one) or data is None:
+            continue
+        ends = np.frombuffer(bounds, np.int64)[one.offset : one.offset + len(one) + 1]
+        low, high = int(ends[0]), int(ends[-1])
+        parts.append(data[low:high])
+        offsets.append(ends[1:] + (size - low))
+        size += high - low
+    return packed_parts(parts, np.concatenate(offsets)) if parts else None
 
 
 def _missing(series: Any) -> Array | None:
@@ -182,7 +191,7 @@ def _text(series: Any) -> Coded:
         return _polars_text(native)
     if series.implementation.is_pandas():
         return _pandas_text(native)
-    return _arrow_text(series.to_arrow())
+    return _arrow_text(series.to_arrow(), series.name)
 
 
 def _whole_or_text(values: Array, name: str) -> Coded:
@@ -224,18 +233,18 @@ def _pandas_text(native: Any) -> Coded:
     import pandas as pd
 
     codes, values = pd.factorize(native)
-    return _without_blanks(*_as_texts(codes.astype(np.int32), list(values)))
+    return _without_blanks(*_as_texts(codes.astype(np.int32), list(values), native.name))
 
 
-def _as_texts(codes: Array, values: list[Any]) -> tuple[Array, list[str]]:
+def _as_texts(codes: Array, values: list[Any], name: Any) -> tuple[Array, list[str]]:
     """Convert the codes of dictionary values of any type into codes of distinct texts."""
     if all(isinstance(one, str) for one in values) and len(set(values)) == len(values):
         return codes, values
-    texts = code_values(values)
+    texts = code_values(values, called=name)
     return np.append(texts.codes, np.int32(-1))[codes], list(texts.categories)
 
 
-def _arrow_text(native: Any) -> Coded:
+def _arrow_text(native: Any, name: str) -> Coded:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -245,7 +254,7 @@ def _arrow_text(native: Any) -> Coded:
     if not pa.types.is_dictionary(flat.type):
         flat = pc.dictionary_encode(flat)
     codes = flat.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
-    return _without_blanks(*_as_texts(codes, flat.dictionary.to_pylist()))
+    return _without_blanks(*_as_texts(codes, flat.dictionary.to_pylist(), name))
 
 
 def _without_blanks(codes: Array, categories: list[str]) -> Coded:
@@ -255,12 +264,7 @@ def _without_blanks(codes: Array, categories: list[str]) -> Coded:
         table = np.full(len(categories) + 1, -1, dtype=np.int32)
         table[used] = np.arange(len(used), dtype=np.int32)
         codes, categories = table[codes], [categories[code] for code in used.tolist()]
-    if any(map(is_blank, categories)):
-        kept = [code for code, one in enumerate(categories) if not is_blank(one)]
-        table = np.full(len(categories) + 1, -1, dtype=np.int32)
-        table[kept] = np.arange(len(kept), dtype=np.int32)
-        codes, categories = table[codes], [categories[code] for code in kept]
-    return Coded(codes.astype(np.int32, copy=False), tuple(categories))
+    return without_blanks(codes, categories)
 
 
 def _keys(series: Any) -> IdColumn:
@@ -320,8 +324,8 @@ def _polars_keys(native: Any) -> IdColumn:
 
 
 def _polars_blanks(native: Any) -> Array:
-    """Tell which texts are blank: few can be, since space sorts before "!" or after ASCII."""
-    near = ((native < "!") | (native >= "\x85")).fill_null(value=False)
+    """Tell which texts are blank: few can be, since they begin before "!" or after "~"."""
+    near = ((native < "!") | (native >= "\x7f")).fill_null(value=False)
     blank = np.zeros(len(native), dtype=bool)
     if near.any():
         rows = near.arg_true().to_numpy()

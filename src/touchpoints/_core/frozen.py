@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from touchpoints._core.messages import counted, first_few, quoted
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 K = TypeVar("K")
 V = TypeVar("V")
 Array = NDArray[Any]
 _MASKED = type(np.ma.masked)
+_BYTES = (bytes, bytearray, memoryview, np.bytes_)
 
 
 class FrozenMap(Mapping[K, V], Generic[K, V]):
@@ -169,6 +171,12 @@ def by_name(columns: Any) -> Mapping[str, Any]:
     """Return columns by name as given, or raise when they are no mapping."""
     if not isinstance(columns, Mapping):
         raise WrongKindError(f"columns by name must be a mapping, got {quoted(columns)}")
+    blank = [name for name in columns if isinstance(name, str) and is_blank(name)]
+    if blank:
+        raise InvalidInputError(
+            f"the name of a column must have a visible character, got {blank[0]!r}",
+            mend="rename the column",
+        )
     return columns
 
 
@@ -229,6 +237,11 @@ class Coded:
     def __reduce__(self) -> tuple[Any, ...]:
         return (Coded, (self.codes, self.categories))  # numpy forgets read-only when unpickling
 
+    @property
+    def has_blank(self) -> bool:
+        """Whether a category is blank: its rows are missing in journeys."""
+        return any(map(is_blank, self.categories))
+
     def take(self, rows: Any) -> Coded:
         """Return the column with the rows at these positions (or where a mask is true)."""
         taken = object.__new__(Coded)  # the codes were checked when this column was created
@@ -246,13 +259,18 @@ class Coded:
         return list(self.to_array())
 
 
-def is_blank(text: str) -> bool:
-    """Tell whether a text is empty or nothing but space."""
-    return not text or text.isspace()
+def without_blanks(codes: Array, categories: Sequence[str]) -> Coded:
+    """Return encoded text in which blank categories are missing."""
+    if any(map(is_blank, categories)):
+        kept = [code for code, one in enumerate(categories) if not is_blank(one)]
+        table = np.full(len(categories) + 1, -1, dtype=np.int32)
+        table[kept] = np.arange(len(kept), dtype=np.int32)
+        codes, categories = table[codes], [categories[code] for code in kept]
+    return Coded(codes.astype(np.int32, copy=False), tuple(categories))
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a value is missing: None, empty or blank text, nan, NaT or pandas.NA."""
+    """Return whether a value is missing: None, text without a visible character, nan, NaT or NA."""
     if value is None or isinstance(value, str):
         return value is None or is_blank(value)
     if value is np.ma.masked:
@@ -285,22 +303,26 @@ def _decimal(number: Any) -> str:
     return str(number if value in {float("inf"), float("-inf")} else value)
 
 
-def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
+def code_values(
+    values: Sequence[Any], *, column: str | None = None, called: str | None = None
+) -> Coded:
     """Encode a column of Python values as text; None, nan and blank text are missing.
 
     Other values are converted to text: 7 and "7" are the same touchpoint, as they would be in a
     file. A column of numbers that are all whole is written without decimal points, because a
     single missing value turns a column of integers into floats. In a named ``column``, floats too
-    large to be exact are refused.
+    large to be exact are refused; ``called`` is a name for messages alone.
     """
     kinds = set(map(type, values)) - {type(None)}
-    values = _single_values(values, kinds, column)
+    name = called if column is None else column
+    values = _single_values(values, kinds, name)
     if len(kinds) > 1 and not kinds.isdisjoint((bool, np.bool_)):  # True == 1, as a key of a dict
         values = [str(one) if isinstance(one, (bool, np.bool_)) else one for one in values]
     try:
         known: dict[Any, int] = dict.fromkeys(values, -1)
-    except TypeError as error:
-        raise InvalidInputError(f"a column holds a value that is not a scalar: {error}") from error
+    except TypeError:
+        values = _hashable_values(values, name)
+        known = dict.fromkeys(values, -1)
     written = _writer(kinds, known, column)
     texts: dict[str, int] = {}
     try:
@@ -309,7 +331,7 @@ def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
                 known[one] = texts.setdefault(written(one), len(texts))
     except ValueError as error:  # Python writes integers of at most 4,300 digits
         raise InvalidInputError(
-            f"a value of a column cannot be written as text: {error}"
+            f"a value of {_named(name)} cannot be written as text: {error}"
         ) from error
     try:
         codes = np.fromiter(map(known.__getitem__, values), np.int32, count=len(values))
@@ -318,14 +340,42 @@ def code_values(values: Sequence[Any], *, column: str | None = None) -> Coded:
     return Coded(owned(codes), tuple(texts))
 
 
+def _named(column: str | None) -> str:
+    return "a column" if column is None else f"column {column!r}"
+
+
+def _hashable_values(values: Sequence[Any], column: str | None) -> list[Any]:
+    """Return values with None where they are missing; raise for those that are not single."""
+    plain = [None if is_missing(one) else one for one in values]
+    wrong = [row for row, one in enumerate(plain) if not _is_hashable(one)]
+    if wrong:
+        kinds = dict.fromkeys(type(plain[row]).__name__ for row in wrong)
+        raise InvalidInputError(
+            f"{_named(column)} holds values of type {', '.join(kinds)}, and a cell must hold a "
+            "single value",
+            where=f"rows {first_few(wrong)}: {first_few(plain[row] for row in wrong[:5])}",
+            mend="make a text or a number of each first: of a list by joining or exploding it, of "
+            "a mapping or struct by taking one field",
+        )
+    return plain
+
+
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
 def _single_values(values: Sequence[Any], kinds: set[type], column: str | None) -> Sequence[Any]:
     """Refuse bytes, whose text depends on an encoding, and read masked values as missing."""
-    if not kinds.isdisjoint((bytes, bytearray, memoryview, np.bytes_)):
-        rows = [row for row, one in enumerate(values) if isinstance(one, (bytes, memoryview))]
-        named = "a column" if column is None else f"column {column!r}"
+    if not kinds.isdisjoint(_BYTES):
+        rows = [row for row, one in enumerate(values) if isinstance(one, _BYTES)]
+        shown = (bytes(values[row]) for row in rows[:5])
         raise InvalidInputError(
-            f"{named} holds bytes, which are text only in some encoding",
-            where=f"rows {first_few(rows)}: {first_few(values[row] for row in rows[:5])}",
+            f"{_named(column)} holds bytes, which are text only in some encoding",
+            where=f"rows {first_few(rows)}: {first_few(shown)}",
             mend="decode it first, for example with .decode('utf-8')",
         )
     if _MASKED in kinds:

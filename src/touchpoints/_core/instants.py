@@ -25,8 +25,9 @@ from touchpoints._core.datetimes import (
     from_nanoseconds,
     with_bad,
 )
-from touchpoints._core.frozen import Array, as_float, is_blank, is_missing
+from touchpoints._core.frozen import Array, as_float, is_missing
 from touchpoints._core.messages import agreeing, counted, first_few, quoted
+from touchpoints._core.text import is_blank
 from touchpoints._core.zones import tidy_zone
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
@@ -34,6 +35,7 @@ _UNITS = ", ".join(map(repr, (*EPOCH_UNITS, "excel")))
 _CHUNK = 1 << 18
 # Days of a spreadsheet: 1 is the first of 1900, which they take for a leap year.
 _EXCEL_1970, _LEAP_1900, _EXCEL_LAST = 25_569, 60, 2_958_466
+_NUMBERS = (int, float, np.integer, np.floating)
 _TEXTS = {str, np.str_}
 _PLAIN = re.compile(
     r"(?!0000)\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?P<zulu>Z| UTC)?)?", re.ASCII
@@ -153,9 +155,10 @@ def from_objects(
         return Instants(np.full(len(values), NAT))
     if kinds <= _TEXTS:
         return from_text(values, name, time_format, bad_times=bad_times)
-    if all(issubclass(kind, (int, np.integer)) for kind in kinds):
+    numeric = np.timedelta64 not in kinds  # a kind of integer, for numpy
+    if numeric and all(issubclass(kind, (int, np.integer)) for kind in kinds):
         return _from_whole_numbers(values, name, time_format, bad_times)
-    if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
+    if numeric and all(issubclass(kind, _NUMBERS) for kind in kinds):
         counts = np.array([np.nan if one is None else as_float(one) for one in values])
         return from_numbers(counts, name, time_format, bad_times=bad_times)
     found = _from_moments(values, name, time_format, bad_times)

@@ -39,6 +39,9 @@ class Language:
         Endings of plurals and what replaces them; the first that fits applies.
     same : FrozenMap of str to str
         Spellings and contractions, and the words that stand for them.
+    numbers : FrozenMap of str to object
+        How numbers are written: ``decimal`` and ``thousands`` marks, ``grouped_from`` how many
+        digits, and patterns of a ``share``, an ``interval`` and a ``date`` with its ``months``.
     """
 
     words: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
@@ -46,6 +49,7 @@ class Language:
     joining: frozenset[str] = frozenset()
     endings: tuple[tuple[str, str], ...] = ()
     same: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
+    numbers: FrozenMap[str, Any] = attrs.field(factory=FrozenMap)
 
     @cached_property
     def _forms(self) -> _Forms:
@@ -143,4 +147,5 @@ def _read(name: str) -> Language:
         joining=frozenset(rules["joining"]),
         endings=tuple((ending, instead) for ending, instead in rules["endings"]),
         same=FrozenMap(rules["same"]),
+        numbers=FrozenMap(table["numbers"]),
     )

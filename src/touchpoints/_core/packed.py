@@ -70,7 +70,10 @@ def packed_list(values: Sequence[str]) -> PackedTexts:
 
 def packed_joined(data: Any, offsets: Array) -> PackedTexts:
     """Pack a buffer with the bytes of texts, at offsets from its start."""
-    given = np.frombuffer(data, dtype=np.uint8)
-    room = np.zeros(len(given) + SPARE, dtype=np.uint8)
-    room[: len(given)] = given
-    return PackedTexts(room, offsets)
+    return packed_parts([data], offsets)
+
+
+def packed_parts(parts: Sequence[Any], offsets: Array) -> PackedTexts:
+    """Pack buffers with the bytes of texts, one after another, at offsets from the start."""
+    given = [np.frombuffer(one, dtype=np.uint8) for one in parts]
+    return PackedTexts(np.concatenate([*given, np.zeros(SPARE, dtype=np.uint8)]), offsets)

@@ -85,7 +85,7 @@ class _Plain:
         return keys_of_values(self._columns[name], name)
 
     def kept(self, name: str) -> Coded | Array:
-        return kept_values(self._columns[name])
+        return kept_values(self._columns[name], name)
 
     def numbers(self, name: str) -> Array:
         return numbers_of(self._columns[name], name)
@@ -115,6 +115,8 @@ def _plain_array(values: Any) -> Any:
     """Return an array in the byte order of the machine, with what a mask hides as missing."""
     if not isinstance(values, np.ndarray):
         return values
+    if values.dtype.kind == "T":  # numpy's texts of any length, which have no byte order
+        return values.astype(object)
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     if mask is None or values.ndim != 1:

@@ -17,6 +17,28 @@ _OBEYED = re.compile(
 _INVISIBLE = frozenset(
     map(chr, (0x34F, 0x115F, 0x1160, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)))
 ).union(map(chr, range(0xE0100, 0xE01F0)))
+# What shows nothing by itself: controls, format characters but for those that Unicode prints before
+# numbers, fillers, variation selectors, the blank pattern of Braille, and all that Unicode says to
+# ignore where it cannot be shown.
+_UNSEEN = (
+    "\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_BLANK = re.compile(rf"[\s{_UNSEEN}]*")
+
+
+def is_blank(text: str) -> bool:
+    r"""Return whether a text has no visible character: it is empty, space or invisible marks.
+
+    This is what "blank" and "missing" mean for any id, name or text, in data and in arguments.
+
+    Examples
+    --------
+    >>> is_blank(" "), is_blank("\u200b\ufeff"), is_blank("a\u200b")
+    (True, True, False)
+    """
+    return not "!" <= text[:1] <= "~" and _BLANK.fullmatch(text) is not None
 
 
 class _Folded(dict[int, str]):

@@ -136,13 +136,15 @@ def additive_hazard(
 def _credit(journeys: Journeys, *, steps: int, tolerance: float, asked: Asked) -> HazardCredit:
     evidence = asked.evidence(journeys)
     fitted = _fitted(_waited(evidence), steps=steps, tolerance=tolerance)
-    worth = evidence.value
-    value = None if worth is None else split_by_weights(evidence, fitted.split, worth, known=False)
+    part, worth, value = evidence.converted, evidence.value, None
+    weights = fitted.split[part.rows]
+    if worth is not None:
+        value = split_by_weights(evidence, weights, worth[part.chosen], known=False)
     with np.errstate(divide="ignore"):
         half = np.where(fitted.strength > 0, np.log(2) / fitted.rate, np.nan)
     found: HazardCredit = credited(
         evidence,
-        split_by_weights(evidence, fitted.split, evidence.conversions, known=False),
+        split_by_weights(evidence, weights, evidence.counts[part.chosen], known=False),
         value=value,
         level=asked.level,
         model="additive hazards",

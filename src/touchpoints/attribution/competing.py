@@ -11,8 +11,8 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.arrays import counting
-from touchpoints._core.arrays.chains import counted, windows_of
 from touchpoints._core.arrays.chains.removal import without_several
+from touchpoints._core.arrays.chains.tables import chain_of
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.datetimes import NAT
@@ -199,8 +199,15 @@ def _competing(
 ) -> Competing:
     evidence = asked.evidence(journeys)
     ends = _ended(evidence, names)
-    windows = windows_of(evidence.codes, evidence.offsets, evidence.k, order=order)
-    chain = counted(windows, ends, evidence.counts, kinds=len(names) + 1)
+    chain, members = chain_of(
+        evidence.codes,
+        evidence.offsets,
+        evidence.k,
+        order=order,
+        ends=ends,
+        weights=evidence.counts,
+        kinds=len(names) + 1,
+    )
     visits = np.bincount(evidence.codes, minlength=evidence.k)
     codes = most_frequent(visits, None, key_ranks(evidence.journeys))
     codes = codes[visits[codes] > 0]
@@ -208,7 +215,7 @@ def _competing(
     rests = [Precision.of(units, ends == number, asked.level) for number in range(len(names))]
     columns: dict[str, list[Array]] = {}
     for number, precision in enumerate(rests):
-        found = Chained.into(chain, windows.members, end=number)
+        found = Chained.into(chain, members, end=number)
         one = _column(evidence, found, codes, precision, semantics=semantics)
         counts = np.where(ends == number, evidence.journeys.counts, 0)
         held = counting.segments_with_code(evidence.codes, evidence.offsets, evidence.k, counts)

@@ -196,8 +196,9 @@ def _walked(G: nx.DiGraph, *, start: Hashable, weight: str) -> _Walked:
         sources=columns[:, 0].astype(np.int64),
         targets=columns[:, 1].astype(np.int64),
         totals=columns[:, 2],
-        passed=np.zeros(1, dtype=np.int32),
-        offsets=np.array([0, 1]),
+        first=np.zeros(1, dtype=np.int32),
+        passed=np.zeros(0, dtype=np.int32),
+        offsets=np.array([0, 0]),
     )
     return _Walked(chain=chain, nodes=nodes, endings=endings, number=number)
 

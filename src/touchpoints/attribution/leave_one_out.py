@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from touchpoints._core.arrays import segments
-from touchpoints._core.arrays.sequences.shortened import shortened
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.asked import Asked
-from touchpoints.attribution._shared.by_rule import by_rule
+from touchpoints.attribution._shared.by_rule import by_all
 from touchpoints.attribution._shared.credit import Credit
 from touchpoints.attribution._shared.evidence import Evidence
-from touchpoints.attribution._shared.splitting import normalised
+from touchpoints.attribution._shared.marginals import Marginals
+from touchpoints.attribution._shared.recounting import by_marginals
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.tie_breaking import variants_of
+from touchpoints.uncertainty.recounting import recountable
 
 
+@recountable(by_marginals)
 @public
 def leave_one_out(
     journeys: Journeys,
@@ -67,18 +65,8 @@ def leave_one_out(
     {'ad': 5.6, 'mail': 2.4}
     """
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=0.95)
-    return by_rule(journeys, _marginals, model="leave one out", asked=asked, sure=False)
+    return by_all(journeys, _marginals, model="leave one out", asked=asked, sure=False)
 
 
 def _marginals(evidence: Evidence) -> Array:
-    found = variants_of(evidence.journeys)
-    size = len(found.first)
-    hits = np.bincount(found.of, evidence.conversions, size)
-    rates = np.append(hits / np.bincount(found.of, evidence.counts, size), 0.0)
-    lengths = segments.lengths_of(found.offsets)
-    without = shortened(found.codes, found.offsets, evidence.k)
-    gained = np.maximum(np.repeat(rates[:-1], lengths) - rates[without], 0.0)
-    none = np.repeat(segments.sum_by_segment(gained, found.offsets) <= 0, lengths)
-    gained = normalised(np.where(none, 1.0, gained), found.offsets)
-    rows = segments.rows_of(found.offsets, found.of)
-    return np.asarray(gained[rows])
+    return Marginals.of(evidence).weights(evidence.conversions, evidence.counts)

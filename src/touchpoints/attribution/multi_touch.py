@@ -15,9 +15,9 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.asked import Asked
-from touchpoints.attribution._shared.by_rule import by_rule
+from touchpoints.attribution._shared.by_rule import by_all, by_rule
 from touchpoints.attribution._shared.credit import Credit
-from touchpoints.attribution._shared.evidence import Evidence
+from touchpoints.attribution._shared.evidence import Evidence, Interactions
 from touchpoints.attribution._shared.recounting import by_weights
 from touchpoints.attribution._shared.splitting import (
     by_roles,
@@ -167,8 +167,8 @@ def position_based(
             f"first, last and milestones must sum to at most 1, got {1 - rest:g}"
         )
 
-    def weigh(evidence: Evidence) -> Array:
-        return by_roles(evidence, first, last, named=named)
+    def weigh(found: Interactions) -> Array:
+        return by_roles(found, first, last, named=named)
 
     shown = "".join(f", {name} {part:g}" for name, part in named.items())
     model = f"position-based, first {first:g}, last {last:g}{shown}"
@@ -239,20 +239,20 @@ def time_decay(
     if not (rate > 0 and math.isfinite(rate)):
         raise InvalidInputError(f"half_life must be above 0, got {half_life!r}")
 
-    def weigh(evidence: Evidence) -> Array:
-        lengths = segments.lengths_of(evidence.offsets)
+    def weigh(found: Interactions) -> Array:
+        lengths = segments.lengths_of(found.offsets)
         if isinstance(half_life, dt.timedelta):
-            if evidence.journeys.times is None:
+            if found.journeys.times is None:
                 raise InvalidInputError(
                     "a half-life as a duration needs the times of interactions",
                     mend="half_life=2 counts interactions; tp.from_frame(…, time=…) reads times",
                 )
-            ages = evidence.journeys.times.view(np.int64)
+            ages = found.journeys.times.view(np.int64)
         else:
-            ages = np.arange(len(evidence.codes), dtype=np.int64)
-        ends = evidence.offsets[1:][lengths > 0] - 1
+            ages = np.arange(len(found.codes), dtype=np.int64)
+        ends = found.offsets[1:][lengths > 0] - 1
         newest = np.repeat(ages[ends], lengths[lengths > 0])
-        return normalised(np.exp2((ages - newest) / rate), evidence.offsets)
+        return normalised(np.exp2((ages - newest) / rate), found.offsets)
 
     model = f"time decay, half-life {unit}"
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
@@ -307,7 +307,7 @@ def custom(
         raise WrongKindError(f"weigh must be a function of three arrays, got {weigh!r}")
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=by, level=level)
     rule = partial(_own, weigh=weigh)
-    return by_rule(journeys, rule, model="custom weights", asked=asked, whole=True)
+    return by_all(journeys, rule, model="custom weights", asked=asked)
 
 
 def _own(evidence: Evidence, *, weigh: Weigh) -> Array:

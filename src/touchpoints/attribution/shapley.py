@@ -209,7 +209,9 @@ class _Solver:
         if self.worth is not None:
             return self._given(evidence, self.worth, amounts)
         if self.game == "subsets":
-            split = split_by_weights(evidence, evenly_distinct(evidence), amounts, known=known)
+            part = evidence.converted
+            held = amounts[part.chosen]
+            split = split_by_weights(evidence, evenly_distinct(part), held, known=known)
             return _Solution(
                 effect=split.share[:-1] * amounts.sum(), covariance=None, split=split, facts={}
             )

@@ -10,7 +10,7 @@ from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.asked import Asked
 from touchpoints.attribution._shared.by_rule import Rule, by_rule
 from touchpoints.attribution._shared.credit import Credit
-from touchpoints.attribution._shared.evidence import Evidence
+from touchpoints.attribution._shared.evidence import Interactions
 from touchpoints.attribution._shared.recounting import by_weights
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.errors import InvalidInputError
@@ -119,10 +119,10 @@ def last_touch(
 
 
 def _ends(*, last: bool) -> Rule:
-    def weigh(evidence: Evidence) -> Array:
-        weights = np.zeros(len(evidence.codes))
-        filled = evidence.offsets[1:] > evidence.offsets[:-1]
-        rows = evidence.offsets[1:][filled] - 1 if last else evidence.offsets[:-1][filled]
+    def weigh(found: Interactions) -> Array:
+        weights = np.zeros(len(found.codes))
+        filled = found.offsets[1:] > found.offsets[:-1]
+        rows = found.offsets[1:][filled] - 1 if last else found.offsets[:-1][filled]
         weights[rows] = 1.0
         return weights
 
@@ -179,12 +179,12 @@ def last_non_direct(
     {'email': 3.0, 'direct': 1.0}
     """
 
-    def weigh(evidence: Evidence) -> Array:
-        skipped = _direct(evidence.journeys, direct)
-        chosen = segments.last_row_where(~skipped, evidence.offsets)
-        filled = evidence.offsets[1:] > evidence.offsets[:-1]
-        chosen = np.where(chosen < 0, evidence.offsets[1:] - 1, chosen)[filled]
-        weights = np.zeros(len(evidence.codes))
+    def weigh(found: Interactions) -> Array:
+        skipped = _direct(found.journeys, direct)
+        chosen = segments.last_row_where(~skipped, found.offsets)
+        filled = found.offsets[1:] > found.offsets[:-1]
+        chosen = np.where(chosen < 0, found.offsets[1:] - 1, chosen)[filled]
+        weights = np.zeros(len(found.codes))
         weights[chosen] = 1.0
         return weights
 

@@ -9,8 +9,9 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
-from touchpoints._core.frozen import Array, Coded, FrozenMap, owned
+from touchpoints._core.frozen import Array, Coded, FrozenMap, is_missing, owned
 from touchpoints._core.messages import did_you_mean
+from touchpoints._core.text import is_blank
 from touchpoints.classify.contract.answers import Answer, verdict_of
 from touchpoints.classify.contract.events import Events, shown
 from touchpoints.classify.contract.protocol import (
@@ -193,13 +194,12 @@ class _Answers:
         verdict = verdict_of(answer)
         facets, columns = self._parts(verdict.facets)
         origins = {name: FROM_DATA if name in verdict.observed else FROM_RULE for name in facets}
-        if verdict.type:
+        if not is_blank(verdict.type):
             match = _typed(self._touchpoint(verdict.type, facets), origins)
             return attrs.evolve(match, columns=columns, disputed=bool(verdict.conflicts))
-        text = " / ".join(str(value) for value in event.values() if value is not None)
-        match = _typed(_raw(text, self._taxonomy, facets), origins)
-        if not text:
-            match = attrs.evolve(match, touchpoint=MISSING, named=False)
+        text = " / ".join(str(value) for value in event.values() if not is_missing(value))
+        match = _typed(_raw(text, self._taxonomy, facets) if text else MISSING, origins)
+        match = attrs.evolve(match, named=bool(text))
         disputed = bool(verdict.conflicts)
         return attrs.evolve(
             match,
@@ -219,9 +219,10 @@ class _Answers:
         parts = self._split.get(facets)
         if parts is None:
             known = self._known_facets
+            stated = {name: term for name, term in facets.items() if not is_blank(term)}
             parts = (
-                {name: term for name, term in facets.items() if name in known},
-                {name: term for name, term in facets.items() if name not in known},
+                {name: term for name, term in stated.items() if name in known},
+                {name: term for name, term in stated.items() if name not in known},
             )
             for name in parts[1]:
                 hint = did_you_mean(name, known) if name != "arrival_channel" else ""

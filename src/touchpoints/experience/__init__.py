@@ -24,6 +24,14 @@ A *lens* says what is told apart: ``"touchpoint"`` for touchpoints as they are, 
 from touchpoints.experience._shared.change_records import Change
 from touchpoints.experience._shared.flowing import NeedFlow
 from touchpoints.experience._shared.lifting import NeedLift
+from touchpoints.experience._shared.map_documents import parse_journey_map
+from touchpoints.experience._shared.map_records import (
+    JourneyMap,
+    MapFlows,
+    MapStages,
+    MapTerms,
+    MapTouchpoints,
+)
 from touchpoints.experience._shared.metrics import METRICS, Metric
 from touchpoints.experience._shared.mixing import NeedMix
 from touchpoints.experience._shared.predicting import PredictiveViews
@@ -55,6 +63,7 @@ from touchpoints.experience.impressions import FirstImpressions, first_impressio
 from touchpoints.experience.improvements import Improvements, improvements
 from touchpoints.experience.incentives import Uplift, uplift
 from touchpoints.experience.interrupted import InterruptedSeries, interrupted_series
+from touchpoints.experience.journey_map import journey_map
 from touchpoints.experience.key_drivers import KeyDrivers, key_drivers
 from touchpoints.experience.moments import MomentsOfTruth, moments_of_truth
 from touchpoints.experience.need_coverage import NeedCoverage, need_coverage
@@ -105,7 +114,12 @@ __all__ = [
     "ImportancePerformance",
     "Improvements",
     "InterruptedSeries",
+    "JourneyMap",
     "KeyDrivers",
+    "MapFlows",
+    "MapStages",
+    "MapTerms",
+    "MapTouchpoints",
     "Metric",
     "MomentsOfTruth",
     "NeedCoverage",
@@ -152,6 +166,7 @@ __all__ = [
     "importance_performance",
     "improvements",
     "interrupted_series",
+    "journey_map",
     "key_drivers",
     "moments_of_truth",
     "need_coverage",
@@ -163,6 +178,7 @@ __all__ = [
     "need_shares",
     "need_thread_list",
     "need_threads",
+    "parse_journey_map",
     "peak_end",
     "penalty_reward",
     "predictive_views",

@@ -44,8 +44,9 @@ class EmotionCurve(OfScores):
         The number of interactions there, and of those with a score on the scale.
     mean, low, high : float64
         The mean score, and its interval; nan without answers.
-    valence : float64
-        The mean score from -1, the worst end of the scale, to 1, the best.
+    valence, valence_low, valence_high : float64
+        The mean score from -1, the worst end of the scale, to 1, the best, and its interval, which
+        can reach beyond as that of the mean can.
     beyond : int
         The number of interactions at later positions, or without a stage, that are in no row.
     metric : str
@@ -64,6 +65,8 @@ class EmotionCurve(OfScores):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     valence: Array = column(np.float64)
+    valence_low: Array = column(np.float64)
+    valence_high: Array = column(np.float64)
     beyond: int = fact(of_groups=sum)
 
 
@@ -166,6 +169,7 @@ def _curve(journeys: Journeys, *, metric: str | Metric, places: Any, level: floa
         size=size,
         level=level,
     )
+    ends = [2 * scores.metric.rescaled(one) - 1 for one in (low, high)]
     return EmotionCurve(
         place=text_array(names),
         interactions=np.bincount(place[inside], weights[inside], size),
@@ -174,6 +178,8 @@ def _curve(journeys: Journeys, *, metric: str | Metric, places: Any, level: floa
         low=low,
         high=high,
         valence=2 * scores.metric.rescaled(means) - 1,
+        valence_low=np.minimum(*ends),
+        valence_high=np.maximum(*ends),
         metric=scores.metric.name,
         outside=int(weights[scores.outside].sum()),
         beyond=int(weights[place < 0].sum()),

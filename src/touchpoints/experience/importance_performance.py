@@ -32,6 +32,8 @@ class ImportancePerformance(Labelled):
         The touchpoint or driver.
     importance, performance : float64
         As given.
+    importance_low, importance_high, performance_low, performance_high : float64
+        The ends of their intervals; nan where none were given.
     quadrant : object
         ``"concentrate here"``: important, and not done well; ``"keep up the good work"``: important
         and done well; ``"low priority"``: neither; ``"possible overkill"``: done well, and not
@@ -50,6 +52,10 @@ class ImportancePerformance(Labelled):
     label: Array = column(object)
     importance: Array = column(np.float64)
     performance: Array = column(np.float64)
+    importance_low: Array = column(np.float64)
+    importance_high: Array = column(np.float64)
+    performance_low: Array = column(np.float64)
+    performance_high: Array = column(np.float64)
     quadrant: Array = column(object)
     sure: Array = column(np.bool_)
     important_from: float
@@ -148,6 +154,10 @@ def importance_performance(
         label=text_array([names[row] for row in order]),
         importance=x[order, 0],
         performance=y[order, 0],
+        importance_low=x[order, 1],
+        importance_high=x[order, 2],
+        performance_low=y[order, 1],
+        performance_high=y[order, 2],
         quadrant=text_array([QUADRANTS[quadrant[row]] for row in order]),
         sure=sure[order],
         important_from=vertical,

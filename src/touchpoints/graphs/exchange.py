@@ -17,6 +17,7 @@ from touchpoints._core.checks import (
     require_kind,
     require_path,
 )
+from touchpoints._core.frozen import is_missing
 from touchpoints._core.messages import (
     counted,
     first_few,
@@ -318,7 +319,7 @@ def _ends(item: Any, names: tuple[str, ...], kind: str, place: str) -> list[Any]
         what = f"{kind} has no {' and no '.join(map(repr, missing))}: {quoted(item)}"
         raise InvalidInputError(what, where=place)
     for name in names:
-        if known[name] is None or known[name] != known[name] or not _hashable(known[name]):
+        if not _hashable(known[name]) or is_missing(known[name]):
             what = f"{name!r} must be text or a number, got {quoted(known[name])}"
             raise InvalidInputError(what, where=place)
     return [known[name] for name in names]

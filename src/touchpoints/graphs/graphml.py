@@ -8,6 +8,7 @@ from xml.parsers import expat
 import attrs
 
 from touchpoints._core.messages import quoted
+from touchpoints._core.text import is_blank
 
 _CONTAINERS = ("node", "edge", "hyperedge")
 
@@ -46,7 +47,7 @@ class _Checks:
 
     def node(self, key: str | None, line: int) -> None:
         """Check that a node has an id of its own."""
-        if key is None:
+        if key is None or is_blank(key):
             self.note(line, "a node has no id")
         elif key in self.nodes:
             self.note(line, f"the node {quoted(key)} occurs twice")

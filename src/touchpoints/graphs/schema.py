@@ -13,6 +13,7 @@ import networkx as nx
 
 from touchpoints._core.checks import public
 from touchpoints._core.messages import did_you_mean, wrong_kind
+from touchpoints._core.text import is_blank
 from touchpoints.graphs.flows import START
 from touchpoints.graphs.names import RESERVED, SCHEMA, is_terminal
 
@@ -187,6 +188,8 @@ def unwritable(G: nx.DiGraph) -> Iterator[Problem]:
             )
         elif _ILLEGAL.search(node):
             yield Problem(where=where, what=_illegal(node), mend="rename the node")
+        elif is_blank(node):
+            yield Problem(where=where, what="its key has no visible character", mend="rename it")
         yield from _attributes(where, data)
     for source, target, data in G.edges(data=True):
         yield from _attributes(f"edge {source!r} to {target!r}", data)
@@ -194,7 +197,7 @@ def unwritable(G: nx.DiGraph) -> Iterator[Problem]:
 
 def _attributes(where: str, data: Mapping[Any, Any]) -> Iterator[Problem]:
     for name, value in data.items():
-        if type(name) is not str or not name or _ILLEGAL.search(name):
+        if type(name) is not str or is_blank(name) or _ILLEGAL.search(name):
             yield Problem(where=where, what=f"{name!r} is not a valid attribute name")
         elif name in RESERVED or (where == "graph" and name in DEFAULTS):
             what = "the name is reserved: file formats use it"

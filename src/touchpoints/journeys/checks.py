@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.frozen import Array
-from touchpoints._core.messages import first_few, quoted
+from touchpoints._core.frozen import Array, is_missing
+from touchpoints._core.messages import counted, first_few, quoted
 from touchpoints._core.tables import Table
 from touchpoints.errors import InvalidInputError, WrongKindError
 
@@ -182,6 +182,13 @@ def _check_per_journey(columns: Columns) -> None:
     if not _all_different(columns["ids"]):
         twice = [one for one, count in Counter(columns["ids"].tolist()).items() if count > 1]
         raise InvalidInputError("ids must be unique", where=first_few(twice))
+    missing = _missing_ids(columns["ids"])
+    if missing:
+        raise InvalidInputError(
+            f"ids must not be missing: {counted(len(missing), 'journey', verb='have')} none",
+            where=f"ids {first_few(missing)}",
+            mend="give each journey an id, or leave ids out to number them",
+        )
 
 
 def _all_different(ids: Array) -> bool:
@@ -193,6 +200,17 @@ def _all_different(ids: Array) -> bool:
     if not bool((ordered[1:] == ordered[:-1]).any()):
         return True
     return ids.dtype != np.int64 and len(set(ids.tolist())) == len(ids)
+
+
+def _missing_ids(ids: Array) -> list[int]:
+    """Return the positions of ids that are missing; most texts are told by their first letter."""
+    if ids.dtype != object:
+        return []
+    return [
+        position
+        for position, one in enumerate(ids.tolist())
+        if not (type(one) is str and "!" <= one < "\x7f") and is_missing(one)
+    ]
 
 
 def _hashes(ids: Array) -> Array:

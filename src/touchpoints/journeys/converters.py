@@ -17,6 +17,7 @@ from touchpoints._core.frozen import (
     numbers,
     read_only,
     text_array,
+    without_blanks,
 )
 from touchpoints._core.tables import text_array_read_only
 
@@ -77,8 +78,10 @@ def kept(columns: Mapping[str, Any]) -> FrozenMap[str, Column]:
 
 def kept_column(values: Any) -> Column:
     """Return a caller's column as an array or `Coded`."""
-    column = values if isinstance(values, Coded) else kept_values(values)
-    return column if isinstance(column, Coded) else read_only(column)
+    if not isinstance(values, Coded):
+        values = kept_values(values)
+        return values if isinstance(values, Coded) else read_only(values)
+    return without_blanks(values.codes, values.categories) if values.has_blank else values
 
 
 def floats_by_name(values: Mapping[str, float]) -> FrozenMap[str, float]:

@@ -54,7 +54,7 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
         When the name has several meanings, no journey has a value, or the counts of journeys are
         too large to be summed exactly.
     """
-    _countable(journeys)
+    countable(journeys)
     if not isinstance(by, str):
         raise WrongKindError(
             f"by must be the name of one column or facet, not {by!r}",
@@ -82,7 +82,7 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
     return groups
 
 
-def _countable(journeys: Journeys) -> Journeys:
+def countable(journeys: Journeys) -> Journeys:
     """Return journeys as given, or raise when their counts are too large to be summed exactly."""
     counting.check_counts(checked_journeys(journeys).offsets, journeys.counts)
     return journeys
@@ -137,7 +137,7 @@ def by_group(journeys: Journeys, by: str | None, analysis: Callable[[Journeys], 
         When journeys have no value of ``by``, so that they are in no group.
     """
     if by is None:
-        return analysis(_countable(journeys))
+        return analysis(countable(journeys))
     parts, labels = parts_by(journeys, by)
     return stack([analysis(part) for part in parts], labels)
 

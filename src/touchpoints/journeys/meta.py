@@ -150,7 +150,8 @@ class Report:
     rows
         Rows of the input.
     without_journey, without_time, without_touchpoint
-        Rows whose journey id, time or touchpoint name is missing.
+        Rows whose journey id, time or touchpoint name is missing, as text without a visible
+        character is.
     bad_times, bad_ends
         Rows whose time, or end, could not be read (``bad_times="drop"``): left out, or without an
         end.

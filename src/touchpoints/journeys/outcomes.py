@@ -11,8 +11,9 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import microseconds, public, require_kind
-from touchpoints._core.frozen import Array, Coded, is_blank, owned
+from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.messages import counted, first_few, not_found
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.checks import RESERVED_OUTCOMES
 from touchpoints.journeys.cutting import NAT, require_times

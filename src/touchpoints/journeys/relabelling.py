@@ -241,9 +241,9 @@ def _group(names: tuple[str, ...], facets: list[str], terms: list[str]) -> Touch
     """Return the touchpoint that represents a group, with the facets that it was grouped by."""
     pairs = dict(zip(names, terms, strict=True))
     known = {name: term for name, term in pairs.items() if name in facets and term != UNKNOWN}
-    one = untyped("", **known)
     key = untyped(terms[0]).key if len(names) == 1 else format_key("", pairs)
     kind = pairs.get(TYPE, "")
+    one = untyped(key, **known)
     return attrs.evolve(one, key=key, type="" if kind == UNKNOWN else kind)
 
 

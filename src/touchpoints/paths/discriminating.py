@@ -18,6 +18,7 @@ from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
 from touchpoints._core.arrays.statistics.dealt_shares import dealt_p, ordered_clusters, rounds_of
+from touchpoints._core.arrays.statistics.unlike_sizes import least_p, sums_by_column
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.progress import Progress, reporting
@@ -179,9 +180,11 @@ def discriminating(
     (Rao and Scott 1992) and for the residuals: with e journeys expected of m, their squares times m
     / (m − e) add up to the statistic. The design effects are estimated, so p is the tail of F, not
     of chi-square. It is nearly right with few persons, and fast; ``"permutation"`` is the default
-    there. It permutes, between persons where each is in one group, shares over their standard
-    errors; ``chi2`` stays that of the effective numbers. The exact test of two groups is Fisher's.
-    The cost is O(d × s × k) in d distinct journeys, s frequent subsequences and k touchpoints.
+    there: between persons of one group each it permutes shares over their standard errors, and
+    ``chi2`` stays that of the effective numbers. Where persons of one group have many more journeys
+    p is at least a part of that with one likeness of a person's journeys in all groups. The exact
+    test of two groups is Fisher's. The cost is O(d × s × k) in d distinct journeys, s frequent
+    subsequences and k touchpoints.
 
     References
     ----------
@@ -219,7 +222,7 @@ def discriminating(
     tested = _frequent(variants, chosen, log.counts, max_length, min_support)
     insides = (labels == group for group in range(len(present)))
     parts = [_effective(log, variants, tested, inside, level) for inside in insides]
-    effective, trials, freedom = np.array(parts).transpose(1, 0, 2)
+    effective, trials, freedom, *sums = np.array(parts).transpose(1, 0, 2)
     who = units_of(log, None).facts_of_fewest(labels)
     if test == "auto":
         test = "permutation" if who["unit"] == "person" else "chi2"
@@ -227,6 +230,7 @@ def discriminating(
     if test == "chi2":
         within = clustered.welch(1 / effective, freedom)
         p = contingency.chi2_p(statistic, len(present) - 1, within=within)
+        p = np.maximum(p, least_p(tested.hits, tested.sizes, *sums))
         if who["unit"] == "journey":
             few = contingency.too_small(tested.hits, tested.sizes)
             some = tested.hits[:, few]
@@ -318,15 +322,15 @@ def _extensions(
 def _effective(
     journeys: Journeys, variants: _Variants, tested: _Tested, inside: Array, level: float
 ) -> Array:
-    """Return the effective numbers of journeys for each share in a group, float64 (3, s).
+    """Return what is effective of the journeys of a group for each share, float64 (6, s).
 
-    Those of the test, those of the interval at this level, which are fewer where persons are few,
-    as in `JourneyShares`, and their degrees of freedom.
+    For the test, for the interval, their degrees of freedom, and the sums that `least_p` takes.
     """
     part = take(journeys, np.flatnonzero(inside))
     units, tried = units_of(part, None), float(part.counts.sum())
     if units.unit == "journey":
-        return np.array([[tried], [tried], [np.inf]]).repeat(len(tested.patterns), axis=1)
+        alike = np.array([tried, tried, np.inf, 0.0, 0.0, tried])
+        return alike[:, None].repeat(len(tested.patterns), axis=1)
     from scipy.sparse import csr_array
 
     repeats, size = units.repeats.astype(np.float64), len(units.repeats)
@@ -334,13 +338,11 @@ def _effective(
     within = units.within.astype(np.float64)
     chosen = np.bincount(units.of, within, size)
     members = csr_array((within, cells), shape=(size, len(variants.lengths)))
-    sizes, effects = clustered.ClusterSizes.of(chosen, repeats), np.ones(len(tested.patterns))
-    width = max(1, _ROOM // max(size, 1))
-    for start in range(0, len(effects), width):
-        did = members @ tested.holds[:, start : start + width].astype(np.float64)
-        effects[start : start + width] = clustered.effects_of(did, chosen, repeats, sizes)
+    sizes = clustered.ClusterSizes.of(chosen, repeats)
+    effects, *sums = sums_by_column(members, tested.holds, chosen, repeats, sizes)
     trials = tried / clustered.widened_for(sizes, effects, level)
-    return np.stack([tried / effects, trials, sizes.freedom().repeat(len(effects))])
+    alike = np.stack([sizes.freedom(), sizes.squares]).repeat(len(effects), axis=1)
+    return np.stack([tried / effects, trials, alike[0], *sums, alike[1]])
 
 
 def _p_of_permutations(
@@ -423,13 +425,12 @@ def _table(
     low, high = wilson(share * trials, trials, level=facts["level"])
     expected = effective * (share * effective).sum(axis=0) / effective.sum(axis=0)
     residual = (share * effective - expected) / np.sqrt(expected)
-    among = np.broadcast_to(tested.sizes, share.shape)
     parts = len(labels)
     columns = {
         name: values[:, order].T.ravel()
         for name, values in {
             "journeys": tested.hits.astype(np.int64),
-            "among": among.astype(np.int64),
+            "among": np.broadcast_to(tested.sizes, share.shape).astype(np.int64),
             "share": share,
             "low": low,
             "high": high,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import networkx as nx
-import numpy as np
 
 from touchpoints._core.checks import public
-from touchpoints._core.frozen import owned
 from touchpoints.graphs import transition_graph
 from touchpoints.graphs.flows import END, OPEN, START
 from touchpoints.graphs.plan import Plan
-from touchpoints.graphs.plan.deviating import Meaning, unseen_of
+from touchpoints.graphs.plan.deviating import unseen_of
 from touchpoints.graphs.plan.graph import mark_any_order, planned_node, planned_transitions
-from touchpoints.journeys.model import Journeys, checked_journeys, derive
+from touchpoints.graphs.plan.merging import as_planned
+from touchpoints.journeys.model import Journeys, checked_journeys
 
 
 @public
@@ -65,7 +64,7 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     (0, False, False)
     """
     unseen_of(journeys, plan)  # warns of names that are misspelt
-    G = transition_graph(_as_planned(checked_journeys(journeys), plan), lang=lang)
+    G = transition_graph(as_planned(checked_journeys(journeys), plan), lang=lang)
     G.graph.update(kind="planned", plan=plan.name, plan_version=plan.version)
     nx.set_node_attributes(G, values=False, name="planned")
     nx.set_node_attributes(G, values=True, name="observed")
@@ -84,18 +83,6 @@ def plan_against(journeys: Journeys, plan: Plan, *, lang: str = "en") -> nx.DiGr
     for terminal in {START, END, OPEN} & set(G):
         G.nodes[terminal]["planned"] = True
     return G
-
-
-def _as_planned(journeys: Journeys, plan: Plan) -> Journeys:
-    """Replace touchpoints of a planned type by the planned touchpoint."""
-    planned = Meaning.of(journeys, plan).planned
-    of_plan = [one.touchpoint for one in plan.touchpoints.values()]
-    rest = np.flatnonzero(planned < 0)
-    table = planned.copy()
-    table[rest] = len(of_plan) + np.arange(len(rest))
-    codes = table[journeys.codes] if len(table) else journeys.codes
-    touchpoints = (*of_plan, *(journeys.touchpoints[code] for code in rest.tolist()))
-    return derive(journeys, touchpoints=touchpoints, codes=owned(codes.astype(np.int32)))
 
 
 def _allowed(plan: Plan) -> set[tuple[str, str]]:

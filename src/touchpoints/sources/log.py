@@ -158,8 +158,9 @@ def from_frame(
 
     Notes
     -----
-    Empty and blank text counts as missing. Times finer than a microsecond decide the order and are
-    then rounded down. Ids and texts are compared exactly, without unicode normalization.
+    Text without a visible character counts as missing: it is empty, or nothing but space, controls
+    and invisible marks such as U+200B and U+FEFF. Times finer than a microsecond decide the order
+    and are then rounded down. Ids and texts are compared exactly, without unicode normalization.
     O(m log m) in the number of rows: one vectorised sort where rows are in time order within
     journeys, three sorts otherwise.
 

@@ -16,6 +16,7 @@ from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import agreeing, counted, first_few
 from touchpoints._core.packed import PackedTexts, encoded, packed_list
 from touchpoints._core.reading import Table, table_of
+from touchpoints._core.text import is_blank
 from touchpoints.classify.typing import (
     CONTEXT_FROM,
     NEED_FROM,
@@ -26,7 +27,7 @@ from touchpoints.classify.typing import (
 from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.meta import Meta, Report
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, assembled
 from touchpoints.journeys.outcomes import check_outcome_name
 from touchpoints.taxonomy import Taxonomy
 
@@ -150,10 +151,12 @@ def from_paths(
     paths = _chosen(paths, parts.rows)
     _check_names(paths, parts.rows, path, separator)
     matched = match_texts(paths.names, taxonomy)
-    owners = np.repeat(parts.rows, segments.lengths_of(paths.offsets))
+    owners = None  # read where names match no type alone
+    if not bool(matched.matched.all()):
+        owners = np.repeat(parts.rows, segments.lengths_of(paths.offsets))
     source = EventSource(rows=owners, column=path, owner="the taxonomy")
     applied = apply_unmatched(paths.codes, matched, unmatched, source)
-    meta = Meta(taxonomy=taxonomy, report=Report(rows=len(owners), **applied.tally))
+    meta = Meta(taxonomy=taxonomy, report=Report(rows=len(paths.codes), **applied.tally))
     return _build(_kept(paths, applied.kept), parts, matched, meta)
 
 
@@ -242,14 +245,13 @@ def _parts(columns: Mapping[str, Any], roles: _Roles, size: int) -> _Parts:
     if roles.parted and worth is not None:
         _refuse_stray(worth, counts[:, 0], roles)
         worth = np.column_stack([worth, np.zeros(size)])
-    kept = np.flatnonzero(counts)  # row by row, converted before lost
-    width = counts.shape[1]
+    kept, width = np.flatnonzero(counts), counts.shape[1]  # row by row, converted before lost
     return _Parts(
-        rows=kept // width,
+        rows=kept if width == 1 else kept // width,
         counts=owned(counts.ravel()[kept]),
         reached=None if reached is None else owned(reached.ravel()[kept]),
         worth=None if worth is None else owned(worth.ravel()[kept]),
-        outcome=roles.outcome or _OUTCOME,
+        outcome=_OUTCOME if roles.outcome is None else roles.outcome,
         value=roles.value or "",
         parted=roles.parted,
     )
@@ -272,7 +274,7 @@ def _shares(columns: Mapping[str, Any], roles: _Roles, size: int) -> tuple[Array
             "count, converted and lost are all given, but two of them determine the third",
             mend="leave out count=",
         )
-    check_outcome_name(roles.outcome or _OUTCOME)
+    check_outcome_name(_OUTCOME if roles.outcome is None else roles.outcome)
     every = given.get("count")
     for one, other in (("converted", "lost"), ("lost", "converted")):
         if one not in given:
@@ -328,7 +330,7 @@ def _split(texts: PackedTexts, separator: str, path: str) -> _Paths:
     if len(found.codes) == len(texts):
         _check_spaces(texts, path, separator)
     pairs = zip(found.starts.tolist(), found.sizes.tolist(), strict=True)
-    written = [texts.part(start, size).strip() for start, size in pairs]
+    written = [_name(texts.part(start, size)) for start, size in pairs]
     names = tuple(dict.fromkeys(written))
     positions = {name: position for position, name in enumerate(names)}
     codes, offsets = found.codes, found.offsets
@@ -341,6 +343,11 @@ def _split(texts: PackedTexts, separator: str, path: str) -> _Paths:
         blank &= segments.lengths_of(offsets) == 1
     filled = ~np.repeat(blank, segments.lengths_of(offsets))
     return _used(_Paths(names, codes[filled], segments.offsets_after(filled, offsets)))
+
+
+def _name(part: str) -> str:
+    """Return a part of a path without outer space; empty where nothing of it is visible."""
+    return "" if is_blank(part) else part.strip()
 
 
 def _chosen(paths: _Paths, rows: Array) -> _Paths:
@@ -403,11 +410,11 @@ def _build(paths: _Paths, parts: _Parts, matched: Matched, meta: Meta) -> Journe
         for name, origin in ((NEED_FROM, matched.need_from), (CONTEXT_FROM, matched.context_from)):
             columns[name] = owned(origin[paths.codes] if len(origin) else np.empty(0, np.int8))
     final, order = by_appearance(codes, len(touchpoints))
-    return Journeys(
+    return assembled(
         touchpoints=tuple(touchpoints[position] for position in order.tolist()),
         codes=owned(final),
         offsets=owned(paths.offsets),
-        ids=owned(parts.rows) if not parts.parted else _ids(parts),
+        ids=_ids(parts) if parts.parted else owned(parts.rows),
         counts=parts.counts,
         outcomes={} if parts.reached is None else {parts.outcome: parts.reached},
         values={} if parts.worth is None else {parts.value: parts.worth},
@@ -417,7 +424,14 @@ def _build(paths: _Paths, parts: _Parts, matched: Matched, meta: Meta) -> Journe
 
 
 def _ids(parts: _Parts) -> Array:
-    words = ("lost", "converted")
-    marks = () if parts.reached is None else parts.reached.astype(np.int64).tolist()
-    rows = parts.rows.tolist()
-    return text_array([f"{row}:{words[mark]}" for row, mark in zip(rows, marks, strict=True)])
+    """Return the ids of parts of rows, written as one text, since most parts are alike."""
+    rows, reached = parts.rows, np.zeros(len(parts.rows), dtype=bool)
+    if not len(rows):
+        return text_array([])
+    if parts.reached is not None:
+        reached = parts.reached == 1
+    written = f"{rows.tolist()}:lost"[1:].replace("]", "").replace(", ", ":lost\n")
+    ids = text_array(written.split("\n"))
+    some = np.flatnonzero(reached)
+    ids[some] = [f"{row}:converted" for row in rows[some].tolist()]
+    return ids

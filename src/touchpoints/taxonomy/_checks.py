@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from touchpoints._core.messages import did_you_mean
+from touchpoints._core.text import is_blank
 from touchpoints.taxonomy._keys import UNKNOWN
 from touchpoints.taxonomy._words import Named, folded
 from touchpoints.taxonomy.builtin import CLOSED, the_five
@@ -169,7 +170,7 @@ def _crosswalks(taxonomy: TaxonomyLike) -> Iterator[Problem]:
         yield from _id(where, name, crosswalk.id)
         if name in taxonomy.facets:
             yield where, "a facet has this name"
-        if not crosswalk.source.strip():
+        if is_blank(crosswalk.source):
             yield (
                 f"{where}.source",
                 "missing: say whose vocabulary it is, and where it is published",

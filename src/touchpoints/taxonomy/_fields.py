@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from touchpoints._core.messages import did_you_mean
+from touchpoints._core.text import is_blank
 from touchpoints.taxonomy._checks import at
 
 Table = dict[str, Any]
@@ -43,7 +44,7 @@ class Fields:
 
     def text(self, value: object, where: KeyPath) -> str:
         """Return the value if it is text and not blank, else note the problem and return ""."""
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str) and not is_blank(value):
             return value
         if isinstance(value, str):
             self.note(where, "the text is empty")

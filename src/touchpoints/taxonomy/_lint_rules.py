@@ -9,7 +9,7 @@ import attrs
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.languages import language
 from touchpoints._core.messages import first_few
-from touchpoints._core.text import fold_spaced
+from touchpoints._core.text import fold_spaced, is_blank
 from touchpoints.taxonomy._checks import at, names_of
 from touchpoints.taxonomy._lint_words import bare, business_words, channel_of, near_pairs
 from touchpoints.taxonomy._words import Named
@@ -192,7 +192,7 @@ def _missing_of_term(term: Term, facet: Facet, languages: tuple[str, ...]) -> It
 
 
 def _missing(field: str, texts: Texts, where: str, languages: tuple[str, ...]) -> Iterator[Finding]:
-    missing = [lang for lang in languages if not texts.get(lang, "").strip()]
+    missing = [lang for lang in languages if is_blank(texts.get(lang, ""))]
     if missing:
         example = ", ".join(f'{lang} = "…"' for lang in missing)
         facts = {"langs": ", ".join(missing), "example": example}

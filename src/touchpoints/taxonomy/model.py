@@ -16,7 +16,7 @@ from touchpoints.taxonomy._checks import problems_of
 from touchpoints.taxonomy._keys import MISSING_KEY, UNKNOWN, escape_text
 from touchpoints.taxonomy._words import Phrases
 from touchpoints.taxonomy.builtin import with_the_five
-from touchpoints.taxonomy.touchpoint import Touchpoint, build, check_one_term
+from touchpoints.taxonomy.touchpoint import Touchpoint, build, check_named, check_one_term
 from touchpoints.taxonomy.vocabulary import (
     Crosswalk,
     Facet,
@@ -172,6 +172,7 @@ class Taxonomy:
         Touchpoint('banner 12[channel=website]')
         """
         self._check(facets)
+        check_named(text)
         return build(escape_text(text), self._known(facets))
 
     def find(self, phrase: str, *, lang: str | None = None) -> TouchpointType:

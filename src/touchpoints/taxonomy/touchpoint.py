@@ -10,6 +10,7 @@ import attrs
 from touchpoints._core.checks import built_by_name, public, require_kind
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import quoted
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.taxonomy._keys import (
     FACETS,
@@ -29,6 +30,31 @@ _NO_FACETS: FrozenMap[str, str] = FrozenMap()
 
 def _text_map(items: Mapping[str, str]) -> FrozenMap[str, str]:
     return items if isinstance(items, FrozenMap) else FrozenMap(items)
+
+
+def check_named(text: str) -> None:
+    """Raise unless the text of an untyped touchpoint has a visible character."""
+    if is_blank(text):
+        raise _blank("the name of an event", text)
+
+
+def _blank(what: str, given: str, mend: str = "") -> InvalidInputError:
+    return InvalidInputError(
+        f"{what} must have a visible character, got {given!r}",
+        mend=mend or "tp.taxonomy.MISSING is the touchpoint of an interaction without a name",
+    )
+
+
+def check_one_term(facet: str, term: object) -> None:
+    """Raise unless the term of a facet is a str with a visible character."""
+    if not isinstance(term, str):
+        raise WrongKindError(
+            f"{facet} must be the id of one term (a str), got {term!r}",
+            mend=f"give {facet}={UNKNOWN!r} where the term is not known" if term is None else "",
+        )
+    if is_blank(term):
+        mend = f"give {facet}={UNKNOWN!r} where the term is not known"
+        raise _blank(f"the term of {facet}", term, mend)
 
 
 @built_by_name
@@ -85,6 +111,10 @@ class Touchpoint:
                 f"the key of a touchpoint must be text, got {quoted(self.key)}",
                 mend="tp.taxonomy.untyped(text) and Taxonomy.touchpoint(type) make touchpoints",
             )
+        if is_blank(self.key):
+            raise _blank("the key of a touchpoint", self.key)
+        for name, term in (*zip(FACETS, self._five(), strict=True), *self.facets.items()):
+            check_one_term(name, term)
         if self.facets and not _FIVE.isdisjoint(self.facets):
             own = sorted(_FIVE.intersection(self.facets))
             raise InvalidInputError(
@@ -205,6 +235,7 @@ def untyped(text: str, /, **facets: str) -> Touchpoint:
     """
     mend = "for example untyped('Payment (card)')"
     require_kind(text, str, takes="the name of an event as text", mend=mend)
+    check_named(text)
     if not facets:
         return Touchpoint(key=escape_text(text))
     others = sorted(facets.keys() - _FIVE)
@@ -216,15 +247,6 @@ def known_only(terms: Mapping[str, str], names: list[str]) -> dict[str, str]:
     for name, term in terms.items():
         check_one_term(name, term)
     return {name: terms[name] for name in names if terms.get(name, UNKNOWN) != UNKNOWN}
-
-
-def check_one_term(facet: str, term: object) -> None:
-    """Raise unless the term of a facet is a str."""
-    if not isinstance(term, str):
-        raise WrongKindError(
-            f"{facet} must be the id of one term (a str), got {term!r}",
-            mend=f"give {facet}={UNKNOWN!r} where the term is not known" if term is None else "",
-        )
 
 
 def build(

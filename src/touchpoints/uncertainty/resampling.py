@@ -177,12 +177,12 @@ def bootstrap(
     count 0. Single events are never resampled, and journeys of one person stay together: they are
     not independent, and intervals that treat them as independent are too narrow. The statistic is
     computed once per resample; the resampling itself is linear in the number of journeys. Models of
-    `touchpoints.attribution` that follow a rule, Shapley values of the game of subsets and removal
-    effects of order 1 are computed for many resamples at once, with the same numbers; other options
-    go by ``functools.partial``. A resample in which no journey reached the outcome has no credit:
-    its labels are ``absent``, and ``undefined`` counts such resamples. Intervals from fewer than
-    about 20 units are too narrow with either method, and an interval of a number that no resample
-    changes has no width: a remark under the table says so.
+    `touchpoints.attribution` that follow a rule, Shapley values of the game of subsets, removal
+    effects and leave-one-out read the paths once for all resamples, with the same numbers; other
+    options go by ``functools.partial``. A resample in which no journey reached the outcome has no
+    credit: its labels are ``absent``, and ``undefined`` counts such resamples. Intervals from fewer
+    than about 20 units are too narrow with either method, and an interval of a number that no
+    resample changes has no width: a remark under the table says so.
 
     References
     ----------

@@ -142,9 +142,16 @@ def _unit_codes(journeys: Journeys, unit: str) -> Array:
 def _codes_of(values: Array) -> Array:
     if values.dtype == object:
         known: dict[Any, int] = {}
-        numbers = [
-            -1 if is_missing(one) else known.setdefault(one, len(known)) for one in values.tolist()
-        ]
+        try:
+            numbers = [
+                -1 if is_missing(one) else known.setdefault(one, len(known))
+                for one in values.tolist()
+            ]
+        except TypeError as error:
+            raise InvalidInputError(
+                f"a person must be a single value: {error}",
+                mend="make a text or a number of each, for example with str",
+            ) from error
         return np.array(numbers, dtype=np.int64)
     _, codes = np.unique(values, return_inverse=True)
     missing = values != values

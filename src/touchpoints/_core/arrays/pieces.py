@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import offsets_of
-from touchpoints._core.arrays.sequences import combine_hash, mix
+from touchpoints._core.arrays.sequences import combine_hash
 from touchpoints._core.frozen import Array
 
 SPARE = 8
@@ -19,6 +19,7 @@ _BYTES = 8
 _BLOCK = 1 << 20
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(_BYTES + 1)], dtype=np.uint64)
 _FEWEST = 1 << 10
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -65,11 +66,13 @@ def split_texts(data: Array, offsets: Array, separator: bytes) -> Pieces:
         codes.append(known.numbers(starts, ends - starts))
         counts.append(pieces)
     order = np.argsort(known.firsts, kind="stable")
-    table = np.empty(len(order), dtype=np.int32)
-    table[order] = np.arange(len(order), dtype=np.int32)
     joined = np.concatenate(codes)
+    if bool((order[1:] < order[:-1]).any()):
+        table = np.empty(len(order), dtype=np.int32)
+        table[order] = np.arange(len(order), dtype=np.int32)
+        joined = table[joined]
     return Pieces(
-        codes=table[joined] if len(table) else joined,
+        codes=joined,
         offsets=offsets_of(np.concatenate(counts)),
         starts=known.starts[order],
         sizes=known.sizes[order],
@@ -85,6 +88,9 @@ def _blocks(offsets: Array) -> Iterator[tuple[int, int]]:
 
 def _cut(data: Array, offsets: Array, separator: bytes) -> tuple[Array, Array, Array]:
     """Return where each piece starts and ends, and how many pieces each text has."""
+    plain = _cut_plainly(data, offsets, separator)
+    if plain is not None:
+        return plain
     found, bounds = _separators(data, offsets, separator)
     counts = np.diff(bounds) + 1
     edges = offsets_of(counts)
@@ -98,6 +104,40 @@ def _cut(data: Array, offsets: Array, separator: bytes) -> tuple[Array, Array, A
     ends[inner] = found
     ends[edges[1:] - 1] = offsets[1:]
     return starts, ends, counts
+
+
+def _cut_plainly(
+    data: Array, offsets: Array, separator: bytes
+) -> tuple[Array, Array, Array] | None:
+    """Return the same where each byte ends at most one piece, in one pass over the bytes.
+
+    None where a text is empty or starts with a separator, or where separators overlap.
+    """
+    begin, size, width = int(offsets[0]), int(offsets[-1] - offsets[0]), len(separator)
+    bounds = offsets - begin
+    if not bool((bounds[1:] > bounds[:-1]).all()) or size < width:
+        return None
+    part, ends = data[begin : begin + size], np.zeros(size + 1, dtype=bool)
+    hits = ends[: size - width + 1]
+    np.equal(part[: len(hits)], separator[0], out=hits)
+    for place in range(1, width):
+        hits &= part[place : place + len(hits)] == separator[place]
+    for back in range(1, width):  # of two texts; before the first byte there is no separator
+        ends[bounds[1:] - back] = False
+        if separator[back:] == separator[:-back] and bool((ends[back:] & ends[:-back]).any()):
+            return None
+    if bool(ends[bounds[:-1]].any()):
+        return None
+    ends[bounds[1:]] = True
+    found, last = np.flatnonzero(ends), np.zeros(size + 1, dtype=bool)
+    last[bounds[1:]] = True
+    stops = np.flatnonzero(last[found]) + 1
+    starts = np.empty(len(found), dtype=np.int64)
+    starts[1:] = found[:-1] + (begin + width)
+    starts[0] = begin
+    starts[stops[:-1]] = offsets[1:-1]
+    found += begin
+    return starts, found, np.diff(stops, prepend=0)
 
 
 def _separators(data: Array, offsets: Array, separator: bytes) -> tuple[Array, Array]:
@@ -142,6 +182,23 @@ def _apart(found: Array, close: Array, width: int) -> Array:
     return kept
 
 
+def _hashed(heads: Array, tails: Array, sizes: Array) -> Array:
+    """Return a 64-bit hash of the first and last 8 bytes and the sizes of pieces."""
+    hashes = heads * _FACTOR
+    hashes += tails
+    hashes += sizes.view(np.uint64)
+    hashes *= _FACTOR
+    hashes ^= hashes >> np.uint64(32)
+    hashes *= _FACTOR
+    hashes ^= hashes >> np.uint64(32)
+    return np.asarray(hashes)
+
+
+def _longer(sizes: Array, size: int, most: int) -> Array:
+    """Return which pieces are longer than a size, int64; ``most`` is the size of the longest."""
+    return np.flatnonzero(sizes > size) if most > size else np.empty(0, dtype=np.int64)
+
+
 class _Known:
     """Distinct pieces of a buffer by their bytes: a hash table with linear probing.
 
@@ -170,7 +227,8 @@ class _Known:
         while len(left):
             empty = np.flatnonzero(self._slots[slots] < 0)
             chosen, first = np.unique(slots[empty], return_index=True)
-            fresh, count = left[empty[first]], len(self.starts)
+            order = np.argsort(first)  # numbers in the order of occurrence, but for collisions
+            fresh, chosen, count = left[empty[first[order]]], chosen[order], len(self.starts)
             self.firsts = np.append(self.firsts, self._asked + fresh)
             self._add(starts[fresh], sizes[fresh], heads[fresh], tails[fresh], hashes[fresh])
             self._slots[chosen] = np.arange(count, len(self.starts), dtype=np.int32)
@@ -183,11 +241,16 @@ class _Known:
 
     def _read(self, starts: Array, sizes: Array) -> tuple[Array, Array, Array]:
         """Return the first and last 8 bytes of pieces, and a hash of all of them."""
-        masks = _MASKS[np.minimum(sizes, _BYTES)]
-        heads = self._words[starts] & masks
-        tails = self._words[starts + np.maximum(sizes - _BYTES, 0)] & masks
-        hashes = mix(heads ^ mix(tails + sizes.astype(np.uint64)))
-        rows, step = np.flatnonzero(sizes > 2 * _BYTES), _BYTES
+        heads, least, most = self._words[starts], int(sizes.min()), int(sizes.max())
+        if least >= _BYTES:
+            tails = self._words[starts + (sizes - _BYTES)]
+        else:
+            masks = _MASKS[np.minimum(sizes, _BYTES)]
+            heads &= masks
+            tails = self._words[starts + np.maximum(sizes - _BYTES, 0)]
+            tails &= masks
+        hashes = _hashed(heads, tails, sizes)
+        rows, step = _longer(sizes, 2 * _BYTES, most), _BYTES
         while len(rows):
             hashes[rows] = combine_hash(hashes[rows], self._words[starts[rows] + step])
             step += _BYTES
@@ -197,8 +260,11 @@ class _Known:
     def _same(self, codes: Array, starts: Array, sizes: Array, heads: Array, tails: Array) -> Array:
         """Return whether pieces have the same bytes as the known pieces with these numbers."""
         same = (self._heads[codes] == heads) & (self._tails[codes] == tails)
-        same &= (self.sizes[codes] == sizes) & (codes >= 0)
-        rows, step = np.flatnonzero(same & (sizes > 2 * _BYTES)), _BYTES
+        same &= self.sizes[codes] == sizes
+        if int(codes.min()) < 0:
+            same &= codes >= 0
+        rows, step = _longer(sizes, 2 * _BYTES, int(self.sizes.max())), _BYTES
+        rows = rows[same[rows]]
         while len(rows):
             here = self._words[starts[rows] + step]
             agree = here == self._words[self.starts[codes[rows]] + step]

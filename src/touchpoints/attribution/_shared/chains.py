@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.chains import Chain, counted, windows_of
+from touchpoints._core.arrays.chains import Chain
+from touchpoints._core.arrays.chains.tables import chain_of
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.evidence import Evidence
 
@@ -50,17 +51,23 @@ class Chained:
         The rest is the value of one journey of a row beyond that mean.
         """
         worth = np.zeros(len(evidence.counts)) if evidence.value is None else evidence.value
-        last = self.chain.passed[self.chain.offsets[1:] - 1]
+        last = self.chain.last()
         mean = np.bincount(last, worth, len(self.reached)) / self.chain.totals
         return mean, worth / evidence.counts - mean[last]
 
 
 def chained(evidence: Evidence, *, order: int) -> Chained:
     """Return the chain of some order of the journeys of a log."""
-    windows = windows_of(evidence.codes, evidence.offsets, evidence.k, order=order)
-    ends = np.where(evidence.reached, REACHED, LOST)
-    chain = counted(windows, ends, evidence.counts, kinds=2)
-    return Chained.into(chain, windows.members, end=REACHED)
+    chain, members = chain_of(
+        evidence.codes,
+        evidence.offsets,
+        evidence.k,
+        order=order,
+        ends=np.where(evidence.reached, REACHED, LOST),
+        weights=evidence.counts,
+        kinds=2,
+    )
+    return Chained.into(chain, members, end=REACHED)
 
 
 def killed_by(found: Chained, masks: list[Array]) -> Array:

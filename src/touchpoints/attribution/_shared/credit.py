@@ -192,7 +192,7 @@ def credited(
     """
     units = evidence.units
     precision = Precision.of(units, evidence.reached, level)
-    total = float(evidence.conversions.sum())
+    total = float(evidence.counts[evidence.converted.chosen].sum())
     support = _support(evidence)
     low, high = split.bounds(precision)
     columns: dict[str, Any] = {
@@ -239,20 +239,17 @@ def _valued(evidence: Evidence, value: Split | None, level: float) -> dict[str, 
 
 def _support(evidence: Evidence) -> Array:
     """Return the converted journeys with each touchpoint, then those without any, int64 (k+1,)."""
-    chosen = np.flatnonzero(evidence.reached)
-    lengths = segments.lengths_at(evidence.offsets, chosen)
-    counts = evidence.journeys.counts[chosen]
-    codes = evidence.codes[segments.rows_of(evidence.offsets, chosen)]
-    found = counting.segments_with_code(codes, segments.offsets_of(lengths), evidence.k, counts)
-    return np.append(found, counts[lengths == 0].sum())
+    part = evidence.converted
+    counts = evidence.journeys.counts[part.chosen]
+    found = counting.segments_with_code(part.codes, part.offsets, evidence.k, counts)
+    return np.append(found, counts[segments.lengths_of(part.offsets) == 0].sum())
 
 
 def _order(evidence: Evidence, credit: Array, support: Array) -> Array:
     """Return the rows of the table: touchpoints that occur, most credit first, then (none)."""
     k = evidence.k
-    visits = np.bincount(evidence.codes, minlength=k)
     ranks = key_ranks(evidence.journeys)
-    met = np.flatnonzero(visits)
+    met = np.flatnonzero(counting.occurring(evidence.codes, k))
     steady = np.round(credit[met] / max(credit.sum(), 1e-300), 12)  # sums differ by their order
     order = met[np.lexsort([ranks[met], -steady])]
     return np.append(order, k) if support[k] else order

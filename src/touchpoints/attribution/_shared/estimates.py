@@ -78,12 +78,15 @@ class Precision:
         valued
             Whether amounts are values: then few large ones count for as many units as they weigh.
         """
-        held = amounts
-        if units.unit != "journey":
-            held = np.bincount(units.of, amounts * units.within, len(units.repeats))
-        squares = float((units.repeats * held**2).sum())
-        alike = float((units.repeats * held).sum()) ** 2 / squares if squares > 0 else 0.0
-        behind = alike if valued else float(units.repeats[held > 0].sum())
+        some = np.flatnonzero(amounts)
+        held, repeats = amounts[some] * units.within[some], units.repeats
+        if units.unit == "journey":
+            repeats = repeats[some]
+        else:
+            held = np.bincount(units.of[some], held, len(repeats))
+        squares = float((repeats * held**2).sum())
+        alike = float((repeats * held).sum()) ** 2 / squares if squares > 0 else 0.0
+        behind = alike if valued else float(repeats[held > 0].sum())
         return cls(level=level, behind=behind, alike=alike)
 
     def facts(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Protocol
 
 import attrs
 import numpy as np
@@ -20,6 +21,65 @@ from touchpoints.journeys.cutting import select_interactions
 from touchpoints.journeys.model import Journeys, checked_journeys, take
 from touchpoints.uncertainty.recounting import UndefinedError
 from touchpoints.uncertainty.units import Units, units_of
+
+
+class Interactions(Protocol):
+    """What rules read: the interactions of journeys."""
+
+    @property
+    def journeys(self) -> Journeys:
+        """The journeys."""
+        ...
+
+    @property
+    def codes(self) -> Array:
+        """The touchpoint of each interaction, int32."""
+        ...
+
+    @property
+    def offsets(self) -> Array:
+        """Where each journey begins in ``codes``, int64."""
+        ...
+
+    @property
+    def k(self) -> int:
+        """The number of touchpoints."""
+        ...
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Converted:
+    """The journeys that reached the outcome.
+
+    Attributes
+    ----------
+    whole : Journeys
+        Those among which they are.
+    chosen : int64 (c,)
+        Which of these they are.
+    rows : int64 (t,)
+        Where their interactions are among all.
+    codes : int32 (t,)
+        The touchpoints of these.
+    offsets : int64 (c+1,)
+        Where each of the journeys begins in ``codes``.
+    """
+
+    whole: Journeys
+    chosen: Array
+    rows: Array
+    codes: Array
+    offsets: Array
+
+    @property
+    def k(self) -> int:
+        """The number of touchpoints."""
+        return len(self.whole.touchpoints)
+
+    @cached_property
+    def journeys(self) -> Journeys:
+        """The journeys with all their columns."""
+        return take(self.whole, self.chosen)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -72,7 +132,7 @@ class Evidence:
         """The number of touchpoints."""
         return len(self.journeys.touchpoints)
 
-    @property
+    @cached_property
     def conversions(self) -> Array:
         """The real journeys of each row that reached the outcome, float64 (n,)."""
         return np.where(self.reached, self.counts, 0.0)
@@ -85,19 +145,19 @@ class Evidence:
         times = mix(self.journeys.times.view(np.int64))
         return marks ^ mix(segments.sum_by_segment(times, self.offsets).astype(np.uint64))
 
-    def converted(self) -> tuple[Evidence, Array]:
-        """Return the journeys that reached the outcome, and where their interactions are here."""
+    @cached_property
+    def converted(self) -> Converted:
+        """The journeys that reached the outcome, and their interactions."""
         chosen = np.flatnonzero(self.reached)
-        part = attrs.evolve(
-            self,
-            journeys=take(self.journeys, chosen),
-            reached=self.reached[chosen],
-            counts=self.counts[chosen],
-            value=None if self.value is None else self.value[chosen],
-            deadlines=None if self.deadlines is None else self.deadlines[chosen],
-            positions=None,
+        lengths = segments.lengths_at(self.offsets, chosen)
+        rows = segments.rows_of(self.offsets, chosen)
+        return Converted(
+            whole=self.journeys,
+            chosen=chosen,
+            rows=rows,
+            codes=self.codes[rows],
+            offsets=segments.offsets_of(lengths),
         )
-        return part, segments.rows_of(self.offsets, chosen)
 
     @cached_property
     def units(self) -> Units:

@@ -16,6 +16,7 @@ from touchpoints.attribution._shared.chains import Chained, chained
 from touchpoints.attribution._shared.credit import NONE
 from touchpoints.attribution._shared.effects import Effects
 from touchpoints.attribution._shared.evidence import Evidence, known_journeys
+from touchpoints.attribution._shared.marginals import Marginals
 from touchpoints.attribution._shared.splitting import evenly_distinct
 from touchpoints.attribution._shared.windows import Lookback
 from touchpoints.journeys.model import Journeys
@@ -90,14 +91,16 @@ def by_chain(
     by: str | None = None,
     **_rest: Any,
 ) -> Recount | None:
-    """Recount removal effects of a chain of order 1."""
-    if by is not None or order != 1:
+    """Recount removal effects of a chain of a given order."""
+    if by is not None or isinstance(order, (str, bool)) or not order >= 1:
         return None
     asked = Asked(outcome=outcome, value=value, lookback=lookback, by=None, level=_LEVEL)
     evidence = asked.evidence(journeys)
-    found = chained(evidence, order=1)
-    passed, edges = found.chain.passed, len(found.chain.totals)
-    owners = segments.owners_of(found.chain.offsets)
+    found = chained(evidence, order=order)
+    chain, edges = found.chain, len(found.chain.totals)
+    on = chain.passed < edges
+    passed = np.concatenate([chain.first, chain.passed[on]])
+    owners = np.append(np.arange(len(chain.first)), segments.owners_of(chain.offsets)[on])
     passes = _gathered(passed, owners, np.ones(len(passed)), evidence, size=edges)
 
     def credits_of(counts: Array, totals: Array) -> Array:
@@ -111,18 +114,57 @@ def by_chain(
 def _shares(found: Chained, totals: Array, *, codes: int) -> Array:
     """Return the shares of credit where the transitions have other totals."""
     some = totals > 0
-    whole = found.chain
+    whole, members = found.chain, found.members
+    nodes = np.arange(whole.size + 1 + whole.ends)
+    if members.shape[1] > 1:  # a chain of single codes has all of them as its states
+        there = np.ones(len(nodes), dtype=bool)
+        there[: whole.size] = False
+        there[whole.sources[some]] = True
+        nodes, members = np.cumsum(there) - 1, members[there[: whole.size]]
     chain = attrs.evolve(
-        whole, sources=whole.sources[some], targets=whole.targets[some], totals=totals[some]
+        whole,
+        size=len(members),
+        sources=nodes[whole.sources[some]],
+        targets=nodes[whole.targets[some]],
+        totals=totals[some],
     )
     part = Chained(
         chain=chain,
-        members=found.members,
+        members=members,
         reached=found.reached[some],
         empty=found.empty[some],
     )
-    removed = without_each(chain, part.members, part.reached, codes=codes)
+    alone = members.shape[1] > 1
+    removed = without_each(chain, members, part.reached, codes=codes, earned_only=alone)
     return Effects.of(removed, part, part.reached).share
+
+
+def by_marginals(
+    _model: Model,
+    journeys: Journeys,
+    *,
+    outcome: str | None = None,
+    value: str | None = None,
+    lookback: Lookback | None = None,
+    by: str | None = None,
+) -> Recount | None:
+    """Recount what paths lose without one of their interactions."""
+    if by is not None:
+        return None
+    asked = Asked(outcome=outcome, value=value, lookback=lookback, by=None, level=_LEVEL)
+    evidence = asked.evidence(journeys)
+    part, marginals = evidence.converted, Marginals.of(evidence)
+    lengths = segments.lengths_of(part.offsets)
+
+    def credits_of(counts: Array, _totals: Array) -> Array:
+        answer = np.empty((evidence.k, counts.shape[1]))
+        for number, one in enumerate(np.ascontiguousarray(counts.T)):
+            held = np.repeat(one[part.chosen], lengths)
+            weights = marginals.weights(np.where(evidence.reached, one, 0.0), one)[part.rows]
+            answer[:, number] = np.bincount(part.codes, weights * held, evidence.k)
+        return answer
+
+    return _recount(journeys, evidence, credits_of)
 
 
 def _recount(

@@ -16,6 +16,7 @@ import attrs
 
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify._data import read_data
+from touchpoints.classify.drafting.codes import is_code
 from touchpoints.classify.drafting.phrases import (
     FURTHER,
     Hit,
@@ -183,8 +184,10 @@ class Guesser:
         }
         self._channels = channel_names(taxonomy)
 
-    def name(self, text: str) -> Guess:
+    def name(self, text: str, *, areas: frozenset[str] = frozenset()) -> Guess:
         """Return a guess from the name of an event or activity.
+
+        ``areas`` are first words of codes that only say which system logged them.
 
         Tried in this order: the ids of the taxonomy; the names of channels, which get no type; the
         events of GA4, Segment and Snowplow; the labels and aliases of the taxonomy; the words of
@@ -203,20 +206,25 @@ class Guesser:
             reason = f"a channel ({channel}), not a touchpoint: what did people do there?"
             return Guess(reason=reason, channel=channel)
         tracked = self._of_tracker(words, lower=text == text.lower())
-        guess = tracked or self._of_labels_or_words(text, words)
+        guess = tracked or self._of_labels_or_words(text, words, areas)
         if guess is not None:
             return guess
         parts = self._reader.split(words)
-        return (self._of_reading(self._reader.read(parts)) if parts != words else None) or NO_GUESS
+        found = self._reader.read(parts) if parts != words else None
+        # Halves that the phrase does not need may be a word of another meaning.
+        whole = found is not None and set(parts).difference(words) <= set(found.words)
+        return (self._of_reading(found) if whole else None) or NO_GUESS
 
-    def _of_labels_or_words(self, text: str, words: Words) -> Guess | None:
+    def _of_labels_or_words(self, text: str, words: Words, areas: frozenset[str]) -> Guess | None:
         """Return the type that is called so, unless the words say that it was not done.
 
         In logs of health care, words that mean a type of patients come before types of customers;
         and some words mean something else in logs than in conversation.
         """
         called = self._called(text, words)
-        found = self._reader.read(_plain(words))
+        plain = _plain(words)
+        spelled = self._reader.spelled_out(plain, areas) if is_code(text) else plain
+        found = self._reader.read(spelled)
         guess = self._of_reading(found)
         if called is None or found is None or guess is None or not guess.decides("medium"):
             return called or guess

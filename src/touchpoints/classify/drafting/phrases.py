@@ -89,6 +89,11 @@ def listed(section: str, *keys: str) -> frozenset[str]:
     return frozenset(word for key in keys for one in table[key] for word in forms_of(one))
 
 
+def known_words() -> frozenset[str]:
+    """Return all words of the lists, in all their forms."""
+    return frozenset(_families()) | listed("explained", "about", "how") | listed("against", "words")
+
+
 @lru_cache(maxsize=1 << 16)
 def meanings(word: str) -> frozenset[str]:
     """Return what phrases may call a word: itself, its singular, and the families of both.

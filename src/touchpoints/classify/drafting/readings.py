@@ -8,6 +8,7 @@ from functools import cache
 import attrs
 
 from touchpoints.classify._data import read_data
+from touchpoints.classify.drafting.codes import Abbreviations
 from touchpoints.classify.drafting.phrases import (
     SMALL,
     Hit,
@@ -15,6 +16,7 @@ from touchpoints.classify.drafting.phrases import (
     Phrase,
     Words,
     best_of,
+    known_words,
     listed,
     meanings,
     phrase_of,
@@ -51,6 +53,8 @@ class Reading:
     clear : bool
         Whether the phrase has at least two words that say what happened, and no unexplained word
         is one that means something elsewhere in the word list: it is then a description.
+    tied : bool
+        Whether a phrase of another type fits as well and explains other words of the name.
     """
 
     hit: Hit
@@ -60,6 +64,7 @@ class Reading:
     rivals: bool
     strong: bool
     clear: bool
+    tied: bool
 
     @property
     def is_of_a_stage(self) -> bool:
@@ -68,8 +73,13 @@ class Reading:
 
     @property
     def decides(self) -> bool:
-        """Whether no other word of the name can change what the phrase says."""
-        if self.hit.phrase.mark == "?":
+        """Whether no other word of the name can change what the phrase says.
+
+        One word beside two or more that nothing explains is too little.
+        """
+        if self.hit.phrase.mark == "?" or self.tied:
+            return False
+        if len(self.unexplained) > 1 and len(self.hit.phrase.words) == 1:
             return False
         return not self.unexplained or self.clear or (self.strong and not self.rivals)
 
@@ -129,6 +139,17 @@ class Reader:
         self._always = frozenset(explained["always"] + (explained["clinical"] if clinical else []))
         self._beside = self._always.union(explained["acts"])
         self._achieved = frozenset(explained["achieved"])
+        known = known_words() | {word for word in self.index.words if word.isalpha()}
+        self._known, self._full = known, Abbreviations(known)
+
+    def spelled_out(self, words: Words, areas: frozenset[str]) -> Words:
+        """Return the words of a code without its area, and in full where they are cut short."""
+        is_area = len(words) > 1 and words[0] in areas and not self._is_known(words[0])
+        rest = words[1:] if is_area else words
+        return tuple(
+            word if word in self._known or self._is_known(word) else self._full.full(word) or word
+            for word in rest
+        )
 
     def read(self, words: Words) -> Reading | None:
         """Return the best reading of some words; None when no phrase fits.
@@ -180,6 +201,7 @@ class Reader:
     def _reading(self, hit: Hit, words: Words, hits: Sequence[Hit]) -> Reading:
         phrase = hit.phrase
         fitting = used(phrase, words)
+        mine = frozenset(fitting)
         found = [(one.phrase, frozenset(used(one.phrase, words))) for one in hits]
         said = sum(not _is_explained(word, self._always) for word in fitting)
         related = self._of_type.get(phrase.type, frozenset()) if said > 1 else frozenset(fitting)
@@ -191,20 +213,33 @@ class Reader:
             for position, word in enumerate(words)
             if not (word in same or _is_small(word, position) or _is_explained(word, families))
         )
+        strong = any(one.type == phrase.type and one.mark == "!" for one, _ in found)
+        rivals = any(
+            one.type != phrase.type and one.mark == "!" and those.isdisjoint(fitting)
+            for one, those in found
+        )
         against = [word for word in words if word not in fitting and word in _against()]
         return Reading(
             hit=hit,
             words=fitting,
             unexplained=unexplained,
             against=against[0] if against else "",
-            rivals=any(
-                one.type != phrase.type and one.mark == "!" and those.isdisjoint(fitting)
-                for one, those in found
+            rivals=rivals,
+            strong=strong,
+            tied=any(
+                one.words >= hit.words and _is_rival(one.phrase, phrase, those - mine)
+                for one, (_, those) in zip(hits, found, strict=True)
+                if not (one.phrase.type and strong and not rivals)
             ),
-            strong=any(one.type == phrase.type and one.mark == "!" for one, _ in found),
             clear=(said > 1 or self._is_head(phrase, fitting, words))
             and all(meanings(word).isdisjoint(self.index.words) for word in unexplained),
         )
+
+
+def _is_rival(other: Phrase, phrase: Phrase, words: frozenset[str]) -> bool:
+    """Return whether a phrase says something else, of words that say more than the channel."""
+    says_more = not other.type or bool(words - listed("explained", "how"))
+    return other.type != phrase.type and says_more
 
 
 def _is_first_or_last(fitting: Words, words: Words) -> bool:

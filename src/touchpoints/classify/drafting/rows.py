@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
 from touchpoints._core.text import fold_spaced
+from touchpoints.classify.drafting.codes import areas_of
 from touchpoints.classify.drafting.guessing import (
     LOCALE,
     NO_GUESS,
@@ -204,7 +206,9 @@ class _Sorter:
     def learn(self, weighted: Iterable[tuple[Mapping[str, Any], int]]) -> None:
         """Make the guesses; the most specific page and text patterns come first."""
         entries = list(weighted)
-        guessed = self._guessed(entries, self._columns.name, self._guesser.name)
+        areas = areas_of({self._raw(event, self._columns.name) for event, _ in entries})
+        name = partial(self._guesser.name, areas=areas)
+        guessed = self._guessed(entries, self._columns.name, name)
         self._names = _distrusted(guessed)
         general = [entry for entry in entries if self._is_general(entry[0])]
         self._campaigns = self._guessed(general, self._columns.campaign, self._guesser.campaign)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from touchpoints._core.messages import did_you_mean, quoted
-from touchpoints._core.text import fold_spaced
+from touchpoints._core.text import fold_spaced, is_blank
 from touchpoints.classify.rule_files.beside import lines_beside
 from touchpoints.classify.rule_files.comparisons import (
     Among,
@@ -246,7 +246,7 @@ class ConditionReader:
 
     def _text(self, value: object, where: KeyPath) -> str:
         """Return a text in the form in which it is compared; note a mistake when it is empty."""
-        if value == "":
+        if isinstance(value, str) and is_blank(value):
             self._fields.note(where, "the text is empty (write missing = true for no value)")
             return ""
         text = self._fields.text(value, where)

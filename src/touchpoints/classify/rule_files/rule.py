@@ -9,7 +9,7 @@ import attrs
 
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import quoted
-from touchpoints._core.text import fold_spaced
+from touchpoints._core.text import fold_spaced, is_blank
 from touchpoints.classify.contract.answers import Answer, Verdict, simplest, verdict_of
 from touchpoints.classify.contract.events import Events, brief
 from touchpoints.classify.rule_files.comparisons import Within
@@ -52,7 +52,7 @@ class FromField:
         text = written(value)
         if text is not None and self.pattern is not None:
             text = self.pattern.captured(text, self.group)
-        return text.strip() or None if text is not None else None
+        return None if text is None or is_blank(text) else text.strip()
 
     def term(self, value: Any) -> str | None:
         """Return the term or text to assign; None when there is none, or it is unknown."""

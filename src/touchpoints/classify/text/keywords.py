@@ -22,7 +22,7 @@ from touchpoints._core.messages import (
     did_you_mean,
     first_few,
 )
-from touchpoints._core.text import fold_spaced
+from touchpoints._core.text import fold_spaced, is_blank
 from touchpoints.classify.contract.answers import TYPE, Answer, Verdict, simplest
 from touchpoints.classify.contract.protocol import fields_read
 from touchpoints.classify.contract.traces import ExplanationStep, Outcome
@@ -300,7 +300,7 @@ def _read(fields: Fields, tables: Mapping[str, Any]) -> tuple[Phrase, ...]:
     for facet, entries in fields.table(tables, ()).items():
         for term, value in fields.table(entries, (facet,)).items():
             where = (facet, term)
-            if not (facet.strip() and term.strip()):
+            if is_blank(facet) or is_blank(term):
                 fields.note(where, "the name of the facet or term is empty")
             lists = value if isinstance(value, Mapping) else {"": value}
             for lang, several in lists.items():

@@ -15,6 +15,7 @@ import attrs
 from touchpoints._core.documents import decoded, tables_of
 from touchpoints._core.messages import did_you_mean
 from touchpoints._core.tables import attempt_import
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, ProblemsError
 
 CATEGORIES = ("search", "social", "video", "shopping", "email", "ai_assistant", "other")
@@ -72,7 +73,7 @@ def _category_of(path: Path, category: str | None) -> str:
 
 
 def _of_table(text: str) -> Lines:
-    rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    rows = [line for line in text.splitlines() if not is_blank(line) and not line.startswith("#")]
     if not rows:
         return Lines(())
     separator = max(";,\t|", key=rows[0].count)
@@ -96,7 +97,7 @@ def _of_table(text: str) -> Lines:
                 "holds the separator needs quotes"
             )
             continue
-        if len(row) <= max(source, category) or not row[source]:
+        if len(row) <= max(source, category) or is_blank(row[source]):
             problems.append(f"{shown} must have a source and a category")
             continue
         kind = re.sub(r"[\s\-]+", "_", _GOOGLE.sub("", row[category]).strip().lower())
@@ -137,7 +138,7 @@ def _of_sites(sites: Mapping[str, Any], problems: list[str], *, category: str) -
             problems = [*problems, f"{name}: no hosts"]
         elif odd:
             problems = [*problems, f"{name}: {odd[0]!r} is no host"]
-        elif not name.strip():
+        elif is_blank(name):
             problems = [*problems, "a site has no name"]
         called = name.strip().lower()
         lines.extend(Line(written, called, category) for written in (called, *found))
@@ -147,7 +148,7 @@ def _of_sites(sites: Mapping[str, Any], problems: list[str], *, category: str) -
 def _hosts(value: Any) -> Iterator[str]:
     """Yield the hosts of a site, from strings or from the ``urls`` of tables."""
     if isinstance(value, str):
-        plain = value.strip().lower().partition("/")[0]
+        plain = "" if is_blank(value) else value.strip().lower().partition("/")[0]
         if plain.startswith("{}."):
             yield plain.removeprefix("{}.")
         elif plain:
@@ -165,7 +166,7 @@ def _no_hosts(value: Any) -> Iterator[Any]:
     for one in some:
         if isinstance(one, (list, tuple)):
             yield from _no_hosts(one)
-        elif not isinstance(one, (str, Mapping)) or (isinstance(one, str) and not one.strip()):
+        elif not isinstance(one, (str, Mapping)) or (isinstance(one, str) and is_blank(one)):
             yield one
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.statistics.unlike_sizes import least_p
 from touchpoints._core.frozen import Array
 from touchpoints.compare._shared.draws import Sides
 from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
@@ -38,6 +39,10 @@ class Contrast(Protocol):
 
     def of(self, first: Array, rest: Array) -> Array:
         """Return the statistic of each label in each permutation, float64 (b, labels)."""
+        ...
+
+    def least_p(self, first: Array, rest: Array) -> Array | float:
+        """Return the least p of each label, from the sums of the observed groups, (1, any)."""
         ...
 
 
@@ -84,6 +89,10 @@ class Difference:
         with np.errstate(invalid="ignore"):  # a number can be infinite
             found: Array = (a - b) / self.error(first, rest)
         return found
+
+    def least_p(self, _first: Array, _rest: Array, /) -> float:
+        """Return 0: of any measure nothing else is known."""
+        return 0.0
 
     def error(self, first: Array, rest: Array) -> Array:
         """Return the standard errors, (b, labels); always above 0."""
@@ -199,6 +208,8 @@ class Studentised:
         The position of the m of each label.
     floor : float64 (labels,)
         The variance of an observation in both groups together.
+    shares : bool
+        Whether the ratios are shares, which have a least p where the sizes of units are unlike.
     """
 
     dealt: _Dealt
@@ -206,6 +217,7 @@ class Studentised:
     group: Array
     groups: int
     floor: Array
+    shares: bool = False
     slack: float = 0.0  # the difference of equal ratios of whole numbers is exactly 0
 
     def block(self) -> int:
@@ -226,6 +238,13 @@ class Studentised:
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Array = (a - b) / np.sqrt(noise_a + noise_b)
         return np.where(a == b, 0.0, found)
+
+    def least_p(self, first: Array, rest: Array) -> Array | float:
+        """Return the least p of each label, from the sums of the observed groups."""
+        if not self.shares:
+            return 0.0
+        parts = (self._columns(one) for one in (first, rest))
+        return least_p(*(np.concatenate(one) for one in list(zip(*parts, strict=True))[:5]))
 
     def variance(self, sums: Array) -> Array:
         """Return the squared standard error of each ratio, (b, labels)."""
@@ -255,7 +274,8 @@ class Studentised:
 def _of_shares(shares: Shares, movable: Array, dealt: _Dealt) -> Studentised:
     pooled = shares.of(shares.sums(movable[None, :]))[0]
     hits, trials = dealt.added(shares.hits), dealt.added(shares.trials)
-    return _studentised(hits, trials, shares.group, dealt, floor=pooled * (1 - pooled))
+    found = _studentised(hits, trials, shares.group, dealt, floor=pooled * (1 - pooled))
+    return attrs.evolve(found, shares=True)
 
 
 def _of_ranks(medians: Medians, movable: Array, dealt: _Dealt) -> Studentised:

@@ -291,7 +291,8 @@ def _p_of_permutations(
             advance()
 
     seen = contrast.of(first, whole - first)[0]
-    return p_permuted(drawn(), seen, slack=contrast.slack)
+    p = p_permuted(drawn(), seen, slack=contrast.slack)
+    return np.maximum(p, contrast.least_p(first, whole - first))
 
 
 def _redrawn_numbers(

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.messages import not_found, quoted
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.experience._shared.measures import Starts
 from touchpoints.journeys.model import Journeys
@@ -27,7 +28,7 @@ def _touchpoints(named: Any) -> tuple[str, ...]:
             mend='for example "live_chat"',
         )
     found = tuple(several)
-    if not found or not all(isinstance(one, str) and one.strip() for one in found):
+    if not found or not all(isinstance(one, str) and not is_blank(one) for one in found):
         raise InvalidInputError(
             f"touchpoints must be at least one name of a touchpoint, got {quoted(named)}"
         )

@@ -15,6 +15,7 @@ import attrs
 from touchpoints._core.documents import tables_of
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import not_found, quoted
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 LEVERS = (
@@ -103,7 +104,7 @@ def _rule(table: Any, where: str) -> Rule:
     if lever not in LEVERS:
         raise not_found("lever", lever, LEVERS, where=where)
     name = table.get("id")
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or is_blank(name):
         raise InvalidInputError("a rule must have an id", where=where)
     below, above = (_bounds(table.get(one, {}), where) for one in ("below", "above"))
     if not below and not above:

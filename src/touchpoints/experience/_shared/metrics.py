@@ -12,6 +12,7 @@ from touchpoints._core import checks
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, Coded, FrozenMap
 from touchpoints._core.messages import first_few, not_found, quoted
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.model import Journeys
 
@@ -62,7 +63,7 @@ class Metric:
     def __attrs_post_init__(self) -> None:
         check_option("better", self.better, Better)
         check_option("summary", self.summary, Summary)
-        if not isinstance(self.name, str) or not self.name.strip():
+        if not isinstance(self.name, str) or is_blank(self.name):
             raise WrongKindError(f"name must be text that is not blank, got {quoted(self.name)}")
         bounds = (self.low, self.dissatisfied, self.satisfied, self.high)
         if self.better == "low":

@@ -19,6 +19,7 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import (
     did_you_mean,
 )
+from touchpoints._core.text import is_blank
 from touchpoints.errors import TouchpointsError
 from touchpoints.graphs.plan.model import Plan, PlannedTouchpoint
 from touchpoints.graphs.plan.together import (
@@ -29,6 +30,7 @@ from touchpoints.graphs.plan.together import (
     read_groups,
 )
 from touchpoints.taxonomy import (
+    MISSING,
     Taxonomy,
     Touchpoint,
     load_taxonomy,
@@ -184,7 +186,7 @@ class _Reader:
         taxonomy = self.taxonomy()
         stages = fields.text_table(document.get("stages", {}), ("stages",))
         for stage in stages:
-            if not stage.strip():
+            if is_blank(stage):
                 fields.note(("stages", stage), "the id of the stage is empty")
         tables = fields.entries(document.get("touchpoints", {}), ("touchpoints",))
         if "touchpoints" not in document or document["touchpoints"] == {}:
@@ -234,7 +236,7 @@ class _Reader:
     ) -> PlannedTouchpoint:
         """Return the planned touchpoint of a name."""
         fields, where, table = self.fields, ("touchpoints", name), tables[name]
-        if not name.strip():
+        if is_blank(name):
             fields.note(where, "the name of the touchpoint is empty")
         fields.known_keys(table, _ONE, where)
         stage = fields.text(table["stage"], (*where, "stage")) if "stage" in table else ""
@@ -262,7 +264,9 @@ class _Reader:
         )
 
     def meaning(self, name: str, taxonomy: Taxonomy | None, where: tuple[str, ...]) -> Touchpoint:
-        """Return the touchpoint that a name means."""
+        """Return the touchpoint that a name means; a blank name, noted already, means none."""
+        if is_blank(name):
+            return MISSING
         if taxonomy is None:
             return untyped(name)
         try:

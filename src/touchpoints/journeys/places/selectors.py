@@ -61,7 +61,7 @@ def _by_name(journeys: Journeys, name: str) -> Array:
     known, taxonomy = journeys.touchpoints, journeys.meta.taxonomy
     escaped = escape_text(name)
     mask = np.array([one.key in (name, escaped) for one in known], dtype=bool)
-    mask |= np.array([one.type == name for one in known], dtype=bool)
+    mask |= np.array([one.type == name != "" for one in known], dtype=bool)
     if not mask.any() and (taxonomy is None or name not in taxonomy.types):
         types = () if taxonomy is None else taxonomy.types
         raise not_found(

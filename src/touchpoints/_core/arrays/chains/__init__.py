@@ -53,10 +53,14 @@ class Chain:
         The nodes of each distinct transition, sorted by source, then target.
     totals : float64 (E,)
         The weight of the segments over each transition.
+    first : int32 (n,)
+        The transition from the start of each segment, an index into ``sources``.
     passed : int32 (t,)
-        The transitions of the segments one after another, as indices into ``sources``.
+        The transitions after the first one, of one segment after another; E where a row of a
+        segment completes none.
     offsets : int64 (n+1,)
-        Segment j has the transitions ``passed[offsets[j]:offsets[j + 1]]``; at least one.
+        Segment j goes on with ``passed[offsets[j]:offsets[j + 1]]``, of which the last is one into
+        an end; with nothing where its first transition is.
     """
 
     size: int
@@ -64,6 +68,7 @@ class Chain:
     sources: Array
     targets: Array
     totals: Array
+    first: Array
     passed: Array
     offsets: Array
 
@@ -75,6 +80,13 @@ class Chain:
     def leaving(self) -> Array:
         """Return the weight that leaves each state and the start, float64 (S+1,)."""
         return np.bincount(self.sources, self.totals, self.size + 1)
+
+    def last(self) -> Array:
+        """Return the transition into an end of each segment, int32 (n,)."""
+        last = self.first.copy()
+        filled = np.flatnonzero(self.offsets[1:] > self.offsets[:-1])
+        last[filled] = self.passed[self.offsets[1:][filled] - 1]
+        return last
 
     def probabilities(self) -> Array:
         """Return the probability of each transition from its source, float64 (E,)."""
@@ -174,8 +186,9 @@ def counted(windows: Windows, ends: Array, weights: Array, *, kinds: int) -> Cha
         sources=np.minimum(found // width, size).astype(np.int64),
         targets=targets,
         totals=totals,
-        passed=passed,
-        offsets=steps,
+        first=passed[steps[:-1]],
+        passed=np.delete(passed, steps[:-1]),
+        offsets=offsets,
     )
 
 

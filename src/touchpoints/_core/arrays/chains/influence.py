@@ -56,8 +56,12 @@ class Dependence:
 
     def scaled(self, squares: Array) -> Array:
         """Return the covariance for the sum of the squares of all units."""
-        units = float(self.repeats.sum())
-        return np.asarray(squares * (units / (units - 1) if units > 1 else np.nan))
+        return corrected(squares, float(self.repeats.sum()))
+
+
+def corrected(squares: Array, units: float) -> Array:
+    """Return sums of squares over C units times C / (C - 1); nan below two."""
+    return np.asarray(squares * (units / (units - 1) if units > 1 else np.nan))
 
 
 def _added(values: Array, of: Array, size: int) -> Array:
@@ -111,7 +115,9 @@ def pulls(chain: Chain, removed: Removed, rewards: Array) -> Array:
     after = np.where(ends[:, None], rewards[:, None], after)
     if removed.killed is not None:
         after = np.where(removed.killed, 0.0, after)
-    moved = reach_of(chain, removed) * (after - ahead[chain.sources])
+    after -= ahead[chain.sources]
+    moved = reach_of(chain, removed)
+    moved *= after
     if removed.killed is not None and removed.reconnected:
         moved = np.where(removed.killed, 0.0, moved)
     return np.asarray(moved)
@@ -143,22 +149,50 @@ def _influences(chain: Chain, pull: Pulls, rows: Array | None) -> Iterator[tuple
     from scipy.sparse import csr_array
 
     edges, offsets = chain.passed, chain.offsets
-    moved = np.ascontiguousarray(pull.moved)
+    leads, table = _with_first(chain, pull.moved)
+    last = None if pull.excess is None else chain.last()
     for low in range(0, len(offsets) - 1, _BLOCK):
         if rows is None:
             bounds = offsets[low : low + _BLOCK + 1] - offsets[low]
             chosen: Any = slice(low, low + len(bounds) - 1)
-            passed = edges[offsets[low] :][: bounds[-1]]
+            passed = edges[offsets[low] :][: bounds[-1]].copy()
         else:
             chosen = rows[low : low + _BLOCK]
             bounds = np.append(0, np.cumsum(offsets[chosen + 1] - offsets[chosen]))
             passed = edges[rows_of(offsets, chosen)]
+        filled, lead = bounds[1:] > bounds[:-1], leads[chosen]
+        passed[bounds[:-1][filled]] = lead[filled]
         ones = np.ones(int(bounds[-1]))
-        part = csr_array((ones, passed, bounds), shape=(len(bounds) - 1, len(moved)))
-        each = part @ moved
-        if pull.worth is not None and pull.excess is not None:
-            each += pull.worth[passed[bounds[1:] - 1]] * pull.excess[chosen, None]
+        part = csr_array((ones, passed, bounds), shape=(len(bounds) - 1, len(table)))
+        each = part @ table
+        if not filled.all():
+            each[~filled] = table[lead[~filled]]
+        if pull.worth is not None and pull.excess is not None and last is not None:
+            each += pull.worth[last[chosen]] * pull.excess[chosen, None]
         yield chosen, each
+
+
+def _with_first(chain: Chain, moved: Array) -> tuple[Array, Array]:
+    """Return what the first row of each segment passes, and how much all that moves the estimates.
+
+    It passes the transition from the start as well. Where it completes another one, both together
+    have a row of the table of their own.
+    """
+    total, size = len(moved), chain.size
+    filled = np.flatnonzero(chain.offsets[1:] > chain.offsets[:-1])
+    own = chain.passed[chain.offsets[:-1][filled]]
+    there = np.zeros(total + 1, dtype=bool)
+    there[own] = True
+    both = np.flatnonzero(there[:total])
+    number = np.zeros(total + 1, dtype=np.int32)
+    number[both] = np.arange(total + 1, total + 1 + len(both), dtype=np.int32)
+    leads = chain.first.copy()
+    leads[filled] = np.where(own == total, leads[filled], number[own])
+    begins = np.flatnonzero((chain.sources == size) & (chain.targets < size))
+    opening = np.zeros(size + 1, dtype=np.int64)
+    opening[chain.targets[begins]] = begins
+    joint = moved[both] + moved[opening[chain.sources[both]]]
+    return leads, np.concatenate([moved, np.zeros((1, moved.shape[1])), joint])
 
 
 class _Open:

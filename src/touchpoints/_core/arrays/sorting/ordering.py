@@ -10,6 +10,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.counting import occurring
 from touchpoints._core.arrays.segments import falls_within, offsets_of, rows_of
 from touchpoints._core.arrays.threads import in_threads, spans
 from touchpoints._core.frozen import Array
@@ -228,8 +229,7 @@ def by_appearance(codes: Array, k: int) -> tuple[Array, Array]:
     order : int64 (used,)
         The old code of each new code; codes that do not occur are left out.
     """
-    used = np.bincount(codes, minlength=k) > 0
-    missing = int(used.sum())
+    missing = int(occurring(codes, k).sum())
     first: list[Array] = []
     seen = np.zeros(k, dtype=bool)
     for start in range(0, len(codes), _APPEARANCE_CHUNK):

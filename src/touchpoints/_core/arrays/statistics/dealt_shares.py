@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.arrays.statistics.blocks import ordered_blocks
+from touchpoints._core.arrays.statistics.unlike_sizes import least_p
 from touchpoints._core.frozen import Array
 
 _ROOM = 1 << 22
@@ -61,7 +62,7 @@ def dealt_p(
     With p_g the share of group g and V_g its variance over clusters, at least the binomial one of
     the share in all groups, the statistic is the sum of (p_g - r)**2 / V_g, where r is the mean of
     the p_g weighted by 1 / V_g: for two groups the squared difference over its variance. The same
-    seed deals all columns alike. O(permutations × c × s).
+    seed deals all columns alike. p is at least `least_p`. O(permutations × c × s).
     """
     permutations, seed = draws
     sizes = np.asarray(members.sum(axis=1), dtype=np.float64).ravel()
@@ -73,7 +74,8 @@ def dealt_p(
         hits = members @ holds[:, block].astype(np.float64)
         amounts = np.hstack([size, hits, hits**2, hits * sizes[:, None]])
         rng = np.random.default_rng(seed)
-        seen = _statistic(_sums(amounts, labels[None, :]))[0]
+        observed = _sums(amounts, labels[None, :])
+        seen, least = _statistic(observed)[0], _least(observed[:, 0])
         threshold, larger = seen * (1 - _CLOSE), np.ones(len(seen))
         for done in range(0, permutations, at_once):
             number = min(at_once, permutations - done)
@@ -81,8 +83,16 @@ def dealt_p(
             larger += (_statistic(_sums(amounts, deals)) >= threshold).sum(axis=0)
             for _ in range(number):
                 advance()
-        answer[block] = np.where(np.isnan(seen), np.nan, larger / (permutations + 1))
+        p = np.maximum(larger / (permutations + 1), least)
+        answer[block] = np.where(np.isnan(seen), np.nan, p)
     return answer
+
+
+def _least(sums: Array) -> Array:
+    """Return the least p of each column, by how unlike the sizes of clusters are, (s,)."""
+    m, squares = sums[:, :1], sums[:, 1:2]
+    hits, hits_squared, products = np.split(sums[:, 3:], 3, axis=1)
+    return least_p(hits, m, hits_squared, products, squares)
 
 
 def _width(clusters: int) -> int:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import attrs
 
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError
 
 Kind = Literal["name", "quoted", "set", "count", "sign", "entry"]
@@ -105,7 +106,7 @@ def _read(text: str, one: re.Pattern[str], low: int, high: int) -> list[Token]:
         token = Token(found.lastgroup, found.group(), at)
         if tokens and token.kind == tokens[-1].kind == "quoted" and at == tokens[-1].end:
             raise problem(text, at, _TWICE)
-        if token.kind == "quoted" and not unquoted(token).strip():
+        if token.kind == "quoted" and is_blank(unquoted(token)):
             raise problem(text, at, "the quotes are empty: write the name of a touchpoint")
         tokens.append(token)
         at = token.end

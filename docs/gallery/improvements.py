@@ -1,0 +1,23 @@
+"""Under each lever, what was found about touchpoints, and how much is at stake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+import touchpoints as tp
+
+
+def figure(*, lang: str, dark: bool, width: int) -> Any:
+    """Return the figure of the gallery."""
+    shop = tp.until(tp.datasets.shop(800, seed=1), "purchase", outcome="purchase")
+    rng = np.random.default_rng(1)
+    chat = np.array([one.type == "live_chat" for one in shop.touchpoints])[shop.codes]
+    scores = np.clip(np.round(rng.normal(3.6 - 1.2 * chat, 1.3)), 1, 5)
+    shop = attrs.evolve(shop, per_interaction={**shop.per_interaction, "csat": scores})
+    card = tp.experience.scorecard(shop, assessments=tp.experience.assessments(shop, metric="csat"))
+    found = tp.experience.improvements(card, lang=lang)
+    taxonomy = tp.load_taxonomy("customer")
+    return tp.plot.improvements(found, taxonomy=taxonomy, lang=lang, dark=dark, width=width)

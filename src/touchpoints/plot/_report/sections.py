@@ -1,0 +1,354 @@
+"""The sections of a report: what each says of its record, and which figure shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from touchpoints import paths
+from touchpoints._core.frozen import FrozenMap
+from touchpoints.experience import JourneyMap
+from touchpoints.graphs.flows import END, START
+from touchpoints.plot._report.privacy import safe
+from touchpoints.plot._report.results import NoDataError, Results
+from touchpoints.plot._report.sentences import (
+    LEAST,
+    Said,
+    Section,
+    count,
+    joined,
+    named,
+    number,
+    plain,
+    sentence,
+    share,
+)
+from touchpoints.plot._shared.look import Look
+from touchpoints.plot.assessments import assessments
+from touchpoints.plot.collapse_loss import collapse_loss
+from touchpoints.plot.conformance import conformance
+from touchpoints.plot.control_chart import control_chart
+from touchpoints.plot.credit import credit
+from touchpoints.plot.emotion_curve import emotion_curve
+from touchpoints.plot.funnel import funnel
+from touchpoints.plot.improvements import improvements
+from touchpoints.plot.journey_map import journey_map
+from touchpoints.plot.need_coverage import need_coverage
+from touchpoints.plot.scorecard import scorecard
+from touchpoints.plot.step_flows import step_flows
+from touchpoints.plot.time_to import time_to
+from touchpoints.plot.variants import variants
+
+_FUNNEL_LEAST = 100
+_REACHED = 0.05
+
+
+def _map(results: Results, look: Look) -> Section:
+    found = results.map
+    rows = found.touchpoints
+    said = sentence(look, "finding.no_scores")
+    if found.metric is not None:
+        said = sentence(look, "finding.nothing_negative")
+        bad = np.flatnonzero(
+            (rows.valence_high < 0) & (rows.reach >= _REACHED) & (rows.answers >= LEAST)
+        )
+        if len(bad):
+            worst = int(bad[np.argmin(rows.valence[bad] * np.sqrt(rows.reach[bad]))])
+            said = sentence(
+                look,
+                "finding.worst",
+                name=named(look, found.label("touchpoint", rows.touchpoint[worst], lang=look.lang)),
+                reach=share(look, rows.reach[worst], rows.reach_low[worst], rows.reach_high[worst]),
+                valence=number(
+                    look, rows.valence[worst], rows.valence_low[worst], rows.valence_high[worst]
+                ),
+                n=count(look, rows.answers[worst]),
+            )
+    return _section(results, "map", said, draw=journey_map, record=found)
+
+
+def _funnel(results: Results, look: Look) -> Section:
+    found = results.funnel
+    first = int(found.journeys[0])
+    if first < _FUNNEL_LEAST:
+        said = sentence(look, "finding.few", n=count(look, first))
+    else:
+        said = joined(
+            sentence(
+                look,
+                "finding.funnel",
+                start=named(look, look.name(found.step[0])),
+                goal=named(look, look.name(found.step[-1])),
+                share=share(
+                    look, found.of_first[-1], found.of_first_low[-1], found.of_first_high[-1]
+                ),
+            ),
+            _largest_loss(found, look),
+        )
+    return _section(results, "funnel", said, draw=funnel, record=found)
+
+
+def _largest_loss(found: Any, look: Look) -> Said | None:
+    """Return where most are lost, if it is clear where."""
+    kept, high = found.of_previous[1:], found.of_previous_high[1:]
+    if not np.isfinite(kept).any():
+        return None
+    least = int(np.nanargmin(kept))
+    others = np.delete(found.of_previous_low[1:], least)
+    if len(others) and not high[least] < np.nanmin(others):
+        return None
+    return sentence(
+        look,
+        "finding.largest_loss",
+        before=named(look, look.name(found.step[least])),
+        after=named(look, look.name(found.step[least + 1])),
+        share=share(look, 1 - kept[least], 1 - high[least], 1 - found.of_previous_low[1:][least]),
+    )
+
+
+def _paths(results: Results, look: Look) -> Section:
+    found = results.variants
+    shown = min(len(found), 6)
+    covered = float(found.share[:shown].sum())
+    whole = int(results.journeys.counts.sum())
+    key = "finding.paths" if covered >= _REACHED else "finding.hardly_alike"
+    said = sentence(
+        look, key, k=count(look, shown), share=share(look, covered), n=count(look, whole)
+    )
+    return _section(results, "paths", said, draw=variants, record=found)
+
+
+def _flows(results: Results, look: Look) -> Section:
+    found = results.step_flows
+    said = _leaving(results, look)
+    return _section(results, "flows", said, draw=step_flows, record=found)
+
+
+def _leaving(results: Results, look: Look) -> Said:
+    """Return after which touchpoint journeys end more often than after any other."""
+    found = paths.transitions(results.journeys, level=results.level)
+    goals = results.journeys.meta.defining.get(results.outcome or "", ())
+    at = np.flatnonzero((found.target == END) & ~np.isin(found.source, [START, *goals]))
+    totals = found.count[at] / np.maximum(found.probability[at], 1e-12)
+    at = at[totals >= _FUNNEL_LEAST]
+    if not len(at):
+        return sentence(look, "finding.few", n=count(look, results.journeys.counts.sum()))
+    order = at[np.argsort(-found.probability[at], kind="stable")]
+    first = int(order[0])
+    if len(order) > 1 and not found.low[first] > found.high[order[1]]:
+        return sentence(look, "finding.no_exit")
+    return sentence(
+        look,
+        "finding.exit",
+        name=named(look, look.name(found.source[first])),
+        share=share(look, found.probability[first], found.low[first], found.high[first]),
+    )
+
+
+def _time(results: Results, look: Look) -> Section:
+    middle = results.median_time
+    said = sentence(look, "finding.time_unknown")
+    if len(middle) and np.isfinite(middle.median[0]):
+        said = sentence(
+            look,
+            "finding.time",
+            outcome=named(look, look.name(results.need_outcome())),
+            time=_spell(middle, look),
+            n=count(look, middle.events[0]),
+        )
+    return Section(key="time", finding=said, draw=_figure(time_to, results.time_to), table=middle)
+
+
+def _spell(middle: Any, look: Look) -> Said:
+    """Return the median time, and its interval where both of its ends are known."""
+    ends = [float(one[0]) for one in (middle.low, middle.high)]
+    time = _duration(float(middle.median[0]), look)
+    if not np.isfinite(ends).all():
+        return plain(time)
+    low, high = (_duration(end, look) for end in ends)
+    return plain(look.say("report.from_to", time=time, low=low, high=high))
+
+
+def _duration(seconds: float, look: Look) -> str:
+    for name, size in (("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)):
+        if seconds >= 2 * size:
+            return look.say(f"report.{name}", n=look.numerals.compact(seconds / size))
+    return look.say("report.seconds", n=look.numerals.compact(seconds))
+
+
+def _credit(results: Results, look: Look) -> Section:
+    found = results.credit
+    names = list(dict.fromkeys(found.touchpoint.tolist()))
+    shares = {name: found.share[found.touchpoint == name] for name in names}
+    models = len(set(found.model.tolist()))
+    first = max(names, key=lambda name: (float(np.nanmean(shares[name])), name), default=None)
+    if first is None:
+        raise NoDataError("no_credit")
+    leads = len(set(found.model[(found.touchpoint == first) & (found.rank == 1)].tolist()))
+    said = sentence(
+        look,
+        "finding.credit_all" if leads == models else "finding.credit",
+        name=named(look, look.name(first)),
+        low=share(look, float(np.nanmin(shares[first]))),
+        high=share(look, float(np.nanmax(shares[first]))),
+        leads=count(look, leads),
+        m=count(look, models),
+    )
+    return _section(results, "credit", said, draw=credit, record=found)
+
+
+def _needs(results: Results, look: Look) -> Section:
+    found = results.needs
+    totals: dict[str, int] = {}
+    for need, times in zip(found.need.tolist(), found.interactions.tolist(), strict=True):
+        totals[need] = totals.get(need, 0) + times
+    whole = sum(totals.values())
+    if not whole:
+        raise NoDataError("no_needs")
+    first = max(totals, key=lambda name: (totals[name], name))
+    said = sentence(
+        look,
+        "finding.need",
+        need=named(look, look.term("need", first)),
+        share=share(look, totals[first] / whole),
+        left_out=count(look, found.left_out),
+    )
+    return _section(results, "needs", said, draw=need_coverage, record=found)
+
+
+def _loss(results: Results, look: Look) -> Section:
+    found = results.collapse_loss
+    part = float(found.share[0]) if len(found) else float("nan")
+    asked = "finding.loss_outcome" if results.outcome is not None else "finding.loss_next"
+    key = asked if part == part and found.p[0] < 1 - results.level else "finding.no_loss"
+    said = sentence(look, key, share=share(look, part))
+    return _section(results, "loss", said, draw=collapse_loss, record=found)
+
+
+def _experience(results: Results, look: Look) -> Section:
+    found = results.assessments
+    known = np.flatnonzero(found.answers >= LEAST)
+    if not len(known):
+        said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
+    else:
+        best = int(known[np.argmax(found.satisfied[known])])
+        worst = int(known[np.argmin(found.satisfied[known])])
+        clear = found.satisfied_low[best] > found.satisfied_high[worst]
+        said = sentence(
+            look,
+            "finding.satisfied" if clear else "finding.satisfied_alike",
+            best=named(look, look.name(found.touchpoint[best])),
+            high=_satisfied(look, found, best),
+            worst=named(look, look.name(found.touchpoint[worst])),
+            low=_satisfied(look, found, worst),
+        )
+    return _section(results, "experience", said, draw=assessments, record=found)
+
+
+def _satisfied(look: Look, found: Any, row: int) -> Said:
+    return share(look, found.satisfied[row], found.satisfied_low[row], found.satisfied_high[row])
+
+
+def _emotions(results: Results, look: Look) -> Section:
+    found = results.emotions
+    known = np.flatnonzero(found.answers >= LEAST)
+    if not len(known):
+        said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
+    else:
+        lowest = int(known[np.argmin(found.valence[known])])
+        said = sentence(
+            look,
+            "finding.lowest",
+            place=named(look, look.term("stage", found.place[lowest])),
+            valence=number(look, found.valence[lowest]),
+            n=count(look, found.answers[lowest]),
+        )
+    return _section(results, "emotions", said, draw=emotion_curve, record=found)
+
+
+def _scorecard(results: Results, look: Look) -> Section:
+    found = results.scorecard
+    said = sentence(look, "finding.scorecard", n=count(look, len(found)))
+    return _section(results, "scorecard", said, draw=scorecard, record=found)
+
+
+def _improve(results: Results, look: Look) -> Section:
+    found = results.improvements
+    if not len(found):
+        raise NoDataError("no_advice")
+    said = sentence(
+        look,
+        "finding.improve",
+        n=count(look, len(found)),
+        name=named(look, look.name(found.touchpoint[0])),
+        advice=plain(str(found.finding[0])),
+    )
+    return _section(results, "improve", said, draw=improvements, record=found)
+
+
+def _plan(results: Results, look: Look) -> Section:
+    found = results.conformance
+    missing = np.flatnonzero(found.deviation == "missing")
+    said = sentence(look, "finding.as_planned")
+    if len(missing):
+        most = int(missing[np.argmax(found.share[missing])])
+        said = sentence(
+            look,
+            "finding.missing",
+            name=named(look, look.name(found.touchpoint[most])),
+            share=share(look, found.share[most], found.low[most], found.high[most]),
+        )
+    return _section(results, "plan", said, draw=conformance, record=found)
+
+
+def _chart(results: Results, look: Look) -> Section:
+    found = results.chart
+    signals = int(np.count_nonzero(found.signal != ""))
+    key = "finding.signals" if signals else "finding.no_signal"
+    said = sentence(look, key, n=count(look, signals))
+    return _section(results, "chart", said, draw=control_chart, record=found)
+
+
+def _section(
+    results: Results, key: str, finding: Said, *, draw: Callable[..., Any], record: Any
+) -> Section:
+    """Return a section whose figure and table show the rows of a record that may be shown."""
+    shown = safe(record, k=results.k)
+    table = shown.touchpoints if isinstance(shown, JourneyMap) else shown
+    return Section(key=key, finding=finding, draw=_figure(draw, shown), table=table)
+
+
+def _figure(function: Callable[..., Any], record: Any) -> Callable[[Look], Any]:
+    """Return a function that draws a record with a look."""
+    takes_taxonomy = "taxonomy" in function.__wrapped__.__code__.co_varnames  # type: ignore[attr-defined]
+
+    def draw(look: Look) -> Any:
+        how: dict[str, Any] = {"lang": look.lang, "width": look.width}
+        if takes_taxonomy:
+            how["taxonomy"] = look.taxonomy
+        return function(record, **how)
+
+    return draw
+
+
+SECTIONS: Mapping[str, Callable[[Results, Look], Section]] = FrozenMap(
+    {
+        "map": _map,
+        "funnel": _funnel,
+        "flows": _flows,
+        "paths": _paths,
+        "time": _time,
+        "credit": _credit,
+        "needs": _needs,
+        "loss": _loss,
+        "experience": _experience,
+        "emotions": _emotions,
+        "scorecard": _scorecard,
+        "improve": _improve,
+        "plan": _plan,
+        "chart": _chart,
+    }
+)
+"""The sections of a report by name, in the order in which a reader asks."""

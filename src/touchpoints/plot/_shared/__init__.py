@@ -1,0 +1,1 @@
+"""What figures share: colours, numbers, words, widths of text, and the canvas they draw on."""

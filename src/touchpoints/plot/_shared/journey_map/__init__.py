@@ -1,0 +1,1 @@
+"""The picture of a journey map: what is drawn of it, where, and how."""
