@@ -11,7 +11,7 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent / "gallery"
 _MARK = re.compile(r"^<!-- (?:figure: (?P<name>\w+)|(?P<all>gallery)) -->$", re.MULTILINE)
-_WIDE, _NARROW = 760, 340
+_WIDE, _NARROW = 700, 340
 
 
 def names() -> list[str]:
@@ -40,7 +40,7 @@ def embedded(name: str) -> str:
     """Return the HTML of a figure: its data, and the places where it is drawn."""
     from touchpoints.plot._report.page import embedded as as_text
 
-    sizes = {"wide": _WIDE, "narrow": _NARROW}
+    sizes = {"wide": getattr(example(name), "WIDE", _WIDE), "narrow": _NARROW}
     figures = {
         size: json.loads(example(name).figure(lang="en", dark=False, width=width).to_json())
         for size, width in sizes.items()

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -14,6 +15,7 @@ import touchpoints as tp
 from tests.house_rules import ROOT
 
 DOCS = ROOT / "docs"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Not a picture of one record: what writes pages and files.
 NO_FIGURE = {"report", "to_svg"}
 MARK = re.compile(r"^<!-- figure: (\w+) -->$", re.MULTILINE)
@@ -69,3 +71,18 @@ def test_a_figure_is_embedded_as_data(gallery: ModuleType) -> None:
     data = re.search(r'application/json">(.*?)</script>', found)[1]  # type: ignore[index]
     assert {"wide", "narrow"} == set(json.loads(data))
     assert "plain" == gallery.on_page_markdown("plain", Page())
+
+
+def test_the_pictures_of_the_readme_are_what_its_script_writes(tmp_path: Path) -> None:
+    """The journey maps in `docs/images` come from the script beside them, and are small."""
+    path = DOCS / "images" / "journey_map.py"
+    found = importlib.util.spec_from_file_location("docs_journey_map", path)
+    assert found is not None
+    assert found.loader is not None
+    script = importlib.util.module_from_spec(found)
+    found.loader.exec_module(script)
+    for written in script.write(tmp_path):
+        kept = (DOCS / "images" / written.name).read_text(encoding="utf-8")
+        assert kept == written.read_text(encoding="utf-8")
+        assert len(kept) < 100_000
+        assert f"docs/images/{written.name}" in README or written.name.endswith("_es.svg")

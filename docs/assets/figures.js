@@ -8,7 +8,8 @@
   const night = () => document.body.dataset.mdColorScheme === "slate";
   const draw = (place) => {
     const held = (place.figures ??= JSON.parse(place.querySelector("script").textContent));
-    const { data, layout } = place.clientWidth >= 700 ? held.wide : held.narrow;
+    const scale = Math.min(1, place.clientWidth / held.wide.layout.width);
+    const { data, layout } = scale >= 0.7 ? held.wide : held.narrow;
     const asked = `${night()}-${layout.width}`;
     if (place.dataset.drawn === asked) return;
     place.dataset.drawn = asked;
@@ -18,6 +19,7 @@
       place.append(target);
     }
     place.style.overflowX = "auto";
+    target.style.zoom = scale >= 0.7 ? scale : 1;
     Plotly.react(target, night() ? recolour(data) : data, night() ? recolour(layout) : layout, options);
   };
   const places = [...document.querySelectorAll(".tp-figure")];

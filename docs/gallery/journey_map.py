@@ -9,6 +9,8 @@ import numpy as np
 
 import touchpoints as tp
 
+WIDE = 960
+
 
 def figure(*, lang: str, dark: bool, width: int) -> Any:
     """Return the figure of the gallery."""

@@ -5,6 +5,7 @@ Each band is the interval; dashed lines mark medians; numbers at risk stand belo
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import touchpoints as tp
@@ -14,4 +15,4 @@ def figure(*, lang: str, dark: bool, width: int) -> Any:
     """Return the figure of the gallery."""
     clinic = tp.datasets.clinic(400, seed=1)
     found = tp.paths.time_to(clinic, place="Results discussed", by="urgency")
-    return tp.plot.time_to(found, lang=lang, dark=dark, width=width)
+    return tp.plot.time_to(found, until=dt.timedelta(weeks=8), lang=lang, dark=dark, width=width)

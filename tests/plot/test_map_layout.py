@@ -17,7 +17,9 @@ from touchpoints.plot._shared.journey_map.content import content_of
 from touchpoints.plot._shared.journey_map.flows import Flow, chosen
 from touchpoints.plot._shared.journey_map.grid import grid_of
 from touchpoints.plot._shared.journey_map.labels import Labels
+from touchpoints.plot._shared.journey_map.routes import Port, Route, Upright
 from touchpoints.plot._shared.journey_map.smooth import smooth
+from touchpoints.plot._shared.journey_map.tracks import gutters_of
 from touchpoints.plot._shared.look import look_of
 
 PAIRS = st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda ends: ends[0] != ends[1])
@@ -119,6 +121,38 @@ def test_every_touchpoint_has_a_cell_and_every_line_a_track(
             assert abs(one[3] - other[3]) >= (one[4] + other[4]) / 2
     for gutter, _, _, offset, width in uprights:
         assert width / 2 <= offset <= found.gutters[gutter] - width / 2
+
+
+def route(ends: tuple[int, int], start: float, end: float, width: float = 2.0) -> Route:
+    """Return a line from one column to the next, through gutter 1."""
+    return Route(
+        flow=flow(ends, 10),
+        backbone=True,
+        width=width,
+        kind="next",
+        direction=1,
+        channel=-1,
+        uprights=[Upright(gutter=1, start=start, end=end)],
+        out=Port(node=ends[0], side=1),
+        into=Port(node=ends[1], side=-1),
+    )
+
+
+def test_lines_side_by_side_do_not_cross_without_need() -> None:
+    """Of two lines down, the one that begins lower turns first: so they do not cross."""
+    upper, lower = route((0, 1), 0, 3), route((2, 3), 1, 4)
+    gutters_of([upper, lower], 2)
+    # 8 pixels to the first track, 3 between tracks, 8 after the last, 2 for each line.
+    assert (9.0, 14.0) == (lower.uprights[0].offset, upper.uprights[0].offset)
+
+
+def test_lines_share_a_track_where_they_do_not_meet() -> None:
+    """Uprights from row 0 to 1 and from 2 to 3 are one above the other, on one track."""
+    first, second = route((0, 1), 0, 1), route((2, 3), 2, 3, width=4.0)
+    third = route((4, 5), 1, 2)
+    gutters_of([first, second, third], 2)
+    places = [one.uprights[0].offset for one in (first, second, third)]
+    assert places[0] == places[1] != places[2]
 
 
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(5, 45))

@@ -36,8 +36,7 @@ def test_a_cell_for_each_period_that_is_known() -> None:
     figure = tp.plot.retention(found)
     assert ["5 January 2026 (3)", "12 January 2026 (1)"] == drawn.texts(figure, kind="cohort")
     assert ["100%", "33%", "33%", "100%", "0%"] == drawn.texts(figure, kind="share")
-    cells = [one for one in figure.layout.shapes if one.type == "rect"]
-    assert 5 == len(cells)
+    assert 5 == sum(one.path.count("M") for one in figure.layout.shapes)
     assert any("1 periods later: 1 of 3" in one for one in drawn.hovers(figure))
 
 
@@ -47,8 +46,10 @@ def test_open_cells_are_framed() -> None:
     watched = found.watched.copy()
     watched[1] = 2
     opened = attrs.evolve(found, watched=watched)
-    cells = [one for one in tp.plot.retention(opened).layout.shapes if one.type == "rect"]
-    assert [0, 1, 0, 0, 0] == [one.line.width for one in cells]
+    cells = tp.plot.retention(opened).layout.shapes
+    framed = {one.line.width: one.path.count("M") for one in cells if one.line.width}
+    assert {1: 1} == framed
+    assert 5 == sum(one.path.count("M") for one in cells)
     assert "Framed:" in drawn.texts(tp.plot.retention(opened), kind="note")[0]
     assert "Framed:" not in drawn.texts(tp.plot.retention(found), kind="note")[0]
 

@@ -102,7 +102,8 @@ def test_many_hostile_one_none(card: tp.experience.Scorecard) -> None:
 
 def test_a_number_without_an_interval_is_a_dot(card: tp.experience.Scorecard) -> None:
     """Where the ends are not known there is a dot and no line."""
-    unknown = attrs.evolve(card, low=np.full(len(card), np.nan))
+    nan = np.full(len(card), np.nan)
+    unknown = attrs.evolve(card, low=nan, high=nan)
     figure = tp.plot.scorecard(unknown, measures=["reach"])
     assert len(card) == len(records.marks(figure))
     assert [] == records.lines(figure, "#4554BA")

@@ -121,6 +121,21 @@ def test_what_is_not_drawn_here_is_refused() -> None:
         tp.plot.to_svg(odd)
 
 
+def test_what_is_hidden_is_left_out() -> None:
+    """Hidden shapes, texts and traces, which a slider would show, are not in the picture."""
+    figure = go.Figure(tp.plot.journey_map(random_map(2, 6)))
+    flows = [one for one in figure.layout.shapes if one.name == "flow"]
+    before = tp.plot.to_svg(figure)
+    assert f'd="{flows[0].path}"' in before
+    flows[0].visible = False
+    figure.update_traces(visible=False)
+    figure.layout.annotations[0].visible = False
+    after = tp.plot.to_svg(figure)
+    assert f'd="{flows[0].path}"' not in after
+    assert not [one for one in elements(after, "path") if "transform" in one.attributes]
+    assert len(elements(before, "text")) > len(elements(after, "text"))
+
+
 def test_every_symbol_has_its_size() -> None:
     """Every shape reaches as far as plotly draws it."""
     figure = tp.plot.journey_map(map_of([{"touchpoint": "a"}]))
@@ -142,3 +157,14 @@ def test_any_figure_in_pixels_can_be_written() -> None:
     """A funnel is drawn in pixels as well."""
     found = tp.paths.funnel(tp.datasets.shop(50, seed=1), ["search_query", "purchase"])
     assert tp.plot.to_svg(tp.plot.funnel(found)).startswith("<svg")
+
+
+def test_lines_that_the_slider_hides_are_not_drawn() -> None:
+    """The picture of a graph has the lines that the figure shows first, and no others."""
+    figure = tp.plot.transition_graph(tp.transition_graph(tp.datasets.shop(300, seed=1)))
+    paths = [one for one in figure.layout.shapes if one.type == "path"]
+    shown = [one.path for one in paths if one.visible is not False]
+    assert 0 < len(shown) < len(paths)
+    found = [one.attributes["d"] for one in elements(tp.plot.to_svg(figure), "path")]
+    assert set(shown) <= set(found)
+    assert not {one.path for one in paths if one.visible is False} & set(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import attrs
@@ -81,6 +82,25 @@ def test_the_median_is_marked_and_said() -> None:
     )
     late = tp.paths.time_to(journeys_of(bought({"a": 0, "b": 0, "c": 9})), place="buy")
     assert "Median not reached." in drawn.texts(tp.plot.time_to(late), kind="note")[0]
+
+
+def test_only_the_beginning_is_drawn() -> None:
+    """With ``until`` the axis ends earlier: the curve keeps its value up to there, as is said."""
+    found = tp.paths.time_to(journeys_of(bought({"a": 2, "b": 4, "c": 0})), place="buy")
+    figure = tp.plot.time_to(found, until=dt.timedelta(days=3))
+    numbers = [one for one in drawn.texts(figure, kind="axis") if one.replace(".", "").isdigit()]
+    assert ["0", "0.5", "1", "1.5", "2", "2.5", "3"] == numbers
+    (curve,) = curves(figure)
+    low = max(one for one in curve.y)
+    # 2/3 from day 2 to day 3; the events of day 4 and the median are not on the axis.
+    assert 2 == len(set(curve.y))
+    assert max(curve.x) == pytest.approx(960 - 24)
+    assert curve.y[-1] == low
+    assert "Median 4 days." in drawn.texts(figure, kind="note")[0]
+    assert "Drawn up to 3 days." in drawn.texts(figure, kind="note")[0]
+    assert not [one for one in figure.layout.shapes if one.line.dash not in (None, "solid")]
+    with pytest.raises(tp.errors.InvalidInputError, match="until"):
+        tp.plot.time_to(found, until=dt.timedelta(0))
 
 
 def test_an_empty_table_is_a_sentence(shop: tp.Journeys) -> None:

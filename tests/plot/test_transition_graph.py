@@ -8,6 +8,8 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.plot import drawn
@@ -125,7 +127,7 @@ def test_planned_and_unseen_have_the_styles_of_mermaid() -> None:
     below = dict(
         zip(drawn.texts(figure, kind="node"), drawn.texts(figure, kind="visits"), strict=True)
     )
-    assert ("planned, not seen", "not planned") == (below["pay"], below["call"])
+    assert ("planned, not seen", "not planned · 1") == (below["pay"], below["call"])
     nodes = next(trace for trace in figure.data if trace.name == "nodes")
     names = drawn.texts(figure, kind="node")
     assert "diamond" == nodes.marker.symbol[names.index("call")]
@@ -212,18 +214,45 @@ def test_loops_cycles_one_node_and_none() -> None:
         tp.plot.transition_graph(tp.datasets.shop(10, seed=1))  # type: ignore[arg-type]
 
 
+@settings(max_examples=30)
+@given(
+    st.integers(1, 14),
+    st.sets(st.tuples(st.integers(0, 13), st.integers(0, 13)), max_size=45),
+    st.sampled_from([358, 960]),
+)
+def test_any_graph_keeps_lines_off_labels(n: int, edges: set[tuple[int, int]], width: int) -> None:
+    """With loops, cycles and nodes alone: no text overlaps, and no line runs through a label."""
+    G = nx.DiGraph()
+    G.add_nodes_from(f"touchpoint number {node}" for node in range(n))
+    for u, v in sorted(edges):
+        if u < n and v < n:
+            ends = f"touchpoint number {u}", f"touchpoint number {v}"
+            G.add_edge(*ends, weight=1 + (7 * u + v) % 20)
+    figure = tp.plot.transition_graph(G, width=width)
+    assert n == len(drawn.texts(figure, kind="node"))
+    assert [] == drawn.overlapping(figure)
+    assert [] == drawn.outside(figure)
+    assert [] == _crossed(figure)
+
+
 def test_lines_keep_off_labels() -> None:
     """No piece of a line runs through the label of any touchpoint."""
     figure = tp.plot.transition_graph(tp.transition_graph(_wandering(25)), taxonomy=CUSTOMER)
+    assert [] == _crossed(figure)
+
+
+def _crossed(figure: Any) -> list[str]:
+    """Return the labels that a line of the graph runs through, at the points of its path."""
     boxes = [box for box in drawn.boxes(figure) if box.kind in ("node", "visits")]
+    found = []
     for shape in figure.layout.shapes[::SHAPES]:
         if shape.type == "path" and shape.fillcolor == "rgba(0,0,0,0)":
-            numbers = [
-                tuple(map(float, one.split(","))) for one in shape.path.split() if "," in one
-            ]
-            for (x0, y0), (x1, y1) in itertools.pairwise(numbers):
-                middle = (x0 + x1) / 2, (y0 + y1) / 2
-                assert not any(
-                    box.left < middle[0] < box.right and box.top < middle[1] < box.bottom
+            points = [tuple(map(float, one.split(","))) for one in shape.path.split() if "," in one]
+            for (x0, y0), (x1, y1) in itertools.pairwise(points):
+                x, y = (x0 + x1) / 2, (y0 + y1) / 2
+                found += [
+                    box.text
                     for box in boxes
-                )
+                    if box.left < x < box.right and box.top < y < box.bottom
+                ]
+    return found

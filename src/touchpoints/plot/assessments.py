@@ -1,4 +1,4 @@
-"""The picture of scores: satisfied, neutral and dissatisfied answers of each touchpoint (B40)."""
+"""The picture of scores: satisfied, neutral and dissatisfied answers of each touchpoint."""
 
 from __future__ import annotations
 

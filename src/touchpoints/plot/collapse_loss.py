@@ -1,4 +1,4 @@
-"""The picture of what is lost by grouping touchpoints (B40)."""
+"""The picture of what is lost by grouping touchpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of compassion beside efficiency, never as one number (B40)."""
+"""The picture of compassion beside efficiency, never as one number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of credit: what each touchpoint gets, by one model or by several (B40)."""
+"""The picture of credit: what each touchpoint gets, by one model or by several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of deterrence: what follows negative and positive touchpoints (B40)."""
+"""The picture of deterrence: what follows negative and positive touchpoints."""
 
 from __future__ import annotations
 

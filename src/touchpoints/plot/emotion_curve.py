@@ -1,4 +1,4 @@
-"""The picture of the emotion curve: how people feel along the journey (B40)."""
+"""The picture of the emotion curve: how people feel along the journey."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of granularity: what typings keep, from coarse to fine (B40)."""
+"""The picture of granularity: what typings keep, from coarse to fine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of importance and performance: four quadrants (B40)."""
+"""The picture of importance and performance: four quadrants."""
 
 from __future__ import annotations
 

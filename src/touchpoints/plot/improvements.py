@@ -1,4 +1,4 @@
-"""The picture of what to improve: findings by the lever that they call for (B40)."""
+"""The picture of what to improve: findings by the lever that they call for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of key drivers: how much of a judgement each score explains (B40)."""
+"""The picture of key drivers: how much of a judgement each score explains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of moments of truth: where a bad experience goes with another outcome (B40)."""
+"""The picture of moments of truth: where a bad experience goes with another outcome."""
 
 from __future__ import annotations
 

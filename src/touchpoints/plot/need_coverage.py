@@ -1,4 +1,4 @@
-"""The picture of needs by stage: what is planned, and what was observed (B40)."""
+"""The picture of needs by stage: what is planned, and what was observed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of gaps: needs that many people have and few find satisfied (B40)."""
+"""The picture of gaps: needs that many people have and few find satisfied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of the satisfaction of needs (B40)."""
+"""The picture of the satisfaction of needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of shares of needs: as inferred, and corrected by answers (B40)."""
+"""The picture of shares of needs: as inferred, and corrected by answers."""
 
 from __future__ import annotations
 

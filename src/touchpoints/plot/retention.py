@@ -11,6 +11,7 @@ import numpy as np
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array
 from touchpoints.paths import Retention
+from touchpoints.plot._shared.blocks import outline_of
 from touchpoints.plot._shared.canvas import Canvas, Marker, hover
 from touchpoints.plot._shared.groups import Part, parts_of
 from touchpoints.plot._shared.look import Look, look_of, require_record
@@ -31,7 +32,7 @@ from touchpoints.taxonomy import Taxonomy
 
 Kind = Literal["triangle", "curves"]
 _PAD = 8.0
-_MOST_COHORTS, _MOST_CURVES = 60, 8
+_MOST_COHORTS, _MOST_CURVES, _MOST_POINTS = 60, 8, 60
 _WIDEST, _NARROWEST = 82.0, 7.0
 _SIZE = 11.0
 _CLASSES = 3
@@ -44,6 +45,16 @@ class _Cohorts:
     rows: list[Array]
     names: list[str]
     every: int
+
+
+@attrs.frozen(kw_only=True)
+class _Cell:
+    """A cell of the triangle: where it is, its shade, and whether it is still open."""
+
+    box: tuple[float, float, float, float]
+    fill: str
+    framed: bool
+    says: str
 
 
 @public
@@ -117,11 +128,10 @@ def retention(
 def _cohorts(found: Retention, part: Part, look: Look, *, most: int, latest: bool) -> _Cohorts:
     """Return the cohorts of a group that are drawn, the earliest first."""
     cohorts, of = np.unique(found.cohort[part.rows], return_inverse=True)
-    rows = [part.rows[of == one] for one in range(len(cohorts))]
-    order = np.arange(len(cohorts))
-    if not latest:
-        order = np.argsort([-found.size[one[0]] for one in rows], kind="stable")[:most]
-    chosen = np.sort(order)[-most:].tolist()
+    order = np.argsort(of, kind="stable")
+    rows = np.split(part.rows[order], np.flatnonzero(np.diff(of[order])) + 1)
+    largest = np.argsort([-found.size[one[0]] for one in rows], kind="stable")
+    chosen = np.sort(np.arange(len(cohorts)) if latest else largest[:most])[-most:].tolist()
     texts = instant_texts(cohorts[chosen], look)
     sizes = [look.numerals.whole(found.size[rows[one][0]]) for one in chosen]
     names = [f"{text} ({size})" for text, size in zip(texts, sizes, strict=True)]
@@ -157,19 +167,23 @@ def _triangle(canvas: Canvas, found: Retention, part: Part, *, top: float) -> fl
     room = look.width - _PAD - left
     periods = min(longest, int(room / _NARROWEST))
     cell = min(_WIDEST, room / periods)
+    kept = [rows[found.since[rows] < periods] for rows in cohorts.rows]
+    cohorts = attrs.evolve(cohorts, rows=kept)
     bounds = _bounds(found, cohorts)
     size = _size_of_text(found, cohorts, look, cell=cell)
     y = _triangle_head(canvas, bounds, cell=cell, left=left, periods=periods, top=top)
+    cells: list[_Cell] = []
     for rows, name in zip(cohorts.rows, cohorts.names, strict=True):
         lines = wrapped(name, left - _PAD - 8, _SIZE, most=3)
         text = len(lines) * _SIZE * LINE_HEIGHT
         high = max(text + 4, 34.0 if _says_half(look, cell) else 22.0)
         canvas.text(_PAD, y + (high - text) / 2, lines, size=_SIZE, kind="cohort")
-        for row in rows[found.since[rows] < periods].tolist():
+        for row in rows.tolist():
             at = left + cell * int(found.since[row])
             box = (at, y, at + cell, y + high)
-            _cell(canvas, found, row, box=box, bounds=bounds, name=name, size=size)
+            cells += _cell(canvas, found, row, box=box, bounds=bounds, name=name, size=size)
         y += high
+    _draw_cells(canvas, cells)
     notes = [_half_note(look, found, cell), _open_note(look, found, cohorts)]
     if periods < longest:
         notes.append(look.say("retention.periods", shown=periods, all=look.numerals.whole(longest)))
@@ -236,19 +250,16 @@ def _cell(
     bounds: list[float],
     name: str,
     size: float,
-) -> None:
-    """Draw a cell: its shade, its share, half its interval, and a frame where it is open."""
+) -> list[_Cell]:
+    """Write the share of a cell and half its interval; return how it is drawn, if at all."""
     look, palette, numerals = canvas.look, canvas.look.palette, canvas.look.numerals
     share, low, high = (float(getattr(found, end)[row]) for end in ("share", "low", "high"))
     if np.isnan(share):
-        return
+        return []
     first = int(found.since[row]) == 0
     place = min(int(np.searchsorted(bounds[1:], share - 1e-12)), len(bounds) - 2)
     gap = 0.5 if box[2] - box[0] < 20 else 1.0
     inner = (box[0] + gap, box[1] + gap, box[2] - gap, box[3] - gap)
-    framed = found.watched[row] < found.size[row]
-    fill = palette.band if first else _shades(look)[place]
-    canvas.rectangle(inner, fill=fill, line=palette.outline if framed else "")
     middle = (box[0] + box[2]) / 2
     text = numerals.share(share)
     half = f"±{numerals.number(50 * (high - low), places=1)}"
@@ -258,10 +269,14 @@ def _cell(
         returned=numerals.whole(found.returned[row]),
         watched=numerals.whole(found.watched[row]),
     )
-    says = hover(name, told, f"{text} {numerals.range(low, high)}")
-    canvas.hover_points([(middle, (box[1] + box[3]) / 2, says)], name="cells")
+    cell = _Cell(
+        box=inner,
+        fill=palette.band if first else _shades(look)[place],
+        framed=bool(found.watched[row] < found.size[row]),
+        says=hover(name, told, f"{text} {numerals.range(low, high)}"),
+    )
     if not size or text_width(text, size) > box[2] - box[0] - 2:
-        return
+        return [cell]
     two = _says_half(look, box[2] - box[0]) and not first and np.isfinite(low + high)
     high = size * LINE_HEIGHT
     y = (box[1] + box[3]) / 2 - (high if two else high / 2)
@@ -269,6 +284,22 @@ def _cell(
     if two:
         below = y + high
         canvas.text(middle, below, half, size=10, align="center", kind="half")
+    return [cell]
+
+
+def _draw_cells(canvas: Canvas, cells: list[_Cell]) -> None:
+    """Draw cells, one path for each shade, and what they say when pointed at."""
+    of_look: dict[tuple[str, bool], list[_Cell]] = {}
+    for cell in cells:
+        of_look.setdefault((cell.fill, cell.framed), []).append(cell)
+    for (fill, framed), several in sorted(of_look.items(), key=lambda one: one[0][1]):
+        path = " ".join(outline_of(one.box) for one in several)
+        color = canvas.look.palette.outline if framed else fill
+        canvas.path(path, color=color, width=1 if framed else 0, fill=fill)
+    said = [
+        ((one.box[0] + one.box[2]) / 2, (one.box[1] + one.box[3]) / 2, one.says) for one in cells
+    ]
+    canvas.hover_points(said, name="cells")
 
 
 def _half_note(look: Look, found: Retention, cell: float) -> str:
@@ -341,13 +372,13 @@ def _curves(canvas: Canvas, found: Retention, part: Part, *, top: float) -> floa
 def _points(
     found: Retention, rows: Array, look: Look, area: Area, how: tuple[str, str, str]
 ) -> list[Marker]:
-    """Return the marks of a curve: hollow where the cohort is not observed to the end."""
+    """Return the marks of a curve, at most 60: hollow where the period is still open."""
     color, symbol, name = how
+    known = rows[np.isfinite(found.share[rows])]
+    evenly = np.linspace(0, max(len(known) - 1, 0), min(len(known), _MOST_POINTS))
     marks = []
-    for row in rows.tolist():
+    for row in known[evenly.astype(np.int64)].tolist():
         share = float(found.share[row])
-        if np.isnan(share):
-            continue
         interval = look.numerals.range(float(found.low[row]), float(found.high[row]))
         told = look.say(
             "retention.cell",

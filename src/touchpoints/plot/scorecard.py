@@ -1,4 +1,4 @@
-"""The picture of a scorecard: the measures of every touchpoint, each on its own scale (B40)."""
+"""The picture of a scorecard: the measures of every touchpoint, each on its own scale."""
 
 from __future__ import annotations
 

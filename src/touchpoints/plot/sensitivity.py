@@ -1,4 +1,4 @@
-"""The picture of sensitivity: how far shares of credit depend on the settings (B40)."""
+"""The picture of sensitivity: how far shares of credit depend on the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of service: how fast, at the first contact, for good, and how kindly (B40)."""
+"""The picture of service: how fast, at the first contact, for good, and how kindly."""
 
 from __future__ import annotations
 

@@ -77,6 +77,7 @@ def _subject(found: StepSurvival, look: Look, rows: Array) -> Subject:
         title=look.say("survival.steps"),
         share=look.say("survival.continue"),
         written=partial(_step, look=look),
+        end=float(longest),
     )
 
 

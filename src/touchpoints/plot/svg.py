@@ -40,8 +40,12 @@ def to_svg(figure: Any, *, title: str = "") -> str:
     Returns
     -------
     str
-        The picture: no script, nothing from elsewhere, all texts escaped. What figures say when
+        The picture: no script, nothing from elsewhere, all texts escaped, and nothing that the
+        figure hides, such as lines that are weaker than its slider allows. What figures say when
         something is pointed at is the title of the shape.
+        The picture: no script, nothing from elsewhere, all texts escaped. What figures say when
+        something is pointed at is the title of the shape; what is hidden, and controls such as
+        sliders, are left out.
 
     Raises
     ------
@@ -73,7 +77,9 @@ def to_svg(figure: Any, *, title: str = "") -> str:
     _require_pixels(layout)
     width, height = layout["width"], layout["height"]
     name = f' role="img" aria-label="{_text(title)}"' if title else ""
-    shapes = [(one.get("layer", "above"), _shape(one)) for one in layout.get("shapes", ())]
+    visible = [one for one in layout.get("shapes", ()) if one.get("visible", True) is True]
+    shapes = [(one.get("layer", "above"), _shape(one)) for one in visible]
+    shapes = [(one.get("layer", "above"), _shape(one)) for one in _seen(layout, "shapes")]
     size = f'width="{width}" height="{height}"'
     whole = f'{size} viewBox="0 0 {width} {height}" font-family="{_text(FONT)}"{name}'
     parts = [
@@ -81,9 +87,10 @@ def to_svg(figure: Any, *, title: str = "") -> str:
         f"<title>{_text(title)}</title>" if title else "",
         f'<rect {size} fill="{_text(layout["paper_bgcolor"])}"/>',
         *(drawn for layer, drawn in shapes if layer != "above"),
-        *(part for trace in figure.data for part in _trace(trace)),
+        *(part for trace in figure.data if trace.visible in (None, True) for part in _trace(trace)),
+        *(part for one in figure.data if one.visible in (None, True) for part in _trace(one)),
         *(drawn for layer, drawn in shapes if layer == "above"),
-        *(part for note in layout.get("annotations", ()) for part in _note(note)),
+        *(part for note in _seen(layout, "annotations") for part in _note(note)),
         "</svg>",
     ]
     return "\n".join(part for part in parts if part) + "\n"
@@ -101,6 +108,11 @@ def _require_pixels(layout: Mapping[str, Any]) -> None:
             mend="pass a figure drawn in pixels, such as a journey map; plotly's own "
             "figure.write_image (package kaleido) writes any figure",
         )
+
+
+def _seen(layout: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return shapes or texts without those that are hidden."""
+    return [one for one in layout.get(name, ()) if one.get("visible", True) is True]
 
 
 def _text(value: object) -> str:

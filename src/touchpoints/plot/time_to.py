@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
+import numpy as np
+
+from touchpoints._core import checks
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints.paths import TimeTo
@@ -19,6 +23,7 @@ from touchpoints.taxonomy import Taxonomy
 def time_to(
     time_to: TimeTo,
     *,
+    until: dt.timedelta | None = None,
     taxonomy: Taxonomy | None = None,
     lang: str = "en",
     dark: bool = False,
@@ -30,6 +35,8 @@ def time_to(
     ----------
     time_to
         What `tp.paths.time_to` returned.
+    until
+        The longest time that is drawn; by default the longest one of the record.
     taxonomy, lang, dark, width
         Shared arguments: see `touchpoints.plot`.
 
@@ -43,6 +50,8 @@ def time_to(
 
     Raises
     ------
+    InvalidInputError
+        When ``until`` is not positive.
     MissingPackageError
         When plotly is not installed.
     WrongKindError
@@ -66,14 +75,15 @@ def time_to(
     'Share without the event yet'
     """
     require_record(time_to, TimeTo, made_by="tp.paths.time_to")
+    most = np.inf if until is None else checks.microseconds(until, "until") / 1e6
     look = look_of(dark=dark, lang=lang, taxonomy=taxonomy, width=width)
     canvas = Canvas(look)
-    y = draw_survival(canvas, time_to, partial(_subject, time_to, look))
+    y = draw_survival(canvas, time_to, partial(_subject, time_to, look, most))
     return canvas.figure(y + 8)
 
 
-def _subject(found: TimeTo, look: Look, rows: Array) -> Subject:
-    longest = float(found.time[rows].max(initial=0.0))
+def _subject(found: TimeTo, look: Look, most: float, rows: Array) -> Subject:
+    longest = min(float(found.time[rows].max(initial=0.0)), most)
     ticks, unit = duration_ticks(longest, look, most=6 if look.narrow else 11)
     return Subject(
         places=found.time,
@@ -81,4 +91,5 @@ def _subject(found: TimeTo, look: Look, rows: Array) -> Subject:
         title=look.say("survival.time", unit=unit),
         share=look.say("survival.without_event"),
         written=partial(duration_text, look=look),
+        end=longest,
     )

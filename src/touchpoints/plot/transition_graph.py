@@ -262,7 +262,7 @@ def _spot(look: Look, chosen: _Chosen, node: Any, *, most: float, largest: float
     )
     return Spot(
         label=_name(look, chosen, node),
-        below=words if style else number(visits) if visits else "",
+        below=" · ".join(filter(None, [words, number(visits) if visits else ""])),
         radius=_PLAIN_RADIUS if style == "unseen" else radius,
         fill=palette.background if terminal else palette.ordered[2],
         outline=palette.unplanned if style == "unplanned" else palette.outline,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
 
 from touchpoints import attribution, experience, paths
+from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.plan import Plan
@@ -24,7 +26,7 @@ class NoDataError(Exception):
     """What a section needs is not there; the key says in which words that is said."""
 
 
-@attrs.define(kw_only=True, eq=False, slots=False)
+@attrs.define(kw_only=True, eq=False)
 class Results:
     """The records of a report.
 
@@ -53,6 +55,7 @@ class Results:
     lang: str
     level: float
     k: int | None = None
+    _known: dict[str, Any] = attrs.field(factory=dict, init=False)
 
     @property
     def taxonomy(self) -> Taxonomy | None:
@@ -78,150 +81,181 @@ class Results:
 
     def need_stages(self) -> None:
         """Raise where no touchpoint has a stage."""
-        if not len(self.map.stages):
+        if not len(self.of("map").stages):
             raise NoDataError("no_stages")
-
-    @cached_property
-    def before(self) -> Journeys:
-        """The journeys up to the outcome, where touchpoints define it: what could lead to it."""
-        keys = self.journeys.meta.defining.get(self.outcome or "", ())
-        inside = {one.key for one in self.journeys.touchpoints}.intersection(keys)
-        if not inside or self.outcome is None:
-            return self.journeys
-        return until(self.journeys, sorted(inside), outcome=self.outcome)
 
     @property
     def metric(self) -> Any:
         """The metric of the scores; None without scores."""
         return getattr(self.scores, "metric", self.scores)
 
-    @cached_property
-    def map(self) -> Any:
-        """The journey map."""
-        return experience.journey_map(
-            self.journeys,
-            plan=self.plan,
-            metric=self.metric,
-            moments=self.moments,
-            improvements=self.improvements,
-            level=self.level,
-        )
+    def of(self, name: str) -> Any:
+        """Return a record by name, computed when it is first asked for."""
+        if name not in self._known:
+            self._known[name] = _RECORDS[name](self)
+        return self._known[name]
 
-    @cached_property
-    def moments(self) -> Any:
-        """The moments of truth; None without an outcome and scores."""
-        if self.outcome is None or self.metric is None:
-            return None
-        return experience.moments_of_truth(
-            self.before, metric=self.metric, outcome=self.outcome, level=self.level
-        )
 
-    @cached_property
-    def assessments(self) -> Any:
-        """The scores of each touchpoint."""
-        if self.scores is None:
-            raise NoDataError("no_scores")
-        if hasattr(self.scores, "satisfied_low"):
-            return self.scores
-        return experience.assessments(self.journeys, metric=self.scores, level=self.level)
+def _before(results: Results) -> Journeys:
+    """Return the journeys up to the outcome, where touchpoints define it."""
+    keys = results.journeys.meta.defining.get(results.outcome or "", ())
+    inside = {one.key for one in results.journeys.touchpoints}.intersection(keys)
+    if not inside or results.outcome is None:
+        return results.journeys
+    return until(results.journeys, sorted(inside), outcome=results.outcome)
 
-    @cached_property
-    def scorecard(self) -> Any:
-        """The measures of each touchpoint."""
-        scores = None if self.scores is None else self.assessments
-        return experience.scorecard(
-            self.before, outcome=self.outcome, assessments=scores, level=self.level
-        )
 
-    @cached_property
-    def improvements(self) -> Any:
-        """What could be improved."""
-        return experience.improvements(self.scorecard, lang=self.lang)
+def _map(results: Results) -> Any:
+    """Return the journey map."""
+    return experience.journey_map(
+        results.journeys,
+        plan=results.plan,
+        metric=results.metric,
+        moments=results.of("moments"),
+        improvements=results.of("improvements"),
+        level=results.level,
+    )
 
-    @cached_property
-    def variants(self) -> Any:
-        """The most frequent paths."""
-        return paths.variants(self.journeys, top=_VARIANTS, level=self.level)
 
-    @cached_property
-    def step_flows(self) -> Any:
-        """The flows from one step to the next."""
-        return paths.step_flows(self.journeys, steps=_STEPS, level=self.level)
+def _moments(results: Results) -> Any:
+    """Return the moments of truth; None without an outcome and scores."""
+    if results.outcome is None or results.metric is None:
+        return None
+    return experience.moments_of_truth(
+        results.of("before"), metric=results.metric, outcome=results.outcome, level=results.level
+    )
 
-    @cached_property
-    def funnel(self) -> Any:
-        """How far journeys get in the plan."""
-        plan = self.need_plan()
-        steps = {name: plan.touchpoints[name].touchpoint.key for name in plan.in_order}
-        if len(steps) < 2:
-            raise NoDataError("no_plan")
-        return paths.funnel(self.journeys, steps, level=self.level)
 
-    @cached_property
-    def conformance(self) -> Any:
-        """How journeys deviate from the plan."""
-        return paths.conformance(self.journeys, self.need_plan(), level=self.level)
+def _assessments(results: Results) -> Any:
+    """Return the scores of each touchpoint."""
+    if results.scores is None:
+        raise NoDataError("no_scores")
+    if hasattr(results.scores, "satisfied_low"):
+        return results.scores
+    return experience.assessments(results.journeys, metric=results.scores, level=results.level)
 
-    @cached_property
-    def presence(self) -> Any:
-        """Where touchpoints occur: how often, at the start and at the end."""
-        return paths.presence(self.journeys, level=self.level)
 
-    @cached_property
-    def time_to(self) -> Any:
-        """How long it takes to the outcome."""
-        outcome = self.need_outcome()
-        self.need_times()
-        return paths.time_to(self.journeys, outcome=outcome, level=self.level)
+def _scorecard(results: Results) -> Any:
+    """Return the measures of each touchpoint."""
+    scores = None if results.scores is None else results.of("assessments")
+    return experience.scorecard(
+        results.of("before"), outcome=results.outcome, assessments=scores, level=results.level
+    )
 
-    @cached_property
-    def median_time(self) -> Any:
-        """The median time to the outcome."""
-        outcome = self.need_outcome()
-        self.need_times()
-        return paths.median_time_to(self.journeys, outcome=outcome, level=self.level)
 
-    @cached_property
-    def credit(self) -> Any:
-        """The credit of each touchpoint by several models."""
-        outcome = self.need_outcome()
-        models = {
-            name: partial(getattr(attribution, name), outcome=outcome)
-            for name in ("first_touch", "last_touch", "linear", "markov", "shapley")
-        }
-        return attribution.compare(self.before, models)
+def _improvements(results: Results) -> Any:
+    """Return what could be improved."""
+    return experience.improvements(results.of("scorecard"), lang=results.lang)
 
-    @cached_property
-    def needs(self) -> Any:
-        """The needs at each stage."""
-        self.need_stages()
-        return experience.need_coverage(self.journeys, level=self.level)
 
-    @cached_property
-    def collapse_loss(self) -> Any:
-        """What grouping by channel would lose."""
-        if self.taxonomy is None:
-            raise NoDataError("no_types")
-        return experience.collapse_loss(
-            self.before, seed=1, permutations=_EXCHANGES, level=self.level
-        )
+def _variants(results: Results) -> Any:
+    """Return the most frequent paths."""
+    return paths.variants(results.journeys, top=_VARIANTS, level=results.level)
 
-    @cached_property
-    def emotions(self) -> Any:
-        """How scores go along the journey."""
-        if self.metric is None:
-            raise NoDataError("no_scores")
-        along: Any = "stage" if len(self.map.stages) else "position"
-        return experience.emotion_curve(
-            self.journeys, metric=self.metric, along=along, level=self.level
-        )
 
-    @cached_property
-    def chart(self) -> Any:
-        """The share that reaches the outcome, period by period."""
-        outcome = self.need_outcome()
-        self.need_times()
-        return experience.control_chart(self.before, measure="outcome", outcome=outcome)
+def _step_flows(results: Results) -> Any:
+    """Return the flows from one step to the next."""
+    return paths.step_flows(results.journeys, steps=_STEPS, level=results.level)
+
+
+def _funnel(results: Results) -> Any:
+    """Return how far journeys get in the plan."""
+    plan = results.need_plan()
+    steps = {name: plan.touchpoints[name].touchpoint.key for name in plan.in_order}
+    if len(steps) < 2:
+        raise NoDataError("no_plan")
+    return paths.funnel(results.journeys, steps, level=results.level)
+
+
+def _conformance(results: Results) -> Any:
+    """Return how journeys deviate from the plan."""
+    return paths.conformance(results.journeys, results.need_plan(), level=results.level)
+
+
+def _presence(results: Results) -> Any:
+    """Return where touchpoints occur: how often, at the start and at the end."""
+    return paths.presence(results.journeys, level=results.level)
+
+
+def _time_to(results: Results) -> Any:
+    """Return how long it takes to the outcome."""
+    outcome = results.need_outcome()
+    results.need_times()
+    return paths.time_to(results.journeys, outcome=outcome, level=results.level)
+
+
+def _median_time(results: Results) -> Any:
+    """Return the median time to the outcome."""
+    outcome = results.need_outcome()
+    results.need_times()
+    return paths.median_time_to(results.journeys, outcome=outcome, level=results.level)
+
+
+def _credit(results: Results) -> Any:
+    """Return the credit of each touchpoint by several models."""
+    outcome = results.need_outcome()
+    models = {
+        name: partial(getattr(attribution, name), outcome=outcome)
+        for name in ("first_touch", "last_touch", "linear", "markov", "shapley")
+    }
+    return attribution.compare(results.of("before"), models)
+
+
+def _needs(results: Results) -> Any:
+    """Return the needs at each stage."""
+    results.need_stages()
+    return experience.need_coverage(results.journeys, level=results.level)
+
+
+def _collapse_loss(results: Results) -> Any:
+    """Return what grouping by channel would lose."""
+    if results.taxonomy is None:
+        raise NoDataError("no_types")
+    return experience.collapse_loss(
+        results.of("before"), seed=1, permutations=_EXCHANGES, level=results.level
+    )
+
+
+def _emotions(results: Results) -> Any:
+    """Return how scores go along the journey."""
+    if results.metric is None:
+        raise NoDataError("no_scores")
+    along: Any = "stage" if len(results.of("map").stages) else "position"
+    return experience.emotion_curve(
+        results.journeys, metric=results.metric, along=along, level=results.level
+    )
+
+
+def _chart(results: Results) -> Any:
+    """Return the share that reaches the outcome, period by period."""
+    outcome = results.need_outcome()
+    results.need_times()
+    return experience.control_chart(results.of("before"), measure="outcome", outcome=outcome)
+
+
+_RECORDS: Mapping[str, Callable[[Results], Any]] = FrozenMap(
+    {
+        "before": _before,
+        "map": _map,
+        "moments": _moments,
+        "assessments": _assessments,
+        "scorecard": _scorecard,
+        "improvements": _improvements,
+        "variants": _variants,
+        "step_flows": _step_flows,
+        "funnel": _funnel,
+        "conformance": _conformance,
+        "presence": _presence,
+        "time_to": _time_to,
+        "median_time": _median_time,
+        "credit": _credit,
+        "needs": _needs,
+        "collapse_loss": _collapse_loss,
+        "emotions": _emotions,
+        "chart": _chart,
+    }
+)
+"""How each record is computed, by name."""
 
 
 def outcome_of(journeys: Journeys, outcome: str | None) -> str | None:

@@ -46,7 +46,7 @@ _REACHED = 0.05
 
 
 def _map(results: Results, look: Look) -> Section:
-    found = results.map
+    found = results.of("map")
     rows = found.touchpoints
     said = sentence(look, "finding.no_scores")
     if found.metric is not None:
@@ -70,7 +70,7 @@ def _map(results: Results, look: Look) -> Section:
 
 
 def _funnel(results: Results, look: Look) -> Section:
-    found = results.funnel
+    found = results.of("funnel")
     first = int(found.journeys[0])
     if first < _FUNNEL_LEAST:
         said = sentence(look, "finding.few", n=count(look, first))
@@ -109,7 +109,7 @@ def _largest_loss(found: Any, look: Look) -> Said | None:
 
 
 def _paths(results: Results, look: Look) -> Section:
-    found = results.variants
+    found = results.of("variants")
     shown = min(len(found), 6)
     covered = float(found.share[:shown].sum())
     whole = int(results.journeys.counts.sum())
@@ -121,7 +121,7 @@ def _paths(results: Results, look: Look) -> Section:
 
 
 def _flows(results: Results, look: Look) -> Section:
-    found = results.step_flows
+    found = results.of("step_flows")
     said = _leaving(results, look)
     return _section(results, "flows", said, draw=step_flows, record=found)
 
@@ -148,7 +148,7 @@ def _leaving(results: Results, look: Look) -> Said:
 
 
 def _time(results: Results, look: Look) -> Section:
-    middle = results.median_time
+    middle = results.of("median_time")
     said = sentence(look, "finding.time_unknown")
     if len(middle) and np.isfinite(middle.median[0]):
         said = sentence(
@@ -158,7 +158,9 @@ def _time(results: Results, look: Look) -> Section:
             time=_spell(middle, look),
             n=count(look, middle.events[0]),
         )
-    return Section(key="time", finding=said, draw=_figure(time_to, results.time_to), table=middle)
+    return Section(
+        key="time", finding=said, draw=_figure(time_to, results.of("time_to")), table=middle
+    )
 
 
 def _spell(middle: Any, look: Look) -> Said:
@@ -179,7 +181,7 @@ def _duration(seconds: float, look: Look) -> str:
 
 
 def _credit(results: Results, look: Look) -> Section:
-    found = results.credit
+    found = results.of("credit")
     names = list(dict.fromkeys(found.touchpoint.tolist()))
     shares = {name: found.share[found.touchpoint == name] for name in names}
     models = len(set(found.model.tolist()))
@@ -200,7 +202,7 @@ def _credit(results: Results, look: Look) -> Section:
 
 
 def _needs(results: Results, look: Look) -> Section:
-    found = results.needs
+    found = results.of("needs")
     totals: dict[str, int] = {}
     for need, times in zip(found.need.tolist(), found.interactions.tolist(), strict=True):
         totals[need] = totals.get(need, 0) + times
@@ -219,7 +221,7 @@ def _needs(results: Results, look: Look) -> Section:
 
 
 def _loss(results: Results, look: Look) -> Section:
-    found = results.collapse_loss
+    found = results.of("collapse_loss")
     part = float(found.share[0]) if len(found) else float("nan")
     asked = "finding.loss_outcome" if results.outcome is not None else "finding.loss_next"
     key = asked if part == part and found.p[0] < 1 - results.level else "finding.no_loss"
@@ -228,7 +230,7 @@ def _loss(results: Results, look: Look) -> Section:
 
 
 def _experience(results: Results, look: Look) -> Section:
-    found = results.assessments
+    found = results.of("assessments")
     known = np.flatnonzero(found.answers >= LEAST)
     if not len(known):
         said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
@@ -252,7 +254,7 @@ def _satisfied(look: Look, found: Any, row: int) -> Said:
 
 
 def _emotions(results: Results, look: Look) -> Section:
-    found = results.emotions
+    found = results.of("emotions")
     known = np.flatnonzero(found.answers >= LEAST)
     if not len(known):
         said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
@@ -269,13 +271,13 @@ def _emotions(results: Results, look: Look) -> Section:
 
 
 def _scorecard(results: Results, look: Look) -> Section:
-    found = results.scorecard
+    found = results.of("scorecard")
     said = sentence(look, "finding.scorecard", n=count(look, len(found)))
     return _section(results, "scorecard", said, draw=scorecard, record=found)
 
 
 def _improve(results: Results, look: Look) -> Section:
-    found = results.improvements
+    found = results.of("improvements")
     if not len(found):
         raise NoDataError("no_advice")
     said = sentence(
@@ -289,7 +291,7 @@ def _improve(results: Results, look: Look) -> Section:
 
 
 def _plan(results: Results, look: Look) -> Section:
-    found = results.conformance
+    found = results.of("conformance")
     missing = np.flatnonzero(found.deviation == "missing")
     said = sentence(look, "finding.as_planned")
     if len(missing):
@@ -304,7 +306,7 @@ def _plan(results: Results, look: Look) -> Section:
 
 
 def _chart(results: Results, look: Look) -> Section:
-    found = results.chart
+    found = results.of("chart")
     signals = int(np.count_nonzero(found.signal != ""))
     key = "finding.signals" if signals else "finding.no_signal"
     said = sentence(look, key, n=count(look, signals))

@@ -23,7 +23,8 @@ class Dot:
     Attributes
     ----------
     value, low, high : float
-        The number and the ends of its interval; what is nan is not drawn.
+        The number and the ends of its interval; what is nan is not drawn, and the line then ends
+        at the number.
     mark : Mark
         How it looks.
     text : str

@@ -16,6 +16,8 @@ SHAPES = 2
 """The shapes of a line: itself and its head. Those of all lines come first, in order."""
 _LABEL, _SUB, _LINES, _ASIDE = 12.0, 11.0, 4, 6.0
 _CURVE = 0.5523
+_SAME_AREA = {"diamond": 0.964}
+"""How large a mark is that has the area of a circle; plotly's diamond is 1.3 sizes high."""
 
 
 @attrs.frozen(kw_only=True)
@@ -136,7 +138,7 @@ def _draw_spot(
     text = max(text, text_width(spot.below, _SUB))
     left = x - node.anchor + node.width - text
     high = len(lines) * _LABEL * LINE_HEIGHT + (_SUB * LINE_HEIGHT if spot.below else 0)
-    ink = palette.ink2 if spot.dashed or spot.symbol != "circle" else palette.ink
+    ink = palette.ink2 if spot.dashed or spot.symbol == "square" else palette.ink
     box = canvas.text(left, y - high / 2, lines, color=ink, italic=spot.dashed, kind="node")
     if spot.below:
         canvas.text(left, box.bottom, spot.below, size=_SUB, color=palette.ink2, kind="visits")
@@ -149,7 +151,7 @@ def _markers(
         Marker(
             x=x,
             y=y,
-            size=2 * spot.radius - (4 if spot.dashed else 0),
+            size=2 * spot.radius * _SAME_AREA.get(spot.symbol, 1.0) - (4 if spot.dashed else 0),
             color=canvas.look.palette.background if spot.dashed else spot.fill,
             symbol=spot.symbol,
             outline="" if spot.dashed else spot.outline,

@@ -10,7 +10,7 @@ EXTRA = "'touchpoints[plot]'"
 
 
 def graph_objects() -> Any:
-    """Return the module `plotly.graph_objects`; raise with the extra to install."""
+    """Return plotly's module of graph objects; raise with the extra to install."""
     return attempt_import("plotly.graph_objects", extra=EXTRA)
 
 

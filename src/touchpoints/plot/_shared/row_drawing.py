@@ -236,8 +236,9 @@ def _dots(canvas: Canvas, row: Row, places: Sequence[_Place], *, top: float) -> 
         place, y = places[dot.panel], top + (dot.lane + 0.5) * LANE
         if dot.bar and dot.value == dot.value:
             _bar(canvas, dot, place, y=y)
-        if dot.low == dot.low and dot.high == dot.high and dot.value == dot.value:
-            ends = [(place.x(end), y) for end in (dot.low, dot.high)]
+        low, high = (dot.value if end != end else end for end in (dot.low, dot.high))
+        if dot.value == dot.value and low < high:
+            ends = [(place.x(end), y) for end in (low, high)]
             canvas.line(ends[0], ends[1], color=_line_color(canvas, dot), width=dot.thick)
         if dot.value == dot.value and dot.mark.size:
             says = hover(row.label, dot.mark.label, *dot.hover)

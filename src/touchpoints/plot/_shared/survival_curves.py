@@ -45,6 +45,8 @@ class Subject:
         What the two axes show.
     written : function
         Returns a place as text.
+    end : float
+        The last place that is drawn.
     """
 
     places: Array
@@ -52,6 +54,7 @@ class Subject:
     title: str
     share: str
     written: Callable[[float], str]
+    end: float
 
 
 def draw_survival(canvas: Canvas, record: Any, subject: Callable[[Array], Subject]) -> float:
@@ -77,7 +80,8 @@ def draw_survival(canvas: Canvas, record: Any, subject: Callable[[Array], Subjec
         _band(canvas, record, part, of, area=area)
     for part, median in zip(parts, medians, strict=True):
         _curve(canvas, record, part, of, area=area)
-        _median_lines(canvas, part, median, area=area)
+        if median <= of.end:
+            _median_lines(canvas, part, median, area=area)
     _points(canvas, record, parts, of, area=area)
     y = x_axis(canvas, area, of.ticks, title=of.title) + 8
     y = _at_risk(canvas, record, parts, of, area=area, top=y)
@@ -86,13 +90,12 @@ def draw_survival(canvas: Canvas, record: Any, subject: Callable[[Array], Subjec
 
 def _area(look: Look, of: Subject, *, top: float) -> Area:
     labels = [look.numerals.share(one) for one in nice_ticks(0, 1)]
-    longest = float(of.places.max(initial=0.0))
     return Area(
         left=_PAD + room_for(labels) + 6,
         top=top + 8,
         right=look.width - 24,
         bottom=top + (248 if look.narrow else 320),
-        xs=(0.0, longest if longest > 0 else 1.0),
+        xs=(0.0, of.end if of.end > 0 else 1.0),
     )
 
 
@@ -102,15 +105,18 @@ def _color(look: Look, part: Part) -> str:
 
 def _from_start(record: Any, part: Part, of: Subject) -> tuple[Array, Array, Array, Array]:
     """Return places, survival and interval of a group, with the start at which all are there."""
-    rows = part.rows
+    rows = part.rows[of.places[part.rows] <= of.end]
     columns = [of.places[rows], record.survival[rows], record.low[rows], record.high[rows]]
     begun = [np.append(at, one) for at, one in zip((0.0, 1, 1, 1), columns, strict=True)]
+    if len(rows) < len(part.rows):  # each keeps its value up to the end of the axis
+        begun = [np.append(begun[0], of.end), *(np.append(one, one[-1]) for one in begun[1:])]
     return begun[0], begun[1], begun[2], begun[3]
 
 
 def _thinned(area: Area, places: Array) -> Array:
     """Return the start, and the last row of each half pixel: more cannot be seen."""
-    pixels = np.floor([2 * area.x(one) for one in places.tolist()])
+    low, high = area.xs
+    pixels = np.floor(2 * (places - low) / (high - low) * (area.right - area.left))
     last = np.append(pixels[1:] != pixels[:-1], True)
     last[0] = True
     return np.flatnonzero(last)
@@ -141,8 +147,6 @@ def _median(record: Any, part: Part, of: Subject) -> float:
 
 def _median_lines(canvas: Canvas, part: Part, median: float, *, area: Area) -> None:
     """Draw a line from a half to the curve, and down to the axis."""
-    if np.isnan(median):
-        return
     color = _color(canvas.look, part)
     x, y = area.x(median), area.y(0.5)
     canvas.line((area.left, y), (x, y), color=canvas.look.palette.edge, dash="dash")
@@ -153,8 +157,10 @@ def _points(canvas: Canvas, record: Any, parts: list[Part], of: Subject, *, area
     """Mark groups by their symbols, and say the numbers where a curve is pointed at."""
     look = canvas.look
     for place, part in enumerate(parts):
-        shown = np.unique(np.linspace(0, len(part.rows) - 1, _MOST_POINTS).astype(np.int64))
-        known = [one for one in part.rows[shown].tolist() if np.isfinite(record.survival[one])]
+        rows = part.rows[of.places[part.rows] <= of.end]
+        shown = np.unique(np.linspace(0, max(len(rows) - 1, 0), _MOST_POINTS).astype(np.int64))
+        shown = shown[: len(rows)]
+        known = [one for one in rows[shown].tolist() if np.isfinite(record.survival[one])]
         said = [
             (area.x(of.places[row]), area.y(record.survival[row]), says)
             for row, says in ((one, _says(look, record, part, one, of)) for one in known)
@@ -251,6 +257,9 @@ def _notes(
         text = _median_text(look, medians[0], of)
         said.append(look.say("survival.sentence", text=text[:1].upper() + text[1:]))
     said.append(look.say("survival.band", level=numerals.share(record.level)))
+    rows = np.concatenate([part.rows for part in parts])
+    if float(of.places[rows].max(initial=0.0)) > of.end:
+        said.append(look.say("survival.until", time=of.written(of.end)))
     out = sum(int(record.left_out[part.rows].max(initial=0)) for part in parts)
     if out:
         said.append(look.say("survival.left_out", n=numerals.whole(out)))

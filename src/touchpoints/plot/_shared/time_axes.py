@@ -23,11 +23,13 @@ _UNITS = {
 }
 _STEPS = {
     "second": (1, 2, 5, 10, 15, 30),
-    "minute": (1, 2, 5, 10, 15, 30),
-    "hour": (1, 2, 3, 6, 12),
-    "day": (1, 2, 3, 5, 7, 10),
-    "week": (1, 2, 4, 8, 13, 26),
+    "minute": (0.5, 1, 2, 5, 10, 15, 30),
+    "hour": (0.5, 1, 2, 3, 6, 12, 24),
+    "day": (0.5, 1, 2, 3, 5, 7, 10, 14, 28),
+    "week": (1, 2, 4, 8, 13, 26, 52),
 }
+_UP_TO = {"second": 120.0, "minute": 7200.0, "hour": 172_800.0, "day": 56 * 86_400.0}
+"""Up to which duration an axis has a unit; weeks up to two years."""
 _LOG_TICKS = (
     (1, "second"),
     (10, "second"),
@@ -88,16 +90,16 @@ def duration_ticks(longest: float, look: Look, *, most: int) -> tuple[list[Tick]
 
 
 def _duration_step(longest: float, most: int) -> tuple[float, str]:
-    wanted = max(longest, 1e-6) / max(most - 1, 1)
-    known = _STEPS.items() if wanted >= 0.5 else ()
-    for unit, steps in known:
-        for step in steps:
-            if step * _UNITS[unit] >= wanted:
-                return float(step), unit
-    unit = "second" if wanted < 0.5 else "year"
-    raw = wanted / _UNITS[unit]
-    power = 10.0 ** math.floor(math.log10(raw))
-    return next(power * one for one in (1, 2, 5, 10) if power * one >= raw), unit
+    """Return the distance of ticks in a unit that suits the longest duration."""
+    limits = {**_UP_TO, "week": 2 * _UNITS["year"]}
+    unit = next((name for name, limit in limits.items() if longest <= limit), "year")
+    wanted = max(longest, 1e-6) / max(most - 1, 1) / _UNITS[unit]
+    known = _STEPS.get(unit, ()) if unit != "second" or wanted > 0.5 else ()
+    fitting = [float(step) for step in known if step >= wanted * (1 - 1e-9)]
+    if fitting:
+        return fitting[0], unit
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return next(power * one for one in (1, 2, 5, 10) if power * one >= wanted * (1 - 1e-9)), unit
 
 
 def log_duration_ticks(low: float, high: float, look: Look) -> list[Tick]:

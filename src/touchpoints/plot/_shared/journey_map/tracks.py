@@ -20,11 +20,15 @@ _APART = 0.2
 
 @attrs.define(eq=False)
 class _Track:
-    """A track: the stretches that are taken, how wide it is, and what is on it."""
+    """A track: the stretches that are taken, how wide it is, and what is on it.
+
+    ``levels`` says of each part at which levels its line goes on to the left, and to the right.
+    """
 
     width: float = 0.0
     taken: list[tuple[float, float]] = attrs.field(factory=list)
     parts: list[Upright] = attrs.field(factory=list)
+    levels: list[tuple[tuple[float, ...], tuple[float, ...]]] = attrs.field(factory=list)
 
     def is_free(self, low: float, high: float) -> bool:
         return all(high < start - _APART or low > end + _APART for start, end in self.taken)
@@ -34,7 +38,7 @@ def gutters_of(routes: Sequence[Route], columns: int) -> list[float]:
     """Give every upright its place in its gutter; return how wide gutters are.
 
     Brackets are nearest to their column, the shortest innermost; then come the others, the longest
-    first.
+    first. Neighbouring tracks whose lines cross less the other way round change places.
     """
     parts: defaultdict[int, list[tuple[Route, Upright]]] = defaultdict(list)
     for route in routes:
@@ -44,7 +48,7 @@ def gutters_of(routes: Sequence[Route], columns: int) -> list[float]:
     widths = []
     for gutter in range(columns + 1):
         ends = _EDGE
-        for track in _tracks(sorted(parts[gutter], key=_order)):
+        for track in _uncrossed(_tracks(sorted(parts[gutter], key=_order))):
             for upright in track.parts:
                 upright.offset = ends + track.width / 2
             ends += track.width + _GAP
@@ -71,8 +75,42 @@ def _tracks(parts: Sequence[tuple[Route, Upright]]) -> list[_Track]:
             found.append(track)
         track.taken.append((low, high))
         track.parts.append(upright)
+        track.levels.append(_levels(route, upright))
         track.width = max(track.width, route.width)
     return found
+
+
+def _levels(route: Route, upright: Upright) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the levels at which a line goes on to the left and to the right of an upright."""
+    if route.kind == "bracket":
+        return (upright.start, upright.end), ()
+    ends = ((upright.start,), (upright.end,))
+    return ends if route.direction > 0 else ends[::-1]
+
+
+def _uncrossed(tracks: list[_Track]) -> list[_Track]:
+    """Let neighbouring tracks change places while fewer lines cross then."""
+    found = list(tracks)
+    for _ in tracks:
+        moved = False
+        for place in range(len(found) - 1):
+            left, right = found[place : place + 2]
+            if _crossings(left, right) > _crossings(right, left):
+                found[place : place + 2] = right, left
+                moved = True
+        if not moved:
+            break
+    return found
+
+
+def _crossings(left: _Track, right: _Track) -> int:
+    """Return how many lines of two tracks cross, the one left of the other."""
+    crossed = 0
+    for (low, high), (_, out) in zip(left.taken, left.levels, strict=True):
+        for (other_low, other_high), (back, _) in zip(right.taken, right.levels, strict=True):
+            crossed += sum(low < level < high for level in back)
+            crossed += sum(other_low < level < other_high for level in out)
+    return crossed
 
 
 def channels_of(routes: Sequence[Route], column: Sequence[int], rows: int) -> list[float]:
