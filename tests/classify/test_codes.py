@@ -108,7 +108,7 @@ def test_the_rank_of_a_type_is_as_defined(words: list[str], type_id: str) -> Non
 
 
 def test_what_is_more_like_other_types_does_not_decide() -> None:
-    """Words of a lesson fit, but the whole name is like names of visits to a workshop."""
-    guess = CUSTOMER.name("perito_visita")
-    assert ("insurance_claim", "low") == (guess.type, guess.confidence)
+    """The words fit a look at goods, but no product has a name like a lesson that is opened."""
+    guess = CUSTOMER.name("Lesson Opened")
+    assert ("product_view", "low") == (guess.type, guess.confidence)
     assert "more like other types" in guess.reason

@@ -49,6 +49,7 @@ _SHOWN = {"ga4": "GA4", "segment": "Segment", "snowplow": "Snowplow"}
 _MAX_TEXT = 10_000
 # A guess decides when its type is among so many that the whole name is most like.
 _LIKELY = 3
+_TELLING = 2
 # A path, or an address with its scheme or with www; a slash within a text is no address.
 _ADDRESS = re.compile(r"(?:https?://|www\.|/)\S*", re.IGNORECASE)
 _ADDRESS_START = re.compile(r"^(?:https?://)?(?:www\.)?[^/?#]*", re.IGNORECASE)
@@ -354,11 +355,14 @@ class Guesser:
     def _checked(self, guess: Guess | None, found: Reading | None, words: Words) -> Guess | None:
         """Return a guess, low where the whole name is more like the names of other types.
 
-        A strong phrase stands for itself.
+        A phrase that is strong, or of three words, stands for itself.
         """
         if guess is None or found is None or guess.confidence != "medium" or not guess.type:
             return guess
-        if found.strong or self._likeness.rank(words, guess.type) < _LIKELY:
+        phrase = found.hit.phrase
+        if found.strong or phrase.mark == "=" or len(phrase.words) > _TELLING:
+            return guess
+        if self._likeness.rank(words, guess.type) < _LIKELY:
             return guess
         reason = f"{guess.reason}; the whole name is more like other types"
         return attrs.evolve(guess, reason=reason, confidence="low")
