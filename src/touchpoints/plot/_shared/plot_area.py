@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core.frozen import Array
 from touchpoints.plot._shared.canvas import Canvas
+from touchpoints.plot._shared.scales import round_step
 from touchpoints.plot._shared.text_widths import LINE_HEIGHT, text_width, wrapped
 
 Tick = tuple[float, str]
@@ -56,9 +57,7 @@ def nice_ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     span = high - low
     if not math.isfinite(span) or span <= 0:
         return [low]
-    raw = span / max(most - 1, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * one for one in (1, 2, 5, 10) if power * one >= raw * (1 - 1e-9))
+    step = round_step(span, most=max(most - 1, 1))
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(at * step, 12) for at in range(first, last + 1)] or [low]
