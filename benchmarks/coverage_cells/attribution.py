@@ -15,6 +15,7 @@ from .visits import KEYS, KINDS, TYPES, Drawn, Kind, Law, drawn, law_of
 from .worlds import generator
 
 AT_ONCE = 50
+_ALL = 0.9995  # rounds to 1
 PRIOR = 20
 COMMON = slice(0, 4)  # the touchpoints that occur in most worlds; the other two are rare
 RARE = slice(4, TYPES)
@@ -31,11 +32,10 @@ class Reading(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One call, what is read from its table, and which part of the worlds it is made in."""
+    """One call, and what is read from its table."""
 
     run: Callable[[tp.Journeys], Any]
     readings: tuple[Reading, ...]
-    part: int = 1
 
 
 class Ends(NamedTuple):
@@ -94,9 +94,7 @@ def _chain(order: int) -> Call:
     if order == 1:
         worth = partial(effects, ends=truth.VALUE)
         readings.append(Reading("Markov 1, value", WORTH, lambda law, _: _shared(worth(law))))
-    return Call(
-        partial(tp.attribution.markov, order=order, outcome="sale"), tuple(readings), part=order
-    )
+    return Call(partial(tp.attribution.markov, order=order, outcome="sale"), tuple(readings))
 
 
 def _game(prior: int) -> Call:
@@ -111,7 +109,6 @@ def _game(prior: int) -> Call:
             Reading(f"{name}, effect", EFFECT, right),
             Reading(f"{name}, share", SHARE, lambda law, kind: _shared(right(law, kind))),
         ),
-        part=2,
     )
 
 
@@ -122,7 +119,6 @@ def _removal(semantics: Any) -> Call:
     return Call(
         lambda journeys: run(journeys, {key: key for key in KEYS}),
         (Reading(f"removal, {semantics}", PLAIN, lambda law, _: effects(law)),),
-        part=4,
     )
 
 
@@ -146,7 +142,6 @@ CALLS = (
     Call(
         partial(tp.attribution.competing, outcomes=["sale", "leave"]),
         (_competing("sale", truth.SALE), _competing("leave", np.array([0.0, 0.2, 0.0]))),
-        part=8,
     ),
 )
 
@@ -156,11 +151,10 @@ def ends_of(
 ) -> dict[str, Ends]:
     """Return the intervals of every reading in simulated worlds of one kind."""
     made: dict[str, list[np.ndarray]] = {}
-    for number, journeys in enumerate(simulated(kind, worlds=worlds, seed=seed)):
+    for journeys in simulated(kind, worlds=worlds, seed=seed):
         for call in calls:
-            if number % call.part == 0:
-                for name, found in _read(call, journeys).items():
-                    made.setdefault(name, []).append(found)
+            for name, found in _read(call, journeys).items():
+                made.setdefault(name, []).append(found)
     return {name: Ends(*np.stack(rows, axis=1)) for name, rows in made.items()}
 
 
@@ -231,7 +225,7 @@ def _heading(kind: Kind) -> str:
 
 def _coverage(common: Covered, rare: Covered) -> str:
     parts = (one.covered / max(one.known, 1) for one in (common, rare))
-    return " / ".join(f"{part:.3f}"[1:] if part < 1 else "1" for part in parts)
+    return " / ".join("1" if part >= _ALL else f"{part:.3f}"[1:] for part in parts)
 
 
 def _width(common: Covered, rare: Covered) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import attrs
@@ -12,6 +12,7 @@ from scipy.stats import norm
 import touchpoints as tp
 from touchpoints._core.arrays.statistics.intervals import kappa
 from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
+from touchpoints.uncertainty.recounting import Recount, recountable
 
 from . import medians
 from .worlds import SIZE_LAWS, Cell, generator
@@ -72,6 +73,7 @@ def of_bootstrap(
             persons=[str(one) for one in who.tolist()],
         )
 
+        @recountable(lambda _, __, hits=hits: Recount(labels=["statistic"], numbers=_shares(hits)))
         def bought(drawn: tp.Journeys, hits: np.ndarray = hits) -> float:
             return float(drawn.counts @ hits / drawn.counts.sum())
 
@@ -79,6 +81,11 @@ def of_bootstrap(
         found.append((one.low[0], one.high[0]))
     low, high = np.array(found).T
     return low, high
+
+
+def _shares(hits: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function from the counts of all resamples to their shares: far faster than each."""
+    return lambda counts: (counts @ hits / counts.sum(axis=1))[:, None]
 
 
 def of_kappa(chances: tuple[float, ...], events: int, *, worlds: int, seed: int) -> Bounds:

@@ -15,6 +15,7 @@ import numpy as np
 import touchpoints as tp
 from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
+from touchpoints._core.arrays.statistics.unlike_sizes import least_p
 from touchpoints.compare._shared.contrasts import Contrast, contrast_of
 from touchpoints.compare._shared.testing import p_permuted
 from touchpoints.compare.time_to import Curves
@@ -162,6 +163,7 @@ def chi_square(worlds: Worlds, _: np.random.Generator) -> np.ndarray:
     """Return the p of the chi-square test with effective numbers of journeys."""
     shape = (2, worlds.number)
     share, effective, freedom = (np.empty(shape) for _ in range(3))
+    sums = np.empty((5, *shape))
     for group, side in enumerate((worlds.in_a, ~worlds.in_a)):
         for world in range(worlds.number):
             rows = np.flatnonzero((worlds.of == world) & side)
@@ -171,8 +173,11 @@ def chi_square(worlds: Worlds, _: np.random.Generator) -> np.ndarray:
             share[group, world] = hits.sum() / sizes.sum()
             effective[group, world] = sizes.sum() / effect[0]
             freedom[group, world] = summed.freedom()[0]
+            pairs_of = (hits, 1), (sizes, 1), (hits, hits), (hits, sizes), (sizes, sizes)
+            sums[:, group, world] = [(one * other).sum() for one, other in pairs_of]
     within = clustered.welch(1 / effective, freedom)
-    return contingency.chi2_p(contingency.chi2(share * effective, effective), 1, within=within)
+    statistic = contingency.chi2(share * effective, effective)
+    return np.maximum(contingency.chi2_p(statistic, 1, within=within), least_p(*sums))
 
 
 def attribute(worlds: Worlds, _: np.random.Generator) -> np.ndarray:

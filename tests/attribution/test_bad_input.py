@@ -128,6 +128,13 @@ def test_the_value_of_journeys_of_nothing_is_that_of_nothing(name: str, count: i
         assert found.value.tolist() == [6.0]
 
 
+def test_a_value_of_journeys_without_values_is_not_there() -> None:
+    """No name is like it, so the error says where values come from."""
+    with pytest.raises(NotFoundError, match="'worth': these journeys have no values") as said:
+        A.linear(attrs.evolve(LOG, values={}), value="worth")
+    assert "tp.from_paths" in said.value.mend
+
+
 @pytest.mark.parametrize("values", [[-1.0, 0, 0, 0], [np.nan, 0, 0, 0], [np.inf, 0, 0, 0]])
 def test_values_that_are_no_amounts_are_refused(values: list[float]) -> None:
     """With the journey, and how to mend it; journeys without the outcome do not matter."""

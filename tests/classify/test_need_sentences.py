@@ -38,7 +38,10 @@ def test_a_list_has_sentences_with_and_without_a_need(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "least"), [("first", 33), ("second", 31), ("third", 28)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("first", 33), ("second", 31), ("third", 28), ("fourth", 26), ("fifth", 30), ("sixth", 30)],
+)
 def test_most_needs_are_found_and_none_is_made_up(name: str, least: int) -> None:
     """Of 34 needs at least so many, and no answer is wrong."""
     stated, right, wrong = counted(name)

@@ -77,7 +77,7 @@ def test_an_answer_before_everything_attaches_to_nothing() -> None:
         found.meta.report.answers_attached,
         found.meta.report.answers_too_early,
     )
-    assert ("1 of 2 answers was given before the first interaction",) == (
+    assert ("1 of 2 answers was given before any interaction that fits",) == (
         found.meta.report.sentences()
     )
     assert "1 of 2 answers attached and 1 remark (meta.report)" in repr(found)

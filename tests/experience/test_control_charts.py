@@ -43,6 +43,7 @@ def test_a_p_chart_by_hand() -> None:
     assert (chart.whole.tolist(), chart.baseline.tolist()) == ([True] * 3 + [False],) * 2
     assert "1 period was not over when the log ended" in repr(chart)
     assert "limits come from 3 periods" in repr(chart)
+    assert "1 of 4 rows: fewer than 5 hits or misses expected" in repr(chart)  # .2 of 1
     assert chart.false_alarm == pytest.approx(0.0026998, rel=1e-5)
     assert chart.run_length == pytest.approx(152.73, abs=0.01)
 

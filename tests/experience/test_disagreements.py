@@ -61,6 +61,18 @@ def test_a_table_worked_by_hand() -> None:
     assert found.kappa[0] == pytest.approx(0)
 
 
+def test_interactions_without_a_source_are_of_no_source() -> None:
+    """Nobody knows who said it, so it neither agrees nor stands alone."""
+    rows = [("zoe", "10:00", "chat", None, 5, "price"), ("zoe", "10:01", "chat", None, 5, "help")]
+    found, whole = (
+        E.source_disagreements(told(some), within=MINUTES, of=["why"])
+        for some in ([*ROWS, *rows], ROWS)
+    )
+
+    assert whole.to_dicts() == found.to_dicts()
+    assert (whole.unknown, whole.alone) == (found.unknown, found.alone)
+
+
 def test_a_shared_event_worked_by_hand() -> None:
     """By the id of the event, eva's two are one as well: of three, two are told alike."""
     found = E.source_disagreements(told(), event="id", of=["why"])

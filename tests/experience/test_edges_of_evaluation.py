@@ -129,7 +129,21 @@ def test_first_of_two_journeys_at_the_same_time_has_the_smallest_id() -> None:
     ]
     for part in (rows, [rows[1], rows[0], rows[2]]):
         found = E.first_impressions(log_of(part), metric="csat", within=9 * DAY)
-        assert (found.people.tolist(), found.returned.tolist()) == ([1, 0, 0, 0], [1, 0, 0, 0])
+        assert (found.people.tolist(), found.returned.tolist()) == ([1, 0, 0, 0], [0, 0, 0, 0])
+
+
+def test_a_journey_that_begins_during_the_first_is_no_return() -> None:
+    """Ana asks something else while her first ticket is open; leo comes back three days later."""
+    rows = [
+        {"id": 1, "who": "ana", "at": "2026-01-01", "do": "a", "csat": 5},
+        {"id": 1, "who": "ana", "at": "2026-01-05", "do": "a", "csat": 5},
+        {"id": 2, "who": "ana", "at": "2026-01-03", "do": "a", "csat": 5},
+        {"id": 3, "who": "leo", "at": "2026-01-02", "do": "a", "csat": 5},
+        {"id": 4, "who": "leo", "at": "2026-01-05", "do": "a", "csat": 5},
+        {"id": 5, "who": "eva", "at": "2026-03-01", "do": "a", "csat": 5},
+    ]
+    found = E.first_impressions(log_of(rows), metric="csat", within=9 * DAY)
+    assert (found.people.tolist(), found.returned.tolist()) == ([2, 0, 0, 0], [1, 0, 0, 0])
 
 
 def test_the_median_response_counts_rows_as_often_as_they_stand_for() -> None:

@@ -291,10 +291,10 @@ def test_what_became_of_other_answers_is_said() -> None:
     found = shares(world.journeys(), answers=early)
 
     assert 8 == found.answers
-    assert "1 of 9 answers was given before the first interaction" in repr(found)
+    assert "1 of 9 answers was given before any interaction that fits" in repr(found)
     only = shares(world.journeys(), answers=early[-1:])
     assert "not identified: no answers" in repr(only)
-    assert "1 of 1 answer was given before the first interaction" in repr(only)
+    assert "1 of 1 answer was given before any interaction that fits" in repr(only)
     assert () == shares(world.journeys(), answers=[]).not_used
 
 

@@ -138,3 +138,21 @@ def test_bad_input() -> None:
             journey="id",
             time="at",
         )
+
+
+def test_a_score_of_a_touchpoint_that_the_journey_lacks_fits_no_interaction() -> None:
+    """It comes after the first interaction, and is about none: the report says so."""
+    journeys = tp.from_records(
+        [{"id": 1, "at": "2026-01-01", "do": "a"}, {"id": 2, "at": "2026-01-01", "do": "b"}],
+        journey="id",
+        time="at",
+        touchpoint="do",
+    )
+    survey = [{"id": 1, "at": "2026-01-09", "nps": 9, "about": "b"}]
+    found = tp.experience.attach_scores(
+        journeys, survey, metric="nps", score="nps", journey="id", time="at", touchpoint="about"
+    )
+    assert np.isnan(found.per_interaction["nps"]).all()
+    assert found.meta.report.sentences() == (
+        "1 of 1 answer was given before any interaction that fits",
+    )

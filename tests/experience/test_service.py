@@ -209,6 +209,9 @@ def test_who_was_served_well_comes_back() -> None:
     assert shares["first response", "none"] == 0
     assert found.less[1] == pytest.approx(1 / 4 - 1)
     assert found.censored == 0
+    # one reply solved quick and again; long and reopened took two; open and undone are open
+    kinds = {row["kind"]: row["tickets"] for row in found.to_dicts() if row["aspect"] == "resolved"}
+    assert kinds == {"first contact": 2, "later": 2, "open": 2}
 
 
 def test_returns_can_be_purchases_and_need_persons() -> None:

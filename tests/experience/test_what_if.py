@@ -184,3 +184,19 @@ def test_bad_graphs() -> None:
         what_if(graph(a={"yes": 1}), {"touchpoint": "a", "exits": 0.5})
     with pytest.raises(InvalidInputError, match="leave at"):
         what_if(graph(start={"a": 1}, a={"yes": 1}), {"touchpoint": "a", "exits": 0.5})
+
+
+def test_a_time_that_is_not_known_stays_unknown_when_steps_are_added_to_it() -> None:
+    """The step from a search to a review has no time: who skips the chat does not make it 0."""
+    shop = tp.until(tp.datasets.shop(300, seed=1), "purchase", outcome="sale")
+    G = tp.outcome_graph(shop)
+    before, touchpoint, after = "search_query[need=compare]", "live_chat", "review_read"
+    assert G.has_edge(before, touchpoint)
+    assert G.has_edge(touchpoint, after)
+    change = {"touchpoint": touchpoint, "remove": "skip"}
+    assert np.isfinite(tp.experience.what_if(G, change).time_after)
+
+    del G[before][after]["gap_median"]
+    found = tp.experience.what_if(G, change)
+    assert np.isnan(found.time_before)
+    assert np.isnan(found.time_after)

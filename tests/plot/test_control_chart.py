@@ -114,6 +114,17 @@ def test_one_row_none_and_many() -> None:
         assert [] == drawn.overlapping(many) + drawn.outside(many)
 
 
+@pytest.mark.parametrize("width", [280, 358, 960])
+def test_a_label_at_zero_keeps_clear_of_the_dates(width: int) -> None:
+    """The lowest value and the first date meet in the corner, and do not touch."""
+    zeros = np.zeros(20)
+    days = np.datetime64("2026-01-01") + np.arange(20)
+    chart = chart_of([0.0] * 20, [""] * 20, low=zeros, centre=zeros, high=zeros + 0.1, period=days)
+    for lang in ("en", "es"):
+        figure = tp.plot.control_chart(chart, width=width, lang=lang)
+        assert [] == drawn.overlapping(figure) + drawn.outside(figure)
+
+
 @pytest.mark.parametrize("measure", ["outcome", "count", "reach"])
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("width", [358, 960])

@@ -262,6 +262,27 @@ def test_valence_is_on_a_scale_with_its_interval() -> None:
     assert 1 == len(trace(figure, "stages").x)
 
 
+def test_valence_is_at_the_right_on_a_telephone() -> None:
+    """Touchpoints and stages are on the scale from -1 to 1 in the heads of the columns."""
+    figure = tp.plot.journey_map(scene(), width=358)
+    axis = {one.text: one for one in figure.layout.annotations if one.name == "axis"}
+    zero = axis["0"].x
+    one = axis["+1"].x - zero
+    assert zero - axis["−1"].x == pytest.approx(one)
+    assert [0.7, -0.3] == pytest.approx(
+        [(x - zero) / one for x in trace(figure, "valence").x], abs=0.01
+    )
+    (stage,) = trace(figure, "stages").x
+    assert 0.2 == pytest.approx((stage - zero) / one, abs=0.01)
+    ends = {
+        (round((shape.x0 - zero) / one, 2), round((shape.x1 - zero) / one, 2))
+        for shape in figure.layout.shapes
+        if shape.type == "line" and shape.y0 == shape.y1
+    }
+    assert {(0.6, 0.8), (-0.5, -0.1), (0.1, 0.3)} <= ends
+    assert "valence of the stage" in drawn.texts(figure, kind="legend")
+
+
 def test_a_touchpoint_tells_all_it_has() -> None:
     """Hovers have reach and valence with their intervals, the number of answers, and terms."""
     figure = tp.plot.journey_map(scene())
@@ -376,3 +397,29 @@ def test_collisions_are_seen() -> None:
     line = next(one for one in figure.layout.shapes if one.name == "flow")
     line.path = f"M 130,10 L 1200,{figure.layout.height - 10}"
     assert "line on text" in collisions(figure)
+
+
+PLAN = """
+name = "buying"
+taxonomy = "customer"
+[touchpoints.search_query]
+[touchpoints.review_read]
+[touchpoints.purchase]
+[touchpoints.delivery_received]
+"""
+
+
+@pytest.mark.parametrize("width", [358, 1216])
+def test_a_plan_is_drawn_with_what_is_seen(width: int) -> None:
+    """What is planned but not seen has its stage; what is not planned is marked."""
+    journeys = tp.datasets.shop(200, seed=1)
+    found = tp.experience.journey_map(journeys, plan=tp.parse_plan(PLAN))
+    figure = tp.plot.journey_map(found, width=width)
+    assert {} == collisions(figure)
+    assert "Retention" in drawn.texts(figure, kind="stage")
+    assert ["Receiving the delivery"] == [
+        drawn.plain(one.text) for one in figure.layout.annotations if one.text.startswith("<i>")
+    ]
+    marked = {drawn.plain(one).split("%")[0] for one in trace(figure, "badges").hovertext}
+    assert any(one.startswith("Live chat") for one in marked)
+    assert not any(one.startswith("Purchase") for one in marked)

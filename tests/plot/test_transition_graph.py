@@ -71,36 +71,65 @@ def test_lines_are_as_wide_as_their_weight() -> None:
 def test_the_slider_says_what_each_level_shows() -> None:
     """Each place of the slider hides the weaker lines and says what the others carry."""
     G = nx.DiGraph()
-    G.add_weighted_edges_from((f"{n}", f"{n + 1}", 2.0**n) for n in range(16))
+    G.add_weighted_edges_from(("a", f"{n}", 2.0**n) for n in range(16))
+    G.add_weighted_edges_from((f"{n}", "b", 2.0**n) for n in range(16))
     figure = tp.plot.transition_graph(G)
     (slider,) = figure.layout.sliders
-    labels = [step.label for step in slider.steps]
-    # They carry 50, 75, 87.5, 93.8 and 100 % of the 65,535 steps.
-    assert ["32,768", "16,384", "8,192", "4,096", "1"] == labels
-    hidden = [sum(value is False for value in step.args[1].values()) for step in slider.steps]
-    assert [30, 28, 26, 24, 0] == hidden
+    # Each weight occurs twice; two of each carry 50, 75, 87.5, 93.8 and 100 % of the steps. The
+    # lines to the sixteen touchpoints and the heaviest one to b are always drawn.
+    assert ["32,768", "16,384", "8,192", "4,096", "1"] == [one.label for one in slider.steps]
+    hidden = [sum(value is False for value in one.args[1].values()) for one in slider.steps]
+    assert [2 * 15, 2 * 14, 2 * 13, 2 * 12, 0] == hidden
     texts = [
-        next(value for key, value in step.args[1].items() if key.startswith("annotations"))
-        for step in slider.steps
+        next(drawn.plain(value) for key, value in one.args[1].items() if "annotations" in key)
+        for one in slider.steps
     ]
-    assert "1 of 16 transitions are drawn: they carry 50% of all steps." == drawn.plain(texts[0])
-    assert "16 of 16 transitions are drawn: they carry 100% of all steps." == drawn.plain(texts[4])
-    note = next(key for key in slider.steps[0].args[1] if key.startswith("annotations"))
+    assert "17 of 32 transitions are drawn: they carry 75% of all steps." == texts[0]
+    assert "32 of 32 transitions are drawn: they carry 100% of all steps." == texts[4]
+    note = next(key for key in slider.steps[0].args[1] if "annotations" in key)
     place = int(note.split("[")[1].split("]")[0])
     assert "shown" == figure.layout.annotations[place].name
-    traces = [step.args[0]["visible"] for step in slider.steps]
-    assert [sum(one) for one in traces] == [2, 3, 4, 5, 6]
+    for step in slider.steps:
+        said = next(value for key, value in step.args[1].items() if "annotations" in key)
+        lines = sum(value is True for key, value in step.args[1].items()) // SHAPES
+        points = sum(
+            len(trace.x)
+            for trace, visible in zip(figure.data, step.args[0]["visible"], strict=True)
+            if visible and trace.name != "nodes"
+        )
+        assert said.startswith(f"{lines} of 32")
+        assert lines == points
+
+
+def test_no_touchpoint_that_is_reached_stands_alone() -> None:
+    """Whatever the slider shows, the heaviest line into each touchpoint is among it."""
+    G = tp.transition_graph(_wandering(25))
+    figure = tp.plot.transition_graph(G)
+    (slider,) = figure.layout.sliders
+    strongest = slider.steps[0].args[0]["visible"]
+    shown = [
+        text
+        for trace, visible in zip(figure.data, strongest, strict=True)
+        if visible and trace.name != "nodes"
+        for text in trace.hovertext
+    ]
+    targets = {drawn.plain(one.split("<br>")[0]).split(" → ")[1] for one in shown}
+    names = {data["label"] for node, data in G.nodes(data=True) if node != "(start)"}
+    assert names <= targets
 
 
 def test_levels_of_weights() -> None:
     """Levels are where lines carry half, 70, 80, 90 % and all; small graphs begin with all."""
-    levels = levels_of([50, 20, 10, 10, 5, 5], nodes=6)
+    weights = [50.0, 20, 10, 10, 5, 5]
+    levels = levels_of(weights, weights, nodes=6)
     assert [50, 20, 10, 5] == levels.weights
     assert 3 == levels.active
-    many = levels_of([100] * 8 + [1] * 200, nodes=6)
-    assert [100, 1] == many.weights
-    assert 0 == many.active
-    assert [] == levels_of([], nodes=0).weights
+    many = [100.0] * 8 + [1.0] * 200
+    assert [100, 1] == levels_of(many, many, nodes=6).weights
+    assert 0 == levels_of(many, many, nodes=6).active
+    assert [100] == levels_of(many, [100.0] * 8, nodes=6).weights
+    assert [50, 10] == levels_of(weights, [10.0, 10], nodes=6).weights
+    assert [] == levels_of([], [], nodes=0).weights
 
 
 @pytest.mark.parametrize("n", [6, 15, 25, 40])

@@ -179,6 +179,42 @@ def test_the_list_covers_both_languages_and_most_types() -> None:
     assert 0.9 * len(taxonomy("patient").types) <= len(named)
 
 
+# ---------------------------------------------------------------------------------- what people say
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "sentence", "expected"),
+    [
+        ("patient", "es", "Me sacaron sangre", "pt_test"),
+        ("patient", "en", "They took some blood.", "pt_test"),
+        ("customer", "en", "I looked it up on Google!", "search_query"),
+    ],
+)
+def test_a_sentence_of_the_words_of_a_name_is_found(
+    name: str, lang: str, sentence: str, expected: str
+) -> None:
+    """In other forms and another order, with words that do not say what happened."""
+    assert expected == taxonomy(name).find(sentence, lang=lang).id
+    assert expected == taxonomy(name).find(sentence).id
+    assert taxonomy(name).lookup(sentence) is None
+
+
+def test_a_sentence_that_says_more_is_not_guessed_at() -> None:
+    """One word is too little, another word may change everything, and two types are none."""
+    mine = Taxonomy(
+        "mine",
+        types=[
+            TouchpointType("call", {"en": "Calling the doctor"}),
+            TouchpointType("visit", {"en": "Visiting the doctor"}, {"en": ["Meeting a friend"]}),
+            TouchpointType("chat", {"en": "Friends met"}),
+        ],
+    )
+    assert "call" == mine.find("I called my doctor").id
+    for sentence in ("I called", "I called my doctor in vain", "we met friends", "the the", ""):
+        with pytest.raises(NotFoundError):
+            mine.find(sentence)
+
+
 # -------------------------------------------------------------------------------- how it is folded
 
 

@@ -42,6 +42,12 @@ class Language:
     numbers : FrozenMap of str to object
         How numbers are written: ``decimal`` and ``thousands`` marks, ``grouped_from`` how many
         digits, and patterns of a ``share``, an ``interval`` and a ``date`` with its ``months``.
+    unsaid : frozenset of str
+        Words of a sentence that do not say what happened.
+    spoken : tuple of str
+        Endings of verbs and nouns in sentences; empty where sentences are not read.
+    irregular : FrozenMap of str to str
+        Forms of irregular verbs, and the verbs.
     """
 
     words: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
@@ -50,6 +56,9 @@ class Language:
     endings: tuple[tuple[str, str], ...] = ()
     same: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
     numbers: FrozenMap[str, Any] = attrs.field(factory=FrozenMap)
+    unsaid: frozenset[str] = frozenset()
+    spoken: tuple[str, ...] = ()
+    irregular: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
 
     @cached_property
     def _forms(self) -> _Forms:
@@ -71,6 +80,29 @@ class Language:
         forms = self._forms
         folded = tuple(part for word in words for part in forms[word])
         return folded or tuple(map(self._singular, words))
+
+    def gist(self, text: str) -> frozenset[str]:
+        """Return the stems of the words of a sentence that say what happened.
+
+        Empty in a language whose sentences are not read.
+
+        Examples
+        --------
+        >>> sorted(language("en").gist("They took some blood"))
+        ['blood', 'tak']
+        >>> language("es").gist("me sacaron sangre") == language("es").gist("sacarse sangre")
+        True
+        """
+        if not self.spoken:
+            return frozenset()
+        words = [self.irregular.get(one, one) for one in _WORD.findall(fold(text))]
+        return frozenset(self._stem(one) for one in words if one not in self.unsaid)
+
+    def _stem(self, word: str) -> str:
+        for ending in self.spoken:
+            if word.endswith(ending) and len(word) - len(ending) >= _FEWEST:
+                return word[: -len(ending)]
+        return word
 
     def _form(self, word: str) -> tuple[str, ...]:
         """Return the words that stand for a word, folded; none where the word is ignored."""
@@ -141,6 +173,7 @@ def _folder() -> Any:
 def _read(name: str) -> Language:
     table = tables_of(_folder().joinpath(name).read_text(encoding="utf-8"), where=name)
     rules: Mapping[str, Any] = table["fold"]
+    spoken: Mapping[str, Any] = table["spoken"]
     return Language(
         words=FrozenMap(table["words"]),
         ignored=frozenset(rules["ignored"]),
@@ -148,4 +181,7 @@ def _read(name: str) -> Language:
         endings=tuple((ending, instead) for ending, instead in rules["endings"]),
         same=FrozenMap(rules["same"]),
         numbers=FrozenMap(table["numbers"]),
+        unsaid=frozenset(spoken["unsaid"]),
+        spoken=tuple(spoken["endings"]),
+        irregular=FrozenMap(spoken["irregular"]),
     )

@@ -13,6 +13,7 @@ from touchpoints._core.arrays.segments import offsets_of
 from touchpoints._core.frozen import Array
 
 _SURROGATES = "surrogatepass"  # Python texts can hold half a pair, which plain UTF-8 refuses
+_TENS, _ZERO = 10 ** np.arange(1, 19), ord("0")
 _INSIDE, _INSIDE_MASK = 0x80, 0xC0  # the bytes of a character after its first
 
 
@@ -77,3 +78,20 @@ def packed_parts(parts: Sequence[Any], offsets: Array) -> PackedTexts:
     """Pack buffers with the bytes of texts, one after another, at offsets from the start."""
     given = [np.frombuffer(one, dtype=np.uint8) for one in parts]
     return PackedTexts(np.concatenate([*given, np.zeros(SPARE, dtype=np.uint8)]), offsets)
+
+
+def numbered(numbers: Array, ending: str) -> list[str]:
+    """Return the texts of whole numbers of at least 0, sorted, each with the same ASCII ending."""
+    tail = np.frombuffer(f"{ending}\n".encode("ascii"), dtype=np.uint8)
+    answer: list[str] = []
+    for digits, part in enumerate(np.split(numbers, np.searchsorted(numbers, _TENS)), start=1):
+        if not len(part):
+            continue
+        cells, left = np.empty((len(part), digits + len(tail)), dtype=np.uint8), part
+        for place in range(digits)[::-1]:
+            tens = left // 10
+            cells[:, place] = left - 10 * tens + _ZERO
+            left = tens
+        cells[:, digits:] = tail
+        answer += cells.tobytes().decode("ascii").split("\n")[:-1]
+    return answer

@@ -13,10 +13,9 @@ from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
 from touchpoints.experience._shared.metrics import Metric, Scores, scores_of
-from touchpoints.experience._shared.returning import check_persons, compared_shares
+from touchpoints.experience._shared.returning import check_persons, compared_shares, returns
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.tie_breaking import id_ranks
 from touchpoints.uncertainty.ratios import Ratio, share_of
 from touchpoints.uncertainty.units import Units, missing_persons, units_of
@@ -38,7 +37,7 @@ class FirstImpressions(Estimated):
     people : int64
         The number of people with this impression who were watched long enough.
     returned : int64
-        The number of those who began another journey within the time.
+        The number of those who began another journey after it within the time.
     share, low, high : float64
         Their share, and its interval; nan without people.
     less : float64
@@ -86,7 +85,8 @@ def first_impressions(
         The metric whose scores are in the per-interaction column of its name. The first impression
         is the first score of the first journey of a person.
     within
-        How long after the end of their first journey people count as coming back.
+        How long after the end of their first journey people count as coming back. A journey that
+        begins before that end, or at that time, is none.
     level
         Shared argument: see `touchpoints.experience`.
 
@@ -135,11 +135,9 @@ def first_impressions(
     checked_journeys(journeys)
     check_persons(journeys)
     limit, level = microseconds(within, "within"), checks.level(level)
-    first, again = _people(journeys, require_times(journeys, "first_impressions").view(np.int64))
-    scores = scores_of(journeys, metric)
-    ends = _ends(journeys)
-    returned = again - ends[first] <= limit
-    watched = watched_until(journeys)[first].view(np.int64) - ends[first] >= limit
+    require_times(journeys, "first_impressions")
+    first, scores = _firsts(journeys), scores_of(journeys, metric)
+    returned, watched = (one[first] for one in returns(journeys, None, limit))
     kinds = _kinds(journeys, scores)[first]
     used = journeys.began[first] & watched
     shares = [
@@ -165,31 +163,16 @@ def _share(hits: Array, among: Array, *, level: float) -> Ratio:
     return share_of(units, hits.astype(np.float64), among.astype(np.float64), level=level)
 
 
-def _people(journeys: Journeys, times: Array) -> tuple[Array, Array]:
-    """Return the row of the first journey of each person, and when their second began.
-
-    Journeys without interactions are left out; the start of a second journey that there is not
-    is infinitely late.
-    """
+def _firsts(journeys: Journeys) -> Array:
+    """Return the row of the first journey of each person; empty journeys are none."""
     filled = (lengths_of(journeys.offsets) > 0) & (journeys.counts > 0)
-    filled &= ~missing_persons(journeys)
-    rows = np.flatnonzero(filled)
-    starts = times[journeys.offsets[rows]]
+    rows = np.flatnonzero(filled & ~missing_persons(journeys))
+    starts = require_times(journeys, "first_impressions")[journeys.offsets[rows]]
     of = units_of(journeys, "person").of[rows]
     order = np.lexsort((id_ranks(journeys)[rows], starts, of))
-    rows, starts, of = rows[order], starts[order], of[order]
+    rows, of = rows[order], of[order]
     fresh = np.append(True, of[1:] != of[:-1])[: len(rows)]
-    firsts = np.flatnonzero(fresh)
-    nexts = np.minimum(firsts + 1, max(len(rows) - 1, 0))
-    same = (firsts + 1 < len(rows)) & (of[nexts] == of[firsts])
-    return rows[firsts], np.where(same, starts[nexts].astype(np.float64), np.inf)
-
-
-def _ends(journeys: Journeys) -> Array:
-    """Return when each journey ended, in microseconds; 0 for journeys without interactions."""
-    times = require_times(journeys, "first_impressions").view(np.int64)
-    lasts = np.maximum(journeys.offsets[1:] - 1, 0)
-    return times[lasts] if len(times) else np.zeros(len(journeys), dtype=np.int64)
+    return np.asarray(rows[fresh])
 
 
 def _kinds(journeys: Journeys, scores: Scores) -> Array:

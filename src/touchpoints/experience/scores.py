@@ -107,7 +107,7 @@ def attach_scores(
     >>> scored.per_interaction["nps"].tolist()
     [nan, 9.0, nan]
     >>> scored.meta.report.sentences()
-    ('1 of 2 answers was given before the first interaction',)
+    ('1 of 2 answers was given before any interaction that fits',)
     """
     checked_journeys(journeys)
     require_times(journeys, "attach_scores")

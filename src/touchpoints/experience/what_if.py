@@ -350,7 +350,8 @@ def _add(chain: _Chain, edge: tuple[str, str], share: float, gap: float | None) 
     old = chain.shares[source].get(target, 0.0)
     chain.shares[source][target] = old + share
     if gap is not None and not is_terminal(target):
-        chain.gaps[edge] = (old * chain.gaps.get(edge, 0.0) + share * gap) / (old + share)
+        known = chain.gaps.get(edge, np.nan) if old else 0.0
+        chain.gaps[edge] = (old * known + share * gap) / (old + share)
 
 
 def _exits(chain: _Chain, touchpoint: str, factor: str | float) -> None:

@@ -36,7 +36,7 @@ _OF_ANSWERS = {
     "answers_without_journey": ("are", "of no journey of the log"),
     "answers_without_time": ("have", "no time that can be read"),
     "answers_unmatched": ("name", "a term or a touchpoint that is not known"),
-    "answers_too_early": ("were", "given before the first interaction"),
+    "answers_too_early": ("were", "given before any interaction that fits"),
     "answers_too_late": ("were", "given too long after the latest interaction"),
     "answers_repeated": ("repeat", "another answer about the same interaction"),
     "answers_replaced": ("were", "replaced by a later answer about the same interaction"),

@@ -102,12 +102,14 @@ def durations(
         return canvas.figure(y + _PAD)
     area = _area(look, values, top=y)
     ticks = log_duration_ticks(*area.xs, look)
-    bottom = _draw_rows(Canvas(look), durations, parts, rows, area)  # only to know where it ends
+    bottom, _ = _draw_rows(Canvas(look), durations, parts, rows, area)  # only to know where it ends
     for value, _ in ticks:
         ends = (area.x(value), area.top), (area.x(value), bottom)
         canvas.line(*ends, color=look.palette.grid)
-    area = attrs.evolve(area, bottom=_draw_rows(canvas, durations, parts, rows, area))
-    y = x_axis(canvas, area, ticks) + 8
+    bottom, marks = _draw_rows(canvas, durations, parts, rows, area)
+    for part, several in zip(parts, marks, strict=True):
+        canvas.markers(several, name=part.label or "medians")
+    y = x_axis(canvas, attrs.evolve(area, bottom=bottom), ticks) + 8
     clipped = bool((values < area.xs[0]).any())
     y = _notes(canvas, durations, rows, clipped=clipped, every=len(every), top=y)
     return canvas.figure(y + _PAD)
@@ -160,16 +162,24 @@ def _area(look: Look, values: Array, *, top: float) -> Area:
 
 def _draw_rows(
     canvas: Canvas, found: Durations, parts: list[Part], rows: list[_Row], area: Area
-) -> float:
-    """Draw all rows from the top of the area on; return the y below the last."""
+) -> tuple[float, list[list[Marker]]]:
+    """Draw all rows from the top of the area on; return the y below, and the marks of groups."""
     y = area.top
+    marks: list[list[Marker]] = [[] for _ in parts]
     for row in rows:
-        y = _draw_row(canvas, found, parts, row, area, top=y)
-    return y
+        y = _draw_row(canvas, found, parts, row, area, top=y, marks=marks)
+    return y, marks
 
 
 def _draw_row(
-    canvas: Canvas, found: Durations, parts: list[Part], row: _Row, area: Area, *, top: float
+    canvas: Canvas,
+    found: Durations,
+    parts: list[Part],
+    row: _Row,
+    area: Area,
+    *,
+    top: float,
+    marks: list[list[Marker]],
 ) -> float:
     """Draw what is of one edge or touchpoint: its name, and a line for each group."""
     look = canvas.look
@@ -182,7 +192,8 @@ def _draw_row(
         high += SIZE * LINE_HEIGHT
     for place, (part, at) in enumerate(zip(parts, row.rows, strict=True)):
         if at >= 0 and np.isfinite(found.median[at]):
-            _line(canvas, found, part, at, area=area, place=place, top=y, name=row.label)
+            mark = _line(canvas, found, part, at, area=area, place=place, top=y, name=row.label)
+            marks[place].append(mark)
             y += high
     return max(y, box.bottom) + 6
 
@@ -197,8 +208,8 @@ def _line(
     place: int,
     top: float,
     name: str,
-) -> None:
-    """Draw the range, the middle half, the median and its interval, and further quantiles."""
+) -> Marker:
+    """Draw the range, the middle half, the interval, and further quantiles; return the median."""
     look, palette = canvas.look, canvas.look.palette
     at = {
         end: area.x(max(float(getattr(found, end)[row]), area.xs[0]))
@@ -230,7 +241,6 @@ def _line(
         outline=palette.background,
         hover=_says(look, found, row, name=name, group=part.label),
     )
-    canvas.markers([mark], name=part.label or "medians")
     ink = palette.ink2
     if look.narrow:
         left = min(max(at["median"] - text_width(text, SIZE) / 2, _PAD), look.width - _PAD)
@@ -239,6 +249,7 @@ def _line(
     else:
         edge, beside = look.width - _PAD, y - SIZE * LINE_HEIGHT / 2
         canvas.text(edge, beside, text, size=SIZE, color=ink, align="right", kind="median")
+    return mark
 
 
 def _interval(found: Durations, row: int) -> tuple[float, float]:

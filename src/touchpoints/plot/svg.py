@@ -40,12 +40,9 @@ def to_svg(figure: Any, *, title: str = "") -> str:
     Returns
     -------
     str
-        The picture: no script, nothing from elsewhere, all texts escaped, and nothing that the
-        figure hides, such as lines that are weaker than its slider allows. What figures say when
-        something is pointed at is the title of the shape.
         The picture: no script, nothing from elsewhere, all texts escaped. What figures say when
-        something is pointed at is the title of the shape; what is hidden, and controls such as
-        sliders, are left out.
+        something is pointed at is the title of the shape. Controls such as sliders are left out,
+        and so is what they hide.
 
     Raises
     ------
@@ -77,8 +74,6 @@ def to_svg(figure: Any, *, title: str = "") -> str:
     _require_pixels(layout)
     width, height = layout["width"], layout["height"]
     name = f' role="img" aria-label="{_text(title)}"' if title else ""
-    visible = [one for one in layout.get("shapes", ()) if one.get("visible", True) is True]
-    shapes = [(one.get("layer", "above"), _shape(one)) for one in visible]
     shapes = [(one.get("layer", "above"), _shape(one)) for one in _seen(layout, "shapes")]
     size = f'width="{width}" height="{height}"'
     whole = f'{size} viewBox="0 0 {width} {height}" font-family="{_text(FONT)}"{name}'
@@ -87,7 +82,6 @@ def to_svg(figure: Any, *, title: str = "") -> str:
         f"<title>{_text(title)}</title>" if title else "",
         f'<rect {size} fill="{_text(layout["paper_bgcolor"])}"/>',
         *(drawn for layer, drawn in shapes if layer != "above"),
-        *(part for trace in figure.data if trace.visible in (None, True) for part in _trace(trace)),
         *(part for one in figure.data if one.visible in (None, True) for part in _trace(one)),
         *(drawn for layer, drawn in shapes if layer == "above"),
         *(part for note in _seen(layout, "annotations") for part in _note(note)),

@@ -77,7 +77,8 @@ def transition_graph(
         and what was not planned has its colour and says so.
 
         The slider chooses among the weights at which the lines drawn carry half, 70, 80, 90 % and
-        all of their steps; the figure says how many lines are drawn of all, and what share of all
+        all of their steps; the heaviest line into each touchpoint is always drawn, so that none
+        stands alone. The figure says how many lines are drawn of all, and what share of all
         steps they carry. At most three lines for each node (one on a telephone) and ten more are
         drawn, and fewer where they do not fit. Of more than 60 touchpoints the most visited ones
         are drawn.
@@ -129,28 +130,29 @@ def _drawn(canvas: Canvas, chosen: _Chosen) -> Any:
     """Draw the chosen graph, what is said of it, and the slider."""
     look = canvas.look
     lines = _lines(look, chosen)
-    weights = {n: _weight(edge[2]) for n, edge in enumerate(chosen.edges)}
-    levels = levels_of([one for one in weights.values() if one], nodes=len(chosen.nodes))
+    known = {n: w for n, edge in enumerate(chosen.edges) if (w := _weight(edge[2])) is not None}
+    always = _backbone(chosen.edges)
+    free = {n: weight for n, weight in known.items() if n not in always}
+    levels = levels_of(list(known.values()), list(free.values()), nodes=len(chosen.nodes))
     slid = HEIGHT if len(levels.weights) > 1 else 0.0
     room = look.width - 2 * PAD
     longest = wrapped(_said(look, chosen, 10**6, 1.0), room, _SIZE)
     top = PAD + len(longest) * _SIZE * LINE_HEIGHT + 6
     wide = 104.0 if look.narrow else 112.0
     drawing = draw_graph(canvas, _spots(look, chosen), lines, top=top + slid + 8, wide=wide)
-    known = {n: float(w) for n, w in weights.items() if w is not None}
 
     def says(least: float) -> str:
-        among = [n for n in drawing.lines if n not in known or known[n] >= least]
+        among = [n for n in drawing.lines if n not in free or free[n] >= least]
         return _said(look, chosen, len(among), sum(known.get(n, 0.0) for n in among))
 
     first = levels.weights[levels.active] if levels.weights else 0.0
     note = len(canvas.boxes)
     rows = wrapped(says(first), room, _SIZE)
     canvas.text(PAD, PAD, rows, size=_SIZE, color=look.palette.ink2, kind="shown")
-    bottom = _notes(canvas, chosen, drawing, top=drawing.bottom + 16)
-    point_traces(canvas, drawing, known, levels)
+    bottom = _notes(canvas, chosen, drawing, slid=bool(slid), top=drawing.bottom + 16)
+    point_traces(canvas, drawing, free, levels)
     figure = canvas.figure(bottom + PAD)
-    add_slider(figure, look, drawing, known, levels, says=says, note=note, top=top)
+    add_slider(figure, look, drawing, free, levels, says=says, note=note, top=top)
     return figure
 
 
@@ -197,15 +199,29 @@ def _chosen(G: nx.DiGraph, max_edges: int | None, min_weight: float, *, narrow: 
 
 
 def _few(edges: list[Edge], size: Callable[[Edge], float], *, most: int) -> list[Edge]:
-    """Return the heaviest edges, first those that lead to or from a node without one yet."""
-    met: set[Any] = set()
-    first: list[int] = []
+    """Return the heaviest edges, first the one into each node, and one of each node without."""
+    always = _backbone(edges)
+    met = {node for place in always for node in edges[place][:2]}
+    first = sorted(always)
     rest: list[int] = []
-    for place in sorted(range(len(edges)), key=lambda n: -size(edges[n])):
+    for place in sorted(set(range(len(edges))) - always, key=lambda n: (-size(edges[n]), n)):
         ends = set(edges[place][:2])
         (rest if ends <= met else first).append(place)
         met |= ends
     return [edges[place] for place in sorted([*first, *rest][: max(most, len(first))])]
+
+
+def _backbone(edges: Sequence[Edge]) -> set[int]:
+    """Return the heaviest edge into each node, by position: they are drawn at every level."""
+    best: dict[Any, int] = {}
+    for place, (source, target, data) in enumerate(edges):
+        weight = _weight(data)
+        if source == target or weight is None:
+            continue
+        other = best.get(target)
+        if other is None or weight > (_weight(edges[other][2]) or 0.0):
+            best[target] = place
+    return set(best.values())
 
 
 def _visits(G: nx.DiGraph, edges: Sequence[Edge]) -> dict[Any, float]:
@@ -320,7 +336,7 @@ def _said(look: Look, chosen: _Chosen, lines: int, carried: float) -> str:
     return look.say("transition_graph.shown", share=share, **numbers)
 
 
-def _notes(canvas: Canvas, chosen: _Chosen, drawing: Drawing, *, top: float) -> float:
+def _notes(canvas: Canvas, chosen: _Chosen, drawing: Drawing, *, slid: bool, top: float) -> float:
     """Draw the legend of what occurs, and say what sizes mean and what is left out."""
     look, palette = canvas.look, canvas.look.palette
     styles = {_style(chosen.edges[n][2]) for n in drawing.lines}
@@ -346,6 +362,7 @@ def _notes(canvas: Canvas, chosen: _Chosen, drawing: Drawing, *, top: float) -> 
     numbers = {"shown": look.numerals.whole(own), "all": look.numerals.whole(chosen.every[0])}
     for note in (
         look.say("transition_graph.how") if chosen.total else "",
+        look.say("transition_graph.always") if slid else "",
         look.say("transition_graph.nodes", **numbers) if own < chosen.every[0] else "",
     ):
         if note:

@@ -14,7 +14,7 @@ from touchpoints._core.arrays.sorting.ordering import by_appearance
 from touchpoints._core.checks import check_option, public, require_kind
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.messages import agreeing, counted, first_few
-from touchpoints._core.packed import PackedTexts, encoded, packed_list
+from touchpoints._core.packed import PackedTexts, encoded, numbered, packed_list
 from touchpoints._core.reading import Table, table_of
 from touchpoints._core.text import is_blank
 from touchpoints.classify.typing import (
@@ -424,14 +424,10 @@ def _build(paths: _Paths, parts: _Parts, matched: Matched, meta: Meta) -> Journe
 
 
 def _ids(parts: _Parts) -> Array:
-    """Return the ids of parts of rows, written as one text, since most parts are alike."""
-    rows, reached = parts.rows, np.zeros(len(parts.rows), dtype=bool)
-    if not len(rows):
-        return text_array([])
+    reached = np.zeros(len(parts.rows), dtype=bool)
     if parts.reached is not None:
         reached = parts.reached == 1
-    written = f"{rows.tolist()}:lost"[1:].replace("]", "").replace(", ", ":lost\n")
-    ids = text_array(written.split("\n"))
-    some = np.flatnonzero(reached)
-    ids[some] = [f"{row}:converted" for row in rows[some].tolist()]
+    ids = np.empty(len(parts.rows), dtype=object)
+    for word, chosen in (("lost", ~reached), ("converted", reached)):
+        ids[chosen] = text_array(numbered(parts.rows[chosen], f":{word}"))
     return ids

@@ -15,6 +15,8 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 Labels = Mapping[str, str]
 Aliases = Mapping[str, tuple[str, ...]]
 Words = tuple[str, ...]
+_FEWEST_SAID = 2
+"""The fewest words of a sentence that say what happened."""
 
 
 # The names of a taxonomy are folded when it is checked, extended and searched.
@@ -57,7 +59,7 @@ class Phrases:
     need to save money" is the need "save money".
     """
 
-    __slots__ = ("_called", "_forms", "_kind", "_languages", "_named", "_of")
+    __slots__ = ("_called", "_forms", "_gists", "_kind", "_languages", "_named", "_of")
 
     def __init__(self, kind: str, named: Iterable[Named], *, called: Labels | None = None) -> None:
         self._kind = kind
@@ -65,6 +67,7 @@ class Phrases:
         self._called = called or {}
         self._of: dict[str, dict[str, dict[str, None]]] = {}
         self._forms: dict[str, dict[Words, dict[str, None]]] = {}
+        self._gists: dict[str, dict[frozenset[str], set[str]]] = {}
         for lang, phrase, id_ in self._names():
             self._of.setdefault(folded(phrase), {}).setdefault(lang, {})[id_] = None
         spoken = (lang for found in self._of.values() for lang in found if lang)
@@ -127,9 +130,33 @@ class Phrases:
         return ids[0] if ids else None
 
     def find(self, phrase: str, *, lang: str | None = None) -> str:
-        """Return the id that a phrase names; raise with near names when it names nothing."""
-        found = self.lookup(phrase, lang=lang)
+        """Return the id that a phrase or sentence names; raise with near names when there is none.
+
+        A sentence names what has a name of the same words in any form and order, but for words
+        that do not say what happened; of two words or more, and of one thing only.
+        """
+        found = self.lookup(phrase, lang=lang) or self._said(phrase, lang)
         if found is None:
             names = [name for one, name, _ in self._names() if lang is None or one in ("", lang)]
             raise not_found(self._kind, phrase, names)
         return found
+
+    def _said(self, sentence: str, lang: str | None) -> str | None:
+        """Return the one id that has a name of the same stems as a sentence; else None."""
+        languages = self._languages if lang is None else (lang,)
+        found: set[str] = set()
+        for one in languages:
+            gist = language(one).gist(sentence)
+            found.update(self._gists_in(one).get(gist, ()) if len(gist) >= _FEWEST_SAID else ())
+        return found.pop() if len(found) == 1 else None
+
+    def _gists_in(self, lang: str) -> dict[frozenset[str], set[str]]:
+        """Return {stems: ids} of the labels and aliases in a language, made when used."""
+        if lang not in self._gists:
+            gists: dict[frozenset[str], set[str]] = {}
+            gist = language(lang).gist
+            for own, phrase, id_ in self._names():
+                if own == lang:
+                    gists.setdefault(gist(phrase), set()).add(id_)
+            self._gists[lang] = gists
+        return self._gists[lang]

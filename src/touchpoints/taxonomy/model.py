@@ -181,11 +181,14 @@ class Taxonomy:
         A phrase that is a name as it stands, but for case, accents and spacing, has precedence.
         Only where there is none, articles, possessives, plurals, spellings and punctuation are
         folded too, by the rules of the language of each name: "the orders" is the alias "order".
+        A sentence is found by a name of the same words, in any form and order, that say what
+        happened: "they took some blood" is the alias "taking blood". A sentence with further words
+        is not guessed at.
 
         Parameters
         ----------
         phrase
-            An id, a label or an alias.
+            An id, a label, an alias, or a sentence of the words of one.
         lang
             The language of the phrase; by default any language.
 
@@ -218,7 +221,8 @@ class Taxonomy:
     def lookup(self, phrase: str) -> TouchpointType | None:
         """Return the type with this id, label or alias, or None.
 
-        As `find`, but an unknown name gives None in constant time, for look-ups of many names.
+        As `find`, but an unknown name gives None in constant time, for look-ups of many names;
+        sentences are not read.
         """
         found = self._phrases.lookup(phrase)
         return None if found is None else self.types[found]

@@ -218,9 +218,12 @@ class _Known:
         self._grow(2 * (len(self.starts) + len(starts)))
         heads, tails, hashes = self._read(starts, sizes)
         slots = self._home(hashes)
-        codes = self._slots[slots]
+        codes = self._slots.take(slots)
         if len(self.starts):
             same = self._same(codes, starts, sizes, heads, tails)
+            if same.all():
+                self._asked += len(starts)
+                return codes
             codes[~same] = -1
         left = np.flatnonzero(codes < 0)
         slots = slots[left]
@@ -259,8 +262,10 @@ class _Known:
 
     def _same(self, codes: Array, starts: Array, sizes: Array, heads: Array, tails: Array) -> Array:
         """Return whether pieces have the same bytes as the known pieces with these numbers."""
-        same = (self._heads[codes] == heads) & (self._tails[codes] == tails)
-        same &= self.sizes[codes] == sizes
+        places = codes.astype(np.int64)  # as which numpy would read them three times
+        same = self._heads.take(places, mode="wrap") == heads
+        same &= self._tails.take(places, mode="wrap") == tails
+        same &= self.sizes.take(places, mode="wrap") == sizes
         if int(codes.min()) < 0:
             same &= codes >= 0
         rows, step = _longer(sizes, 2 * _BYTES, int(self.sizes.max())), _BYTES

@@ -15,7 +15,7 @@ from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.messages import counted, not_found
 from touchpoints.attribution._shared.windows import Lookback, deadlines_of, within_windows
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, NotFoundError
 from touchpoints.graphs.outcome import chosen_outcome
 from touchpoints.journeys.cutting import select_interactions
 from touchpoints.journeys.model import Journeys, checked_journeys, take
@@ -252,6 +252,11 @@ def _values_of(journeys: Journeys, outcome: str, value: str | None) -> Array | N
         value = outcome if outcome in known else known[0] if len(known) == 1 else None
     if value is None:
         return None
+    if not known:
+        raise NotFoundError(
+            f"no value {value!r}: these journeys have no values",
+            mend="value= of tp.from_paths or tp.mark names a column of them",
+        )
     if value not in known:
         raise not_found("value", value, known)
     worth = journeys.values[value]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 from urllib.parse import unquote
 
@@ -17,6 +17,7 @@ import attrs
 from touchpoints._core.text import fold_spaced
 from touchpoints.classify._data import read_data
 from touchpoints.classify.drafting.codes import is_code
+from touchpoints.classify.drafting.likeness import Likeness
 from touchpoints.classify.drafting.phrases import (
     FURTHER,
     Hit,
@@ -46,6 +47,9 @@ _WORD = re.compile(r"\w+")
 LOCALE = re.compile(r"[a-z]{2}(?:[\-_][a-z]{2})?", re.IGNORECASE)
 _SHOWN = {"ga4": "GA4", "segment": "Segment", "snowplow": "Snowplow"}
 _MAX_TEXT = 10_000
+# A guess decides when its type is among so many that the whole name is most like.
+_LIKELY = 3
+_TELLING = 2
 # A path, or an address with its scheme or with www; a slash within a text is no address.
 _ADDRESS = re.compile(r"(?:https?://|www\.|/)\S*", re.IGNORECASE)
 _ADDRESS_START = re.compile(r"^(?:https?://)?(?:www\.)?[^/?#]*", re.IGNORECASE)
@@ -213,7 +217,7 @@ class Guesser:
         found = self._reader.read(parts) if parts != words else None
         # Halves that the phrase does not need may be a word of another meaning.
         whole = found is not None and set(parts).difference(words) <= set(found.words)
-        return (self._of_reading(found) if whole else None) or NO_GUESS
+        return (self._checked(self._of_reading(found), found, parts) if whole else None) or NO_GUESS
 
     def _of_labels_or_words(self, text: str, words: Words, areas: frozenset[str]) -> Guess | None:
         """Return the type that is called so, unless the words say that it was not done.
@@ -225,7 +229,7 @@ class Guesser:
         plain = _plain(words)
         spelled = self._reader.spelled_out(plain, areas) if is_code(text) else plain
         found = self._reader.read(spelled)
-        guess = self._of_reading(found)
+        guess = self._checked(self._of_reading(found), found, spelled)
         if called is None or found is None or guess is None or not guess.decides("medium"):
             return called or guess
         if guess.type in ("", called.type):
@@ -343,6 +347,25 @@ class Guesser:
             why = reasons()[phrase.text]
             return Guess(reason=f"{reason}, not a touchpoint", confidence=sure, leave_out=why)
         return Guess(phrase.type, reason, sure, found.words, found.hit.weight)
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness(self._taxonomy)
+
+    def _checked(self, guess: Guess | None, found: Reading | None, words: Words) -> Guess | None:
+        """Return a guess, low where the whole name is more like the names of other types.
+
+        A phrase that is strong, or of three words, stands for itself.
+        """
+        if guess is None or found is None or guess.confidence != "medium" or not guess.type:
+            return guess
+        phrase = found.hit.phrase
+        if found.strong or phrase.mark == "=" or len(phrase.words) > _TELLING:
+            return guess
+        if self._likeness.rank(words, guess.type) < _LIKELY:
+            return guess
+        reason = f"{guess.reason}; the whole name is more like other types"
+        return attrs.evolve(guess, reason=reason, confidence="low")
 
     def _page_hit(self, segments: list[str], length: int) -> Hit | None:
         """Return the phrase that fits the first segments best and holds the last one; or None."""

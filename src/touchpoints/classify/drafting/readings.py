@@ -55,6 +55,8 @@ class Reading:
         is one that means something elsewhere in the word list: it is then a description.
     tied : bool
         Whether a phrase of another type fits as well and explains other words of the name.
+    foreign : bool
+        Whether the phrase means a type of customers, in the log of a clinic.
     """
 
     hit: Hit
@@ -65,6 +67,7 @@ class Reading:
     strong: bool
     clear: bool
     tied: bool
+    foreign: bool
 
     @property
     def is_of_a_stage(self) -> bool:
@@ -75,9 +78,12 @@ class Reading:
     def decides(self) -> bool:
         """Whether no other word of the name can change what the phrase says.
 
-        One word beside two or more that nothing explains is too little.
+        One word beside two or more that nothing explains is too little; so is what shops say,
+        beside a word of a clinic.
         """
         if self.hit.phrase.mark == "?" or self.tied:
+            return False
+        if self.foreign and self.unexplained and not self.strong:
             return False
         if len(self.unexplained) > 1 and len(self.hit.phrase.words) == 1:
             return False
@@ -231,6 +237,7 @@ class Reader:
                 for one, (_, those) in zip(hits, found, strict=True)
                 if not (one.phrase.type and strong and not rivals)
             ),
+            foreign=self._clinical and not phrase.type.startswith("pt_"),
             clear=(said > 1 or self._is_head(phrase, fitting, words))
             and all(meanings(word).isdisjoint(self.index.words) for word in unexplained),
         )

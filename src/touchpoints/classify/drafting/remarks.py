@@ -43,7 +43,7 @@ def check_names(field: str, values: Sequence[str | None], *, rows: int) -> None:
     """
     texts = list(dict.fromkeys(one for one in values if one))
     sample = texts[:_SAMPLE]
-    if len(texts) < _MANY:
+    if not texts:
         return
     kinds = {
         "numbers": _NUMBER,
@@ -54,7 +54,11 @@ def check_names(field: str, values: Sequence[str | None], *, rows: int) -> None:
     for kind, pattern in kinds.items():
         if all(pattern.fullmatch(one[:_SAMPLE]) for one in sample):
             raise _unsuitable(field, kind, texts)
-    if 2 * len(texts) > rows and _are_ids([one[:_SAMPLE] for one in sample], len(texts)):
+    if (
+        len(texts) >= _MANY
+        and 2 * len(texts) > rows
+        and _are_ids([one[:_SAMPLE] for one in sample], len(texts))
+    ):
         raise _unsuitable(field, "ids", texts)
 
 

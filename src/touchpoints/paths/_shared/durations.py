@@ -12,7 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.counting import row_weights
 from touchpoints._core.arrays.sorting.ranking import most_frequent
-from touchpoints._core.arrays.statistics.mean_bounds import mean_bounds
+from touchpoints._core.arrays.statistics.mean_bounds import bounds_of_means
 from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quantile_bounds
 from touchpoints._core.arrays.statistics.quantiles import Spreads, spreads
 from touchpoints._core.frozen import Array, text_array
@@ -225,9 +225,9 @@ def _intervals(
     known = np.flatnonzero((found.groups < found.size) & (counts[owners] > 0))
     values, groups, rows = found.values[known], found.groups[known], owners[known]
     which = {"of": units.of[rows], "within": units.within[rows], "repeats": units.repeats}
-    low, high = mean_bounds(values / _SECOND, groups, means, **which, level=level)
-    columns = {"mean_low": low, "mean_high": high}
     by_unit = UnitValues.of(values, groups, found.size, **which)
+    low, high = bounds_of_means(by_unit, means * _SECOND, level=level)
+    columns = {"mean_low": low / _SECOND, "mean_high": high / _SECOND}
     low, high = quantile_bounds(spread, by_unit, 0.5, level=level)
     columns |= {"median_low": low / _SECOND, "median_high": high / _SECOND}
     if shares:

@@ -26,6 +26,7 @@ from touchpoints.plot._report.sentences import (
     share,
 )
 from touchpoints.plot._shared.look import Look
+from touchpoints.plot._shared.time_axes import duration_text
 from touchpoints.plot.assessments import assessments
 from touchpoints.plot.collapse_loss import collapse_loss
 from touchpoints.plot.conformance import conformance
@@ -205,20 +206,11 @@ def _time(results: Results, look: Look) -> Section:
 def _spell(middle: Any, look: Look) -> Said:
     """Return the median time, and its interval where both of its ends are known."""
     ends = [float(one[0]) for one in (middle.low, middle.high)]
-    time = _duration(float(middle.median[0]), look)
+    time = duration_text(float(middle.median[0]), look)
     if not np.isfinite(ends).all():
         return plain(time)
-    low, high = (_duration(end, look) for end in ends)
+    low, high = (duration_text(end, look) for end in ends)
     return plain(look.say("report.from_to", time=time, low=low, high=high))
-
-
-def _duration(seconds: float, look: Look) -> str:
-    for name, size in (("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)):
-        if seconds >= 2 * size:
-            return look.say(f"report.{name}", n=look.numerals.compact(seconds / size))
-    if look.numerals.compact(seconds) == "1":
-        return look.say("report.seconds_one")
-    return look.say("report.seconds", n=look.numerals.compact(seconds))
 
 
 def _credit(results: Results, look: Look) -> Section:

@@ -28,26 +28,39 @@ class Levels:
     active: int
 
 
-def levels_of(weights: Sequence[float], *, nodes: int) -> Levels:
+def levels_of(weights: Sequence[float], free: Sequence[float], *, nodes: int) -> Levels:
     """Return the levels at which lines carry half, 70, 80, 90 % and all of the drawn weight.
 
     Of a small graph all lines are shown first, of others those that carry 80 %.
+
+    Parameters
+    ----------
+    weights
+        Those of all lines.
+    free
+        Those of the lines that the slider can hide; a level that hides the same ones as a stronger
+        level is left out.
+    nodes
+        The number of nodes.
     """
     strongest = sorted((one for one in weights if one > 0), reverse=True)
-    total, carried, usual = sum(strongest), 0.0, 0
+    total, carried = sum(strongest), 0.0
     found: list[float] = []
-    for place, weight in enumerate(strongest):
+    for weight in strongest:
         carried += weight
-        reached = [one for one in _SHARES if carried >= one * total * (1 - 1e-12)]
-        while len(found) < len(reached):
+        while len(found) < len(_SHARES) and carried >= _SHARES[len(found)] * total * (1 - 1e-12):
             found.append(weight)
-        if place == len(strongest) - 1:
-            found[-1] = weight
-    kept = sorted(set(found), reverse=True)
+    if not strongest:
+        return Levels(weights=[], active=0)
+    found[-1] = strongest[-1]
+    kept: list[float] = []
+    for least in sorted(set(found), reverse=True):
+        if not kept or any(least <= one < kept[-1] for one in free):
+            kept.append(least)
     few = len(strongest) <= max(10, round(0.9 * nodes + 3))
-    if kept and not few:
-        usual = kept.index(found[_SHARES.index(_USUAL)])
-    return Levels(weights=kept, active=len(kept) - 1 if few or not kept else usual)
+    usual = found[_SHARES.index(_USUAL)]
+    active = len(kept) - 1 if few else max(sum(one >= usual for one in kept) - 1, 0)
+    return Levels(weights=kept, active=active)
 
 
 def point_traces(
@@ -59,7 +72,7 @@ def point_traces(
         among = [one for one in drawing.lines if least <= weights.get(one, 0.0) < more]
         canvas.hover_points([drawing.points[one] for one in among], name=f"{_LINES} {step}")
     rest = [one for one in drawing.lines if one not in weights]
-    canvas.hover_points([drawing.points[one] for one in rest], name="unweighted")
+    canvas.hover_points([drawing.points[one] for one in rest], name="always")
 
 
 def add_slider(
@@ -79,6 +92,8 @@ def add_slider(
     ----------
     says
         The sentence of a level; it replaces the annotation at ``note``.
+    weights
+        Those of the lines that the slider can hide.
     """
     steps = []
     for step, least in enumerate(levels.weights):

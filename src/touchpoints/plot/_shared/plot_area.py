@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core.frozen import Array
 from touchpoints.plot._shared.canvas import Canvas
+from touchpoints.plot._shared.scales import round_step
 from touchpoints.plot._shared.text_widths import LINE_HEIGHT, text_width, wrapped
 
 Tick = tuple[float, str]
@@ -56,9 +57,7 @@ def nice_ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     span = high - low
     if not math.isfinite(span) or span <= 0:
         return [low]
-    raw = span / max(most - 1, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * one for one in (1, 2, 5, 10) if power * one >= raw * (1 - 1e-9))
+    step = round_step(span, most=max(most - 1, 1))
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(at * step, 12) for at in range(first, last + 1)] or [low]
@@ -92,7 +91,7 @@ def x_axis(
     """Draw the axis below the area; labels that would touch are left out; return the y below."""
     palette, width = canvas.look.palette, canvas.look.width
     canvas.line((area.left, area.bottom), (area.right, area.bottom), color=palette.line)
-    below, free = area.bottom + 6, 0.0
+    below, free = area.bottom + 9, 0.0
     for value, label in ticks:
         at = area.x(value)
         if grid:
@@ -106,7 +105,7 @@ def x_axis(
         middle = left + wide / 2
         box = canvas.text(
             middle,
-            area.bottom + 6,
+            area.bottom + 9,
             lines,
             size=SIZE,
             color=palette.ink2,

@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints.plot._shared.look import Look
 from touchpoints.plot._shared.numerals import UNKNOWN, Numerals
+from touchpoints.plot._shared.scales import round_step
 from touchpoints.plot._shared.text_widths import text_width
 
 _TICK = 10.0
@@ -80,7 +81,7 @@ class Quantity:
         if not top > bottom:
             return []
         for most in (6, 5, 4, 3, 2):
-            step = _step((top - bottom) / most)
+            step = round_step(top - bottom, most=most)
             first, last = math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9)
             found = [nth * step for nth in range(first, last + 1)]
             said = [self._tick(one, step) for one in found]
@@ -97,12 +98,6 @@ class Quantity:
         if self.share:
             return self.numerals.share(number / 100, places=places)
         return self.numerals.number(number, places=places, signed=self.signed)
-
-
-def _step(least: float) -> float:
-    """Return the smallest of 1, 2, 5, 10 … that is not below a number."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(one * power for one in (1, 2, 5, 10) if one * power >= least * (1 - 1e-9))
 
 
 def shares(look: Look) -> Quantity:

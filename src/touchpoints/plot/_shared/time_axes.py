@@ -12,6 +12,7 @@ from touchpoints._core.frozen import Array
 from touchpoints.plot._shared.look import Look
 from touchpoints.plot._shared.numerals import UNKNOWN
 from touchpoints.plot._shared.plot_area import Tick
+from touchpoints.plot._shared.scales import round_step
 
 _UNITS = {
     "second": 1.0,
@@ -98,8 +99,7 @@ def _duration_step(longest: float, most: int) -> tuple[float, str]:
     fitting = [float(step) for step in known if step >= wanted * (1 - 1e-9)]
     if fitting:
         return fitting[0], unit
-    power = 10.0 ** math.floor(math.log10(wanted))
-    return next(power * one for one in (1, 2, 5, 10) if power * one >= wanted * (1 - 1e-9)), unit
+    return round_step(wanted, most=1), unit
 
 
 def log_duration_ticks(low: float, high: float, look: Look) -> list[Tick]:

@@ -134,10 +134,10 @@ def covariance(chain: Chain, pull: Pulls, units: Dependence) -> Array:
     plain = units.plain
     alike = plain and units.alike
     rows = None if plain else np.argsort(units.of, kind="stable")
-    factors = units.within * np.sqrt(units.repeats[units.of])
+    factors = None if alike else units.within * np.sqrt(units.repeats[units.of])
     squares, open_unit = np.zeros((pull.moved.shape[1],) * 2), _Open()
     for chosen, moved in _influences(chain, pull, rows):
-        each = moved if alike else moved * factors[chosen, None]
+        each = moved if factors is None else moved * factors[chosen, None]
         done = each if plain else open_unit.closed(each, units.of[chosen])
         squares += done.T @ done  # of one array, which is half the work and takes one thread
     last = open_unit.sums
@@ -161,11 +161,12 @@ def _influences(chain: Chain, pull: Pulls, rows: Array | None) -> Iterator[tuple
             bounds = np.append(0, np.cumsum(offsets[chosen + 1] - offsets[chosen]))
             passed = edges[rows_of(offsets, chosen)]
         filled, lead = bounds[1:] > bounds[:-1], leads[chosen]
-        passed[bounds[:-1][filled]] = lead[filled]
+        whole = bool(filled.all())
+        passed[bounds[:-1] if whole else bounds[:-1][filled]] = lead if whole else lead[filled]
         ones = np.ones(int(bounds[-1]))
         part = csr_array((ones, passed, bounds), shape=(len(bounds) - 1, len(table)))
         each = part @ table
-        if not filled.all():
+        if not whole:
             each[~filled] = table[lead[~filled]]
         if pull.worth is not None and pull.excess is not None and last is not None:
             each += pull.worth[last[chosen]] * pull.excess[chosen, None]
@@ -179,20 +180,28 @@ def _with_first(chain: Chain, moved: Array) -> tuple[Array, Array]:
     have a row of the table of their own.
     """
     total, size = len(moved), chain.size
-    filled = np.flatnonzero(chain.offsets[1:] > chain.offsets[:-1])
-    own = chain.passed[chain.offsets[:-1][filled]]
+    own = _first_rows(chain)
     there = np.zeros(total + 1, dtype=bool)
     there[own] = True
     both = np.flatnonzero(there[:total])
     number = np.zeros(total + 1, dtype=np.int32)
     number[both] = np.arange(total + 1, total + 1 + len(both), dtype=np.int32)
-    leads = chain.first.copy()
-    leads[filled] = np.where(own == total, leads[filled], number[own])
+    leads = np.where(own == total, chain.first, number[own])
     begins = np.flatnonzero((chain.sources == size) & (chain.targets < size))
     opening = np.zeros(size + 1, dtype=np.int64)
     opening[chain.targets[begins]] = begins
     joint = moved[both] + moved[opening[chain.sources[both]]]
     return leads, np.concatenate([moved, np.zeros((1, moved.shape[1])), joint])
+
+
+def _first_rows(chain: Chain) -> Array:
+    """Return the transition that the first row of each segment completes, int32 (n,); E if none."""
+    starts, filled = chain.offsets[:-1], chain.offsets[1:] > chain.offsets[:-1]
+    if filled.all():
+        return chain.passed[starts]
+    own = np.full(len(starts), len(chain.totals), dtype=np.int32)
+    own[filled] = chain.passed[starts[filled]]
+    return own
 
 
 class _Open:

@@ -97,6 +97,16 @@ def runs(keys: Array) -> tuple[Array, Array]:
     return keys[starts], np.diff(starts, append=len(keys))
 
 
+def ordered_runs(keys: Array) -> tuple[Array, Array, Array]:
+    """Return the stable order of keys, the distinct keys, and where each begins in that order."""
+    order = np.argsort(keys, kind="stable")
+    placed = keys[order]
+    fresh = np.ones(len(keys), dtype=bool)
+    np.not_equal(placed[1:], placed[:-1], out=fresh[1:])
+    starts = np.flatnonzero(fresh)
+    return order, placed[starts], starts
+
+
 def summed_runs(keys: Array, weights: Array) -> tuple[Array, Array]:
     """Return the distinct keys, sorted, and the summed weight of each, float64."""
     if bool((weights == 1).all()):  # the keys can be sorted without their weights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from touchpoints._core.arrays.statistics.cluster_variance import runs
+from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues
 from touchpoints._core.frozen import Array
 
 _LIKENESS = 1 / 3
@@ -40,21 +40,21 @@ def mean_bounds(
     number of units minus one where all have as many rows. nan with fewer than two units.
     O(m log m).
     """
+    known = UnitValues.of(values, groups, len(means), of=of, within=within, repeats=repeats)
+    return bounds_of_means(known, means, level=level)
+
+
+def bounds_of_means(known: UnitValues, means: Array, *, level: float) -> tuple[Array, Array]:
+    """Return what `mean_bounds` does, from values that are sorted by unit and group."""
     from scipy.special import stdtrit
 
-    size = len(means)
-    keys = of * max(size, 1) + groups
-    order = np.argsort(keys, kind="stable")
-    distinct, lengths = runs(keys)
-    if not len(distinct):
+    size, cell, alike, own = len(means), known.cells, known.repeats, known.held
+    if not len(cell):
         nothing = np.full(size, np.nan)
         return nothing, nothing
-    starts = np.append(0, np.cumsum(lengths)[:-1])
-    weights = within[order].astype(np.float64)
-    strayed = np.add.reduceat((values - means[groups])[order] * weights, starts)
-    cell, alike = distinct % size, repeats[distinct // size]
-    own = np.add.reduceat(weights, starts)
-    number = np.bincount(cell, alike * own, size)
+    strays = (known.values - means[known.groups]) * known.weights
+    strayed = np.add.reduceat(strays, known.starts)
+    number = known.sizes.total
     units = np.bincount(cell, alike, size)
     heavy = own * (1 + (own - 1) * _LIKENESS)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.statistics.cluster_variance import runs
+from touchpoints._core.arrays.statistics.cluster_variance import ordered_runs
 from touchpoints._core.arrays.statistics.clustered_shares import (
     ChosenSums,
     ClusterSizes,
@@ -67,10 +67,7 @@ class UnitValues:
         repeats : int64 (u,)
             The number of identical units.
         """
-        keys = of * max(size, 1) + groups
-        order = np.argsort(keys, kind="stable")
-        distinct, lengths = runs(keys)
-        starts = np.append(0, np.cumsum(lengths))[:-1].astype(np.int64)
+        order, distinct, starts = ordered_runs(of * max(size, 1) + groups)
         weights = within[order].astype(np.float64)
         held = np.add.reduceat(weights, starts) if len(starts) else np.empty(0)
         cells, alike = distinct % max(size, 1), repeats[distinct // max(size, 1)].astype(np.float64)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from typing import Any
 
 import attrs
 
-from touchpoints.plot._shared.canvas import Canvas, Marker
+from touchpoints.plot._shared.canvas import Canvas, Dash, Marker
 from touchpoints.plot._shared.journey_map.content import Content, Stage
 from touchpoints.plot._shared.journey_map.frame import Frame
 from touchpoints.plot._shared.journey_map.grid import LANE, Grid
+from touchpoints.plot._shared.journey_map.marks import STAGE_MARK
 from touchpoints.plot._shared.journey_map.smooth import smooth
 from touchpoints.plot._shared.text_widths import text_width, wrapped
 
@@ -55,11 +57,17 @@ def _axis(panel: _Panel, interval: str) -> None:
     canvas.text(8, panel.top + 26, lines, size=11, color=palette.ink2, kind="lane")
     for value in (-1, 0, 1):
         y = panel.y(value)
-        color, dash = (palette.line, "solid") if value == 0 else (palette.grid, "dot")
-        canvas.line((LANE + 6, y), (panel.right, y), color=color, dash=dash)  # type: ignore[arg-type]
+        dash: Dash = "dot" if value else "solid"
+        color = palette.grid if value else palette.line
+        canvas.line((LANE + 6, y), (panel.right, y), color=color, dash=dash)
         number = canvas.look.numerals.number(value, places=0, signed=True)
-        style = {"size": 11, "color": palette.ink2, "align": "right", "kind": "axis"}
-        canvas.text(LANE + 2, y - 7, number, **style)  # type: ignore[arg-type]
+        style: dict[str, Any] = {
+            "size": 11,
+            "color": palette.ink2,
+            "align": "right",
+            "kind": "axis",
+        }
+        canvas.text(LANE + 2, y - 7, number, **style)
 
 
 def _stages(panel: _Panel, content: Content, grid: Grid) -> None:
@@ -86,7 +94,12 @@ def _stages(panel: _Panel, content: Content, grid: Grid) -> None:
     known = [place for run in runs for place in run]
     marks = [
         Marker(
-            x=x, y=panel.y(stage.valence), size=7, color=color, symbol="square", hover=stage.hover
+            x=x,
+            y=panel.y(stage.valence),
+            size=STAGE_MARK,
+            color=color,
+            symbol="square",
+            hover=stage.hover,
         )
         for x, stage in known
     ]

@@ -31,7 +31,10 @@ _CHIP_ROWS = 4
 
 @attrs.frozen(kw_only=True)
 class Columns:
-    """The columns of a tall map: lines, touchpoints, labels, and the scale of valence."""
+    """The columns of a tall map: lines, touchpoints, labels, and the scale of valence.
+
+    ``share`` is where the shares of stages end.
+    """
 
     gutter: float
     node: float
@@ -39,6 +42,7 @@ class Columns:
     label_width: float
     scale: float
     scale_width: float
+    share: float
     right: float
 
     def valence(self, value: float) -> float:
@@ -111,6 +115,7 @@ def columns_of(content: Content, width: float) -> Columns:
         label_width=left - label - (10 if scale else 0),
         scale=left + PAD,
         scale_width=scale,
+        share=left - 6 if scale else width - PAD - 2,
         right=width - PAD,
     )
 
@@ -168,7 +173,7 @@ def _stacked(
     y, places, heads = (_HEAD if content.scored else 20.0), [0.0] * len(order), []
     for number, stage in enumerate(content.stages):
         top = y
-        room = columns.right - columns.gutter - 54
+        room = columns.share - columns.gutter - 46
         lines = wrapped(stage.label, room, 13, bold=True, most=_STAGE_LINES)
         chips: list[Chip] = []
         chips_top = y

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
 from touchpoints.plot._shared.canvas import Canvas, Marker
 from touchpoints.plot._shared.journey_map.content import FEWEST_ANSWERS, Content
 from touchpoints.plot._shared.journey_map.flows import Flow, share_of_steps
-from touchpoints.plot._shared.journey_map.marks import BADGES, CLINICAL, OUTLINE, badge_color
+from touchpoints.plot._shared.journey_map.marks import (
+    BADGES,
+    CLINICAL,
+    OUTLINE,
+    STAGE_MARK,
+    badge_color,
+)
 from touchpoints.plot._shared.journey_map.paths import Head, draw_head
 from touchpoints.plot._shared.look import Look, shown
 from touchpoints.plot._shared.text_widths import text_width, wrapped
@@ -66,11 +72,23 @@ def _items(look: Look, content: Content, flows: Sequence[Flow]) -> list[_Item]:
         if any(node.observed and node.valence != node.valence for node in nodes):
             few = say("map.few_answers", least=FEWEST_ANSWERS)
             items.append(_Item(sign="marker", text=few, color=palette.background))
+    if content.headed and any(stage.valence == stage.valence for stage in content.stages):
+        text = say("map.stage_valence")
+        items.append(
+            _Item(
+                sign="marker",
+                text=text,
+                color=palette.curve,
+                symbol="square",
+                size=STAGE_MARK,
+                outline=0,
+            )
+        )
     if any(node.observed for node in nodes):
         items.append(_Item(sign="sizes", text=say("map.area"), color=palette.line))
     if any(node.indirect and node.observed for node in nodes):
-        one = {"color": palette.line, "symbol": "diamond", "size": 13.0}
-        items.append(_Item(sign="marker", text=say("map.indirect"), **one))  # type: ignore[arg-type]
+        one: dict[str, Any] = {"color": palette.line, "symbol": "diamond", "size": 13.0}
+        items.append(_Item(sign="marker", text=say("map.indirect"), **one))
     if any(node.clinical and node.observed for node in nodes):
         clinical = say("map.clinical")
         items.append(_Item(sign="marker", text=clinical, color=palette.line, outline=CLINICAL))

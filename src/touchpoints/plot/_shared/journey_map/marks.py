@@ -15,6 +15,8 @@ DIAMOND = 0.964
 """The size of plotly's diamond whose area is that of a circle of size 1."""
 OUTLINE = 1.1
 CLINICAL = 2.6
+STAGE_MARK = 7.0
+"""The size of the square that stands for the valence of a stage."""
 _LEAST_WITH_SIGN = 17.0
 _LARGE = 26.0
 _NEUTRAL = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from touchpoints.plot._shared.canvas import Box, Canvas
 from touchpoints.plot._shared.journey_map.content import Content
@@ -39,9 +40,13 @@ def draw_numbers(
             own = [_stroke(one, line.width) for one in line.pieces if one is not piece]
             taken = (*texts, *nodes, *others, *own)
             if area[0] >= 0 and not any(_meet(area, one) for one in taken):
-                style = {"size": _SIZE, "color": canvas.look.palette.ink2, "kind": "flow"}
+                style: dict[str, Any] = {
+                    "size": _SIZE,
+                    "color": canvas.look.palette.ink2,
+                    "kind": "flow",
+                }
                 middle = (area[0] + area[2]) / 2
-                box = canvas.text(middle, area[1], text, align="center", **style)  # type: ignore[arg-type]
+                box = canvas.text(middle, area[1], text, align="center", **style)
                 texts.append(_grown(box, *_FROM_LABELS))
                 break
 

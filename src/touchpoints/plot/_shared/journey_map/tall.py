@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from touchpoints.plot._shared.canvas import Canvas, Marker
+from touchpoints.plot._shared.canvas import Align, Canvas, Dash, Marker
 from touchpoints.plot._shared.journey_map.chips import draw_chips
 from touchpoints.plot._shared.journey_map.content import Content
 from touchpoints.plot._shared.journey_map.flows import Line
 from touchpoints.plot._shared.journey_map.ladder import PAD, Ladder, ladder_of
 from touchpoints.plot._shared.journey_map.legend import draw_legend
-from touchpoints.plot._shared.journey_map.marks import draw_nodes
+from touchpoints.plot._shared.journey_map.marks import STAGE_MARK, draw_nodes
 from touchpoints.plot._shared.journey_map.paths import Drawn, Head, draw_lines, pen
 from touchpoints.plot._shared.journey_map.routes import Port, Route
 from touchpoints.plot._shared.journey_map.sizes import head_length, height_of, rim_of
@@ -47,8 +47,13 @@ def _stages(canvas: Canvas, content: Content, ladder: Ladder) -> None:
         canvas.rectangle(box, fill=palette.band)
         canvas.text(columns.gutter, head.top + 5, head.lines, size=13, bold=True, kind="stage")
         share = look.numerals.share(stage.share)
-        style = {"size": 12, "color": palette.ink2, "align": "right", "kind": "stage"}
-        canvas.text(columns.right - 2, head.top + 6, share, **style)  # type: ignore[arg-type]
+        style: dict[str, Any] = {
+            "size": 12,
+            "color": palette.ink2,
+            "align": "right",
+            "kind": "stage",
+        }
+        canvas.text(columns.share, head.top + 6, share, **style)
         draw_chips(canvas, head.chips, top=head.chips_top)
         hovers.append((columns.gutter + 8, head.top + 13, stage.hover))
     canvas.hover_points(hovers, name="stage names")
@@ -56,29 +61,32 @@ def _stages(canvas: Canvas, content: Content, ladder: Ladder) -> None:
 
 def _column_heads(canvas: Canvas, content: Content, ladder: Ladder) -> None:
     look, columns = canvas.look, ladder.columns
-    style = {"size": 11, "color": look.palette.ink2, "kind": "axis"}
-    canvas.text(PAD, 2, look.say("map.flow"), **style)  # type: ignore[arg-type]
-    canvas.text(columns.label, 2, look.say("map.touchpoint"), **style)  # type: ignore[arg-type]
+    style: dict[str, Any] = {"size": 11, "color": look.palette.ink2, "kind": "axis"}
+    canvas.text(PAD, 2, look.say("map.flow"), **style)
+    canvas.text(columns.label, 2, look.say("map.touchpoint"), **style)
     if not content.scored:
         return
     valence = look.say("map.valence")
-    canvas.text(columns.right, 2, valence, align="right", **style)  # type: ignore[arg-type]
-    for value, align in ((-1, "left"), (0, "center"), (1, "right")):
+    canvas.text(columns.right, 2, valence, align="right", **style)
+    ends: dict[int, Align] = {-1: "left", 0: "center", 1: "right"}
+    for value, align in ends.items():
         number = look.numerals.number(value, places=0, signed=True)
         x = columns.valence(value)
-        canvas.text(x, 17, number, align=align, **style)  # type: ignore[arg-type]
+        canvas.text(x, 17, number, align=align, **style)
 
 
 def _scales(canvas: Canvas, content: Content, ladder: Ladder) -> None:
-    """Draw a scale beside the touchpoints of each stage, and a dot on its interval for each."""
+    """Draw a scale beside each stage, and on it a mark with its interval for each touchpoint."""
     palette, columns, dots = canvas.look.palette, ladder.columns, []
     for head in ladder.heads:
         top, bottom = head.rows
         for value in (-1, 0, 1):
             x = columns.valence(value)
             color = palette.grid if value else palette.line
-            dash = "dot" if value else "solid"
-            canvas.line((x, top), (x, bottom), color=color, dash=dash)  # type: ignore[arg-type]
+            dash: Dash = "dot" if value else "solid"
+            canvas.line((x, top), (x, bottom), color=color, dash=dash)
+    if content.headed:
+        _stage_valences(canvas, content, ladder)
     for node, y in zip(content.nodes, ladder.y, strict=True):
         if node.valence != node.valence:
             continue
@@ -96,6 +104,30 @@ def _scales(canvas: Canvas, content: Content, ladder: Ladder) -> None:
             )
         )
     canvas.markers(dots, name="valence")
+
+
+def _stage_valences(canvas: Canvas, content: Content, ladder: Ladder) -> None:
+    """Draw the valence of each stage on its interval, beside its name."""
+    palette, columns, marks = canvas.look.palette, ladder.columns, []
+    for stage, head in zip(content.stages, ladder.heads, strict=True):
+        y = head.top + 14
+        zero = columns.valence(0)
+        canvas.line((zero, y - 8), (zero, y + 8), color=palette.line)
+        if stage.valence != stage.valence:
+            continue
+        ends = [(columns.valence(end), y) for end in (stage.low, stage.high)]
+        canvas.line(ends[0], ends[1], color=palette.curve, width=2)
+        marks.append(
+            Marker(
+                x=columns.valence(stage.valence),
+                y=y,
+                size=STAGE_MARK,
+                color=palette.curve,
+                symbol="square",
+                hover=stage.hover,
+            )
+        )
+    canvas.markers(marks, name="stages")
 
 
 def _bracket(content: Content, ladder: Ladder, route: Route) -> Drawn:
