@@ -215,7 +215,7 @@ def test_few_people_are_not_shown(tmp_path: Path) -> None:
     assert (2, {"a", "b", "others"}) == (number, {one.key for one in merged.touchpoints})
     page = read(journeys, tmp_path, k=5)
     assert "rare" not in re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
-    assert "2 touchpoints that fewer people met are shown together" in page
+    assert "Touchpoints that fewer people met, shown together: 2." in page
 
 
 def test_rare_touchpoints_take_others_along() -> None:

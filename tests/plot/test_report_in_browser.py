@@ -165,7 +165,7 @@ def test_pointing_says_more(chromium: Any, pages: dict[str, Path]) -> None:
     page.mouse.move(box["x"] - 3, box["y"] - 3)
     page.mouse.move(box["x"], box["y"])
     page.wait_for_selector("#map-wide .hoverlayer .hovertext", timeout=10_000)
-    said = page.locator("#map-wide .hoverlayer").inner_text()
+    said = page.locator("#map-wide .hoverlayer").text_content()
     assert "Searching the web" in said
     assert "%" in said
     found.context.close()

@@ -15,6 +15,7 @@ from touchpoints.errors import WrongKindError
 from touchpoints.plot._shared.dot_rows import MOST_ROWS, Dot, Row, panel_of, shown_rows
 from touchpoints.plot._shared.groups import parts_of
 from touchpoints.plot._shared.look import Look, look_of, shown
+from touchpoints.plot._shared.model_words import model_name
 from touchpoints.plot._shared.quantities import shares
 from touchpoints.plot._shared.row_drawing import rows_figure
 from touchpoints.plot._shared.series_legend import SYMBOLS, Mark
@@ -106,7 +107,7 @@ def _of_one_model(look: Look, credit: Credit) -> Any:
             sizes[key] = sizes.get(key, 0.0) + float(credit.credit[row])
     facts = look.say(
         "credit.facts",
-        model=shown(credit.model),
+        model=model_name(look, credit.model),
         outcome=shown(credit.outcome),
         n=look.numerals.whole(credit.outcomes),
     )
@@ -149,7 +150,7 @@ def _marks(look: Look, names: Sequence[str], rules: Sequence[str] | None) -> dic
         ruled = name in rules if rules is not None else _follows_a_rule(name)
         color = look.palette.ink2 if ruled else look.palette.category(colors)
         colors += not ruled
-        label = shown(name)
+        label = model_name(look, name)
         found[name] = Mark(label=label, color=color, symbol=SYMBOLS[nth], hollow=ruled)
     return found
 

@@ -31,6 +31,7 @@ _MEASURES = (
     *("importance", "alignment", "observed", "interactions", "journeys", "answers"),
 )
 _SHARES = (*_MEASURES[:4], "satisfied", "dissatisfied", "importance", "observed")
+_COUNTS = ("interactions", "journeys", "answers")
 _TOLD = re.compile(r"^(\S+) (\S+)(?: \[(\S+), (\S+)\])? (above|below) (\S+)$")
 _MOST = 24
 
@@ -116,14 +117,15 @@ def _section(
     lines = wrapped(title, look.width - 2 * PAD, 13, bold=True, most=3)
     y = canvas.text(PAD, top, lines, size=13, bold=True, kind="lever").bottom + 5
     rows = [
-        Row(
-            label=look.name(found.touchpoint[row]),
-            below=f"{shown(str(found.finding[row]))}: {_evidence(look, str(found.evidence[row]))}",
-            dots=(dot,),
-        )
+        Row(label=look.name(found.touchpoint[row]), below=_told(look, found, row), dots=(dot,))
         for row, dot in pairs
     ]
     return draw_rows(canvas, rows, [panel], top=y) + 10
+
+
+def _told(look: Look, found: Improvements, row: int) -> str:
+    """Return what was found, and the evidence."""
+    return f"{shown(str(found.finding[row]))}: {evidence_text(look, str(found.evidence[row]))}"
 
 
 def _dot(look: Look, found: Improvements, row: int, quantity: Quantity) -> Dot:
@@ -133,12 +135,12 @@ def _dot(look: Look, found: Improvements, row: int, quantity: Quantity) -> Dot:
         low = high = float("nan")
         said = quantity.value(value)
     finding = shown(str(found.finding[row]))
-    lines = (finding, _evidence(look, str(found.evidence[row])), said)
+    lines = (finding, evidence_text(look, str(found.evidence[row])), said)
     mark = Mark(color=look.palette.opportunity)
     return Dot(value=value, low=low, high=high, mark=mark, text=said, hover=lines, bar=True)
 
 
-def _evidence(look: Look, evidence: str) -> str:
+def evidence_text(look: Look, evidence: str) -> str:
     """Return the evidence in the language, with its way of writing numbers."""
     return "; ".join(_condition(look, one) for one in evidence.split("; "))
 
@@ -153,7 +155,8 @@ def _condition(look: Look, text: str) -> str:
     if any(one is None for one in numbers):
         return shown(text)
     value, low, high, bound = (float(one) for one in numbers if one is not None)
-    quantity = Quantity(numerals=look.numerals, share=name in _SHARES)
+    places = 0 if name in _COUNTS else 2
+    quantity = Quantity(numerals=look.numerals, share=name in _SHARES, places=places)
     if name == "lift":
         quantity = points(look)
     title = look.say(f"scorecard.{name}") if name in _MEASURES else look.name(name)

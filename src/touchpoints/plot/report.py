@@ -60,8 +60,9 @@ def report(
     k
         The fewest people that a row may have, at least 2, where the report goes to others.
         Touchpoints that fewer people met are shown together, and rows of fewer people (of fewer
-        journeys or interactions, where a record counts no people) are left out. Sentences are
-        about all journeys.
+        journeys or interactions, where a record counts no people) are left out. Scores
+        that fewer gave are not shown, and steps of curves are joined until each is of as many.
+        Sentences are about what is shown.
     level
         The confidence level of the intervals, in (0, 1).
 
@@ -73,8 +74,8 @@ def report(
     Raises
     ------
     InvalidInputError
-        When there are no journeys, the journeys have several outcomes and none is asked for, or the
-        file cannot be written.
+        When there are no journeys or they are of fewer than ``k`` people, the journeys have several
+        outcomes and none is asked for, or the file cannot be written.
     NotFoundError
         When the journeys do not have the outcome.
     MissingPackageError
@@ -115,7 +116,9 @@ def report(
     if k is not None:
         require_people(journeys, k=checks.whole("k", k, least=2))
         journeys, rare = without_rare(journeys, k=k, label=look.say("report.others"))
-        notes.append(look.say("report.k", k=k, n=look.numerals.whole(rare)))
+        notes.append(look.say("report.k", k=k))
+        if rare:
+            notes.append(look.say("report.rare", n=look.numerals.whole(rare)))
     results = Results(
         journeys=journeys,
         outcome=outcome_of(journeys, outcome),

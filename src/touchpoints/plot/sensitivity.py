@@ -12,7 +12,8 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints.attribution import SideBySide
 from touchpoints.plot._shared.dot_rows import Dot, Row, panel_of, shown_rows
-from touchpoints.plot._shared.look import Look, look_of, require_record, shown
+from touchpoints.plot._shared.look import Look, look_of, require_record
+from touchpoints.plot._shared.model_words import model_name
 from touchpoints.plot._shared.quantities import shares
 from touchpoints.plot._shared.row_drawing import rows_figure
 from touchpoints.plot._shared.series_legend import Mark
@@ -134,4 +135,5 @@ def _setting(look: Look, name: object) -> str:
     """Return a setting in the language of the figure, as far as its words are known."""
     text = str(name).replace(_REPEATS, look.say("sensitivity.repeats"))
     text = text.replace(_ORDER, look.say("sensitivity.order"))
-    return shown(_DAYS.sub(lambda found: look.say("sensitivity.days", n=found[1]), text))
+    text = _DAYS.sub(lambda found: look.say("sensitivity.days", n=found[1]), text)
+    return model_name(look, text)

@@ -154,8 +154,15 @@ def _paths(results: Results, look: Look) -> Section:
     covered = float(found.share[:shown].sum())
     whole = int(results.journeys.counts.sum())
     key = "finding.paths" if covered >= _REACHED else "finding.hardly_alike"
+    if not shown:
+        return _section("paths", sentence(look, "finding.no_path"), draw=variants, record=found)
     said = sentence(
-        look, key, k=count(look, shown), share=share(look, covered), n=count(look, whole)
+        look,
+        key if shown > 1 else "finding.path",
+        k=count(look, shown),
+        share=share(look, covered),
+        n=count(look, whole),
+        first=share(look, found.share[0], found.low[0], found.high[0]),
     )
     return _section("paths", said, draw=variants, record=found)
 
@@ -224,7 +231,7 @@ def _credit(results: Results, look: Look) -> Section:
     leads = len(set(found.model[(found.touchpoint == first) & (found.rank == 1)].tolist()))
     said = sentence(
         look,
-        "finding.credit_all" if leads == models else "finding.credit",
+        f"finding.credit{'_all' if leads == models else '_one' if leads == 1 else ''}",
         name=named(look, look.name(first)),
         low=share(look, float(np.nanmin(shares[first]))),
         high=share(look, float(np.nanmax(shares[first]))),
@@ -243,12 +250,19 @@ def _needs(results: Results, look: Look) -> Section:
     if not whole:
         raise NoDataError("no_needs")
     first = max(totals, key=lambda name: (totals[name], name))
-    said = sentence(
-        look,
-        "finding.need",
-        need=named(look, look.term("need", first)),
-        share=share(look, totals[first] / whole),
-        left_out=count(look, found.left_out),
+    most = int(np.argmax(np.where(found.need == first, found.interactions, -1)))
+    said = joined(
+        sentence(
+            look,
+            "finding.need",
+            need=named(look, look.term("need", first)),
+            share=share(look, totals[first] / whole),
+            stage=named(look, look.term("stage", found.stage[most])),
+            at=share(look, found.share[most], found.low[most], found.high[most]),
+        ),
+        sentence(look, "finding.unknown_needs", left_out=count(look, found.left_out))
+        if found.left_out
+        else None,
     )
     return _section("needs", said, draw=need_coverage, record=found)
 
@@ -258,8 +272,19 @@ def _loss(results: Results, look: Look) -> Section:
     part = float(found.share[0]) if len(found) else float("nan")
     asked = "finding.loss_outcome" if results.outcome is not None else "finding.loss_next"
     key = asked if part == part and found.p[0] < 1 - results.level else "finding.no_loss"
-    said = sentence(look, key, share=share(look, part))
+    said = sentence(look, key, share=share(look, part), bits=_bits(found, look))
     return _section("loss", said, draw=collapse_loss, record=found)
+
+
+def _bits(found: Any, look: Look) -> Said:
+    """Return how many bits are lost in all, with the interval."""
+    if not len(found):
+        return plain("")
+    loss, *ends = (
+        look.numerals.compact(float(one[0])) for one in (found.loss, found.low, found.high)
+    )
+    known = np.isfinite([found.low[0], found.high[0]]).all()
+    return plain(f"{loss} {look.numerals.rules['interval'].format(*ends)}" if known else loss)
 
 
 def _experience(results: Results, look: Look) -> Section:
@@ -297,7 +322,12 @@ def _emotions(results: Results, look: Look) -> Section:
             look,
             "finding.lowest",
             place=named(look, look.term("stage", found.place[lowest])),
-            valence=number(look, found.valence[lowest]),
+            valence=number(
+                look,
+                found.valence[lowest],
+                found.valence_low[lowest],
+                found.valence_high[lowest],
+            ),
             n=count(look, found.answers[lowest]),
         )
     return _section("emotions", said, draw=emotion_curve, record=found)
@@ -305,7 +335,8 @@ def _emotions(results: Results, look: Look) -> Section:
 
 def _scorecard(results: Results, look: Look) -> Section:
     found = results.shown("scorecard")
-    said = sentence(look, "finding.scorecard", n=count(look, len(found)))
+    key = "finding.scorecard_one" if len(found) == 1 else "finding.scorecard"
+    said = sentence(look, key, n=count(look, len(found)))
     return _section("scorecard", said, draw=scorecard, record=found)
 
 
@@ -315,12 +346,22 @@ def _improve(results: Results, look: Look) -> Section:
         raise NoDataError("no_advice")
     said = sentence(
         look,
-        "finding.improve",
+        "finding.improve_one" if len(found) == 1 else "finding.improve",
         n=count(look, len(found)),
         name=named(look, look.name(found.touchpoint[0])),
-        advice=plain(str(found.finding[0])),
+        advice=plain(str(found.finding[0]).rstrip(".")),
+        stake=_stake(found, look),
     )
     return _section("improve", said, draw=improvements, record=found)
+
+
+def _stake(found: Any, look: Look) -> Said:
+    """Return the largest stake, with its interval where it has one."""
+    ends = (float(found.low[0]), float(found.high[0]))
+    whole = look.numerals.whole(found.stake[0])
+    if not np.isfinite(ends).all() or ends[0] == ends[1]:
+        return plain(whole)
+    return plain(f"{whole} {look.numerals.range(*ends, places=0, shares=False)}")
 
 
 def _plan(results: Results, look: Look) -> Section:
@@ -341,8 +382,14 @@ def _plan(results: Results, look: Look) -> Section:
 def _chart(results: Results, look: Look) -> Section:
     found = results.shown("chart")
     signals = int(np.count_nonzero(found.signal != ""))
-    key = "finding.signals" if signals else "finding.no_signal"
-    said = sentence(look, key, n=count(look, signals))
+    key = "finding.signals" if signals > 1 else "finding.signal"
+    periods = int(np.isfinite(found.value).sum())
+    said = sentence(
+        look,
+        key if signals else "finding.no_signal",
+        n=count(look, signals),
+        all=count(look, periods),
+    )
     return _section("chart", said, draw=control_chart, record=found)
 
 

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import html
 import io
 import urllib.parse
 from typing import Any
 
+from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.languages import FALLBACK
 from touchpoints.plot._shared.data import read_data
-from touchpoints.plot._shared.look import Look
+from touchpoints.plot._shared.look import Look, has_words
+from touchpoints.plot._shared.model_words import model_name
 from touchpoints.plot._shared.numerals import UNKNOWN
+from touchpoints.plot._shared.time_axes import instant_text
+from touchpoints.plot.improvements import evidence_text
 
 MOST_ROWS = 500
 """The most rows that a table on a page has; the file has them all."""
 _NAMES = frozenset({"touchpoint", "source", "target", "step", "coarse", "place"})
+_WORDED = FrozenMap(
+    {
+        "fact": "contents",
+        "deviation": "conformance",
+        "lever": "improvements",
+        "signal": "control_chart",
+        "missing": "scorecard",
+        "model": "",
+        "period": "",
+        "evidence": "",
+    }
+)
+"""The columns whose values have words, and the table of words where these stand."""
 _TERMS = frozenset({"stage", "need", "context", "channel", "area", "directness", "clinicality"})
 
 
@@ -76,12 +94,25 @@ def cell(column: str, value: Any, look: Look) -> str:
         return (
             look.numerals.whole(value) if isinstance(value, int) else look.numerals.compact(value)
         )
-    if column == "fact":
-        return look.say(f"contents.{value}")
+    if column in _WORDED:
+        return _worded(column, value, look)
     if isinstance(value, tuple):
         return " > ".join(look.name(one) if column == "variant" else str(one) for one in value)
     known = look.term(column, value) if column in _TERMS else str(value)
     return look.name(value) if column in _NAMES else known
+
+
+def _worded(column: str, value: Any, look: Look) -> str:
+    """Return a value that has words of its own, in the language of the report."""
+    if column == "evidence":
+        return evidence_text(look, str(value))
+    if column == "model":
+        return model_name(look, value)
+    if column == "period":
+        return instant_text(dt.datetime.fromisoformat(str(value)), look)
+    names = value if isinstance(value, tuple) else str(value).split(", ")
+    keys = [(f"{_WORDED[column]}.{name}", name) for name in names]
+    return ", ".join(look.say(key) if has_words(key) else look.name(name) for key, name in keys)
 
 
 def csv_link(table: Any, look: Look, *, name: str) -> str:

@@ -111,6 +111,12 @@ def require_record(value: object, kind: type, *, made_by: str) -> None:
         )
 
 
+def has_words(key: str) -> bool:
+    """Return whether a key such as ``"models.linear"`` has words."""
+    section, _, name = key.partition(".")
+    return name in read_data(f"words/{FALLBACK}").get(section, {})
+
+
 def words(key: str, lang: str) -> str:
     """Return the words of a key such as ``"map.stage"`` in a language, else in English."""
     section, _, name = key.partition(".")
