@@ -53,7 +53,7 @@ def test_bars_are_as_long_as_the_loss() -> None:
         one for one in figure.layout.shapes if one.type == "rect" and one.fillcolor == "#4554BA"
     ]
     assert [1.0, 1.0] == pytest.approx(records.as_values([one.x1 for one in bars], known), abs=1e-2)
-    assert "Asked: the outcome bought. Grouped: touchpoint into where." in drawn.texts(
+    assert "Asked: the outcome bought. Grouped: touchpoints into where." in drawn.texts(
         figure, kind="note"
     )
     assert any("p = 0.05" in one for one in drawn.hovers(figure))

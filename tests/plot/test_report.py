@@ -84,6 +84,20 @@ def test_figures_are_drawn_for_screens_and_telephones(page: str) -> None:
         assert re.search(rf'id="{name}" role="img" aria-label="[^"]{{20,}}"', page)
 
 
+def test_in_short_says_what_matters(page: str) -> None:
+    """The findings at the top are those about what to do, not the first ones."""
+    short = re.search(r'<section class="short".*?</section>', page, re.DOTALL)[0]  # type: ignore[index]
+    said = [drawn.plain(one) for one in re.findall("<li>(.*?)</li>", short)]
+    by_name = dict(zip(SECTIONS, findings(page), strict=True))
+    asked = ("map", "funnel", "flows", "credit", "needs", "experience", "improve")
+    assert [by_name[name] for name in asked] == said
+
+
+def test_nothing_is_listed_where_nothing_lacks(page: str) -> None:
+    """With every section there, the last one has no empty list."""
+    assert "<ul></ul>" not in page
+
+
 def test_nothing_is_loaded_from_elsewhere(page: str) -> None:
     """No element of the page names another file or host."""
     body = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)

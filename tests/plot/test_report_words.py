@@ -52,6 +52,8 @@ def test_every_column_has_a_spanish_head(results: Results) -> None:
         ("signal", "above, run", "above the limits, run on one side", None),
         ("missing", ("importance", "alignment"), "importance, promise kept", None),
         ("period", "2026-01-05T00:00:00.000000", "5 January 2026", "5 de enero de 2026"),
+        ("detail", "2026-01-05/2026-02-01", "5 January 2026 to 1 February 2026", None),
+        ("detail", "a/b", "a/b", "a/b"),
         ("evidence", "answers 0 below 1", "answers 0, below 1", "respuestas: 0, por debajo de 1"),
     ],
 )
@@ -145,3 +147,18 @@ def test_nothing_to_show(results: Results) -> None:
     assert "No path is taken often enough to be shown." == finding(
         results, "paths", "en", variants=none
     )
+
+
+def test_lenses_and_metrics_have_names(results: Results) -> None:
+    """What was grouped by what, and the metric of a map, are said in words of the language."""
+    said = " ".join(
+        one.text
+        for figure in (
+            tp.plot.collapse_loss(results.of("collapse_loss"), lang="es"),
+            tp.plot.journey_map(results.of("map"), lang="es"),
+        )
+        for one in figure.layout.annotations
+    )
+    assert "Se agrupa: puntos de contacto en canales" in said
+    assert "satisfacción del cliente" in said
+    assert "csat" not in said

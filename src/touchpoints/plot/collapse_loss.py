@@ -11,7 +11,7 @@ from touchpoints.plot._shared.dot_rows import Dot, Row, panel_of
 from touchpoints.plot._shared.grouped_rows import marks_of, rows_of_labels
 from touchpoints.plot._shared.groups import parts_of
 from touchpoints.plot._shared.look import Look, look_of, require_record
-from touchpoints.plot._shared.metric_words import asked
+from touchpoints.plot._shared.metric_words import asked, lens_name
 from touchpoints.plot._shared.quantities import Quantity, numbers
 from touchpoints.plot._shared.row_drawing import rows_figure
 from touchpoints.plot._shared.series_legend import Mark
@@ -94,8 +94,8 @@ def collapse_loss(
     what = look.say(
         "collapse_loss.what",
         of=asked(look, found.of),
-        fine=look.name(found.fine_lens),
-        coarse=look.name(found.coarse_lens),
+        fine=lens_name(look, found.fine_lens),
+        coarse=lens_name(look, found.coarse_lens),
     )
     said = [what, more, note, look.say("collapse_loss.grey")]
     if bool((found.loss != found.loss).any() or (found.p != found.p).any()):

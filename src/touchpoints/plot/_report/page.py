@@ -19,6 +19,7 @@ from touchpoints.plot._shared.plotly import plotly_js
 
 WIDE, NARROW = 1216, 358
 """The widths of figures in pixels, on a screen and on a telephone."""
+_SHORT = ("map", "funnel", "flows", "credit", "needs", "experience", "improve")
 _VARIABLES = ("background", "page", "band", "ink", "ink2", "line", "accent")
 
 
@@ -80,8 +81,8 @@ def _header(page: Page, sections: Sequence[Section], look: Look) -> str:
 
 
 def _short(sections: Sequence[Section], look: Look) -> str:
-    """Return the findings of all sections together, at most seven."""
-    items = "".join(f"<li>{one.finding.html}</li>" for one in sections[:7])
+    """Return the findings together that a reader asks for first, at most seven."""
+    items = "".join(f"<li>{one.finding.html}</li>" for one in sections if one.key in _SHORT)
     heading = html.escape(look.say("report.short"))
     return (
         f'<section class="short" aria-labelledby="h0"><h2 id="h0">{heading}</h2>'
@@ -140,12 +141,13 @@ def _label(section: Section, look: Look) -> Said:
 
 def _left_out(page: Page, at: int, look: Look) -> str:
     items = "".join(f"<li>{html.escape(one)}</li>" for one in page.left_out)
+    listed = f"<p>{html.escape(look.say('report.listed'))}</p><ul>{items}</ul>" if items else ""
     title = html.escape(look.say("report.method"))
     method = html.escape(look.say("report.how"))
     return (
         f'<section id="method" class="left" aria-labelledby="h{at}">'
         f'<h2 id="h{at}">{at}. {title}</h2>'
-        f"<p>{method}</p><ul>{items}</ul></section>"
+        f"<p>{method}</p>{listed}</section>"
     )
 
 

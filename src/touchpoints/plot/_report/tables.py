@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 import urllib.parse
 from typing import Any
 
@@ -18,6 +19,7 @@ from touchpoints.plot._shared.numerals import UNKNOWN
 from touchpoints.plot._shared.time_axes import instant_text
 from touchpoints.plot.improvements import evidence_text
 
+_DAYS = re.compile(r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d")
 MOST_ROWS = 500
 """The most rows that a table on a page has; the file has them all."""
 _NAMES = frozenset({"touchpoint", "source", "target", "step", "coarse", "place"})
@@ -30,6 +32,7 @@ _WORDED = FrozenMap(
         "missing": "scorecard",
         "model": "",
         "period": "",
+        "detail": "",
         "evidence": "",
     }
 )
@@ -106,10 +109,16 @@ def _worded(column: str, value: Any, look: Look) -> str:
     """Return a value that has words of its own, in the language of the report."""
     if column == "evidence":
         return evidence_text(look, str(value))
+    if column == "detail" and _DAYS.fullmatch(str(value)):
+        first, last = map(dt.date.fromisoformat, str(value).split("/"))
+        date = look.numerals.date
+        return look.say("report.dates", first=date(first), last=date(last))
     if column == "model":
         return model_name(look, value)
     if column == "period":
         return instant_text(dt.datetime.fromisoformat(str(value)), look)
+    if column == "detail":
+        return str(value)
     names = value if isinstance(value, tuple) else str(value).split(", ")
     keys = [(f"{_WORDED[column]}.{name}", name) for name in names]
     return ", ".join(look.say(key) if has_words(key) else look.name(name) for key, name in keys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from touchpoints.experience import METRICS
-from touchpoints.plot._shared.look import Look, shown
+from touchpoints.plot._shared.look import Look, has_words, shown
 
 _OUTCOME = "outcome "
 
@@ -11,6 +11,11 @@ _OUTCOME = "outcome "
 def metric_name(look: Look, metric: str) -> str:
     """Return the name of a metric in the language; that of one of your own as it is."""
     return look.say(f"metrics.{metric}") if metric in METRICS else look.name(metric)
+
+
+def lens_name(look: Look, lens: str) -> str:
+    """Return the name of a lens in the language; others as they are."""
+    return look.say(f"lenses.{lens}") if has_words(f"lenses.{lens}") else look.name(lens)
 
 
 def asked(look: Look, of: str) -> str:

@@ -18,7 +18,8 @@ from touchpoints.plot._shared.journey_map.marks import (
     badge_color,
 )
 from touchpoints.plot._shared.journey_map.paths import Head, draw_head
-from touchpoints.plot._shared.look import Look, shown
+from touchpoints.plot._shared.look import Look
+from touchpoints.plot._shared.metric_words import metric_name
 from touchpoints.plot._shared.text_widths import text_width, wrapped
 
 _PAD = 8.0
@@ -170,5 +171,5 @@ def _notes(look: Look, content: Content, flows: Sequence[Flow]) -> list[str]:
     if not content.scored:
         notes.append(say("map.no_scores"))
     elif found.metric:
-        notes.append(say("map.valence_is", metric=shown(found.metric)))
+        notes.append(say("map.valence_is", metric=metric_name(look, found.metric)))
     return notes
