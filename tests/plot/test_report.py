@@ -77,7 +77,8 @@ def test_every_section_is_there(page: str) -> None:
 def test_figures_are_drawn_for_screens_and_telephones(page: str) -> None:
     """Each section has a figure of both widths, and says in words what it shows."""
     held = json.loads(re.search(r'id="figures">(.*?)</script>', page)[1])  # type: ignore[index]
-    assert {f"{name}-{size}" for name in SECTIONS for size in ("wide", "narrow")} == set(held)
+    drawn_ones = [name for name in SECTIONS if name != "data"]
+    assert {f"{name}-{size}" for name in drawn_ones for size in ("wide", "narrow")} == set(held)
     for name, figure in held.items():
         assert figure["layout"]["width"] == (1216 if name.endswith("wide") else 358)
         assert re.search(rf'id="{name}" role="img" aria-label="[^"]{{20,}}"', page)
@@ -102,12 +103,12 @@ def test_sentences_hold_the_numbers_of_the_records(shop: tp.Journeys, tmp_path: 
     reach, low, high = (f"{100 * worst[name]:.0f}" for name in ("reach", "reach_low", "reach_high"))
     share = f"{reach}% [{low}, {high}%]"
     assert (
-        f"Trial subscription weighs most against you: it happens in {share} of journeys" in said[0]
+        f"Trial subscription weighs most against you: it happens in {share} of journeys" in said[1]
     )
-    assert f"(n = {worst['answers']})" in said[0]
+    assert f"(n = {worst['answers']})" in said[1]
     steps = ["search_query", "review_read", "trial_subscription", "purchase", "delivery_received"]
     found = tp.paths.funnel(shop, steps)
-    assert "Of the journeys with Searching the web, 0%" in said[1]
+    assert "Of the journeys with Searching the web, 0%" in said[2]
     assert 0 == found.journeys[-1]
     loss = tp.experience.collapse_loss(
         tp.until(shop, "purchase", outcome="sale"), seed=1, permutations=99
@@ -137,14 +138,15 @@ def test_links_download_the_same_file(page: str) -> None:
     links = re.findall(r'download="(\w+)\.csv" href="data:text/csv;charset=utf-8,([^"]+)"', page)
     assert list(SECTIONS) == [name for name, _ in links]
     first = urllib.parse.unquote(links[0][1])
-    assert "touchpoint" in first.splitlines()[0]
+    assert '\ufeff"fact"' == first[:7]
+    assert "touchpoint" in urllib.parse.unquote(links[1][1]).splitlines()[0]
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     """Without times, types, scores, outcome and plan, sections are left out with the reason."""
     journeys = tp.from_paths({"path": ["a > b", "b > c"], "n": [30, 20]}, path="path", count="n")
     page = read(journeys, tmp_path)
-    assert ["map", "flows", "paths", "scorecard", "improve", "method"] == keys(page)
+    assert ["data", "map", "flows", "paths", "scorecard", "improve", "method"] == keys(page)
     text = html.unescape(page)
     for said in (
         "What contributes: left out. No outcome was named",
@@ -157,14 +159,23 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
 
 
 def test_what_the_log_lacked_is_said(tmp_path: Path) -> None:
-    """Rows that could not be read are counted in the last section."""
+    """Rows that could not be read are counted in the first section, in the language."""
     rows = [
         {"who": 1, "at": "2026-01-01", "what": "a"},
         {"who": 1, "at": None, "what": "b"},
         {"who": 2, "at": "2026-01-02", "what": "b"},
     ]
-    page = read(tp.from_records(rows, journey="who", time="at", touchpoint="what"), tmp_path)
-    assert "1 of 3 rows has no time" in page
+    journeys = tp.from_records(rows, journey="who", time="at", touchpoint="what", person="who")
+    page = read(journeys, tmp_path)
+    assert (
+        "The report is about 2 journeys of 2 people, with 2 interactions. Rows of the log that "
+        "were left out: 1 of 3 (33%). No touchpoint has a type."
+    ) == findings(page)[0]
+    assert 'scope="row">rows without a time: left out</th><td>1</td>' in page
+    spanish = read(journeys, tmp_path, lang="es")
+    assert 'scope="row">filas sin hora: fuera</th><td>1</td>' in spanish
+    assert "2 recorridos de 2 personas, con 2 interacciones" in findings(spanish)[0]
+    assert "have no time" not in spanish
 
 
 @pytest.mark.parametrize("name", drawn.HOSTILE)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from touchpoints import experience
 from touchpoints._core import checks
-from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import public, require_path
 from touchpoints.errors import InvalidInputError, TouchpointsError
 from touchpoints.experience import Assessments, Metric
 from touchpoints.graphs.plan import Plan
 from touchpoints.graphs.plan.model import require_plan
 from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.plot._report.contents import Contents, contents_of
 from touchpoints.plot._report.page import WIDE, Page, page_html
-from touchpoints.plot._report.privacy import without_rare
+from touchpoints.plot._report.privacy import require_people, without_rare
 from touchpoints.plot._report.results import NoDataError, Results, outcome_of
 from touchpoints.plot._report.sections import SECTIONS
-from touchpoints.plot._report.sentences import Section
+from touchpoints.plot._report.sentences import Section, counted
 from touchpoints.plot._shared.look import Look, look_of, require_record
 from touchpoints.plot._shared.plotly import graph_objects
-from touchpoints.uncertainty import units_of
 
 
 @public
@@ -113,9 +111,9 @@ def report(
     graph_objects()
     taxonomy = journeys.meta.taxonomy
     look = look_of(dark=False, lang=lang, taxonomy=taxonomy, width=WIDE)
-    notes = list(journeys.meta.report.sentences())
+    contents, notes = contents_of(journeys), []
     if k is not None:
-        checks.whole("k", k, least=2)
+        require_people(journeys, k=checks.whole("k", k, least=2))
         journeys, rare = without_rare(journeys, k=k, label=look.say("report.others"))
         notes.append(look.say("report.k", k=k, n=look.numerals.whole(rare)))
     results = Results(
@@ -126,13 +124,14 @@ def report(
         lang=lang,
         level=level,
         k=k,
+        contents=contents,
     )
     if assessments is not None:
         _check_scores(assessments, journeys)
     sections, left_out = _sections(results, look)
     page = Page(
         title=title,
-        made_of=_made_of(journeys, look),
+        made_of=_made_of(results.shown("contents"), look),
         made_by=_made_by(look),
         left_out=(*notes, *left_out),
     )
@@ -185,20 +184,16 @@ def _written(page: str, target: Path) -> Path:
     return target
 
 
-def _made_of(journeys: Journeys, look: Look) -> str:
+def _made_of(contents: Contents, look: Look) -> str:
     """Return a line of what the report is made of."""
-    whole = look.numerals.whole
-    owners = lengths_of(journeys.offsets) * journeys.counts
-    facts = [look.say("report.journeys", n=whole(int(journeys.counts.sum())))]
-    if journeys.persons is not None:
-        people = units_of(journeys, None).facts().get("persons", 0)
-        facts.append(look.say("report.persons", n=whole(people)))
-    facts.append(look.say("report.interactions", n=whole(int(owners.sum()))))
-    if journeys.times is not None and (~np.isnat(journeys.times)).any():
-        times = journeys.times[~np.isnat(journeys.times)]
-        first, last = (one.astype("datetime64[D]").item() for one in (times.min(), times.max()))
-        date = look.numerals.date
-        facts.append(look.say("report.dates", first=date(first), last=date(last)))
+    facts = [
+        counted(look, key, contents.of(key)).text
+        for key in ("journeys", "persons", "interactions")
+        if key in contents.fact
+    ]
+    for days in contents.detail[contents.fact == "days"].tolist():
+        first, last = map(look.numerals.date, map(dt.date.fromisoformat, days.split("/")))
+        facts.append(look.say("report.dates", first=first, last=last))
     return " · ".join(facts)
 
 

@@ -98,14 +98,17 @@ def _section(at: int, section: Section, look: Look, *, figures: dict[str, Any]) 
         f'<h2 id="h{at}">{at}. {html.escape(title)}</h2>',
         f'<p class="finding">{section.finding.html}</p>',
     ]
-    parts += [_figure(section, look, width=width, figures=figures) for width in (WIDE, NARROW)]
+    drawn = section.draw is not None
+    if drawn:
+        parts += [_figure(section, look, width=width, figures=figures) for width in (WIDE, NARROW)]
     caption = look.say(f"caption.{section.key}", level=look.numerals.share(_level(section)))
     parts.append(f'<p class="caption">{html.escape(caption)}</p>')
     held = table_html(section.table, look, caption=title)
-    shown = html.escape(look.say("report.table"))
+    if drawn:
+        shown = html.escape(look.say("report.table"))
+        held = f"<details><summary>{shown}</summary>{held}</details>"
     parts.append(
-        f'<div class="tools"><details><summary>{shown}</summary>{held}</details>'
-        f"{csv_link(section.table, look, name=section.key)}</div>"
+        f'<div class="tools">{held}{csv_link(section.table, look, name=section.key)}</div>'
     )
     return "".join([*parts, "</section>"])
 

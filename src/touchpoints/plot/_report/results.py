@@ -15,6 +15,8 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.plan import Plan
 from touchpoints.journeys.cut_outcomes import until
 from touchpoints.journeys.model import Journeys
+from touchpoints.plot._report.contents import Contents, contents_of
+from touchpoints.plot._report.privacy import safe
 from touchpoints.taxonomy import Taxonomy
 
 _VARIANTS = 50
@@ -46,6 +48,8 @@ class Results:
         The confidence level of intervals.
     k : int, optional
         The fewest people of a row that is shown.
+    contents : Contents, optional
+        What is in the data; by default of these journeys.
     """
 
     journeys: Journeys
@@ -55,7 +59,9 @@ class Results:
     lang: str
     level: float
     k: int | None = None
+    contents: Contents | None = None
     _known: dict[str, Any] = attrs.field(factory=dict, init=False)
+    _safe: dict[str, Any] = attrs.field(factory=dict, init=False)
 
     @property
     def taxonomy(self) -> Taxonomy | None:
@@ -95,6 +101,12 @@ class Results:
             self._known[name] = _RECORDS[name](self)
         return self._known[name]
 
+    def shown(self, name: str) -> Any:
+        """Return what may be shown of a record: with ``k``, nothing of fewer people."""
+        if name not in self._safe:
+            self._safe[name] = safe(self.of(name), k=self.k)
+        return self._safe[name]
+
 
 def _before(results: Results) -> Journeys:
     """Return the journeys up to the outcome, where touchpoints define it."""
@@ -103,6 +115,11 @@ def _before(results: Results) -> Journeys:
     if not inside or results.outcome is None:
         return results.journeys
     return until(results.journeys, sorted(inside), outcome=results.outcome)
+
+
+def _contents(results: Results) -> Contents:
+    """Return what is in the data."""
+    return results.contents or contents_of(results.journeys)
 
 
 def _map(results: Results) -> Any:
@@ -172,9 +189,9 @@ def _conformance(results: Results) -> Any:
     return paths.conformance(results.journeys, results.need_plan(), level=results.level)
 
 
-def _presence(results: Results) -> Any:
-    """Return where touchpoints occur: how often, at the start and at the end."""
-    return paths.presence(results.journeys, level=results.level)
+def _transitions(results: Results) -> Any:
+    """Return what follows each touchpoint, and after which journeys end."""
+    return paths.transitions(results.journeys, level=results.level)
 
 
 def _time_to(results: Results) -> Any:
@@ -235,6 +252,7 @@ def _chart(results: Results) -> Any:
 
 _RECORDS: Mapping[str, Callable[[Results], Any]] = FrozenMap(
     {
+        "contents": _contents,
         "before": _before,
         "map": _map,
         "moments": _moments,
@@ -245,7 +263,7 @@ _RECORDS: Mapping[str, Callable[[Results], Any]] = FrozenMap(
         "step_flows": _step_flows,
         "funnel": _funnel,
         "conformance": _conformance,
-        "presence": _presence,
+        "transitions": _transitions,
         "time_to": _time_to,
         "median_time": _median_time,
         "credit": _credit,

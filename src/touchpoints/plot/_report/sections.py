@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from touchpoints import paths
 from touchpoints._core.frozen import FrozenMap
 from touchpoints.experience import JourneyMap
 from touchpoints.graphs.flows import END, START
-from touchpoints.plot._report.privacy import safe
+from touchpoints.plot._report.contents import Contents
 from touchpoints.plot._report.results import NoDataError, Results
 from touchpoints.plot._report.sentences import (
     LEAST,
     Said,
     Section,
     count,
+    counted,
     joined,
     named,
     number,
@@ -46,8 +46,47 @@ _FUNNEL_LEAST = 100
 _REACHED = 0.05
 
 
+def _data(results: Results, look: Look) -> Section:
+    whole, found = results.of("contents"), results.shown("contents")
+    sizes = {
+        key: counted(look, key, whole.of(key)) for key in ("journeys", "persons", "interactions")
+    }
+    known = "persons" in found.fact
+    said = sentence(look, "finding.data_persons" if known else "finding.data", **sizes)
+    said = joined(said, _left_out(whole, look, k=results.k), _typed(whole, look))
+    return Section(key="data", finding=said, draw=None, table=found)
+
+
+def _left_out(found: Contents, look: Look, *, k: int | None) -> Said | None:
+    """Return how many rows of the log are in no journey; nothing where no rows were read."""
+    rows, dropped = found.of("rows"), found.of("dropped")
+    if not rows:
+        return None
+    key = "finding.rows_left_out" if dropped else "finding.all_rows"
+    if k is not None and 0 < dropped < k:
+        key = "finding.few_left_out"
+    return sentence(
+        look,
+        key,
+        n=count(look, dropped),
+        rows=count(look, rows),
+        k=count(look, k or 0),
+        share=share(look, dropped / rows),
+    )
+
+
+def _typed(found: Contents, look: Look) -> Said:
+    """Return how much of the data has types."""
+    if not found.of("typed"):
+        return sentence(look, "finding.untyped")
+    if not found.of("untyped"):
+        return sentence(look, "finding.all_typed")
+    part = found.of("typed_interactions") / found.of("interactions")
+    return sentence(look, "finding.typed", share=share(look, part))
+
+
 def _map(results: Results, look: Look) -> Section:
-    found = results.of("map")
+    found = results.shown("map")
     rows = found.touchpoints
     said = sentence(look, "finding.no_scores")
     if found.metric is not None:
@@ -67,11 +106,11 @@ def _map(results: Results, look: Look) -> Section:
                 ),
                 n=count(look, rows.answers[worst]),
             )
-    return _section(results, "map", said, draw=journey_map, record=found)
+    return _section("map", said, draw=journey_map, record=found)
 
 
 def _funnel(results: Results, look: Look) -> Section:
-    found = results.of("funnel")
+    found = results.shown("funnel")
     first = int(found.journeys[0])
     if first < _FUNNEL_LEAST:
         said = sentence(look, "finding.few", n=count(look, first))
@@ -88,7 +127,7 @@ def _funnel(results: Results, look: Look) -> Section:
             ),
             _largest_loss(found, look),
         )
-    return _section(results, "funnel", said, draw=funnel, record=found)
+    return _section("funnel", said, draw=funnel, record=found)
 
 
 def _largest_loss(found: Any, look: Look) -> Said | None:
@@ -110,7 +149,7 @@ def _largest_loss(found: Any, look: Look) -> Said | None:
 
 
 def _paths(results: Results, look: Look) -> Section:
-    found = results.of("variants")
+    found = results.shown("variants")
     shown = min(len(found), 6)
     covered = float(found.share[:shown].sum())
     whole = int(results.journeys.counts.sum())
@@ -118,18 +157,18 @@ def _paths(results: Results, look: Look) -> Section:
     said = sentence(
         look, key, k=count(look, shown), share=share(look, covered), n=count(look, whole)
     )
-    return _section(results, "paths", said, draw=variants, record=found)
+    return _section("paths", said, draw=variants, record=found)
 
 
 def _flows(results: Results, look: Look) -> Section:
-    found = results.of("step_flows")
+    found = results.shown("step_flows")
     said = _leaving(results, look)
-    return _section(results, "flows", said, draw=step_flows, record=found)
+    return _section("flows", said, draw=step_flows, record=found)
 
 
 def _leaving(results: Results, look: Look) -> Said:
     """Return after which touchpoint journeys end more often than after any other."""
-    found = paths.transitions(results.journeys, level=results.level)
+    found = results.shown("transitions")
     goals = results.journeys.meta.defining.get(results.outcome or "", ())
     at = np.flatnonzero((found.target == END) & ~np.isin(found.source, [START, *goals]))
     totals = found.count[at] / np.maximum(found.probability[at], 1e-12)
@@ -149,7 +188,7 @@ def _leaving(results: Results, look: Look) -> Said:
 
 
 def _time(results: Results, look: Look) -> Section:
-    middle = results.of("median_time")
+    middle = results.shown("median_time")
     said = sentence(look, "finding.time_unknown")
     if len(middle) and np.isfinite(middle.median[0]):
         said = sentence(
@@ -160,7 +199,7 @@ def _time(results: Results, look: Look) -> Section:
             n=count(look, middle.events[0]),
         )
     return Section(
-        key="time", finding=said, draw=_figure(time_to, results.of("time_to")), table=middle
+        key="time", finding=said, draw=_figure(time_to, results.shown("time_to")), table=middle
     )
 
 
@@ -175,7 +214,7 @@ def _spell(middle: Any, look: Look) -> Said:
 
 
 def _credit(results: Results, look: Look) -> Section:
-    found = results.of("credit")
+    found = results.shown("credit")
     names = list(dict.fromkeys(found.touchpoint.tolist()))
     shares = {name: found.share[found.touchpoint == name] for name in names}
     models = len(set(found.model.tolist()))
@@ -192,11 +231,11 @@ def _credit(results: Results, look: Look) -> Section:
         leads=count(look, leads),
         m=count(look, models),
     )
-    return _section(results, "credit", said, draw=credit, record=found)
+    return _section("credit", said, draw=credit, record=found)
 
 
 def _needs(results: Results, look: Look) -> Section:
-    found = results.of("needs")
+    found = results.shown("needs")
     totals: dict[str, int] = {}
     for need, times in zip(found.need.tolist(), found.interactions.tolist(), strict=True):
         totals[need] = totals.get(need, 0) + times
@@ -211,20 +250,20 @@ def _needs(results: Results, look: Look) -> Section:
         share=share(look, totals[first] / whole),
         left_out=count(look, found.left_out),
     )
-    return _section(results, "needs", said, draw=need_coverage, record=found)
+    return _section("needs", said, draw=need_coverage, record=found)
 
 
 def _loss(results: Results, look: Look) -> Section:
-    found = results.of("collapse_loss")
+    found = results.shown("collapse_loss")
     part = float(found.share[0]) if len(found) else float("nan")
     asked = "finding.loss_outcome" if results.outcome is not None else "finding.loss_next"
     key = asked if part == part and found.p[0] < 1 - results.level else "finding.no_loss"
     said = sentence(look, key, share=share(look, part))
-    return _section(results, "loss", said, draw=collapse_loss, record=found)
+    return _section("loss", said, draw=collapse_loss, record=found)
 
 
 def _experience(results: Results, look: Look) -> Section:
-    found = results.of("assessments")
+    found = results.shown("assessments")
     known = np.flatnonzero(found.answers >= LEAST)
     if not len(known):
         said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
@@ -240,7 +279,7 @@ def _experience(results: Results, look: Look) -> Section:
             worst=named(look, look.name(found.touchpoint[worst])),
             low=_satisfied(look, found, worst),
         )
-    return _section(results, "experience", said, draw=assessments, record=found)
+    return _section("experience", said, draw=assessments, record=found)
 
 
 def _satisfied(look: Look, found: Any, row: int) -> Said:
@@ -248,7 +287,7 @@ def _satisfied(look: Look, found: Any, row: int) -> Said:
 
 
 def _emotions(results: Results, look: Look) -> Section:
-    found = results.of("emotions")
+    found = results.shown("emotions")
     known = np.flatnonzero(found.answers >= LEAST)
     if not len(known):
         said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
@@ -261,17 +300,17 @@ def _emotions(results: Results, look: Look) -> Section:
             valence=number(look, found.valence[lowest]),
             n=count(look, found.answers[lowest]),
         )
-    return _section(results, "emotions", said, draw=emotion_curve, record=found)
+    return _section("emotions", said, draw=emotion_curve, record=found)
 
 
 def _scorecard(results: Results, look: Look) -> Section:
-    found = results.of("scorecard")
+    found = results.shown("scorecard")
     said = sentence(look, "finding.scorecard", n=count(look, len(found)))
-    return _section(results, "scorecard", said, draw=scorecard, record=found)
+    return _section("scorecard", said, draw=scorecard, record=found)
 
 
 def _improve(results: Results, look: Look) -> Section:
-    found = results.of("improvements")
+    found = results.shown("improvements")
     if not len(found):
         raise NoDataError("no_advice")
     said = sentence(
@@ -281,11 +320,11 @@ def _improve(results: Results, look: Look) -> Section:
         name=named(look, look.name(found.touchpoint[0])),
         advice=plain(str(found.finding[0])),
     )
-    return _section(results, "improve", said, draw=improvements, record=found)
+    return _section("improve", said, draw=improvements, record=found)
 
 
 def _plan(results: Results, look: Look) -> Section:
-    found = results.of("conformance")
+    found = results.shown("conformance")
     missing = np.flatnonzero(found.deviation == "missing")
     said = sentence(look, "finding.as_planned")
     if len(missing):
@@ -296,24 +335,21 @@ def _plan(results: Results, look: Look) -> Section:
             name=named(look, look.name(found.touchpoint[most])),
             share=share(look, found.share[most], found.low[most], found.high[most]),
         )
-    return _section(results, "plan", said, draw=conformance, record=found)
+    return _section("plan", said, draw=conformance, record=found)
 
 
 def _chart(results: Results, look: Look) -> Section:
-    found = results.of("chart")
+    found = results.shown("chart")
     signals = int(np.count_nonzero(found.signal != ""))
     key = "finding.signals" if signals else "finding.no_signal"
     said = sentence(look, key, n=count(look, signals))
-    return _section(results, "chart", said, draw=control_chart, record=found)
+    return _section("chart", said, draw=control_chart, record=found)
 
 
-def _section(
-    results: Results, key: str, finding: Said, *, draw: Callable[..., Any], record: Any
-) -> Section:
-    """Return a section whose figure and table show the rows of a record that may be shown."""
-    shown = safe(record, k=results.k)
-    table = shown.touchpoints if isinstance(shown, JourneyMap) else shown
-    return Section(key=key, finding=finding, draw=_figure(draw, shown), table=table)
+def _section(key: str, finding: Said, *, draw: Callable[..., Any], record: Any) -> Section:
+    """Return a section whose figure and table show a record."""
+    table = record.touchpoints if isinstance(record, JourneyMap) else record
+    return Section(key=key, finding=finding, draw=_figure(draw, record), table=table)
 
 
 def _figure(function: Callable[..., Any], record: Any) -> Callable[[Look], Any]:
@@ -331,11 +367,14 @@ def _figure(function: Callable[..., Any], record: Any) -> Callable[[Look], Any]:
 
 SECTIONS: Mapping[str, Callable[[Results, Look], Section]] = FrozenMap(
     {
+        "data": _data,
         "map": _map,
         "funnel": _funnel,
+        "plan": _plan,
         "flows": _flows,
         "paths": _paths,
         "time": _time,
+        "chart": _chart,
         "credit": _credit,
         "needs": _needs,
         "loss": _loss,
@@ -343,8 +382,6 @@ SECTIONS: Mapping[str, Callable[[Results, Look], Section]] = FrozenMap(
         "emotions": _emotions,
         "scorecard": _scorecard,
         "improve": _improve,
-        "plan": _plan,
-        "chart": _chart,
     }
 )
 """The sections of a report by name, in the order in which a reader asks."""

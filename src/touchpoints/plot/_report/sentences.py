@@ -51,6 +51,12 @@ def count(look: Look, value: float) -> Said:
     return plain(look.numerals.whole(value))
 
 
+def counted(look: Look, key: str, value: int) -> Said:
+    """Return a number with its noun, in the singular for one."""
+    one = f"report.{key}_one" if value == 1 else f"report.{key}"
+    return plain(look.say(one, n=look.numerals.whole(value)))
+
+
 def _interval(look: Look, low: float, high: float, *, shares: bool) -> str:
     return "" if low != low or high != high else look.numerals.range(low, high, shares=shares)
 
@@ -90,20 +96,20 @@ class Section:
         Its name, from which the words of its heading and of its caption follow.
     finding : Said
         What was found, in one or two sentences.
-    draw : callable
-        A function from a look to a figure.
+    draw : callable, optional
+        A function from a look to a figure; without one, the table stands in its place.
     table : Table
         The record that the figure shows.
     """
 
     key: str
     finding: Said
-    draw: Callable[[Look], Any]
+    draw: Callable[[Look], Any] | None
     table: Any
     _drawn: dict[int, Any] = attrs.field(factory=dict, init=False)
 
     def figure(self, look: Look) -> Any:
-        """Return the figure of a width, drawn once."""
-        if look.width not in self._drawn:
+        """Return the figure of a width, drawn once; None where there is none."""
+        if self.draw is not None and look.width not in self._drawn:
             self._drawn[look.width] = self.draw(look)
-        return self._drawn[look.width]
+        return self._drawn.get(look.width)

@@ -76,6 +76,8 @@ def cell(column: str, value: Any, look: Look) -> str:
         return (
             look.numerals.whole(value) if isinstance(value, int) else look.numerals.compact(value)
         )
+    if column == "fact":
+        return look.say(f"contents.{value}")
     if isinstance(value, tuple):
         return " > ".join(look.name(one) if column == "variant" else str(one) for one in value)
     known = look.term(column, value) if column in _TERMS else str(value)
