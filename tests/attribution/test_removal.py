@@ -12,7 +12,7 @@ import touchpoints as tp
 from tests.attribution import naive_attribution as naive
 from tests.attribution.logs import KEYS, ROWS, journeys_of, one_by_one, single_journeys
 from tests.attribution.naive_attribution import Row
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, WrongKindError
 
 A = tp.attribution
 
@@ -175,3 +175,9 @@ def test_steps_longer_than_the_memory_are_refused() -> None:
         A.removal(log, {"x": A.Steps(["a", "b", "c"])})
     with pytest.raises(InvalidInputError, match="takes touchpoints, got the steps"):
         A.removal(log, {"x": A.Steps(["a", "b"])}, semantics="detour")
+
+
+def test_steps_take_one_sequence() -> None:
+    """Touchpoints given one by one are refused with the call that fits."""
+    with pytest.raises(WrongKindError, match="Steps"):
+        tp.attribution.Steps("ad", "search")  # type: ignore[call-arg]

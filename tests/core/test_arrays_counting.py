@@ -248,15 +248,3 @@ def test_top_must_be_an_integer(top: object) -> None:
     """A negative, float, bool or text ``top`` raises."""
     with pytest.raises(InvalidInputError, match="top"):
         most_frequent(np.array([1, 2]), top)
-
-
-@pytest.mark.parametrize("chunk", [16, 1 << 19])
-@given(st.lists(st.integers(0, K - 1), max_size=12))
-def test_codes_that_occur(chunk: int, drawn: list[int]) -> None:
-    """Wherever a code first occurs, in the first part that is read or later."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counting, "_CHUNK", chunk)
-
-        met = counting.occurring(np.array(drawn, np.int32), K)
-
-    assert met.tolist() == [code in drawn for code in range(K)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,3 +89,15 @@ def test_falls_and_repeats_stay_within_segments(listed: list[list[int]]) -> None
         segments.falls_within(values, offsets)
     )
     assert naive.rows_like_the_one_before(listed, falls=False) == repeats.tolist()
+
+
+@pytest.mark.parametrize("first", [1, 1 << 15])
+@given(st.lists(st.integers(0, 4), max_size=12))
+def test_codes_that_occur(first: int, drawn: list[int]) -> None:
+    """Wherever a code first occurs, in the first part that is read or later."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segments, "_FIRST_READ", first)
+
+        met = segments.occurring(np.array(drawn, np.int32), 5)
+
+    assert met.tolist() == [code in drawn for code in range(5)]

@@ -12,7 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.chains.removal import without_several
-from touchpoints._core.checks import check_option, public
+from touchpoints._core.checks import built_by_name, check_option, public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import column, fact
 from touchpoints.attribution._shared.asked import Asked
@@ -35,6 +35,7 @@ def _as_tuple(places: Any) -> Any:
     return tuple(places) if plain else places
 
 
+@built_by_name
 @attrs.frozen
 class Steps:
     """Touchpoints that directly follow each other: two are a transition, more a sequence.

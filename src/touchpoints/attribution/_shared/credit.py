@@ -249,7 +249,7 @@ def _order(evidence: Evidence, credit: Array, support: Array) -> Array:
     """Return the rows of the table: touchpoints that occur, most credit first, then (none)."""
     k = evidence.k
     ranks = key_ranks(evidence.journeys)
-    met = np.flatnonzero(counting.occurring(evidence.codes, k))
+    met = np.flatnonzero(segments.occurring(evidence.codes, k))
     steady = np.round(credit[met] / max(credit.sum(), 1e-300), 12)  # sums differ by their order
     order = met[np.lexsort([ranks[met], -steady])]
     return np.append(order, k) if support[k] else order

@@ -1,4 +1,4 @@
-"""Short words of names that are codes, such as `ENF_REPROG_CITA`: what they stand for."""
+"""Short words of names that are codes, such as "ENF_REPROG_CITA": what they stand for."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def areas_of(names: Iterable[str]) -> frozenset[str]:
 
 
 class Abbreviations:
-    """Words cut short, such as `reprog` and `domic`, by the known words that begin so.
+    """Words cut short, such as "reprog" and "telef", by the known words that begin so.
 
     Parameters
     ----------

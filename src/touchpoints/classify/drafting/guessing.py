@@ -355,12 +355,13 @@ class Guesser:
     def _checked(self, guess: Guess | None, found: Reading | None, words: Words) -> Guess | None:
         """Return a guess, low where the whole name is more like the names of other types.
 
-        A phrase that is strong, or of three words, stands for itself.
+        A phrase that is strong, of three words, or of a beginning or an end stands for itself.
         """
         if guess is None or found is None or guess.confidence != "medium" or not guess.type:
             return guess
         phrase = found.hit.phrase
-        if found.strong or phrase.mark == "=" or len(phrase.words) > _TELLING:
+        telling = phrase.mark == "=" or len(phrase.words) > _TELLING or found.is_of_a_stage
+        if found.strong or telling:
             return guess
         if self._likeness.rank(words, guess.type) < _LIKELY:
             return guess

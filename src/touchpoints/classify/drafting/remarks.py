@@ -43,7 +43,7 @@ def check_names(field: str, values: Sequence[str | None], *, rows: int) -> None:
     """
     texts = list(dict.fromkeys(one for one in values if one))
     sample = texts[:_SAMPLE]
-    if not texts:
+    if len(texts) < _MANY:
         return
     kinds = {
         "numbers": _NUMBER,
@@ -54,11 +54,7 @@ def check_names(field: str, values: Sequence[str | None], *, rows: int) -> None:
     for kind, pattern in kinds.items():
         if all(pattern.fullmatch(one[:_SAMPLE]) for one in sample):
             raise _unsuitable(field, kind, texts)
-    if (
-        len(texts) >= _MANY
-        and 2 * len(texts) > rows
-        and _are_ids([one[:_SAMPLE] for one in sample], len(texts))
-    ):
+    if 2 * len(texts) > rows and _are_ids([one[:_SAMPLE] for one in sample], len(texts)):
         raise _unsuitable(field, "ids", texts)
 
 

@@ -69,7 +69,7 @@ class Palette:
 
 def valence_class(value: float) -> int:
     """Return the class of a valence: 0 very negative, 2 neutral, 4 very positive."""
-    return sum(value > bound for bound in (-0.5, -0.15, 0.15, 0.5))
+    return sum((value >= -0.5, value >= -0.15, value > 0.15, value > 0.5))
 
 
 def flat(palette: Palette) -> tuple[str, ...]:

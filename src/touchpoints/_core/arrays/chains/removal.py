@@ -281,6 +281,8 @@ def _cycle(through: Any, gains: Array, kept: Array, solution: Array) -> tuple[Ar
         np.multiply(kept, gains[:, None] + through @ before, out=after)
     steps = np.diff(swept, axis=0)
     plain = np.abs(steps[-1]).max(axis=0, initial=0.0)
+    if not plain.any():
+        return swept[-1], plain
     flat = steps.reshape(_STEPS + 1, -1)
     products = flat @ flat.T
     products /= products.trace() or 1.0

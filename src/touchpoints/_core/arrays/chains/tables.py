@@ -11,6 +11,7 @@ from touchpoints._core.frozen import Array
 
 _BLOCK = 1 << 16
 _SEGMENTS = 1 << 15
+_CELLS = 1 << 18
 
 
 def chain_of(
@@ -44,11 +45,11 @@ def chain_of(
 
     Notes
     -----
-    O(order × m) where the possible windows times the codes are at most 2**24; else by `counted`,
-    which can sort.
+    O(order × m) where the possible windows times the codes are at most 2**24 and not many more than
+    the rows; else by `counted`, which can sort.
     """
     table = _Table(k=k, order=order, kinds=kinds)
-    if table.cells > DENSE:
+    if table.cells > min(DENSE, max(_CELLS, 2 * len(codes))):
         windows = windows_of(codes, offsets, k, order=order)
         return counted(windows, ends, weights, kinds=kinds), windows.members
     keys, begun = np.empty(len(codes), dtype=np.int32), np.empty(len(ends), dtype=np.int32)

@@ -56,16 +56,6 @@ def _bincount(keys: Array, weights: Array | None, size: int) -> Array:
     return np.bincount(keys, weights=weights, minlength=size).astype(np.int64)
 
 
-def occurring(codes: Array, k: int) -> Array:
-    """Return which codes occur, bool (k,); reads on only until all have been met."""
-    met = np.zeros(k, dtype=bool)
-    start, size = 0, _CHUNK // 16
-    while start < len(codes) and not met.all():
-        met[codes[start : start + size]] = True
-        start, size = start + size, min(2 * size, _CHUNK)
-    return met
-
-
 def inner_boundaries(offsets: Array) -> Array:
     """Return the last row of each segment that has rows and a row of another segment after it."""
     ends = offsets[1:]

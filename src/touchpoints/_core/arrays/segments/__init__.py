@@ -8,6 +8,8 @@ import numpy as np
 
 from touchpoints._core.frozen import Array
 
+_FIRST_READ = 1 << 15
+
 
 def lengths_of(offsets: Array) -> Array:
     """Return the number of rows of each segment, int64 (n,)."""
@@ -110,3 +112,13 @@ def repeats_within(values: Array, offsets: Array) -> Array:
         starts = offsets[:-1]
         same[starts[starts < len(values)]] = False
     return same
+
+
+def occurring(codes: Array, k: int) -> Array:
+    """Return which codes occur, bool (k,); reads on only until all have been met."""
+    met = np.zeros(k, dtype=bool)
+    start, size = 0, _FIRST_READ
+    while start < len(codes) and not met.all():
+        met[codes[start : start + size]] = True
+        start, size = start + size, 2 * size
+    return met

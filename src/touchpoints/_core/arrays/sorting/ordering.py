@@ -10,8 +10,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.counting import occurring
-from touchpoints._core.arrays.segments import falls_within, offsets_of, rows_of
+from touchpoints._core.arrays.segments import falls_within, occurring, offsets_of, rows_of
 from touchpoints._core.arrays.threads import in_threads, spans
 from touchpoints._core.frozen import Array
 
