@@ -13,7 +13,7 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.plan import Plan
-from touchpoints.journeys.cut_outcomes import until
+from touchpoints.journeys.cutting import before_first
 from touchpoints.journeys.model import Journeys
 from touchpoints.plot._report.contents import Contents, contents_of
 from touchpoints.plot._report.privacy import safe
@@ -109,12 +109,15 @@ class Results:
 
 
 def _before(results: Results) -> Journeys:
-    """Return the journeys up to the outcome, where touchpoints define it."""
+    """Return the journeys up to the touchpoint that defines the outcome, which stays as it is.
+
+    The outcome may be that the touchpoint does not come, or does not come in time.
+    """
     keys = results.journeys.meta.defining.get(results.outcome or "", ())
     inside = {one.key for one in results.journeys.touchpoints}.intersection(keys)
     if not inside or results.outcome is None:
         return results.journeys
-    return until(results.journeys, sorted(inside), outcome=results.outcome)
+    return before_first(results.journeys, sorted(inside))
 
 
 def _contents(results: Results) -> Contents:
