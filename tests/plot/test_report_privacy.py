@@ -99,6 +99,16 @@ def test_scores_of_few_are_not_known(shop: tp.Journeys) -> None:
     assert np.isnan(card.satisfied).all()
 
 
+def test_sources_of_needs_of_few_are_not_shown(shop: tp.Journeys) -> None:
+    """Where a cell says of few interactions where their need comes from, no cell says it."""
+    records = results(shop, k=10)
+    whole, shown = records.of("needs"), records.shown("needs")
+    assert ((whole.from_data > 0) & (whole.from_data < 10)).any()
+    assert shown.from_data is None
+    assert "from_rule" not in shown.column_names()
+    assert results(shop, k=2).shown("needs").from_data is not None
+
+
 def test_gaps_stand_for_periods_of_few(shop: tp.Journeys) -> None:
     """A period with few journeys stays on the time axis, and has no value."""
     records = results(shop, k=30)

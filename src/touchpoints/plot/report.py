@@ -91,7 +91,8 @@ def report(
     and as a CSV file. A section whose data are missing is left out, and the last section says which
     and why. Sentences state associations; they say nothing where intervals overlap or fewer than
     30 journeys count. The page is in colours for light and for dark screens, and prints in black on
-    white. About 5 MB, most of it plotly's library.
+    white. With ``k``, a row can still differ from the next by fewer people, such as those lost
+    between two steps of a funnel. About 5 MB, most of it plotly's library.
 
     Examples
     --------

@@ -22,6 +22,7 @@ from touchpoints.experience import (
     JourneyMap,
     MapStages,
     MapTouchpoints,
+    NeedCoverage,
     Scorecard,
     suppress,
 )
@@ -117,6 +118,16 @@ def _without_scores(record: Any, *, k: int) -> Any:
     return attrs.evolve(kept, **scores, answers=np.where(few, 0, kept.answers))
 
 
+def _safe_needs(record: NeedCoverage, *, k: int) -> NeedCoverage:
+    """Leave out cells of few, and where needs come from if that is said of few."""
+    kept = _without_few(record, k=k)
+    sources = (kept.from_data, kept.from_rule, kept.from_default)
+    if any(bool(((one > 0) & (one < k)).any()) for one in sources if one is not None):
+        kept = attrs.evolve(kept, from_data=None, from_rule=None, from_default=None)
+    found: NeedCoverage = kept
+    return found
+
+
 def _safe_advice(record: Improvements, *, k: int) -> Improvements:
     """Leave out findings with which little is at stake."""
     return _rows(record, ~((record.stake > 0) & (record.stake < k)))
@@ -188,6 +199,7 @@ _KINDS: dict[type, Callable[..., Any]] = {
     Assessments: _of_answers,
     EmotionCurve: _of_answers,
     Improvements: _safe_advice,
+    NeedCoverage: _safe_needs,
     Contents: without_few,
     ControlChart: _safe_chart,
     MedianTimeTo: _safe_median,
