@@ -84,6 +84,8 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("from_paths", "table"): ("is not a dataframe", {"dict", "frame"}),
     ("from_records", "records"): ("takes a sequence of records|record 0 must be a mapping", set()),
     ("load_taxonomy", "name"): ("takes the name of a taxonomy, not", {"text"}),
+    ("plot.timeline", "journeys"): ("takes Journeys, not", {"journeys"}),
+    ("plot.to_svg", "figure"): ("a plotly Figure can be written as SVG", set()),
     ("experience.parse_journey_map", "text"): ("takes a journey map as JSON text, not", {"text"}),
     ("parse_plan", "text"): ("takes a plan as TOML text, not", {"text"}),
     ("pattern", "text"): ("takes a pattern as text, not", {"text"}),
@@ -231,7 +233,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
 VERBS = verbs()
 
 
-DRAWN = ("can be drawn here, got", set())
+DRAWN = "can be drawn here, got"
 """What every figure says of a record that it does not draw."""
 
 
@@ -241,7 +243,7 @@ def checked_parameters(name: str) -> dict[str, tuple[str, set[str]]]:
     for one in inspect.signature(VERBS[name]).parameters.values():
         known = PARAMETERS.get((name, one.name)) or KINDS.get(str(one.annotation))
         if name.startswith("plot.") and one.kind is one.POSITIONAL_OR_KEYWORD:
-            known = known or DRAWN
+            known = known or (DRAWN, {"result"} if one.annotation == "Variants" else set())
         if known is not None:
             found[one.name] = known
     return found

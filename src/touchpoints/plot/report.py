@@ -10,7 +10,9 @@ from pathlib import Path
 from touchpoints import experience
 from touchpoints._core import checks
 from touchpoints._core.checks import public, require_path
-from touchpoints.errors import InvalidInputError, TouchpointsError
+from touchpoints._core.messages import quoted
+from touchpoints._core.text import is_blank
+from touchpoints.errors import InvalidInputError, TouchpointsError, WrongKindError
 from touchpoints.experience import Assessments, Metric
 from touchpoints.graphs.plan import Plan
 from touchpoints.graphs.plan.model import require_plan
@@ -21,7 +23,7 @@ from touchpoints.plot._report.privacy import require_people, without_rare
 from touchpoints.plot._report.results import NoDataError, Results, outcome_of
 from touchpoints.plot._report.sections import SECTIONS
 from touchpoints.plot._report.sentences import Section, counted
-from touchpoints.plot._shared.look import Look, look_of, require_record
+from touchpoints.plot._shared.look import Look, look_of, require_record, shown
 from touchpoints.plot._shared.plotly import graph_objects
 
 
@@ -80,6 +82,8 @@ def report(
         When the journeys do not have the outcome.
     MissingPackageError
         When plotly is not installed.
+    WrongKindError
+        When ``title`` is not text, or an argument is of another kind.
 
     See Also
     --------
@@ -110,6 +114,7 @@ def report(
         require_plan(plan)
     if not int(checked_journeys(journeys).counts.sum()):
         raise InvalidInputError("there are no journeys to report", mend="check what was selected")
+    _check_title(title)
     graph_objects()
     taxonomy = journeys.meta.taxonomy
     look = look_of(dark=False, lang=lang, taxonomy=taxonomy, width=WIDE)
@@ -134,7 +139,7 @@ def report(
         _check_scores(assessments, journeys)
     sections, left_out = _sections(results, look)
     page = Page(
-        title=title,
+        title=shown(title),
         made_of=_made_of(results.shown("contents"), look),
         made_by=_made_by(look),
         left_out=(*notes, *left_out),
@@ -169,6 +174,13 @@ def _sections(results: Results, look: Look) -> tuple[list[Section], list[str]]:
     return found, left_out
 
 
+def _check_title(title: object) -> None:
+    if not isinstance(title, str) or is_blank(title):
+        raise WrongKindError(
+            f"title must be text that is not blank, got {quoted(title)}", mend='title="Our shop"'
+        )
+
+
 def _target(path: str | os.PathLike[str]) -> Path:
     require_path(path, mend="for example tp.plot.report(journeys, 'report.html', title='…')")
     target = Path(path)
@@ -180,7 +192,7 @@ def _target(path: str | os.PathLike[str]) -> Path:
 
 def _written(page: str, target: Path) -> Path:
     try:
-        target.write_text(page, encoding="utf-8")
+        target.write_text(page, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise InvalidInputError(
             f"{str(target)!r} cannot be written: {error.strerror}", mend="pass another path"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import not_found, quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journey, Journeys, checked_journeys
@@ -125,6 +126,8 @@ def _position(journeys: Journeys, journey: Any) -> int:
             f"a timeline is of one journey, and these are {len(journeys):,}",
             mend="name it by its id: journey=…, one of journeys.ids",
         )
+    if not isinstance(journey, Hashable) or isinstance(journey, slice):
+        raise WrongKindError(f"journey must be the id of a journey, got {quoted(journey)}")
     ids = journeys.ids.tolist()
     found = [at for at, one in enumerate(ids) if one == journey]
     if not found:
