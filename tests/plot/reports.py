@@ -39,3 +39,8 @@ def shop(n: int = 1500, *, seed: int = 1) -> tp.Journeys:
 def plan() -> tp.Plan:
     """Return a plan with one touchpoint that nobody meets."""
     return tp.parse_plan(PLAN)
+
+
+def service(journeys: tp.Journeys) -> tp.experience.Service:
+    """Return measures of a service that replies in the chat."""
+    return tp.experience.service(journeys, reply="live_chat", solved="purchase")

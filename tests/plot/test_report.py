@@ -42,6 +42,7 @@ def page(
         path,
         title="A <shop> & more",
         assessments="csat",
+        service=reports.service(shop),
         plan=reports.plan(),
         lang=request.param,
     )
@@ -312,3 +313,29 @@ def test_assessments_may_be_given(shop: tp.Journeys, tmp_path: Path) -> None:
     assert findings(read(shop, tmp_path, assessments="csat")) == findings(
         read(attrs.evolve(shop), tmp_path, assessments=record)
     )
+
+
+def test_the_service_is_that_of_the_record(shop: tp.Journeys, tmp_path: Path) -> None:
+    """What is known of the service is said with its interval; without a record it is named."""
+    record = reports.service(shop)
+    row = record.to_dicts()[record.measure.tolist().index("one reply")]
+    low, high = (f"{100 * row[name]:.0f}" for name in ("low", "high"))
+    wanted = f"{100 * row['value']:.0f}% [{low}, {high}%] of solved tickets needed one reply only"
+    assert any(wanted in one for one in findings(read(shop, tmp_path, service=record)))
+    missing = html.unescape(read(shop, tmp_path))
+    assert "Speed and kindness of the service: left out. No measures of service" in missing
+    with pytest.raises(tp.errors.WrongKindError, match=r"experience\.service"):
+        tp.plot.report(shop, tmp_path / "r.html", title="x", service=3)  # type: ignore[arg-type]
+
+
+def test_the_time_of_a_reply_is_said(tmp_path: Path) -> None:
+    """Where most tickets are answered, half of the replies come within the median."""
+    rows = [
+        {"who": n, "at": f"2026-01-05T{hour:02}:00", "what": what}
+        for n in range(60)
+        for hour, what in ((8, "ask"), (9 + n % 3, "reply"), (13, "solve"))
+    ]
+    log = tp.from_records(rows, journey="who", time="at", touchpoint="what")
+    record = tp.experience.service(log, reply="reply", solved="solve")
+    said = findings(read(log, tmp_path, service=record))
+    assert any("Half of the first replies come within 2 hours" in one for one in said)

@@ -65,6 +65,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             folder / f"{lang}.html",
             title="The shop",
             assessments="csat",
+            service=reports.service(reports.shop()),
             plan=reports.plan(),
             lang=lang,
         )

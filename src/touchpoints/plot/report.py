@@ -13,7 +13,7 @@ from touchpoints._core.checks import public, require_path
 from touchpoints._core.messages import quoted
 from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, TouchpointsError, WrongKindError
-from touchpoints.experience import Assessments, Metric
+from touchpoints.experience import Assessments, Metric, Service
 from touchpoints.graphs.plan import Plan
 from touchpoints.graphs.plan.model import require_plan
 from touchpoints.journeys.model import Journeys, checked_journeys
@@ -35,6 +35,7 @@ def report(
     title: str,
     outcome: str | None = None,
     assessments: Assessments | Metric | str | None = None,
+    service: Service | None = None,
     plan: Plan | None = None,
     lang: str = "en",
     k: int | None = None,
@@ -55,6 +56,8 @@ def report(
         one. Without an outcome, the sections about it are left out.
     assessments
         What `tp.experience.assessments` returned for these journeys, or the metric of their scores.
+    service
+        What `tp.experience.service` returned for these journeys.
     plan
         The plan to compare with.
     lang
@@ -133,10 +136,13 @@ def report(
         lang=lang,
         level=level,
         k=k,
+        service=service,
         contents=contents,
     )
     if assessments is not None:
         _check_scores(assessments, journeys)
+    if service is not None:
+        require_record(service, Service, made_by="tp.experience.service")
     sections, left_out = _sections(results, look)
     page = Page(
         title=shown(title),

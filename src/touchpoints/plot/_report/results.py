@@ -48,6 +48,8 @@ class Results:
         The confidence level of intervals.
     k : int, optional
         The fewest people of a row that is shown.
+    service : Service, optional
+        The measures of service.
     contents : Contents, optional
         What is in the data; by default of these journeys.
     """
@@ -59,6 +61,7 @@ class Results:
     lang: str
     level: float
     k: int | None = None
+    service: Any = None
     contents: Contents | None = None
     _known: dict[str, Any] = attrs.field(factory=dict, init=False)
     _safe: dict[str, Any] = attrs.field(factory=dict, init=False)
@@ -236,6 +239,13 @@ def _collapse_loss(results: Results) -> Any:
     )
 
 
+def _service(results: Results) -> Any:
+    """Return the measures of service, as they were given."""
+    if results.service is None:
+        raise NoDataError("no_service")
+    return results.service
+
+
 def _emotions(results: Results) -> Any:
     """Return how scores go along the journey."""
     if results.metric is None:
@@ -273,6 +283,7 @@ _RECORDS: Mapping[str, Callable[[Results], Any]] = FrozenMap(
         "needs": _needs,
         "collapse_loss": _collapse_loss,
         "emotions": _emotions,
+        "service": _service,
         "chart": _chart,
     }
 )

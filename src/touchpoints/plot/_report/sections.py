@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.frozen import FrozenMap
-from touchpoints.experience import JourneyMap
 from touchpoints.graphs.flows import END, START
 from touchpoints.plot._report.contents import Contents
+from touchpoints.plot._report.drawing import figure_of, section_of
+from touchpoints.plot._report.ratings import emotions, ratings, service_section
 from touchpoints.plot._report.results import NoDataError, Results
 from touchpoints.plot._report.sentences import (
     LEAST,
@@ -27,12 +28,10 @@ from touchpoints.plot._report.sentences import (
 )
 from touchpoints.plot._shared.look import Look
 from touchpoints.plot._shared.time_axes import duration_text
-from touchpoints.plot.assessments import assessments
 from touchpoints.plot.collapse_loss import collapse_loss
 from touchpoints.plot.conformance import conformance
 from touchpoints.plot.control_chart import control_chart
 from touchpoints.plot.credit import credit
-from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.funnel import funnel
 from touchpoints.plot.improvements import improvements
 from touchpoints.plot.journey_map import journey_map
@@ -106,7 +105,7 @@ def _map(results: Results, look: Look) -> Section:
                 ),
                 n=count(look, rows.answers[worst]),
             )
-    return _section("map", said, draw=journey_map, record=found)
+    return section_of("map", said, draw=journey_map, record=found)
 
 
 def _funnel(results: Results, look: Look) -> Section:
@@ -127,7 +126,7 @@ def _funnel(results: Results, look: Look) -> Section:
             ),
             _largest_loss(found, look),
         )
-    return _section("funnel", said, draw=funnel, record=found)
+    return section_of("funnel", said, draw=funnel, record=found)
 
 
 def _largest_loss(found: Any, look: Look) -> Said | None:
@@ -155,7 +154,7 @@ def _paths(results: Results, look: Look) -> Section:
     whole = int(results.journeys.counts.sum())
     key = "finding.paths" if covered >= _REACHED else "finding.hardly_alike"
     if not shown:
-        return _section("paths", sentence(look, "finding.no_path"), draw=variants, record=found)
+        return section_of("paths", sentence(look, "finding.no_path"), draw=variants, record=found)
     said = sentence(
         look,
         key if shown > 1 else "finding.path",
@@ -164,13 +163,13 @@ def _paths(results: Results, look: Look) -> Section:
         n=count(look, whole),
         first=share(look, found.share[0], found.low[0], found.high[0]),
     )
-    return _section("paths", said, draw=variants, record=found)
+    return section_of("paths", said, draw=variants, record=found)
 
 
 def _flows(results: Results, look: Look) -> Section:
     found = results.shown("step_flows")
     said = _leaving(results, look)
-    return _section("flows", said, draw=step_flows, record=found)
+    return section_of("flows", said, draw=step_flows, record=found)
 
 
 def _leaving(results: Results, look: Look) -> Said:
@@ -206,7 +205,7 @@ def _time(results: Results, look: Look) -> Section:
             n=count(look, middle.events[0]),
         )
     return Section(
-        key="time", finding=said, draw=_figure(time_to, results.shown("time_to")), table=middle
+        key="time", finding=said, draw=figure_of(time_to, results.shown("time_to")), table=middle
     )
 
 
@@ -238,7 +237,7 @@ def _credit(results: Results, look: Look) -> Section:
         leads=count(look, leads),
         m=count(look, models),
     )
-    return _section("credit", said, draw=credit, record=found)
+    return section_of("credit", said, draw=credit, record=found)
 
 
 def _needs(results: Results, look: Look) -> Section:
@@ -264,7 +263,7 @@ def _needs(results: Results, look: Look) -> Section:
         if found.left_out
         else None,
     )
-    return _section("needs", said, draw=need_coverage, record=found)
+    return section_of("needs", said, draw=need_coverage, record=found)
 
 
 def _loss(results: Results, look: Look) -> Section:
@@ -273,7 +272,7 @@ def _loss(results: Results, look: Look) -> Section:
     asked = "finding.loss_outcome" if results.outcome is not None else "finding.loss_next"
     key = asked if part == part and found.p[0] < 1 - results.level else "finding.no_loss"
     said = sentence(look, key, share=share(look, part), bits=_bits(found, look))
-    return _section("loss", said, draw=collapse_loss, record=found)
+    return section_of("loss", said, draw=collapse_loss, record=found)
 
 
 def _bits(found: Any, look: Look) -> Said:
@@ -287,57 +286,11 @@ def _bits(found: Any, look: Look) -> Said:
     return plain(f"{loss} {look.numerals.rules['interval'].format(*ends)}" if known else loss)
 
 
-def _experience(results: Results, look: Look) -> Section:
-    found = results.shown("assessments")
-    known = np.flatnonzero(found.answers >= LEAST)
-    if not len(known):
-        said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
-    else:
-        best = int(known[np.argmax(found.satisfied[known])])
-        worst = int(known[np.argmin(found.satisfied[known])])
-        clear = found.satisfied_low[best] > found.satisfied_high[worst]
-        said = sentence(
-            look,
-            "finding.satisfied" if clear else "finding.satisfied_alike",
-            best=named(look, look.name(found.touchpoint[best])),
-            high=_satisfied(look, found, best),
-            worst=named(look, look.name(found.touchpoint[worst])),
-            low=_satisfied(look, found, worst),
-        )
-    return _section("experience", said, draw=assessments, record=found)
-
-
-def _satisfied(look: Look, found: Any, row: int) -> Said:
-    return share(look, found.satisfied[row], found.satisfied_low[row], found.satisfied_high[row])
-
-
-def _emotions(results: Results, look: Look) -> Section:
-    found = results.shown("emotions")
-    known = np.flatnonzero(found.answers >= LEAST)
-    if not len(known):
-        said = sentence(look, "finding.few", n=count(look, found.answers.sum()))
-    else:
-        lowest = int(known[np.argmin(found.valence[known])])
-        said = sentence(
-            look,
-            "finding.lowest",
-            place=named(look, look.term("stage", found.place[lowest])),
-            valence=number(
-                look,
-                found.valence[lowest],
-                found.valence_low[lowest],
-                found.valence_high[lowest],
-            ),
-            n=count(look, found.answers[lowest]),
-        )
-    return _section("emotions", said, draw=emotion_curve, record=found)
-
-
 def _scorecard(results: Results, look: Look) -> Section:
     found = results.shown("scorecard")
     key = "finding.scorecard_one" if len(found) == 1 else "finding.scorecard"
     said = sentence(look, key, n=count(look, len(found)))
-    return _section("scorecard", said, draw=scorecard, record=found)
+    return section_of("scorecard", said, draw=scorecard, record=found)
 
 
 def _improve(results: Results, look: Look) -> Section:
@@ -352,7 +305,7 @@ def _improve(results: Results, look: Look) -> Section:
         advice=plain(str(found.finding[0]).rstrip(".")),
         stake=_stake(found, look),
     )
-    return _section("improve", said, draw=improvements, record=found)
+    return section_of("improve", said, draw=improvements, record=found)
 
 
 def _stake(found: Any, look: Look) -> Said:
@@ -376,7 +329,7 @@ def _plan(results: Results, look: Look) -> Section:
             name=named(look, look.name(found.touchpoint[most])),
             share=share(look, found.share[most], found.low[most], found.high[most]),
         )
-    return _section("plan", said, draw=conformance, record=found)
+    return section_of("plan", said, draw=conformance, record=found)
 
 
 def _chart(results: Results, look: Look) -> Section:
@@ -390,26 +343,7 @@ def _chart(results: Results, look: Look) -> Section:
         n=count(look, signals),
         all=count(look, periods),
     )
-    return _section("chart", said, draw=control_chart, record=found)
-
-
-def _section(key: str, finding: Said, *, draw: Callable[..., Any], record: Any) -> Section:
-    """Return a section whose figure and table show a record."""
-    table = record.touchpoints if isinstance(record, JourneyMap) else record
-    return Section(key=key, finding=finding, draw=_figure(draw, record), table=table)
-
-
-def _figure(function: Callable[..., Any], record: Any) -> Callable[[Look], Any]:
-    """Return a function that draws a record with a look."""
-    takes_taxonomy = "taxonomy" in function.__wrapped__.__code__.co_varnames  # type: ignore[attr-defined]
-
-    def draw(look: Look) -> Any:
-        how: dict[str, Any] = {"lang": look.lang, "width": look.width}
-        if takes_taxonomy:
-            how["taxonomy"] = look.taxonomy
-        return function(record, **how)
-
-    return draw
+    return section_of("chart", said, draw=control_chart, record=found)
 
 
 SECTIONS: Mapping[str, Callable[[Results, Look], Section]] = FrozenMap(
@@ -425,8 +359,9 @@ SECTIONS: Mapping[str, Callable[[Results, Look], Section]] = FrozenMap(
         "credit": _credit,
         "needs": _needs,
         "loss": _loss,
-        "experience": _experience,
-        "emotions": _emotions,
+        "experience": ratings,
+        "emotions": emotions,
+        "service": service_section,
         "scorecard": _scorecard,
         "improve": _improve,
     }
