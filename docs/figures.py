@@ -72,11 +72,10 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Replace the marks of a page by figures; called by mkdocs for each page."""
     if not _MARK.search(markdown):
         return markdown
-    from mkdocs.utils import get_relative_url
-
     text = _MARK.sub(lambda found: _all() if found["all"] else embedded(found["name"]), markdown)
+    up = "../" * page.url.count("/")
     scripts = "".join(
-        f'<script src="{get_relative_url(f"assets/{name}", page.url)}"></script>\n'
+        f'<script src="{up}assets/{name}"></script>\n'
         for name in ("plotly.min.js", "colours.js", "figures.js")
     )
     return f"{text}\n\n{scripts}"

@@ -184,3 +184,11 @@ def test_curves_are_monotone_between_points(gaps: list[float], data: st.DataObje
         low, high = sorted(y[place : place + 2])
         assert inside.min() >= low - 1e-9
         assert inside.max() <= high + 1e-9
+
+
+def test_a_rise_close_to_zero_does_not_overflow() -> None:
+    """The smallest numbers make no infinite slope."""
+    for y in ([-1.0, 0.0, 2.2e-311], [0.0, 5e-324, 1.0], [0.0, 1e-300, 2e-300]):
+        _, ys = smooth([0.0, 1.0, 2.0], y)
+        assert min(y) <= ys.min()
+        assert ys.max() <= max(y)

@@ -27,7 +27,8 @@ def smooth(x: Sequence[float], y: Sequence[float]) -> tuple[Array, Array]:
         if before * after > 0:
             first = 2 * wide[place] + wide[place - 1]
             second = wide[place] + 2 * wide[place - 1]
-            slopes[place] = (first + second) / (first / before + second / after)
+            # The weighted harmonic mean, written so that a rise close to 0 does not overflow.
+            slopes[place] = (first + second) * (before * after) / (first * after + second * before)
     t = np.linspace(0, 1, _POINTS, endpoint=False)[None, :]
     h, y0, y1 = wide[:, None], values[:-1, None], values[1:, None]
     m0, m1 = slopes[:-1, None], slopes[1:, None]
