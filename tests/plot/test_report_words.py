@@ -17,10 +17,12 @@ from touchpoints.plot._shared.look import Look, look_of
 @pytest.fixture(scope="module")
 def results() -> Results:
     """Return the records of a report with everything."""
+    shop = reports.shop(600)
     return Results(
-        journeys=reports.shop(600),
+        journeys=shop,
         outcome="sale",
         scores="csat",
+        service=reports.service(shop),
         plan=reports.plan(),
         lang="es",
         level=0.95,
