@@ -7,7 +7,6 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
-from touchpoints import experience
 from touchpoints._core import checks
 from touchpoints._core.checks import public, require_path
 from touchpoints._core.messages import quoted
@@ -140,7 +139,7 @@ def report(
         contents=contents,
     )
     if assessments is not None:
-        _check_scores(assessments, journeys)
+        _check_scores(assessments, results)
     if service is not None:
         require_record(service, Service, made_by="tp.experience.service")
     sections, left_out = _sections(results, look)
@@ -153,12 +152,11 @@ def report(
     return _written(page_html(page, sections, look), target)
 
 
-def _check_scores(scores: object, journeys: Journeys) -> None:
+def _check_scores(scores: object, results: Results) -> None:
     """Raise where scores are asked for that the journeys do not have."""
-    if isinstance(scores, str | Metric):
-        experience.assessments(journeys, metric=scores)
-    else:
+    if not isinstance(scores, str | Metric):
         require_record(scores, Assessments, made_by="tp.experience.assessments")
+    results.of("assessments")
 
 
 def _sections(results: Results, look: Look) -> tuple[list[Section], list[str]]:

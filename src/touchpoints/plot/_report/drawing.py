@@ -18,12 +18,8 @@ def section_of(key: str, finding: Said, *, draw: Callable[..., Any], record: Any
 
 def figure_of(function: Callable[..., Any], record: Any) -> Callable[[Look], Any]:
     """Return a function that draws a record with a look."""
-    takes_taxonomy = "taxonomy" in function.__wrapped__.__code__.co_varnames  # type: ignore[attr-defined]
 
     def draw(look: Look) -> Any:
-        how: dict[str, Any] = {"lang": look.lang, "width": look.width}
-        if takes_taxonomy:
-            how["taxonomy"] = look.taxonomy
-        return function(record, **how)
+        return function(record, taxonomy=look.taxonomy, lang=look.lang, width=look.width)
 
     return draw

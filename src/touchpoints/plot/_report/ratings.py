@@ -15,14 +15,13 @@ from touchpoints.plot._report.sentences import (
     Said,
     Section,
     count,
+    lasting,
     named,
     number,
-    plain,
     sentence,
     share,
 )
 from touchpoints.plot._shared.look import Look
-from touchpoints.plot._shared.time_axes import duration_text
 from touchpoints.plot.assessments import assessments
 from touchpoints.plot.emotion_curve import emotion_curve
 from touchpoints.plot.service import service
@@ -89,19 +88,9 @@ def service_section(results: Results, look: Look) -> Section:
         at = np.flatnonzero((found.measure == measure) & np.isfinite(found.value))
         if len(at) and found.cases[at[0]] >= LEAST:
             row = int(at[0])
-            value = share(look, found.value[row], found.low[row], found.high[row])
-            if found.of[row] == "seconds":
-                value = _lasting(look, found, row)
-            said = sentence(look, key, value=value, n=count(look, found.cases[row]))
+            write = lasting if found.of[row] == "seconds" else share
+            value, low, high = (float(one[row]) for one in (found.value, found.low, found.high))
+            parts = {"value": write(look, value, low, high), "n": count(look, found.cases[row])}
+            said = sentence(look, key, **parts)
             break
     return section_of("service", said, draw=service, record=found)
-
-
-def _lasting(look: Look, found: Any, row: int) -> Said:
-    """Return a time, with its interval where both of its ends are known."""
-    ends = [float(one[row]) for one in (found.low, found.high)]
-    time = duration_text(float(found.value[row]), look)
-    if not np.isfinite(ends).all():
-        return plain(time)
-    low, high = (duration_text(end, look) for end in ends)
-    return plain(look.say("report.from_to", time=time, low=low, high=high))

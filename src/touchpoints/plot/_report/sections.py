@@ -20,6 +20,7 @@ from touchpoints.plot._report.sentences import (
     count,
     counted,
     joined,
+    lasting,
     named,
     number,
     plain,
@@ -27,7 +28,6 @@ from touchpoints.plot._report.sentences import (
     share,
 )
 from touchpoints.plot._shared.look import Look
-from touchpoints.plot._shared.time_axes import duration_text
 from touchpoints.plot.collapse_loss import collapse_loss
 from touchpoints.plot.conformance import conformance
 from touchpoints.plot.control_chart import control_chart
@@ -201,22 +201,14 @@ def _time(results: Results, look: Look) -> Section:
             look,
             "finding.time",
             outcome=named(look, look.name(results.need_outcome())),
-            time=_spell(middle, look),
+            time=lasting(
+                look, *(float(one[0]) for one in (middle.median, middle.low, middle.high))
+            ),
             n=count(look, middle.events[0]),
         )
     return Section(
         key="time", finding=said, draw=figure_of(time_to, results.shown("time_to")), table=middle
     )
-
-
-def _spell(middle: Any, look: Look) -> Said:
-    """Return the median time, and its interval where both of its ends are known."""
-    ends = [float(one[0]) for one in (middle.low, middle.high)]
-    time = duration_text(float(middle.median[0]), look)
-    if not np.isfinite(ends).all():
-        return plain(time)
-    low, high = (duration_text(end, look) for end in ends)
-    return plain(look.say("report.from_to", time=time, low=low, high=high))
 
 
 def _credit(results: Results, look: Look) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import attrs
 
 from touchpoints.plot._shared.look import Look, words
+from touchpoints.plot._shared.time_axes import duration_text
 
 LEAST = 30
 """No sentence is computed from fewer journeys."""
@@ -44,6 +46,15 @@ def number(look: Look, value: float, low: float = float("nan"), high: float = fl
     """Return a signed number with two places, with its interval where it has one."""
     text = look.numerals.number(value, signed=True)
     return _measured(text, _interval(look, low, high, shares=False))
+
+
+def lasting(look: Look, seconds: float, low: float, high: float) -> Said:
+    """Return a time, with its interval where both of its ends are known."""
+    time = duration_text(seconds, look)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return plain(time)
+    ends = {"low": duration_text(low, look), "high": duration_text(high, look)}
+    return plain(look.say("report.from_to", time=time, **ends))
 
 
 def count(look: Look, value: float) -> Said:

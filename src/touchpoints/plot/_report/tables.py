@@ -12,7 +12,7 @@ from typing import Any
 
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.languages import FALLBACK
-from touchpoints.plot._shared.data import read_data
+from touchpoints.plot._shared.data import words_of
 from touchpoints.plot._shared.look import Look, has_words
 from touchpoints.plot._shared.model_words import model_name
 from touchpoints.plot._shared.numerals import UNKNOWN
@@ -64,19 +64,13 @@ def table_html(table: Any, look: Look, *, caption: str) -> str:
 def head(column: str, look: Look) -> str:
     """Return the head of a column in the language of the report."""
     for lang in (look.lang, FALLBACK):
-        known = _columns(lang)
+        known = words_of(lang).get("columns", {})
         if column in known:
             return str(known[column])
         base, _, end = column.rpartition("_")
         if end in ("low", "high") and base in known:
             return f"{known[base]}, {known[end]}"
     return column.replace("_", " ")
-
-
-def _columns(lang: str) -> Any:
-    from touchpoints.plot._shared.data import languages_of_words
-
-    return read_data(f"words/{lang}").get("columns", {}) if lang in languages_of_words() else {}
 
 
 def _row(row: dict[str, Any], look: Look) -> str:

@@ -25,3 +25,12 @@ def languages_of_words() -> frozenset[str]:
     return frozenset(
         one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")
     )
+
+
+@cache
+def words_of(lang: str) -> Mapping[str, Any]:
+    """Return the tables of words of a language; ``es-MX`` takes those of ``es``, else none."""
+    code = lang
+    while code and code not in languages_of_words():
+        code = code.rpartition("-")[0]
+    return read_data(f"words/{code}") if code else FrozenMap()

@@ -12,7 +12,7 @@ from touchpoints._core.languages import FALLBACK
 from touchpoints._core.text import printable
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.graphs.names import is_terminal, terminal_label
-from touchpoints.plot._shared.data import languages_of_words, read_data
+from touchpoints.plot._shared.data import words_of
 from touchpoints.plot._shared.numerals import Numerals, numerals_of
 from touchpoints.plot._shared.palette import DARK, LIGHT, Palette
 from touchpoints.taxonomy import UNKNOWN, Taxonomy, parse_key
@@ -114,17 +114,14 @@ def require_record(value: object, kind: type, *, made_by: str) -> None:
 def has_words(key: str) -> bool:
     """Return whether a key such as ``"models.linear"`` has words."""
     section, _, name = key.partition(".")
-    return name in read_data(f"words/{FALLBACK}").get(section, {})
+    return name in words_of(FALLBACK).get(section, {})
 
 
 def words(key: str, lang: str) -> str:
     """Return the words of a key such as ``"map.stage"`` in a language, else in English."""
     section, _, name = key.partition(".")
-    code = lang
-    while code and code not in languages_of_words():
-        code = code.rpartition("-")[0]
-    found = read_data(f"words/{code}").get(section, {}).get(name) if code else None
-    return str(found or read_data(f"words/{FALLBACK}")[section][name])
+    found = words_of(lang).get(section, {}).get(name)
+    return str(found or words_of(FALLBACK)[section][name])
 
 
 def shown(text: str) -> str:
