@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from fractions import Fraction
 
 from touchpoints.plot._shared.journey_map.flows import Flow
 
@@ -27,11 +28,13 @@ def chosen(
 def slopes(x: Sequence[float], y: Sequence[float]) -> list[float]:
     """Return the slopes of a monotone curve: weighted harmonic means, 0 at turns and at ends."""
     found = [0.0] * len(x)
+    # Exact, so that no rise is too small to divide by.
+    across, up = [Fraction(float(one)) for one in x], [Fraction(float(one)) for one in y]
     for place in range(1, len(x) - 1):
-        before = (y[place] - y[place - 1]) / (x[place] - x[place - 1])
-        after = (y[place + 1] - y[place]) / (x[place + 1] - x[place])
+        wide, narrow = across[place + 1] - across[place], across[place] - across[place - 1]
+        before = (up[place] - up[place - 1]) / narrow
+        after = (up[place + 1] - up[place]) / wide
         if (before > 0 and after > 0) or (before < 0 and after < 0):
-            wide, narrow = x[place + 1] - x[place], x[place] - x[place - 1]
             weights = (2 * wide + narrow, wide + 2 * narrow)
-            found[place] = sum(weights) / (weights[0] / before + weights[1] / after)
+            found[place] = float(sum(weights) / (weights[0] / before + weights[1] / after))
     return found

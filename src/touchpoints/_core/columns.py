@@ -320,7 +320,7 @@ def _no_numbers(values: list[Any], name: str) -> InvalidInputError:
 
 
 def _writes_number(value: Any) -> bool:
-    if isinstance(value, _NO_NUMBERS):
+    if isinstance(value, _NO_NUMBERS) or (isinstance(value, np.ndarray) and value.ndim):
         return False
     try:
         np.fromiter((value,), dtype=np.float64)
