@@ -189,6 +189,8 @@ def no_open_keywords(module: Module) -> Iterator[Breach]:
     """With `**` a misspelt option is silently the default."""
     for function in functions(module):
         open_keywords = function.node.args.kwarg
+        if open_keywords and ast.unparse(open_keywords).split(": ")[-1].startswith("Unpack["):
+            continue  # each name is declared, in a TypedDict
         if function.public and open_keywords and function.name not in OPEN_KEYWORDS:
             yield Breach(function.node.lineno, f"{function.name} takes **{open_keywords.arg}")
 

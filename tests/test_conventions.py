@@ -87,6 +87,7 @@ KEEPS: list[tuple[Rule, str]] = [
         house_rules.no_open_keywords,
         "class Taxonomy:\n    def touchpoint(self, type, **facets) -> int: ...",
     ),
+    (house_rules.no_open_keywords, "def f(a, **options: Unpack[Options]) -> int: ..."),
     (house_rules.no_parameter_bags, "def _f(log: Log, options: Options) -> int: ..."),
     (
         house_rules.functions_are_short,

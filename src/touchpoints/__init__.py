@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     : attribution classify compare datasets errors experience graphs paths
-    : plot taxonomy testing uncertainty
+    : plot sources taxonomy testing uncertainty
     _core.opening_hours: OpeningHours
     classify.contract.protocol: Facets classifier
     graphs: check_graph from_node_link higher_order_graph journey_graph outcome_graph read_graphml
@@ -20,13 +20,14 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.combining: concat distinct sample
     journeys.cutting: after_last before_first between containing select
     journeys.cutting: split_by_gap
-    journeys.meta: Meta Report
+    journeys.meta: Meta
     journeys.model: Journey Journeys first_difference
     journeys.cut_outcomes: until
     journeys.outcomes: mark mark_by mark_open
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
     journeys.pseudonyms: pseudonymise
+    journeys.report: Report
     journeys.relabelling: collapse collapse_repeats relabel retype
     journeys.repeated_outcomes: until_each
     journeys.session_channels: session_channel

@@ -16,7 +16,8 @@ import pytest
 import touchpoints as tp
 from tests.naive_paths import built
 from touchpoints.errors import InvalidInputError, NotFoundError, StorageError, WrongKindError
-from touchpoints.journeys.meta import Meta, Report
+from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.report import Report
 
 Entries = dict[str, bytes]
 Header = dict[str, Any]

@@ -13,12 +13,13 @@ from touchpoints._core.columns import (
     IdColumn,
     columns_asked,
     kept_values,
+    keys_of_codes,
     keys_of_values,
     list_of,
     numbers_of,
 )
 from touchpoints._core.datetimes import Instants, from_datetime64
-from touchpoints._core.frozen import Array, Coded, code_values
+from touchpoints._core.frozen import Array, Coded, code_values, without_blanks
 from touchpoints._core.instants import from_numbers, from_objects
 from touchpoints._core.packed import PackedTexts
 from touchpoints._core.zones import HowTimes, zoned
@@ -51,7 +52,12 @@ class _Plain:
 
     def samples(self) -> dict[str, list[Any]]:
         stride = max(1, self.rows // SAMPLE)
-        some = {name: list(islice(one, 0, None, stride)) for name, one in self._columns.items()}
+        some = {
+            name: list(one.take(slice(None, None, stride)).to_list())
+            if isinstance(one, Coded)
+            else list(islice(one, 0, None, stride))
+            for name, one in self._columns.items()
+        }
         return {
             name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)
         }
@@ -59,6 +65,8 @@ class _Plain:
     def load(self, asked: Iterable[tuple[str, Any]]) -> None:
         columns_asked(asked, self.names)
         for name, values in self._columns.items():
+            if isinstance(values, Coded):
+                continue
             sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
             text_or_map = isinstance(values, (str, bytes, Mapping))
             dimensions = getattr(values, "ndim", 1)
@@ -73,25 +81,36 @@ class _Plain:
         self.rows = next(iter(sizes.values()), 0)
 
     def values(self, name: str) -> list[Any]:
-        return list_of(self._columns[name])
+        column = self._columns[name]
+        return column.to_list() if isinstance(column, Coded) else list_of(column)
 
     def packed(self, _name: str) -> PackedTexts | None:
         return None
 
     def text(self, name: str) -> Coded:
+        column = self._columns[name]
+        if isinstance(column, Coded):
+            return without_blanks(column.codes, column.categories)
         return code_values(self.values(name), column=name)
 
     def keys(self, name: str) -> IdColumn:
-        return keys_of_values(self._columns[name], name)
+        column = self._columns[name]
+        if isinstance(column, Coded):
+            return keys_of_codes(self.text(name))
+        return keys_of_values(column, name)
 
     def kept(self, name: str) -> Coded | Array:
-        return kept_values(self._columns[name], name)
+        column = self._columns[name]
+        return self.text(name) if isinstance(column, Coded) else kept_values(column, name)
 
     def numbers(self, name: str) -> Array:
-        return numbers_of(self._columns[name], name)
+        column = self._columns[name]
+        return numbers_of(self.values(name) if isinstance(column, Coded) else column, name)
 
     def instants(self, name: str, how: HowTimes) -> Instants:
         values = self._columns[name]
+        if isinstance(values, Coded):
+            values = values.to_list()
         kind = values.dtype.kind if isinstance(values, np.ndarray) else ""
         if kind == "M":
             found = from_datetime64(

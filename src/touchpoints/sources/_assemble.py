@@ -35,8 +35,9 @@ from touchpoints.classify.typing import (
 )
 from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError, warn
-from touchpoints.journeys.meta import Meta, Report
+from touchpoints.journeys.meta import Meta
 from touchpoints.journeys.model import Journeys, assembled, take_rows
+from touchpoints.journeys.report import Report
 from touchpoints.sources._lifecycle import OTHER, join_stages, stages_of
 from touchpoints.sources._order import OrderedRows, order_rows, repeated
 from touchpoints.taxonomy import MISSING

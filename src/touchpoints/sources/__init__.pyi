@@ -1,0 +1,1 @@
+from touchpoints.sources.formats.snowplow import snowplow as snowplow

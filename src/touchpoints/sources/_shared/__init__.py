@@ -1,0 +1,1 @@
+"""What the readers of formats share: files, records, columns that grow, skipped rows, the end."""

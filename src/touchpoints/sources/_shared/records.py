@@ -1,0 +1,114 @@
+"""Records of a source: JSON lines, a JSON array, mappings, or the rows of a dataframe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from touchpoints._core.messages import quoted, wrong_kind
+from touchpoints.errors import InvalidInputError
+from touchpoints.sources._shared.files import is_path, opened
+from touchpoints.sources._shared.skipped import Skipped
+
+_TAKES = "the path of a file of JSON lines or of a JSON array, records, or a dataframe"
+_MEND = "for example the path 'export.ndjson', or a list of dicts"
+_SPACE = b" \t\r\n"
+
+
+def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the records of a source, each with where it stands.
+
+    A file is read line by line and may be compressed by gzip; a JSON array is read as a whole.
+    Lines that are no JSON objects are raised or counted.
+    """
+    if is_path(source):
+        yield from _of_file(source, skipped)
+        return
+    if isinstance(source, Mapping):
+        raise wrong_kind(source, takes=_TAKES, mend="pass a list of records, also of one")
+    if isinstance(source, Iterable) and not hasattr(source, "columns"):
+        found: Iterable[Any] = source
+    else:
+        found = _rows_of_frame(source)
+    for position, record in enumerate(found):
+        if isinstance(record, Mapping):
+            yield f"record {position}", record
+        else:
+            skipped.refuse("a record is no mapping of names to values", where=f"record {position}")
+
+
+def _rows_of_frame(frame: Any) -> Iterator[dict[str, Any]]:
+    import narwhals.stable.v2 as nw
+
+    try:
+        given = nw.from_native(frame)
+    except TypeError as error:
+        raise wrong_kind(frame, takes=_TAKES, mend=_MEND) from error
+    eager = given.collect() if isinstance(given, nw.LazyFrame) else given
+    yield from eager.iter_rows(named=True)
+
+
+def _of_file(path: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    with opened(path) as file:
+        if _begins_array(file):
+            yield from _of_array(file.read(), skipped)
+            return
+        for number, line in enumerate(file, 1):
+            if not line.strip(_SPACE):
+                continue
+            record = _object_of(line, f"line {number}", skipped)
+            if record is not None:
+                yield f"line {number}", record
+
+
+def _begins_array(file: BinaryIO) -> bool:
+    """Tell whether a file of JSON holds an array; the file stands at its start afterwards."""
+    start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
+    file.seek(0)
+    return start.startswith(b"[")
+
+
+def _of_array(content: bytes, skipped: Skipped) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    whole = parsed(content, where="the file")
+    for position, record in enumerate(whole):
+        if isinstance(record, dict):
+            yield f"element {position}", record
+        else:
+            skipped.refuse("an element of the array is no object", where=f"element {position}")
+
+
+def parsed(content: bytes, *, where: str) -> Any:
+    """Return the value of a JSON text; raise with the position where it is none."""
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(
+            "the text is not UTF-8",
+            where=f"{where}, byte {error.start}",
+            mend="save the file as UTF-8",
+        ) from error
+    except json.JSONDecodeError as error:
+        raise InvalidInputError(
+            f"this is not JSON: {error.msg}",
+            where=f"{where}, line {error.lineno}, column {error.colno}",
+        ) from error
+    except (ValueError, RecursionError) as error:  # long integers, deep nesting
+        raise InvalidInputError(f"this JSON cannot be read: {error}", where=where) from error
+
+
+def _object_of(line: bytes, where: str, skipped: Skipped) -> dict[str, Any] | None:
+    """Return the object of a line, or None where it is none and that was counted."""
+    try:
+        found = json.loads(line)
+    except UnicodeDecodeError as error:
+        skipped.refuse("a line is not UTF-8", where=f"{where}, byte {error.start}")
+    except json.JSONDecodeError as error:
+        skipped.refuse(f"a line is not JSON: {error.msg}", where=f"{where}, column {error.colno}")
+    except (ValueError, RecursionError):
+        skipped.refuse("a line of JSON has too long numbers or too deep nesting", where=where)
+    else:
+        if isinstance(found, dict):
+            return found
+        skipped.refuse("a line of JSON is no object", where=f"{where}: {quoted(found)}")
+    return None
