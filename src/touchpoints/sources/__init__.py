@@ -29,5 +29,6 @@ __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     formats.snowplow: snowplow
+    merging.identifying: Identities identities
     """,
 )

@@ -1,1 +1,3 @@
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
+from touchpoints.sources.merging.identifying import Identities as Identities
+from touchpoints.sources.merging.identifying import identities as identities

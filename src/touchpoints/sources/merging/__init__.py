@@ -1,0 +1,1 @@
+"""One person's contacts of several sources, brought together."""
