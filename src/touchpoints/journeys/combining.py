@@ -159,9 +159,9 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
     if len(whole) == 1:
         return whole[0]
     _check_alike(whole)
-    touchpoints = _united(whole)
+    touchpoints = united(whole)
     codes_of = {one.key: code for code, one in enumerate(touchpoints)}
-    codes = [_recoded(part, codes_of) for part in whole]
+    codes = [recoded(part, codes_of) for part in whole]
     lengths = np.concatenate([segments.lengths_of(part.offsets) for part in whole])
     plain = {
         name: _joined([getattr(part, name) for part in whole])
@@ -172,14 +172,14 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
         codes=np.concatenate(codes),
         offsets=segments.offsets_of(lengths),
         **plain,
-        ends=_filled([part.ends for part in whole], [len(part.codes) for part in whole], NAT),
+        ends=filled([part.ends for part in whole], [len(part.codes) for part in whole], NAT),
         persons=_persons(whole),
         observed_until=_observed(whole),
-        outcomes=_maps(whole, "outcomes", np.nan),
-        outcome_times=_maps(whole, "outcome_times", NAT),
-        values=_maps(whole, "values", np.nan),
-        per_interaction=_maps(whole, "per_interaction", np.nan, per_interaction=True),
-        per_journey=_maps(whole, "per_journey", np.nan),
+        outcomes=mapped_columns(whole, "outcomes", np.nan),
+        outcome_times=mapped_columns(whole, "outcome_times", NAT),
+        values=mapped_columns(whole, "values", np.nan),
+        per_interaction=mapped_columns(whole, "per_interaction", np.nan, per_interaction=True),
+        per_journey=mapped_columns(whole, "per_journey", np.nan),
         meta=_meta(whole),
     )
 
@@ -201,7 +201,8 @@ def _check_alike(parts: list[Journeys]) -> None:
         )
 
 
-def _united(parts: list[Journeys]) -> tuple[Touchpoint, ...]:
+def united(parts: list[Journeys]) -> tuple[Touchpoint, ...]:
+    """Return the distinct touchpoints of several logs, by key; raise where a key stands for two."""
     known: dict[str, Touchpoint] = {}
     for part in parts:
         for one in part.touchpoints:
@@ -213,7 +214,8 @@ def _united(parts: list[Journeys]) -> tuple[Touchpoint, ...]:
     return tuple(known.values())
 
 
-def _recoded(part: Journeys, codes_of: Mapping[str, int]) -> Array:
+def recoded(part: Journeys, codes_of: Mapping[str, int]) -> Array:
+    """Return the codes of interactions in a table of touchpoints of several logs."""
     table = np.array([codes_of[one.key] for one in part.touchpoints], dtype=np.int32)
     return table[part.codes] if len(table) else part.codes
 
@@ -224,7 +226,7 @@ def _joined(columns: list[Any]) -> Any:
     return np.concatenate([column for column in columns if len(column)] or columns[:1])
 
 
-def _filled(columns: list[Any], sizes: list[int], missing: Any) -> Any:
+def filled(columns: list[Any], sizes: list[int], missing: Any) -> Any:
     """Concatenate columns, filling those that are None; None when all of them are."""
     if all(column is None for column in columns):
         return None
@@ -254,13 +256,14 @@ def _coded(columns: list[Any], sizes: list[int]) -> Coded:
     return Coded(owned(np.concatenate(codes)), tuple(known))
 
 
-def _maps(
+def mapped_columns(
     parts: list[Journeys], field: str, missing: Any, *, per_interaction: bool = False
 ) -> dict[str, Any]:
+    """Concatenate columns by name, filled with what is missing where a part lacks one."""
     names = dict.fromkeys(name for part in parts for name in getattr(part, field))
     sizes = [len(part.codes) if per_interaction else len(part) for part in parts]
     return {
-        name: _filled([getattr(part, field).get(name) for part in parts], sizes, missing)
+        name: filled([getattr(part, field).get(name) for part in parts], sizes, missing)
         for name in names
     }
 
@@ -282,7 +285,7 @@ def _observed(parts: list[Journeys]) -> Any:
     if all(part.times is None for part in parts):
         if all(part.observed_until is None for part in parts):
             return None
-        return _filled([part.observed_until for part in parts], [len(one) for one in parts], NAT)
+        return filled([part.observed_until for part in parts], [len(one) for one in parts], NAT)
     until = np.concatenate([watched_until(part) for part in parts])
     end = max(
         end_of_log(part.times, part.ends, part.outcome_times)

@@ -30,5 +30,6 @@ __getattr__, __dir__, __all__ = _attach(
     """
     formats.snowplow: snowplow
     merging.identifying: Identities identities
+    merging.merge: merge_sources
     """,
 )

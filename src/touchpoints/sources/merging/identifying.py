@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import attrs
@@ -74,6 +74,12 @@ class Identities(Table):
             if key in self._found:
                 return self._found[key] or alias
         return alias
+
+    def of_source(self, source: str) -> Mapping[str | None, str]:
+        """Return whom the ids of a source belong to, of those that are claimed."""
+        everywhere = {one.text: end for one, end in self._found.items() if one.source is None}
+        here = {one.text: end for one, end in self._found.items() if one.source == source}
+        return {text: end or text for text, end in {**everywhere, **here}.items()}
 
     @property
     def conflicts(self) -> int:
@@ -194,7 +200,8 @@ def text_of(value: Any) -> str | None:
         return None if is_blank(value) else value
     if value is None or is_missing(value):
         return None
-    return str(int(value)) if is_whole(value) else str(value)
+    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    return str(int(value)) if is_number and is_whole(value) else str(value)
 
 
 def _claims(triples: Iterable[tuple[Any, Any, Any]]) -> tuple[Claims, int]:
@@ -275,11 +282,13 @@ def _tell(conflicts: list[Id], found: Mapping[Id, frozenset[str]], *, raising: b
     warn(f"{what}, and kept apart: {'; '.join(shown)}")
 
 
-def resolver(identity: Identities, source: str) -> Callable[[Any], str | None]:
-    """Return a function from an id of a source to the person; None for a missing id."""
-
-    def person_of(value: Any) -> str | None:
-        text = text_of(value)
-        return None if text is None else identity.person_of(text, source=source)
-
-    return person_of
+def persons_of(labels: Array, identity: Identities, source: str) -> list[str | None]:
+    """Return the person of each id of a source; None for a missing id."""
+    if labels.dtype.kind in "iu":
+        texts: list[str | None] = list(map(str, labels.tolist()))
+    else:
+        texts = [one if type(one) is str else text_of(one) for one in labels.tolist()]
+    known = identity.of_source(source)
+    if not known:
+        return texts
+    return [known.get(one, one) for one in texts]

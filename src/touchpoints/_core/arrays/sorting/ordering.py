@@ -169,7 +169,9 @@ class Ordered:
     collisions: int = 0
 
 
-def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
+def order_log(
+    keys: Array, times: Array, check: Array | None = None, *, interleaved: bool = False
+) -> Ordered:
     """Group rows by key and sort each group by time, ties in the order of the rows.
 
     Groups are in the order in which they first appear among the rows.
@@ -180,6 +182,9 @@ def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
         As for `group_rows`.
     times : int64 (m,)
         Times in any unit.
+    interleaved
+        Whether the rows of a group are known to be out of time order, as those of several logs one
+        after the other are: they are then sorted by approximate time first.
 
     Notes
     -----
@@ -187,7 +192,7 @@ def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
     one sort. Other input costs a second sort by approximate time, and a third sort of those groups
     that are still out of order.
     """
-    if _mostly_falling(times):
+    if len(times) and (interleaved or _mostly_falling(times)):
         by_time = coarse_time_order(times)
         grouped = _grouped(keys[by_time], check, by_time)
         if len(grouped.rows):
