@@ -30,6 +30,8 @@ MORE_POSITIONAL = {
     "journeys_through": "an edge is a pair of nodes, as in G.has_edge(u, v)",
     "agreement": "two judges and what they are asked",
 }
+# Functions whose second argument may be left out, and why.
+OPTIONAL_SECOND = {"before_first": "channel= says the same place in other words"}
 BAGS = {"parameters", "params", "kwargs", "options", "opts", "config"}
 SCALARS = {"str", "int", "float", "bool", "bytes", "complex", "date", "datetime", "timedelta"}
 EVERYTHING = {"Exception", "BaseException"}
@@ -179,7 +181,7 @@ def at_most_two_positional(module: Module) -> Iterator[Breach]:
 def defaults_are_keyword_only(module: Module) -> Iterator[Breach]:
     """What has a default is an option, and an option is named at the call."""
     for function in functions(module):
-        if function.public and function.node.args.defaults:
+        if function.public and function.node.args.defaults and function.name not in OPTIONAL_SECOND:
             count = len(function.node.args.defaults)
             names = ", ".join(argument.arg for argument in positional(function)[-count:])
             yield Breach(function.node.lineno, f"{function.name}: put * before {names}")

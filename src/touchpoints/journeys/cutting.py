@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -189,7 +189,13 @@ def cut(journeys: Journeys, starts: Array, stops: Array, **changes: Any) -> Jour
 
 
 @public
-def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False) -> Journeys:
+def before_first(
+    journeys: Journeys,
+    touchpoint: Place | None = None,
+    *,
+    channel: str | Sequence[str] | None = None,
+    include: bool = False,
+) -> Journeys:
     """Cut each journey before a touchpoint first occurs.
 
     Parameters
@@ -197,6 +203,9 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
     touchpoint
         A key, type id, `Touchpoint`, mapping of facets to terms, several of those, a pattern or
         an `Anchor`.
+    channel
+        Instead of ``touchpoint``, a channel or several: ``("website", "app")`` is what happened
+        before the site was found.
     include
         Whether the first occurrence itself is kept.
 
@@ -218,9 +227,17 @@ def before_first(journeys: Journeys, touchpoint: Place, *, include: bool = False
     >>> journeys = tp.from_records(rows, journey="id", time="t", touchpoint="w")
     >>> tp.before_first(journeys, "b")[0].keys
     ('a',)
+    >>> tp.before_first(tp.datasets.shop(9, seed=1), channel="website")[0].keys
+    ('search_query',)
     """
     checked_journeys(journeys)
-    first, last = first_spans(journeys, touchpoint)
+    if (touchpoint is None) == (channel is None):
+        raise InvalidInputError(
+            "before_first needs a touchpoint or a channel, and not both",
+            mend='for example channel=("website", "app")',
+        )
+    place: Place = {"channel": channel} if channel is not None else touchpoint  # type: ignore[assignment]
+    first, last = first_spans(journeys, place)
     stops = np.where(first < 0, journeys.offsets[1:], last + 1 if include else first)
     finished = owned((first >= 0) | journeys.finished)
     return cut(journeys, journeys.offsets[:-1], stops, finished=finished)
