@@ -32,6 +32,7 @@ EXAMPLES = {
     "docs/data-model.md": 5,
     "docs/graph-schema.md": 5,
     "docs/dataframes.md": 6,
+    "docs/sources/index.md": 3,
     "docs/improve.md": 6,
     "docs/languages.md": 4,
     "docs/taxonomy.md": 3,

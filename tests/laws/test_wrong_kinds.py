@@ -89,10 +89,14 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("experience.parse_journey_map", "text"): ("takes a journey map as JSON text, not", {"text"}),
     ("parse_plan", "text"): ("takes a plan as TOML text, not", {"text"}),
     ("pattern", "text"): ("takes a pattern as text, not", {"text"}),
+    ("sources.identities", "pairs"): ("takes pairs of|a pair must be", {"dict", "frame"}),
+    ("sources.merge_sources", "sources"): ("takes a mapping of names|takes Journeys", set()),
     ("testing.check_rules", "rules"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
     ("taxonomy.parse_taxonomy", "text"): ("takes a taxonomy as TOML text, not", {"text"}),
     ("taxonomy.taxonomy_from_dict", "document"): ("takes a taxonomy as a dict, not", {"dict"}),
 }
+# What every reader of a format says of a source that is none, and what its own format tells.
+READ = ("takes the path of a file|record 0 must be a mapping", {"text", "dict", "frame"})
 # Verbs that take none of these, each with the reason.
 WITHOUT = {
     "attribution.recovery": "takes names of models",
@@ -242,6 +246,8 @@ def checked_parameters(name: str) -> dict[str, tuple[str, set[str]]]:
     found = {}
     for one in inspect.signature(VERBS[name]).parameters.values():
         known = PARAMETERS.get((name, one.name)) or KINDS.get(str(one.annotation))
+        if name.startswith("sources.") and (one.name, one.annotation) == ("source", "Any"):
+            known = known or READ
         if name.startswith("plot.") and one.kind is one.POSITIONAL_OR_KEYWORD:
             known = known or (DRAWN, {"result"} if one.annotation == "Variants" else set())
         if known is not None:

@@ -37,10 +37,11 @@ def split_by(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     -------
     Journeys
         One journey for each journey and value, with the interactions of that value in their order
-        and the id ``id/value``. A per-journey column of the name ``by`` (several names are joined by
-        commas) has the value, ``"unknown"`` where it is missing; ``per_journey["origin"]`` the old
-        id, which also becomes ``persons`` where there were none. Touchpoints, counts and other columns are those of the journey; a part began or
-        is finished if the journey did or is. Empty journeys have no part and are left out.
+        and the id ``id/value``. A per-journey column of the name ``by`` (several names are joined
+        by commas) has the value, ``"unknown"`` where it is missing; ``per_journey["origin"]`` the
+        old id, which also becomes ``persons`` where there were none. Touchpoints, counts and other
+        columns are those of the journey; a part began or is finished if the journey did or is.
+        Empty journeys have no part and are left out.
 
     Raises
     ------

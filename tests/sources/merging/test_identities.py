@@ -138,8 +138,8 @@ def test_without_pairs_every_id_is_a_person() -> None:
 @pytest.mark.parametrize(
     ("pairs", "kind", "said"),
     [
-        ([("a",)], InvalidInputError, "pair 0"),
-        (["ab"], InvalidInputError, "pair 0"),
+        ([("a",)], WrongKindError, "pair 0"),
+        (["ab"], WrongKindError, "pair 0"),
         (5, WrongKindError, "pairs of an id and a person"),
         ("ab", WrongKindError, "pairs of an id and a person"),
         (pd.DataFrame({"alias": ["a"], "persons": ["b"]}), NotFoundError, "'persons'"),

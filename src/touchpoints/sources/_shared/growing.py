@@ -107,7 +107,7 @@ class Numbers:
 class Growing:
     """The columns of a source: those of times and numbers are named, others come as they are met.
 
-    ``rows`` is the number of rows so far; `put` sets values of the row that `add_row` opened.
+    ``rows`` is the number of rows so far.
     """
 
     def __init__(self, *, times: Iterable[str] = (), numbers: Iterable[str] = ()) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from touchpoints._core.messages import quoted, wrong_kind
@@ -11,7 +11,7 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.files import is_path, opened
 from touchpoints.sources._shared.skipped import Skipped
 
-_TAKES = "the path of a file of JSON lines or of a JSON array, records, or a dataframe"
+TAKES = "the path of a file, records (mappings) or a dataframe"
 _MEND = "for example the path 'export.ndjson', or a list of dicts"
 _SPACE = b" \t\r\n"
 
@@ -26,16 +26,18 @@ def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str
         yield from _of_file(source, skipped)
         return
     if isinstance(source, Mapping):
-        raise wrong_kind(source, takes=_TAKES, mend="pass a list of records, also of one")
-    if isinstance(source, Iterable) and not hasattr(source, "columns"):
-        found: Iterable[Any] = source
-    else:
-        found = _rows_of_frame(source)
+        raise wrong_kind(source, takes=TAKES, mend="pass a list of records, also of one")
+    found: Iterable[Any] = source if are_records(source) else _rows_of_frame(source)
     for position, record in enumerate(found):
         if isinstance(record, Mapping):
             yield f"record {position}", record
         else:
             skipped.refuse("a record is no mapping of names to values", where=f"record {position}")
+
+
+def are_records(source: Any) -> bool:
+    """Tell whether a source is a sequence or an iterator, of records as one hopes."""
+    return isinstance(source, (Sequence, Iterator)) and not isinstance(source, (str, bytes))
 
 
 def _rows_of_frame(frame: Any) -> Iterator[dict[str, Any]]:
@@ -44,7 +46,7 @@ def _rows_of_frame(frame: Any) -> Iterator[dict[str, Any]]:
     try:
         given = nw.from_native(frame)
     except TypeError as error:
-        raise wrong_kind(frame, takes=_TAKES, mend=_MEND) from error
+        raise wrong_kind(frame, takes=TAKES, mend=_MEND) from error
     eager = given.collect() if isinstance(given, nw.LazyFrame) else given
     yield from eager.iter_rows(named=True)
 

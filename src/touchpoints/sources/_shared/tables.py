@@ -9,12 +9,13 @@ import numpy as np
 
 from touchpoints._core.datetimes import NAT, Instants
 from touchpoints._core.frozen import Array, Coded, owned, without_blanks
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import not_found, wrong_kind
 from touchpoints._core.reading import table_of
 from touchpoints._core.zones import HowTimes
 from touchpoints.sources._columns import columns_of_records
 from touchpoints.sources._shared.files import is_path
 from touchpoints.sources._shared.frames import frame_of_file
+from touchpoints.sources._shared.records import TAKES, are_records
 
 
 class Flat:
@@ -33,7 +34,7 @@ class Flat:
     def __init__(
         self, source: Any, *, required: Sequence[str], optional: Iterable[str] = ()
     ) -> None:
-        table = table_of(self._columns_of(source, required))
+        table = table_of(_columns_of(source, required))
         self.names: list[str] = table.names
         for name in required:
             if name not in table.names:
@@ -42,15 +43,6 @@ class Flat:
         table.load(("format", name) for name in present)
         self._table, self._present = table, frozenset(present)
         self.rows = table.rows
-
-    @staticmethod
-    def _columns_of(source: Any, required: Sequence[str]) -> Any:
-        if is_path(source):
-            return frame_of_file(source)
-        records = isinstance(source, Iterable) and not isinstance(source, Mapping)
-        if records and not hasattr(source, "columns") and not hasattr(source, "schema"):
-            return columns_of_records(source, required)
-        return source
 
     def has(self, name: str) -> bool:
         """Tell whether the table has a column."""
@@ -81,6 +73,17 @@ class Flat:
         if name not in self._present:
             return Instants(np.full(self.rows, NAT))
         return self._table.instants(name, how)
+
+
+def _columns_of(source: Any, required: Sequence[str]) -> Any:
+    """Return a source as what `table_of` reads; raise for what is no table."""
+    if is_path(source):
+        return frame_of_file(source)
+    if are_records(source):
+        return columns_of_records(source, required)
+    if not isinstance(source, Mapping) and not hasattr(source, "columns"):
+        raise wrong_kind(source, takes=TAKES, mend="for example the path 'export.csv'")
+    return source
 
 
 def first_known(*columns: Coded) -> Coded:

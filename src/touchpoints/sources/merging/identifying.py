@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import attrs
@@ -14,7 +15,7 @@ from touchpoints._core.messages import counted, first_few, quoted, wrong_kind
 from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
 from touchpoints._core.text import is_blank
-from touchpoints.errors import InvalidInputError, warn
+from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 OnConflict = Literal["warn", "raise", "ignore"]
 
@@ -175,14 +176,17 @@ def _triples(
         table.load((name, one) for name, one in _asked(alias, person, source))
         sources = [None] * table.rows if source is None else table.values(source)
         return zip(table.values(alias), table.values(person), sources, strict=True)
-    if isinstance(pairs, (str, bytes)) or not isinstance(pairs, Iterable):
+    pairs = pairs.tolist() if isinstance(pairs, np.ndarray) else pairs
+    if isinstance(pairs, (str, bytes)) or not isinstance(pairs, (Sequence, Iterator, AbstractSet)):
         mend = "for example tp.sources.identities({'device 1': 'ana'})"
         raise wrong_kind(pairs, takes="pairs of an id and a person", mend=mend)
     found = []
     for position, pair in enumerate(pairs):
         if isinstance(pair, str) or not isinstance(pair, (tuple, list)) or len(pair) != len("ab"):
-            raise InvalidInputError(
-                f"a pair must be an id and a person, got {quoted(pair)}", where=f"pair {position}"
+            raise WrongKindError(
+                f"a pair must be an id and a person, got {quoted(pair)}",
+                where=f"pair {position}",
+                mend="for example ('device 1', 'ana')",
             )
         found.append((*pair, None))
     return found
