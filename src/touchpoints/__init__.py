@@ -20,14 +20,13 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.combining: concat distinct sample
     journeys.cutting: after_last before_first between containing select
     journeys.cutting: split_by_gap
-    journeys.meta: Meta
+    journeys.meta: Meta Report
     journeys.model: Journey Journeys first_difference
     journeys.cut_outcomes: until
     journeys.outcomes: mark mark_by mark_open
     journeys.places.anchors: Anchor
     journeys.places.pattern.language: Pattern pattern
     journeys.pseudonyms: pseudonymise
-    journeys.report: Report
     journeys.relabelling: collapse collapse_repeats relabel retype
     journeys.repeated_outcomes: until_each
     journeys.session_channels: session_channel

@@ -43,6 +43,7 @@ from touchpoints.journeys.cutting import containing as containing
 from touchpoints.journeys.cutting import select as select
 from touchpoints.journeys.cutting import split_by_gap as split_by_gap
 from touchpoints.journeys.meta import Meta as Meta
+from touchpoints.journeys.meta import Report as Report
 from touchpoints.journeys.model import Journey as Journey
 from touchpoints.journeys.model import Journeys as Journeys
 from touchpoints.journeys.model import first_difference as first_difference
@@ -58,7 +59,6 @@ from touchpoints.journeys.relabelling import collapse_repeats as collapse_repeat
 from touchpoints.journeys.relabelling import relabel as relabel
 from touchpoints.journeys.relabelling import retype as retype
 from touchpoints.journeys.repeated_outcomes import until_each as until_each
-from touchpoints.journeys.report import Report as Report
 from touchpoints.journeys.session_channels import session_channel as session_channel
 from touchpoints.journeys.splitting import split_by as split_by
 from touchpoints.journeys.storage import read_journeys as read_journeys

@@ -16,8 +16,7 @@ import pytest
 import touchpoints as tp
 from tests.naive_paths import built
 from touchpoints.errors import InvalidInputError, NotFoundError, StorageError, WrongKindError
-from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.report import Report
+from touchpoints.journeys.meta import Meta, Report
 
 Entries = dict[str, bytes]
 Header = dict[str, Any]

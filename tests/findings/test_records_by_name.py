@@ -10,8 +10,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints.errors import WrongKindError
-from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.report import Report
+from touchpoints.journeys.meta import Meta, Report
 from touchpoints.taxonomy import Touchpoint
 
 EMPTY = {"touchpoints": (), "codes": [], "offsets": [0]}

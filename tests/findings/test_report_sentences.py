@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 import touchpoints as tp
-from touchpoints.journeys.report import BY_TEXT, SIZES, Report
+from touchpoints.journeys.meta import BY_TEXT, SIZES, Report
 
 NAMES = {"journey": "id", "time": "at", "touchpoint": "what"}
 COUNTS = [

@@ -15,8 +15,8 @@ import touchpoints as tp
 from tests import strategies
 from touchpoints._core.frozen import Coded
 from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import derive
-from touchpoints.journeys.report import Report
 from touchpoints.taxonomy import load_taxonomy, untyped
 
 A, B = untyped("a"), untyped("b")

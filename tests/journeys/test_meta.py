@@ -8,8 +8,7 @@ import attrs
 import pytest
 
 from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.report import BY_TEXT, Report, report_from_dict
+from touchpoints.journeys.meta import BY_TEXT, Meta, Report, report_from_dict
 from touchpoints.taxonomy import load_taxonomy, untyped
 
 COUNTS = [field.name for field in attrs.fields(Report) if field.name not in BY_TEXT]

@@ -21,9 +21,8 @@ from tests import strategies
 from tests.naive_paths import built
 from touchpoints._core.frozen import Coded
 from touchpoints.errors import StorageError, WrongKindError
-from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.report import Report
 
 ZONES = (None, "UTC", "Europe/Madrid", "UTC+02:00", "-03:30")
 IDS = st.one_of(

@@ -15,7 +15,7 @@ import pytest
 
 import touchpoints as tp
 from touchpoints.errors import TouchpointsWarning
-from touchpoints.journeys.report import BY_TEXT, SIZES, Report
+from touchpoints.journeys.meta import BY_TEXT, SIZES, Report
 
 SPACES = ["", " ", "\t\n", "\u00a0", "\u3000", "\u2028"]
 UNSEEN = [

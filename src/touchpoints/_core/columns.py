@@ -79,6 +79,7 @@ class Log:
     count: Array | None = None
     tiebreak: tuple[Array, ...] = ()
     row_order: bool = True
+    timed: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -86,7 +87,7 @@ class ColumnRoles:
     """The role of each column of the caller's table."""
 
     journey: tuple[str, ...]
-    time: str
+    time: tuple[str, ...]
     fields: tuple[str, ...]
     touchpoint: str | None = None
     person: str | None = None

@@ -29,8 +29,8 @@ from touchpoints.experience._shared.survey import (
     units_asked,
 )
 from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.journeys.report import Report
 
 Asks = Literal["need", "context"]
 _FEW, _SELECTED = 5, 0.01

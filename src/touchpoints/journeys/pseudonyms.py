@@ -16,8 +16,8 @@ from touchpoints._core.messages import not_found, quoted
 from touchpoints.classify.typing import CONTEXT_INFERRED, NEED_INFERRED
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.converters import Column
+from touchpoints.journeys.meta import BY_TEXT
 from touchpoints.journeys.model import Journeys, checked_journeys, derive
-from touchpoints.journeys.report import BY_TEXT
 
 _TERMS = (NEED_INFERRED, CONTEXT_INFERRED)
 """Columns of text that hold terms of touchpoints."""

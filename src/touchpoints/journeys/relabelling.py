@@ -26,6 +26,7 @@ from touchpoints.classify.typing import (
 from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError, warn
 from touchpoints.journeys.cutting import NAT, select_interactions
+from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import (
     Journeys,
     checked_journeys,
@@ -35,7 +36,6 @@ from touchpoints.journeys.model import (
     take_rows,
 )
 from touchpoints.journeys.places.selectors import facet_names, meant
-from touchpoints.journeys.report import Report
 from touchpoints.taxonomy import UNKNOWN, Crosswalk, Touchpoint, format_key, untyped
 
 TYPE = "type"

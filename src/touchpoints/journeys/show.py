@@ -10,7 +10,7 @@ from touchpoints._core.messages import counted
 from touchpoints._core.tables import html_table
 from touchpoints._core.text import printable
 from touchpoints.journeys.checks import Columns
-from touchpoints.journeys.report import Report
+from touchpoints.journeys.meta import Report
 
 _SHOWN_JOURNEYS = 10
 _SHOWN_TOUCHPOINTS = 8

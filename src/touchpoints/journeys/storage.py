@@ -20,9 +20,8 @@ from touchpoints._core.frozen import Array, Coded, owned, text_array
 from touchpoints._core.messages import first_few
 from touchpoints.errors import StorageError, WrongKindError
 from touchpoints.journeys import stored
-from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.meta import BY_TEXT, Meta, report_from_dict
 from touchpoints.journeys.model import Journeys, checked_journeys
-from touchpoints.journeys.report import BY_TEXT, report_from_dict
 from touchpoints.taxonomy import FACETS, Touchpoint, taxonomy_from_dict
 
 FORMAT, VERSION = "touchpoints.journeys", 1

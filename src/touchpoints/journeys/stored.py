@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.messages import first_few, quoted
-from touchpoints.journeys.report import BY_TEXT
+from touchpoints.journeys.meta import BY_TEXT
 
 HEADER = "journeys.json"
 SINGLE = (

@@ -35,9 +35,8 @@ from touchpoints.classify.typing import (
 )
 from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError, warn
-from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled, take_rows
-from touchpoints.journeys.report import Report
 from touchpoints.sources._lifecycle import OTHER, join_stages, stages_of
 from touchpoints.sources._order import OrderedRows, order_rows, repeated
 from touchpoints.taxonomy import MISSING
@@ -128,7 +127,7 @@ def _usable(
     found = [
         ("without_journey", log.journey.missing, names.journey),
         ("bad_times", bad, ()),
-        ("without_time", absent, (names.time,)),
+        ("without_time", absent, names.time),
         ("lifecycle_ignored", None if stages is None else stages == OTHER, ()),
     ]
     for name, mask, columns in found:
@@ -245,7 +244,7 @@ def _refuse_lazy_ties(log: Log, ordered: OrderedRows, unlike: Array, names: Colu
         raise InvalidInputError(
             f"{len(differ):,} interactions share journey and time with another, and a lazy table "
             "has no order of rows to decide which came first",
-            where=f"column {names.time!r}, journeys {first_few(where)}",
+            where=f"{named_columns(names.time)}, journeys {first_few(where)}",
             mend="pass tiebreak= with columns that order them, or collect the table first",
         )
 
@@ -268,7 +267,7 @@ def _build(
         touchpoints=tuple(touchpoints[position] for position in order.tolist()),
         codes=owned(final),
         offsets=owned(ordered.offsets),
-        times=owned(times.view("datetime64[us]")),
+        times=owned(times.view("datetime64[us]")) if log.timed else None,
         ends=None if ordered.ends is None else owned(ordered.ends.view("datetime64[us]")),
         ids=log.journey.labels(ordered.first),
         per_interaction=_per_interaction(log, ordered, distinct, matched, options),

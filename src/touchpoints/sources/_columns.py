@@ -1,12 +1,14 @@
-"""The columns of a log: of records, and of a table by their roles."""
+"""The columns of a log and the arguments that name them: of records, and of a table by roles."""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from touchpoints._core.checks import check_option, require_kind
 from touchpoints._core.columns import (
@@ -15,14 +17,23 @@ from touchpoints._core.columns import (
     Log,
     check_not_empty_column,
     keys_of_columns,
+    one_or_several,
     ranks_of,
 )
 from touchpoints._core.datetimes import BadTimes, Instants
-from touchpoints._core.instants import checked_format
+from touchpoints._core.frozen import Array, is_missing
+from touchpoints._core.instants import checked_format, from_objects
 from touchpoints._core.messages import agreeing, counted, first_few, quoted
 from touchpoints._core.reading import Table
-from touchpoints._core.zones import Ambiguous, HowTimes
+from touchpoints._core.text import is_blank
+from touchpoints._core.zones import Ambiguous, HowTimes, zoned
+from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
+from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
+from touchpoints.sources._assemble import Duplicates, Missing, Options, PersonConflicts
+
+if TYPE_CHECKING:
+    from touchpoints.taxonomy import Taxonomy
 
 
 def columns_of_records(records: Iterable[Mapping[str, Any]], used: Sequence[str]) -> Any:
@@ -79,13 +90,14 @@ def log_of(table: Table, names: ColumnRoles, how: HowTimes) -> Log:
     """Return the columns of a table in their roles."""
     open_too = attrs.evolve(how, may_be_open=True)
     kept = dict.fromkeys((*names.fields, *names.per_interaction))
-    time = table.instants(names.time, how)
+    time = _times(table, names, how)
     end = None if names.end is None else table.instants(names.end, open_too)
     _check_format_used(names, time, end, how.time_format)
     return Log(
         rows=table.rows,
         journey=_journey_keys(table, names.journey),
         time=time,
+        timed=bool(names.time),
         touchpoint=None if names.touchpoint is None else table.text(names.touchpoint),
         fields={name: table.kept(name) for name in kept},
         per_interaction=names.per_interaction,
@@ -108,7 +120,8 @@ def _check_format_used(
     if time_format is None or not all(one.held for one in columns):
         return
     if not all(one.missing.all() for one in columns):
-        where = " and ".join(repr(one) for one in (names.time, names.end) if one is not None)
+        named = (*names.time, *(() if names.end is None else (names.end,)))
+        where = " and ".join(map(repr, named))
         raise InvalidInputError(
             f"time_format={quoted(time_format)} says how times are written, but the values of "
             f"{where} are instants already",
@@ -119,6 +132,11 @@ def _check_format_used(
 
 def check_used(names: ColumnRoles) -> None:
     """Raise for options that would be ignored, because what they belong to is not given."""
+    if not names.time and (names.end is not None or names.lifecycle is not None):
+        raise InvalidInputError(
+            "end= and lifecycle= say when interactions end, but time=None says there are no times",
+            mend="leave them out, or name the column of times",
+        )
     if names.instance is not None and names.lifecycle is None:
         raise InvalidInputError(
             "instance= says which start and complete rows belong together, but lifecycle= names no "
@@ -151,9 +169,106 @@ def checked_times(
     )
 
 
+def _times(table: Table, names: ColumnRoles, how: HowTimes) -> Instants:
+    """Return the times of the rows; without times, numbers that keep them in order."""
+    if not names.time:
+        if how != HowTimes():
+            raise InvalidInputError(
+                "time_format=, tz=, ambiguous= and bad_times= say how times are read, but "
+                "time=None says that there are none",
+                mend="leave them out, or name the column of times",
+            )
+        if table.lazy and not names.tiebreak:
+            raise InvalidInputError(
+                "a lazy table has no order of rows, and time=None gives it none",
+                mend="pass tiebreak= with columns that order the rows, or collect the table first",
+            )
+        return Instants(_places(table, names))
+    if len(names.time) == 1:
+        return table.instants(names.time[0], how)
+    called = " and ".join(names.time)
+    days, hours = (map(_written, table.values(name)) for name in names.time)
+    pairs = zip(days, hours, strict=True)
+    joined = [None if None in (day, hour) else f"{day} {hour}" for day, hour in pairs]
+    found = from_objects(joined, called, how.time_format, bad_times=how.bad_times)
+    return zoned(found, called, how)
+
+
+def _places(table: Table, names: ColumnRoles) -> Array:
+    """Return the order of the rows: by the columns that break ties, or as they stand."""
+    columns = [ranks_of(table.kept(name), name) for name in names.tiebreak]
+    if not columns:
+        return np.arange(table.rows, dtype=np.int64)
+    order = np.lexsort(columns[::-1])
+    later = np.zeros(table.rows, dtype=bool)
+    for one in columns:
+        later[1:] |= one[order][1:] != one[order][:-1]
+    places = np.empty(table.rows, dtype=np.int64)
+    places[order] = np.cumsum(later)
+    return places
+
+
+def _written(value: Any) -> str | None:
+    """Return a date or a time of day as ISO text, or a text as it is; None where it is missing."""
+    if is_missing(value) or (isinstance(value, str) and is_blank(value)):
+        return None
+    if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
+        return value.date().isoformat()  # a date, as pandas and numpy hold it
+    return value.strip() if isinstance(value, str) else str(value)
+
+
 def _journey_keys(table: Table, names: tuple[str, ...]) -> IdColumn:
     parts = [table.keys(name) for name in names]
     for name, part in zip(names, parts, strict=True):
         missing = 0 if part.missing is None else int(part.missing.sum())
         check_not_empty_column(name, table.rows, missing, "journey")
     return keys_of_columns(parts)
+
+
+def times_named(time: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the columns of the time: one, a date and a time, or none."""
+    names = () if time is None else one_or_several("time", time)
+    if len(names) > len(("date", "time")):
+        raise InvalidInputError(
+            f"time must name one column, or two with date and time, got {names!r}"
+        )
+    return names
+
+
+def tiebreaks(tiebreak: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the columns that break ties, in order."""
+    return () if tiebreak is None else one_or_several("tiebreak", tiebreak)
+
+
+def column_of(touchpoint: str | Classifier) -> str | None:
+    """Return the column of names, if that is what the argument names."""
+    return touchpoint if isinstance(touchpoint, str) else None
+
+
+def fields_of(touchpoint: str | Classifier) -> tuple[str, ...]:
+    """Return the columns that a classifier reads."""
+    if isinstance(touchpoint, str):
+        return ()
+    check_classifier_object(touchpoint)
+    return touchpoint.reads
+
+
+def checked_options(
+    taxonomy: Taxonomy | None,
+    touchpoint: str | Classifier,
+    unmatched: Unmatched,
+    duplicates: Duplicates,
+    missing: Missing,
+    person_conflicts: PersonConflicts,
+    stages: Mapping[str, int],
+) -> Options:
+    """Return the options of reading, or raise for one that is not known."""
+    return Options(
+        taxonomy=taxonomy,
+        classifier=None if isinstance(touchpoint, str) else touchpoint,
+        unmatched=check_option("unmatched", unmatched, Unmatched),
+        duplicates=check_option("duplicates", duplicates, Duplicates),
+        missing=check_option("missing", missing, Missing),
+        person_conflicts=check_option("person_conflicts", person_conflicts, PersonConflicts),
+        stages=stages,
+    )

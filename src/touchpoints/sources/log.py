@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from touchpoints._core.checks import check_option, public, require_kind
+from touchpoints._core.checks import public, require_kind
 from touchpoints._core.columns import ColumnRoles, one_or_several, several
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.reading import table_of
 from touchpoints._core.zones import Ambiguous
-from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
+from touchpoints.classify.contract.protocol import Classifier
 from touchpoints.classify.untyped_policy import Unmatched
-from touchpoints.sources._assemble import (
-    Duplicates,
-    Missing,
-    Options,
-    PersonConflicts,
-    assemble,
+from touchpoints.sources._assemble import Duplicates, Missing, PersonConflicts, assemble
+from touchpoints.sources._columns import (
+    check_used,
+    checked_options,
+    checked_times,
+    column_of,
+    columns_of_records,
+    fields_of,
+    log_of,
+    tiebreaks,
+    times_named,
 )
-from touchpoints.sources._columns import check_used, checked_times, columns_of_records, log_of
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ def from_frame(
     frame: Any,
     *,
     journey: str | Sequence[str],
-    time: str,
+    time: str | Sequence[str] | None,
     touchpoint: str | Classifier,
     person: str | None = None,
     end: str | None = None,
@@ -69,7 +73,8 @@ def from_frame(
         ``journey=("user", "session")`` where session ids are unique for each user only; the id is
         then text, the values joined by a slash (``"ana/2"``), and it is missing where one of them
         is. A slash within a value is escaped by a backslash, so that different values never form
-        one id.
+        one id. Date and time in two columns are one time together: ``time=("date", "time")``.
+        ``time=None`` reads a log in order that has no times.
     person
         Column with the person whose journey it is, where a person can have several journeys: tests
         and intervals then treat the journeys of one person as one unit.
@@ -110,7 +115,7 @@ def from_frame(
         Column that orders rows of the same journey and time, or several columns, of which each
         orders what those before it leave tied. Text that is all numbers is ordered as numbers,
         other text by code point. Without it they keep the order of the rows; in a lazy table, which
-        has no order of rows, ties raise an error.
+        has no order of rows, ties raise an error. Without times it alone orders the rows.
     duplicates
         How to treat rows that repeat an earlier row of their journey in every column that is read:
         ``"keep"`` or ``"drop"``.
@@ -194,22 +199,22 @@ def from_frame(
     """
     names = ColumnRoles(
         journey=one_or_several("journey", journey),
-        time=time,
-        touchpoint=_column_of(touchpoint),
-        fields=_fields_of(touchpoint),
+        time=times_named(time),
+        touchpoint=column_of(touchpoint),
+        fields=fields_of(touchpoint),
         person=person,
         end=end,
         lifecycle=lifecycle,
         instance=instance,
         count=count,
-        tiebreak=_tiebreaks(tiebreak),
+        tiebreak=tiebreaks(tiebreak),
         per_interaction=several("per_interaction", per_interaction),
         per_journey=several("per_journey", per_journey),
     )
     check_used(names)
     how = checked_times(time_format=time_format, tz=tz, bad_times=bad_times, ambiguous=ambiguous)
     meant = check_stages(stages, lifecycle=lifecycle)
-    options = _options(
+    options = checked_options(
         taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts, meant
     )
     table = table_of(frame)
@@ -224,7 +229,7 @@ def from_columns(
     columns: Mapping[str, Any],
     *,
     journey: str | Sequence[str],
-    time: str,
+    time: str | Sequence[str] | None,
     touchpoint: str | Classifier,
     person: str | None = None,
     end: str | None = None,
@@ -315,7 +320,7 @@ def from_records(
     records: Iterable[Mapping[str, Any]],
     *,
     journey: str | Sequence[str],
-    time: str,
+    time: str | Sequence[str] | None,
     touchpoint: str | Classifier,
     person: str | None = None,
     end: str | None = None,
@@ -374,12 +379,12 @@ ambiguous, time_format, bad_times
     """
     used = (
         *one_or_several("journey", journey),
-        time,
-        *_fields_of(touchpoint),
+        *times_named(time),
+        *fields_of(touchpoint),
         *per_interaction,
         *per_journey,
-        *filter(None, (_column_of(touchpoint), person, end, lifecycle, instance, count)),
-        *_tiebreaks(tiebreak),
+        *filter(None, (column_of(touchpoint), person, end, lifecycle, instance, count)),
+        *tiebreaks(tiebreak),
     )
     return from_frame(
         columns_of_records(records, used),
@@ -404,39 +409,4 @@ ambiguous, time_format, bad_times
         ambiguous=ambiguous,
         time_format=time_format,
         bad_times=bad_times,
-    )
-
-
-def _tiebreaks(tiebreak: str | Sequence[str] | None) -> tuple[str, ...]:
-    return () if tiebreak is None else one_or_several("tiebreak", tiebreak)
-
-
-def _column_of(touchpoint: str | Classifier) -> str | None:
-    return touchpoint if isinstance(touchpoint, str) else None
-
-
-def _fields_of(touchpoint: str | Classifier) -> tuple[str, ...]:
-    if isinstance(touchpoint, str):
-        return ()
-    check_classifier_object(touchpoint)
-    return touchpoint.reads
-
-
-def _options(
-    taxonomy: Taxonomy | None,
-    touchpoint: str | Classifier,
-    unmatched: Unmatched,
-    duplicates: Duplicates,
-    missing: Missing,
-    person_conflicts: PersonConflicts,
-    stages: Mapping[str, int],
-) -> Options:
-    return Options(
-        taxonomy=taxonomy,
-        classifier=None if isinstance(touchpoint, str) else touchpoint,
-        unmatched=check_option("unmatched", unmatched, Unmatched),
-        duplicates=check_option("duplicates", duplicates, Duplicates),
-        missing=check_option("missing", missing, Missing),
-        person_conflicts=check_option("person_conflicts", person_conflicts, PersonConflicts),
-        stages=stages,
     )

@@ -26,10 +26,9 @@ from touchpoints.classify.typing import (
 )
 from touchpoints.classify.untyped_policy import EventSource, Unmatched, apply_unmatched
 from touchpoints.errors import InvalidInputError, warn
-from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled
 from touchpoints.journeys.outcomes import check_outcome_name
-from touchpoints.journeys.report import Report
 from touchpoints.taxonomy import Taxonomy
 
 _MANY = 0.1

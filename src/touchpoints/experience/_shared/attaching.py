@@ -23,8 +23,8 @@ from touchpoints.experience._shared.answer_terms import (
 )
 from touchpoints.experience._shared.answered import with_answers
 from touchpoints.journeys.cutting import require_times
+from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.journeys.report import Report
 from touchpoints.journeys.tie_breaking import id_ranks
 from touchpoints.sources._columns import columns_of_records
 

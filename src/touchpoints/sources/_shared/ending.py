@@ -18,8 +18,8 @@ from touchpoints._core.messages import did_you_mean, first_few, quoted
 from touchpoints.classify.contract.protocol import Classifier
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import InvalidInputError, WrongKindError
+from touchpoints.journeys.meta import Report
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.journeys.report import Report
 from touchpoints.sources._assemble import Duplicates, Missing, PersonConflicts
 from touchpoints.sources._shared.growing import microseconds_of
 from touchpoints.sources._shared.skipped import OnError, Skipped, frequent

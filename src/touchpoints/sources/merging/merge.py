@@ -16,10 +16,9 @@ from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, Coded, FrozenMap, owned, text_array
 from touchpoints._core.messages import not_found
 from touchpoints.journeys.cutting import select_interactions
-from touchpoints.journeys.meta import Meta
+from touchpoints.journeys.meta import Meta, Report
 from touchpoints.journeys.model import Journeys, assembled, derive, take_rows
 from touchpoints.journeys.outcomes import watched_until
-from touchpoints.journeys.report import Report
 from touchpoints.sources.merging.identifying import Identities, OnConflict, identities
 from touchpoints.sources.merging.repeats import repeated_ids, repeated_within
 from touchpoints.sources.merging.stacking import SOURCE, Stack, checked_sources, stacked_sources
