@@ -114,6 +114,8 @@ WITHOUT = {
     "datasets.clinic": "takes numbers",
     "datasets.example_map": "takes a language",
     "datasets.shop": "takes numbers",
+    "sources.social": "takes records in many forms, and says which of them cannot be read",
+    "sources.surveys": "takes records in many forms, and says which of them cannot be read",
     "sources.tickets": "takes records in many forms, and says which of them cannot be read",
     "taxonomy.escape_text": "a detail of keys: text in, text out",
     "taxonomy.format_key": "a detail of keys: text in, text out",

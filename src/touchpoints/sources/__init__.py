@@ -29,6 +29,8 @@ __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     formats.snowplow: snowplow
+    formats.social: social
+    formats.surveys: surveys
     formats.tickets: tickets
     merging.identifying: Identities identities
     """,
