@@ -30,6 +30,9 @@ __getattr__, __dir__, __all__ = _attach(
     """
     formats.snowplow: snowplow
     merging.contacts: Contacts contacts
+    formats.social: social
+    formats.surveys: surveys
+    formats.tickets: tickets
     merging.identifying: Identities identities
     merging.merge: merge_sources
     """,

@@ -1,6 +1,9 @@
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
+from touchpoints.sources.formats.social import social as social
+from touchpoints.sources.formats.surveys import surveys as surveys
+from touchpoints.sources.formats.tickets import tickets as tickets
 from touchpoints.sources.merging.identifying import Identities as Identities
 from touchpoints.sources.merging.identifying import identities as identities
 from touchpoints.sources.merging.merge import merge_sources as merge_sources

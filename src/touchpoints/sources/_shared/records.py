@@ -19,8 +19,8 @@ _SPACE = b" \t\r\n"
 def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the records of a source, each with where it stands.
 
-    A file is read line by line and may be compressed by gzip; a JSON array is read as a whole.
-    Lines that are no JSON objects are raised or counted.
+    A file is read line by line and may be compressed by gzip; a JSON array is read as a whole, and
+    so is one JSON object over several lines. Lines that are no JSON objects are raised or counted.
     """
     if is_path(source):
         yield from _of_file(source, skipped)
@@ -56,6 +56,10 @@ def _of_file(path: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str, An
         if _begins_array(file):
             yield from _of_array(file.read(), skipped)
             return
+        whole = _over_lines(file)
+        if whole is not None:
+            yield "the file", whole
+            return
         for number, line in enumerate(file, 1):
             if not line.strip(_SPACE):
                 continue
@@ -69,6 +73,27 @@ def _begins_array(file: BinaryIO) -> bool:
     start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
     file.seek(0)
     return start.startswith(b"[")
+
+
+def _over_lines(file: BinaryIO) -> dict[str, Any] | None:
+    """Return the object of a file that is one JSON object over several lines; None if it is not.
+
+    If None, the file stands at its start afterwards.
+    """
+    first = next((line for line in file if line.strip(_SPACE)), b"")
+    begun = first.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE).startswith(b"{")
+    several = begun and _object_or_none(first) is None
+    found = _object_or_none(first + file.read()) if several else None
+    file.seek(0)
+    return found
+
+
+def _object_or_none(content: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _of_array(content: bytes, skipped: Skipped) -> Iterator[tuple[str, Mapping[str, Any]]]:
