@@ -56,7 +56,7 @@ class Values:
 
 
 class Stamps:
-    """A column of instants, from datetimes that are all aware or all naive."""
+    """A column of instants: datetimes, aware or naive, or microseconds since 1970 in UTC."""
 
     __slots__ = ("_stamps", "aware", "naive")
 
@@ -64,11 +64,15 @@ class Stamps:
         self._stamps = array("q")
         self.aware = self.naive = 0
 
-    def put(self, row: int, moment: dt.datetime) -> None:
+    def put(self, row: int, moment: dt.datetime | int) -> None:
         """Set the instant of a row after all rows set so far; the rows between are missing."""
         stamps = self._stamps
         if row > len(stamps):
             stamps.extend(repeat(NAT, row - len(stamps)))
+        if isinstance(moment, int):
+            self.aware += 1
+            stamps.append(moment)
+            return
         if moment.tzinfo is None:
             self.naive += 1
         else:
