@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ import pytest
 
 import touchpoints as tp
 from tests.sources import story
+from touchpoints.sources._shared import files
+from touchpoints.sources.formats import _ga4_columns
+from touchpoints.sources.formats._ga4_arrow import batches_of_json, columns_of_batch
+from touchpoints.sources.formats._ga4_names import parameter_names
 
 DATA = Path(__file__).parent / "data"
 FIXTURE, FLAT = DATA / "ga4.ndjson", DATA / "ga4_flat.csv"
@@ -135,6 +141,98 @@ def test_every_form_of_the_export_gives_the_same(form: str, tmp_path: Path) -> N
     assert found.meta.report == expected.meta.report
 
 
+def drawn_events(seed: int) -> list[dict[str, Any]]:
+    """Return events in which anything may be missing, null or repeated, in some of other kinds."""
+    draw = random.Random(seed)
+    return [drawn_event(draw, mixed=seed % 3 == 0) for _ in range(draw.choice([1, 3, 12]))]
+
+
+def drawn_event(draw: random.Random, *, mixed: bool) -> dict[str, Any]:
+    """Return an event; with ``mixed``, numbers are written in several ways, and some wrongly."""
+    kinds = {
+        "string_value": ["7", "añ", "", None],
+        "int_value": ["7", 12, "x", None] if mixed else ["7", "-3", None],
+        "double_value": [2.5, 3, None],
+        "float_value": [0.5, None],
+    }
+    keys = ["ga_session_id", "page_location", "value", "event_id", "source", "method", "other"]
+    params = [
+        {
+            "key": draw.choice(keys),
+            "value": {
+                kind: draw.choice(values)
+                for kind, values in kinds.items()
+                if draw.random() < 0.4 and (kind != "int_value" or draw.random() < 0.9)
+            },
+        }
+        for _ in range(draw.randrange(5))
+    ]
+    made = {
+        "event_name": draw.choice(["a", "b", "session_start"]),
+        "event_timestamp": draw.choice([str(START), START + 5 if mixed else str(START + 5)]),
+        "event_params": params,
+        "user_id": draw.choice(["ana", None, ""]),
+        "user_pseudo_id": draw.choice(["d", "e", None]),
+        "batch_page_id": draw.choice(["1", 2 if mixed else "2", None]),
+        "device": draw.choice([{"category": "mobile"}, {}, None, {"other": [1]}]),
+        "ecommerce": draw.choice([{"purchase_revenue": "6" if mixed else 6.5}, None]),
+        "session_traffic_source_last_click": draw.choice([
+            None, {}, {"manual_campaign": {"source": "x"}}, {"google_ads_campaign": None},
+        ]),
+    }  # fmt: skip
+    for name in draw.sample(list(made), draw.randrange(3)):
+        if name != "event_name":
+            del made[name]
+    return made
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_lines_are_read_as_their_records_are(seed: int, tmp_path: Path) -> None:
+    """By blocks of lines or event by event: the same journeys, columns and report."""
+    events = drawn_events(seed)
+    path = written(tmp_path, "\n".join(json.dumps(one) for one in events).encode())
+    options: Any = {"on_error": "skip", "journey": "person", "person_conflicts": "ignore"}
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", tp.errors.TouchpointsWarning)
+        expected = tp.sources.ga4(events, **options)
+        found = tp.sources.ga4(path, **options)
+    assert found.equals(expected)
+    assert found.meta.report == expected.meta.report
+
+
+def test_few_drawn_events_are_read_by_both_ways() -> None:
+    """The test above compares two ways: blocks are taken in some of its cases and not in others."""
+    taken = 0
+    for seed in range(40):
+        lines = "\n".join(map(json.dumps, drawn_events(seed))).encode()
+        [(_, batch)] = batches_of_json([lines])
+        taken += batch is not None and columns_of_batch(batch, parameter_names(())) is not None
+    assert 10 <= taken <= 35
+
+
+def test_blocks_are_read_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small blocks, one of them with a bad line; with pyarrow and without; on one core or two."""
+    events = [event("page_view", second, page=second) for second in range(50)]
+    lines = [json.dumps(one).encode() for one in events]
+    path = written(tmp_path, b"\n".join([*lines[:30], b"{", *lines[30:]]))
+    monkeypatch.setattr(files, "_LINES", 700)
+    found = []
+    for cores in ("1", "2"):
+        monkeypatch.setenv("TOUCHPOINTS_MAX_THREADS", cores)
+        with pytest.raises(tp.errors.InvalidInputError, match="line 31"):
+            tp.sources.ga4(path)
+        with pytest.warns(tp.errors.TouchpointsWarning, match="line 31"):
+            found.append(tp.sources.ga4(path, on_error="skip"))
+    monkeypatch.setattr(_ga4_columns, "has_arrow", lambda: False)
+    with pytest.warns(tp.errors.TouchpointsWarning, match="line 31"):
+        found.append(tp.sources.ga4(path, on_error="skip"))
+
+    assert [len(one.codes) for one in found] == [50, 50, 50]
+    assert found[0].equals(found[1])
+    assert found[0].equals(found[2])
+
+
 def test_sessions_of_two_people_in_one_second_are_two() -> None:
     """ga_session_id is a second; with the device it is a session."""
     events = [event("page_view", 0, device=one) for one in ("a", "b")]
@@ -247,7 +345,7 @@ def test_further_parameters_are_kept() -> None:
     assert np.array_equal(column_of(journeys, "score"), [2.5, np.nan], equal_nan=True)
     with pytest.raises(tp.errors.NotFoundError, match="methd"):
         tp.sources.ga4(events, params=("methd",))
-    with pytest.raises(tp.errors.InvalidInputError, match="a column of this name"):
+    with pytest.raises(tp.errors.InvalidInputError, match="uses this name itself"):
         tp.sources.ga4(events, params=("source",))
 
 

@@ -2,128 +2,143 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 
 from touchpoints._core.datetimes import FIRST, LAST, BadTimes
-from touchpoints._core.frozen import Array, Coded, owned
+from touchpoints._core.frozen import Array, Coded, code_values, owned
 from touchpoints._core.messages import first_few
 from touchpoints._core.zones import HowTimes
 from touchpoints.errors import InvalidInputError
+from touchpoints.sources._shared.files import lines_of, opened
 from touchpoints.sources._shared.growing import Growing
-from touchpoints.sources._shared.records import records_of
+from touchpoints.sources._shared.records import begins_array, records_of, records_of_lines
 from touchpoints.sources._shared.skipped import Skipped
 from touchpoints.sources._shared.tables import Flat, first_known
+from touchpoints.sources.formats._ga4_arrow import batches_of_json, columns_of_batch, has_arrow
+from touchpoints.sources.formats._ga4_names import (
+    IDS,
+    LAST_CLICK,
+    LAST_CLICKS,
+    NUMBERS,
+    OF_PARAMETERS,
+    OF_TOP,
+    PARAMETERS,
+    SESSION,
+    STRUCTS,
+    Names,
+    flat_names,
+    parameter_names,
+)
 from touchpoints.sources.merging.identifying import text_of
 
-PARAMETERS = "event_params"
-SESSION = "ga_session_id"
-TIES = ("batch_page_id", "batch_ordering_id", "batch_event_index")
-NUMBERS = ("value", "revenue", *TIES)
-CAMPAIGNS = ("session", "cross_channel_campaign", "manual_campaign", "google_ads_campaign")
-"""Where source, medium and campaign of a session stand, the first that is known first."""
-
-_IDS = ("user_id", "user_pseudo_id", SESSION)
-_TOP = ("event_name", "event_timestamp", "user_id", "user_pseudo_id", "platform", *TIES)
-_LAST_CLICK = "session_traffic_source_last_click"
-_STRUCTS = {
-    "collected_traffic_source": {
-        "manual_source": "utm.source",
-        "manual_medium": "utm.medium",
-        "manual_campaign_name": "utm.campaign",
-        "gclid": "click_id",
-    },
-    "traffic_source": {
-        "source": "first_source",
-        "medium": "first_medium",
-        "name": "first_campaign",
-    },
-    "device": {"category": "device"},
-    "ecommerce": {"purchase_revenue": "revenue"},
-}
-_OF_CAMPAIGN = {"source": "source", "medium": "medium", "campaign_name": "campaign"}
-_LAST_CLICKS = {
-    kind: {field: f"{kind}.{column}" for field, column in _OF_CAMPAIGN.items()}
-    for kind in CAMPAIGNS[1:]
-}
-_OF_TOP = {name: name for name in _TOP}
-_PARAMETERS = {
-    SESSION: SESSION,
-    "page_location": "url",
-    "page_title": "page",
-    "page_referrer": "referrer",
-    "search_term": "text",
-    "value": "value",
-    "event_id": "event_id",
-    "source": "param.source",
-    "medium": "param.medium",
-    "campaign": "param.campaign",
-    **{name: name for name in TIES},
-}
-NESTED = (*_TOP, PARAMETERS, *_STRUCTS, _LAST_CLICK)
-"""The columns of a nested table that are read."""
-
-Names = Mapping[str, str]
+_BATCH = 1 << 15
 
 
 class BadEventError(ValueError):
     """An event that is not written as GA4 exports it; the text is the reason."""
 
 
-def parameter_names(wanted: Iterable[str]) -> dict[str, str]:
-    """Return the column of each parameter that is read; those that are wanted keep their names."""
-    return {**_PARAMETERS, **{name: name for name in wanted}}
-
-
-def flat_names(wanted: Iterable[str]) -> dict[str, str]:
-    """Return the columns of a flat table that are read, and what each becomes.
-
-    A field of a record has the names of both, joined by a dot or an underscore. Parameters have
-    their plain names too, but for source, medium and campaign: in a flat table nobody knows whose
-    they are.
-    """
-    names = {name: name for name in _TOP}
-    for record, fields in _STRUCTS.items():
-        for field, column in fields.items():
-            names[f"{record}.{field}"] = names[f"{record}_{field}"] = column
-    for kind, fields in _LAST_CLICKS.items():
-        for field, column in fields.items():
-            for path in (f"{_LAST_CLICK}.{kind}.{field}", f"{_LAST_CLICK}_{kind}_{field}"):
-                names[path] = column
-    names |= {f"session_{column}": f"session.{column}" for column in _OF_CAMPAIGN.values()}
-    for name, column in parameter_names(wanted).items():
-        names[f"{PARAMETERS}.{name}"] = names[f"{PARAMETERS}_{name}"] = column
-        if not column.startswith("param."):
-            names.setdefault(name, column)
-    return names
-
-
 def nested_columns(source: Any, skipped: Skipped, wanted: tuple[str, ...]) -> dict[str, Any]:
     """Return the columns of records, each event with ``event_params`` or flat."""
-    columns = Growing(times=("time",), numbers=NUMBERS)
-    names, flat = parameter_names(wanted), flat_names(wanted)
-    for where, record in records_of(source, skipped):
-        try:
-            row = _row_of(record, names, flat)
-            unread = _read_numbers(row)
-        except BadEventError as error:
-            skipped.refuse(str(error), where=where)
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
-            skipped.refuse("a field of an event is not of the shape that GA4 exports", where=where)
+    reading = _Reading(skipped=skipped, wanted=wanted)
+    reading.add(records_of(source, skipped))
+    return reading.finish()
+
+
+def columns_of_lines(path: Any, skipped: Skipped, wanted: tuple[str, ...]) -> dict[str, Any]:
+    """Return the columns of a file of JSON lines, or of a JSON array.
+
+    Lines are read by pyarrow where it is installed, block by block. A block with anything that
+    pyarrow does not take as it is documented is read event by event, which finds out what it is.
+    """
+    reading = _Reading(skipped=skipped, wanted=wanted)
+    with opened(path) as file:
+        if not has_arrow() or begins_array(file):
+            return nested_columns(path, skipped, wanted)
+        first = 1
+        for block, batch in batches_of_json(lines_of(file)):
+            found = None if batch is None else columns_of_batch(batch, reading.names)
+            if found is None:
+                reading.add(records_of_lines(io.BytesIO(block), skipped, first=first))
+            else:
+                reading.columns.add_rows(batch.num_rows, found)
+            first += block.count(b"\n")
+    return reading.finish()
+
+
+def columns_of_arrow(table: Any, skipped: Skipped, wanted: tuple[str, ...]) -> dict[str, Any]:
+    """Return the columns of a nested table of pyarrow."""
+    reading = _Reading(skipped=skipped, wanted=wanted)
+    first = 0
+    for batch in table.to_batches(max_chunksize=_BATCH):
+        found = columns_of_batch(batch, reading.names)
+        if found is None:
+            rows = enumerate(batch.to_pylist(), first)
+            reading.add((f"record {place}", one) for place, one in rows)
         else:
-            columns.add_row(row)
-            if unread:
-                skipped.note(f"{unread} is no number: missing")
-    return with_missing(columns.finish(), columns.rows, wanted)
+            reading.columns.add_rows(batch.num_rows, found)
+        first += batch.num_rows
+    return reading.finish()
+
+
+@attrs.define(kw_only=True)
+class _Reading:
+    """The columns of the events that were read so far."""
+
+    skipped: Skipped
+    wanted: tuple[str, ...]
+    columns: Growing = attrs.field(factory=lambda: Growing(times=("time",), numbers=NUMBERS))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The column of each parameter."""
+        return parameter_names(self.wanted)
+
+    def add(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Add events, one by one; those that cannot be read are raised or counted."""
+        names, flat = self.names, flat_names(self.wanted)
+        for where, record in records:
+            try:
+                row = _row_of(record, names, flat)
+                unread = _read_numbers(row)
+            except BadEventError as error:
+                self.skipped.refuse(str(error), where=where)
+            except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+                self.skipped.refuse(
+                    "a field of an event is not of the shape that GA4 exports", where=where
+                )
+            else:
+                self.columns.add_row(row)
+                if unread:
+                    self.skipped.note(f"{unread} is no number: missing")
+
+    def finish(self) -> dict[str, Any]:
+        """Return all columns of the format; those that no event has are missing."""
+        return with_missing(self.columns.finish(), self.columns.rows, self.wanted)
 
 
 def with_missing(found: dict[str, Any], rows: int, wanted: Iterable[str]) -> dict[str, Any]:
-    """Return columns in which those that a table lacks are missing in all rows."""
-    texts = dict.fromkeys((*flat_names(wanted).values(), *_PARAMETERS.values()))
+    """Return all columns of the format: those that a table lacks are missing in all rows.
+
+    Columns are texts, but for times, numbers and the parameters that are wanted.
+    """
+    texts = dict.fromkeys((*flat_names(wanted).values(), *OF_PARAMETERS.values()))
     nothing = Coded(owned(np.full(rows, -1, dtype=np.int32)), ())
-    return {**{name: nothing for name in texts if name not in NUMBERS}, **found}
+    as_they_are = {*NUMBERS, "time", *wanted}
+    return {
+        **{name: nothing for name in texts if name not in NUMBERS},
+        **{
+            name: one
+            if isinstance(one, Coded) or name in as_they_are
+            else code_values(one.tolist(), called=name)
+            for name, one in found.items()
+        },
+    }
 
 
 def _row_of(record: Mapping[str, Any], names: Names, flat: Names) -> dict[str, Any]:
@@ -133,14 +148,14 @@ def _row_of(record: Mapping[str, Any], names: Names, flat: Names) -> dict[str, A
         _put_fields(row, record, flat)
     else:
         _put_parameters(row, given, names)
-        _put_fields(row, record, _OF_TOP)
-    for name, fields in _STRUCTS.items():
+        _put_fields(row, record, OF_TOP)
+    for name, fields in STRUCTS.items():
         struct = record.get(name)
         if struct:
             _put_fields(row, struct, fields)
-    last_click = record.get(_LAST_CLICK)
+    last_click = record.get(LAST_CLICK)
     if last_click:
-        for kind, fields in _LAST_CLICKS.items():
+        for kind, fields in LAST_CLICKS.items():
             struct = last_click.get(kind)
             if struct:
                 _put_fields(row, struct, fields)
@@ -194,7 +209,7 @@ def _read_numbers(row: dict[str, Any]) -> str:
             except ValueError:
                 del row[name]
                 unread = name if value else ""
-    for name in _IDS:
+    for name in IDS:
         value = row.get(name)
         if value is not None and type(value) is not str:
             row[name] = text_of(value)

@@ -22,14 +22,22 @@ from touchpoints.sources._shared.sessions import (
     sessions_of,
 )
 from touchpoints.sources._shared.tables import first_known, rows_of
+from touchpoints.sources.formats._ga4_arrow import has_arrow
 from touchpoints.sources.formats._ga4_columns import (
-    CAMPAIGNS,
-    NESTED,
-    PARAMETERS,
-    SESSION,
-    TIES,
+    columns_of_arrow,
+    columns_of_lines,
     flat_columns,
     nested_columns,
+)
+from touchpoints.sources.formats._ga4_names import (
+    CAMPAIGNS,
+    NESTED,
+    OF_PARAMETERS,
+    PARAMETERS,
+    REVENUE,
+    SESSION,
+    TIES,
+    TOP,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +66,9 @@ _KEPT = (
     *_PLAIN,
     "value",
 )
-_RESERVED = frozenset((*_KEPT, *TIES, *_ID, "time", "name", "person", "journey", "source"))
+_RESERVED = frozenset(
+    (*_KEPT, *TOP, *_ID, *OF_PARAMETERS, "time", "name", "person", "journey", "source")
+)
 
 
 @public
@@ -143,9 +153,7 @@ def ga4(source: Any, *, params: Sequence[str] = (), **options: Unpack[ReadOption
     by = options.get("journey")
     _check_journey(by)
     sessions = by != "person"
-    columns = _columns_of(source, skipped, wanted, sessions=sessions)
-    _check_found(wanted, columns)
-    table = _table(columns, wanted)
+    table = _table(_columns_of(source, skipped, wanted, sessions=sessions), wanted)
     table = rows_of(table, _kept_rows(table, skipped, sessions=sessions))
     key = sessions_of(table[_USER], table[SESSION])
     table["person"] = persons_of_sessions(key, table, user="user_id", device=_USER, ties=TIES)
@@ -166,8 +174,9 @@ def _wanted(params: Sequence[str]) -> tuple[str, ...]:
     taken = [one for one in wanted if one in _RESERVED]
     if taken:
         raise InvalidInputError(
-            f"params cannot be {first_few(taken)}: the reader has a column of this name",
-            mend="url, page, referrer, text and value are kept without it; rename other parameters",
+            f"params cannot be {first_few(taken)}: the reader uses this name itself",
+            mend="page_location is kept as url, page_title as page, page_referrer as referrer and "
+            "search_term as text; rename other parameters",
         )
     return wanted
 
@@ -197,7 +206,7 @@ def _columns_of(
     """Return the columns of a source: of a flat table as a whole, else event by event."""
     if is_path(source):
         if kind_of_file(source) == "json":
-            return nested_columns(source, skipped, wanted)
+            return columns_of_lines(source, skipped, wanted)
         source = frame_of_file(source)
     if isinstance(source, Mapping):
         if PARAMETERS in source:
@@ -208,7 +217,8 @@ def _columns_of(
     elif isinstance(source, Iterable) and not hasattr(source, "columns"):
         return nested_columns(source, skipped, wanted)
     elif (nested := _nested_frame(source)) is not None:
-        return nested_columns(nested, skipped, wanted)
+        read = columns_of_arrow if has_arrow() else nested_columns
+        return read(nested, skipped, wanted)
     return flat_columns(source, skipped, wanted, sessions=sessions)
 
 
@@ -222,11 +232,14 @@ def _nested_frame(frame: Any) -> Any:
     names = given.collect_schema().names()
     if PARAMETERS not in names:
         return None
-    return given.select([name for name in NESTED if name in names]).to_native()
+    chosen = given.select([name for name in NESTED if name in names])
+    eager = chosen.collect() if isinstance(chosen, nw.LazyFrame) else chosen
+    return eager.to_arrow() if has_arrow() else eager.to_native()
 
 
 def _table(columns: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
     """Return the columns of the reader: ids, times, and what is kept."""
+    _check_found(wanted, columns)
     groups = {
         "utm": first_group(columns, ("utm", "param"), _TRIPLE),
         "session": first_group({**columns, **_google_ads(columns)}, CAMPAIGNS, _TRIPLE),
@@ -236,7 +249,7 @@ def _table(columns: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Any
         **{name: columns[name] for name in (*_PLAIN, *wanted)},
     }
     nothing = owned(np.full(len(columns["time"]), np.nan))
-    revenue, value = columns.get("revenue", nothing), columns.get("value", nothing)
+    revenue, value = columns.get(REVENUE, nothing), columns.get("value", nothing)
     return {
         "time": columns["time"],
         "name": columns["event_name"],
@@ -267,7 +280,7 @@ def _kept_rows(table: Mapping[str, Any], skipped: Skipped, *, sessions: bool) ->
     lacking = (table[SESSION].codes < 0) & ~nobody & sessions
     skipped.leave_out("no id of a user: mostly no consent", int(nobody.sum()))
     skipped.leave_out(f"no {SESSION}", int(lacking.sum()))
-    kept = ~(nobody | lacking)
+    kept: Array = ~(nobody | lacking)
     if "event_id" in table:
         again = kept & _repeated(table["event_id"], table["name"], kept)
         skipped.leave_out("an event_id that an earlier event of this name has", int(again.sum()))
@@ -290,6 +303,7 @@ def _went_before(names: Coded, key: Array) -> Array | None:
     starts = is_text(names, "session_start")
     if not starts.any():
         return None
-    begun = np.zeros(int(key.max()) + 1, dtype=bool)
+    begun: Array = np.zeros(int(key.max()) + 1, dtype=bool)
     begun[key[starts]] = True
-    return owned(np.logical_not(begun[key]))
+    went_before: Array = ~begun[key]
+    return owned(went_before)
