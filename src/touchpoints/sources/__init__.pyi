@@ -1,3 +1,4 @@
+from touchpoints.sources.formats.ga4 import ga4 as ga4
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts

@@ -15,6 +15,7 @@ from touchpoints.errors import InvalidInputError, NotFoundError
 
 GZIP = b"\x1f\x8b"
 _BLOCK = 1 << 20
+_LINES = 1 << 23
 
 
 def is_path(source: Any) -> bool:
@@ -55,3 +56,17 @@ def blocks_of(file: BinaryIO) -> Iterator[bytes]:
     """Yield the content of a file in blocks of a megabyte."""
     while block := file.read(_BLOCK):
         yield block
+
+
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the content of a file in blocks of some megabytes that end with a line."""
+    rest = b""
+    while block := file.read(_LINES):
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield rest + block[:end]
+            rest = block[end:]
+        else:
+            rest += block
+    if rest:
+        yield rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError
@@ -17,13 +17,25 @@ from touchpoints.sources._shared.skipped import Skipped
 PARQUET = b"PAR1"
 
 
-def frame_of_file(path: Any) -> Any:
-    """Return the table of a file: Parquet, JSON (lines or an array), or text with separators."""
+def kind_of_file(path: Any) -> Literal["parquet", "json", "text"]:
+    """Return what a file holds, by how it begins: text is a table with separators.
+
+    An empty file has no lines of JSON either.
+    """
     with opened(path) as file:
         start = file.read(4096)
     if start.startswith(PARQUET):
+        return "parquet"
+    is_json = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[", b"")
+    return "json" if is_json else "text"
+
+
+def frame_of_file(path: Any) -> Any:
+    """Return the table of a file: Parquet, JSON (lines or an array), or text with separators."""
+    kind = kind_of_file(path)
+    if kind == "parquet":
         return attempt_import("polars", extra="polars").scan_parquet(Path(path))
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if kind == "json":
         rows = [record for _, record in records_of(path, Skipped(on_error="raise"))]
         return columns_of_records(rows, ())
     return _separated(path)

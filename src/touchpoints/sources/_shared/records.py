@@ -53,22 +53,29 @@ def _rows_of_frame(frame: Any) -> Iterator[dict[str, Any]]:
 
 def _of_file(path: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str, Any]]]:
     with opened(path) as file:
-        if _begins_array(file):
+        if begins_array(file):
             yield from _of_array(file.read(), skipped)
             return
         whole = _over_lines(file)
         if whole is not None:
             yield "the file", whole
             return
-        for number, line in enumerate(file, 1):
-            if not line.strip(_SPACE):
-                continue
-            record = _object_of(line, f"line {number}", skipped)
-            if record is not None:
-                yield f"line {number}", record
+        yield from records_of_lines(file, skipped)
 
 
-def _begins_array(file: BinaryIO) -> bool:
+def records_of_lines(
+    lines: Iterable[bytes], skipped: Skipped, *, first: int = 1
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the records of lines of JSON, of which the first has this number."""
+    for number, line in enumerate(lines, first):
+        if not line.strip(_SPACE):
+            continue
+        record = _object_of(line, f"line {number}", skipped)
+        if record is not None:
+            yield f"line {number}", record
+
+
+def begins_array(file: BinaryIO) -> bool:
     """Tell whether a file of JSON holds an array; the file stands at its start afterwards."""
     start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
     file.seek(0)

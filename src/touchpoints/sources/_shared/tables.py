@@ -112,6 +112,8 @@ def constant(text: str, rows: int) -> Coded:
 
 def rows_of(columns: Mapping[str, Any], kept: Array) -> dict[str, Any]:
     """Return the rows of columns at these positions, or where a mask is true."""
+    if kept.dtype == bool and kept.all():
+        return dict(columns)
     return {
         name: one.take(kept) if isinstance(one, Coded) else one[kept]
         for name, one in columns.items()
