@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     formats.snowplow: snowplow
+    formats.xes: xes
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities
     merging.merge: merge_sources

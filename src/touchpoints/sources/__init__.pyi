@@ -1,4 +1,5 @@
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
+from touchpoints.sources.formats.xes import xes as xes
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities
