@@ -33,5 +33,6 @@ __getattr__, __dir__, __all__ = _attach(
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities
     merging.merge: merge_sources
+    writers.xes: write_xes
     """,
 )

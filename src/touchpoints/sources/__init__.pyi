@@ -5,3 +5,4 @@ from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities
 from touchpoints.sources.merging.identifying import identities as identities
 from touchpoints.sources.merging.merge import merge_sources as merge_sources
+from touchpoints.sources.writers.xes import write_xes as write_xes

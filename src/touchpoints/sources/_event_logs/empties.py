@@ -11,7 +11,6 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.frozen import Array, Coded, owned, text_array
 from touchpoints.journeys.model import Journeys
-from touchpoints.sources._event_logs.attributes import texts_of
 
 
 def with_empty(
@@ -74,7 +73,11 @@ def _persons(
 ) -> Array | None:
     if journeys.persons is None:
         return None
-    new = [None] * len(rows) if persons is None else texts_of(persons).take(rows).to_list()
+    if isinstance(persons, Coded):
+        new = persons.take(rows).to_list()
+    else:
+        known = [] if persons is None else persons[rows].tolist()
+        new = [None if one != one else one for one in known] or [None] * len(rows)
     return owned(text_array([*journeys.persons.tolist(), *new])[order])
 
 

@@ -8,10 +8,13 @@ from typing import Any
 import attrs
 
 from touchpoints._core.frozen import FrozenMap
+from touchpoints.classify.typing import CONTEXT_FROM, CONTEXT_INFERRED, NEED_FROM, NEED_INFERRED
 from touchpoints.journeys.model import Journeys, derive
 
 # Names that the columns of all readers have, or that merging adds.
 RESERVED = ("name", "time", "end", "trace", "object", "person")
+# Columns that typing adds.
+OF_TYPING = (NEED_FROM, CONTEXT_FROM, NEED_INFERRED, CONTEXT_INFERRED)
 OF_MERGING = ("source", "journey")
 OF_EVENT, OF_CASE = "event:", "case:"
 
@@ -47,7 +50,7 @@ def names_of(
     """
     back: dict[str, str] = {}
     found: list[dict[str, str]] = []
-    taken = {*RESERVED, *OF_MERGING, *events_called.values(), *cases_called.values()}
+    taken = {*RESERVED, *OF_TYPING, *OF_MERGING, *events_called.values(), *cases_called.values()}
     for keys, called, before in (
         (events, events_called, OF_EVENT),
         (cases, cases_called, OF_CASE),

@@ -221,7 +221,7 @@ def _person(columns: dict[str, Any], names: Names, key: str | None) -> str | Non
             return None
         known = [one for one in (*names.cases, *names.events) if one != NAME]
         raise not_found("attribute", key, known, where="given as person")
-    columns[PERSON] = columns.pop(found) if key is None else columns[found]
+    columns[PERSON] = columns[found]
     return PERSON
 
 

@@ -12,8 +12,14 @@ from touchpoints._core.frozen import Coded
 from touchpoints.journeys.model import derive
 from touchpoints.sources._event_logs.empties import with_empty
 from touchpoints.sources._event_logs.names import renamed
-from touchpoints.sources._event_logs.xes_parser import INSTANCE, TRANSITION, XesLog
-from touchpoints.sources._event_logs.xes_table import XesTable, codes_of_stages, table_of_xes
+from touchpoints.sources._event_logs.own import HEADER, OWN, header_of, restored
+from touchpoints.sources._event_logs.xes_parser import INSTANCE, NAME, TRANSITION, XesLog
+from touchpoints.sources._event_logs.xes_table import (
+    PERSON,
+    XesTable,
+    codes_of_stages,
+    table_of_xes,
+)
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
 @public
 def xes(
-    path: Any,
+    source: Any,
     *,
     classifier: str | Sequence[str] | None = None,
     person: str | None = None,
@@ -34,7 +40,7 @@ def xes(
 
     Parameters
     ----------
-    path
+    source
         The path of a file ``.xes``, also compressed by gzip. It is streamed: its elements are not
         kept.
     classifier
@@ -116,12 +122,18 @@ def xes(
     <Journeys: 1 journey, 1 interaction, 1 touchpoint, 2026-03-02 to 2026-03-02>
     """
     skipped = skipping(options, called="event")
-    log = XesLog(path, skipped).read()
+    log = XesLog(source, skipped).read()
     table = table_of_xes(log, classifier=classifier, person=person, tz=tz, skipped=skipped)
+    where, plain = log.xml.name, classifier is None and person is None
+    text = log.attributes.get(HEADER) if plain and lifecycle else None
+    header = header_of(text, options, default="trace", where=where)
     joined = lifecycle and table.stages is not None and not _names_stages(classifier, log)
+    if header is not None:
+        joined = joined and header.has_ends
     kept_stages = table.stages is not None and not joined
     texts = codes_of_stages(table) if kept_stages else ()
-    journeys = journeys_of(_events(table, joined=joined), skipped, options)
+    asked = options if header is None else header.options(options, table.names)
+    journeys = journeys_of(_events(table, joined=joined, person=person), skipped, asked)
     if table.timeless:
         meta = attrs.evolve(journeys.meta, timezone=None)
         journeys = derive(journeys, times=None, ends=None, meta=meta)
@@ -130,9 +142,10 @@ def xes(
         columns[TRANSITION] = Coded(columns[TRANSITION], texts)
         journeys = derive(journeys, per_interaction=columns)
     if options.get("journey", "trace") == "trace":
-        journeys = with_empty(
-            journeys, table.ids, per_journey=table.cases, persons=table.cases.get("case:person")
-        )
+        persons = table.cases.get(table.names.cases.get(PERSON if plain else person or "", ""))
+        journeys = with_empty(journeys, table.ids, per_journey=table.cases, persons=persons)
+    if header is not None:
+        return restored(journeys, header, table.names, options=options, tz=tz)
     return renamed(journeys, table.names.back)
 
 
@@ -146,16 +159,20 @@ def _names_stages(classifier: str | Sequence[str] | None, log: XesLog) -> bool:
     return TRANSITION in (keys.split() if isinstance(keys, str) else keys)
 
 
-def _events(table: XesTable, *, joined: bool) -> Events:
-    roles = (TRANSITION, INSTANCE) if joined else ()
-    named = (name for key, name in table.names.events.items() if key not in roles)
-    persons = {} if table.person is None else {"person": ("person",)}
+def _events(table: XesTable, *, joined: bool, person: str | None) -> Events:
+    aside = {TRANSITION, INSTANCE} if joined else set()
+    names = table.names
+    # An attribute that is called person is the person, and need not be kept beside it.
+    alone = {PERSON} if person is None else set()
+    own = {key for key in names.cases if key.startswith(OWN)}
     return Events(
         table=table.columns,
-        journeys={"trace": ("trace",), **persons},
+        journeys={"trace": ("trace",), **({} if table.person is None else {PERSON: (PERSON,)})},
         person=table.person,
-        kept=tuple(named),
-        per_journey=tuple(name for name in table.names.cases.values() if name != "trace"),
+        kept=tuple(name for key, name in names.events.items() if key not in aside | alone),
+        per_journey=tuple(
+            name for key, name in names.cases.items() if key not in {NAME, *alone, *own}
+        ),
         lifecycle=table.stages if joined else None,
         instance=table.instance if joined else None,
         tz=table.tz,
