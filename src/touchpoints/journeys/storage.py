@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import secrets
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -18,6 +17,7 @@ import numpy as np
 from touchpoints._core.checks import public, require_path
 from touchpoints._core.frozen import Array, Coded, owned, text_array
 from touchpoints._core.messages import first_few
+from touchpoints._core.replacing import replacing
 from touchpoints.errors import StorageError, WrongKindError
 from touchpoints.journeys import stored
 from touchpoints.journeys.meta import BY_TEXT, Meta, report_from_dict
@@ -87,14 +87,8 @@ def write_journeys(
     """
     checked_journeys(journeys)
     require_path(path, mend="for example tp.write_journeys(journeys, 'shop.journeys')")
-    target = Path(path).resolve()
-    unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with unfinished.open("xb") as file:
-            _write(journeys, file, zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replacing(path) as file:
+        _write(journeys, file, zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED)
 
 
 def _write(journeys: Journeys, file: BinaryIO, compression: int) -> None:

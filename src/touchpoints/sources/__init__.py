@@ -30,11 +30,13 @@ __getattr__, __dir__, __all__ = _attach(
     """
     formats.ga4: ga4
     formats.snowplow: snowplow
+    formats.xes: xes
     merging.contacts: Contacts contacts
     formats.social: social
     formats.surveys: surveys
     formats.tickets: tickets
     merging.identifying: Identities identities
     merging.merge: merge_sources
+    writers.xes: write_xes
     """,
 )

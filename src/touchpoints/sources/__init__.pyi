@@ -1,5 +1,6 @@
 from touchpoints.sources.formats.ga4 import ga4 as ga4
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
+from touchpoints.sources.formats.xes import xes as xes
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.formats.social import social as social
@@ -8,3 +9,4 @@ from touchpoints.sources.formats.tickets import tickets as tickets
 from touchpoints.sources.merging.identifying import Identities as Identities
 from touchpoints.sources.merging.identifying import identities as identities
 from touchpoints.sources.merging.merge import merge_sources as merge_sources
+from touchpoints.sources.writers.xes import write_xes as write_xes

@@ -50,6 +50,12 @@ class Skipped:
             self._first = shortened(f"{where}: {reason}")
         self.bad[reason] += 1
 
+    def refuse_value(self, reason: str, *, where: str, mend: str) -> None:
+        """Raise for a value that cannot be read, or count it as missing; its record is kept."""
+        if self.on_error == "raise":
+            raise InvalidInputError(reason, where=where, mend=mend)
+        self.note(f"{reason}: taken as missing")
+
     def leave_out(self, reason: str, records: int = 1) -> None:
         """Count records that are no interactions."""
         if records:
