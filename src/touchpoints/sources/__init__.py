@@ -28,6 +28,11 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
+    _shared.file_format: FileFormat
+    _shared.file_mapping: FileMapping
+    formats.mappings: read_mapping
+    formats.separated: csv
+    formats.sniffing: sniff
     formats.snowplow: snowplow
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities

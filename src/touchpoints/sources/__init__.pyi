@@ -1,3 +1,8 @@
+from touchpoints.sources._shared.file_format import FileFormat as FileFormat
+from touchpoints.sources._shared.file_mapping import FileMapping as FileMapping
+from touchpoints.sources.formats.mappings import read_mapping as read_mapping
+from touchpoints.sources.formats.separated import csv as csv
+from touchpoints.sources.formats.sniffing import sniff as sniff
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
