@@ -17,7 +17,7 @@ import pytest
 import touchpoints as tp
 from tests.house_rules import PACKAGE
 
-FACES = [tp, tp.classify, tp.graphs, tp.taxonomy]
+FACES = [tp, tp.classify, tp.graphs, tp.sources, tp.taxonomy]
 
 
 def typed_names(face: ModuleType) -> list[tuple[str, str]]:

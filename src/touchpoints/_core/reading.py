@@ -57,6 +57,7 @@ class _Plain:
             if isinstance(one, Coded)
             else list(islice(one, 0, None, stride))
             for name, one in self._columns.items()
+            if not isinstance(one, Instants)
         }
         return {
             name: seen for name, seen in some.items() if any(isinstance(one, str) for one in seen)
@@ -65,7 +66,7 @@ class _Plain:
     def load(self, asked: Iterable[tuple[str, Any]]) -> None:
         columns_asked(asked, self.names)
         for name, values in self._columns.items():
-            if isinstance(values, Coded):
+            if isinstance(values, (Coded, Instants)):
                 continue
             sized = hasattr(values, "__len__") and hasattr(values, "__getitem__")
             text_or_map = isinstance(values, (str, bytes, Mapping))
@@ -75,7 +76,10 @@ class _Plain:
                 raise WrongKindError(
                     f"column {name!r} must be a list or a one-dimensional array, got {got}"
                 )
-        sizes = {name: len(values) for name, values in self._columns.items()}
+        sizes = {
+            name: len(values.stamps if isinstance(values, Instants) else values)
+            for name, values in self._columns.items()
+        }
         if len(set(sizes.values())) > 1:
             raise InvalidInputError(f"the columns differ in length: {sizes}")
         self.rows = next(iter(sizes.values()), 0)
@@ -101,6 +105,8 @@ class _Plain:
 
     def kept(self, name: str) -> Coded | Array:
         column = self._columns[name]
+        if isinstance(column, Instants):
+            return column.stamps.view("datetime64[us]")
         return self.text(name) if isinstance(column, Coded) else kept_values(column, name)
 
     def numbers(self, name: str) -> Array:
@@ -109,6 +115,8 @@ class _Plain:
 
     def instants(self, name: str, how: HowTimes) -> Instants:
         values = self._columns[name]
+        if isinstance(values, Instants):
+            return zoned(values, name, how)
         if isinstance(values, Coded):
             values = values.to_list()
         kind = values.dtype.kind if isinstance(values, np.ndarray) else ""

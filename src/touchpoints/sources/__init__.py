@@ -29,6 +29,11 @@ __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     formats.ga4: ga4
+    _shared.file_format: FileFormat
+    _shared.file_mapping: FileMapping
+    formats.mappings: read_mapping
+    formats.separated: csv
+    formats.sniffing: sniff
     formats.snowplow: snowplow
     formats.xes: xes
     merging.contacts: Contacts contacts

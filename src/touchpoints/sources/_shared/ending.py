@@ -129,9 +129,13 @@ def journeys_of(events: Events, skipped: Skipped, options: ReadOptions) -> Journ
         tz=events.tz,
         **passed,
     )
+    return ended(_censored(journeys), skipped, options.get("observed_until"))
+
+
+def ended(journeys: Journeys, skipped: Skipped, until: dt.datetime | None) -> Journeys:
+    """Return journeys with the counts of what was skipped, and the time of the export."""
     skipped.tell()
-    found = _with_report(_censored(journeys), skipped)
-    return _observed(found, options.get("observed_until"))
+    return _observed(_with_report(journeys, skipped), until)
 
 
 def several_or(

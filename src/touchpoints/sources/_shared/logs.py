@@ -1,0 +1,72 @@
+"""A table and its roles become `Journeys`: the end of the readers of somebody's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from touchpoints.journeys.model import Journeys
+from touchpoints.sources._shared.ending import ended
+from touchpoints.sources._shared.file_format import FileFormat
+from touchpoints.sources._shared.restoring import aliases, restored, restored_types
+from touchpoints.sources._shared.roles import Roles, checked_types
+from touchpoints.sources._shared.skipped import Skipped
+from touchpoints.sources._shared.typed_columns import Wanted
+from touchpoints.sources.log import from_frame
+
+
+def columns_of_roles(roles: Roles) -> list[str]:
+    """Return the names of all columns that are read."""
+    count = [] if roles["count"] is None else [roles["count"]]
+    kept = (*roles.kept("per_interaction"), *roles.kept("per_journey"))
+    renamed = roles.restored.get("renamed", {}).values()
+    names = (*roles.times(), *roles.texts(), *count, *kept, *restored_types(roles), *renamed)
+    return list(dict.fromkeys(names))
+
+
+def wanted_columns(
+    roles: Roles, known: FileFormat, *, texts: frozenset[str] = frozenset()
+) -> list[Wanted]:
+    """Return what each column of a text file is read as.
+
+    Parameters
+    ----------
+    texts
+        Columns whose first values were numbers and whose later ones are not.
+    """
+    types = {**restored_types(roles), **checked_types(roles["types"] or {})}
+    names = columns_of_roles(roles)
+    ids, times = set(roles.texts()), set(roles.times())
+    found = []
+    for name in names:
+        if name in times:
+            form = roles["time_format"] or known.format_of(name)
+            found.append(Wanted(name, "time", time_format=form))
+        elif name in types:
+            found.append(Wanted(name, types[name]))
+        elif name == roles["count"]:
+            found.append(Wanted(name, "number"))
+        elif name in ids or name in texts or name not in known.numbers:
+            found.append(Wanted(name, "text"))
+        else:
+            found.append(Wanted(name, "number", told=True))
+    return found
+
+
+def journeys_of_table(table: Any, roles: Roles, skipped: Skipped) -> Journeys:
+    """Return the journeys of a table whose columns have roles.
+
+    ``table`` is a mapping of columns, or a dataframe where nothing is restored.
+    """
+    given = roles.of_log()
+    if roles.restored:
+        here, there = aliases(roles)
+        table = {**table, **{name: table[one] for name, one in {**here, **there}.items()}}
+        given["per_interaction"] = (*roles.kept("per_interaction"), *here)
+        given["per_journey"] = (*roles.kept("per_journey"), *there)
+    if not isinstance(table, Mapping) and roles["time_format"] not in (None, "iso"):
+        given["time_format"] = roles["time_format"]
+    if "facets" in roles.restored:
+        given["taxonomy"] = None  # touchpoints are those of the file
+    journeys = from_frame(table, **given)
+    return ended(restored(journeys, roles), skipped, roles["observed_until"])

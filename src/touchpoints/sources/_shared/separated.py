@@ -1,0 +1,100 @@
+"""The columns of a text file with separators, read block by block in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from touchpoints._core.messages import not_found
+from touchpoints.errors import InvalidInputError
+from touchpoints.sources._shared.file_format import FileFormat
+from touchpoints.sources._shared.separated_rows import (
+    Block,
+    blocks_of_rows,
+    cells_by_column,
+    whole_rows,
+)
+from touchpoints.sources._shared.skipped import Skipped
+from touchpoints.sources._shared.typed_columns import Column, Reading, Wanted, reading_of
+
+
+def columns_of_file(
+    path: Any, known: FileFormat, wanted: Sequence[Wanted], skipped: Skipped, *, named: bool
+) -> dict[str, Column]:
+    """Return columns of a file by name; rows that cannot be read are raised or counted.
+
+    Parameters
+    ----------
+    named
+        Whether the first row of the file holds names.
+    """
+    places = places_of(known, [one.name for one in wanted])
+    decimal: Any = known.decimal or "."
+    columns = [reading_of(one, decimal) for one in wanted]
+    name = Path(path).name
+    for number, block in enumerate(blocks_of_rows(path, known.dialect, skipped)):
+        if named and number == 0:
+            block = block.without({0})  # noqa: PLW2901
+        usable = whole_rows(block, len(known.columns), skipped, name=name)
+        if usable.rows:
+            _keep(usable, columns, places, wanted, skipped, name)
+    return {one.name: column.finish() for one, column in zip(wanted, columns, strict=True)}
+
+
+def places_of(known: FileFormat, names: Iterable[str]) -> list[int]:
+    """Return the places of columns; raise where the file lacks one, or has two of a name."""
+    places = []
+    for name in names:
+        if name not in known.columns:
+            where = f"{known.name}, {known.encoding}, separator {known.separator!r}"
+            raise not_found("column", name, known.columns, where=where)
+        if known.columns.count(name) > 1:
+            raise InvalidInputError(
+                f"two columns of the file are called {name!r}",
+                where=known.name,
+                mend="rename one of them in the file",
+            )
+        places.append(known.columns.index(name))
+    return places
+
+
+def _keep(
+    block: Block,
+    columns: Sequence[Reading],
+    places: Sequence[int],
+    wanted: Sequence[Wanted],
+    skipped: Skipped,
+    name: str,
+) -> None:
+    """Read the cells of a block, and again without the rows of which one cannot be read."""
+    read = [
+        column.read(cells)
+        for column, cells in zip(columns, cells_by_column(block.rows, places), strict=True)
+    ]
+    wrong: dict[int, tuple[str, Wanted, int]] = {}
+    for one, place, (_, bad) in zip(wanted, places, read, strict=True):
+        for at, why in bad.items():
+            wrong.setdefault(at, (why, one, place))
+    if not wrong:
+        for column, (values, _) in zip(columns, read, strict=True):
+            column.keep(values)
+        return
+    for at, (why, one, place) in sorted(wrong.items()):
+        cell = block.read[block.places[at]][place]
+        skipped.refuse(
+            f"column {one.name!r}: {why}",
+            where=f"{name}, line {block.line(at):,}: {cell!r}",
+            mend=_mend(one),
+        )
+    rest = block.without(wrong)
+    if rest.rows:
+        _keep(rest, columns, places, wanted, skipped, name)
+
+
+def _mend(one: Wanted) -> str:
+    skip = 'on_error="skip" leaves such rows out and counts them'
+    if one.kind == "time":
+        form = one.time_format or "iso"
+        return f"they were read as {form}: pass time_format= if that is wrong; {skip}"
+    return f'pass types={{{one.name!r}: "text"}} to keep it as text; {skip}'
