@@ -47,7 +47,7 @@ from touchpoints.journeys.combining import recounted
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place, has_place
 from touchpoints.journeys.places.between import place_name
-from touchpoints.paths.funnels import Kind, Steps, checked_steps, reached
+from touchpoints.paths._shared.funnel_search import Kind, Steps, question, reached
 from touchpoints.uncertainty import units_of
 from touchpoints.uncertainty.resampling import labelled, resamplable
 
@@ -423,9 +423,9 @@ def funnels(
     check_option("of", of, Of)
     journeys = checked_pair(pair).journeys
     check_counts(journeys.offsets, journeys.counts)
-    named, limit = checked_steps(journeys, steps, kind=kind, within=within)
-    labels: list[Hashable] = [*apart([name for name, _ in named])]
-    funnel = reached(journeys, [place for _, place in named], kind=kind, limit=limit)
+    asked = question(journeys, steps, kind=kind, within=within)
+    labels: list[Hashable] = [*apart(asked.names)]
+    funnel = reached(journeys, asked)
     before = np.vstack([np.ones((1, len(journeys)), dtype=bool), funnel.steps[:-1]])
     counted = funnel.steps if of == "all" else funnel.steps & before
     columns, owners = np.nonzero(counted)

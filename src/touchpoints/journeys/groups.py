@@ -76,7 +76,7 @@ def groups_of(journeys: Journeys, by: str) -> Groups:
     if len(found) > 1:
         raise InvalidInputError(f"{by!r} is both {' and '.join(found)}", mend="rename the column")
     column = journeys.per_journey[by] if by in journeys.per_journey else _begun_with(journeys, by)
-    groups = _coded(column)
+    groups = grouped_by(column)
     if not (groups.of >= 0).any():
         raise InvalidInputError(f"no journey has a value of {by!r}")
     return groups
@@ -91,18 +91,23 @@ def countable(journeys: Journeys) -> Journeys:
 def _begun_with(journeys: Journeys, by: str) -> Coded | Array:
     filled = segments.lengths_of(journeys.offsets) > 0
     first = np.where(filled, journeys.offsets[:-1], -1)
-    column = journeys.per_interaction.get(by)
+    return values_at(journeys, by, first)
+
+
+def values_at(journeys: Journeys, name: str, rows: Array) -> Coded | Array:
+    """Return a per-interaction column, or a facet, at these rows; missing where a row is -1."""
+    column = journeys.per_interaction.get(name)
     if column is None:
-        terms = [one.facet(by) for one in journeys.touchpoints]
+        terms = [one.facet(name) for one in journeys.touchpoints]
         coded = code_values([None if term == UNKNOWN else term for term in terms])
         column = Coded(coded.codes[journeys.codes], coded.categories)
     if isinstance(column, Coded):
         codes = np.append(column.codes, np.int32(-1))
-        return Coded(codes[first], column.categories)
-    return np.append(column.astype(np.float64), np.nan)[first]
+        return Coded(codes[rows], column.categories)
+    return np.append(column.astype(np.float64), np.nan)[rows]
 
 
-def _coded(column: Coded | Array) -> Groups:
+def grouped_by(column: Coded | Array) -> Groups:
     """Return the groups of a column, sorted by label."""
     if not isinstance(column, Coded):
         known = ~_missing(column)

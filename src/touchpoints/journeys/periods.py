@@ -11,7 +11,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.checks import check_option
 from touchpoints._core.clocks import Offsets, in_utc, offsets_between
-from touchpoints._core.frozen import Array
+from touchpoints._core.frozen import Array, text_array
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.converters import INSTANT
 from touchpoints.journeys.cutting import require_times
@@ -90,6 +90,14 @@ def clock_of(
         return Clock(calendar)
     until = watched_until(journeys).view(np.int64)
     return Clock(calendar, offsets=offsets_between(zone, _reach(stamps, until)))
+
+
+def instants_as_text(instants: Array) -> Array:
+    """Return instants as text: the day, and the time where it is not midnight."""
+    texts = np.datetime_as_string(instants, "us").tolist()
+    return text_array(
+        [one.removesuffix("T00:00:00.000000").removesuffix(".000000") for one in texts]
+    )
 
 
 def instant_of(instant: Any, name: str, *, zone: str | None) -> int:

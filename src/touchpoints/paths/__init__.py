@@ -52,6 +52,8 @@ from touchpoints.paths.frequencies import (
     rare_variants,
     variant_coverage,
 )
+from touchpoints.paths.funnel_members import FunnelMembers, funnel_members
+from touchpoints.paths.funnel_times import funnel_times
 from touchpoints.paths.funnels import Funnel, funnel
 from touchpoints.paths.journey_times import JourneyTimes, journey_times
 from touchpoints.paths.loops import JourneyRepeats, Repeats, journey_repeats, repeats
@@ -93,6 +95,7 @@ __all__ = [
     "FilterLosses",
     "Fitness",
     "Funnel",
+    "FunnelMembers",
     "JourneyConformance",
     "JourneyRepeats",
     "JourneyTimes",
@@ -129,6 +132,8 @@ __all__ = [
     "distances",
     "fitness",
     "funnel",
+    "funnel_members",
+    "funnel_times",
     "gaps",
     "hierarchical",
     "idle_times",

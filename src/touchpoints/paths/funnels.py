@@ -3,49 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.segments.bitmaps import bitmap_of_rows, bitmaps_where
 from touchpoints._core.arrays.segments.following import (
     Followed,
-    Hits,
-    Rules,
-    followed,
+    Starts,
+    best_starts,
+    ranks_of,
     step_gaps,
 )
 from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.arrays.threads import in_threads
-from touchpoints._core.checks import (
-    check_option,
-    microseconds,
-    public,
-)
+from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
-from touchpoints._core.tables import Estimated, apart, column
-from touchpoints.errors import InvalidInputError
-from touchpoints.journeys.cutting import require_times
-from touchpoints.journeys.groups import by_group
+from touchpoints._core.tables import Estimated, apart, column, optional_column
+from touchpoints.journeys.groups import by_group, countable, stack
 from touchpoints.journeys.model import Journeys
-from touchpoints.journeys.outcomes import window_is_over
-from touchpoints.journeys.places.anchors import (
-    Place,
-    has_place,
-    is_plain,
-    quickest_spans,
-    spans,
+from touchpoints.journeys.periods import Calendar
+from touchpoints.journeys.places.anchors import Place
+from touchpoints.paths._shared.funnel_entries import check_entry, entered, entries_by
+from touchpoints.paths._shared.funnel_search import (
+    Kind,
+    Question,
+    Reached,
+    Steps,
+    credited,
+    judged,
+    over_after,
+    question,
+    reached,
+    search_of,
+    stamps_of,
 )
-from touchpoints.journeys.places.between import place_name
-from touchpoints.journeys.places.selectors import meant
-from touchpoints.uncertainty import JourneyShares
-from touchpoints.uncertainty.cell_shares import facts_of, stacked
-
-Kind = Literal["closed", "strict", "hybrid", "open"]
-Steps = Sequence[Place] | Mapping[str, Place]
+from touchpoints.uncertainty import JourneyShares, units_of
+from touchpoints.uncertainty.cell_shares import choice_shares, facts_of, stacked
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -65,16 +61,24 @@ class Funnel(Estimated):
         when no journey reaches it.
     of_previous, of_previous_low, of_previous_high : float64
         Their share of the journeys that reach the previous step, in [0, 1], and its interval; nan
-        when no journey reaches it.
+        when no journey reaches it. The previous step is the last one that is not optional.
     lost, open : int64
         The number of journeys that reach the previous step but not this one: those that cannot
         reach it any more, and those that still may. Without ``within`` the latter are the journeys
         that the log cuts off (not ``finished``); with ``within``, those watched for less than that
         after one of their starts.
+    skipped : int64, optional
+        Where steps are optional: the number of journeys that go on without this one.
     median_time : float64
         The median time in seconds from the previous step, over the journeys that reach this one;
         in a hybrid funnel from the step that the journey reached before it in time, so that it is
         never negative. nan for the first step, without times, and in an open funnel.
+    attempts : int64, optional
+        The number of attempts that reach the step, with ``attempts=True``.
+    attempts_of_first, attempts_of_first_low, attempts_of_first_high : float64, optional
+        Their share of all attempts, and its interval.
+    attempts_open : int64, optional
+        The number of attempts that reach the previous step but not this one, and still may.
     kind : str
         The kind of funnel.
     """
@@ -92,7 +96,13 @@ class Funnel(Estimated):
     of_previous_high: Array = column(np.float64)
     lost: Array = column(np.int64)
     open: Array = column(np.int64)
+    skipped: Array | None = optional_column(np.int64)
     median_time: Array = column(np.float64)
+    attempts: Array | None = optional_column(np.int64)
+    attempts_of_first: Array | None = optional_column(np.float64)
+    attempts_of_first_low: Array | None = optional_column(np.float64)
+    attempts_of_first_high: Array | None = optional_column(np.float64)
+    attempts_open: Array | None = optional_column(np.int64)
     kind: str
 
     def as_dict(self) -> dict[Any, float]:
@@ -105,18 +115,6 @@ class Funnel(Estimated):
         return self._labelled(self.of_all, text_array(steps * known))
 
 
-@attrs.frozen(eq=False)
-class Reached:
-    """Which journeys reach each step, bool (s, n), and median seconds from the previous step.
-
-    ``over`` tells which journeys can reach no further step, bool (n,).
-    """
-
-    steps: Array
-    medians: list[float]
-    over: Array
-
-
 @public
 def funnel(
     journeys: Journeys,
@@ -124,7 +122,13 @@ def funnel(
     *,
     kind: Kind = "closed",
     within: dt.timedelta | None = None,
+    exclude: Place | None = None,
+    optional: Collection[str] = (),
+    holding: str | None = None,
+    attempts: bool = False,
     by: str | None = None,
+    by_entry: str | None = None,
+    every: Calendar | dt.timedelta | None = None,
     level: float = 0.95,
 ) -> Funnel:
     """Count the journeys that reach each step of a funnel.
@@ -138,7 +142,8 @@ def funnel(
     kind
         ``"closed"``: the steps one after the other, with anything in between. ``"strict"``: each
         step directly after the previous one. ``"hybrid"``: the first step, then the others after
-        it in any order. ``"open"``: each step counts independently of the others, anywhere in the
+        it in any order; the numbers are cumulative, of journeys that have the step and all steps
+        listed before it. ``"open"``: each step counts independently of the others, anywhere in the
         journey.
     within
         The longest time from the first step to the last; the time of a pattern is that of the last
@@ -147,8 +152,31 @@ def funnel(
         step is ``open`` while it was watched for less than that after one of its starts
         (``observed_until``, else the last time of the log), and ``lost`` afterwards, whatever
         ``finished`` says. Not for open funnels.
+    exclude
+        One or more places that end an attempt when they come after one of its steps and before the
+        next; a later start begins another attempt. In closed and hybrid funnels only.
+    optional
+        The names of steps that can be left out, in a closed funnel. They count when they come, in
+        order, before the next step that cannot be left out is reached for the first time.
+        The numbers of journeys of all other steps are those without them.
+    holding
+        A per-interaction column that must have the same value in all steps, such as the item that
+        was looked at, put into the cart and bought; where it has none, no attempt begins. A match
+        of a pattern counts when all its interactions have that value. Where ``exclude`` has a
+        value, it ends the attempts of that value; where it has none, all attempts. Not for open
+        funnels.
+    attempts
+        Whether to count attempts as well: every start begins one. Not for open funnels.
+    by_entry
+        A per-interaction column or a facet to group by: its value at the first step. A journey
+        counts in every group in which it has a start. Not for open funnels.
+    every
+        A calendar ``"hour"``, ``"day"``, ``"week"``, ``"month"`` or ``"quarter"`` of the time zone
+        of the log, or a duration: the funnel of each period, with the starts in it. The group is
+        the beginning of the period as text. Not for open funnels.
     by, level
-        Shared arguments: see `touchpoints.paths`.
+        Shared arguments: see `touchpoints.paths`. At most one of ``by``, ``by_entry`` and ``every``
+        can be given.
 
     Returns
     -------
@@ -162,11 +190,20 @@ def funnel(
     NotFoundError
         When the touchpoint, the column or the facet does not exist.
     InvalidInputError
-        When there are no steps, ``within`` is not positive, or is given for journeys without times
-        or for an open funnel.
+        When there are no steps; when ``within`` is not positive; when ``within`` or ``every`` is
+        given for journeys without times; when the first step is optional, or ``exclude`` has a
+        touchpoint of a step; when no interaction has a value of ``holding``; when an argument has
+        no meaning for the kind of funnel; when several groupings are given.
+
+    Warns
+    -----
+    TouchpointsWarning
+        When entries have no value of ``by_entry``.
 
     See Also
     --------
+    funnel_members : The journeys behind each number.
+    funnel_times : The time until each step, with quantiles.
     conversion : The conversion rate between two places, with base rate and lift.
     converted_and_dropped : Compare the touchpoints of converted and dropped journeys.
     survival_by_step : The share of journeys that go on after each interaction.
@@ -176,9 +213,11 @@ def funnel(
     -----
     A journey counts once per step, however often it takes the step. Two steps never share an
     interaction of one journey, except in an open funnel. Among the starts that get furthest, the
-    earliest gives the times. Shares are of journeys, with Wilson intervals and the design effect of
-    persons. The cost is O(m) for finding the steps in m interactions, and O(h log h) in their h
-    occurrences.
+    earliest gives the times. Every start begins an attempt, and no interaction counts for two
+    attempts as the same step: it is that of the attempt that gets furthest, and among those of the
+    latest; the others end before it. Shares are of journeys (or of attempts), with Wilson intervals
+    and the design effect of persons; attempts of one journey are never taken to be independent.
+    The cost is O(m) for finding the steps in m interactions, and O(h log h) in their h occurrences.
 
     Examples
     --------
@@ -196,119 +235,158 @@ def funnel(
     >>> tp.paths.funnel(journeys, {"came": "visit", "bought": "buy"}).as_dict()
     {'came': 1.0, 'bought': 0.125}
     """
-    named, limit = checked_steps(journeys, steps, kind=kind, within=within)
-    table = partial(_funnel, steps=named, kind=kind, limit=limit, level=level)
-    return by_group(journeys, by, table)
+    asked = question(
+        journeys,
+        steps,
+        kind=kind,
+        within=within,
+        exclude=exclude,
+        optional=optional,
+        holding=holding,
+    )
+    entry: dict[str, Any] = {"by_entry": by_entry, "every": every}
+    check_entry(journeys, by=by, kind=kind, attempts=attempts, **entry)
+    options: dict[str, Any] = {"asked": asked, "attempts": attempts, "level": level}
+    if by_entry is None and every is None:
+        return by_group(journeys, by, partial(_funnel, **options))
+    return _by_entry(journeys, **options, **entry)
 
 
-def checked_steps(
-    journeys: Journeys, steps: Steps, *, kind: Kind, within: dt.timedelta | None
-) -> tuple[list[tuple[str, Place]], int | None]:
-    """Return the named steps and the window in microseconds; raise the errors of `funnel`."""
-    check_option("kind", kind, Kind)
-    named = _named(steps)
-    limit = None if within is None else microseconds(within, "within")
-    if limit is not None:
-        require_times(journeys, "funnel(within=…)")
-        if kind == "open":
-            raise InvalidInputError(
-                "within must be left out for kind='open', a funnel without a first step to start at"
-            )
-    return named, limit
+def _funnel(journeys: Journeys, *, asked: Question, attempts: bool, level: float) -> Funnel:
+    """Return the funnel of journeys, which all count in its shares."""
+    stamps = stamps_of(journeys)
+    if not attempts:
+        found = reached(journeys, asked)
+        return _table(journeys, found, asked, stamps=stamps, columns={}, level=level)
+    search = search_of(journeys, asked)
+    starts = search.starts()
+    best = best_starts(starts, len(journeys), search.rules)
+    found = judged(journeys, best, stamps=stamps)
+    single = credited(starts, search.rules, ranks_of(starts, search.rules))
+    columns = _attempts(journeys, single, asked, stamps=stamps, level=level)
+    return _table(journeys, found, asked, stamps=stamps, columns=columns, level=level)
 
 
-def _named(steps: Steps) -> list[tuple[str, Place]]:
-    """Return the (name, place) of each step; without a given name, the place as text."""
-    if isinstance(steps, str):
-        raise InvalidInputError(
-            f"steps must be a sequence or mapping of places, got the text {steps!r}",
-            mend=f"put it into a list: steps=[{steps!r}, …]",
-        )
-    if isinstance(steps, Mapping):
-        named = [(str(name), place) for name, place in steps.items()]
-    else:
-        named = [(place_name(place), place) for place in steps]
-    if not named:
-        raise InvalidInputError("steps must contain at least one step, got none")
-    return named
-
-
-def _funnel(
+def _by_entry(
     journeys: Journeys,
     *,
-    steps: list[tuple[str, Place]],
-    kind: Kind,
-    limit: int | None,
+    asked: Question,
+    by_entry: str | None,
+    every: Calendar | dt.timedelta | None,
+    attempts: bool,
     level: float,
 ) -> Funnel:
-    found = reached(journeys, [place for _, place in steps], kind=kind, limit=limit)
+    """Return the funnels of the journeys that enter with each value, or in each period."""
+    countable(journeys)
+    search, stamps = search_of(journeys, asked), stamps_of(journeys)
+    starts = search.starts()
+    groups = entries_by(journeys, starts.rows[0], by_entry=by_entry, every=every)
+    if not groups.labels:
+        table = _funnel(journeys[:0], asked=asked, attempts=attempts, level=level)
+        return _without_rows(table)
+    single = starts
+    if attempts:
+        single = credited(starts, search.rules, ranks_of(starts, search.rules))
+    tables = []
+    for one in entered(journeys, search, starts, groups):
+        columns: dict[str, Any] = {}
+        if attempts:
+            own = single.take(one.members)
+            own = attrs.evolve(own, owners=np.searchsorted(one.chosen, own.owners))
+            columns = _attempts(one.journeys, own, asked, stamps=stamps, level=level)
+        found = judged(one.journeys, one.found, stamps=stamps)
+        tables.append(
+            _table(one.journeys, found, asked, stamps=stamps, columns=columns, level=level)
+        )
+    return stack(tables, groups.labels)
+
+
+def _without_rows(table: Funnel) -> Funnel:
+    """Return a table by group of no group at all."""
+    columns: dict[str, Any] = {name: getattr(table, name)[:0] for name in table.column_names()}
+    return attrs.evolve(table, **columns, group=text_array([]))
+
+
+def _table(
+    journeys: Journeys,
+    found: Reached,
+    asked: Question,
+    *,
+    stamps: Array | None,
+    columns: dict[str, Any],
+    level: float,
+) -> Funnel:
     shares = JourneyShares(journeys, level=level)
-    before = np.vstack([np.ones((1, len(journeys)), dtype=bool), found.steps[:-1]])
-    missed = before & ~found.steps
-    missed[0] = False
+    steps = range(len(asked.names))
+    states = [found.standing(step, asked) for step in steps]
+    everybody = np.ones(len(journeys), dtype=bool)
+    before = [found.steps[asked.previous(step)] if step else everybody for step in steps]
     of_all = stacked([shares.of(step) for step in found.steps])
     of_first = stacked([shares.of(step, among=found.steps[0]) for step in found.steps])
     pairs = zip(found.steps, before, strict=True)
     of_previous = stacked([shares.of(step, among=previous) for step, previous in pairs])
+    numbers: dict[str, Any] = {
+        name: np.array([shares.number(state[name]) for state in states])
+        for name in ("lost", "open", "skipped")
+    }
+    if not asked.optional:
+        del numbers["skipped"]
     return Funnel(
-        step=text_array([name for name, _ in steps]),
+        step=text_array(asked.names),
         journeys=of_all.totals,
         **of_all.columns("of_all"),
         **of_first.columns("of_first"),
         **of_previous.columns("of_previous"),
-        lost=np.array([shares.number(step & found.over) for step in missed]),
-        open=np.array([shares.number(step & ~found.over) for step in missed]),
-        median_time=np.array(found.medians),
+        **numbers,
+        median_time=np.array(_medians(journeys, found.found, stamps, len(asked.names))),
+        **columns,
         level=level,
         **facts_of(shares, of_all, of_first, of_previous),
-        kind=kind,
+        kind=asked.kind,
     )
 
 
-def reached(journeys: Journeys, steps: list[Place], *, kind: Kind, limit: int | None) -> Reached:
-    """Return which journeys reach each step, within ``limit`` microseconds of the first."""
-    flags = np.zeros((len(steps), len(journeys)), dtype=bool)
-    if kind == "open":
-        for flag, step in zip(flags, steps, strict=True):
-            flag[:] = has_place(journeys, step)
-        return Reached(flags, [np.nan] * len(steps), journeys.finished)
-    stamps = None if journeys.times is None else journeys.times.view(np.int64)
-    rules = Rules(strict=kind == "strict", hybrid=kind == "hybrid", limit=limit, stamps=stamps)
-    hits = _hits(journeys, steps, rules)
-    found = followed(hits, journeys.offsets, rules)
-    np.greater(found.depth, np.arange(len(steps), dtype=np.int32)[:, None], out=flags)
-    over = journeys.finished
-    if found.latest is not None:
-        over = window_is_over(journeys, found.latest, limit)
-    return Reached(flags, _medians(journeys, found), over)
-
-
-def _hits(journeys: Journeys, steps: list[Place], rules: Rules) -> list[Hits]:
-    """Return the occurrences of each step."""
-    masks = [meant(journeys, step) for step in steps if is_plain(step)]
-    plain = iter(bitmaps_where(journeys.codes, masks))
-    every = (not rules.earliest, *(rules.strict for _ in steps[1:]))
-    return [
-        Hits(next(plain)) if is_plain(step) else _long_hits(journeys, step, every=each)
-        for step, each in zip(steps, every, strict=True)
+def _attempts(
+    journeys: Journeys,
+    starts: Starts,
+    asked: Question,
+    *,
+    stamps: Array | None,
+    level: float,
+) -> dict[str, Any]:
+    """Return the columns of attempts: how many reach each step, and how many still may."""
+    size = len(asked.names)
+    owners = starts.owners
+    over = ~starts.going | over_after(
+        journeys, owners, starts.rows[0], stamps=stamps, limit=asked.limit
+    )
+    needed = np.cumsum([step not in asked.optional for step in range(size)])
+    there = [
+        starts.rows[step] >= 0 if step in asked.optional else starts.depth >= needed[step]
+        for step in range(size)
     ]
+    attempts = Reached(steps=np.stack(there), over=over)
+    weights = journeys.counts[owners]
+    still = [int(weights[attempts.standing(step, asked)["open"]].sum()) for step in range(size)]
+    hits = [np.where(one, 2 * step, 2 * step + 1) for step, one in enumerate(there)]
+    cells = np.concatenate(hits)
+    rows = (np.tile(owners, size), cells)
+    shares = choice_shares(
+        units_of(journeys, None), rows, groups=np.repeat(np.arange(size), 2), level=level
+    ).take(np.arange(0, 2 * size, 2))
+    return {
+        "attempts": shares.totals,
+        **{f"attempts_{name}": one for name, one in shares.columns("of_first").items()},
+        "attempts_open": np.array(still),
+    }
 
 
-def _long_hits(journeys: Journeys, step: Place, *, every: bool) -> Hits:
-    """Return the occurrences of a step that spans several interactions.
-
-    An occurrence that ends after another one that begins later matters only where every start is
-    tried, or where a step must begin at a given interaction.
-    """
-    starts, stops = (spans if every else quickest_spans)(journeys, step)
-    return Hits(bitmap_of_rows(starts, len(journeys.codes)), (starts, stops))
-
-
-def _medians(journeys: Journeys, found: Followed) -> list[float]:
+def _medians(
+    journeys: Journeys, found: Followed | None, stamps: Array | None, size: int
+) -> list[float]:
     """Return the median seconds to each step from the previous one, over journeys that reach it."""
-    if journeys.times is None:
-        return [np.nan] * len(found.rows)
-    stamps = journeys.times.view(np.int64)
+    if stamps is None or found is None:
+        return [np.nan] * size
     counts = None if bool((journeys.counts == 1).all()) else journeys.counts
 
     def median(position: int) -> float:

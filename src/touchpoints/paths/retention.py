@@ -20,7 +20,7 @@ from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.outcomes import watched_until
-from touchpoints.journeys.periods import Calendar, Clock, clock_of
+from touchpoints.journeys.periods import Calendar, Clock, clock_of, instants_as_text
 from touchpoints.uncertainty import units_of, wilson
 
 _STATES = ("new", "current", "returning", "dormant")
@@ -66,7 +66,7 @@ class Retention(Estimated):
 
         A cohort is the text of its first day, with the time where that is not midnight.
         """
-        return self._labelled(self.share, _days(self.cohort), self.since)
+        return self._labelled(self.share, instants_as_text(self.cohort), self.since)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -112,16 +112,8 @@ class LifecycleStates(Grouped):
         A period is the text of its first day, with the time where that is not midnight.
         """
         counts = np.column_stack([getattr(self, state) for state in _STATES]).astype(np.float64)
-        periods = np.repeat(_days(self.period), len(_STATES))
+        periods = np.repeat(instants_as_text(self.period), len(_STATES))
         return self._labelled(counts.ravel(), periods, text_array([*_STATES] * len(self)))
-
-
-def _days(instants: Array) -> Array:
-    """Return instants as text: the day, and the time where it is not midnight."""
-    texts = np.datetime_as_string(instants, "us").tolist()
-    return text_array(
-        [one.removesuffix("T00:00:00.000000").removesuffix(".000000") for one in texts]
-    )
 
 
 @public
