@@ -28,6 +28,7 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
+    formats.fhir: fhir
     formats.ga4: ga4
     formats.snowplow: snowplow
     formats.xes: xes

@@ -1,3 +1,4 @@
+from touchpoints.sources.formats.fhir import fhir as fhir
 from touchpoints.sources.formats.ga4 import ga4 as ga4
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.formats.xes import xes as xes
