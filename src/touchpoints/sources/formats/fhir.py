@@ -123,11 +123,16 @@ def fhir(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
             rows.add_row({**row, **shared})
     columns = finished(rows, *_TEXTS)
     latest = _latest(columns)
-    skipped.leave_out("an older version of a resource", int((~latest).sum()))
+    older = np.unique(columns["resource_number"][~latest])
+    skipped.leave_out("an older version of a resource", len(older))
     kept = latest & _interactions(columns, latest, fulfilled, skipped)
     goes_on = _goes_on(columns, latest, by_person=options.get("journey", "person") == "person")
     table = {**rows_of(columns, kept), **_of_patients(columns["person"].take(kept), patients)}
-    events = Events(
+    return journeys_of(_events(table, goes_on[kept]), skipped, options)
+
+
+def _events(table: Mapping[str, Any], goes_on: Array) -> Events:
+    return Events(
         table=table,
         journeys={"person": ("person",), "encounter": ("encounter",)},
         end="end",
@@ -136,9 +141,8 @@ def fhir(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
         per_journey=_OF_PATIENT,
         tiebreak=("rank",),
         tz="UTC",
-        goes_on=goes_on[kept],
+        goes_on=goes_on,
     )
-    return journeys_of(events, skipped, options)
 
 
 def _facts(patient: Resource) -> dict[str, Any]:
