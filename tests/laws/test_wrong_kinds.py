@@ -118,6 +118,7 @@ WITHOUT = {
     "datasets.clinic": "takes numbers",
     "datasets.example_map": "takes a language",
     "datasets.shop": "takes numbers",
+    "sources.fhir": "takes records in many forms, and says which of them cannot be read",
     "sources.social": "takes records in many forms, and says which of them cannot be read",
     "sources.surveys": "takes records in many forms, and says which of them cannot be read",
     "sources.tickets": "takes records in many forms, and says which of them cannot be read",

@@ -28,6 +28,7 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
+    formats.fhir: fhir
     formats.ga4: ga4
     _shared.file_format: FileFormat
     _shared.file_mapping: FileMapping

@@ -1,3 +1,4 @@
+from touchpoints.sources.formats.fhir import fhir as fhir
 from touchpoints.sources.formats.ga4 import ga4 as ga4
 from touchpoints.sources._shared.file_format import FileFormat as FileFormat
 from touchpoints.sources._shared.file_mapping import FileMapping as FileMapping

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from numbers import Integral, Real
@@ -22,6 +23,7 @@ from touchpoints.sources._shared.skipped import Skipped
 T = TypeVar("T")
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "t"}), frozenset({"false", "0", "no", "f"})
+_NESTED = frozenset({dict, list})
 _TAKES = "the path of a file, records, a mapping of columns or a dataframe"
 _MEND = "for example the path 'export.json', or a list of dicts"
 
@@ -48,19 +50,25 @@ def field(record: Mapping[str, Any], *paths: str) -> Any:
     for path in paths:
         value = record.get(path)
         if value is None and "." in path:
-            value = _within(record, path)
-        if value is not None and not is_missing(value):
+            value = _within(record, _steps(path))
+        if value is not None and (type(value) in _NESTED or not is_missing(value)):
             return value
     return None
 
 
-def _within(record: Any, path: str) -> Any:
+@functools.cache
+def _steps(path: str) -> tuple[tuple[str, int | None], ...]:
+    """Return the names of a path, each with the position in a list that it may mean."""
+    return tuple((one, int(one) if one.isdecimal() else None) for one in path.split("."))
+
+
+def _within(record: Any, steps: tuple[tuple[str, int | None], ...]) -> Any:
     value = record
-    for part in path.split("."):
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, Sequence) and not isinstance(value, str) and part.isdigit():
-            value = value[int(part)] if int(part) < len(value) else None
+    for name, position in steps:
+        if type(value) is dict or isinstance(value, Mapping):
+            value = value.get(name)
+        elif position is not None and isinstance(value, (list, tuple)) and position < len(value):
+            value = value[position]
         else:
             return None
     return value
