@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
     formats.ga4: ga4
+    formats.matomo: matomo
     formats.snowplow: snowplow
     formats.xes: xes
     merging.contacts: Contacts contacts

@@ -1,4 +1,5 @@
 from touchpoints.sources.formats.ga4 import ga4 as ga4
+from touchpoints.sources.formats.matomo import matomo as matomo
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.formats.xes import xes as xes
 from touchpoints.sources.merging.contacts import Contacts as Contacts
