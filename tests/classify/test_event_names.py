@@ -13,6 +13,7 @@ from touchpoints.classify.web.event_names import (
     TRACKERS,
     EventNames,
     ga4_events,
+    matomo_events,
     name_table,
     segment_events,
     snowplow_events,
@@ -20,14 +21,14 @@ from touchpoints.classify.web.event_names import (
 )
 
 
-@pytest.mark.parametrize("tracker", TRACKERS)
+@pytest.mark.parametrize("tracker", [*TRACKERS, "matomo"])
 def test_every_name_has_a_type_of_the_taxonomy(tracker: str) -> None:
     """Whatever the tables answer is a type of the built-in taxonomy (A4)."""
     table = name_table(tracker)
     assert set() == set(table.types.values()) - set(tp.load_taxonomy("customer").types)
 
 
-@pytest.mark.parametrize("tracker", TRACKERS)
+@pytest.mark.parametrize("tracker", [*TRACKERS, "matomo"])
 def test_no_name_is_both_a_touchpoint_and_excluded(tracker: str) -> None:
     """Every name is listed once; names that are not touchpoints have a reason."""
     table = name_table(tracker)
@@ -193,6 +194,25 @@ def test_words_of_names(name: str, words: tuple[str, ...]) -> None:
 def test_a_name_of_a_megabyte_is_read_in_part() -> None:
     """Only the beginning of a very long text is read."""
     assert 1000 == len(words_of("a " * 500_000))
+
+
+def test_matomo_events() -> None:
+    """Kinds of actions as the reader names them, and usual actions of events (A4)."""
+    classifier = matomo_events()
+    types = {
+        "pageview": "website_visit",
+        "productview": "product_view",
+        "categoryview": "catalogue_browsing",
+        "search": "site_search",
+        "download": "content_read",
+        "outlink": "website_navigation",
+        "ecommerceOrder": "purchase",
+        "ecommerceAbandonedCart": "cart_review",
+        "Add to cart": "cart_addition",
+        "unheard of": None,
+    }
+    assert types == {name: classifier({"name": name}) for name in types}
+    assert "counted for an action" in classifier({"name": "goal"}).leave_out
 
 
 @given(st.text(max_size=80), st.sampled_from([ga4_events(), segment_events(), snowplow_events()]))

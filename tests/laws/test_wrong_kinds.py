@@ -113,6 +113,7 @@ WITHOUT = {
     "classify.parse_referrer": "takes any cell of a log: what is no address refers nobody",
     "classify.parse_utm": "takes any cell of a log: what is no address has none",
     "classify.segment_events": "takes names of columns",
+    "classify.matomo_events": "takes names of columns",
     "classify.snowplow_events": "takes names of columns",
     "classify.source_categories": "takes the version of a list",
     "datasets.clinic": "takes numbers",

@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = _attach(
     text.keywords: Keywords keywords
     text.learned: Learned learned
     web.arrivals: Arrival ArrivalChannels Referrer arrival arrival_channels parse_referrer
-    web.event_names: EventNames ga4_events segment_events snowplow_events
+    web.event_names: EventNames ga4_events matomo_events segment_events snowplow_events
     web.ga4: Ga4Channels ga4_channels
     web.sources: Source SourceList load_source_categories source_categories
     web.urls: click_ids parse_utm

@@ -39,6 +39,7 @@ from touchpoints.classify.web.arrivals import arrival_channels as arrival_channe
 from touchpoints.classify.web.arrivals import parse_referrer as parse_referrer
 from touchpoints.classify.web.event_names import EventNames as EventNames
 from touchpoints.classify.web.event_names import ga4_events as ga4_events
+from touchpoints.classify.web.event_names import matomo_events as matomo_events
 from touchpoints.classify.web.event_names import segment_events as segment_events
 from touchpoints.classify.web.event_names import snowplow_events as snowplow_events
 from touchpoints.classify.web.ga4 import Ga4Channels as Ga4Channels

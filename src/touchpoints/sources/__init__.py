@@ -35,6 +35,7 @@ __getattr__, __dir__, __all__ = _attach(
     formats.mappings: read_mapping
     formats.separated: csv
     formats.sniffing: sniff
+    formats.matomo: matomo
     formats.snowplow: snowplow
     formats.xes: xes
     merging.contacts: Contacts contacts

@@ -5,6 +5,7 @@ from touchpoints.sources._shared.file_mapping import FileMapping as FileMapping
 from touchpoints.sources.formats.mappings import read_mapping as read_mapping
 from touchpoints.sources.formats.separated import csv as csv
 from touchpoints.sources.formats.sniffing import sniff as sniff
+from touchpoints.sources.formats.matomo import matomo as matomo
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.formats.xes import xes as xes
 from touchpoints.sources.merging.contacts import Contacts as Contacts

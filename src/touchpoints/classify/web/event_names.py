@@ -1,4 +1,4 @@
-"""Touchpoint types from the event names of well-known trackers (GA4, Segment, Snowplow)."""
+"""Touchpoint types from the event names of well-known trackers (GA4, Matomo, Segment, Snowplow)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from touchpoints.classify.contract.traces import ExplanationStep
 from touchpoints.classify.web.urls import text_of
 
 TRACKERS = ("ga4", "segment", "snowplow")
+"""Trackers whose names say so much that `draft` takes them for theirs; Matomo's are plain words."""
 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MARKS = re.compile(r"[\W_]+")
@@ -60,14 +61,14 @@ def name_table(tracker: str) -> NameTable:
 
 @attrs.frozen(repr=False, kw_only=True)
 class EventNames:
-    """Classifier of event names; made by `ga4_events`, `segment_events` or `snowplow_events`.
+    """Classifier of event names; made by `ga4_events`, `matomo_events` and others.
 
     The fields are looked up in order; the first field with a known name decides.
 
     Attributes
     ----------
     tracker : str
-        The tracker that uses the names: ``ga4``, ``segment`` or ``snowplow``.
+        The tracker that uses the names: ``ga4``, ``segment``, ``snowplow`` or ``matomo``.
     reads : tuple of str
         Names of the fields that are looked up.
 
@@ -236,3 +237,40 @@ def snowplow_events(
     """
     further = tuple(column for column in (action, category) if column is not None)
     return EventNames(tracker="snowplow", reads=(name, *further))
+
+
+@public
+def matomo_events(*, name: str = "name") -> EventNames:
+    """Make a classifier of Matomo's actions by name, for the ``customer`` taxonomy.
+
+    Parameters
+    ----------
+    name
+        Column with the kind of an action, or with the action of an event, as
+        `touchpoints.sources.matomo` names them.
+
+    Returns
+    -------
+    EventNames
+        A classifier that answers with a type id, with a `Verdict` that leaves the event out, or
+        with None for unknown names.
+
+    See Also
+    --------
+    touchpoints.sources.matomo : Read Matomo's visits.
+    ga4_events : The event names of Google Analytics 4.
+    draft : Guess the types of events that are specific to a site.
+
+    Notes
+    -----
+    A goal is counted for an action that is in the visit already, so it is no touchpoint: the answer
+    leaves it out, and the report of the log counts it by reason. Each site chooses the actions of
+    its own events: a few common ones are known, `draft` guesses the rest.
+
+    Examples
+    --------
+    >>> events = matomo_events()
+    >>> [events({"name": one}) for one in ("pageview", "ecommerceOrder", "Add to cart", "x")]
+    ['website_visit', 'purchase', 'cart_addition', None]
+    """
+    return EventNames(tracker="matomo", reads=(name,))
