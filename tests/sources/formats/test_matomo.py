@@ -192,4 +192,4 @@ def test_few_visits(tmp_path: Path) -> None:
     assert journeys.ids.tolist() == ["Ω"]
     assert journeys[0].keys == ("añadir 🛒",)
     assert journeys.meta.report.noted == {"eventValue is no number: missing": 1}
-    assert journeys.meta.report.no_journey == 2
+    assert journeys.meta.report.without_journey == 2
