@@ -28,11 +28,13 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
+    formats.ocel: ocel
     formats.snowplow: snowplow
     formats.xes: xes
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities
     merging.merge: merge_sources
+    writers.ocel: write_ocel
     writers.xes: write_xes
     """,
 )

@@ -1,3 +1,4 @@
+from touchpoints.sources.formats.ocel import ocel as ocel
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.formats.xes import xes as xes
 from touchpoints.sources.merging.contacts import Contacts as Contacts
@@ -5,4 +6,5 @@ from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities
 from touchpoints.sources.merging.identifying import identities as identities
 from touchpoints.sources.merging.merge import merge_sources as merge_sources
+from touchpoints.sources.writers.ocel import write_ocel as write_ocel
 from touchpoints.sources.writers.xes import write_xes as write_xes
