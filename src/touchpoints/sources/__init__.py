@@ -36,6 +36,7 @@ __getattr__, __dir__, __all__ = _attach(
     formats.separated: csv
     formats.sniffing: sniff
     formats.matomo: matomo
+    formats.ocel: ocel
     formats.snowplow: snowplow
     formats.xes: xes
     merging.contacts: Contacts contacts
@@ -44,6 +45,7 @@ __getattr__, __dir__, __all__ = _attach(
     formats.tickets: tickets
     merging.identifying: Identities identities
     merging.merge: merge_sources
+    writers.ocel: write_ocel
     writers.xes: write_xes
     """,
 )

@@ -6,6 +6,7 @@ from touchpoints.sources.formats.mappings import read_mapping as read_mapping
 from touchpoints.sources.formats.matomo import matomo as matomo
 from touchpoints.sources.formats.separated import csv as csv
 from touchpoints.sources.formats.sniffing import sniff as sniff
+from touchpoints.sources.formats.ocel import ocel as ocel
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.formats.social import social as social
 from touchpoints.sources.formats.surveys import surveys as surveys
@@ -16,4 +17,5 @@ from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities
 from touchpoints.sources.merging.identifying import identities as identities
 from touchpoints.sources.merging.merge import merge_sources as merge_sources
+from touchpoints.sources.writers.ocel import write_ocel as write_ocel
 from touchpoints.sources.writers.xes import write_xes as write_xes

@@ -309,3 +309,16 @@ def texts_of(column: Coded | Array | Parsed) -> Coded:
             None if one != one else str(int(one) if whole else one) for one in distinct.tolist()
         ]
     return code_values(texts).take(codes)
+
+
+def picked(column: Coded | Array, rows: Array) -> Coded | Array:
+    """Return the values at rows; missing where a row is -1."""
+    gone = rows < 0
+    if not gone.any():
+        return column.take(rows) if isinstance(column, Coded) else owned(column[rows])
+    if isinstance(column, Coded):
+        codes = np.append(column.codes, np.int32(-1))[rows]
+        return Coded(owned(codes), column.categories)
+    if column.dtype.kind == "M":
+        return owned(np.append(column, np.array("NaT", dtype=column.dtype))[rows])
+    return owned(np.append(column.astype(np.float64), np.nan)[rows])

@@ -23,6 +23,7 @@ from touchpoints.taxonomy import FACETS, MISSING, Touchpoint, unescape_text, unt
 
 OWN = "touchpoints:"
 HEADER = "touchpoints:journeys"
+END = "touchpoints:end"
 VERSION = 1
 PERSON = "person"
 _OF_CASES = ("count", "began", "finished", "observed_until", "id", "person")
@@ -50,9 +51,18 @@ class Written:
     header: str
 
 
-def written(journeys: Journeys, *, events: tuple[str, ...], cases: tuple[str, ...]) -> Written:
-    """Return journeys as an event log; ``events`` and ``cases`` are keys that the format uses."""
-    texts = _texts(journeys)
+def written(
+    journeys: Journeys,
+    *,
+    events: tuple[str, ...],
+    cases: tuple[str, ...],
+    unnamed: str | None = None,
+) -> Written:
+    """Return journeys as an event log; ``events`` and ``cases`` are keys that the format uses.
+
+    Interactions without a name are called ``unnamed``, if events must have a name.
+    """
+    texts = _texts(journeys, unnamed)
     of_events = _keyed(journeys.per_interaction, before="event:", taken=events)
     of_cases = _keyed(journeys.per_journey, before="case:", taken=(*cases, PERSON))
     ids, own = _ids(journeys)
@@ -85,7 +95,7 @@ def written(journeys: Journeys, *, events: tuple[str, ...], cases: tuple[str, ..
     )
 
 
-def _texts(journeys: Journeys) -> list[str | None]:
+def _texts(journeys: Journeys, unnamed: str | None) -> list[str | None]:
     """Return what the events of each touchpoint are called; None for the missing one."""
     found: dict[str, str | None] = {}
     keys = {one.key for one in journeys.touchpoints}
@@ -94,9 +104,11 @@ def _texts(journeys: Journeys) -> list[str | None]:
         text = raw if one == untyped(raw) else one.key
         if text != one.key and text in keys:
             text = one.key
+        if one == MISSING:
+            text = unnamed or ""
         while text in found.values():
             text += "'"
-        found[one.key] = None if one == MISSING else text
+        found[one.key] = text or None
     return list(found.values())
 
 
