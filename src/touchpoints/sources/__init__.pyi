@@ -6,13 +6,14 @@ from touchpoints.sources.formats.mappings import read_mapping as read_mapping
 from touchpoints.sources.formats.separated import csv as csv
 from touchpoints.sources.formats.sniffing import sniff as sniff
 from touchpoints.sources.formats.matomo import matomo as matomo
+from touchpoints.sources.formats.segment import segment as segment
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
-from touchpoints.sources.formats.xes import xes as xes
-from touchpoints.sources.merging.contacts import Contacts as Contacts
-from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.formats.social import social as social
 from touchpoints.sources.formats.surveys import surveys as surveys
 from touchpoints.sources.formats.tickets import tickets as tickets
+from touchpoints.sources.formats.xes import xes as xes
+from touchpoints.sources.merging.contacts import Contacts as Contacts
+from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities
 from touchpoints.sources.merging.identifying import identities as identities
 from touchpoints.sources.merging.merge import merge_sources as merge_sources
