@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = _attach(
     formats.sniffing: sniff
     formats.matomo: matomo
     formats.ocel: ocel
+    formats.segment: segment
     formats.snowplow: snowplow
     formats.xes: xes
     merging.contacts: Contacts contacts

@@ -7,6 +7,8 @@ from touchpoints.sources.formats.matomo import matomo as matomo
 from touchpoints.sources.formats.separated import csv as csv
 from touchpoints.sources.formats.sniffing import sniff as sniff
 from touchpoints.sources.formats.ocel import ocel as ocel
+from touchpoints.sources.formats.matomo import matomo as matomo
+from touchpoints.sources.formats.segment import segment as segment
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.formats.social import social as social
 from touchpoints.sources.formats.surveys import surveys as surveys
