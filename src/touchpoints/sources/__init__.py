@@ -31,9 +31,11 @@ __getattr__, __dir__, __all__ = _attach(
     _shared.file_format: FileFormat
     _shared.file_mapping: FileMapping
     formats.mappings: read_mapping
+    formats.parquet_files: parquet
     formats.separated: csv
     formats.sniffing: sniff
     formats.snowplow: snowplow
+    formats.writing: write_csv write_parquet
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities
     merging.merge: merge_sources

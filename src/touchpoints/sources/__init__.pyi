@@ -1,9 +1,12 @@
 from touchpoints.sources._shared.file_format import FileFormat as FileFormat
 from touchpoints.sources._shared.file_mapping import FileMapping as FileMapping
 from touchpoints.sources.formats.mappings import read_mapping as read_mapping
+from touchpoints.sources.formats.parquet_files import parquet as parquet
 from touchpoints.sources.formats.separated import csv as csv
 from touchpoints.sources.formats.sniffing import sniff as sniff
 from touchpoints.sources.formats.snowplow import snowplow as snowplow
+from touchpoints.sources.formats.writing import write_csv as write_csv
+from touchpoints.sources.formats.writing import write_parquet as write_parquet
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities
