@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = _attach(
     graphs.flows: journeys_through
     graphs.plan: Plan PlannedTouchpoint parse_plan plan_graph read_plan
     graphs.simulation: simulate
+    journeys.columns: to_columns
     journeys.combining: concat distinct sample
     journeys.cutting: after_last before_first between containing select
     journeys.cutting: split_by_gap

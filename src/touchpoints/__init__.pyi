@@ -32,6 +32,7 @@ from touchpoints.graphs.plan import parse_plan as parse_plan
 from touchpoints.graphs.plan import plan_graph as plan_graph
 from touchpoints.graphs.plan import read_plan as read_plan
 from touchpoints.graphs.simulation import simulate as simulate
+from touchpoints.journeys.columns import to_columns as to_columns
 from touchpoints.journeys.combining import concat as concat
 from touchpoints.journeys.combining import distinct as distinct
 from touchpoints.journeys.combining import sample as sample

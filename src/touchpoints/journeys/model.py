@@ -264,6 +264,18 @@ class Journeys:
             )
         return f(self, *args, **kwargs)
 
+    def to_pandas(self) -> Any:
+        """Return a ``pandas.DataFrame`` with one row for each interaction: see `to_columns`."""
+        return _frame(self, "pandas")
+
+    def to_polars(self) -> Any:
+        """Return a ``polars.DataFrame`` with one row for each interaction: see `to_columns`."""
+        return _frame(self, "polars")
+
+    def to_arrow(self) -> Any:
+        """Return a ``pyarrow.Table`` with one row for each interaction: see `to_columns`."""
+        return _frame(self, "pyarrow")
+
     def __repr__(self) -> str:
         from touchpoints.journeys.show import facts
 
@@ -273,6 +285,12 @@ class Journeys:
         from touchpoints.journeys.show import journeys_html
 
         return journeys_html(_state(self))
+
+
+def _frame(journeys: Journeys, library: str) -> Any:
+    from touchpoints.journeys import flat
+
+    return flat.frame_of(_state(journeys), library)
 
 
 def _state(journeys: Journeys) -> dict[str, Any]:
@@ -286,10 +304,9 @@ def _restore(state: dict[str, Any]) -> Journeys:
 
 def _journey(journeys: Journeys, position: int) -> Journey:
     span = slice(int(journeys.offsets[position]), int(journeys.offsets[position + 1]))
-    known = journeys.touchpoints
     return Journey(
         id=_scalar(journeys.ids[position]),
-        touchpoints=tuple(known[code] for code in journeys.codes[span].tolist()),
+        touchpoints=tuple(journeys.touchpoints[code] for code in journeys.codes[span].tolist()),
         times=None if journeys.times is None else journeys.times[span],
         ends=None if journeys.ends is None else journeys.ends[span],
         person=None if journeys.persons is None else _scalar(journeys.persons[position]),
@@ -307,8 +324,8 @@ def checked_journeys(journeys: object) -> Journeys:
     """Return journeys as given, or raise an error that says how to make journeys of the object."""
     if isinstance(journeys, Journeys):
         return journeys
-    name = type(journeys).__name__
-    raise WrongKindError(f"this takes Journeys, not {name}", mend=hint_for_journeys(journeys))
+    what = f"this takes Journeys, not {type(journeys).__name__}"
+    raise WrongKindError(what, mend=hint_for_journeys(journeys))
 
 
 def derive(journeys: Journeys, **changes: Any) -> Journeys:
@@ -365,9 +382,9 @@ def take_rows(column: Any, rows: Any) -> Any:
 
 def interaction_columns(journeys: Journeys, rows: Any) -> dict[str, Any]:
     """Return the per-interaction columns of journeys, at these rows."""
-    changes = {name: take_rows(getattr(journeys, name), rows) for name in PER_INTERACTION}
     kept = {name: take_rows(one, rows) for name, one in journeys.per_interaction.items()}
-    return {**changes, "per_interaction": kept}
+    found = {name: take_rows(getattr(journeys, name), rows) for name in PER_INTERACTION}
+    return found | {"per_interaction": kept}
 
 
 def journey_columns(journeys: Journeys, chosen: Any) -> dict[str, Any]:

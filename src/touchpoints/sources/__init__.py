@@ -33,6 +33,7 @@ __getattr__, __dir__, __all__ = _attach(
     _shared.file_format: FileFormat
     _shared.file_mapping: FileMapping
     formats.mappings: read_mapping
+    formats.parquet_files: parquet
     formats.separated: csv
     formats.sniffing: sniff
     formats.matomo: matomo
@@ -40,6 +41,7 @@ __getattr__, __dir__, __all__ = _attach(
     formats.segment: segment
     formats.snowplow: snowplow
     formats.xes: xes
+    formats.writing: write_csv write_parquet
     merging.contacts: Contacts contacts
     formats.social: social
     formats.surveys: surveys

@@ -4,6 +4,7 @@ from touchpoints.sources.formats.fhir import fhir as fhir
 from touchpoints.sources.formats.ga4 import ga4 as ga4
 from touchpoints.sources.formats.mappings import read_mapping as read_mapping
 from touchpoints.sources.formats.matomo import matomo as matomo
+from touchpoints.sources.formats.parquet_files import parquet as parquet
 from touchpoints.sources.formats.separated import csv as csv
 from touchpoints.sources.formats.sniffing import sniff as sniff
 from touchpoints.sources.formats.ocel import ocel as ocel
@@ -14,6 +15,8 @@ from touchpoints.sources.formats.social import social as social
 from touchpoints.sources.formats.surveys import surveys as surveys
 from touchpoints.sources.formats.tickets import tickets as tickets
 from touchpoints.sources.formats.xes import xes as xes
+from touchpoints.sources.formats.writing import write_csv as write_csv
+from touchpoints.sources.formats.writing import write_parquet as write_parquet
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities

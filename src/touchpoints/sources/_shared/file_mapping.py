@@ -20,7 +20,6 @@ from touchpoints.sources._shared.typed_columns import Type
 
 FILE = ("separator", "quote", "encoding", "decimal", "header")
 RESTORED = (
-    "key",
     "facets",
     "outcomes",
     "outcome_times",
@@ -29,6 +28,7 @@ RESTORED = (
     "finished",
     "observed_until",
     "renamed",
+    "renamed_journeys",
     "lens",
     "defining",
 )
@@ -41,7 +41,16 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "restored": RESTORED,
 }
 _LISTS = ("header", "per_interaction", "per_journey", "lens")
-_TABLES = ("stages", "facets", "outcomes", "outcome_times", "values", "renamed", "defining")
+_TABLES = (
+    "stages",
+    "facets",
+    "outcomes",
+    "outcome_times",
+    "values",
+    "renamed",
+    "renamed_journeys",
+    "defining",
+)
 _EITHER = ("journey", "tiebreak")
 
 

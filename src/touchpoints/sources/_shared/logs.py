@@ -19,7 +19,10 @@ def columns_of_roles(roles: Roles) -> list[str]:
     """Return the names of all columns that are read."""
     count = [] if roles["count"] is None else [roles["count"]]
     kept = (*roles.kept("per_interaction"), *roles.kept("per_journey"))
-    renamed = roles.restored.get("renamed", {}).values()
+    renamed = [
+        *roles.restored.get("renamed", {}).values(),
+        *roles.restored.get("renamed_journeys", {}).values(),
+    ]
     names = (*roles.times(), *roles.texts(), *count, *kept, *restored_types(roles), *renamed)
     return list(dict.fromkeys(names))
 
@@ -56,17 +59,29 @@ def wanted_columns(
 def journeys_of_table(table: Any, roles: Roles, skipped: Skipped) -> Journeys:
     """Return the journeys of a table whose columns have roles.
 
-    ``table`` is a mapping of columns, or a dataframe where nothing is restored.
+    ``table`` is a mapping of columns whose times are read, or a dataframe.
     """
     given = roles.of_log()
     if roles.restored:
         here, there = aliases(roles)
-        table = {**table, **{name: table[one] for name, one in {**here, **there}.items()}}
+        table = _with_aliases(table, {**here, **there})
         given["per_interaction"] = (*roles.kept("per_interaction"), *here)
         given["per_journey"] = (*roles.kept("per_journey"), *there)
-    if not isinstance(table, Mapping) and roles["time_format"] not in (None, "iso"):
-        given["time_format"] = roles["time_format"]
+    if not isinstance(table, Mapping):  # times are not read yet
+        given["bad_times"] = "drop" if skipped.on_error == "skip" else "raise"
+        if roles["time_format"] not in (None, "iso"):
+            given["time_format"] = roles["time_format"]
     if "facets" in roles.restored:
         given["taxonomy"] = None  # touchpoints are those of the file
     journeys = from_frame(table, **given)
     return ended(restored(journeys, roles), skipped, roles["observed_until"])
+
+
+def _with_aliases(table: Any, names: Mapping[str, str]) -> Any:
+    """Return a table with some of its columns under another name too."""
+    if isinstance(table, Mapping):
+        return {**table, **{name: table[one] for name, one in names.items()}}
+    import narwhals.stable.v2 as nw
+
+    frame = nw.from_native(table)
+    return frame.with_columns(nw.col(one).alias(name) for name, one in names.items()).to_native()

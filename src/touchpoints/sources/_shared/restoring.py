@@ -45,6 +45,7 @@ def aliases(roles: Roles) -> tuple[dict[str, str], dict[str, str]]:
     here = {f"{_PREFIX}facet {name}": one for name, one in saved.get("facets", {}).items()}
     here |= {f"{_PREFIX}{name}": one for name, one in saved.get("renamed", {}).items()}
     there = {f"{_PREFIX}{part}": saved[part] for part in _ONE if part in saved}
+    there |= {f"{_PREFIX}{name}": one for name, one in saved.get("renamed_journeys", {}).items()}
     for part in _OF_JOURNEYS:
         there |= {f"{_PREFIX}{part} {name}": one for name, one in saved.get(part, {}).items()}
     return here, there
@@ -62,6 +63,8 @@ def restored(journeys: Journeys, roles: Roles) -> Journeys:
         changes["touchpoints"] = _touchpoints(journeys, facets)
     for name in saved.get("renamed", {}):
         here[name] = here.pop(f"{_PREFIX}{name}")
+    for name in saved.get("renamed_journeys", {}):
+        there[name] = there.pop(f"{_PREFIX}{name}")
     for part in _OF_JOURNEYS:
         if part in saved:
             changes[part] = {name: there.pop(f"{_PREFIX}{part} {name}") for name in saved[part]}

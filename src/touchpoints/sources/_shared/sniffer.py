@@ -49,6 +49,8 @@ class Given:
     header: tuple[str, ...] | None = None
     times: tuple[str, ...] | None = None
     """The columns of times that matter; by default all that look like times."""
+    named: frozenset[str] = frozenset()
+    """Columns that the caller names: a first row that has them all holds names."""
 
 
 def sniffed(path: Any, given: Given) -> FileFormat:
@@ -64,7 +66,7 @@ def sniffed(path: Any, given: Given) -> FileFormat:
     quote, separator = _marks(body, marked, given)
     rows = [row for row in rows_in(body, separator.mark, quote.mark) if row]
     rows = rows if whole or len(rows) < 2 else rows[:-1]
-    header = Told("", _GIVEN) if given.header is not None else header_of(rows)
+    header = _header(rows, given)
     names = _names(rows, header, given)
     data = rows[1:] if header.mark else rows
     decimal, why = _decimal(data, names, separator.mark, given)
@@ -91,6 +93,14 @@ def sniffed(path: Any, given: Given) -> FileFormat:
 
 def _evidence(**told: Told | Encoding) -> dict[str, str]:
     return {name: one.evidence for name, one in told.items()}
+
+
+def _header(rows: Sequence[Sequence[str]], given: Given) -> Told:
+    if given.header is not None:
+        return Told("", _GIVEN)
+    if given.named and given.named.issubset(one.strip() for one in rows[0]):
+        return Told("yes", "it has the columns that are named")
+    return header_of(rows)
 
 
 def _marks(body: str, marked: str, given: Given) -> tuple[Told, Told]:

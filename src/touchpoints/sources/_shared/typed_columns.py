@@ -20,7 +20,7 @@ from touchpoints.sources._shared.quick_times import quick_times
 Type = Literal["text", "number", "integer", "unsigned", "boolean", "time"]
 """What the values of a column are."""
 
-Column: TypeAlias = Coded | Array | Instants
+Column: TypeAlias = Coded | Array | Instants | list[Any]
 Wrong: TypeAlias = Mapping[int, str]
 """Why values cannot be read, by their places."""
 
@@ -131,19 +131,22 @@ class _Numbers:
 
 
 class _Counts:
-    """Integers, exactly, and truth values."""
+    """Integers, exactly, and truth values; a column in which one is missing is a list."""
 
     def __init__(self, kind: Type) -> None:
         self._kind = kind
         self._dtype: Any = {"integer": np.int64, "unsigned": np.uint64}.get(kind, np.bool_)
-        self._parts: list[Array] = []
+        self._parts: list[Any] = []
 
     def read(self, cells: Sequence[str]) -> tuple[Any, Wrong]:
         table = {cell: self._one(cell) for cell in set(cells)}
-        what = "a cell is neither true nor false" if self._kind == "boolean" else None
+        what = "a cell is neither true nor false" if self._kind == "boolean" else ""
         what = what or "a cell is no integer of 64 bits"
-        wrong = {at: what for at, one in enumerate(cells) if table[one] is None}
-        return [table[one] for one in cells], wrong
+        gone = {cell for cell in table if is_blank(cell)}
+        unread = {cell for cell, one in table.items() if one is None} - gone
+        wrong = {at: what for at, one in enumerate(cells) if one in unread} if unread else {}
+        values = [table[one] for one in cells]
+        return (values if gone or unread else np.array(values, dtype=self._dtype)), wrong
 
     def _one(self, cell: str) -> int | None:
         if self._kind == "boolean":
@@ -156,10 +159,18 @@ class _Counts:
         return number if bounds.min <= number <= bounds.max else None
 
     def keep(self, values: Any) -> None:
-        self._parts.append(np.array(values, dtype=self._dtype))
+        self._parts.append(values)
 
     def finish(self) -> Column:
-        return owned(np.concatenate([np.zeros(0, dtype=self._dtype), *self._parts]))
+        parts, self._parts = self._parts, []
+        if all(isinstance(one, np.ndarray) for one in parts):
+            return owned(np.concatenate([np.zeros(0, dtype=self._dtype), *parts]))
+        plain = [
+            one for part in parts for one in (part if isinstance(part, list) else part.tolist())
+        ]
+        if self._kind == "boolean":
+            return [None if one is None else bool(one) for one in plain]
+        return plain
 
 
 class _Times:

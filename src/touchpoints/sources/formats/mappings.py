@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from touchpoints._core.checks import public
+from touchpoints._core.checks import public, require_path
 from touchpoints.sources._shared.file_mapping import FileMapping, mapping_of_file
 
 
@@ -49,4 +49,5 @@ def read_mapping(path: str | os.PathLike[str]) -> FileMapping:
     >>> tp.sources.read_mapping(path).columns["time"]
     'at'
     """
+    require_path(path, mend='for example tp.sources.read_mapping("shop.toml")')
     return mapping_of_file(path)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
-from touchpoints._core.checks import public
+from touchpoints._core.checks import public, require_path
 from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.file_format import FileFormat
 from touchpoints.sources._shared.file_mapping import FileMapping, mapping_of
@@ -101,6 +101,7 @@ def csv(
     >>> journeys.per_interaction["paid"].tolist()
     [nan, 9.9]
     """
+    require_path(path, mend='for example tp.sources.csv("log.csv", mapping="log.toml")')
     saved = mapping_of(mapping)
     said = {"separator": separator, "quote": quote, "encoding": encoding, "decimal": decimal}
     file = {**saved.file, **{name: one for name, one in said.items() if one is not None}}
@@ -114,6 +115,7 @@ def csv(
         decimal=file.get("decimal"),
         header=names,
         times=times,
+        named=frozenset(columns_of_roles(roles)),
     )
     known = sniffed(path, told)
     if not known.header:

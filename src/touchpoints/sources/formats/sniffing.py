@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from touchpoints._core.checks import public
+from touchpoints._core.checks import public, require_path
 from touchpoints.sources._shared.file_format import FileFormat
 from touchpoints.sources._shared.sniffer import Given, sniffed
 
@@ -66,4 +66,5 @@ def sniff(path: str | os.PathLike[str]) -> FileFormat:
       time_format='%m/%d/%Y %H:%M'; no zone, tz= names it
       (in all 2 values each number is at most 12)
     """
+    require_path(path, mend='for example tp.sources.sniff("log.csv")')
     return sniffed(path, Given())
