@@ -96,7 +96,8 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("taxonomy.taxonomy_from_dict", "document"): ("takes a taxonomy as a dict, not", {"dict"}),
 }
 # What every reader of a format says of a source that is none, and what its own format tells.
-READ = ("takes the path of a file|record 0 must be a mapping", {"text", "dict", "frame"})
+FIRST = {("source", "Any"), ("tickets", "Any")}
+READ = ("takes the path of a file|record( 0)? must be a mapping", {"text", "dict", "frame"})
 # Verbs that take none of these, each with the reason.
 WITHOUT = {
     "attribution.recovery": "takes names of models",
@@ -119,10 +120,6 @@ WITHOUT = {
     "datasets.clinic": "takes numbers",
     "datasets.example_map": "takes a language",
     "datasets.shop": "takes numbers",
-    "sources.fhir": "takes records in many forms, and says which of them cannot be read",
-    "sources.social": "takes records in many forms, and says which of them cannot be read",
-    "sources.surveys": "takes records in many forms, and says which of them cannot be read",
-    "sources.tickets": "takes records in many forms, and says which of them cannot be read",
     "taxonomy.escape_text": "a detail of keys: text in, text out",
     "taxonomy.format_key": "a detail of keys: text in, text out",
     "taxonomy.parse_key": "a detail of keys: text in, text out",
@@ -251,7 +248,7 @@ def checked_parameters(name: str) -> dict[str, tuple[str, set[str]]]:
     found = {}
     for one in inspect.signature(VERBS[name]).parameters.values():
         known = PARAMETERS.get((name, one.name)) or KINDS.get(str(one.annotation))
-        if name.startswith("sources.") and (one.name, one.annotation) == ("source", "Any"):
+        if name.startswith("sources.") and (one.name, one.annotation) in FIRST:
             known = known or READ
         if name.startswith("plot.") and one.kind is one.POSITIONAL_OR_KEYWORD:
             known = known or (DRAWN, {"result"} if one.annotation == "Variants" else set())

@@ -14,10 +14,11 @@ import numpy as np
 
 from touchpoints._core.frozen import Coded, is_missing, owned
 from touchpoints._core.messages import quoted, shortened, wrong_kind
+from touchpoints.errors import WrongKindError
 from touchpoints.sources._shared.files import is_path, opened
 from touchpoints.sources._shared.frames import PARQUET, frame_of_file
 from touchpoints.sources._shared.growing import Growing
-from touchpoints.sources._shared.records import records_of
+from touchpoints.sources._shared.records import NO_RECORD, records_of
 from touchpoints.sources._shared.skipped import Skipped
 
 T = TypeVar("T")
@@ -196,7 +197,7 @@ def rows_in(
                 if isinstance(one, Mapping):
                     yield place, one
                 else:
-                    skipped.refuse("a record is no mapping of names to values", where=place)
+                    skipped.refuse(NO_RECORD, where=place, kind=WrongKindError)
 
 
 def _rows(

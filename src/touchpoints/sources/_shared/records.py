@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from touchpoints._core.messages import quoted, wrong_kind
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.sources._shared.files import is_path, opened
 from touchpoints.sources._shared.skipped import Skipped
 
 TAKES = "the path of a file, records (mappings) or a dataframe"
+NO_RECORD = "a record must be a mapping of names to values"
 _MEND = "for example the path 'export.ndjson', or a list of dicts"
 _SPACE = b" \t\r\n"
 
@@ -32,7 +33,7 @@ def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str
         if isinstance(record, Mapping):
             yield f"record {position}", record
         else:
-            skipped.refuse("a record is no mapping of names to values", where=f"record {position}")
+            skipped.refuse(NO_RECORD, where=f"record {position}", kind=WrongKindError)
 
 
 def are_records(source: Any) -> bool:

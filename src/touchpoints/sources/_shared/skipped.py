@@ -9,7 +9,7 @@ import attrs
 
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import agreeing, counted, shortened
-from touchpoints.errors import InvalidInputError, warn
+from touchpoints.errors import InvalidInputError, TouchpointsError, warn
 
 OnError = Literal["raise", "skip"]
 """What becomes of a record that cannot be read."""
@@ -39,13 +39,20 @@ class Skipped:
     noted: Counter[str] = attrs.field(factory=Counter)
     _first: str = ""
 
-    def refuse(self, reason: str, *, where: str, mend: str = "") -> None:
+    def refuse(
+        self,
+        reason: str,
+        *,
+        where: str,
+        mend: str = "",
+        kind: type[TouchpointsError] = InvalidInputError,
+    ) -> None:
         """Raise for a record that cannot be read, or count it under its reason.
 
         The reason must not quote the record: it would be a reason of its own.
         """
         if self.on_error == "raise":
-            raise InvalidInputError(reason, where=where, mend=mend or _SKIP)
+            raise kind(reason, where=where, mend=mend or _SKIP)
         if not self.bad:
             self._first = shortened(f"{where}: {reason}")
         self.bad[reason] += 1
