@@ -36,6 +36,7 @@ __getattr__, __dir__, __all__ = _attach(
     formats.separated: csv
     formats.sniffing: sniff
     formats.matomo: matomo
+    formats.segment: segment
     formats.snowplow: snowplow
     formats.xes: xes
     merging.contacts: Contacts contacts

@@ -156,10 +156,12 @@ BAD = {
     "no visit": ({"nb_visits": 3}, "no list actionDetails"),
     "an error": ({"result": "error", "message": "no access"}, "answered with an error"),
     "an action is a text": (visit("action"), "an action is no record"),
-    "no time": (visit(action(timestamp="2026-03-02")), "timestamp is no number of seconds"),
+    "no time": (visit(action(timestamp="2026-03-02")), "timestamp must be a number"),
     "a time of other units": (visit(action(timestamp=START * 10**6)), "outside the years"),
-    "an endless time": (visit(action(timestamp=float("inf"))), "outside the years"),
-    "time spent": (visit(action(timeSpent="2 min")), "timeSpent is no number of seconds"),
+    "an endless time": (visit(action(timestamp=float("inf"))), "must be a number"),
+    "a source that is a list": (visit(action(), referrerName=["a"]), "referrerName must be text"),
+    "an address that is a list": (visit(action(url=["/"])), "url must be text"),
+    "time spent": (visit(action(timeSpent="2 min")), "timeSpent must be a number"),
 }
 
 
@@ -192,4 +194,4 @@ def test_few_visits(tmp_path: Path) -> None:
     assert journeys.ids.tolist() == ["Ω"]
     assert journeys[0].keys == ("añadir 🛒",)
     assert journeys.meta.report.noted == {"eventValue is no number: missing": 1}
-    assert journeys.meta.report.no_journey == 2
+    assert journeys.meta.report.without_journey == 2

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from touchpoints._core.checks import public
-from touchpoints._core.frozen import is_missing
 from touchpoints._core.messages import quoted
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
+from touchpoints.sources._shared.fields import Unreadable, field, finished, text
 from touchpoints.sources._shared.growing import Growing
 from touchpoints.sources._shared.records import records_of
-from touchpoints.sources._shared.scalars import BadValueError, number_of, seconds_of, text_in
+from touchpoints.sources._shared.scalars import microseconds_in, number_or_noted
 from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources.merging.identifying import text_of
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys
@@ -29,15 +28,12 @@ _OF_VISIT = {
     "deviceType": "device",
 }
 _OF_ACTION = {
-    "url": "url",
-    "pageTitle": "page",
-    "siteSearchKeyword": "text",
-    "eventCategory": "category",
-    "eventName": "label",
-    "goalName": "label",
+    "url": ("url",),
+    "page": ("pageTitle",),
+    "text": ("siteSearchKeyword",),
+    "category": ("eventCategory",),
+    "label": ("eventName", "goalName"),
 }
-_VALUES = ("revenue", "eventValue")
-_NAMES = {"action": "pageview"}
 _KEPT = (
     "session_source",
     "session_medium",
@@ -131,16 +127,23 @@ def matomo(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
         actions = _actions_of(visit, where, skipped)
         if not actions:
             continue
-        of_visit = _visit(visit)
+        try:
+            of_visit = _visit(visit)
+        except Unreadable as error:
+            error.refuse(skipped, where=where)
+            continue
         number = of_visit["visit"]
         before = known.get(number, 0) if number is not None else 0
         skipped.leave_out("an action of a visit that was there before", min(before, len(actions)))
         known[number] = max(before, len(actions))
         for position, action in list(enumerate(actions))[before:]:
-            _add(columns, of_visit, action, position, f"{where}, action {position}", skipped)
-    table = columns.finish()
+            try:
+                columns.add_row(_row(of_visit, action, position, skipped))
+            except Unreadable as error:
+                error.refuse(skipped, where=f"{where}, action {position}")
+    table = finished(columns, "visit", "person", "name")
     events = Events(
-        table={**_nothing(table), **table},
+        table=table,
         journeys={"visit": ("visit",), "person": ("person",)},
         end="end",
         person="person",
@@ -149,11 +152,6 @@ def matomo(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
         tz="UTC",
     )
     return journeys_of(events, skipped, options)
-
-
-def _nothing(table: Mapping[str, Any]) -> dict[str, list[None]]:
-    """Return the columns that the reader needs, missing in all rows."""
-    return dict.fromkeys(("visit", "person", "name"), [None] * len(table["time"]))
 
 
 def _actions_of(visit: Mapping[str, Any], where: str, skipped: Skipped) -> list[Any]:
@@ -176,54 +174,40 @@ def _actions_of(visit: Mapping[str, Any], where: str, skipped: Skipped) -> list[
 
 def _visit(visit: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a visit says of all its actions."""
-    found = {column: text_in(visit, name) for name, column in _OF_VISIT.items()}
-    of = "campaign" if visit.get("referrerType") == "campaign" else "source"
-    found[f"session_{of}"] = found[f"session_{of}"] or text_in(visit, "referrerName")
-    found["session_keyword"] = found["session_keyword"] or text_in(visit, "referrerKeyword")
-    found["visit"] = text_of(visit.get("idVisit"))
-    found["person"] = text_of(visit.get("userId")) or text_of(visit.get("visitorId"))
+    found = {column: text(visit, name) for name, column in _OF_VISIT.items()}
+    of = "campaign" if found["session_referrer_type"] == "campaign" else "source"
+    found[f"session_{of}"] = found[f"session_{of}"] or text(visit, "referrerName")
+    found["session_keyword"] = found["session_keyword"] or text(visit, "referrerKeyword")
+    found["visit"] = text(visit, "idVisit")
+    found["person"] = text(visit, "userId", "visitorId")
     return found
 
 
-def _add(
-    columns: Growing,
-    of_visit: Mapping[str, Any],
-    action: Any,
-    position: int,
-    where: str,
-    skipped: Skipped,
-) -> None:
-    """Add an action, or count it as one that cannot be read."""
+def _row(
+    of_visit: Mapping[str, Any], action: Any, position: int, skipped: Skipped
+) -> dict[str, Any]:
     if not isinstance(action, Mapping):
-        skipped.refuse("an action is no record", where=where)
-        return
-    try:
-        time = seconds_of(action.get("timestamp"), "timestamp")
-        spent = seconds_of(action.get("timeSpent"), "timeSpent")
-    except BadValueError as error:
-        skipped.refuse(str(error), where=where)
-        return
-    row = {**of_visit, "time": time, "name": _name(action), "position": float(position)}
-    if time is not None and spent:
-        row["end"] = time + spent
-    for name, column in _OF_ACTION.items():
-        row[column] = text_in(action, name) or row.get(column)
-    if position == 0:
-        row["referrer"] = of_visit["session_referrer"]
-    for name in _VALUES:
-        if row.get("value") is None:
-            row["value"] = number_of(action.get(name), name, skipped)
-    columns.add_row(row)
+        raise Unreadable("an action is no record", action)
+    time, spent = microseconds_in(action, "timestamp"), microseconds_in(action, "timeSpent")
+    return {
+        **of_visit,
+        "time": time,
+        "end": time + spent if time is not None and spent else None,
+        "name": _name(action),
+        "position": float(position),
+        "referrer": of_visit["session_referrer"] if position == 0 else None,
+        "value": number_or_noted(action, "revenue", "eventValue", skipped=skipped),
+        **{column: text(action, *names) for column, names in _OF_ACTION.items()},
+    }
 
 
 def _name(action: Mapping[str, Any]) -> str | None:
     """Return what happened: the kind of an action, or what an event says."""
-    kind = text_in(action, "type")
+    kind = text(action, "type")
     if kind == "event":
-        return text_in(action, "eventAction") or kind
+        return text(action, "eventAction") or kind
     if kind == "action":
-        if any(not is_missing(action.get(f"productView{one}")) for one in ("Sku", "Name")):
+        if field(action, "productViewSku", "productViewName") is not None:
             return "productview"
-        if action.get("productViewCategories"):
-            return "categoryview"
-    return kind if kind is None else _NAMES.get(kind, kind)
+        return "categoryview" if action.get("productViewCategories") else "pageview"
+    return kind
