@@ -32,6 +32,11 @@ def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str
     for position, record in enumerate(found):
         if isinstance(record, Mapping):
             yield f"record {position}", record
+        elif skipped.on_error == "raise":
+            raise WrongKindError(
+                f"record {position} must be a mapping of names to values, got {quoted(record)}",
+                mend=_MEND,
+            )
         else:
             skipped.refuse(NO_RECORD, where=f"record {position}", kind=WrongKindError)
 

@@ -168,7 +168,8 @@ def segment(source: Any, *, call: Call | None = None, **options: Unpack[ReadOpti
         if sessions
         else first_known(table["user"], table["owner"])
     )
-    by_session, by_person = {"session": (_DEVICE, _SESSION)}, {"person": ("person",)}
+    by_session: dict[str, tuple[str, ...]] = {"session": (_DEVICE, _SESSION)}
+    by_person: dict[str, tuple[str, ...]] = {"person": ("person",)}
     events = Events(
         table=table,
         journeys=by_session | by_person if sessions else by_person | by_session,
@@ -259,9 +260,11 @@ def _kept_rows(table: Mapping[str, Any], skipped: Skipped, *, sessions: bool) ->
     kept: Array = acts & ~again
     nobody = kept & (table[_DEVICE].codes < 0)
     skipped.leave_out("a call without userId and anonymousId", int(nobody.sum()))
-    lacking = kept & ~nobody & (table[_SESSION].codes < 0) & sessions
+    kept &= ~nobody
+    lacking = kept & (table[_SESSION].codes < 0) & sessions
     skipped.leave_out("a call without a session id", int(lacking.sum()))
-    return kept & ~nobody & ~lacking
+    kept &= ~lacking
+    return kept
 
 
 def _is_known(column: Any) -> bool:
