@@ -37,11 +37,11 @@ __getattr__, __dir__, __all__ = _attach(
     formats.sniffing: sniff
     formats.matomo: matomo
     formats.snowplow: snowplow
-    formats.xes: xes
-    merging.contacts: Contacts contacts
     formats.social: social
     formats.surveys: surveys
     formats.tickets: tickets
+    formats.xes: xes
+    merging.contacts: Contacts contacts
     merging.identifying: Identities identities
     merging.merge: merge_sources
     writers.xes: write_xes

@@ -14,17 +14,16 @@ import numpy as np
 
 from touchpoints._core.frozen import Coded, is_missing, owned
 from touchpoints._core.messages import quoted, shortened, wrong_kind
-from touchpoints.sources._shared.files import is_path, opened
-from touchpoints.sources._shared.frames import PARQUET, frame_of_file
+from touchpoints.sources._shared.files import is_path
+from touchpoints.sources._shared.frames import frame_of_file, kind_of_file
 from touchpoints.sources._shared.growing import Growing
-from touchpoints.sources._shared.records import records_of
+from touchpoints.sources._shared.records import TAKES, records_of
 from touchpoints.sources._shared.skipped import Skipped
 
 T = TypeVar("T")
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "t"}), frozenset({"false", "0", "no", "f"})
 _NESTED = frozenset({dict, list})
-_TAKES = "the path of a file, records, a mapping of columns or a dataframe"
 _MEND = "for example the path 'export.json', or a list of dicts"
 
 
@@ -203,9 +202,7 @@ def _rows(
     source: Any, skipped: Skipped, within: Collection[str]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if is_path(source):
-        with opened(source) as file:
-            start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not start.startswith(PARQUET) and start[:1] in (b"{", b"["):
+        if kind_of_file(source) == "json":
             yield from records_of(source, skipped)
             return
         source = frame_of_file(source)
@@ -218,7 +215,7 @@ def _rows(
     columns = {name: _cells(cells) for name, cells in source.items()}
     sizes = {len(cells) for cells in columns.values()}
     if len(sizes) > 1:
-        raise wrong_kind(source, takes=_TAKES, mend="give columns of one length")
+        raise wrong_kind(source, takes=TAKES, mend="give columns of one length")
     for row, cells in enumerate(zip(*columns.values(), strict=True)):
         yield f"row {row}", dict(zip(columns, cells, strict=True))
 
@@ -236,7 +233,7 @@ def _cells(cells: Any) -> Sequence[Any]:
         return cells.to_list()
     sized = hasattr(cells, "__len__") and hasattr(cells, "__iter__")
     if not sized or isinstance(cells, (str, bytes, Mapping)):
-        raise wrong_kind(cells, takes=_TAKES, mend=_MEND)
+        raise wrong_kind(cells, takes=TAKES, mend=_MEND)
     return list(cells)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from touchpoints._core.messages import quoted, wrong_kind
-from touchpoints.errors import InvalidInputError
+from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.sources._shared.files import is_path, opened
 from touchpoints.sources._shared.skipped import Skipped
 
@@ -31,6 +31,9 @@ def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str
     for position, record in enumerate(found):
         if isinstance(record, Mapping):
             yield f"record {position}", record
+        elif not position:
+            what = f"record 0 must be a mapping of names to values, got {quoted(record)}"
+            raise WrongKindError(what, mend=_MEND)
         else:
             skipped.refuse("a record is no mapping of names to values", where=f"record {position}")
 
