@@ -23,6 +23,8 @@ from touchpoints.sources._shared.skipped import Skipped
 T = TypeVar("T")
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "t"}), frozenset({"false", "0", "no", "f"})
+OUTSIDE = "a time is outside the years 1 to 9999 in UTC"
+
 _NESTED = frozenset({dict, list})
 _MEND = "for example the path 'export.json', or a list of dicts"
 
@@ -165,11 +167,14 @@ def moment_of(value: Any) -> dt.datetime | None:
 
 
 def in_utc(moment: dt.datetime, skipped: Skipped) -> dt.datetime:
-    """Return a time with an offset; one without is in UTC, and counted."""
-    if moment.tzinfo is not None:
-        return moment
-    skipped.note("times without an offset, which are read as UTC")
-    return moment.replace(tzinfo=dt.UTC)
+    """Return a time in UTC; one without an offset is read as UTC, and counted."""
+    if moment.tzinfo is None:
+        skipped.note("times without an offset, which are read as UTC")
+        return moment.replace(tzinfo=dt.UTC)
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise Unreadable(OUTSIDE, moment.isoformat()) from error
 
 
 def rows_in(
