@@ -92,6 +92,10 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("sources.identities", "pairs"): ("takes pairs of|a pair must be", {"dict", "frame"}),
     ("sources.merge_sources", "sources"): ("takes a mapping of names|takes Journeys", set()),
     ("testing.check_rules", "rules"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
+    ("sources.tickets", "tickets"): (
+        "takes the path of a file|record 0 must be a mapping",
+        {"text", "dict", "frame"},
+    ),
     ("taxonomy.parse_taxonomy", "text"): ("takes a taxonomy as TOML text, not", {"text"}),
     ("taxonomy.taxonomy_from_dict", "document"): ("takes a taxonomy as a dict, not", {"dict"}),
 }

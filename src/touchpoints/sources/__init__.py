@@ -46,6 +46,8 @@ __getattr__, __dir__, __all__ = _attach(
     formats.social: social
     formats.surveys: surveys
     formats.tickets: tickets
+    formats.xes: xes
+    merging.contacts: Contacts contacts
     merging.identifying: Identities identities
     merging.merge: merge_sources
     writers.ocel: write_ocel

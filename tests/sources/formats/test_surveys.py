@@ -234,6 +234,23 @@ def test_answers_of_nobody_known_are_journeys_of_their_own() -> None:
     assert tp.sources.surveys(rows, metric="nps").meta.report.without_journey == 2
 
 
+def test_nested_answers_are_named_by_their_path() -> None:
+    """Exports of survey tools hold the answers of a response in an object."""
+    page = {"responses": [{"id": "r1", "values": {"who": "ana", "at": AT, "q": {"nps": 9}}}]}
+    asked = {"respondent": "values.who", "submitted_at": "values.at", "score": "values.q.nps"}
+    journeys = tp.sources.surveys(page, metric="nps", **asked)
+
+    assert journeys.ids.tolist() == ["ana"]
+    assert journeys.per_interaction["nps"].tolist() == [9]
+
+
+def test_a_table_without_the_time_says_how_to_name_it() -> None:
+    """The column may be called anything."""
+    with pytest.raises(tp.errors.InvalidInputError, match="has no submitted_at") as error:
+        tp.sources.surveys([{"respondent": "ana", "when": AT, "score": 3}], metric="nps")
+    assert "submitted_at=" in error.value.mend
+
+
 def test_a_text_alone_is_an_answer() -> None:
     """It is kept, without a score."""
     journeys = tp.sources.surveys([answer(None, comment="¡Genial! 👟")], metric="nps")

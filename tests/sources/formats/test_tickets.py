@@ -125,6 +125,18 @@ def test_metrics_alone_give_the_same_times() -> None:
     assert found["resolution time"] == 27.5 * HOUR
 
 
+def test_an_automatic_reply_is_none_whatever_the_metrics_say() -> None:
+    """B42: comments tell who replied; without any comment the metrics do."""
+    rows = [ticket(1, reply_time_in_minutes=1)]
+    automatic = [happened("08:31", "Comment", author_id=-1, public=True)]
+    status = [happened("08:31", "Change", field_name="status", value="pending")]
+
+    assert names(tp.sources.tickets(rows, events=automatic)) == [
+        ("ticket_created", "automatic_reply")
+    ]
+    assert names(tp.sources.tickets(rows, events=status)) == [("ticket_created", "first_reply")]
+
+
 def test_reopenings_without_a_time_are_counted() -> None:
     """The number is kept; a ticket that is open again was not solved for good."""
     again = {"reopens": 2, "solved_at": "2026-03-05T12:00:00Z"}
@@ -284,6 +296,15 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "truth as number": ({"reopens": True}, "reopens must be a number"),
     "endless": ({"replies": "inf"}, "replies must be a number"),
+    "minutes for ever": ({"reply_time_in_minutes": 1e15}, "outside the years 1 to 9999"),
+    "beyond the calendar": (
+        {"full_resolution_time_in_minutes": 5e9},
+        "outside the years 1 to 9999",
+    ),
+    "before the calendar": (
+        {"created_at": "0001-01-01T00:00:00+05:00"},
+        "outside the years 1 to 9999",
+    ),
     "solved before": (
         {"status": "solved", "solved_at": "2026-03-01T00:00:00Z"},
         "solved before it was created",

@@ -15,17 +15,18 @@ import numpy as np
 from touchpoints._core.frozen import Coded, is_missing, owned
 from touchpoints._core.messages import quoted, shortened, wrong_kind
 from touchpoints.errors import WrongKindError
-from touchpoints.sources._shared.files import is_path, opened
-from touchpoints.sources._shared.frames import PARQUET, frame_of_file
+from touchpoints.sources._shared.files import is_path
+from touchpoints.sources._shared.frames import frame_of_file, kind_of_file
 from touchpoints.sources._shared.growing import Growing
-from touchpoints.sources._shared.records import NO_RECORD, records_of
+from touchpoints.sources._shared.records import NO_RECORD, TAKES, records_of
 from touchpoints.sources._shared.skipped import Skipped
 
 T = TypeVar("T")
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "t"}), frozenset({"false", "0", "no", "f"})
+OUTSIDE = "a time is outside the years 1 to 9999 in UTC"
+
 _NESTED = frozenset({dict, list})
-_TAKES = "the path of a file, records, a mapping of columns or a dataframe"
 _MEND = "for example the path 'export.json', or a list of dicts"
 
 
@@ -167,11 +168,14 @@ def moment_of(value: Any) -> dt.datetime | None:
 
 
 def in_utc(moment: dt.datetime, skipped: Skipped) -> dt.datetime:
-    """Return a time with an offset; one without is in UTC, and counted."""
-    if moment.tzinfo is not None:
-        return moment
-    skipped.note("times without an offset, which are read as UTC")
-    return moment.replace(tzinfo=dt.UTC)
+    """Return a time in UTC; one without an offset is read as UTC, and counted."""
+    if moment.tzinfo is None:
+        skipped.note("times without an offset, which are read as UTC")
+        return moment.replace(tzinfo=dt.UTC)
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise Unreadable(OUTSIDE, moment.isoformat()) from error
 
 
 def rows_in(
@@ -204,9 +208,7 @@ def _rows(
     source: Any, skipped: Skipped, within: Collection[str]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if is_path(source):
-        with opened(source) as file:
-            start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not start.startswith(PARQUET) and start[:1] in (b"{", b"["):
+        if kind_of_file(source) == "json":
             yield from records_of(source, skipped)
             return
         source = frame_of_file(source)
@@ -219,7 +221,7 @@ def _rows(
     columns = {name: _cells(cells) for name, cells in source.items()}
     sizes = {len(cells) for cells in columns.values()}
     if len(sizes) > 1:
-        raise wrong_kind(source, takes=_TAKES, mend="give columns of one length")
+        raise wrong_kind(source, takes=TAKES, mend="give columns of one length")
     for row, cells in enumerate(zip(*columns.values(), strict=True)):
         yield f"row {row}", dict(zip(columns, cells, strict=True))
 
@@ -237,7 +239,7 @@ def _cells(cells: Any) -> Sequence[Any]:
         return cells.to_list()
     sized = hasattr(cells, "__len__") and hasattr(cells, "__iter__")
     if not sized or isinstance(cells, (str, bytes, Mapping)):
-        raise wrong_kind(cells, takes=_TAKES, mend=_MEND)
+        raise wrong_kind(cells, takes=TAKES, mend=_MEND)
     return list(cells)
 
 

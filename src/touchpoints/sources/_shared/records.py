@@ -38,7 +38,7 @@ def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str
                 mend=_MEND,
             )
         else:
-            skipped.refuse(NO_RECORD, where=f"record {position}", kind=WrongKindError)
+            skipped.refuse(NO_RECORD, where=f"record {position}")
 
 
 def are_records(source: Any) -> bool:

@@ -32,6 +32,7 @@ _TAKEN = frozenset({"time", "name", "person", "response", *_OF_SCORE, *_TEXTS})
 _NO_SCALE = "a metric has no usual scale"
 _MENDS = {
     _NO_SCALE: 'give its scale: scale={"name": (low, high)}',
+    "a response has no ": 'name the column with its time: submitted_at="…"',
     "a score has no metric": 'name the metric of all scores: metric="nps"',
 }
 
@@ -127,7 +128,7 @@ def surveys(
             scores = questions.scores(record)
             found = _cells(record, scores, names, skipped)
         except Unreadable as error:
-            error.refuse(skipped, where=where, mend=_MENDS.get(error.reason, ""))
+            error.refuse(skipped, where=where, mend=_mend(error.reason))
             continue
         if found is None:
             skipped.leave_out("a response without a score and without a text")
@@ -212,6 +213,10 @@ class _Questions:
         return {name: (score_at(record, self.score, scale), scale)}
 
 
+def _mend(reason: str) -> str:
+    return next((mend for start, mend in _MENDS.items() if reason.startswith(start)), "")
+
+
 def _check_names(metrics: Iterable[str]) -> None:
     """Raise where a metric is called as another column of the reader is."""
     for name in metrics:
@@ -225,7 +230,7 @@ def _check_names(metrics: Iterable[str]) -> None:
 def _check_met(met: Mapping[str, None], asked: Iterable[str]) -> None:
     """Raise where a column was in no row; a table without rows lacks none."""
     for name in asked:
-        if met and name not in met:
+        if met and name not in met and name.split(".")[0] not in met:
             raise not_found("column", name, list(met), where="in no row of the survey")
 
 

@@ -20,7 +20,7 @@ from touchpoints.sources._shared.desk import (
     tickets_in,
 )
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
-from touchpoints.sources._shared.fields import finished
+from touchpoints.sources._shared.fields import OUTSIDE, finished
 from touchpoints.sources._shared.growing import Growing
 from touchpoints.sources._shared.skipped import Skipped
 
@@ -82,7 +82,7 @@ def tickets(
     Notes
     -----
     A metric that is null is not reached yet, and is not zero: there is no interaction. Without
-    events, the first reply is at ``created_at`` plus the minutes of the calendar, to the minute,
+    comments, the first reply is at ``created_at`` plus the minutes of the calendar, to the minute,
     and the solution at ``solved_at``. Times of reopenings are known from audits only; otherwise
     their number is kept (``reopens``), and a ticket that is open again has no ``ticket_solved``.
     Replies are public comments of others than the requester. Comments of rules, and emails of rules
@@ -174,9 +174,9 @@ def _contacts(
     found += _said(ticket, events, skipped)
     found += _statuses(events)
     names = {one.name for one in found}
-    minutes = measured.numbers.get("first_reply_minutes")
-    if minutes is not None and "first_reply" not in names:
-        found.append(_Contact(ticket.created + minutes * _MINUTE, "first_reply"))
+    if not any(one.kind in {"comment", "automatic"} for one in events):
+        replied = _after(ticket, measured.numbers.get("first_reply_minutes"), skipped)
+        found += [_Contact(replied, "first_reply")] if replied is not None else []
     if "ticket_solved" not in names:
         found += _solution(ticket, measured, skipped)
     if measured.numbers.get("reopens") and "ticket_reopened" not in names:
@@ -217,11 +217,20 @@ def _statuses(events: Sequence[DeskEvent]) -> Iterator[_Contact]:
             yield _Contact(one.time, "ticket_solved" if done else "ticket_reopened")
 
 
+def _after(ticket: Ticket, minutes: float | None, skipped: Skipped) -> dt.datetime | None:
+    """Return the time so many minutes after a ticket was created, None if they are not known."""
+    try:
+        return None if minutes is None else ticket.created + minutes * _MINUTE
+    except OverflowError:
+        skipped.refuse(OUTSIDE, where=f"{ticket.where}: {minutes:g} minutes after it was created")
+        return None
+
+
 def _solution(ticket: Ticket, measured: TicketMetrics, skipped: Skipped) -> list[_Contact]:
     """Return the solution that the metrics tell, unless the status says that it was undone."""
-    at, minutes = measured.solved_at, measured.numbers.get("resolution_minutes")
-    if at is None and minutes is not None:
-        at = ticket.created + minutes * _MINUTE
+    at = measured.solved_at
+    if at is None:
+        at = _after(ticket, measured.numbers.get("resolution_minutes"), skipped)
     if at is None:
         if ticket.is_done:
             skipped.note("solved tickets of which the time of the solution is not known")
