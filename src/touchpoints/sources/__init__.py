@@ -28,24 +28,22 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
-    formats.fhir: fhir
-    formats.ga4: ga4
     _shared.file_format: FileFormat
     _shared.file_mapping: FileMapping
+    formats.fhir: fhir
+    formats.ga4: ga4
     formats.mappings: read_mapping
-    formats.parquet_files: parquet
-    formats.separated: csv
-    formats.sniffing: sniff
     formats.matomo: matomo
     formats.ocel: ocel
+    formats.parquet_files: parquet
     formats.segment: segment
+    formats.separated: csv
+    formats.sniffing: sniff
     formats.snowplow: snowplow
-    formats.xes: xes
-    formats.writing: write_csv write_parquet
-    merging.contacts: Contacts contacts
     formats.social: social
     formats.surveys: surveys
     formats.tickets: tickets
+    formats.writing: write_csv write_parquet
     formats.xes: xes
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities

@@ -90,6 +90,8 @@ def test_defaults_of_every_type_are_filled_in(tmp_path: Path) -> None:
             ("flag", "true", "boolean"),
             ("day", "2026-01-01T00:00:00Z", "date"),
             ("broken", "x", "int"),
+            ("nobody", "UNKNOWN", "string"),
+            ("never", "1970-01-01T00:00:00.000+01:00", "date"),
             ("time:timestamp", "1970-01-01T00:00:00Z", "date"),
         )
     )
@@ -97,6 +99,7 @@ def test_defaults_of_every_type_are_filled_in(tmp_path: Path) -> None:
     path = log(tmp_path, f"<global>{declared}</global>", trace("1", *events))
     kept = tp.sources.xes(path).per_interaction
 
+    assert list(kept) == ["real", "text", "whole", "flag", "day"]
     assert kept["text"].to_list() == ["a", "a"]
     assert kept["whole"].tolist() == [4, 4]
     assert kept["real"].tolist() == [2.5, 7]

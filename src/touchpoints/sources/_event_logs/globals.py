@@ -16,6 +16,7 @@ from touchpoints.sources._shared.skipped import Skipped
 
 # What tools write as the default of everything, because the standard asks for one.
 _PLACEHOLDERS = {"", "unknown", "__invalid__", "default", "none", "null", "nan"}
+_NO_DATE = "1970-01-01"
 _FILLED = "an attribute that lacks, filled in with the default that the log declares"
 
 
@@ -29,11 +30,14 @@ def fill_defaults(
 ) -> None:
     """Fill missing values of columns with the defaults of global attributes, and count them.
 
-    Placeholders such as UNKNOWN are no values, and what identifies or places an element (``but``)
+    Placeholders such as UNKNOWN and 1970 are no values, and what identifies or places an element (``but``)
     cannot be a default.
     """
     for key, (tag, text) in defaults.items():
-        if key in but or not rows or text.strip().casefold() in _PLACEHOLDERS:
+        placeholder = text.strip().casefold() in _PLACEHOLDERS or (
+            tag == "date" and text.startswith(_NO_DATE)
+        )
+        if key in but or not rows or placeholder:
             continue
         aside = Skipped(on_error="skip")
         one = Attributes(Problems(aside, str), TYPES, called="a default")

@@ -84,11 +84,11 @@ def xes(
     the standard prefixes of their extensions, whatever prefix the log declares for these. Traces
     with the same ``concept:name`` become one journey, and are counted in ``meta.report.noted``;
     so are nested attributes, lists and containers, which are left out, keys that occur twice in an
-    element, and defaults of global attributes that were filled in. Placeholders such as UNKNOWN are
-    not filled in, nor are the times of events and the names of traces. An attribute of events that
-    is called as a column of the reader (``name``, ``time`` …) or as what merging adds (``source``)
-    is ``event:name`` in ``touchpoint`` and other options that name columns, an attribute of traces
-    ``case:name``.
+    element, and defaults of global attributes that were filled in. Placeholders such as UNKNOWN
+    and dates of 1 January 1970 are not filled in, nor are the times of events and the names of
+    traces. An attribute of events that is called as a column of the reader (``name``, ``time`` …)
+    or as what merging adds (``source``) is ``event:name`` in ``touchpoint`` and other options that
+    name columns, an attribute of traces ``case:name``.
 
     References
     ----------
