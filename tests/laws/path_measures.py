@@ -37,6 +37,8 @@ MEASURES = {
     "discriminating": lambda log, by="segment": tp.paths.discriminating(log, by=by, max_length=2),
     "fitness": lambda log, **by: tp.paths.fitness(log, PLAN, **by),
     "funnel": lambda log, **by: tp.paths.funnel(log, ["a", "b", "a"], **by),
+    "funnel_members": lambda log, **by: tp.paths.funnel_members(log, ["a", "b", "a"], **by),
+    "funnel_times": lambda log, **by: tp.paths.funnel_times(log, ["a", "b", "a"], **by),
     "gaps": tp.paths.gaps,
     "idle_times": tp.paths.idle_times,
     "journey_conformance": lambda log, **by: tp.paths.journey_conformance(log, PLAN, **by),

@@ -10,9 +10,9 @@ import attrs
 import numpy as np
 
 from touchpoints._core.checks import check_option, public
-from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.frozen import Array, owned, same_array, text_array
 from touchpoints._core.messages import not_found
-from touchpoints._core.tables import Table, apart, column, optional_column
+from touchpoints._core.tables import Grouped, apart, column, optional_column
 from touchpoints.journeys.groups import countable, groups_of, warn_of_ungrouped
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place
@@ -23,7 +23,7 @@ _STATES: tuple[State, ...] = ("reached", "skipped", "lost", "open")
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class FunnelMembers(Table):
+class FunnelMembers(Grouped):
     """What became of each journey at each step of a funnel; one row per step and journey.
 
     A journey is listed at every step of which it reached the previous one, at the first step only
@@ -46,21 +46,21 @@ class FunnelMembers(Table):
         When the step was reached by the best start, in the time of the log; NaT where it was not.
         Not in an open funnel and without times.
     position : int64
-        The position of the journey in the journeys that were given.
-    group : object, optional
-        The group of the journey, where ``by`` was given.
+        The position of each row's journey in the journeys that were given; no column.
     size : int
         The number of journeys that were given.
     """
 
-    group: Array | None = optional_column(object)
+    main = "count"
+    labels = ("step", "journey")
+
     step: Array = column(object)
     journey: Array = column(object)
     person: Array | None = optional_column(object)
     state: Array = column(object)
     count: Array = column(np.int64)
     reached_at: Array | None = optional_column("datetime64[us]")
-    position: Array = column(np.int64)
+    position: Array = attrs.field(repr=False, eq=attrs.cmp_using(eq=same_array))
     size: int
 
     def mask(self, *, step: str, state: State = "lost") -> Array:
@@ -181,7 +181,7 @@ def funnel_members(
         state=text_array(_STATES)[np.concatenate(states)],
         count=journeys.counts[position],
         reached_at=np.concatenate(times) if times else None,
-        position=position,
+        position=owned(position),
         group=None if groups is None else text_array(groups.labels)[groups.of[position]],
         size=len(journeys),
     )
