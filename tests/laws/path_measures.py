@@ -36,6 +36,7 @@ MEASURES = {
     "direct_and_indirect": tp.paths.direct_and_indirect,
     "discriminating": lambda log, by="segment": tp.paths.discriminating(log, by=by, max_length=2),
     "fitness": lambda log, **by: tp.paths.fitness(log, PLAN, **by),
+    "flow_efficiency": tp.paths.flow_efficiency,
     "funnel": lambda log, **by: tp.paths.funnel(log, ["a", "b", "a"], **by),
     "gaps": tp.paths.gaps,
     "idle_times": tp.paths.idle_times,
