@@ -117,3 +117,42 @@ def test_hours_that_make_no_sense_are_refused(
     """With the day, and what to write instead."""
     with pytest.raises(error, match=said):
         tp.OpeningHours(**how)
+
+
+@given(
+    st.lists(TIMES, min_size=2, max_size=8),
+    st.sampled_from([None, "UTC", "Europe/Madrid", "America/New_York"]),
+)
+def test_the_clock_of_opening_hours_never_runs_backwards(
+    times: list[dt.datetime], zone: str | None
+) -> None:
+    """Its readings differ by the time that was open, through the change of clocks and holidays."""
+    hours = tp.OpeningHours(week=OFFICE, holidays=["2026-03-25"])
+    moments = stamps(*sorted(times))
+    read = hours.clock(moments, zone=zone).read(moments)
+
+    between = hours.between(moments[:-1], moments[1:], zone=zone)
+    assert np.diff(read).tolist() == between.tolist()
+    assert (between >= 0).all()
+    assert (between <= np.diff(moments)).all()
+
+
+@pytest.mark.parametrize("night", ["2026-03-29", "2026-10-25", "1969-10-26"])
+def test_a_service_that_never_closes_is_open_for_real_time(night: str) -> None:
+    """Also in nights in which the clocks change: an hour shown twice is two hours."""
+    always = tp.OpeningHours(week={"mon-sun": "00:00-24:00"})
+    begin = stamps(dt.datetime.fromisoformat(night)) - 7_200_000_000
+    moments = begin[0] + np.arange(0, 12 * 60) * 60_000_000
+
+    read = always.clock(moments, zone="Europe/Madrid").read(moments)
+
+    assert (np.diff(read) == 60_000_000).all()
+    assert hours_between(always, f"{night}T00:00", f"{night}T06:00", "Europe/Madrid") == 6
+
+
+def test_an_hour_shown_twice_counts_twice_and_one_skipped_not_at_all() -> None:
+    """Open from two to three at night, in Madrid: two hours in October, none in March."""
+    night = tp.OpeningHours(week={"sun": "02:00-03:00"}, tz="Europe/Madrid")
+
+    assert hours_between(night, "2026-10-24T22:00", "2026-10-25T06:00", "UTC") == 2
+    assert hours_between(night, "2026-03-28T22:00", "2026-03-29T06:00", "UTC") == 0

@@ -36,6 +36,7 @@ MEASURES = {
     "direct_and_indirect": tp.paths.direct_and_indirect,
     "discriminating": lambda log, by="segment": tp.paths.discriminating(log, by=by, max_length=2),
     "fitness": lambda log, **by: tp.paths.fitness(log, PLAN, **by),
+    "flow_efficiency": tp.paths.flow_efficiency,
     "funnel": lambda log, **by: tp.paths.funnel(log, ["a", "b", "a"], **by),
     "funnel_members": lambda log, **by: tp.paths.funnel_members(log, ["a", "b", "a"], **by),
     "funnel_times": lambda log, **by: tp.paths.funnel_times(log, ["a", "b", "a"], **by),

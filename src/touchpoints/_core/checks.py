@@ -265,6 +265,11 @@ _KINDS = {
     "Statistic": _FUNCTION,
     "Measure": _FUNCTION,
     "Features": _FUNCTION,
+    "OpeningHours": Kind(
+        _of_class("OpeningHours"),
+        "OpeningHours",
+        'tp.OpeningHours(week={"mon-fri": "09:00-17:00"})',
+    ),
     "Taxonomy": Kind(_of_class("Taxonomy"), "a Taxonomy", 'tp.load_taxonomy("customer")'),
     "SourceList": Kind(
         _of_class("SourceList"), "a SourceList", 'tp.classify.load_source_categories("sources.csv")'

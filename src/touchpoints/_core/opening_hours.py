@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
 import attrs
 import numpy as np
 
-from touchpoints._core.clocks import offsets_between
+from touchpoints._core.clocks import Offsets, offsets_between
 from touchpoints._core.frozen import Array, FrozenMap
 from touchpoints._core.messages import not_found, quoted
 from touchpoints._core.zones import zone_of
@@ -28,6 +28,10 @@ _SPAN = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*")
 _MINUTE, _DAY = 60_000_000, 86_400_000_000
 _MINUTES = 24 * 60
 _NAT = np.iinfo(np.int64).min
+_THURSDAY = 3  # the first of January 1970
+
+Clock = Callable[[Array], Array]
+"""Tells what a clock shows at instants in microseconds, in microseconds."""
 
 Spans = tuple[tuple[int, int], ...]
 """Minutes of a day at which the service opens and closes, in order."""
@@ -153,31 +157,128 @@ class OpeningHours:
 
         Notes
         -----
-        Hours are those that clocks show. O(n) for n pairs, whatever lies between them.
+        Hours are those that clocks show, and the time that passes is real. O(n) for n pairs,
+        whatever lies between them; and once O(d) for the days since 1970.
         """
-        zone = self.tz if zone is not None and self.tz is not None else zone
         missing = (starts == _NAT) | (ends == _NAT)
-        opened = self._opened(np.where(missing, 0, ends), zone)
-        opened -= self._opened(np.where(missing, 0, starts), zone)
+        clock = self.clock(starts, ends, zone=zone)
+        opened = clock.read(ends) - clock.read(starts)
         return np.where(missing, _NAT, np.maximum(opened, 0))
 
-    def _opened(self, stamps: Array, zone: str | None) -> Array:
-        """Return how long it was open since the first of January 1970, in microseconds."""
-        local = stamps if zone is None else offsets_between(zone, stamps).local(stamps)
-        days, within = np.divmod(local, _DAY)
+    def clock(self, *stamps: Array, zone: str | None) -> OpenClock:
+        """Return the clock that runs only while it is open.
+
+        Parameters
+        ----------
+        stamps
+            The instants that will be read from it; missing ones are of no account.
+        zone
+            As for `between`.
+        """
+        zone = self.tz if zone is not None and self.tz is not None else zone
+        edges = np.array([0, *(edge for one in stamps for edge in _edges(one))], dtype=np.int64)
+        first, last = int(edges.min()) // _DAY - 2, int(edges.max()) // _DAY + 2
+        days = np.arange(first, last + 1)
+        kinds = (days + _THURSDAY) % len(DAYS)
         holidays = np.array(self.holidays, dtype="datetime64[D]")
-        dates = days.astype("datetime64[D]")
-        total = np.zeros(len(stamps), dtype=np.int64)
-        for number, name in enumerate(DAYS):
-            spans = self.week.get(name, ())
-            if not spans:
-                continue
-            mask = [day == number for day in range(7)]
-            before = np.busday_count("1970-01-01", dates, weekmask=mask, holidays=holidays)
-            whole = sum(end - start for start, end in spans) * _MINUTE
-            total += before.astype(np.int64) * whole
-            today = np.is_busday(dates, weekmask=mask, holidays=holidays)
-            for start, end in spans:
-                part = np.clip(within - start * _MINUTE, 0, (end - start) * _MINUTE)
-                total += np.where(today, part, 0)
+        every_day = [True] * len(DAYS)
+        working = np.is_busday(days.astype("datetime64[D]"), weekmask=every_day, holidays=holidays)
+        kinds[~working] = len(DAYS)
+        opens, lasts = self._spans()
+        whole = lasts.sum(axis=1)[kinds]
+        before = np.cumsum(whole) - whole
+        shown = OpenClock(first=first, kinds=kinds, before=before, opens=opens, lasts=lasts)
+        return shown if zone is None else shown.in_zone(offsets_between(zone, edges))
+
+    def _spans(self) -> tuple[Array, Array]:
+        """Return when it opens and for how long, in microseconds, by day; holidays are last."""
+        most = max(map(len, self.week.values()))
+        opens = np.zeros((len(DAYS) + 1, most), dtype=np.int64)
+        lasts = np.zeros_like(opens)
+        for day, spans in self.week.items():
+            for slot, (start, end) in enumerate(spans):
+                opens[_NAMES[day], slot] = start * _MINUTE
+                lasts[_NAMES[day], slot] = (end - start) * _MINUTE
+        return opens, lasts
+
+
+def _edges(stamps: Array) -> list[int]:
+    known = stamps[stamps != _NAT]
+    return [int(known.min()), int(known.max())] if len(known) else []
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class OpenClock:
+    """A clock that stands still while a service is closed, and never runs backwards.
+
+    Durations in opening hours are differences of its readings.
+
+    Attributes
+    ----------
+    first
+        The first day, in days since 1970.
+    kinds : int64 (d,)
+        The day of the week of each day, 7 for holidays.
+    before : int64 (d,)
+        For how many microseconds it was open before each day.
+    opens, lasts : int64 (8, s)
+        When it opens on each kind of day, and for how long.
+    offsets
+        What clocks show; None where instants are as written.
+    jumps : int64 (c + 1,)
+        By how much clocks that change mistake the time it was open, before each change.
+    """
+
+    first: int
+    kinds: Array
+    before: Array
+    opens: Array
+    lasts: Array
+    offsets: Offsets | None = None
+    jumps: Array = attrs.field(factory=lambda: np.zeros(1, dtype=np.int64))
+
+    def in_zone(self, offsets: Offsets) -> OpenClock:
+        """Return the clock of a zone, of instants in UTC.
+
+        Opening hours are those that clocks show, and what passes is real: an hour that is shown
+        twice is two hours long, and one that is skipped has no length.
+        """
+        before = self._shown(offsets.changes + offsets.shifts[:-1])
+        after = self._shown(offsets.changes + offsets.shifts[1:])
+        return attrs.evolve(self, offsets=offsets, jumps=np.append(0, np.cumsum(before - after)))
+
+    def read(self, stamps: Array) -> Array:
+        """Return what it shows at instants, int64 microseconds (n,); missing ones stay. O(n)."""
+        missing = stamps == _NAT
+        known = np.where(missing, 0, stamps)
+        if self.offsets is None:
+            return np.where(missing, _NAT, self._shown(known))
+        passed = np.searchsorted(self.offsets.changes, known, side="right")
+        shown = self._shown(self.offsets.local(known)) + self.jumps[passed]
+        return np.where(missing, _NAT, shown)
+
+    def _shown(self, local: Array) -> Array:
+        """Return how long it was open before a time of a clock that never changes."""
+        days = local // _DAY
+        within = local - days * _DAY
+        kind = self.kinds[days - self.first]
+        total: Array = self.before[days - self.first]
+        for start, length in zip(self.opens.T, self.lasts.T, strict=True):
+            total += np.clip(within - start[kind], 0, length[kind])
         return total
+
+
+def clock_of(hours: OpeningHours | None, *stamps: Array | None, zone: str | None) -> Clock:
+    """Return a function from instants to microseconds on the clock by which to measure.
+
+    Parameters
+    ----------
+    hours
+        None for a clock that never stands still.
+    stamps
+        All instants that may be read, as microseconds or ``datetime64[us]``.
+    """
+    if hours is None:
+        return lambda one: one
+    known = [one.view(np.int64) for one in stamps if one is not None]
+    return hours.clock(*known, zone=zone).read

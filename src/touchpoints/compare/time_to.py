@@ -28,7 +28,7 @@ from touchpoints.compare._shared.testing import (
 )
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.places.anchors import Place
-from touchpoints.paths.time_to import EventTimes, event_times
+from touchpoints.paths.time_to import Event, EventTimes, event_times
 
 _NOISE = 1e-12  # of a standardized statistic
 _SECOND = 1e6
@@ -191,7 +191,8 @@ def time_to(
     (['computer', 'phone'], True)
     """
     options = Options(seed, resamples, level, "permutation", shared, progress=progress)
-    durations = event_times(checked_pair(pair).journeys, place=place, outcome=outcome, start=start)
+    event = Event(place=place, outcome=outcome, start=start)
+    durations = event_times(checked_pair(pair).journeys, event)
     sides = sides_of(pair, options.shared, test=options.test)
     limit = _limit(pair, durations, horizon)
     curves = Curves.of(durations, limit / _SECOND)

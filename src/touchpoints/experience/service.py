@@ -23,7 +23,6 @@ from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted
 from touchpoints._core.opening_hours import OpeningHours
 from touchpoints._core.tables import Estimated, column, fact
-from touchpoints.errors import WrongKindError
 from touchpoints.experience._shared.metrics import Metric, scores_of
 from touchpoints.experience._shared.tickets import Tickets, tickets_of
 from touchpoints.journeys.cutting import require_times
@@ -197,11 +196,6 @@ def service(
     """
     checked_journeys(journeys)
     require_times(journeys, "service")
-    if hours is not None and not isinstance(hours, OpeningHours):
-        raise WrongKindError(
-            f"hours must be OpeningHours, got {type(hours).__name__}",
-            mend='tp.OpeningHours(week={"mon-fri": "09:00-17:00"})',
-        )
     places = {"reply": reply, "solved": solved, "contact": contact, "automatic": automatic}
     places |= {"reopened": reopened, "follow_up": follow_up}
     found = tickets_of(journeys, places, again_within=microseconds(again_within, "again_within"))

@@ -9,6 +9,12 @@ function:
     ``group``. Journeys without a value belong to no group and are left out, with a warning.
 ``level``
     The confidence level of the intervals, in (0, 1); 0.95 by default.
+``hours``
+    The `touchpoints.OpeningHours` that count; by default all time counts. Durations are then the
+    time that was open, holidays left out, in the zone of the hours or else of the log.
+``unit``
+    The unit of durations: ``"milliseconds"``, ``"seconds"`` (the default), ``"minutes"``,
+    ``"hours"``, ``"days"`` of 24 hours or ``"weeks"``.
 ``progress``
     True for a tqdm progress bar, or a callable ``f(done, total)``, called after every unit of work.
     ``total`` counts the work of all groups.
@@ -75,6 +81,7 @@ from touchpoints.paths.time_to import MedianTimeTo, TimeTo, median_time_to, time
 from touchpoints.paths.timing import gaps, idle_times, processing_times, throughput_times
 from touchpoints.paths.transitions import Transitions, transitions
 from touchpoints.paths.variants import Variants, variants
+from touchpoints.paths.waiting import FlowEfficiency, flow_efficiency
 
 __all__ = [
     "Absorption",
@@ -94,6 +101,7 @@ __all__ = [
     "Durations",
     "FilterLosses",
     "Fitness",
+    "FlowEfficiency",
     "Funnel",
     "FunnelMembers",
     "JourneyConformance",
@@ -131,6 +139,7 @@ __all__ = [
     "discriminating",
     "distances",
     "fitness",
+    "flow_efficiency",
     "funnel",
     "funnel_members",
     "funnel_times",

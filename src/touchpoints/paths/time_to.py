@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 import numpy as np
@@ -21,25 +21,18 @@ from touchpoints._core.arrays.statistics.survival import (
 )
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned
-from touchpoints._core.tables import (
-    Estimated,
-    Table,
-    column,
-    unknown_ends,
-)
-from touchpoints.errors import (
-    InvalidInputError,
-    warn,
-)
+from touchpoints._core.opening_hours import Clock, OpeningHours
+from touchpoints._core.tables import Estimated, column, unknown_ends
+from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
+from touchpoints.errors import InvalidInputError, warn
 from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.anchors import Place, first_spans, next_spans
+from touchpoints.paths._shared.clocks import journey_clock
 from touchpoints.uncertainty import units_of
-
-T = TypeVar("T", bound=Table)
 
 _SECOND = 1e6
 _MISSING = np.iinfo(np.int64).min
@@ -54,7 +47,7 @@ class TimeTo(Estimated):
     Attributes
     ----------
     time : float64
-        Seconds since the start.
+        Time since the start.
     at_risk : int64
         Journeys still under observation and without the event just before that time.
     events, censored : int64
@@ -64,10 +57,13 @@ class TimeTo(Estimated):
     left_out : int64
         Journeys without a known start, whose event has no known time, or that are finished and
         whose outcome is unknown.
+    time_unit, opening : str, OpeningHours or None
+        The unit of all durations, and the opening hours that they count, if not all time counts.
     """
 
     main = "survival"
     labels = ("time",)
+    durations: ClassVar[tuple[str, ...]] = ("time",)
 
     time: Array = column(np.float64)
     at_risk: Array = column(np.int64)
@@ -77,6 +73,11 @@ class TimeTo(Estimated):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     left_out: Array = column(np.int64)
+    time_unit: str = attrs.field(default="seconds", repr=False)
+    opening: OpeningHours | None = attrs.field(default=None, repr=False)
+
+    def _remarks(self) -> list[str]:
+        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -90,12 +91,15 @@ class MedianTimeTo(Estimated):
     journeys, events, left_out : int64
         Journeys with a known start; those of them with the event; journeys left out.
     median, low, high : float64
-        Median time in seconds, and its interval; nan where that was not observed.
+        Median time, and its interval; nan where that was not observed.
     survival : float64
         The share still without the event at the last time observed.
+    time_unit, opening : str, OpeningHours or None
+        The unit of all durations, and the opening hours that they count, if not all time counts.
     """
 
     main = "median"
+    durations: ClassVar[tuple[str, ...]] = ("median", "low", "high")
 
     journeys: Array = column(np.int64)
     events: Array = column(np.int64)
@@ -104,11 +108,20 @@ class MedianTimeTo(Estimated):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     survival: Array = column(np.float64)
+    time_unit: str = attrs.field(default="seconds", repr=False)
+    opening: OpeningHours | None = attrs.field(default=None, repr=False)
 
     def _remarks(self) -> list[str]:
-        """Return the lines under the table: few persons, and medians without an end."""
+        """Return the lines under the table: units, few persons, and medians without an end."""
         open_ends = (self.journeys > 0) & np.isnan(self.low + self.high)
-        return [*super()._remarks(), *unknown_ends(open_ends, "the time observed")]
+        return [
+            *said_of_times(self.time_unit, self.opening),
+            *super()._remarks(),
+            *unknown_ends(open_ends, "the time observed"),
+        ]
+
+
+T = TypeVar("T", TimeTo, MedianTimeTo)
 
 
 @public
@@ -120,6 +133,8 @@ def time_to(
     start: Place | None = None,
     by: str | None = None,
     level: float = 0.95,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> TimeTo:
     """Compute the Kaplan-Meier estimate of the time to a place or an outcome.
 
@@ -136,7 +151,7 @@ def time_to(
     start
         Where the clock starts: the first occurrence of a place, for a pattern the last interaction
         of its match; by default the first interaction of the journey.
-    by, level
+    by, level, hours, unit
         Shared arguments: see `touchpoints.paths`.
 
     Returns
@@ -150,7 +165,7 @@ def time_to(
         When the touchpoint, the outcome, the column or the facet does not exist.
     InvalidInputError
         When the journeys have no times; when both ``place`` and ``outcome`` are given; when neither
-        is given and there is not exactly one outcome.
+        is given and there is not exactly one outcome; when there is no such unit.
 
     Warns
     -----
@@ -179,7 +194,8 @@ def time_to(
     multiplied by their design effect, estimated by leaving out one person at a time, with t instead
     of z where there are few; one person counts as one trial: see the page on uncertainty. The
     estimate assumes that censoring is non-informative: how long a journey was observed is
-    independent of its time to the event. O(n log n) in journeys.
+    independent of its time to the event. With ``hours`` events and censoring are both by the time
+    that was open since the start. O(n log n) in journeys.
 
     References
     ----------
@@ -204,8 +220,8 @@ def time_to(
     ([1, 0], [1.0, 0.0])
     """
     checks.level(level)
-    curve = partial(_curve, level=level)
-    return _for_groups(journeys, curve, place=place, outcome=outcome, start=start, by=by)
+    event = Event(place=place, outcome=outcome, start=start, hours=hours)
+    return in_unit(_for_groups(journeys, partial(_curve, level=level), event, by=by), unit)
 
 
 @public
@@ -217,12 +233,14 @@ def median_time_to(
     start: Place | None = None,
     by: str | None = None,
     level: float = 0.95,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> MedianTimeTo:
     """Estimate the median time to a place or an outcome (Kaplan-Meier).
 
     Parameters
     ----------
-    journeys, place, outcome, start, by, level
+    journeys, place, outcome, start, by, level, hours, unit
         As for `time_to`.
 
     Returns
@@ -268,8 +286,8 @@ def median_time_to(
     array([2.])
     """
     checks.level(level)
-    median = partial(_median, level=level)
-    return _for_groups(journeys, median, place=place, outcome=outcome, start=start, by=by)
+    event = Event(place=place, outcome=outcome, start=start, hours=hours)
+    return in_unit(_for_groups(journeys, partial(_median, level=level), event, by=by), unit)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -282,45 +300,52 @@ class EventTimes:
     left_out: int
 
 
+@attrs.frozen(eq=False, kw_only=True)
+class Event:
+    """What the time to is asked: a place or an outcome, from where, and by which clock."""
+
+    place: Place | None
+    outcome: str | None
+    start: Place | None
+    hours: OpeningHours | None = None
+
+
 _EventTimesOf = Callable[[Journeys], EventTimes]
 
 
 def _for_groups(
     journeys: Journeys,
     estimate: Callable[[Journeys, _EventTimesOf], T],
+    event: Event,
     *,
-    place: Place | None,
-    outcome: str | None,
-    start: Place | None,
     by: str | None,
 ) -> T:
-    durations, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
-    return by_group(observed, by, lambda group: estimate(group, durations))
+    durations, observed = _prepared(journeys, event)
+    found: Any = by_group(observed, by, lambda group: estimate(group, durations))
+    measured: T = attrs.evolve(found, opening=event.hours)
+    return measured
 
 
-def event_times(
-    journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> EventTimes:
+def event_times(journeys: Journeys, event: Event) -> EventTimes:
     """Return the time to event or censoring of each journey, as in `time_to`; for comparisons."""
-    durations, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
+    durations, observed = _prepared(journeys, event)
     return durations(observed)
 
 
-def _prepared(
-    journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> tuple[_EventTimesOf, Journeys]:
+def _prepared(journeys: Journeys, event: Event) -> tuple[_EventTimesOf, Journeys]:
     require_times(journeys, "time_to")
-    if place is not None and outcome is not None:
+    if event.place is not None and event.outcome is not None:
         raise InvalidInputError(
             "time_to takes a place or an outcome, not both",
-            where=f"place={place!r} and outcome={outcome!r}",
+            where=f"place={event.place!r} and outcome={event.outcome!r}",
             mend="omit one of them",
         )
-    name = named_outcome(journeys, outcome) if place is None else None
-    durations = partial(_event_times, place=place, outcome=name, start=start)
-    return durations, derive(
-        journeys, observed_until=owned(_observed_until(journeys).view("datetime64[us]"))
-    )
+    name = named_outcome(journeys, event.outcome) if event.place is None else None
+    until = owned(_observed_until(journeys).view("datetime64[us]"))
+    observed = derive(journeys, observed_until=until)
+    clock = journey_clock(observed, event.hours)
+    named = attrs.evolve(event, outcome=name)
+    return partial(_event_times, event=named, clock=clock), observed
 
 
 def _observed_until(journeys: Journeys) -> Array:
@@ -332,9 +357,8 @@ def _observed_until(journeys: Journeys) -> Array:
     return until
 
 
-def _event_times(
-    journeys: Journeys, *, place: Place | None, outcome: str | None, start: Place | None
-) -> EventTimes:
+def _event_times(journeys: Journeys, event: Event, clock: Clock) -> EventTimes:
+    outcome, start = event.outcome, event.start
     stamps = np.append(require_times(journeys, "time_to").view(np.int64), _MISSING)
     if start is None:
         known = (lengths_of(journeys.offsets) > 0) & journeys.began
@@ -343,7 +367,7 @@ def _event_times(
         rows = first_spans(journeys, start)[1]
     begun = stamps[rows]
     if outcome is None:
-        got = stamps[_first_after(journeys, place, rows - (start is None))]
+        got = stamps[_first_after(journeys, event.place, rows - (start is None))]
         reached = got != _MISSING
     else:
         reached = journeys.outcomes[outcome] == 1
@@ -356,7 +380,7 @@ def _event_times(
     chosen = np.flatnonzero(there)
     return EventTimes(
         chosen=chosen,
-        times=until[chosen] - begun[chosen],
+        times=clock(until[chosen]) - clock(begun[chosen]),
         reached=reached[chosen],
         left_out=int(journeys.counts[~there].sum()),
     )

@@ -13,13 +13,15 @@ from touchpoints._core.arrays.segments.lasting import UNKNOWN, lasting, stamps_o
 from touchpoints._core.arrays.statistics.quantiles import neighbours
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.opening_hours import Clock, OpeningHours
+from touchpoints._core.time_units import TimeUnit
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.between import place_name, segments_between, two_places
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
-from touchpoints.paths._shared.durations import Collected, Durations, durations_of
+from touchpoints.paths._shared.durations import Collected, Durations, Shown, durations_of
 
 _EDGES = "the time from each touchpoint to the next"
 
@@ -33,6 +35,8 @@ def gaps(
     quantiles: Sequence[float] = (),
     by: str | None = None,
     level: float | None = None,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> Durations:
     """Measure the time from each touchpoint to the next, or from one place to another.
 
@@ -48,7 +52,7 @@ def gaps(
     level
         A confidence level such as 0.95 for intervals of each mean, median and further quantile;
         none by default. It costs two more sorts.
-    by
+    by, hours, unit
         Shared arguments: see `touchpoints.paths`.
 
     Returns
@@ -64,7 +68,7 @@ def gaps(
         When the touchpoint, the column or the facet does not exist.
     InvalidInputError
         When the journeys have no times; when only one of the places is given; when a quantile or
-        ``level`` is not a share.
+        ``level`` is not a share; when there is no such unit.
 
     See Also
     --------
@@ -76,7 +80,8 @@ def gaps(
     Notes
     -----
     A gap runs from the start of one interaction to the start of the next, so it contains the time
-    spent at the first; `idle_times` does not. Terminals have no gaps. All figures are exact to the
+    spent at the first; `idle_times` does not. Terminals have no gaps. With ``hours`` it is the time
+    that was open in between, 0 from one evening to the next morning. All figures are exact to the
     microsecond; quantiles follow definition 7 of Hyndman and Fan (the default of R and numpy).
 
     Between two places a journey has one gap or none: from its first start to the first end after
@@ -118,7 +123,8 @@ def gaps(
     require_times(journeys, "gaps")
     places = two_places(start, end, what="gaps", without=_EDGES)
     collect = _gaps if places is None else partial(_between, places=places, idle=False)
-    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level)
+    shown = Shown(hours=hours, unit=unit)
+    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level, shown=shown)
 
 
 @public
@@ -130,6 +136,8 @@ def idle_times(
     quantiles: Sequence[float] = (),
     by: str | None = None,
     level: float | None = None,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> Durations:
     """Measure idle times: from the end of a touchpoint or place to the start of the next.
 
@@ -137,7 +145,7 @@ def idle_times(
     ----------
     journeys
         Journeys with times and ends. Counts are honoured.
-    start, end, quantiles, by, level
+    start, end, quantiles, by, level, hours, unit
         As for `gaps`.
 
     Returns
@@ -175,7 +183,8 @@ def idle_times(
     _require_ends(journeys, "idle_times")
     places = two_places(start, end, what="idle_times", without=_EDGES)
     collect = _idle if places is None else partial(_between, places=places, idle=True)
-    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level)
+    shown = Shown(hours=hours, unit=unit)
+    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level, shown=shown)
 
 
 @public
@@ -185,6 +194,8 @@ def processing_times(
     quantiles: Sequence[float] = (),
     by: str | None = None,
     level: float | None = None,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> Durations:
     """Measure processing times: from the start to the end of interactions, by touchpoint.
 
@@ -192,7 +203,7 @@ def processing_times(
     ----------
     journeys
         Journeys with times and ends. Counts are honoured.
-    quantiles, by, level
+    quantiles, by, level, hours, unit
         As for `gaps`.
 
     Returns
@@ -227,7 +238,8 @@ def processing_times(
     {'visit': 900.0}
     """
     _require_ends(journeys, "processing_times")
-    return durations_of(journeys, _processing, quantiles=quantiles, by=by, level=level)
+    shown = Shown(hours=hours, unit=unit)
+    return durations_of(journeys, _processing, quantiles=quantiles, by=by, level=level, shown=shown)
 
 
 @public
@@ -237,6 +249,8 @@ def throughput_times(
     quantiles: Sequence[float] = (),
     by: str | None = None,
     level: float | None = None,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> Durations:
     """Measure throughput times: the duration of journeys from first start to last end.
 
@@ -244,7 +258,7 @@ def throughput_times(
     ----------
     journeys
         Journeys with times; ends are used where they are known. Counts are honoured.
-    quantiles, by, level
+    quantiles, by, level, hours, unit
         As for `gaps`.
 
     Returns
@@ -276,7 +290,8 @@ def throughput_times(
     [50]
     """
     require_times(journeys, "throughput_times")
-    return durations_of(journeys, _throughput, quantiles=quantiles, by=by, level=level)
+    shown = Shown(hours=hours, unit=unit)
+    return durations_of(journeys, _throughput, quantiles=quantiles, by=by, level=level, shown=shown)
 
 
 def _require_ends(journeys: Journeys, what: str) -> None:
@@ -289,12 +304,13 @@ def _require_ends(journeys: Journeys, what: str) -> None:
         )
 
 
-def _stamps(journeys: Journeys) -> tuple[Array, Array]:
-    return stamps_of(require_times(journeys, "a duration"), journeys.ends)
+def _stamps(journeys: Journeys, clock: Clock) -> tuple[Array, Array]:
+    stamps, ends = stamps_of(require_times(journeys, "a duration"), journeys.ends)
+    return clock(stamps), clock(ends)
 
 
-def _gaps(journeys: Journeys) -> Collected:
-    stamps = require_times(journeys, "a gap").view(np.int64)
+def _gaps(journeys: Journeys, clock: Clock) -> Collected:
+    stamps = clock(require_times(journeys, "a gap").view(np.int64))
     edges = neighbours(journeys.codes, journeys.offsets, len(journeys.touchpoints))
     keys, ranks = keys_of(journeys), key_ranks(journeys)
     values = np.diff(stamps)
@@ -310,9 +326,9 @@ def _gaps(journeys: Journeys) -> Collected:
     )
 
 
-def _idle(journeys: Journeys) -> Collected:
-    stamps, ends = _stamps(journeys)
-    found = _gaps(journeys)
+def _idle(journeys: Journeys, clock: Clock) -> Collected:
+    stamps, ends = _stamps(journeys, clock)
+    found = _gaps(journeys, clock)
     missing = ends[:-1] == UNKNOWN
     weights = journeys.counts[found.owners()].astype(np.float64) * missing
     lost = np.bincount(found.groups, weights, found.size + 1)[: found.size]
@@ -324,9 +340,11 @@ def _idle(journeys: Journeys) -> Collected:
     )
 
 
-def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> Collected:
+def _between(
+    journeys: Journeys, clock: Clock, *, places: tuple[Place, Place], idle: bool
+) -> Collected:
     """Collect the times from each start (its end if ``idle``) to the end place."""
-    begins, ends = _stamps(journeys)
+    begins, ends = _stamps(journeys, clock)
     found = segments_between(journeys, places[0], end=places[1])
     left = (ends if idle else begins)[found.starts]
     there, unknown = found.stops >= 0, left == UNKNOWN
@@ -349,8 +367,8 @@ def _between(journeys: Journeys, *, places: tuple[Place, Place], idle: bool) -> 
     )
 
 
-def _processing(journeys: Journeys) -> Collected:
-    stamps, ends = _stamps(journeys)
+def _processing(journeys: Journeys, clock: Clock) -> Collected:
+    stamps, ends = _stamps(journeys, clock)
     size = len(journeys.touchpoints)
     owners = owners_of(journeys.offsets)
     missing = ends == UNKNOWN
@@ -367,14 +385,14 @@ def _processing(journeys: Journeys) -> Collected:
     )
 
 
-def _throughput(journeys: Journeys) -> Collected:
+def _throughput(journeys: Journeys, clock: Clock) -> Collected:
     filled = lengths_of(journeys.offsets) > 0
     whole = journeys.began & journeys.finished
     counts = journeys.counts
     return Collected(
         labels={},
         groups=np.where(filled & whole, 0, 1),
-        values=lasting(*_stamps(journeys), journeys.offsets),
+        values=lasting(*_stamps(journeys, clock), journeys.offsets),
         owners=lambda: np.arange(len(journeys)),
         size=1,
         extra={

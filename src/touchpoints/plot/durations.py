@@ -10,6 +10,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
+from touchpoints._core.time_units import in_unit
 from touchpoints.paths import Durations
 from touchpoints.plot._shared.canvas import Canvas, Marker, hover
 from touchpoints.plot._shared.groups import Part, parts_of
@@ -88,6 +89,7 @@ def durations(
     ['search_query → review_read']
     """
     require_record(durations, Durations, made_by="tp.paths.gaps")
+    durations = in_unit(durations, "seconds")
     most = checks.whole("top", top)
     look = look_of(dark=dark, lang=lang, taxonomy=taxonomy, width=width)
     canvas = Canvas(look)

@@ -11,6 +11,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
+from touchpoints._core.time_units import in_unit
 from touchpoints.paths import TimeTo
 from touchpoints.plot._shared.canvas import Canvas
 from touchpoints.plot._shared.look import Look, look_of, require_record
@@ -75,6 +76,7 @@ def time_to(
     'Share without the event yet'
     """
     require_record(time_to, TimeTo, made_by="tp.paths.time_to")
+    time_to = in_unit(time_to, "seconds")
     most = np.inf if until is None else checks.microseconds(until, "until") / 1e6
     look = look_of(dark=dark, lang=lang, taxonomy=taxonomy, width=width)
     canvas = Canvas(look)

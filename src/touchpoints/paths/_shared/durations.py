@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import attrs
 import numpy as np
@@ -16,9 +16,12 @@ from touchpoints._core.arrays.statistics.mean_bounds import bounds_of_means
 from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quantile_bounds
 from touchpoints._core.arrays.statistics.quantiles import Spreads, spreads
 from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import OfPersons, column, optional_column, unknown_ends, without_width
+from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
+from touchpoints.paths._shared.clocks import journey_clock
 from touchpoints.uncertainty import Units, units_of
 
 _SECOND = 1e6
@@ -26,7 +29,7 @@ _SECOND = 1e6
 
 @attrs.frozen(kw_only=True, repr=False)
 class Durations(OfPersons):
-    """Durations in seconds; one row per edge, two places, touchpoint or group.
+    """Durations, in seconds by default; one row per edge, two places, touchpoint or group.
 
     Attributes
     ----------
@@ -59,6 +62,8 @@ class Durations(OfPersons):
     ends_before_starts : int
         Interactions of the whole log whose end was before their start. Reading the log set those
         ends aside, so these interactions are among ``without_end``.
+    time_unit, opening : str, OpeningHours or None
+        The unit of all durations, and the opening hours that they count, if not all time counts.
     level, unit : float or None, str
         The confidence level of the intervals, if they were requested; the unit taken to be
         independent, ``"person"`` or ``"journey"``.
@@ -66,6 +71,11 @@ class Durations(OfPersons):
         The number of persons with journeys, and their effective number, where there are intervals
         and persons are known. Below 5 a remark is printed.
     """
+
+    durations: ClassVar[tuple[str, ...]] = (
+        *("mean", "mean_low", "mean_high", "min", "q1", "median", "median_low", "median_high"),
+        *("q3", "max", "quantiles", "quantiles_low", "quantiles_high"),
+    )
 
     source: Array | None = optional_column(object)
     target: Array | None = optional_column(object)
@@ -91,12 +101,14 @@ class Durations(OfPersons):
     cut: Array | None = optional_column(np.int64)
     shares: tuple[float, ...] = attrs.field(default=(), repr=False)
     ends_before_starts: int = attrs.field(default=0, repr=False)
+    time_unit: str = attrs.field(default="seconds", repr=False)
+    opening: OpeningHours | None = attrs.field(default=None, repr=False)
     level: float | None = attrs.field(default=None, repr=False)
     unit: str
 
     def _remarks(self) -> list[str]:
         """Return the lines under the table: few persons, medians without an end, no width."""
-        remarks = super()._remarks()
+        remarks = [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
         if self.median_low is not None and self.median_high is not None:
             open_ends = (self.count > 0) & np.isnan(self.median_low + self.median_high)
             remarks = [*remarks, *unknown_ends(open_ends, "the values known")]
@@ -105,7 +117,7 @@ class Durations(OfPersons):
         return remarks
 
     def as_dict(self) -> dict[Any, float]:
-        """Return {edge or touchpoint: mean in seconds}, an edge as (source, target).
+        """Return {edge or touchpoint: mean duration}, an edge as (source, target).
 
         For `throughput_times` the label is ``"throughput"``. With groups the keys are
         (group, source, target) or (group, touchpoint), or the group.
@@ -148,7 +160,18 @@ class Collected:
     ties: tuple[Array, ...] = ()
 
 
-Collect = Callable[[Journeys], Collected]
+@attrs.frozen(kw_only=True)
+class Shown:
+    """Which time durations count, and the unit they are shown in."""
+
+    hours: OpeningHours | None
+    unit: TimeUnit
+
+
+class Collect(Protocol):
+    """Collects durations, as read from a clock."""
+
+    def __call__(self, journeys: Journeys, clock: Clock) -> Collected: ...
 
 
 def durations_of(
@@ -158,22 +181,37 @@ def durations_of(
     quantiles: Sequence[float],
     by: str | None,
     level: float | None,
+    shown: Shown,
 ) -> Durations:
     """Collect and summarise the durations of each group, the most frequent rows first."""
-    shares = _checked_shares(quantiles)
+    checks.check_option("unit", shown.unit, TimeUnit)
+    shares = checked_shares(quantiles)
     if level is not None:
         checks.level(level)
-    return by_group(journeys, by, partial(_summed_up, collect=collect, shares=shares, level=level))
+    read = partial(collect, clock=journey_clock(journeys, shown.hours))
+    late = journeys.meta.report.ends_before_starts
+
+    def summed_up(part: Journeys) -> Durations:
+        columns = summary(part, collect=read, shares=shares, level=level)
+        return Durations(**columns, ends_before_starts=late, opening=shown.hours)
+
+    return in_unit(by_group(journeys, by, summed_up), shown.unit)
 
 
-def _checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
+def checked_shares(quantiles: Sequence[float]) -> tuple[float, ...]:
+    """Return further quantiles, which must be shares in [0, 1]."""
     mend = "write 90 % as 0.9"
     return tuple(checks.share("quantiles", one, zero=True, mend=mend) for one in quantiles)
 
 
-def _summed_up(
-    journeys: Journeys, *, collect: Collect, shares: tuple[float, ...], level: float | None
-) -> Durations:
+def summary(
+    journeys: Journeys,
+    *,
+    collect: Callable[[Journeys], Collected],
+    shares: tuple[float, ...],
+    level: float | None,
+) -> dict[str, Any]:
+    """Return the columns and facts of a table of durations, as `Durations` names them."""
     found = collect(journeys)
     plain = row_weights(journeys.offsets, journeys.counts) is None
     weights = None if plain else journeys.counts[found.owners()].astype(np.float64)
@@ -196,13 +234,8 @@ def _summed_up(
     columns |= found.labels | found.extra
     if shares:
         columns["quantiles"] = _tuples([spread.quantile(share) for share in shares])
-    return Durations(
-        **{name: values[order] for name, values in columns.items()},
-        shares=shares,
-        ends_before_starts=journeys.meta.report.ends_before_starts,
-        level=level,
-        **facts,
-    )
+    columns = {name: values[order] for name, values in columns.items()}
+    return {**columns, **facts, "shares": shares, "level": level}
 
 
 def _tuples(columns: list[Array]) -> Array:
