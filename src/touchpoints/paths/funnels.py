@@ -124,7 +124,7 @@ def funnel(
     *,
     kind: Kind = "closed",
     within: dt.timedelta | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Funnel:
     """Count the journeys that reach each step of a funnel.

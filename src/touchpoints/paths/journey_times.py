@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
@@ -56,7 +58,7 @@ class JourneyTimes(Grouped):
 
 
 @public
-def journey_times(journeys: Journeys, *, by: str | None = None) -> JourneyTimes:
+def journey_times(journeys: Journeys, *, by: str | Sequence[str] | None = None) -> JourneyTimes:
     """Measure the throughput and processing time of each journey.
 
     Parameters

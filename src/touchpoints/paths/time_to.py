@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -118,7 +118,7 @@ def time_to(
     place: Place | None = None,
     outcome: str | None = None,
     start: Place | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> TimeTo:
     """Compute the Kaplan-Meier estimate of the time to a place or an outcome.
@@ -215,7 +215,7 @@ def median_time_to(
     place: Place | None = None,
     outcome: str | None = None,
     start: Place | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> MedianTimeTo:
     """Estimate the median time to a place or an outcome (Kaplan-Meier).
@@ -292,7 +292,7 @@ def _for_groups(
     place: Place | None,
     outcome: str | None,
     start: Place | None,
-    by: str | None,
+    by: str | Sequence[str] | None,
 ) -> T:
     durations, observed = _prepared(journeys, place=place, outcome=outcome, start=start)
     return by_group(observed, by, lambda group: estimate(group, durations))

@@ -31,7 +31,7 @@ def gaps(
     start: Place | None = None,
     end: Place | None = None,
     quantiles: Sequence[float] = (),
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float | None = None,
 ) -> Durations:
     """Measure the time from each touchpoint to the next, or from one place to another.
@@ -128,7 +128,7 @@ def idle_times(
     start: Place | None = None,
     end: Place | None = None,
     quantiles: Sequence[float] = (),
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float | None = None,
 ) -> Durations:
     """Measure idle times: from the end of a touchpoint or place to the start of the next.
@@ -183,7 +183,7 @@ def processing_times(
     journeys: Journeys,
     *,
     quantiles: Sequence[float] = (),
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float | None = None,
 ) -> Durations:
     """Measure processing times: from the start to the end of interactions, by touchpoint.
@@ -235,7 +235,7 @@ def throughput_times(
     journeys: Journeys,
     *,
     quantiles: Sequence[float] = (),
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float | None = None,
 ) -> Durations:
     """Measure throughput times: the duration of journeys from first start to last end.

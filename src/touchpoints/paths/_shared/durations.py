@@ -156,7 +156,7 @@ def durations_of(
     collect: Collect,
     *,
     quantiles: Sequence[float],
-    by: str | None,
+    by: str | Sequence[str] | None,
     level: float | None,
 ) -> Durations:
     """Collect and summarise the durations of each group, the most frequent rows first."""
