@@ -189,10 +189,10 @@ def test_what_is_no_journeys_is_refused_with_the_call_that_makes_some(name: str,
 
 
 @pytest.mark.parametrize("name", MEASURES)
-@pytest.mark.parametrize("by", [["segment"], ("segment",), 1])
+@pytest.mark.parametrize("by", [1, {"segment"}, ("segment", 1), {"segment": 1}, ("segment", None)])
 def test_groups_are_named_by_text(name: str, by) -> None:
-    """Several columns are refused; the message says how to group by several."""
-    with pytest.raises(WrongKindError, match="name of one column or facet, not"):
+    """A text or a tuple or list of texts; the message shows both."""
+    with pytest.raises(WrongKindError, match="name of a column or facet, or a tuple of names"):
         MEASURES[name](drawn_log(1), by=by)
 
 

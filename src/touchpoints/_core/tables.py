@@ -90,20 +90,16 @@ class Table:
     __slots__ = ()
 
     def __attrs_post_init__(self) -> None:
-        lengths = {name: len(values) for name, values in self._columns().items()}
+        lengths = {name: len(values) for name, values in stored_columns(self).items()}
         if len(set(lengths.values())) > 1:
             raise InvalidInputError(f"the columns of a table differ in length: {lengths}")
 
     def _columns(self) -> dict[str, Array]:
-        fields = attrs.fields(type(self))  # type: ignore[arg-type]
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields
-            if field.metadata.get("column") and getattr(self, field.name) is not None
-        }
+        """Return the columns as they are shown and converted, by name."""
+        return stored_columns(self)
 
     def __len__(self) -> int:
-        columns = self._columns()
+        columns = stored_columns(self)
         return len(next(iter(columns.values()))) if columns else 0
 
     def __repr__(self) -> str:
@@ -187,13 +183,24 @@ class Table:
         return arrow.table({name: _plain(values) for name, values in self._columns().items()})
 
 
+def stored_columns(table: Table) -> dict[str, Array]:
+    """Return the fields of a table that are columns and are not None, by name."""
+    fields = attrs.fields(type(table))  # type: ignore[arg-type]
+    return {
+        field.name: getattr(table, field.name)
+        for field in fields
+        if field.metadata.get("column") and getattr(table, field.name) is not None
+    }
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Labelled(Table):
     """A table with one main number for each label, and possibly other columns.
 
-    The label of a row is the tuple of its group, where there are groups, and of the values of its
-    ``labels`` columns; a tuple of length 1 is replaced by its only member. Without groups and
-    ``labels``, the label is the name of the ``main`` column.
+    The label of a row is the tuple of its group, where there are groups (of all its values, where
+    ``by`` has several names), and of the values of its ``labels`` columns; a tuple of length 1 is
+    replaced by its only member. Without groups and ``labels``, the label is the name of the
+    ``main`` column.
 
     Attributes
     ----------
@@ -205,6 +212,31 @@ class Labelled(Table):
 
     main: ClassVar[str] = ""
     labels: ClassVar[tuple[str, ...]] = ()
+
+    def _columns(self) -> dict[str, Array]:
+        shown: dict[str, Array] = {}
+        for name, values in stored_columns(self).items():
+            shown |= self._groups() if name == "group" else {name: values}
+        return shown
+
+    def _groups(self) -> dict[str, Array]:
+        """Return the columns that the group of each row is shown in; none without groups."""
+        group: Array | None = getattr(self, "group", None)
+        names: tuple[str, ...] | None = getattr(self, "by", None)
+        if group is None:
+            return {}
+        if names is None:
+            return {"group": group}
+        fields = attrs.fields(type(self))
+        taken = {one.name for one in fields if one.metadata.get("column")} - {"group"}
+        found: dict[str, Array] = {}
+        for at, name in enumerate(names):
+            shown = name
+            while shown in taken:
+                shown = f"group_{shown}"
+            taken.add(shown)
+            found[shown] = text_array_read_only([label[at] for label in group.tolist()])
+        return found
 
     def as_dict(self) -> dict[Any, float]:
         """Return {label: number}: the column ``main`` by the columns ``labels``.
@@ -223,10 +255,9 @@ class Labelled(Table):
         Where a row has several numbers, its numbers are consecutive, and each of the columns has
         an entry for every number.
         """
-        group: Array | None = getattr(self, "group", None)
-        if group is not None:
-            group = np.repeat(group, len(numbers) // max(len(group), 1))
-        parts = [one.tolist() for one in (group, *columns) if one is not None]
+        each = len(numbers) // max(len(self), 1)
+        groups = (np.repeat(one, each) for one in self._groups().values())
+        parts = [one.tolist() for one in (*groups, *columns)]
         labels: Iterable[Any] = zip(*parts, strict=True) if parts else [alone]
         if len(parts) == 1:
             labels = parts[0]
@@ -240,10 +271,16 @@ class Grouped(Labelled):
     Attributes
     ----------
     group : object, optional
-        The group of each row, where ``by`` was given.
+        The group of each row, where ``by`` was given: a value, or a tuple of a value for each of
+        several names.
+    by : tuple of str, optional
+        The names that ``by`` was given in a tuple or list. The table is then shown and converted
+        with a column for each of them in place of ``group``; ``group_`` is put before a name that
+        the table has already.
     """
 
     group: Array | None = optional_column(object)
+    by: tuple[str, ...] | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 # Characters that a terminal or a browser obeys instead of showing: controls, directions, invisible
 # marks, separators, and lone surrogates, which UTF-8 cannot encode. Joiners (U+200C, U+200D) stay,
@@ -69,6 +70,11 @@ def printable(text: str, *, most: int = 200) -> str:
     """
     more = f"… ({len(text):,} characters)" if len(text) > most else ""
     return _OBEYED.sub(lambda found: repr(found.group())[1:-1], text[:most]) + more
+
+
+def group_text(label: Any) -> str:
+    """Return the label of a group as text; the values of a tuple are joined by " · "."""
+    return " · ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
 def fold(text: str) -> str:

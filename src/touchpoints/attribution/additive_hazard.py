@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -67,7 +68,7 @@ def additive_hazard(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> HazardCredit:
     """Credit touchpoints by additive hazards: each raises the rate of the outcome, for a while.
 

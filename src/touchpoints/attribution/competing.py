@@ -85,7 +85,7 @@ def competing(
     semantics: Semantics = "reconnect",
     order: int = 1,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Competing:
     """Compute the effect of each touchpoint on several outcomes, of which a journey reaches one.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints.attribution._shared.asked import Asked
@@ -23,7 +25,7 @@ def leave_one_out(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> Credit:
     """Credit interactions by how much the rate of their path exceeds that of the path without them.
 

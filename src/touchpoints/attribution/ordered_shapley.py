@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -59,7 +60,7 @@ def ordered_shapley(
     max_position: int = 10,
     outcome: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> OrderedCredit:
     """Credit touchpoints at each position by the ordered Shapley value.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -59,7 +59,7 @@ def shapley(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Credit:
     """Credit touchpoints by Shapley values: what each adds on average, whoever came before it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from touchpoints._core.arrays import segments
@@ -28,7 +30,7 @@ def first_touch(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Credit:
     """Credit the first touchpoint of each journey that reached the outcome.
@@ -81,7 +83,7 @@ def last_touch(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Credit:
     """Credit the last touchpoint of each journey that reached the outcome.
@@ -138,7 +140,7 @@ def last_non_direct(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Credit:
     """Credit the last touchpoint that is not a direct visit; the last one if all are direct.

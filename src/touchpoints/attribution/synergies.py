@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -55,7 +56,7 @@ def synergies(
     prior: float = 0.0,
     outcome: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> Interactions:
     """Compute how much pairs of touchpoints add together beyond what they add apart.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import attrs
@@ -86,7 +86,7 @@ def alignment(
     *,
     metrics: Mapping[str, str | Metric] | None = None,
     lens: Lens = TOUCHPOINT,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Alignment:
     """Measure how far touchpoints keep the promise of the brand.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -83,7 +84,7 @@ def assessments(
     *,
     metric: str | Metric,
     lens: Lens = TOUCHPOINT,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Assessments:
     """Summarise the scores that people give to touchpoints.

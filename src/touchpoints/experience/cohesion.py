@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -76,7 +77,7 @@ def cohesion(
     theme: Lens = "need",
     context: Lens = "context",
     lens: Lens = TOUCHPOINT,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Cohesion:
     """Measure how touchpoints fit together: for direct and indirect ones, and for both.

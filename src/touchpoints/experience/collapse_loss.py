@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -164,7 +164,7 @@ def collapse_loss(
     of: Lens = OUTCOME,
     outcome: str | None = None,
     permutations: int = 999,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     progress: Progress = False,
 ) -> CollapseLoss:

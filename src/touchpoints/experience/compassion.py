@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -82,7 +83,7 @@ def compassion_and_efficiency(
     *,
     metric: str | Metric = "empathy",
     lens: Lens = TOUCHPOINT,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> CompassionAndEfficiency:
     """Show compassion beside efficiency: mean scores of empathy, and median waits and durations.

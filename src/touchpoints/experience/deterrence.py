@@ -159,7 +159,7 @@ def deterrence(
     weights: Weights = "standardised",
     overlap: Overlap = "drop",
     assigned: bool = False,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Deterrence:
     """Compare what follows negative, and positive, interactions of each touchpoint.

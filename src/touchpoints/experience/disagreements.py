@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -163,7 +163,7 @@ def source_disagreements(
     within: dt.timedelta | None = None,
     event: str | None = None,
     of: Collection[str] = _OF,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> SourceDisagreements:
     """Compare what two sources say of one interaction: a table of terms, agreement and kappa.
@@ -253,7 +253,7 @@ def source_matches(
     within: dt.timedelta | None = None,
     event: str | None = None,
     of: Collection[str] = _OF,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> SourceMatches:
     """List the interactions of which two sources speak, and what each of them says.
 

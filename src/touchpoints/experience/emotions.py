@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -77,7 +78,7 @@ def emotion_curve(
     metric: str | Metric,
     along: Along = "position",
     max_position: int = 20,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> EmotionCurve:
     """Follow the mean score along the journey.
@@ -231,7 +232,7 @@ def peak_end(
     seed: int,
     overall: str | None = None,
     folds: int = 5,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> PeakEnd:
     """Compare the peak and the end of the scores of a journey with their mean.
 

@@ -141,7 +141,7 @@ def uplift(
     weights: Weights = "standardised",
     overlap: Overlap = "drop",
     assigned: bool = False,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Uplift:
     """Compare how many journeys reach the outcome with and without an incentive.

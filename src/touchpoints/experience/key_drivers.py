@@ -93,7 +93,7 @@ def key_drivers(
     metric: str | Metric | None = None,
     lens: Lens = TOUCHPOINT,
     seed: int | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> KeyDrivers:
     """Find what drives an overall judgement: the share of its variance that each score explains.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import product
 from typing import Any, Literal
@@ -105,7 +105,7 @@ class NeedCoverage(Estimated):
     def gaps(self) -> tuple[tuple[str, ...], ...]:
         """Return the cells without an observed interaction: (need, stage) or with the area."""
         empty = self.interactions == 0
-        columns = (self.group, self.need, self.stage, self.area)
+        columns = (*self._groups().values(), self.need, self.stage, self.area)
         return tuple(zip(*(one[empty].tolist() for one in columns if one is not None), strict=True))
 
     def by_stage(self, *, rows: Rows = "need") -> dict[str, dict[str, int]]:
@@ -152,7 +152,7 @@ def need_coverage(
     plan: Plan | None = None,
     area: Lens | None = None,
     stage: str = "stage",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> NeedCoverage:
     """Compare where needs are served by plan with where people come with them: needs by stage.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from touchpoints._core import checks
@@ -18,7 +19,7 @@ def need_flow(
     *,
     need: Lens = "need",
     context: Lens = "context",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> NeedFlow:
     """Compute which need follows each need, in each context.

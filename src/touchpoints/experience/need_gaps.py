@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -180,7 +180,7 @@ def need_satisfaction(
     scores: str | None = None,
     threshold: float | None = None,
     within: dt.timedelta | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> NeedSatisfaction:
     """Estimate how often needs are satisfied: the share of their occurrences followed by success.
@@ -272,7 +272,7 @@ def need_gaps(
     within: dt.timedelta | None = None,
     attribute: str | None = None,
     top: int | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> NeedGaps:
     """Rank needs by demand times shortfall: where most occurrences are not satisfied.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from touchpoints._core import checks
@@ -18,7 +19,7 @@ def need_lift(
     *,
     need: Lens = "need",
     outcome: str | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> NeedLift:
     """Compare the needs of journeys that reached an outcome with those of journeys that did not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from touchpoints._core import checks
@@ -18,7 +19,7 @@ def need_mix(
     *,
     need: Lens = "need",
     stage: Lens = "stage",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> NeedMix:
     """Compute the share of each need at each stage, for everybody, whether they bought or not.

@@ -165,7 +165,7 @@ def need_shares(
     answers: Any = None,
     facet: Asks = "need",
     of: Of = "interactions",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     weights: str | Sequence[str] | None = None,
     uncovered: Uncovered = "raise",
     level: float = 0.95,

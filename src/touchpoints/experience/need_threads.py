@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -183,7 +183,7 @@ def need_threads(
     scores: str | None = None,
     threshold: float | None = None,
     area: Lens = "channel",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> NeedThreads:
     """Follow needs as threads through all journeys of a person: carried, met, abandoned.
@@ -286,7 +286,7 @@ def need_thread_list(
     scores: str | None = None,
     threshold: float | None = None,
     area: Lens = "channel",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> NeedThreadList:
     """List the threads of needs, one row each.
 

@@ -93,7 +93,7 @@ def penalty_reward(
     metric: str | Metric | None = None,
     lens: Lens = TOUCHPOINT,
     cuts: tuple[float, float] | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> PenaltyReward:
     """Contrast what bad scores cost with what good scores bring.

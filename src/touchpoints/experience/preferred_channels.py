@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from touchpoints._core import checks
@@ -18,7 +19,7 @@ def preferred_channels(
     *,
     channel: Lens = "channel",
     need: Lens = "need",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> PreferredChannels:
     """Compute the share of persons who prefer each channel, for each need and in all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -107,7 +108,7 @@ def service(
     again_within: dt.timedelta = _WEEK,
     hours: OpeningHours | None = None,
     empathy: str | Metric | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Service:
     """Measure service by speed, first-contact resolution, follow-up and empathy.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -83,7 +84,7 @@ def service_retention(
     contact: Place | None = None,
     automatic: Place | None = None,
     empathy: str | Metric | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> ServiceRetention:
     """Compare how many people come back after good and after bad service.

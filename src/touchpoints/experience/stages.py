@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -173,7 +173,7 @@ def stages(
     after: Collection[str] | None = None,
     before: Collection[str] | None = None,
     late: dt.timedelta = _MONTH,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Stages:
     """Count people and interactions at each stage, and stages that contradict what was bought.
@@ -256,7 +256,7 @@ def stage_contradictions(
     after: Collection[str] | None = None,
     before: Collection[str] | None = None,
     late: dt.timedelta = _MONTH,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> StageContradictions:
     """List the types whose stage contradicts the journey: before any purchase, or long after one.
 
@@ -427,7 +427,7 @@ def _contradictions(journeys: Journeys, *, how: Staging) -> StageContradictions:
     met, cells = np.unique(typed[wrong] * 3 + against.kind[rows], return_inverse=True)
     size = len(met)
     interactions = number.interactions(rows, cells, size)
-    columns = {
+    columns: dict[str, Any] = {
         "touchpoint": text_array(types)[met // 3 // stages_],
         "stage": text_array(staged.labels)[met // 3 % stages_],
         "kind": text_array([_KINDS[one] for one in (met % 3).tolist()]),

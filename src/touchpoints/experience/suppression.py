@@ -10,7 +10,7 @@ from touchpoints._core import checks
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array
 from touchpoints._core.messages import counted, not_found, wrong_kind
-from touchpoints._core.tables import OfPersons, Table
+from touchpoints._core.tables import OfPersons, Table, stored_columns
 from touchpoints.errors import InvalidInputError
 
 T = TypeVar("T", bound=Table)
@@ -141,7 +141,7 @@ def suppress(table: T, *, k: int = 5, count: str | None = None, of: Of | None = 
     k = checks.whole("k", k, least=2)
     if of is not None:
         check_option("of", of, Of)
-    columns = {name: getattr(table, name) for name in table.column_names()}
+    columns = stored_columns(table)
     name = _chosen(columns, count)
     counts = _counted_by(table, name, of)
     numbers = columns[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 
 from touchpoints._core import checks
@@ -22,7 +23,7 @@ def touchpoint_ratio(
     lens: Lens = "channel",
     step: Step = "day",
     outcome: str | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> TouchpointRatio:
     """Compute touchpoints per purchase in a window that moves along the log.

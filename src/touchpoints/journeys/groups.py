@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -10,7 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays import counting, segments
 from touchpoints._core.frozen import Array, Coded, code_values, owned
-from touchpoints._core.messages import not_found
+from touchpoints._core.messages import first_few, not_found, quoted
 from touchpoints._core.tables import Table
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
@@ -23,44 +24,85 @@ T = TypeVar("T", bound=Table)
 
 @attrs.frozen(eq=False)
 class Groups:
-    """The group of each journey j: ``labels[of[j]]``; ``of[j]`` is -1 where it is not known."""
+    """The group of each journey j: ``labels[of[j]]``; ``of[j]`` is -1 where it is not known.
+
+    ``names`` are those that were given in a tuple or list; each label is then a tuple as long.
+    """
 
     labels: tuple[Any, ...]
     of: Array
+    names: tuple[str, ...] | None = None
 
 
-def groups_of(journeys: Journeys, by: str) -> Groups:
-    """Return the group of each journey, by a per-journey column or by its first interaction.
+def groups_of(journeys: Journeys, by: str | Sequence[str]) -> Groups:
+    """Return the group of each journey, by per-journey columns or by its first interaction.
 
     Parameters
     ----------
     by
         The name of a per-journey column, or of a facet or per-interaction column: then the group
         of a journey is the value of its first interaction. Journeys without a value belong to no
-        group, and so do empty journeys when a facet or a per-interaction column is given.
+        group, and so do empty journeys when a facet or a per-interaction column is given. With a
+        tuple or list of names, the group is the tuple of the values, and journeys that lack one of
+        them belong to no group.
 
     Returns
     -------
     Groups
-        Sorted by label: numbers by size, text by code point.
+        Sorted by label: numbers by size, text by code point, tuples by their first value first.
 
     Raises
     ------
     NotFoundError
         When there is no column or facet of that name; the message proposes similar names.
     WrongKindError
-        When ``by`` is not a str, or ``journeys`` is not a `Journeys`.
+        When ``by`` is neither a str nor a sequence of them, or ``journeys`` is not a `Journeys`.
     InvalidInputError
-        When the name has several meanings, no journey has a value, or the counts of journeys are
-        too large to be summed exactly.
+        When a name has several meanings or is given twice, no name is given, no journey has a
+        value, or the counts of journeys are too large to be summed exactly.
     """
     countable(journeys)
-    if not isinstance(by, str):
+    if isinstance(by, str):
+        return _by_one(journeys, by)
+    names = group_names(by)
+    parts = [_by_one(journeys, name) for name in names]
+    keys, known = np.zeros(len(journeys), dtype=np.int64), np.ones(len(journeys), dtype=bool)
+    for part in parts:  # numbered anew after each column, so that keys stay small
+        known &= part.of >= 0
+        keys = np.unique(keys * len(part.labels) + part.of, return_inverse=True)[1]
+    first, of = np.unique(np.where(known, keys, -1), return_index=True)[1], np.full(len(keys), -1)
+    first = first[known[first]]
+    if not len(first):
+        raise InvalidInputError(f"no journey has values of {_named(names, ' and ')}")
+    of[known] = np.searchsorted(keys[first], keys[known])
+    rows = (tuple(part.labels[part.of[row]] for part in parts) for row in first.tolist())
+    return Groups(tuple(rows), owned(of), names)
+
+
+def group_names(by: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names that journeys are grouped by; raise where they are no names, or repeat."""
+    names = (by,) if isinstance(by, str) else by
+    if not isinstance(names, (tuple, list)) or not all(isinstance(one, str) for one in names):
         raise WrongKindError(
-            f"by must be the name of one column or facet, not {by!r}",
-            mend="for groups by several columns, join them in one per-journey column: "
-            "attrs.evolve(journeys, per_journey={…})",
+            f"by must be the name of a column or facet, or a tuple of names, got {quoted(by)}",
+            mend='for example by="segment" or by=("segment", "week")',
         )
+    if not names:
+        raise InvalidInputError(
+            "by must have at least one name, got none", mend="leave by= out for no groups"
+        )
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    if twice:
+        raise InvalidInputError(f"by must have each name once, got {first_few(twice)} twice")
+    return tuple(names)
+
+
+def _named(names: tuple[str, ...], between: str) -> str:
+    return between.join(repr(name) for name in names)
+
+
+def _by_one(journeys: Journeys, by: str) -> Groups:
+    """Return the group of each journey by one column or facet."""
     found = [
         name
         for name, known in (
@@ -126,7 +168,9 @@ def _missing(column: Array) -> Array:
     return np.isnan(column) if column.dtype.kind in "fmM" else np.zeros(len(column), dtype=bool)
 
 
-def by_group(journeys: Journeys, by: str | None, analysis: Callable[[Journeys], T]) -> T:
+def by_group(
+    journeys: Journeys, by: str | Sequence[str] | None, analysis: Callable[[Journeys], T]
+) -> T:
     """Apply an analysis to each group and stack the tables, with a column ``group``.
 
     Parameters
@@ -143,21 +187,21 @@ def by_group(journeys: Journeys, by: str | None, analysis: Callable[[Journeys], 
     """
     if by is None:
         return analysis(countable(journeys))
-    parts, labels = parts_by(journeys, by)
-    return stack([analysis(part) for part in parts], labels)
+    parts, groups = parts_by(journeys, by)
+    return stack([analysis(part) for part in parts], groups.labels, names=groups.names)
 
 
-def parts_by(journeys: Journeys, by: str) -> tuple[list[Journeys], tuple[Any, ...]]:
-    """Return the journeys of each group, and the labels of the groups."""
+def parts_by(journeys: Journeys, by: str | Sequence[str]) -> tuple[list[Journeys], Groups]:
+    """Return the journeys of each group, and the groups."""
     groups = groups_of(journeys, by)
     warn_of_ungrouped(journeys, groups, by)
     codes = range(len(groups.labels))
     if journeys.times is not None:  # looked up once, not for each group
         journeys = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
-    return [take(journeys, np.flatnonzero(groups.of == code)) for code in codes], groups.labels
+    return [take(journeys, np.flatnonzero(groups.of == code)) for code in codes], groups
 
 
-def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
+def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str | Sequence[str]) -> None:
     """Warn when journeys with a count above 0 are in no group, and so left out of the result.
 
     The message counts rows, not real journeys, so that a bootstrap, which changes counts, repeats
@@ -166,22 +210,24 @@ def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str) -> None:
     missing = groups.of < 0
     if journeys.counts[missing].any():
         many = f"{int(missing.sum()):,} of {len(missing):,}"
+        what = _named(group_names(by), " or ")
         warn(
-            f"no value of {by!r} for {many} rows of journeys: they are in no group and are left "
+            f"no value of {what} for {many} rows of journeys: they are in no group and are left "
             "out. To include them, group by a per-journey column without missing values, as in "
             "attrs.evolve(journeys, per_journey={…})"
         )
 
 
-def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
+def stack(tables: list[T], labels: tuple[Any, ...], *, names: tuple[str, ...] | None = None) -> T:
     """Stack tables of one class, with the label of each table in the column ``group``.
 
     Fields that are not columns are taken from the first table, or combined as they declare by
     ``fact`` of `touchpoints._core.tables`; those of persons, if there are any, are taken from the
-    table with the fewest effective persons, and rows of few persons are added up.
+    table with the fewest effective persons, and rows of few persons are added up. With ``names``,
+    labels are tuples with a value for each name.
     """
     kind: Any = type(tables[0])
-    names = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]
+    kept = [field.name for field in attrs.fields(kind) if field.metadata.get("column")]
     facts = {field.name: getattr(tables[0], field.name) for field in attrs.fields(kind)}
     for field in attrs.fields(kind):
         if combine := field.metadata.get("of_groups"):
@@ -192,12 +238,12 @@ def stack(tables: list[T], labels: tuple[Any, ...]) -> T:
     if "few_behind" in facts:
         facts["few_behind"] = sum(getattr(one, "few_behind", 0) for one in tables)
     columns: dict[str, Any] = {}
-    for name in names:
+    for name in kept:
         parts = [getattr(table, name) for table in tables]
         if name != "group" and parts[0] is not None:
             columns[name] = np.concatenate(parts)
     repeated = [
         label for label, table in zip(labels, tables, strict=True) for _ in range(len(table))
     ]
-    stacked: T = kind(**{**facts, **columns, "group": repeated})
+    stacked: T = kind(**{**facts, **columns, "group": repeated, "by": names})
     return stacked

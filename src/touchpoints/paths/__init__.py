@@ -6,7 +6,9 @@ function:
 ``by``
     What to group by: the name of a per-journey column, of a facet, or of a per-interaction column
     (a journey then belongs to the group of its first interaction). The table gains a column
-    ``group``. Journeys without a value belong to no group and are left out, with a warning.
+    ``group``. Journeys without a value belong to no group and are left out, with a warning. Or a
+    tuple or list of such names: the table then has a column for each of them, and a group is a
+    tuple of values.
 ``level``
     The confidence level of the intervals, in (0, 1); 0.95 by default.
 ``hours``

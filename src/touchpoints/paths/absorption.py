@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -57,7 +58,7 @@ class Absorption(Grouped):
 
 @public
 def absorption(
-    journeys: Journeys, *, outcome: str | None = None, by: str | None = None
+    journeys: Journeys, *, outcome: str | None = None, by: str | Sequence[str] | None = None
 ) -> Absorption:
     """Compute absorption probabilities and expected times to absorption from each touchpoint.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -71,7 +72,7 @@ class Complexity(Grouped):
 
 @public
 def complexity(
-    journeys: Journeys, *, alphabet: int | None = None, by: str | None = None
+    journeys: Journeys, *, alphabet: int | None = None, by: str | Sequence[str] | None = None
 ) -> Complexity:
     """Compute the complexity index and the turbulence of each journey.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -137,7 +138,7 @@ def conformance(
     plan: Plan,
     *,
     failed: str | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Conformance:
     r"""Count the deviations of journeys from a plan, by alignment.
@@ -265,7 +266,11 @@ def _conformance(
 
 @public
 def journey_conformance(
-    journeys: Journeys, plan: Plan, *, failed: str | None = None, by: str | None = None
+    journeys: Journeys,
+    plan: Plan,
+    *,
+    failed: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> JourneyConformance:
     r"""Compute the deviations, the alignment cost and the fitness of each journey.
 
@@ -345,7 +350,7 @@ def fitness(
     plan: Plan,
     *,
     failed: str | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Fitness:
     r"""Compute the mean fitness of journeys to a plan, and the share without deviations.

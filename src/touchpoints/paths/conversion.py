@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -140,7 +141,7 @@ def conversion(
     *,
     end: Place,
     within: dt.timedelta | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Conversion:
     """Compute the conversion rate from one place to another, its base rate and its lift.
@@ -276,7 +277,7 @@ def converted_and_dropped(
     *,
     end: Place,
     within: dt.timedelta | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> ConvertedAndDropped:
     """Compare the touchpoints of converted and dropped journeys after the start.

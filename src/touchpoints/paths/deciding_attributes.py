@@ -21,7 +21,7 @@ from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Grouped, column
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import END, START, usual_ends
-from touchpoints.journeys.groups import by_group, groups_of
+from touchpoints.journeys.groups import by_group, group_names, groups_of
 from touchpoints.journeys.model import Journeys, checked_journeys, take_rows
 from touchpoints.journeys.places.anchors import Place, rows_at
 from touchpoints.uncertainty import units_of
@@ -99,7 +99,7 @@ def deciding_attributes(
     seed: int,
     among: Iterable[str] | None = None,
     permutations: int = 999,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     progress: Progress = False,
 ) -> DecidingAttributes:
     """Rank attributes by their information gain about the branch taken at a touchpoint.
@@ -208,7 +208,7 @@ def _decided(
 def _table(
     names: Sequence[str], found: list[dict[str, Any]], permutations: int, *, unit: str
 ) -> DecidingAttributes:
-    columns = {name: np.array([row[name] for row in found]) for name in found[0]}
+    columns: dict[str, Any] = {name: np.array([row[name] for row in found]) for name in found[0]}
     columns["q"] = false_discovery(columns["p"])
     order = sorted(range(len(names)), key=lambda row: (-columns["explained"][row], names[row]))
     return DecidingAttributes(
@@ -219,11 +219,14 @@ def _table(
     )
 
 
-def _names(journeys: Journeys, among: Iterable[str] | None, by: str | None) -> list[str]:
+def _names(
+    journeys: Journeys, among: Iterable[str] | None, by: str | Sequence[str] | None
+) -> list[str]:
     known = [*journeys.per_journey, *journeys.per_interaction, PREVIOUS]
-    grouping = by if by in journeys.per_journey else None
+    grouping = () if by is None else group_names(by)
+    grouping = tuple(name for name in grouping if name in journeys.per_journey)
     if among is None:
-        left_out = {*_ABOUT_THE_LOG, grouping}
+        left_out = {*_ABOUT_THE_LOG, *grouping}
         return [name for name in dict.fromkeys(known) if name not in left_out]
     names = [among] if isinstance(among, str) else list(dict.fromkeys(among))
     if not names:
@@ -234,9 +237,9 @@ def _names(journeys: Journeys, among: Iterable[str] | None, by: str | None) -> l
     for name in names:
         if name not in known:
             raise not_found("attribute", name, known)
-    if grouping in names:
+    for name in (one for one in grouping if one in names):
         raise InvalidInputError(
-            f"among must not contain {by!r}, the column that journeys are grouped by: it has one "
+            f"among must not contain {name!r}, the column that journeys are grouped by: it has one "
             "value in each group",
             mend="leave it out of among=, or do not group by it",
         )

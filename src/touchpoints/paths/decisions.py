@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -123,7 +124,11 @@ class _Visits:
 
 @public
 def branches(
-    journeys: Journeys, *, at: Place | None = None, by: str | None = None, level: float = 0.95
+    journeys: Journeys,
+    *,
+    at: Place | None = None,
+    by: str | Sequence[str] | None = None,
+    level: float = 0.95,
 ) -> Branches:
     """List the branches of each touchpoint, that is what follows it directly, with probabilities.
 
@@ -219,7 +224,7 @@ def _visits(journeys: Journeys, at: Place | None) -> _Visits:
 def decision_points(
     journeys: Journeys,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     correction: Correction = "miller-madow",
     level: float = 0.95,
 ) -> DecisionPoints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -173,7 +174,7 @@ class DirectAndIndirect:
 
 @public
 def direct_and_indirect(
-    journeys: Journeys, *, by: str | None = None, level: float = 0.95
+    journeys: Journeys, *, by: str | Sequence[str] | None = None, level: float = 0.95
 ) -> DirectAndIndirect:
     """Compute shares of, transitions between, and losses without direct and indirect touchpoints.
 
@@ -230,11 +231,12 @@ def direct_and_indirect(
         return DirectAndIndirect(
             shares=shares(journeys), transitions=moves(journeys), losses=_losses(journeys)
         )
-    parts, labels = parts_by(journeys, by)
+    parts, groups = parts_by(journeys, by)
+    labels, names = groups.labels, groups.names
     return DirectAndIndirect(
-        shares=stack([shares(part) for part in parts], labels),
-        transitions=stack([moves(part) for part in parts], labels),
-        losses=stack([_losses(part) for part in parts], labels),
+        shares=stack([shares(part) for part in parts], labels, names=names),
+        transitions=stack([moves(part) for part in parts], labels, names=names),
+        losses=stack([_losses(part) for part in parts], labels, names=names),
     )
 
 
@@ -300,7 +302,7 @@ def _transitions(journeys: Journeys, *, level: float) -> DirectnessTransitions:
 
 def _losses(journeys: Journeys) -> FilterLosses:
     rows = [_loss(journeys, kind) for kind in range(2)]
-    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    columns: dict[str, Any] = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     return FilterLosses(removed=text_array(list(KINDS[:2])), **columns)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal
 
@@ -115,7 +115,7 @@ class _Tested:
 def discriminating(
     journeys: Journeys,
     *,
-    by: str,
+    by: str | Sequence[str],
     max_length: int = 3,
     min_support: float = 0.05,
     test: Test = "auto",
@@ -130,7 +130,7 @@ def discriminating(
     Parameters
     ----------
     by
-        The name of a per-journey column, facet or per-interaction column with at least two groups.
+        A per-journey column, facet or per-interaction column (or several) with at least two groups.
     max_length
         The largest number of touchpoints of a subsequence, at least 1.
     min_support
@@ -216,7 +216,7 @@ def discriminating(
             f"by must give at least 2 groups of journeys, got {len(present)} from {by!r}"
         )
     labels = np.searchsorted(present, groups.of[kept])
-    chosen = Groups(tuple(groups.labels[group] for group in present.tolist()), labels)
+    chosen = Groups(tuple(groups.labels[one] for one in present.tolist()), labels, groups.names)
     log = take(journeys, kept)
     variants = _variants(log)
     tested = _frequent(variants, chosen, log.counts, max_length, min_support)
@@ -239,7 +239,7 @@ def discriminating(
             )
     else:
         p = _p_of_permutations(log, variants, chosen, tested, (permutations, seed or 0, progress))
-    facts = {"test": test, "level": level, **who}
+    facts = {"test": test, "level": level, "by": groups.names, **who}
     keys = [touchpoint.key for touchpoint in log.touchpoints]
     named = [tuple(keys[code] for code in pattern) for pattern in tested.patterns]
     return _table(named, chosen.labels, tested, (effective, trials), (statistic, p), top, facts)

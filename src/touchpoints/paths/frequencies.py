@@ -140,7 +140,9 @@ class RareVariants(Grouped):
 
 
 @public
-def presence(journeys: Journeys, *, by: str | None = None, level: float = 0.95) -> Presence:
+def presence(
+    journeys: Journeys, *, by: str | Sequence[str] | None = None, level: float = 0.95
+) -> Presence:
     """Count how often each touchpoint occurs: by journey, by interaction, at start and end.
 
     Parameters
@@ -235,7 +237,10 @@ def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
 
 @public
 def variant_coverage(
-    journeys: Journeys, *, share: float | Sequence[float] = 0.95, by: str | None = None
+    journeys: Journeys,
+    *,
+    share: float | Sequence[float] = 0.95,
+    by: str | Sequence[str] | None = None,
 ) -> VariantCoverage:
     """Compute variant coverage: the smallest number of variants that cover a share of journeys.
 
@@ -309,7 +314,11 @@ def _needed(totals: Array, share: float) -> int:
 
 @public
 def rare_variants(
-    journeys: Journeys, *, share: float = 0.95, top: int | None = None, by: str | None = None
+    journeys: Journeys,
+    *,
+    share: float = 0.95,
+    top: int | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> RareVariants:
     """List the variants that remain after the most frequent ones cover a share of journeys.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -103,7 +103,7 @@ def funnel_members(
     exclude: Place | None = None,
     optional: Collection[str] = (),
     holding: str | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> FunnelMembers:
     """List the journeys that reach, skip or miss each step of a funnel.
 

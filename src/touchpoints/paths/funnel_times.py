@@ -11,12 +11,14 @@ import numpy as np
 
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import text_array
+from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import apart
+from touchpoints._core.time_units import TimeUnit
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place
-from touchpoints.paths._shared.durations import Collected, Durations, durations_of
+from touchpoints.paths._shared.durations import Collected, Durations, Shown, durations_of
 from touchpoints.paths._shared.funnel_search import (
     Kind,
     Question,
@@ -37,8 +39,10 @@ def funnel_times(
     optional: Collection[str] = (),
     holding: str | None = None,
     quantiles: Sequence[float] = (),
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float | None = None,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> Durations:
     """Summarise the time from the first step of a funnel to each later step.
 
@@ -48,8 +52,8 @@ def funnel_times(
         As for `funnel`; at least two steps, and no open funnel.
     quantiles
         Further quantiles, as shares in [0, 1].
-    by
-        A shared argument: see `touchpoints.paths`.
+    by, hours, unit
+        Shared arguments: see `touchpoints.paths`.
     level
         The confidence level of intervals of means, medians and quantiles; none by default.
 
@@ -100,11 +104,12 @@ def funnel_times(
     if len(asked.names) == 1:
         raise InvalidInputError("funnel_times needs at least two steps, got one")
     collect = partial(_collected, asked=asked)
-    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level)
+    shown = Shown(hours=hours, unit=unit)
+    return durations_of(journeys, collect, quantiles=quantiles, by=by, level=level, shown=shown)
 
 
-def _collected(journeys: Journeys, *, asked: Question) -> Collected:
-    stamps = require_times(journeys, "funnel_times").view(np.int64)
+def _collected(journeys: Journeys, clock: Clock, *, asked: Question) -> Collected:
+    stamps = clock(require_times(journeys, "funnel_times").view(np.int64))
     found = reached(journeys, asked)
     size = len(asked.names) - 1
     rows = np.empty((0, len(journeys)), np.int64) if found.found is None else found.found.rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -126,7 +126,7 @@ def funnel(
     optional: Collection[str] = (),
     holding: str | None = None,
     attempts: bool = False,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     by_entry: str | None = None,
     every: Calendar | dt.timedelta | None = None,
     level: float = 0.95,

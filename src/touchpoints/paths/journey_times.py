@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -86,7 +87,7 @@ class JourneyTimes(Grouped):
 def journey_times(
     journeys: Journeys,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",
 ) -> JourneyTimes:

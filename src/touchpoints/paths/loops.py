@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
@@ -127,7 +128,7 @@ def repeats(
     journeys: Journeys,
     *,
     definition: Definition = "adjacent",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Repeats:
     """Count self-loops, returns and rework by touchpoint.
@@ -180,7 +181,10 @@ def repeats(
 
 @public
 def journey_repeats(
-    journeys: Journeys, *, definition: Definition = "adjacent", by: str | None = None
+    journeys: Journeys,
+    *,
+    definition: Definition = "adjacent",
+    by: str | Sequence[str] | None = None,
 ) -> JourneyRepeats:
     """Count self-loops, returns and rework by journey.
 

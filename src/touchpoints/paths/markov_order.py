@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -144,7 +144,7 @@ def markov_order(
     max_order: int = 3,
     folds: int = 5,
     ends: bool = True,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     progress: Progress = False,
 ) -> MarkovOrders:
     """Choose the order of a Markov chain of touchpoints, by cross-validation, BIC and test.

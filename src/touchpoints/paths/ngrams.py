@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import attrs
@@ -103,7 +103,7 @@ def ngrams(
     *,
     n: int = 3,
     top: int | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Ngrams:
     """Count n-grams: sequences of n consecutive touchpoints.
@@ -189,7 +189,7 @@ def subsequences(
     min_length: int = 2,
     gap: int | None = None,
     top: int | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     progress: Progress = False,
 ) -> Subsequences:

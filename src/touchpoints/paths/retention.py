@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -121,7 +122,7 @@ def retention(
     journeys: Journeys,
     *,
     period: Calendar | dt.timedelta,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Retention:
     """Estimate cohort retention: the share of a cohort with a touchpoint some periods later.
@@ -192,7 +193,7 @@ def retention(
 
 @public
 def lifecycle_states(
-    journeys: Journeys, *, period: Calendar | dt.timedelta, by: str | None = None
+    journeys: Journeys, *, period: Calendar | dt.timedelta, by: str | Sequence[str] | None = None
 ) -> LifecycleStates:
     """Count new, current, returning and dormant people in each period.
 

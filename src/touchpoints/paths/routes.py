@@ -115,7 +115,7 @@ def routes(
     end: Place,
     first: First = "frequent",
     top: int | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Routes:
     """List the variants between two places, the most frequent or the fastest first.
@@ -218,7 +218,7 @@ def similarity_to(
     ideal: Sequence[Selector],
     *,
     method: Method = "lcs",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> Similarity:
     """Compute the similarity of each journey to an ideal journey, by LCS or edit distance.
 

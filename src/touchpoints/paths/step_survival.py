@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -59,7 +60,7 @@ class StepSurvival(Estimated):
 
 @public
 def survival_by_step(
-    journeys: Journeys, *, by: str | None = None, level: float = 0.95
+    journeys: Journeys, *, by: str | Sequence[str] | None = None, level: float = 0.95
 ) -> StepSurvival:
     """Compute the Kaplan-Meier estimate of the share of journeys that continue after each step.
 

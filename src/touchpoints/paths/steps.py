@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar
 
@@ -129,7 +129,7 @@ def step_matrix(
     steps: int = 10,
     at: Place | None = None,
     side: Side = "start",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> StepMatrix:
     """Count the journeys at each touchpoint in each step.
@@ -198,7 +198,7 @@ def step_flows(
     steps: int = 10,
     at: Place | None = None,
     side: Side = "start",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> StepFlows:
     """Count the flows of journeys from each step to the next, for a Sankey diagram.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -93,7 +93,7 @@ class OrderSensitivity(Grouped):
 
 @public
 def order_sensitivity(
-    journeys: Journeys, *, by: str | None = None, progress: Progress = False
+    journeys: Journeys, *, by: str | Sequence[str] | None = None, progress: Progress = False
 ) -> OrderSensitivity:
     """Compute exact bounds of transition counts over all orders of interactions at equal times.
 
@@ -151,11 +151,11 @@ def order_sensitivity(
     0.75
     """
     require_times(journeys, "order_sensitivity")
-    groups, labels = ([journeys], ()) if by is None else parts_by(journeys, by)
-    parts = [_prepared(group) for group in groups]
+    logs, groups = ([journeys], None) if by is None else parts_by(journeys, by)
+    parts = [_prepared(log) for log in logs]
     with reporting(progress, sum(len(part) for _, _, part in parts), what=_WHAT) as advance:
-        tables = [_sensitivity(*one, advance) for one in zip(groups, parts, strict=True)]
-    return tables[0] if by is None else stack(tables, labels)
+        tables = [_sensitivity(*one, advance) for one in zip(logs, parts, strict=True)]
+    return tables[0] if groups is None else stack(tables, groups.labels, names=groups.names)
 
 
 _Prepared = tuple[Flows, "_Ties", Portions]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
@@ -131,7 +131,7 @@ def time_to(
     place: Place | None = None,
     outcome: str | None = None,
     start: Place | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",
@@ -231,7 +231,7 @@ def median_time_to(
     place: Place | None = None,
     outcome: str | None = None,
     start: Place | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",
@@ -318,7 +318,7 @@ def _for_groups(
     estimate: Callable[[Journeys, _EventTimesOf], T],
     event: Event,
     *,
-    by: str | None,
+    by: str | Sequence[str] | None,
 ) -> T:
     durations, observed = _prepared(journeys, event)
     found: Any = by_group(observed, by, lambda group: estimate(group, durations))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import attrs
@@ -65,7 +65,11 @@ class Transitions(Estimated):
 
 @public
 def transitions(
-    journeys: Journeys, *, level: float = 0.95, top: int | None = None, by: str | None = None
+    journeys: Journeys,
+    *,
+    level: float = 0.95,
+    top: int | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> Transitions:
     """Count directly-follows transitions and estimate their probabilities.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import attrs
@@ -64,7 +65,11 @@ class Variants(Estimated):
 
 @public
 def variants(
-    journeys: Journeys, *, top: int | None = None, by: str | None = None, level: float = 0.95
+    journeys: Journeys,
+    *,
+    top: int | None = None,
+    by: str | Sequence[str] | None = None,
+    level: float = 0.95,
 ) -> Variants:
     """Count the distinct sequences of touchpoints.
 

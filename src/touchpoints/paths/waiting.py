@@ -109,7 +109,7 @@ def flow_efficiency(
     journeys: Journeys,
     *,
     quantiles: Sequence[float] = (),
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",

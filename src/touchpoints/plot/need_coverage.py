@@ -9,9 +9,10 @@ import numpy as np
 
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
+from touchpoints._core.text import group_text
 from touchpoints.experience import NeedCoverage
 from touchpoints.plot._shared.canvas import Canvas, Marker, hover
-from touchpoints.plot._shared.groups import parts_of
+from touchpoints.plot._shared.groups import parts_of, rows_by_group
 from touchpoints.plot._shared.look import Look, look_of, require_record, shown
 from touchpoints.plot._shared.quantities import shares
 from touchpoints.plot._shared.series_legend import PAD, SMALL, notes
@@ -320,15 +321,16 @@ def _legend(canvas: Canvas, found: NeedCoverage, *, top: float) -> float:
 def _said(look: Look, found: NeedCoverage) -> list[str]:
     """Return what the numbers are, the weighted coverage of each group, and what is left out."""
     lines = [look.say("need_coverage.share_narrow" if look.narrow else "need_coverage.share")]
-    names = [None] if found.group is None else list(dict.fromkeys(found.group.tolist()))
+    firsts = {None: 0}
+    if found.group is not None:
+        firsts = {name: int(rows[0]) for name, rows in rows_by_group(found).items()}
     level = look.numerals.share(found.level)
-    for name in names[:_MOST_SECTIONS]:
-        row = 0 if name is None else int(np.flatnonzero(found.group == name)[0])
+    for name, row in list(firsts.items())[:_MOST_SECTIONS]:
         columns = (found.covered, found.covered_low, found.covered_high)
         numbers = [float(one[row]) for one in columns]
         if numbers[0] == numbers[0]:
             said = look.say("need_coverage.covered", share=shares(look).said(*numbers), level=level)
-            lines.append(said if name is None else f"{shown(str(name))}: {said}")
+            lines.append(said if name is None else f"{shown(group_text(name))}: {said}")
     if found.left_out:
         lines.append(look.say("need_coverage.left_out", n=look.numerals.whole(found.left_out)))
     return lines

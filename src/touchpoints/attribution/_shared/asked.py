@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from touchpoints._core import checks
@@ -17,7 +19,7 @@ class Asked:
     outcome: str | None
     value: str | None
     lookback: Lookback | None
-    by: str | None
+    by: str | Sequence[str] | None
     level: float = attrs.field(converter=checks.level)
 
     def evidence(self, journeys: Journeys) -> Evidence:

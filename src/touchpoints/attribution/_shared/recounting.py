@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -34,7 +34,7 @@ def by_weights(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     **rest: Any,
 ) -> Recount | None:
     """Recount a model whose weights follow from each journey alone."""
@@ -58,7 +58,7 @@ def by_subsets(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     **_rest: Any,
 ) -> Recount | None:
     """Recount Shapley values of the game of subsets, which are an even split of each journey."""
@@ -88,7 +88,7 @@ def by_chain(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     **_rest: Any,
 ) -> Recount | None:
     """Recount removal effects of a chain of a given order."""
@@ -146,7 +146,7 @@ def by_marginals(
     outcome: str | None = None,
     value: str | None = None,
     lookback: Lookback | None = None,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
 ) -> Recount | None:
     """Recount what paths lose without one of their interactions."""
     if by is not None:

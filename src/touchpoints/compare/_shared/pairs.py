@@ -20,7 +20,7 @@ from touchpoints._core.messages import (
     not_found,
     quoted,
 )
-from touchpoints._core.text import printable
+from touchpoints._core.text import group_text, printable
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.combining import concat
 from touchpoints.journeys.cutting import require_times
@@ -187,7 +187,7 @@ def checked_pair(pair: Pair) -> Pair:
 
 
 @public
-def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair:
+def groups(journeys: Journeys, by: str | Sequence[str], *, a: Any = None, b: Any = None) -> Pair:
     """Make a pair of two groups from the values of a column.
 
     Parameters
@@ -196,7 +196,7 @@ def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair
         The journeys to split.
     by
         A per-journey column, or a facet or per-interaction column, of which the value of the first
-        interaction counts.
+        interaction counts; or several of them, and ``a`` and ``b`` are then tuples.
     a, b
         The values to compare. If both are left out, the column must have exactly two values; with
         only ``a``, group b is every other value.
@@ -242,19 +242,19 @@ def groups(journeys: Journeys, by: str, *, a: Any = None, b: Any = None) -> Pair
         raise InvalidInputError(f"a and b must differ, got {a!r} for both")
     left = found.of == first
     right = (found.of >= 0) & ~left if second is None else found.of == second
-    labels = str(found.labels[first])
-    other = f"not {labels}" if second is None else str(found.labels[second])
+    labels = group_text(found.labels[first])
+    other = f"not {labels}" if second is None else group_text(found.labels[second])
     return _split(journeys, left, right, names=(labels, other))
 
 
-def _other(found: Groups, b: Any, by: str, *, alone: bool) -> int | None:
+def _other(found: Groups, b: Any, by: str | Sequence[str], *, alone: bool) -> int | None:
     """Return the position of the label of group b; None if b is every other value."""
     if b is not None:
         return _position(found, b, by)
     return None if alone else 1
 
 
-def _position(found: Groups, label: Any, by: str) -> int:
+def _position(found: Groups, label: Any, by: str | Sequence[str]) -> int:
     if not isinstance(label, Hashable):
         raise WrongKindError(
             f"a group must be a value of {by!r}, got {quoted(label)}",

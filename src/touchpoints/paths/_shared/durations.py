@@ -179,7 +179,7 @@ def durations_of(
     collect: Collect,
     *,
     quantiles: Sequence[float],
-    by: str | None,
+    by: str | Sequence[str] | None,
     level: float | None,
     shown: Shown,
 ) -> Durations:

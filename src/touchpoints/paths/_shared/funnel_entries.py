@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -51,7 +51,7 @@ def check_entry(
     *,
     kind: Kind,
     attempts: bool,
-    by: str | None,
+    by: str | Sequence[str] | None,
     by_entry: str | None,
     every: Calendar | dt.timedelta | None,
 ) -> None:

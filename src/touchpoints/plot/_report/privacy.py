@@ -12,7 +12,7 @@ from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.frozen import Array, FrozenMap
 from touchpoints._core.messages import counted
-from touchpoints._core.tables import Table
+from touchpoints._core.tables import Table, stored_columns
 from touchpoints.errors import InvalidInputError
 from touchpoints.experience import (
     Assessments,
@@ -176,7 +176,7 @@ def _coarser(record: TimeTo, *, k: int) -> TimeTo:
 
 def _rows(record: T, kept: Array) -> T:
     """Return a record of some of its rows."""
-    columns: Any = {name: getattr(record, name)[kept] for name in record.column_names()}
+    columns: Any = {name: values[kept] for name, values in stored_columns(record).items()}
     return attrs.evolve(record, **columns)  # type: ignore[misc]  # every table is an attrs class
 
 

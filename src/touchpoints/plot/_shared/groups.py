@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.frozen import Array
+from touchpoints._core.text import group_text
 from touchpoints.plot._shared.canvas import Canvas, Marker
 from touchpoints.plot._shared.look import Look, shown
 from touchpoints.plot._shared.text_widths import text_width
@@ -46,12 +47,12 @@ def parts_of(record: Any, look: Look, *, size: Array) -> tuple[list[Part], str]:
     if record.group is None:
         rows = np.arange(len(record))
         return ([Part(label="", color="", rows=rows)] if len(rows) else []), ""
-    names = list(dict.fromkeys(record.group.tolist()))
-    rows_of = {name: np.flatnonzero(record.group == name) for name in names}
+    rows_of = rows_by_group(record)
+    names = list(rows_of)
     largest = sorted(names, key=lambda name: -np.nan_to_num(size[rows_of[name]]).max(initial=0))
     drawn = [name for name in names if name in largest[:MOST_GROUPS]]
     parts = [
-        Part(label=shown(str(name)), color=look.palette.category(place), rows=rows_of[name])
+        Part(label=shown(group_text(name)), color=look.palette.category(place), rows=rows_of[name])
         for place, name in enumerate(drawn)
     ]
     if len(names) <= len(drawn):
@@ -59,6 +60,14 @@ def parts_of(record: Any, look: Look, *, size: Array) -> tuple[list[Part], str]:
     return parts, look.say(
         "plot.groups_shown", shown=len(drawn), all=look.numerals.whole(len(names))
     )
+
+
+def rows_by_group(record: Any) -> dict[Any, Array]:
+    """Return the rows of each group of a record, int64, in the order of the record."""
+    found: dict[Any, list[int]] = {}
+    for row, name in enumerate(record.group.tolist()):
+        found.setdefault(name, []).append(row)
+    return {name: np.array(rows, dtype=np.int64) for name, rows in found.items()}
 
 
 def group_legend(canvas: Canvas, parts: list[Part], note: str, *, top: float) -> float:
