@@ -224,7 +224,7 @@ _CHECKED_THERE = {
     "float | None": {"level"},
     "str | None": {"by", "time_format"},
     "str | Sequence[str]": {"journey"},
-    "str | Sequence[str] | None": {"tiebreak", "time"},
+    "str | Sequence[str] | None": {"by", "tiebreak", "time"},
 }
 # Annotations that are checked on entry, part by part; what is not listed, functions check.
 _KINDS = {
