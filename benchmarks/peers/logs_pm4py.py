@@ -68,7 +68,7 @@ def of_ocel(path: str) -> dict[str, Any]:
         "events": len(log.events),
         "types": {
             kind: [
-                int(len(one.dropna(subset=[NAME]))),
+                len(one.dropna(subset=[NAME])),
                 int(one[CASE].nunique()) if len(one) else 0,
             ]
             for kind, one in flat.items()
