@@ -1,4 +1,4 @@
-"""Event logs of strangers, read by this library and by pm4py: are the sums the same?
+"""Event logs of strangers, read by this library and by pm4py: whether the sums are the same.
 
     python benchmarks/logs_side_by_side.py --python VENV/bin/python FILE …
 
@@ -21,6 +21,8 @@ import numpy as np
 
 import touchpoints as tp
 from touchpoints._core.frozen import Coded
+from touchpoints.sources._shared.skipped import Skipped
+from touchpoints.sources.formats.ocel import read_objects
 
 HERE = Path(__file__).parent
 
@@ -60,14 +62,7 @@ def of_xes(path: str) -> dict[str, Any]:
 
 def of_ocel(path: str) -> dict[str, Any]:
     """Return the sums of an object-centric log by each type of objects."""
-    try:
-        tp.sources.ocel(path, "\0")
-    except tp.errors.NotFoundError as error:
-        del error
-    from touchpoints.sources._shared.skipped import Skipped
-    from touchpoints.sources.formats.ocel import _read
-
-    log, _ = _read(path, Skipped(on_error="skip"))
+    log, _ = read_objects(path, Skipped(on_error="skip"))
     types = [one for one in log.types if one in log.object_types.values()]
     found = {one: tp.sources.ocel(path, one, on_error="skip") for one in types}
     counts = list(log.object_types.values())

@@ -35,6 +35,7 @@ EXAMPLES = {
     "docs/sources/index.md": 3,
     "docs/sources/service.md": 9,
     "docs/sources/fhir.md": 4,
+    "docs/sources/logs.md": 6,
     "docs/improve.md": 6,
     "docs/languages.md": 4,
     "docs/taxonomy.md": 3,

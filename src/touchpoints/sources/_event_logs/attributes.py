@@ -99,6 +99,8 @@ class Texts:
         return without_blanks(self._padded(rows), list(self.known))
 
     def _padded(self, rows: int) -> Array:
+        if len(self.codes) == rows:
+            return np.frombuffer(self.codes, dtype=np.int32)
         codes = np.full(rows, -1, dtype=np.int32)
         codes[: len(self.codes)] = np.frombuffer(self.codes, dtype=np.int32)
         return codes
@@ -139,9 +141,9 @@ class Numbers:
     def finish(self, rows: int) -> Array:
         """Return integers where none is missing, else floats with nan."""
         kind = np.int64 if self.kind == INTEGER else np.float64
-        found = np.frombuffer(self._numbers, dtype=kind)
-        if self.kind == INTEGER and len(found) == rows and not self._gone:
-            return owned(found.copy())
+        found = owned(np.frombuffer(self._numbers, dtype=kind))
+        if len(found) == rows and not self._gone:
+            return found
         numbers = np.full(rows, np.nan)
         numbers[: len(found)] = found
         numbers[np.frombuffer(self._gone, dtype=np.int64)] = np.nan
@@ -265,7 +267,12 @@ class Attributes:
         )
 
     def finish(self, rows: int, skipped: Skipped) -> dict[str, Coded | Array | Parsed]:
-        """Return the columns by name; a key of several types as text, or as numbers."""
+        """Return the columns by name; a key of several types as text, or as numbers.
+
+        Can be asked once: nothing is kept.
+        """
+        for known in self.putting.values():
+            known.clear()  # they hold the columns
         found: dict[str, Coded | Array | Parsed] = {}
         for name in list(self.columns):
             parts = list(self.columns.pop(name).values())

@@ -131,7 +131,7 @@ def ocel(
     """
     check_option("changes", changes, Changes)
     skipped = skipping(options, called="event")
-    log, text = _read(source, skipped)
+    log, text = read_objects(source, skipped)
     plain = person is None and qualifier is None and changes == "last"
     header = header_of(text if plain else None, options, default="object", where=str(source))
     flat = flattened(
@@ -154,7 +154,7 @@ def ocel(
     return renamed(journeys, flat.names.back)
 
 
-def _read(source: Any, skipped: Skipped) -> tuple[ObjectLog, str | None]:
+def read_objects(source: Any, skipped: Skipped) -> tuple[ObjectLog, str | None]:
     """Return the log of a file of any of the three kinds."""
     with opened(source) as file:
         start = file.read(512)
