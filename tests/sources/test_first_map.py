@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import touchpoints as tp
@@ -50,7 +49,7 @@ def test_an_export_becomes_a_map_in_ten_lines(tmp_path: Path) -> None:
         "[types.size_guide]",
         'labels = { en = "Reading the size guide", es = "Ver la guía de tallas" }',
         'need = "learn"',
-        'context = "researching"',
+        'stage = "consideration"',
     ]
     assert sum(map(len, edits)) + len(added) == 10
 
@@ -71,6 +70,7 @@ def test_an_export_becomes_a_map_in_ten_lines(tmp_path: Path) -> None:
     assert typed[1].keys == (
         "website_visit", "product_view", "size_guide", "cart_addition", "error_met", "purchase",
     )  # fmt: skip
+    assert "unknown" not in set(found.touchpoints.stage)
     assert set(found.touchpoints.touchpoint) == set(typed[1].keys)
 
 
@@ -115,7 +115,9 @@ def test_journeys_are_retyped_in_another_taxonomy() -> None:
     assert typed[0].keys == ("website_visit", "product_view")
     assert [one.type for one in typed[0].touchpoints] == ["website_visit", "product_view"]
     assert "need_from" in typed.per_interaction
-    assert np.array_equal(tp.retype(typed, itself).codes, typed.codes)
+    again = tp.retype(typed, itself)
+    assert [one.keys for one in again] == [one.keys for one in typed]
+    assert again.meta.taxonomy is customer
     with pytest.raises(tp.errors.WrongKindError, match="taxonomy"):
         tp.retype(journeys, rules, taxonomy="customer")  # type: ignore[arg-type]
 
