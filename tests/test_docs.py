@@ -33,6 +33,7 @@ EXAMPLES = {
     "docs/graph-schema.md": 5,
     "docs/dataframes.md": 6,
     "docs/sources/index.md": 3,
+    "docs/sources/web.md": 8,
     "docs/sources/service.md": 9,
     "docs/sources/fhir.md": 4,
     "docs/sources/logs.md": 6,

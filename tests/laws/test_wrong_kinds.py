@@ -63,7 +63,7 @@ KINDS: dict[str, tuple[str, set[str]]] = {
 }
 # Parameters whose annotation says less than the function needs.
 PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
-    ("classify.draft", "frame"): ("is not a dataframe", {"dict", "frame"}),
+    ("classify.draft", "frame"): ("is not a dataframe", {"dict", "frame", "journeys"}),
     ("classify.keywords", "source"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),
     ("classify.learned", "estimator"): ("must have a method predict_proba, got", set()),
     ("classify.load", "name"): ("takes the name of an installed classifier, not", {"text"}),

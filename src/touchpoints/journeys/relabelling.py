@@ -10,7 +10,7 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import offsets_after, repeats_within
 from touchpoints._core.arrays.sorting.tuples import distinct_tuples
-from touchpoints._core.checks import check_option, public
+from touchpoints._core.checks import check_option, public, require_kind
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
@@ -36,7 +36,7 @@ from touchpoints.journeys.model import (
     take_rows,
 )
 from touchpoints.journeys.places.selectors import facet_names, meant
-from touchpoints.taxonomy import UNKNOWN, Crosswalk, Touchpoint, format_key, untyped
+from touchpoints.taxonomy import UNKNOWN, Crosswalk, Taxonomy, Touchpoint, format_key, untyped
 
 TYPE = "type"
 FIELD = "touchpoint"
@@ -304,7 +304,11 @@ def _named(journeys: Journeys, name: str | Touchpoint) -> Touchpoint:
 
 @public
 def retype(
-    journeys: Journeys, classifier: Classifier, *, unmatched: Unmatched = "raise"
+    journeys: Journeys,
+    classifier: Classifier,
+    *,
+    taxonomy: Taxonomy | None = None,
+    unmatched: Unmatched = "raise",
 ) -> Journeys:
     """Classify the interactions again, from their kept per-interaction columns.
 
@@ -314,6 +318,9 @@ def retype(
         A classifier that reads per-interaction columns, and ``"touchpoint"``: the key of the
         present touchpoint (the raw text where it is untyped). It is called once for each distinct
         tuple of these fields.
+    taxonomy
+        The taxonomy in which the types are looked up, which becomes that of the journeys; by
+        default their own.
     unmatched
         How to treat interactions for which the classifier returns no type: ``"raise"``,
         ``"drop"``, or ``"keep"`` them as untyped. Those that the classifier leaves out
@@ -363,6 +370,9 @@ def retype(
     check_option("unmatched", unmatched, Unmatched)
     if {NEED_INFERRED, CONTEXT_INFERRED}.intersection(journeys.per_interaction):
         warn("needs and contexts from answers are lost: attach the answers after tp.retype")
+    if taxonomy is not None:
+        require_kind(taxonomy, Taxonomy, takes="a Taxonomy", mend="tp.load_taxonomy('customer')")
+        journeys = derive(journeys, meta=attrs.evolve(journeys.meta, taxonomy=taxonomy))
     fields = {name: _field(journeys, name) for name in classifier.reads}
     codes, matched = match_events(fields, classifier, journeys.meta.taxonomy)
     found = apply_unmatched(

@@ -277,6 +277,9 @@ def test_journeys_of_persons_need_no_session() -> None:
     assert journeys.ids.tolist() == ["d"]
     assert len(journeys[0]) == 2
     assert tp.sources.ga4(events).meta.report.left_out_reasons == {"no ga_session_id": 1}
+    lacking = [{**one, "event_params": [], "user_id": user} for one, user in zip(
+        events, ("ana", None), strict=True)]  # fmt: skip
+    assert tp.sources.ga4(lacking, journey="person").ids.tolist() == ["ana", "d"]
 
 
 def test_a_session_without_a_start_began_before_the_export() -> None:

@@ -80,3 +80,19 @@ def test_the_time_of_the_export_is_kept() -> None:
     assert (journeys.observed_until == np.datetime64("2026-03-10")).all()
     with pytest.raises(tp.errors.InvalidInputError, match="before the last time"):
         tp.sources.snowplow(FIXTURE, observed_until=story.instant("2026-03-02T00:00:00"))
+
+
+def test_who_logs_in_late_is_one_person() -> None:
+    """The events before the login are of the same session, and of the same person."""
+    rows = [
+        {"event_name": "page_view", "domain_sessionid": session, "domain_userid": "d",
+         "user_id": user, "derived_tstamp": f"2026-03-02 10:00:0{second}"}
+        for second, (session, user) in enumerate(
+            [("s1", None), ("s1", "ana"), ("s2", None), (None, "leo"), (None, None)]
+        )
+    ]  # fmt: skip
+    journeys = tp.sources.snowplow(rows)
+
+    assert dict(zip(journeys.ids, journeys.persons, strict=True)) == {"s1": "ana", "s2": "d"}
+    by_person = tp.sources.snowplow(rows, journey="person")
+    assert {one.id: len(one) for one in by_person} == {"ana": 2, "d": 2, "leo": 1}

@@ -19,6 +19,12 @@ from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
 from touchpoints.classify.drafting.files import key_of, rules_text, taxonomy_text
 from touchpoints.classify.drafting.guessing import CONFIDENCES, Guesser, MinConfidence
+from touchpoints.classify.drafting.kept import (
+    TOUCHPOINT,
+    KeptInteractions,
+    table_of_interactions,
+    weights_of,
+)
 from touchpoints.classify.drafting.numbered import merged
 from touchpoints.classify.drafting.remarks import check_names, remarks_of
 from touchpoints.classify.drafting.rows import Columns, Decided, Row, decide
@@ -167,13 +173,16 @@ def draft(
     ----------
     frame
         The log: any dataframe that `touchpoints.from_frame` reads, or a mapping of columns. It is
-        not changed.
+        not changed. Or journeys that were read without types, for example by a reader of
+        `touchpoints.sources`: then the columns are those that were kept, and ``"touchpoint"``, the
+        key of the present touchpoint, which is also the name unless another column is.
     name, url, campaign, text
         Columns that describe the event; at least one is required: the name of the event, the URL
         of the page, the campaign, a free text. Where the name is missing or states only that a page
         was seen, campaign, page and text are used, in this order.
     count
-        Column with the number of events per row, an integer; by default 1.
+        Column with the number of events per row, an integer; by default 1. Journeys have their own
+        counts.
     taxonomy
         Taxonomy with the types to choose from: its name, the path of a TOML file, or a taxonomy
         that `load_taxonomy` knows. ``"patient"`` is for logs of health care.
@@ -196,8 +205,8 @@ def draft(
     Raises
     ------
     InvalidInputError
-        Without a column that describes the event, when counts are not integers of at least 0, or
-        when the names are only channels, numbers, times or ids.
+        Without a column that describes the event, when counts are not integers of at least 0, when
+        the names are only channels, numbers, times or ids, or when ``count`` is given for journeys.
     NotFoundError
         When a column does not exist.
 
@@ -210,6 +219,7 @@ def draft(
     See Also
     --------
     rules : Read the drafted rules.
+    touchpoints.retype : Give journeys the types of the corrected rules.
     unmatched : The events that a classifier does not match, with proposed types.
     touchpoints.lint : Check a taxonomy.
 
@@ -239,6 +249,8 @@ def draft(
     event page_view website_visit high
     event AñadirAlCarrito cart_addition high
     """
+    if isinstance(frame, KeptInteractions):
+        name = _name_in(frame, name)
     columns = Columns(name=name or "", url=url or "", campaign=campaign or "", text=text or "")
     fields = [one for one in attrs.astuple(columns) if one]
     _check(fields, min_count)
@@ -351,12 +363,23 @@ def _taxonomy(given: str | os.PathLike[str] | Taxonomy) -> tuple[Taxonomy, str]:
     return load_taxonomy(str(given)), str(given)
 
 
+def _name_in(journeys: KeptInteractions, name: str | None) -> str:
+    """Return the column with the names of journeys: ``name`` means the touchpoints if not kept."""
+    given = TOUCHPOINT if name is None else name
+    return TOUCHPOINT if given == "name" and given not in journeys.per_interaction else given
+
+
 def _read(frame: Any, columns: Columns, count: str | None) -> tuple[list[Coded], Array | None]:
     """Return the columns as text, and the counts."""
-    table = table_of(frame)
+    are_journeys = isinstance(frame, KeptInteractions)
+    if are_journeys and count is not None:
+        raise InvalidInputError("journeys have their own counts", mend="leave count= out")
+    table = table_of(table_of_interactions(frame) if are_journeys else frame)
     names = [(argument, name) for argument, name in attrs.asdict(columns).items() if name]
     table.load([*names, *([("count", count)] if count else [])])
     texts = [table.text(name) for _, name in names]
+    if are_journeys:
+        return texts, weights_of(frame)
     return texts, _checked_counts(table.numbers(count)) if count else None
 
 

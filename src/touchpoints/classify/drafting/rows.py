@@ -286,10 +286,14 @@ class _Sorter:
         return ("none", "", "", "", attrs.evolve(NO_GUESS, reason="all fields are missing"))
 
     def _is_general(self, event: Mapping[str, Any]) -> bool:
-        """Return whether the name is missing or general, so that other fields are used."""
+        """Return whether the name is missing or general, so that other fields are used.
+
+        A general name of which a tracker says that it is no touchpoint, such as ``first_visit``,
+        says enough.
+        """
         raw = self._raw(event, self._columns.name)
         known = self._names.get(fold_spaced(raw))
-        return not raw or (known is not None and is_general(known[0]))
+        return not raw or (known is not None and not known[1].leave_out and is_general(known[0]))
 
     def _raw(self, event: Mapping[str, Any], field: str) -> str:
         return (written(event[field]) or "") if field else ""

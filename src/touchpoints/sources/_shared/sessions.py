@@ -23,6 +23,7 @@ def persons_of_sessions(
     *,
     user: str,
     device: str,
+    session: str,
     ties: Sequence[str] = (),
 ) -> Coded:
     """Return the person of each row: its user, else the first user of its session, else its device.
@@ -36,7 +37,8 @@ def persons_of_sessions(
     known, places = np.unique(key[rows], return_index=True)
     first = np.full(int(key.max()) + 1 if len(key) else 0, -1, dtype=np.int32)
     first[known] = users.codes[rows[places]]
-    of_session = Coded(owned(first[key]), users.categories)
+    found = np.where(table[session].codes < 0, -1, first[key])
+    of_session = Coded(owned(found), users.categories)
     return first_known(users, of_session, table[device])
 
 

@@ -159,6 +159,8 @@ def _row_of(record: Mapping[str, Any], names: Names, flat: Names) -> dict[str, A
             struct = last_click.get(kind)
             if struct:
                 _put_fields(row, struct, fields)
+    for value in row.values():
+        hash(value)  # a list or a record is no single value: TypeError
     return row
 
 

@@ -156,7 +156,9 @@ def ga4(source: Any, *, params: Sequence[str] = (), **options: Unpack[ReadOption
     table = _table(_columns_of(source, skipped, wanted, sessions=sessions), wanted)
     table = rows_of(table, _kept_rows(table, skipped, sessions=sessions))
     key = sessions_of(table[_USER], table[SESSION])
-    table["person"] = persons_of_sessions(key, table, user="user_id", device=_USER, ties=TIES)
+    table["person"] = persons_of_sessions(
+        key, table, user="user_id", device=_USER, session=SESSION, ties=TIES
+    )
     events = Events(
         table=table,
         journeys={"session": _ID, "person": ("person",)},

@@ -164,7 +164,7 @@ def segment(source: Any, *, call: Call | None = None, **options: Unpack[ReadOpti
     table = rows_of(table, _kept_rows(table, skipped, sessions=sessions))
     key = sessions_of(table[_DEVICE], table[_SESSION])
     table["person"] = (
-        persons_of_sessions(key, table, user="user", device="owner")
+        persons_of_sessions(key, table, user="user", device="owner", session=_SESSION)
         if sessions
         else first_known(table["user"], table["owner"])
     )

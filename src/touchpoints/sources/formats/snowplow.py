@@ -11,6 +11,7 @@ from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.zones import HowTimes
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
+from touchpoints.sources._shared.sessions import persons_of_sessions, sessions_of
 from touchpoints.sources._shared.tables import Flat, first_known, repeats_of, rows_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def snowplow(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
     Returns
     -------
     Journeys
-        The person is ``user_id``, else ``domain_userid``, else ``network_userid``. The touchpoint
+        The person is ``user_id``, else the first that is known in the session, so that a session
+        stays one person's who logs in during it; else ``domain_userid``, else ``network_userid``.
+        The touchpoint
         is ``event_name``; of structured events it is ``se_action``, which the column ``category``
         puts in context. Kept columns: ``utm_source``, ``utm_medium``, ``utm_campaign``,
         ``referrer``, ``url``, ``page``, ``value`` and others of the tracker.
@@ -111,11 +114,16 @@ def snowplow(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
         "time": times.view("datetime64[us]"),
         "end": _ends(flat, names, times, pings),
         "name": first_known(flat.text("se_action"), names),
-        "person": first_known(*(flat.text(one) for one in _PERSONS)),
+        "user": flat.text("user_id"),
+        "device": first_known(*(flat.text(one) for one in _PERSONS[1:])),
         "session": flat.text("domain_sessionid"),
         **{name: flat.text(column) for name, column in _KEPT.items() if flat.has(column)},
         **({"value": flat.numbers("tr_total")} if flat.has("tr_total") else {}),
     }
+    key = sessions_of(columns["device"], columns["session"])
+    columns["person"] = persons_of_sessions(
+        key, columns, user="user", device="device", session="session"
+    )
     again = repeats_of(flat.text("event_id")) & ~pings
     skipped.leave_out("a page ping, which prolongs the view of its page", int(pings.sum()))
     skipped.leave_out("an event id that an earlier row has", int(again.sum()))
