@@ -92,6 +92,17 @@ def changed(record: Any, path: tuple[Any, ...], value: Any) -> Any:
     return found
 
 
+def answered(read: Read, record: Any) -> str:
+    """Return what a reader says of a record: its error, or nothing where it read it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", tp.errors.TouchpointsWarning)
+        try:
+            found = read(record)
+        except tp.errors.TouchpointsError as error:
+            return error.what
+    return "" if len(found.codes) <= found.meta.report.rows else "more interactions than rows"
+
+
 @pytest.mark.parametrize("reader", READERS)
 @given(data=st.data())
 def test_any_value_of_a_field_is_read_or_refused(reader: str, data: st.DataObject) -> None:
@@ -99,27 +110,17 @@ def test_any_value_of_a_field_is_read_or_refused(reader: str, data: st.DataObjec
     read, records = READERS[reader]
     record = data.draw(st.sampled_from(records))
     path = data.draw(st.sampled_from(list(places(record))))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", tp.errors.TouchpointsWarning)
-        try:
-            journeys = read(changed(record, path, data.draw(VALUES)))
-        except tp.errors.TouchpointsError as error:
-            assert error.what
-        else:
-            assert len(journeys.codes) <= 12
+
+    assert "more" not in answered(read, changed(record, path, data.draw(VALUES)))
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_every_value_can_be_missing(reader: str) -> None:
-    """A field that is null or lacks is missing, refused or counted."""
+    """A field that is null is missing, refused or counted."""
     read, records = READERS[reader]
-    for record in records:
-        for path in places(record):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", tp.errors.TouchpointsWarning)
-                try:
-                    found = read(changed(record, path, None))
-                except tp.errors.TouchpointsError as error:
-                    assert "missing" in str(error) or "no " in str(error), (path, str(error))
-                else:
-                    assert found.meta.report.rows >= len(found.codes)
+    said = {
+        answered(read, changed(record, path, None)) for record in records for path in places(record)
+    }
+
+    assert "" in said
+    assert all("missing" in one or "no " in one for one in said - {""}), said
