@@ -22,6 +22,8 @@ EXAMPLES = {
     "docs/es/tutorial.md": 7,
     "docs/gallery.md": 1,
     "docs/privacy.md": 2,
+    "docs/sources/databases.md": 3,
+    "docs/sources/files.md": 7,
     "docs/questions/drivers.md": 3,
     "docs/questions/promise.md": 3,
     "docs/questions/scorecard.md": 2,

@@ -80,6 +80,36 @@ def test_a_misspelt_column_is_answered_with_near_names(tmp_path: Path) -> None:
     assert "Traceback" not in answer.stderr
 
 
+NAMES = ("--journey", "visita", "--time", "fecha", "--touchpoint", "página")
+MESSY = "visita;fecha;página\r\na;03/02/2026 10:00;búsqueda\r\na;03/02/2026 10:04;chat\r\n"
+
+
+def test_a_messy_log_is_read_with_the_option_that_its_error_names(tmp_path: Path) -> None:
+    """Semicolons and Windows letters are told; day and month are asked for by their option."""
+    (tmp_path / "log.csv").write_bytes(MESSY.encode("cp1252"))
+    asked = run(tmp_path, "log.csv", *NAMES)
+    assert 0 != asked.returncode
+    assert "--time-format '%d/%m/%Y %H:%M'" in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+    zone = ("--timezone", "Europe/Madrid")
+    answer = run(tmp_path, "log.csv", *NAMES, "--time-format", "%d/%m/%Y %H:%M", *zone)
+    assert "" == answer.stderr
+    assert "2026-02-03" in answer.stdout
+    assert "búsqueda" in answer.stdout
+
+
+def test_the_wrong_encoding_or_separator_is_answered_with_its_option(tmp_path: Path) -> None:
+    """The message names what to type."""
+    (tmp_path / "log.csv").write_bytes(MESSY.encode("cp1252"))
+    wrong = run(tmp_path, "log.csv", *NAMES, "--encoding", "utf-8")
+    assert "not written in utf-8" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+    (tmp_path / "log.csv").write_text("visita,fecha;página\na,2026-02-03;chat\n", encoding="utf-8")
+    asked = run(tmp_path, "log.csv", *NAMES)
+    assert "--separator ','" in asked.stderr
+
+
 def test_a_log_without_column_names_is_refused(tmp_path: Path) -> None:
     """The script guesses no column."""
     answer = run(tmp_path, "log.csv")

@@ -3,6 +3,8 @@
     python first_journey.py
     python first_journey.py LOG.csv --journey COLUMN --time COLUMN --touchpoint COLUMN
 
+The encoding, the separator and the format of times of the log are told from the file. Where it does
+not decide (03/02/2026), pass --time-format; --encoding, --separator and --timezone are for theirs.
 Prints the journeys, the main transitions with 95 % intervals and the top variants, and writes
 journeys.graphml (for networkx, Gephi, yEd) and journeys.mmd (Mermaid, for a README or a wiki).
 Without a log it takes bundled data. Needs nothing but the core of the library.
@@ -11,25 +13,26 @@ Without a log it takes bundled data. Needs nothing but the core of the library.
 from __future__ import annotations
 
 import argparse
-import csv
 from pathlib import Path
+from typing import Any
 
 import touchpoints as tp
 from touchpoints.errors import TouchpointsError
 
 TOP = 8
+OPTIONS = {
+    "time_format=": "--time-format ",
+    "encoding=": "--encoding ",
+    "separator=": "--separator ",
+    "tz=": "--timezone ",
+}
+"""What the options of the command are called, by the arguments that errors name."""
 
 
-def read_log(path: Path, *, journey: str, time: str, touchpoint: str) -> tp.Journeys:
-    """Read a CSV file with a header; every column keeps its text."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return tp.from_records(
-            csv.DictReader(file),
-            journey=journey,
-            time=time,
-            touchpoint=touchpoint,
-            unmatched="keep",
-        )
+def read_log(path: Path, **given: Any) -> tp.Journeys:
+    """Read a CSV file with a header; what is not given of how it is written is told."""
+    said = {name: one for name, one in given.items() if one is not None}
+    return tp.sources.csv(path, **said, unmatched="keep")
 
 
 def arguments() -> argparse.Namespace:
@@ -39,6 +42,10 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--journey", help="column that says which journey a row belongs to")
     options.add_argument("--time", help="column that says when it happened")
     options.add_argument("--touchpoint", help="column that says what happened")
+    options.add_argument("--separator", help="character between cells, for example ';' or tab")
+    options.add_argument("--encoding", help="for example utf-8 or cp1252")
+    options.add_argument("--time-format", help="for example iso, %%d/%%m/%%Y or epoch_ms")
+    options.add_argument("--timezone", help="zone of times without one, such as Europe/Madrid")
     given = options.parse_args()
     if given.log and not (given.journey and given.time and given.touchpoint):
         options.error("a log needs --journey, --time and --touchpoint")
@@ -50,7 +57,14 @@ def main() -> None:
     given = arguments()
     if given.log:
         journeys = read_log(
-            given.log, journey=given.journey, time=given.time, touchpoint=given.touchpoint
+            given.log,
+            journey=given.journey,
+            time=given.time,
+            touchpoint=given.touchpoint,
+            separator=given.separator,
+            encoding=given.encoding,
+            time_format=given.time_format,
+            tz=given.timezone,
         )
     else:
         journeys = tp.datasets.shop(500, seed=1)
@@ -72,4 +86,7 @@ if __name__ == "__main__":
     try:
         main()
     except (TouchpointsError, OSError) as error:
-        raise SystemExit(f"first_journey.py: {error}") from None
+        said = str(error)
+        for argument, option in OPTIONS.items():
+            said = said.replace(argument, option)
+        raise SystemExit(f"first_journey.py: {said}") from None

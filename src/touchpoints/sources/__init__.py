@@ -32,6 +32,7 @@ __getattr__, __dir__, __all__ = _attach(
     _shared.file_mapping: FileMapping
     formats.fhir: fhir
     formats.ga4: ga4
+    formats.databases: database
     formats.mappings: read_mapping
     formats.matomo: matomo
     formats.ocel: ocel

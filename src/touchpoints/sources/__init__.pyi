@@ -1,5 +1,6 @@
 from touchpoints.sources._shared.file_format import FileFormat as FileFormat
 from touchpoints.sources._shared.file_mapping import FileMapping as FileMapping
+from touchpoints.sources.formats.databases import database as database
 from touchpoints.sources.formats.fhir import fhir as fhir
 from touchpoints.sources.formats.ga4 import ga4 as ga4
 from touchpoints.sources.formats.mappings import read_mapping as read_mapping

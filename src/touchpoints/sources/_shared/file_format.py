@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import attrs
 
@@ -12,6 +12,8 @@ from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import counted, first_few, not_found, quoted
 from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.dialects import SEPARATORS
+from touchpoints.sources._shared.file_mapping import FileMapping
+from touchpoints.sources._shared.roles import COLUMNS, OPTIONS, TIMES, LogOptions
 from touchpoints.sources._shared.separated_rows import Dialect
 from touchpoints.sources._shared.time_formats import TimeColumn
 
@@ -120,6 +122,41 @@ class FileFormat:
             quote=self.quote,
             before=self._before,
         )
+
+    def mapping(self, **options: Unpack[LogOptions]) -> FileMapping:
+        """Return what reads this file and the next like it, with the roles of its columns.
+
+        Parameters
+        ----------
+        **options
+            The roles and options of `touchpoints.sources.csv`; ``taxonomy`` is the name of one.
+
+        Returns
+        -------
+        FileMapping
+
+        Raises
+        ------
+        NotFoundError
+            When the file has no such column.
+        InvalidInputError
+            When its values do not decide how times are written, and ``time_format`` is not given.
+        """
+        given: dict[str, Any] = {name: one for name, one in options.items() if one is not None}
+        if "time_format" not in given:
+            forms = {self.format_of(given[one]) for one in ("time", "end") if one in given}
+            given |= {"time_format": forms.pop()} if len(forms) == 1 else {}
+        file = {"separator": self.separator, "quote": self.quote, "encoding": self.encoding}
+        file |= {} if self.decimal is None else {"decimal": self.decimal}
+        parts = {"times": TIMES, "columns": COLUMNS, "options": OPTIONS}
+        placed = {
+            part: {name: given.pop(name) for name in names if name in given}
+            for part, names in parts.items()
+        }
+        types = dict(given.pop("types", {}))
+        if given:
+            raise InvalidInputError(f"a mapping does not hold {first_few(given)}", where=self.name)
+        return FileMapping(file=file, types=types, **placed)
 
     def format_of(self, name: str) -> str:
         """Return how the times of a column are written; ISO 8601 where they look like no times.

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, MissingPackageError, NotFoundError
 from touchpoints.sources._columns import columns_of_records
+from touchpoints.sources._shared.duckdb_tables import table_of_relation
 from touchpoints.sources._shared.files import opened
 from touchpoints.sources._shared.records import records_of
 from touchpoints.sources._shared.separated import columns_of_file
@@ -153,14 +154,9 @@ def _duckdb(files: list[str], columns: Sequence[str] | None, where: str) -> Any:
     try:
         relation = duckdb.read_parquet(files)
         names = _check(columns, relation.columns, where)
-        return relation.select(*(duckdb.ColumnExpression(quoted_name(one)) for one in names))
+        return table_of_relation(relation.select(*map(duckdb.ColumnExpression, names)))
     except duckdb.Error as error:
         raise _unreadable(error, files) from error
-
-
-def quoted_name(name: str) -> str:
-    """Return the name of a table or column as SQL quotes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _unreadable(error: Exception, files: list[str]) -> InvalidInputError:

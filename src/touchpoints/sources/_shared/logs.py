@@ -56,10 +56,17 @@ def wanted_columns(
     return found
 
 
-def journeys_of_table(table: Any, roles: Roles, skipped: Skipped) -> Journeys:
+def journeys_of_table(
+    table: Any, roles: Roles, skipped: Skipped, *, times_read: bool = False
+) -> Journeys:
     """Return the journeys of a table whose columns have roles.
 
-    ``table`` is a mapping of columns whose times are read, or a dataframe.
+    Parameters
+    ----------
+    table
+        A mapping of columns or a dataframe.
+    times_read
+        Whether its times are instants already, and those that cannot be read were counted.
     """
     given = roles.of_log()
     if roles.restored:
@@ -67,7 +74,7 @@ def journeys_of_table(table: Any, roles: Roles, skipped: Skipped) -> Journeys:
         table = _with_aliases(table, {**here, **there})
         given["per_interaction"] = (*roles.kept("per_interaction"), *here)
         given["per_journey"] = (*roles.kept("per_journey"), *there)
-    if not isinstance(table, Mapping):  # times are not read yet
+    if not times_read:
         given["bad_times"] = "drop" if skipped.on_error == "skip" else "raise"
         if roles["time_format"] not in (None, "iso"):
             given["time_format"] = roles["time_format"]

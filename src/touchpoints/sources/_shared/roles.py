@@ -189,3 +189,12 @@ def checked_types(types: Any) -> dict[str, Type]:
             mend='for example types={"zip": "text"}',
         )
     return {str(name): check_option(f"types[{name!r}]", one, Type) for name, one in types.items()}
+
+
+def refuse_types(given: LogOptions) -> None:
+    """Raise where types are given of a table that has its own."""
+    if given.get("types"):
+        raise InvalidInputError(
+            "types= says what the text of a file holds, and this table has types of its own",
+            mend="leave types= out; tp.sources.csv takes it",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from touchpoints.sources._shared.separated_rows import (
     whole_rows,
 )
 from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources._shared.typed_columns import Column, Reading, Wanted, reading_of
+from touchpoints.sources._shared.typed_columns import Column, Wanted, add_rows, reading_of
 
 
 def columns_of_file(
@@ -38,7 +38,8 @@ def columns_of_file(
             block = block.without({0})  # noqa: PLW2901
         usable = whole_rows(block, len(known.columns), skipped, name=name)
         if usable.rows:
-            _keep(usable, columns, places, wanted, skipped, name)
+            refuse = _refusing(usable, places, wanted, skipped, name)
+            add_rows(columns, cells_by_column(usable.rows, places), refuse)
     return {one.name: column.finish() for one, column in zip(wanted, columns, strict=True)}
 
 
@@ -59,37 +60,20 @@ def places_of(known: FileFormat, names: Iterable[str]) -> list[int]:
     return places
 
 
-def _keep(
-    block: Block,
-    columns: Sequence[Reading],
-    places: Sequence[int],
-    wanted: Sequence[Wanted],
-    skipped: Skipped,
-    name: str,
-) -> None:
-    """Read the cells of a block, and again without the rows of which one cannot be read."""
-    read = [
-        column.read(cells)
-        for column, cells in zip(columns, cells_by_column(block.rows, places), strict=True)
-    ]
-    wrong: dict[int, tuple[str, Wanted, int]] = {}
-    for one, place, (_, bad) in zip(wanted, places, read, strict=True):
-        for at, why in bad.items():
-            wrong.setdefault(at, (why, one, place))
-    if not wrong:
-        for column, (values, _) in zip(columns, read, strict=True):
-            column.keep(values)
-        return
-    for at, (why, one, place) in sorted(wrong.items()):
-        cell = block.read[block.places[at]][place]
+def _refusing(
+    block: Block, places: Sequence[int], wanted: Sequence[Wanted], skipped: Skipped, name: str
+) -> Callable[[int, int, str], None]:
+    """Return what is done with a row of a block of which a cell cannot be read."""
+
+    def refuse(at: int, place: int, why: str) -> None:
+        one, cell = wanted[place], block.read[block.places[at]][places[place]]
         skipped.refuse(
             f"column {one.name!r}: {why}",
             where=f"{name}, line {block.line(at):,}: {cell!r}",
             mend=_mend(one),
         )
-    rest = block.without(wrong)
-    if rest.rows:
-        _keep(rest, columns, places, wanted, skipped, name)
+
+    return refuse
 
 
 def _mend(one: Wanted) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
+from touchpoints._core.columns import kept_values
 from touchpoints._core.datetimes import Instants
 from touchpoints._core.frozen import Array, Coded, owned, without_blanks
-from touchpoints._core.instants import from_text
+from touchpoints._core.instants import from_objects
 from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.decimals import Decimal, number_of, writes_number
@@ -181,10 +182,11 @@ class _Times:
         self._aware = self._naive = 0
 
     def read(self, cells: Sequence[str]) -> tuple[Any, Wrong]:
-        quick = None if self._format is None else quick_times(cells, self._format)
+        texts = self._format is not None and all(type(one) is str for one in cells)
+        quick = quick_times(cells, self._format or "") if texts else None
         if quick is not None:
             return quick, {}
-        found = from_text(cells, self._name, self._format, bad_times="drop")
+        found = from_objects(cells, self._name, self._format, bad_times="drop")
         rows = [] if found.bad is None else found.bad.tolist()
         return found, dict.fromkeys(rows, "a time cannot be read")
 
@@ -209,6 +211,75 @@ class _Times:
             )
         stamps = np.concatenate([np.zeros(0, dtype=np.int64), *(one.stamps for one in parts)])
         return Instants(stamps, "UTC" if len(zones) > 1 else next(iter(zones), None), fine)
+
+
+class _Values:
+    """Values of any kind: equal ones are stored once, plain floats as numbers."""
+
+    def __init__(self) -> None:
+        self._codes = array("i")
+        self._known: dict[Any, int] = {}
+        self._floats: list[Array] = []
+
+    def read(self, cells: Sequence[Any]) -> tuple[Any, Wrong]:
+        return cells, {}
+
+    def keep(self, values: Any) -> None:
+        if not self._known and set(map(type, values)) <= {float, type(None)}:
+            self._floats.append(np.array(values, dtype=np.float64))
+            return
+        for part in self._floats:  # all were floats so far
+            self._code([None if one != one else one for one in part.tolist()])
+        self._floats.clear()
+        self._code(values)
+
+    def _code(self, values: Sequence[Any]) -> None:
+        known, codes = self._known, self._codes
+        for one in values:
+            key = one if type(one) is str else (type(one), one)  # 1 and 1.0 are equal keys
+            codes.append(-1 if one is None else known.setdefault(key, len(known)))
+
+    def finish(self) -> Column:
+        numbers = np.concatenate([np.zeros(0), *self._floats])
+        if not np.isnan(numbers).all():
+            return owned(numbers)
+        self._code([None] * len(numbers))
+        codes = np.array(self._codes, dtype=np.int32)
+        table = [one if type(one) is str else one[1] for one in self._known]
+        if all(type(one) is str for one in table):
+            return without_blanks(codes, table)
+        kept = kept_values([*table, None] if bool((codes < 0).any()) else table)
+        return kept.take(codes) if isinstance(kept, Coded) else kept[codes]
+
+
+def reading_of_values(name: str, *, time_format: str | None, is_time: bool) -> Reading:
+    """Return the column that reads values of Python: times, or what they are."""
+    return _Times(Wanted(name, "time", time_format=time_format)) if is_time else _Values()
+
+
+def add_rows(
+    columns: Sequence[Reading],
+    cells: Sequence[Sequence[Any]],
+    refuse: Callable[[int, int, str], None],
+) -> None:
+    """Add rows, given column by column; those of which a cell cannot be read are refused.
+
+    ``refuse`` is called with the place of the row, of the column, and why.
+    """
+    read = [column.read(some) for column, some in zip(columns, cells, strict=True)]
+    wrong: dict[int, tuple[int, str]] = {}
+    for place, (_, bad) in enumerate(read):
+        for at, why in bad.items():
+            wrong.setdefault(at, (place, why))
+    if not wrong:
+        for column, (values, _) in zip(columns, read, strict=True):
+            column.keep(values)
+        return
+    for at, (place, why) in sorted(wrong.items()):
+        refuse(at, place, why)
+    rest = [[one for at, one in enumerate(some) if at not in wrong] for some in cells]
+    if rest and rest[0]:
+        add_rows(columns, rest, refuse)
 
 
 def reading_of(wanted: Wanted, decimal: Decimal) -> Reading:

@@ -9,7 +9,7 @@ from touchpoints._core.checks import public, require_path
 from touchpoints.sources._shared.file_mapping import FileMapping, mapping_of
 from touchpoints.sources._shared.frames import frame_of_parquet
 from touchpoints.sources._shared.logs import columns_of_roles, journeys_of_table
-from touchpoints.sources._shared.roles import LogOptions, roles_of
+from touchpoints.sources._shared.roles import LogOptions, refuse_types, roles_of
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys
@@ -71,6 +71,7 @@ def parquet(
     ('search', 'visit')
     """
     require_path(path, mend='for example tp.sources.parquet("log.parquet", mapping="log.toml")')
+    refuse_types(options)
     saved = mapping_of(mapping)
     roles = roles_of(options, saved.roles(), saved.restored)
     skipped = roles.skipping()

@@ -136,7 +136,7 @@ def _read(path: Any, known: FileFormat, roles: Roles, *, named: bool) -> Journey
         except NotNumbersError as error:
             texts |= {error.name}
             continue
-        return journeys_of_table(table, roles, skipped)
+        return journeys_of_table(table, roles, skipped, times_read=True)
 
 
 def _check_decimal(known: FileFormat, numbers: list[str]) -> None:
