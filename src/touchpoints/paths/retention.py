@@ -10,8 +10,6 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.counting import run_starts
-from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Estimated, Grouped, column

@@ -86,8 +86,8 @@ def visits_of(
     late[units.of[real & ~journeys.began]] = True
     whose = np.repeat(units.of, lengths)
     kept = np.repeat(real, lengths) & ~late[whose]
-    begin, row = _starts(whose, stamps, kept if start is None else kept & rows_at(journeys, start))
-    begin, row = (np.append(one, np.full(size - len(one), _NEVER)) for one in (begin, row))
+    starts = np.flatnonzero(kept if start is None else kept & rows_at(journeys, start))
+    begin, row = _firsts(whose, stamps, starts, size)
     came = kept & (stamps >= begin[whose])
     if back is not None:
         came &= rows_at(journeys, back)
@@ -119,13 +119,11 @@ def visits_of(
     )
 
 
-def _starts(whose: Array, stamps: Array, rows: Array) -> tuple[Array, Array]:
+def _firsts(whose: Array, stamps: Array, rows: Array, size: int) -> tuple[Array, Array]:
     """Return the time and the row of the first of these rows of each person."""
-    some = np.flatnonzero(rows)
-    size = int(whose.max(initial=-1)) + 1
     begin, row = np.full(size, _NEVER), np.full(size, _NEVER)
-    np.minimum.at(begin, whose[some], stamps[some])
-    first = some[stamps[some] == begin[whose[some]]]
+    np.minimum.at(begin, whose[rows], stamps[rows])
+    first = rows[stamps[rows] == begin[whose[rows]]]
     np.minimum.at(row, whose[first], first)
     return begin, row
 
