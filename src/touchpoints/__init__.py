@@ -31,6 +31,7 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.relabelling: collapse collapse_repeats relabel retype
     journeys.repeated_outcomes: until_each
     journeys.session_channels: session_channel
+    journeys.session_splits: sessions
     journeys.splitting: split_by
     journeys.storage: read_journeys write_journeys
     sources.log: from_columns from_frame from_records

@@ -61,6 +61,7 @@ from touchpoints.journeys.relabelling import relabel as relabel
 from touchpoints.journeys.relabelling import retype as retype
 from touchpoints.journeys.repeated_outcomes import until_each as until_each
 from touchpoints.journeys.session_channels import session_channel as session_channel
+from touchpoints.journeys.session_splits import sessions as sessions
 from touchpoints.journeys.splitting import split_by as split_by
 from touchpoints.journeys.storage import read_journeys as read_journeys
 from touchpoints.journeys.storage import write_journeys as write_journeys

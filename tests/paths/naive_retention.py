@@ -52,3 +52,44 @@ def states(journeys) -> dict:
                 counts["dormant"] += number
         answer[day] = [counts[name] for name in ("new", "current", "returning", "dormant")]
     return answer
+
+
+def retention_between(journeys, *, start, back, kind, hours) -> dict:
+    """Return {(first period, periods since): (size, watched, returned)} of periods of hours.
+
+    Periods are counted from 1 January 1970; ``start`` and ``back`` are keys or None, and every
+    journey is a person of its own, observed until the last time of the log.
+    """
+    width = hours * 3_600_000_000
+    moments = [time.astype("datetime64[us]").astype(int) for one in journeys for time in one.times]
+    moments += [
+        time.astype("datetime64[us]").astype(int)
+        for some in journeys.outcome_times.values()
+        for time in some
+        if time == time
+    ]
+    end = max(moments, default=0)
+    size, watched, returned = Counter(), Counter(), Counter()
+    for position, one in enumerate(journeys):
+        times = [int(time.astype("datetime64[us]").astype(int)) for time in one.times]
+        starts = [at for at, key in enumerate(one.keys) if start in (None, key)]
+        if not one.count or not starts or not journeys.began[position]:
+            continue
+        begin = times[starts[0]]
+        visits = [
+            time
+            for at, (key, time) in enumerate(zip(one.keys, times, strict=True))
+            if time >= begin and (back is None or (key == back and at != starts[0]))
+        ]
+        first = begin // width
+        for since in range(max([end, *moments]) // width - first + 1):
+            if kind == "rolling":
+                low, high = begin + since * width, begin + (since + 1) * width
+            else:
+                low, high = (first + since) * width, (first + since + 1) * width
+            seen = end >= high
+            size[first, since] += one.count
+            watched[first, since] += one.count * seen
+            came = any(low <= time and (kind == "unbounded" or time < high) for time in visits)
+            returned[first, since] += one.count * (seen and came)
+    return {cell: (size[cell], watched[cell], returned[cell]) for cell in size}

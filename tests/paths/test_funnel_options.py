@@ -505,3 +505,71 @@ def test_steps_at_one_instant_take_no_time() -> None:
     assert found.journeys.tolist() == [1, 1]
     assert found.median_time[1] == 0
     assert tp.paths.funnel_times(journeys, ["a", "b"]).max.tolist() == [0.0]
+
+
+def minutes(**paths: str) -> tp.Journeys:
+    """Return journeys of ``what@minute`` words."""
+    rows = [
+        {"id": name, "at": dt.datetime(2026, 1, 1) + int(at) * DAY / 1440, "what": what}
+        for name, path in paths.items()
+        for what, at in (word.split("@") for word in path.split())
+    ]
+    return tp.from_records(rows, journey="id", time="at", touchpoint="what")
+
+
+def test_the_window_case_of_mixpanel() -> None:
+    """A at 1:00 and 1:30, B at 1:45, C at 2:15, one hour: converted with optimized re-entry.
+
+    So it is here: every start has a window. Mixpanel's older count, of the first entry only, is
+    that of the part of the journey before the second start.
+    """
+    journeys = minutes(one="a@60 a@90 b@105 c@135")
+
+    found = tp.paths.funnel(journeys, ["a", "b", "c"], within=dt.timedelta(hours=1))
+
+    assert found.journeys.tolist() == [1, 1, 1]
+    assert found.median_time[1:].tolist() == [15 * 60, 30 * 60]  # from the second start
+
+
+def test_entries_and_conversions_of_mixpanel() -> None:
+    """A, A, A, B: one conversion, of the most recent entry, here as there.
+
+    Mixpanel's totals count one entry, as a new one begins when the window is over, or the funnel
+    is completed or excluded; here every start is an attempt: 3. A B A B has two of each in both.
+    """
+    journeys = log(waits="aaab", twice="abab")
+
+    found = tp.paths.funnel(journeys, ["a", "b"], attempts=True)
+
+    assert found.attempts.tolist() == [3 + 2, 1 + 2]
+    week = tp.paths.funnel(log(waits="aaab"), ["a", "b"], attempts=True, every=DAY)
+    converted = week.attempts.reshape(-1, 2)[:, 1].tolist()
+    assert converted == [0, 0, 1]  # the entry of the third day
+
+
+def test_exclusions_of_mixpanel_and_of_posthog() -> None:
+    """An exclusion ends the entry, and a later one counts (Mixpanel), here as there.
+
+    PostHog drops a person with an exclusion between two steps from the whole funnel: here, select
+    the journeys without it.
+    """
+    journeys = log(again="axab", ended="axb", plain="ab", before="xab")
+    steps = ["a", "b"]
+
+    assert tp.paths.funnel(journeys, steps, exclude="x").journeys.tolist() == [4, 3]
+    between = tp.paths.funnel_members(journeys, ["a", tp.pattern("x .* b")])
+    dropped = between.mask(step="x .* b", state="reached")
+    assert tp.paths.funnel(tp.select(journeys, ~dropped), steps).journeys.tolist() == [2, 2]
+
+
+def test_a_property_held_constant_as_in_amplitude() -> None:
+    """Steps of other sessions do not mix; Amplitude counts the pairs of user and value.
+
+    Here journeys count once; the pairs are the attempts of one start for each value.
+    """
+    journeys = shop(two="a1 b1 a2 b2", mixed="a1 b2")
+
+    found = tp.paths.funnel(journeys, ["a", "b"], holding="item", attempts=True)
+
+    assert found.journeys.tolist() == [2, 1]
+    assert found.attempts.tolist() == [3, 2]

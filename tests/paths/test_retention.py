@@ -7,7 +7,7 @@ import datetime as dt
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import touchpoints as tp
@@ -184,3 +184,162 @@ def test_bad_questions_get_clear_errors() -> None:
         tp.paths.retention(many, period=dt.timedelta(seconds=1))
     assert len(tp.paths.retention(journeys[:0], period="day")) == 0
     assert len(tp.paths.lifecycle_states(journeys[:0], period="day")) == 0
+
+
+@given(
+    journeys=strategies.journeys(),
+    start=st.none() | st.sampled_from("ab"),
+    back=st.none() | st.sampled_from("ab"),
+    kind=st.sampled_from(["calendar", "rolling", "unbounded"]),
+    period=st.sampled_from([("hour", 1), ("day", 24)]),
+)
+def test_kinds_and_places_agree_with_their_definition(journeys, start, back, kind, period) -> None:
+    """Equal to a count window by window, from any place to any place."""
+    assume({start, back} - {None} <= {one.key for one in journeys.touchpoints})
+    alone = attrs.evolve(journeys, persons=None)
+    places = {"start": start, "back": back}
+
+    found = tp.paths.retention(alone, period=period[0], kind=kind, **places)
+
+    hours = period[1]
+    firsts = (found.cohort.astype(np.int64) // (hours * 3_600_000_000)).tolist()
+    cells = zip(firsts, found.since.tolist(), strict=True)
+    figures = zip(found.size.tolist(), found.watched.tolist(), found.returned.tolist(), strict=True)
+    table = dict(zip(cells, figures, strict=True))
+    expected = naive_retention.retention_between(alone, kind=kind, hours=hours, **places)
+    # The table ends with the last period in which anybody was observed or came back.
+    assert table == {cell: one for cell, one in expected.items() if cell in table}
+    assert not any(one[1] or one[2] for cell, one in expected.items() if cell not in table)
+    assert found.kind == kind
+
+
+def steps_of(**days: str) -> tp.Journeys:
+    """Return one journey per person with ``what@day`` or ``what@dayThour`` of January 2026."""
+    rows = [
+        {"who": who, "at": f"2026-01-{word[2:]}", "what": word[0]}
+        for who, words in days.items()
+        for word in words.split()
+    ]
+    return tp.from_records(rows, journey="who", time="at", touchpoint="what")
+
+
+def test_from_one_place_to_another() -> None:
+    """Signed up (s) and ordered (o): visits (v) and orders before the start count for nothing."""
+    journeys = steps_of(ana="s@01 v@02 o@03", leo="o@01 s@02 o@04", eva="v@01 v@09", zoe="s@01")
+
+    found = tp.paths.retention(journeys, period="day", start="s", back="o")
+
+    first = found.cohort == np.datetime64("2026-01-01")
+    assert found.size[first].tolist()[0] == 2
+    assert found.returned[first].tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0]
+    second = found.cohort == np.datetime64("2026-01-02")
+    assert found.returned[second].tolist() == [0, 0, 1, 0, 0, 0, 0, 0]
+    assert found.watched[second].tolist() == [1] * 7 + [0]
+
+
+def test_the_start_itself_is_no_return_to_the_same_place() -> None:
+    """A second order is a return, the first one is the start."""
+    journeys = steps_of(ana="o@01 o@03", leo="o@01", end="v@09")
+
+    found = tp.paths.retention(journeys, period="day", start="o", back="o")
+
+    assert found.returned.tolist()[:4] == [0, 0, 1, 0]
+
+
+def test_windows_of_each_person_and_days_of_the_calendar() -> None:
+    """The documented case: eight on Monday evening and six on Tuesday morning, ten hours apart.
+
+    Calendar days of Mixpanel and Amplitude: day 1. Rolling windows of 24 hours, the default of
+    both: day 0. Amplitude rounds rolling days down to the hour, so that 17:59 and the next 17:00
+    are a day apart; here they are not.
+    """
+    late = steps_of(ana="v@05T20:00 v@06T06:00", end="v@30")
+    hour = steps_of(ana="v@01T17:59 v@02T17:00", end="v@30")
+
+    for journeys in (late, hour):
+        calendar = tp.paths.retention(journeys, period="day").returned.tolist()[:3]
+        rolling = tp.paths.retention(journeys, period="day", kind="rolling").returned.tolist()[:3]
+        assert (calendar, rolling) == ([1, 1, 0], [1, 0, 0])
+
+
+def test_unbounded_is_in_the_period_or_later() -> None:
+    """On or after (Mixpanel), unbounded (Amplitude): a return in week 2 counts for 0, 1 and 2."""
+    journeys = steps_of(ana="s@05 v@20", leo="s@05 v@13", zoe="s@06", end="v@31")
+
+    found = tp.paths.retention(journeys, period="week", start="s", back="v", kind="unbounded")
+
+    assert found.watched.tolist() == [3, 3, 3, 0]
+    assert found.returned.tolist() == [2, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("first", "cohort"),
+    [("monday", "2026-01-05"), ("sunday", "2026-01-11"), ("saturday", "2026-01-10")],
+)
+def test_weeks_begin_on_any_day(first: str, cohort: str) -> None:
+    """11 January 2026 is a Sunday."""
+    journeys = visits(ana="01-11 01-19")
+
+    found = tp.paths.retention(journeys, period="week", week_starts=first)
+
+    assert str(found.cohort[0])[:10] == cohort
+    states = tp.paths.lifecycle_states(journeys, period="week", week_starts=first)
+    assert str(states.period[0])[:10] == cohort
+
+
+def test_quarters_and_hours() -> None:
+    """Quarters begin in January, April, July and October; hours are those of the clock."""
+    journeys = visits(ana="02-11 05-19 12-31", leo="03-31T23:59 04-01")
+
+    found = tp.paths.retention(journeys, period="quarter")
+
+    assert {str(one)[:10] for one in found.cohort} == {"2026-01-01"}
+    assert found.returned.tolist() == [2, 2, 0, 0]
+    hours = tp.paths.retention(visits(ana="01-01T10:59 01-01T11:00 01-01T13:00"), period="hour")
+    assert hours.returned.tolist() == [1, 1, 0, 0]
+
+
+def test_hours_and_weeks_are_those_of_the_zone() -> None:
+    """The evening in UTC is the next day in Madrid; two hours of October are one on the clock."""
+    rows = [
+        {"who": 1, "at": f"2026-10-{at}:00+00:00", "what": "v"}
+        for at in ("24T22:30", "25T00:30", "25T01:30", "25T02:30", "25T05:00")
+    ]
+    journeys = tp.from_records(
+        rows, journey="who", time="at", touchpoint="what", tz="Europe/Madrid"
+    )
+
+    day = tp.paths.retention(journeys, period="week", week_starts="sunday")
+    hours = tp.paths.retention(journeys, period="hour")
+
+    assert str(day.cohort[0])[:10] == "2026-10-25"
+    assert str(hours.cohort[0])[:13] == "2026-10-25T00"
+    assert hours.returned.tolist() == [1, 0, 1, 1, 0, 0, 0]
+
+
+def test_bad_places_and_weeks_get_clear_errors() -> None:
+    """A day in Spanish, a week that is none, rolling months, unknown places and kinds."""
+    journeys = visits(ana="01-11 01-19")
+
+    def ask(**options):
+        return tp.paths.retention(journeys, **{"period": "week", **options})
+
+    with pytest.raises(InvalidInputError, match="did you mean 'monday'"):
+        ask(week_starts="Lunes")
+    with pytest.raises(InvalidInputError, match="did you mean 'wednesday'"):
+        ask(week_starts="Miércoles")
+    with pytest.raises(InvalidInputError, match="did you mean 'sunday'"):
+        ask(week_starts="sundey")
+    with pytest.raises(InvalidInputError, match="week_starts needs period='week'"):
+        ask(period="month", week_starts="sunday")
+    with pytest.raises(InvalidInputError, match="a month has several"):
+        ask(period="month", kind="rolling")
+    with pytest.raises(InvalidInputError, match="did you mean 'rolling'"):
+        ask(kind="roling")
+    with pytest.raises(NotFoundError, match="no touchpoint 'visti'.*did you mean 'visit'"):
+        ask(start="visti")
+    with pytest.raises(NotFoundError, match="no touchpoint 'visti'"):
+        ask(back="visti")
+    with pytest.raises(InvalidInputError, match="must be positive"):
+        ask(period=dt.timedelta(0), kind="rolling")
+    assert len(ask(start=tp.pattern("visit visit visit"))) == 0

@@ -363,6 +363,7 @@ def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
 
     See Also
     --------
+    sessions : Measure from known ends; split at a new campaign or at midnight as well.
     mark_open : Mark the journeys that may go on.
 
     Examples
@@ -377,20 +378,25 @@ def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
     """
     times = require_times(journeys, "split_by_gap")
     limit = microseconds(gap, "gap")
+    stamps = times.view(np.int64)
+    far = np.zeros(len(stamps), dtype=bool)
+    if len(stamps):
+        np.greater(stamps[1:] - stamps[:-1], limit, out=far[1:])
+        far[journeys.offsets[:-1][journeys.offsets[:-1] < len(stamps)]] = False
+    return split_where(journeys, far)
+
+
+def split_where(journeys: Journeys, breaks: Array) -> Journeys:
+    """Split journeys before the rows where ``breaks`` is true, none of them a first row."""
     if journeys.outcomes or journeys.values:
         raise InvalidInputError(
             "journeys with outcomes or values cannot be split",
             where=first_few([*journeys.outcomes, *journeys.values]),
             mend="split first, then mark outcomes with tp.mark or tp.until",
         )
-    stamps = times.view(np.int64)
-    far = np.zeros(len(stamps), dtype=bool)
-    if len(stamps):
-        np.greater(stamps[1:] - stamps[:-1], limit, out=far[1:])
-        far[journeys.offsets[:-1][journeys.offsets[:-1] < len(stamps)]] = False
-    breaks = np.flatnonzero(far)
-    offsets = np.sort(np.concatenate([journeys.offsets, breaks]), kind="stable")
-    sessions = 1 + segments.sum_by_segment(far.view(np.int8), journeys.offsets, dtype=np.int64)
+    rows = np.flatnonzero(breaks)
+    offsets = np.sort(np.concatenate([journeys.offsets, rows]), kind="stable")
+    sessions = 1 + segments.sum_by_segment(breaks.view(np.int8), journeys.offsets, dtype=np.int64)
     owner = np.repeat(np.arange(len(journeys)), sessions)
     return _sessions(journeys, offsets, owner, sessions)
 

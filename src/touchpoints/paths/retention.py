@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.counting import run_starts
-from touchpoints._core.arrays.segments import lengths_of
-from touchpoints._core.checks import public
+from touchpoints._core.checks import check_option, public
 from touchpoints._core.frozen import Array, owned, text_array
 from touchpoints._core.tables import Estimated, Grouped, column
 from touchpoints.errors import InvalidInputError
@@ -21,8 +19,19 @@ from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.journeys.outcomes import watched_until
-from touchpoints.journeys.periods import Calendar, Clock, clock_of, instants_as_text
-from touchpoints.uncertainty import units_of, wilson
+from touchpoints.journeys.periods import (
+    WIDTHS,
+    Calendar,
+    Clock,
+    Weekday,
+    clock_of,
+    instants_as_text,
+)
+from touchpoints.journeys.places.anchors import Place
+from touchpoints.paths._shared.visits import Visits, visits_of
+from touchpoints.uncertainty import wilson
+
+Kind = Literal["calendar", "rolling", "unbounded"]
 
 _STATES = ("new", "current", "returning", "dormant")
 _MISSING = np.iinfo(np.int64).min
@@ -36,8 +45,8 @@ class Retention(Estimated):
     Attributes
     ----------
     cohort : datetime64[us]
-        Start of the period in which the people of the cohort had their first touchpoint; of a
-        calendar period in local time, the time zone of the log.
+        Start of the period in which the people of the cohort started, by default with their first
+        touchpoint; of a calendar period in local time, the time zone of the log.
     since : int64
         Number of periods later; 0 is the first period itself.
     size : int64
@@ -45,11 +54,13 @@ class Retention(Estimated):
     watched : int64
         Number of them observed until the end of that period.
     returned : int64
-        Number of those with a touchpoint in that period.
+        Number of those who came back in that period; in unbounded retention in it or later.
     share, low, high : float64
         The retention rate ``returned / watched``, and its interval; nan where ``watched`` is 0.
     left_out : int64
         Number of people whose journeys began before the log: their cohort is not known.
+    kind : str
+        The kind of retention.
     """
 
     cohort: Array = column("datetime64[us]")
@@ -61,6 +72,7 @@ class Retention(Estimated):
     low: Array = column(np.float64)
     high: Array = column(np.float64)
     left_out: Array = column(np.int64)
+    kind: str = "calendar"
 
     def as_dict(self) -> dict[tuple[Any, ...], float]:
         """Return {(cohort, periods since): share}; with ``by``, {(group, cohort, since): share}.
@@ -122,18 +134,35 @@ def retention(
     journeys: Journeys,
     *,
     period: Calendar | dt.timedelta,
+    start: Place | None = None,
+    back: Place | None = None,
+    kind: Kind = "calendar",
+    week_starts: Weekday = "monday",
     by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Retention:
-    """Estimate cohort retention: the share of a cohort with a touchpoint some periods later.
+    """Estimate cohort retention: the share of a cohort that comes back some periods later.
 
     Parameters
     ----------
     journeys
         Journeys with times, and with persons unless each journey is one person.
     period
-        A calendar ``"day"``, ``"week"`` (from Monday) or ``"month"``, or a duration; consecutive
-        periods of that duration then start at the first time of the log.
+        A calendar ``"hour"``, ``"day"``, ``"week"``, ``"month"`` or ``"quarter"``, or a duration;
+        consecutive periods of that duration then start at the first time of the log.
+    start
+        The place whose first occurrence puts a person into a cohort; by default any touchpoint. A
+        person without it is in no cohort.
+    back
+        The place that counts as coming back, at or after the time of the start; the start itself
+        does not count. By default any touchpoint, the start included.
+    kind
+        ``"calendar"``: came back in the calendar period so many periods after that of the start.
+        ``"rolling"``: came back in the window from the person's own start plus so many times the
+        length of the period, for hours, days of 24 hours, weeks of 7 days and durations.
+        ``"unbounded"``: came back in that calendar period or in any later one.
+    week_starts
+        The first day of the week, ``"monday"`` to ``"sunday"``; only with ``period="week"``.
     by
         A per-journey column, facet or per-interaction column to group by; a person with journeys
         in several groups is in a cohort of each.
@@ -151,7 +180,8 @@ def retention(
         When the column or facet does not exist.
     InvalidInputError
         When the journeys have no times; when the duration is not positive, or so short that the
-        table would have millions of rows; when ``period`` is not one of the calendar periods.
+        table would have millions of rows; when ``period`` is not one of the calendar periods, or a
+        month or quarter in rolling retention; when ``week_starts`` is not a day of the week.
 
     See Also
     --------
@@ -163,8 +193,9 @@ def retention(
     A period counts for a person only if the person was observed until its end
     (``observed_until``, by default the last time of the log, of an end or of an outcome, so
     that the last period is usually incomplete). A person observed for less time is not in
-    ``watched``, and where ``watched`` is 0 the share is nan, not 0. One touchpoint in a period is
-    enough to be counted in it. Days, weeks and months are those of the time zone of the log
+    ``watched``, and where ``watched`` is 0 the share is nan, not 0. One visit in a period is
+    enough to be counted in it. Unbounded shares are too low near the end of the log, because those
+    who come back later are not seen yet. Calendar periods are those of the time zone of the log
     (``meta.timezone``), or of the times as written where the log had none, and ``cohort`` is in
     that local time; durations are counted from the first time of the log. Intervals are Wilson's.
     O(m log m).
@@ -187,19 +218,30 @@ def retention(
      ('2026-01-12', 2): nan}
     """
     checks.level(level)
-    whole, clock = _prepared(journeys, period, "retention")
-    return by_group(whole, by, partial(_retention, clock=clock, level=level))
+    check_option("kind", kind, Kind)
+    whole, clock = _prepared(journeys, period, "retention", week_starts=week_starts)
+    places: dict[str, Any] = {
+        "start": start,
+        "back": back,
+        "width": _width(period) if kind == "rolling" else None,
+    }
+    table = partial(_retention, clock=clock, kind=kind, level=level, **places)
+    return by_group(whole, by, table)
 
 
 @public
 def lifecycle_states(
-    journeys: Journeys, *, period: Calendar | dt.timedelta, by: str | Sequence[str] | None = None
+    journeys: Journeys,
+    *,
+    period: Calendar | dt.timedelta,
+    week_starts: Weekday = "monday",
+    by: str | Sequence[str] | None = None,
 ) -> LifecycleStates:
     """Count new, current, returning and dormant people in each period.
 
     Parameters
     ----------
-    journeys, period, by
+    journeys, period, week_starts, by
         As for `retention`.
 
     Returns
@@ -233,78 +275,33 @@ def lifecycle_states(
     >>> [(row["new"], row["current"], row["returning"], row["dormant"]) for row in found.to_dicts()]
     [(2, 0, 0, 0), (0, 1, 0, 1), (0, 0, 0, 2), (0, 0, 1, 1)]
     """
-    whole, clock = _prepared(journeys, period, "lifecycle_states")
+    whole, clock = _prepared(journeys, period, "lifecycle_states", week_starts=week_starts)
     return by_group(whole, by, partial(_states, clock=clock))
 
 
 def _prepared(
-    journeys: Journeys, period: Calendar | dt.timedelta, what: str
+    journeys: Journeys, period: Calendar | dt.timedelta, what: str, *, week_starts: Weekday
 ) -> tuple[Journeys, Clock]:
     """Return the journeys with ``observed_until`` filled in, and the clock of the periods."""
     require_times(journeys, what)
     observed = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
-    return observed, clock_of(journeys, period, name="period")
+    return observed, clock_of(journeys, period, name="period", week_starts=week_starts)
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Visits:
-    """Periods with touchpoints: person ``who[i]`` in period ``when[i]``, sorted and distinct.
-
-    Row p stands for ``alike[p]`` identical people, whose first touchpoint is in period
-    ``first[p]``, and who were observed through all periods before ``until[p]``.
-    """
-
-    who: Array
-    when: Array
-    alike: Array
-    first: Array
-    until: Array
-    left_out: int
-    unit: str
-
-    def facts(self) -> dict[str, Any]:
-        """Return what a table with intervals says of the people: each is one trial."""
-        people = int(self.alike.sum())
-        if self.unit != "person":
-            return {"unit": self.unit}
-        return {"unit": self.unit, "persons": people, "effective": float(people)}
+def _width(period: Calendar | dt.timedelta) -> int:
+    """Return the length of a period in microseconds, for windows from each person's start."""
+    if isinstance(period, str) and period not in WIDTHS:
+        raise InvalidInputError(
+            f"kind='rolling' needs periods of one length, and a {period} has several",
+            mend="for example period=datetime.timedelta(days=30)",
+        )
+    return WIDTHS[period] if isinstance(period, str) else checks.microseconds(period, "period")
 
 
-def _visits(journeys: Journeys, clock: Clock) -> _Visits:
-    units = units_of(journeys, None)
-    size = len(units.repeats)
-    stamps = require_times(journeys, "retention").view(np.int64)
-    lengths = lengths_of(journeys.offsets)
-    late = np.zeros(size, dtype=bool)
-    real = (lengths > 0) & (journeys.counts > 0)
-    late[units.of[real & ~journeys.began]] = True
-    seen = np.full(size, _MISSING)
-    np.maximum.at(seen, units.of, clock.shown(watched_until(journeys).view(np.int64)))
-    whose = np.repeat(units.of, lengths)
-    kept = np.repeat(real, lengths) & ~late[whose]
-    periods = clock.number(clock.shown(stamps[kept]))
-    low = int(periods.min(initial=0))
-    span = int(periods.max(initial=0)) - low + 1
-    keys = np.sort(whose[kept] * span + (periods - low))
-    keys = keys[run_starts(keys)]
-    who, when = keys // span, keys % span + low
-    starts = run_starts(who)
-    people = who[starts]
-    ends = np.append(starts[1:], len(who))[: len(starts)]
-    until = np.maximum(seen[people], clock.start(when[ends - 1]))
-    return _Visits(
-        who=np.repeat(np.arange(len(starts)), ends - starts),
-        when=when,
-        alike=units.repeats[people],
-        first=when[starts],
-        until=clock.number(until),
-        left_out=int(units.repeats[late].sum()),
-        unit=units.unit,
-    )
-
-
-def _retention(journeys: Journeys, *, clock: Clock, level: float) -> Retention:
-    found = _visits(journeys, clock)
+def _retention(
+    journeys: Journeys, *, clock: Clock, kind: Kind, level: float, **places: Any
+) -> Retention:
+    found = visits_of(journeys, clock, **places)
     last = int(found.when.max(initial=_MISSING))
     last = max(last, int(found.until.max(initial=_MISSING)))
     cohorts, of = np.unique(found.first, return_inverse=True)
@@ -319,14 +316,24 @@ def _retention(journeys: Journeys, *, clock: Clock, level: float) -> Retention:
         )
     cohort = np.repeat(np.arange(len(cohorts)), reach)
     since = np.arange(cells) - base[:-1][cohort]
-    spans = found.until - found.first
-    # A person observed for s whole periods adds 1 to the first s cells of the cohort.
-    changes = np.bincount(base[:-1][of], found.alike, cells + 1)
-    changes -= np.bincount(base[:-1][of] + spans, found.alike, cells + 1)
-    watched = np.cumsum(changes)[:cells].astype(np.int64)
-    there = (found.when - found.first[found.who]) < spans[found.who]
-    cell = base[:-1][of[found.who]] + found.when - found.first[found.who]
-    returned = np.bincount(cell[there], found.alike[found.who][there], cells).astype(np.int64)
+    starts = base[:-1][of]
+
+    def first_cells(lengths: Array) -> Array:
+        """Return how many people have each cell among so many first cells of their cohort."""
+        changes = np.bincount(starts, found.alike, cells + 1)
+        changes -= np.bincount(starts + lengths, found.alike, cells + 1)
+        return np.cumsum(changes)[:cells].astype(np.int64)
+
+    watched = first_cells(found.spans)
+    if kind == "unbounded":
+        last_visit = np.full(len(found.first), -1)
+        last_visit[found.who] = found.since  # sorted: the last visit of each person stays
+        returned = first_cells(np.minimum(last_visit + 1, found.spans))
+    else:
+        there = found.since < found.spans[found.who]
+        cell = starts[found.who] + found.since
+        weights = found.alike[found.who][there]
+        returned = np.bincount(cell[there], weights, cells).astype(np.int64)
     low, high = wilson(returned, watched, level=level)
     with np.errstate(invalid="ignore"):
         share = returned / watched
@@ -340,27 +347,29 @@ def _retention(journeys: Journeys, *, clock: Clock, level: float) -> Retention:
         low=low,
         high=high,
         left_out=np.full(cells, found.left_out),
+        kind=kind,
         level=level,
         **found.facts(),
     )
 
 
 def _states(journeys: Journeys, *, clock: Clock) -> LifecycleStates:
-    found = _visits(journeys, clock)
-    if not len(found.when):
+    found = visits_of(journeys, clock)
+    when = found.when
+    if not len(when):
         return _lifecycle(np.zeros((4, 0)), np.empty(0, np.int64), found, clock)
-    first = int(found.when.min())
-    periods = np.arange(first, max(int(found.when.max()), int(found.until.max())) + 1)
+    first = int(when.min())
+    periods = np.arange(first, max(int(when.max()), int(found.until.max())) + 1)
     amounts = found.alike[found.who]
     fresh = np.r_[True, found.who[1:] != found.who[:-1]]
-    again = np.r_[False, found.when[1:] == found.when[:-1] + 1] & ~fresh
+    again = np.r_[False, when[1:] == when[:-1] + 1] & ~fresh
     states = (fresh, again, ~fresh & ~again)
-    counted = [np.bincount(found.when[one] - first, amounts[one], len(periods)) for one in states]
+    counted = [np.bincount(when[one] - first, amounts[one], len(periods)) for one in states]
     dormant = np.cumsum(counted[0]) - sum(counted)
     return _lifecycle(np.stack([*counted, dormant]), periods, found, clock)
 
 
-def _lifecycle(counts: Array, periods: Array, found: _Visits, clock: Clock) -> LifecycleStates:
+def _lifecycle(counts: Array, periods: Array, found: Visits, clock: Clock) -> LifecycleStates:
     columns: dict[str, Any] = dict(zip(_STATES, counts.astype(np.int64), strict=True))
     return LifecycleStates(
         period=clock.start(periods).view("datetime64[us]"),

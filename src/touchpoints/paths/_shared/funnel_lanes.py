@@ -13,6 +13,7 @@ from touchpoints._core.messages import not_found
 from touchpoints.journeys.model import Journeys, checked_journeys
 
 Spans = tuple[Array, Array]
+_WORD = 63
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -48,6 +49,10 @@ class Lanes:
         Without ``every``, those that end after an occurrence that begins later are left out.
         """
         starts, stops = found
+        if starts is stops:  # single interactions, already in the order of the log
+            flags = np.zeros(len(self.rows), dtype=bool)
+            flags[self.positions[starts[self.held[starts] >= 0]]] = True
+            return Hits(bitmap_of(flags))
         kept = of_one_value(starts, stops, self.held)
         first, last = self.positions[starts[kept]], self.positions[stops[kept]]
         order = np.argsort(first, kind="stable")
@@ -85,6 +90,8 @@ def held_values(journeys: Journeys, column: str) -> Array:
 
 def of_one_value(starts: Array, stops: Array, held: Array) -> Array:
     """Return which spans of rows have one known value throughout, bool (h,)."""
+    if starts is stops:
+        return np.asarray(held[starts] >= 0)
     changes = np.cumsum(np.diff(held, prepend=held[:1]) != 0)
     alike: Array = (held[starts] >= 0) & (changes[starts] == changes[stops])
     return alike
@@ -108,7 +115,7 @@ def lanes_of(journeys: Journeys, found: list[Spans], *, held: Array, ending: Arr
     rows = np.flatnonzero(used & (held >= 0))
     owners = owners_at(journeys.offsets, rows)
     keys = owners * (int(held.max(initial=0)) + 1) + held[rows]
-    order = np.argsort(keys, kind="stable")
+    order = _stable_order(keys)
     rows, keys, owners = rows[order], keys[order], owners[order]
     firsts = np.flatnonzero(np.diff(keys, prepend=-1))
     positions = np.full(len(held), -1, dtype=np.int64)
@@ -126,3 +133,14 @@ def lanes_of(journeys: Journeys, found: list[Spans], *, held: Array, ending: Arr
         held=held,
         enders=enders,
     )
+
+
+def _stable_order(keys: Array) -> Array:
+    """Return the order that sorts keys from 0, int64; equal keys keep their order."""
+    bits = len(keys).bit_length()
+    if int(keys.max(initial=0)).bit_length() + bits > _WORD:
+        return np.argsort(keys, kind="stable")
+    packed = (keys << bits) | np.arange(len(keys))  # sorting values is faster than an argsort
+    packed.sort()
+    order: Array = packed & ((1 << bits) - 1)
+    return order
