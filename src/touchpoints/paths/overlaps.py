@@ -10,14 +10,17 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
+from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.segments.lasting import UNKNOWN, stamps_of
 from touchpoints._core.arrays.segments.overlapping import (
     Intervals,
     alone_times,
+    by_code,
     overlaps,
     pieces_of,
 )
+from touchpoints._core.arrays.sorting.ordering import sort_positions
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
@@ -35,6 +38,7 @@ from touchpoints.uncertainty.cell_shares import facts_of
 from touchpoints.uncertainty.hit_shares import Numbers, hit_shares
 
 _SECOND = 1e6
+_DENSE = 2048
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -304,24 +308,10 @@ class _Log:
         weights = journeys.counts[owners].astype(np.float64)
         return cls(intervals=intervals, owners=owners, known=ends != UNKNOWN, weights=weights)
 
-    @property
-    def lasting(self) -> Array:
-        """The rows that take time."""
-        return np.flatnonzero(self.intervals.stops > self.intervals.starts)
-
     def totals(self, values: Array) -> Array:
         """Return the sum of a value of each row, by touchpoint and over real journeys."""
         found = self.intervals
         return np.bincount(found.codes, self.weights * values, found.size)
-
-    def alone(self, groups: Array) -> tuple[Array, Array]:
-        """Return for how long each lasting row is alone in its group, in time and by the clock."""
-        rows, found = self.lasting, self.intervals
-        bounds = found.starts[rows], found.stops[rows]
-        read = found.begun[rows], found.ended[rows]
-        real = alone_times(groups, bounds, bounds)
-        same = found.begun is found.starts
-        return real, real if same else alone_times(groups, bounds, read)
 
 
 def _during(journeys: Journeys, *, clock: Clock, level: float) -> During:
@@ -329,7 +319,7 @@ def _during(journeys: Journeys, *, clock: Clock, level: float) -> During:
     size = max(log.intervals.size, 1)
     columns = [np.concatenate(one) for one in zip(*_hits(log), strict=True)]
     owners, codes, others, hits, shared = columns
-    cells, cell = np.unique(codes * size + others, return_inverse=True)
+    cells, cell = _numbered(codes * size + others, size)
     groups = cells // size
     units = units_of(journeys, None)
     trials = log.owners, log.intervals.codes, np.ones(len(log.owners))
@@ -381,32 +371,41 @@ def _added(found: Intervals, labels: tuple[Array, ...], hits: Array, shared: Arr
     """Add up hits and time by journey, touchpoint and other touchpoint."""
     owners, codes, others = labels
     size = max(found.size, 1)
-    cells, cell = np.unique(codes * size + others, return_inverse=True)
-    keys, key = np.unique(owners * max(len(cells), 1) + cell, return_inverse=True)
-    which = cells[keys % len(cells)] if len(cells) else keys
-    sums = [np.bincount(key, one, len(keys)) for one in (hits, shared)]
-    return keys // max(len(cells), 1), which // size, which % size, *sums
+    cells, cell = _numbered(codes * size + others, size)
+    many = max(len(cells), 1)
+    keys = owners * many + cell
+    order = sort_positions(keys)
+    starts = run_starts(keys[order])
+    keys, which = keys[order][starts], cells[keys[order][starts] % many]
+    sums = [np.add.reduceat(one[order], starts) if len(starts) else one for one in (hits, shared)]
+    return keys // many, which // size, which % size, *sums
+
+
+def _numbered(cells: Array, size: int) -> tuple[Array, Array]:
+    """Return the distinct pairs of touchpoints, sorted, and the number of each row's pair."""
+    if size > _DENSE:
+        found, numbers = np.unique(cells, return_inverse=True)
+        return found, numbers
+    flags = np.zeros(size * size, dtype=bool)
+    flags[cells] = True
+    return np.flatnonzero(flags), (np.cumsum(flags) - 1)[cells]
 
 
 def _with_own(log: _Log) -> Any:
     """Return what interactions overlap of their own touchpoint."""
-    found, rows = log.intervals, log.lasting
-    codes, owners = found.codes[rows], log.owners[rows]
-    real, read = log.alone(owners * max(found.size, 1) + codes)
-    more = np.flatnonzero(real < found.stops[rows] - found.starts[rows])
-    shared = (found.ended - found.begun)[rows[more]] - read[more]
-    labels = owners[more], codes[more], codes[more]
-    return _added(found, labels, np.ones(len(more)), shared)
+    found, rows = by_code(log.intervals)
+    real, read = alone_times(found)
+    more = np.flatnonzero(real < found.stops - found.starts)
+    shared = (found.ended - found.begun - read)[more]
+    codes = found.codes[more]
+    return _added(found, (log.owners[rows[more]], codes, codes), np.ones(len(more)), shared)
 
 
 def _alone(journeys: Journeys, *, clock: Clock, level: float) -> Alone:
     log = _Log.of(journeys, clock)
-    found, rows = log.intervals, log.lasting
-    real, read = log.alone(log.owners[rows])
-    times, hits = np.zeros(len(log.owners)), log.known.copy()
-    times[rows] = read
-    hits[rows] = real == found.stops[rows] - found.starts[rows]
-    hits &= ~_moments_within(log)
+    found = log.intervals
+    real, read = alone_times(found)
+    hits = log.known & (real == found.stops - found.starts) & ~_moments_within(log)
     units = units_of(journeys, None)
     size = found.size
     shares = hit_shares(
@@ -417,7 +416,7 @@ def _alone(journeys: Journeys, *, clock: Clock, level: float) -> Alone:
         level=level,
     )
     whole = log.totals(found.ended - found.begun) / _SECOND
-    time = log.totals(times) / _SECOND
+    time = log.totals(read) / _SECOND
     with np.errstate(divide="ignore", invalid="ignore"):
         time_share = time / whole
     number, missing = log.totals(log.known), log.totals(~log.known)

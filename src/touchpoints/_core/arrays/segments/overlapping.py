@@ -8,8 +8,8 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.counting import run_starts
-from touchpoints._core.arrays.segments import offsets_of, owners_of
-from touchpoints._core.arrays.segments.lasting import latest_before
+from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of
+from touchpoints._core.arrays.segments.lasting import UNKNOWN, latest_before
 from touchpoints._core.arrays.sorting.ordering import sort_positions
 from touchpoints._core.frozen import Array
 
@@ -41,28 +41,72 @@ class Intervals:
     ended: Array
 
 
-def alone_times(groups: Array, bounds: tuple[Array, Array], read: tuple[Array, Array]) -> Array:
-    """Return for how long each interval is the only one of its group, int64 (h,).
+def alone_times(found: Intervals) -> tuple[Array, Array]:
+    """Return for how long each interval is the only one of its segment, int64 (m,) both.
 
-    Parameters
-    ----------
-    groups : integers (h,)
-    bounds, read
-        Starts and stops of the intervals, and what the clock shows there, int64 (h,) each.
+    Returns
+    -------
+    real, read
+        In time and by the clock; 0 for moments, which take nothing from others.
 
     Notes
     -----
-    One sweep over all starts and stops, O(h log h).
+    From one start to the next, of all that have begun, one is alone when the last but one has
+    ended, until it ends itself: a scan for the two latest stops. O(m log l) for segments of at most
+    l intervals.
     """
-    size = len(groups)
-    order = np.lexsort((np.concatenate(bounds), np.concatenate([groups, groups])))
-    going_on = np.cumsum(np.where(order < size, 1, -1))
-    passed = np.zeros(2 * size, dtype=np.int64)
-    if size:
-        steps = np.diff(np.concatenate(read)[order])
-        passed[order[1:]] = np.cumsum(np.where(going_on[:-1] == 1, steps, 0))
-    alone: Array = passed[size:] - passed[:size]
-    return alone
+    rows = np.flatnonzero(found.stops > found.starts)
+    owners = owners_of(found.offsets)[rows]
+    offsets = offsets_of(np.bincount(owners, minlength=len(found.offsets) - 1))
+    last, other = _two_latest(found.stops[rows], offsets)
+    final = offsets[1:][lengths_of(offsets) > 0] - 1
+    answers = []
+    for starts, stops in ((found.starts, found.stops), (found.begun, found.ended)):
+        begins, ends = starts[rows], np.append(stops[rows], UNKNOWN)
+        until = ends[last].copy()
+        until[:-1] = np.minimum(until[:-1], begins[1:])
+        until[final] = ends[last][final]
+        spans = np.maximum(until - np.maximum(begins, ends[other]), 0)
+        alone = np.zeros(len(found.starts), dtype=np.int64)
+        np.add.at(alone, rows[last], spans)
+        answers.append(alone)
+    return answers[0], answers[1]
+
+
+def _two_latest(stops: Array, offsets: Array) -> tuple[Array, Array]:
+    """Return the rows with the two latest stops so far, from the start of the segment.
+
+    The number of rows stands for no row.
+    """
+    size = len(stops)
+    values = np.append(stops, UNKNOWN)
+    last, other = np.arange(size), np.full(size, size)
+    place = np.arange(size) - offsets[:-1][owners_of(offsets)]
+    rows, step = np.flatnonzero(place), 1
+    while len(rows):  # of two windows side by side, which have no row in common
+        one, two = last[rows], last[rows - step]
+        later = values[two] > values[one]
+        lost = np.where(later, one, two)
+        beside = np.where(later, other[rows - step], other[rows])
+        better = values[lost] >= values[beside]
+        best = np.where(later, two, one)
+        last[rows], other[rows] = best, np.where(better, lost, beside)
+        step *= 2
+        rows = rows[place[rows] >= step]
+    return last, other
+
+
+def by_code(found: Intervals) -> tuple[Intervals, Array]:
+    """Return the intervals of each segment and code as segments, and the rows they come from."""
+    rows = np.flatnonzero(found.stops > found.starts)
+    keys = owners_of(found.offsets)[rows].astype(np.int64) * found.size + found.codes[rows]
+    order = sort_positions(keys)
+    keys, rows = keys[order], rows[order]
+    bounds = np.append(run_starts(keys), len(keys)) if len(keys) else np.zeros(1, dtype=np.int64)
+    columns = {
+        name: getattr(found, name)[rows] for name in ("codes", "starts", "stops", "begun", "ended")
+    }
+    return Intervals(offsets=bounds, size=found.size, **columns), rows
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -90,31 +134,21 @@ class Pieces:
 
 def pieces_of(found: Intervals) -> Pieces:
     """Unite the intervals of each segment and code. O(m log m)."""
-    rows = np.flatnonzero(found.stops > found.starts)
-    owners = owners_of(found.offsets)[rows].astype(np.int64)
-    keys = owners * found.size + found.codes[rows]
-    order = sort_positions(keys)
-    keys, sorted_rows = keys[order], rows[order]
-    bounds = np.append(run_starts(keys), len(keys)) if len(keys) else np.zeros(1, dtype=np.int64)
-    starts, stops = found.starts[sorted_rows], found.stops[sorted_rows]
-    latest = latest_before(stops, bounds)
-    first = np.flatnonzero(starts > latest)
-    number = len(first)
-    if number:
-        ended, until = (
-            np.maximum.reduceat(one[sorted_rows], first) for one in (found.ended, found.stops)
-        )
-    else:
-        ended = until = np.empty(0, dtype=np.int64)
-    in_time = np.argsort(sorted_rows[first])
+    apart, rows = by_code(found)
+    latest = latest_before(apart.stops, apart.offsets)
+    first = np.flatnonzero(apart.starts > latest)
+    ended, until = (
+        np.maximum.reduceat(one, first) if len(first) else one for one in (apart.ended, apart.stops)
+    )
+    in_time = np.argsort(rows[first])
     chosen = first[in_time]
-    by_owner = np.bincount(owners[order][chosen], minlength=len(found.offsets) - 1)
+    owners = owners_of(found.offsets)[rows[chosen]]
     return Pieces(
-        offsets=offsets_of(by_owner),
-        codes=found.codes[sorted_rows[chosen]].astype(np.int64),
-        starts=starts[chosen],
+        offsets=offsets_of(np.bincount(owners, minlength=len(found.offsets) - 1)),
+        codes=apart.codes[chosen].astype(np.int64),
+        starts=apart.starts[chosen],
         stops=until[in_time],
-        begun=found.begun[sorted_rows[chosen]],
+        begun=apart.begun[chosen],
         ended=ended[in_time],
         before=latest[chosen],
     )
