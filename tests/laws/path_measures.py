@@ -20,6 +20,7 @@ WEEK = dt.timedelta(days=7)
 
 # One call for each function that takes by=.
 MEASURES = {
+    "alone": tp.paths.alone,
     "absorption": tp.paths.absorption,
     "branches": tp.paths.branches,
     "complexity": tp.paths.complexity,
@@ -35,6 +36,7 @@ MEASURES = {
     "decision_points": tp.paths.decision_points,
     "direct_and_indirect": tp.paths.direct_and_indirect,
     "discriminating": lambda log, by="segment": tp.paths.discriminating(log, by=by, max_length=2),
+    "during": tp.paths.during,
     "fitness": lambda log, **by: tp.paths.fitness(log, PLAN, **by),
     "flow_efficiency": tp.paths.flow_efficiency,
     "funnel": lambda log, **by: tp.paths.funnel(log, ["a", "b", "a"], **by),

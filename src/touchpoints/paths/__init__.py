@@ -67,6 +67,7 @@ from touchpoints.paths.journey_times import JourneyTimes, journey_times
 from touchpoints.paths.loops import JourneyRepeats, Repeats, journey_repeats, repeats
 from touchpoints.paths.markov_order import MarkovOrders, markov_order
 from touchpoints.paths.ngrams import Ngrams, Subsequences, ngrams, subsequences
+from touchpoints.paths.overlaps import Alone, During, alone, during
 from touchpoints.paths.plan_against import plan_against
 from touchpoints.paths.retention import (
     LifecycleStates,
@@ -87,6 +88,7 @@ from touchpoints.paths.waiting import FlowEfficiency, flow_efficiency
 
 __all__ = [
     "Absorption",
+    "Alone",
     "Branches",
     "Clustering",
     "Complexity",
@@ -101,6 +103,7 @@ __all__ = [
     "Discriminating",
     "Distances",
     "Durations",
+    "During",
     "FilterLosses",
     "Fitness",
     "FlowEfficiency",
@@ -130,6 +133,7 @@ __all__ = [
     "VariantCoverage",
     "Variants",
     "absorption",
+    "alone",
     "branches",
     "complexity",
     "conformance",
@@ -140,6 +144,7 @@ __all__ = [
     "direct_and_indirect",
     "discriminating",
     "distances",
+    "during",
     "fitness",
     "flow_efficiency",
     "funnel",
