@@ -64,6 +64,7 @@ EXAMPLES = {
     "docs/questions/needs.md": 4,
     "docs/questions/order-of-ties.md": 1,
     "docs/questions/plan.md": 4,
+    "docs/questions/predict.md": 6,
     "docs/questions/retention.md": 1,
     "docs/questions/routes.md": 4,
     "docs/questions/sequences.md": 1,

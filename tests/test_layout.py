@@ -10,7 +10,7 @@ import networkx as nx
 
 from tests.house_rules import PACKAGE, ROOT, Module, source_modules
 
-MOST_ENTRIES = 15
+MOST_ENTRIES = 16
 # Packages in which one file answers one question; what two of them need stands in their `_shared/`.
 ANALYSES = ("attribution", "compare", "experience", "paths", "plot")
 SHARED = "_shared"
@@ -62,7 +62,7 @@ def leans_on_neighbours(name: str, others: set[str]) -> set[str]:
 
 
 def test_the_root_holds_few_rooms() -> None:
-    """The package has at most fifteen rooms and files beside its own face."""
+    """The package has at most sixteen rooms and files beside its own face."""
     face = {"__init__.py", "__init__.pyi", "py.typed", "__pycache__"}
     entries = {path.name for path in PACKAGE.iterdir()} - face
     assert len(entries) <= MOST_ENTRIES, sorted(entries)

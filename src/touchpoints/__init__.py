@@ -8,7 +8,7 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
-    : attribution classify compare datasets errors experience graphs paths
+    : attribution classify compare datasets errors experience graphs learn paths
     : plot sources taxonomy testing uncertainty
     _core.opening_hours: OpeningHours
     classify.contract.protocol: Facets classifier
@@ -34,6 +34,7 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.session_splits: sessions
     journeys.splitting: split_by
     journeys.storage: read_journeys write_journeys
+    learn.matrix: features
     sources.log: from_columns from_frame from_records
     sources.path_table: from_paths
     taxonomy: Facet Taxonomy Term Touchpoint TouchpointType available_taxonomies load_taxonomy

@@ -5,6 +5,7 @@ from touchpoints import datasets as datasets
 from touchpoints import errors as errors
 from touchpoints import experience as experience
 from touchpoints import graphs as graphs
+from touchpoints import learn as learn
 from touchpoints import paths as paths
 from touchpoints import plot as plot
 from touchpoints import sources as sources
@@ -65,6 +66,7 @@ from touchpoints.journeys.session_splits import sessions as sessions
 from touchpoints.journeys.splitting import split_by as split_by
 from touchpoints.journeys.storage import read_journeys as read_journeys
 from touchpoints.journeys.storage import write_journeys as write_journeys
+from touchpoints.learn.matrix import features as features
 from touchpoints.sources.log import from_columns as from_columns
 from touchpoints.sources.log import from_frame as from_frame
 from touchpoints.sources.log import from_records as from_records

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
@@ -292,10 +293,40 @@ def test_positions_beyond_the_last_are_an_index_error() -> None:
             FULL[place]
 
 
-@pytest.mark.parametrize("place", ["x", 1.0, [True, False, True], None])
+@pytest.mark.parametrize("place", ["x", 1.0, [True, False, True], [0.0], [[0]], (0, 1), None])
 def test_other_indices_name_the_mend(place: Any) -> None:
     """A mask is for `select`."""
     with pytest.raises(WrongKindError, match="tp.select"):
+        FULL[place]
+
+
+@given(strategies.journeys(), st.data())
+def test_integers_take_journeys_in_their_order(journeys: tp.Journeys, data: Any) -> None:
+    """Each journey comes whole, as from a list, whichever way the integers are written."""
+    n = len(journeys)
+    chosen = data.draw(st.permutations(range(n)))[: data.draw(st.integers(0, n))]
+    signed = [place - n if data.draw(st.booleans()) else place for place in chosen]
+    expected = [journeys[place] for place in chosen]
+
+    for index in (signed, np.array(signed, dtype=np.int64), np.array(chosen, dtype=np.uint16)):
+        taken = journeys[index]
+        assert expected == list(taken)
+        assert taken == journeys[np.array(chosen, dtype=np.int64), ...]
+    assert (n,) == journeys.shape
+    assert journeys.meta == journeys[chosen].meta
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ([0, 3], "outside: 3 .3 journeys"),
+        ([-4], "outside: -4"),
+        ([0, 2, -1], "must not repeat, got 2 2 times"),
+    ],
+)
+def test_integers_that_mean_no_journeys_are_refused(place: list[int], says: str) -> None:
+    """Ids stay unique, and nothing wraps around."""
+    with pytest.raises(InvalidInputError, match=says):
         FULL[place]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
 import attrs
@@ -227,19 +227,21 @@ class Journeys:
     def __iter__(self) -> Iterator[Journey]:
         return (_journey(self, position) for position in range(len(self)))
 
+    @property
+    def shape(self) -> tuple[int]:
+        """The number of journeys, as of an array of one dimension."""
+        return (len(self),)
+
     @overload
     def __getitem__(self, position: int) -> Journey: ...
     @overload
-    def __getitem__(self, position: slice) -> Journeys: ...
-    def __getitem__(self, position: int | slice) -> Journey | Journeys:
-        if isinstance(position, slice):
-            return take(self, np.arange(len(self), dtype=np.int64)[position])
+    def __getitem__(self, position: slice | Array | Sequence[int]) -> Journeys: ...
+    def __getitem__(self, position: int | slice | Array | Sequence[int]) -> Journey | Journeys:
         if isinstance(position, (int, np.integer)) and not isinstance(position, bool):
             return _journey(self, range(len(self))[position])
-        raise WrongKindError(
-            f"an index of journeys must be an integer or a slice, got {type(position).__name__}",
-            mend="for a mask use tp.select(journeys, mask)",
-        )
+        from touchpoints.journeys.positions import positions_meant
+
+        return take(self, positions_meant(position, len(self)))
 
     def __eq__(self, other: object) -> bool:
         return self.equals(other) if isinstance(other, Journeys) else NotImplemented
