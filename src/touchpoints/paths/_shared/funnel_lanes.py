@@ -14,18 +14,21 @@ from touchpoints.journeys.model import Journeys, checked_journeys
 
 Spans = tuple[Array, Array]
 _WORD = 63
+_SPARSE = 16
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Lanes:
     """Rows that matter to a funnel, by journey and value: each value of a journey is a segment.
 
+    Lanes without a start may be left out.
+
     Attributes
     ----------
     rows : int64 (p,)
         The row of the log at each position; positions are sorted by journey, value and row.
     positions : int64 (m,)
-        The position of each row that has one.
+        The position of each row; -1 where it has none.
     offsets : int64 (l+1,)
         Lane i owns the positions from ``offsets[i]`` up to, not including, ``offsets[i + 1]``.
     owners : int64 (l,)
@@ -51,9 +54,10 @@ class Lanes:
         starts, stops = found
         if starts is stops:  # single interactions, already in the order of the log
             flags = np.zeros(len(self.rows), dtype=bool)
-            flags[self.positions[starts[self.held[starts] >= 0]]] = True
+            at = self.positions[starts]
+            flags[at[at >= 0]] = True
             return Hits(bitmap_of(flags))
-        kept = of_one_value(starts, stops, self.held)
+        kept = of_one_value(starts, stops, self.held) & (self.positions[starts] >= 0)
         first, last = self.positions[starts[kept]], self.positions[stops[kept]]
         order = np.argsort(first, kind="stable")
         first, last = first[order], last[order]
@@ -114,7 +118,12 @@ def lanes_of(journeys: Journeys, found: list[Spans], *, held: Array, ending: Arr
         used[starts] = used[stops] = True
     rows = np.flatnonzero(used & (held >= 0))
     owners = owners_at(journeys.offsets, rows)
-    keys = owners * (int(held.max(initial=0)) + 1) + held[rows]
+    values = int(held.max(initial=0)) + 1
+    keys = owners * values + held[rows]
+    size = len(journeys) * values
+    if size <= _SPARSE * len(held):
+        kept = _with_start(keys, rows, found[0][0], size)
+        rows, owners, keys = rows[kept], owners[kept], keys[kept]
     order = _stable_order(keys)
     rows, keys, owners = rows[order], keys[order], owners[order]
     firsts = np.flatnonzero(np.diff(keys, prepend=-1))
@@ -133,6 +142,15 @@ def lanes_of(journeys: Journeys, found: list[Spans], *, held: Array, ending: Arr
         held=held,
         enders=enders,
     )
+
+
+def _with_start(keys: Array, rows: Array, starts: Array, size: int) -> Array:
+    """Return which rows are in a lane that has a start: no attempt begins in others, bool (r,)."""
+    marked = np.zeros(int(rows[-1]) + 1 if len(rows) else 0, dtype=bool)
+    marked[starts[starts < len(marked)]] = True
+    started = np.zeros(size, dtype=bool)
+    started[keys[marked[rows]]] = True
+    return started[keys]
 
 
 def _stable_order(keys: Array) -> Array:

@@ -86,11 +86,14 @@ def visits_of(
     late[units.of[real & ~journeys.began]] = True
     whose = np.repeat(units.of, lengths)
     kept = np.repeat(real, lengths) & ~late[whose]
-    starts = np.flatnonzero(kept if start is None else kept & rows_at(journeys, start))
+    if start is None:  # times never fall within a journey
+        starts = journeys.offsets[:-1][real & ~late[units.of]]
+    else:
+        starts = np.flatnonzero(kept & rows_at(journeys, start))
     begin, row = _firsts(whose, stamps, starts, size)
-    came = kept & (stamps >= begin[whose])
+    came = kept if start is None else kept & (stamps >= begin[whose])
     if back is not None:
-        came &= rows_at(journeys, back)
+        came = came & rows_at(journeys, back)
         came[row[row < _NEVER]] = False
     people = np.flatnonzero(begin < _NEVER)
     dense = np.zeros(size, dtype=np.int64)
@@ -107,7 +110,9 @@ def visits_of(
     # Clocks set back by less than an hour can show an earlier hour later.
     who, since = _distinct(who, np.maximum(since, 0))
     if width is None:
-        np.maximum.at(spans, who, since)
+        last = np.zeros(len(people), dtype=np.int64)
+        last[who] = since  # sorted: the last visit of each person stays
+        spans = np.maximum(spans, last)
     return Visits(
         who=who,
         since=since,
