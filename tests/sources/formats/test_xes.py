@@ -332,3 +332,11 @@ def test_journeys_of_persons() -> None:
 def test_an_empty_log_is_no_journeys(tmp_path: Path) -> None:
     """Nothing happened, and that is a log."""
     assert len(tp.sources.xes(log(tmp_path))) == 0
+
+
+def test_a_trace_of_whose_events_none_can_be_read_is_an_empty_journey(tmp_path: Path) -> None:
+    """The case is not lost with its events, which are counted."""
+    bare = f"<event>{string('concept:name', 'a')}</event>"
+    journeys = tp.sources.xes(log(tmp_path, trace("1", bare), trace("2", event("b", DAY))))
+    assert [(one.id, one.keys) for one in journeys] == [("1", ()), ("2", ("b",))]
+    assert journeys.meta.report.without_time == 1

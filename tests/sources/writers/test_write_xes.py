@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 import attrs
 import numpy as np
 import pytest
 
 import touchpoints as tp
-from tests.sources.writers.logs_to_write import everything, variants
+from tests.sources.writers.logs_to_write import TAXONOMY, everything, variants
 from touchpoints.journeys.model import first_difference
 
 FIXTURE = Path(__file__).parents[1] / "formats" / "data" / "story.xes"
@@ -152,3 +155,43 @@ def test_a_damaged_header_is_refused(tmp_path: Path, header: str) -> None:
         tp.sources.xes(path)
     written('{"version": 2}')
     assert tp.sources.xes(path) == tp.sources.xes(FIXTURE)
+
+
+def test_a_header_of_another_log_is_refused_or_harmless(tmp_path: Path) -> None:
+    """Each value in it exchanged for another: equal journeys, or an error of this library."""
+    path = tmp_path / "log.xes"
+    journeys = everything()
+    tp.sources.write_xes(journeys, path)
+    text = path.read_text(encoding="utf-8")
+    begin = text.index('<string key="touchpoints:journeys" value="')
+    end = text.index("\n", begin)
+    header = ET.fromstring(text[begin:end]).get("value")  # noqa: S314 - it was written above
+    fields = json.loads(str(header))
+    others: list[object] = [None, 7, "text", [], {}, ["a"], {"a": "b"}, {"a": ["b", "|O"]}, True]
+    refused = 0
+    for name in fields:
+        for other in others:
+            changed = escape(json.dumps(fields | {name: other}), {'"': "&quot;"})
+            line = f'<string key="touchpoints:journeys" value="{changed}"/>'
+            path.write_text(text[:begin] + line + text[end:], encoding="utf-8")
+            try:
+                found = tp.sources.xes(path, taxonomy=TAXONOMY, unmatched="keep")
+            except tp.errors.TouchpointsError:
+                refused += 1
+            else:
+                assert len(found) == len(journeys)
+    assert refused > 40
+
+
+@pytest.mark.parametrize("key", ["id", "count", "began", "observed_until", "person"])
+def test_values_of_cases_that_were_changed_are_refused(tmp_path: Path, key: str) -> None:
+    """Text in place of a number, a time or JSON."""
+    path = tmp_path / "log.xes"
+    journeys = variants()["persons and ids of many kinds"]
+    tp.sources.write_xes(journeys, path)
+    text = path.read_text(encoding="utf-8")
+    changed = re.sub(rf'(key="touchpoints:{key}" value=")[^"]*', r"\g<1>{what", text)
+    assert changed != text
+    path.write_text(changed, encoding="utf-8")
+    with pytest.raises(tp.errors.InvalidInputError):
+        tp.sources.xes(path, taxonomy=journeys.meta.taxonomy)

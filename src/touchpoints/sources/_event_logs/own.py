@@ -240,18 +240,15 @@ def header_of(text: str | None, options: ReadOptions, *, default: str, where: st
         for name in ("per_interaction", "per_journey"):
             for key, kind in fields[name].values():
                 key.partition(":")
-                np.dtype(object if kind == _TEXT else kind)
+                if kind != _TEXT and np.dtype(kind).kind not in "biufM":
+                    raise ValueError(f"a column of type {kind!r}")  # noqa: TRY301
         known = {one["text"]: _touchpoint(one) for one in fields["touchpoints"]}
         header = Header(fields, {_written_key(text): one for text, one in known.items()})
         header.own_keys()
         Meta(lens=fields["lens"], timezone=fields["timezone"], defining=fields["defining"])
         return header.only(options) if _fits(header, options, default) else None
     except (TouchpointsError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as e:
-        raise InvalidInputError(
-            f"the attribute {HEADER} of the log is damaged: {e}",
-            where=where,
-            mend="write the journeys again, or remove the attribute to read the log as any other",
-        ) from e
+        raise _damaged(e, where=where) from e
 
 
 def _fits(header: Header, options: ReadOptions, default: str) -> bool:
@@ -274,7 +271,30 @@ def _written_key(text: str | None) -> str:
 def restored(
     journeys: Journeys, header: Header, names: Names, *, options: ReadOptions, tz: str | None
 ) -> Journeys:
-    """Return the journeys that a log was written from; ``names`` are those of its columns."""
+    """Return the journeys that a log was written from; ``names`` are those of its columns.
+
+    Raises
+    ------
+    InvalidInputError
+        When the header and the log do not belong together.
+    """
+    try:
+        return _restored(journeys, header, names, options=options, tz=tz)
+    except (TouchpointsError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as e:
+        raise _damaged(e, where="its columns") from e
+
+
+def _damaged(error: Exception, *, where: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"the attribute {HEADER} of the log is damaged: {error}",
+        where=where,
+        mend="write the journeys again, or remove the attribute to read the log as any other",
+    )
+
+
+def _restored(
+    journeys: Journeys, header: Header, names: Names, *, options: ReadOptions, tz: str | None
+) -> Journeys:
     fields, cases = header.fields, journeys.per_journey
     own = {key: cases.get(names.cases.get(key, key)) for key in header.own_keys()}
     n, m = len(journeys), len(journeys.codes)

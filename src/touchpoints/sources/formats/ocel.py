@@ -66,7 +66,7 @@ def ocel(
     -------
     Journeys
         The id of a journey is that of its object. Attributes of events are in ``per_interaction``,
-        by name. Objects without events are empty journeys.
+        by name. Objects of the type that no event touches are empty journeys.
 
     Raises
     ------

@@ -65,8 +65,8 @@ def xes(
     Journeys
         The id of a journey is the ``concept:name`` of its trace; attributes of traces are in
         ``per_journey``, those of events in ``per_interaction``, both by their keys. Traces without
-        events are empty journeys. Times are in UTC. If no event has a ``time:timestamp``, the
-        events are in the order of the file, without times.
+        events, or without any that can be read, are empty journeys. Times are in UTC. If no event
+        has a ``time:timestamp``, the events are in the order of the file, without times.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""Reading and writing event logs. No time is asserted, only that what was read is right.
+"""Readers and writers of formats. No time is asserted, only that what was read is right.
 
-pytest benchmarks/test_event_logs.py -q
+pytest benchmarks/test_sources.py -q
 """
 
 from __future__ import annotations
