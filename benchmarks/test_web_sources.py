@@ -124,7 +124,8 @@ def test_ga4(benchmark, export):
 def test_peak_memory_of_ga4(export, tmp_path):
     """The peak over the columns that come out is printed (``-s``)."""
     small = tmp_path / "small.ndjson"
-    small.write_text(export.open(encoding="utf-8").readline(), encoding="utf-8")
+    with export.open(encoding="utf-8") as file:
+        small.write_text(file.readline(), encoding="utf-8")
     command = [sys.executable, "-c", MEMORY, str(export), str(small)]
     done = subprocess.run(
         command,
