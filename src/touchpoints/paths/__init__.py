@@ -72,6 +72,12 @@ from touchpoints.paths.retention import (
     retention,
 )
 from touchpoints.paths.routes import Routes, Similarity, routes, similarity_to
+from touchpoints.paths.segments import (
+    SegmentsBetween,
+    SegmentTimes,
+    segment_times,
+    segments_between,
+)
 from touchpoints.paths.step_survival import StepSurvival, survival_by_step
 from touchpoints.paths.steps import StepFlows, StepMatrix, step_flows, step_matrix
 from touchpoints.paths.substitution import substitution_costs
@@ -117,6 +123,8 @@ __all__ = [
     "Repeats",
     "Retention",
     "Routes",
+    "SegmentTimes",
+    "SegmentsBetween",
     "Similarity",
     "StepFlows",
     "StepMatrix",
@@ -162,6 +170,8 @@ __all__ = [
     "repeats",
     "retention",
     "routes",
+    "segment_times",
+    "segments_between",
     "similarity_to",
     "step_flows",
     "step_matrix",
