@@ -60,6 +60,8 @@ MEASURES = {
     "repeats": tp.paths.repeats,
     "retention": lambda log, **by: tp.paths.retention(log, period=WEEK / 14, **by),
     "routes": lambda log, **by: tp.paths.routes(log, "a", end="b", **by),
+    "segment_times": lambda log, **by: tp.paths.segment_times(log, start="a", end="b", **by),
+    "segments_between": lambda log, **by: tp.paths.segments_between(log, start="a", end="b", **by),
     "similarity_to": lambda log, **by: tp.paths.similarity_to(log, ["a", "b"], **by),
     "step_flows": lambda log, **by: tp.paths.step_flows(log, steps=3, **by),
     "step_matrix": lambda log, **by: tp.paths.step_matrix(log, steps=3, **by),

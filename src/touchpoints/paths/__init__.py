@@ -76,6 +76,12 @@ from touchpoints.paths.retention import (
     retention,
 )
 from touchpoints.paths.routes import Routes, Similarity, routes, similarity_to
+from touchpoints.paths.segments import (
+    SegmentsBetween,
+    SegmentTimes,
+    segment_times,
+    segments_between,
+)
 from touchpoints.paths.step_survival import StepSurvival, survival_by_step
 from touchpoints.paths.steps import StepFlows, StepMatrix, step_flows, step_matrix
 from touchpoints.paths.substitution import substitution_costs
@@ -122,6 +128,8 @@ __all__ = [
     "Repeats",
     "Retention",
     "Routes",
+    "SegmentTimes",
+    "SegmentsBetween",
     "Similarity",
     "StepFlows",
     "StepMatrix",
@@ -169,6 +177,8 @@ __all__ = [
     "repeats",
     "retention",
     "routes",
+    "segment_times",
+    "segments_between",
     "similarity_to",
     "step_flows",
     "step_matrix",

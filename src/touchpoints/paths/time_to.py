@@ -29,9 +29,8 @@ from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.journeys.outcomes import watched_until
 from touchpoints.journeys.places.anchors import Place, first_spans, next_spans
-from touchpoints.paths._shared.clocks import journey_clock
+from touchpoints.paths._shared.clocks import journey_clock, observed_until
 from touchpoints.uncertainty import units_of
 
 _SECOND = 1e6
@@ -341,20 +340,11 @@ def _prepared(journeys: Journeys, event: Event) -> tuple[_EventTimesOf, Journeys
             mend="omit one of them",
         )
     name = named_outcome(journeys, event.outcome) if event.place is None else None
-    until = owned(_observed_until(journeys).view("datetime64[us]"))
+    until = owned(observed_until(journeys).view("datetime64[us]"))
     observed = derive(journeys, observed_until=until)
     clock = journey_clock(observed, event.hours)
     named = attrs.evolve(event, outcome=name)
     return partial(_event_times, event=named, clock=clock), observed
-
-
-def _observed_until(journeys: Journeys) -> Array:
-    """Return until when each journey was observed; at least until its last interaction."""
-    stamps = require_times(journeys, "time_to").view(np.int64)
-    until = watched_until(journeys).view(np.int64).copy()
-    filled = np.flatnonzero(lengths_of(journeys.offsets))
-    until[filled] = np.maximum(until[filled], stamps[journeys.offsets[1:][filled] - 1])
-    return until
 
 
 def _event_times(journeys: Journeys, event: Event, clock: Clock) -> EventTimes:
@@ -373,7 +363,7 @@ def _event_times(journeys: Journeys, event: Event, clock: Clock) -> EventTimes:
         reached = journeys.outcomes[outcome] == 1
         times = journeys.outcome_times.get(outcome)
         got = np.full(len(journeys), _MISSING) if times is None else times.view(np.int64)
-    until = np.where(reached, got, _observed_until(journeys))
+    until = np.where(reached, got, observed_until(journeys))
     there = (rows >= 0) & (until != _MISSING) & (until >= begun) & (journeys.counts > 0)
     if outcome is not None:
         there &= ~(np.isnan(journeys.outcomes[outcome]) & journeys.finished)

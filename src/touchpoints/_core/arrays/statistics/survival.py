@@ -273,13 +273,18 @@ def median_bounds(found: Survival, level: float) -> tuple[float, float]:
     that a half lies in the interval before anything happened. The late end is nan where the
     interval of the share stays above a half, and both are where there is one unit.
     """
+    return time_bounds(found, level, rest=_HALF)
+
+
+def time_bounds(found: Survival, level: float, *, rest: float) -> tuple[float, float]:
+    """Return the times at which the interval of the share has ``rest``, as `median_bounds`."""
     if float(found.sizes.units[0]) < 2:
         return np.nan, np.nan
     low, high = survival_bounds(found, level)
     units = np.array([_alike(found.sizes)])
-    from_start = float(wilson_bounds(units, units, z_of(level))[0][0]) <= _HALF
-    early = 0.0 if from_start else first_at_most(found.times, low, _HALF)
-    return early, first_at_most(found.times, high, _HALF)
+    from_start = float(wilson_bounds(units, units, z_of(level))[0][0]) <= rest
+    early = 0.0 if from_start else first_at_most(found.times, low, rest)
+    return early, first_at_most(found.times, high, rest)
 
 
 def _alike(sizes: ClusterSizes) -> float:
