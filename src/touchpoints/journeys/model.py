@@ -441,8 +441,6 @@ def first_difference(left: Journeys, right: Journeys) -> str:
     --------
     >>> import touchpoints as tp
     >>> shop = tp.datasets.shop(20, seed=1)
-    >>> tp.first_difference(shop, shop)
-    ''
     >>> tp.first_difference(shop, shop[:5])
     '20 journeys against 5'
     """
