@@ -316,24 +316,7 @@ def _retention(
         )
     cohort = np.repeat(np.arange(len(cohorts)), reach)
     since = np.arange(cells) - base[:-1][cohort]
-    starts = base[:-1][of]
-
-    def first_cells(lengths: Array) -> Array:
-        """Return how many people have each cell among so many first cells of their cohort."""
-        changes = np.bincount(starts, found.alike, cells + 1)
-        changes -= np.bincount(starts + lengths, found.alike, cells + 1)
-        return np.cumsum(changes)[:cells].astype(np.int64)
-
-    watched = first_cells(found.spans)
-    if kind == "unbounded":
-        last_visit = np.full(len(found.first), -1)
-        last_visit[found.who] = found.since  # sorted: the last visit of each person stays
-        returned = first_cells(np.minimum(last_visit + 1, found.spans))
-    else:
-        there = found.since < found.spans[found.who]
-        cell = starts[found.who] + found.since
-        weights = found.alike[found.who][there]
-        returned = np.bincount(cell[there], weights, cells).astype(np.int64)
+    watched, returned = _counted(found, base[:-1][of], cells, kind=kind)
     low, high = wilson(returned, watched, level=level)
     with np.errstate(invalid="ignore"):
         share = returned / watched
@@ -351,6 +334,29 @@ def _retention(
         level=level,
         **found.facts(),
     )
+
+
+def _counted(found: Visits, starts: Array, cells: int, *, kind: Kind) -> tuple[Array, Array]:
+    """Return the people watched through, and returned in, the period of each cell.
+
+    ``starts`` is the first cell of the cohort of each person.
+    """
+
+    def first_cells(lengths: Array) -> Array:
+        """Return how many people have each cell among so many first cells of their cohort."""
+        changes = np.bincount(starts, found.alike, cells + 1)
+        changes -= np.bincount(starts + lengths, found.alike, cells + 1)
+        return np.cumsum(changes)[:cells].astype(np.int64)
+
+    watched = first_cells(found.spans)
+    if kind == "unbounded":
+        last = np.full(len(found.first), -1)
+        last[found.who] = found.since  # sorted: the last visit of each person stays
+        return watched, first_cells(np.minimum(last + 1, found.spans))
+    there = found.since < found.spans[found.who]
+    who = found.who[there]
+    cell = starts[who] + found.since[there]
+    return watched, np.bincount(cell, found.alike[who], cells).astype(np.int64)
 
 
 def _states(journeys: Journeys, *, clock: Clock) -> LifecycleStates:

@@ -85,15 +85,14 @@ def visits_of(
     real = (lengths > 0) & (journeys.counts > 0)
     late[units.of[real & ~journeys.began]] = True
     whose = np.repeat(units.of, lengths)
-    kept = np.repeat(real, lengths) & ~late[whose]
+    came = np.repeat(real, lengths) & ~late[whose]
     if start is None:  # times never fall within a journey
-        starts = journeys.offsets[:-1][real & ~late[units.of]]
+        begin, row = _firsts(whose, stamps, journeys.offsets[:-1][real & ~late[units.of]], size)
     else:
-        starts = np.flatnonzero(kept & rows_at(journeys, start))
-    begin, row = _firsts(whose, stamps, starts, size)
-    came = kept if start is None else kept & (stamps >= begin[whose])
+        begin, row = _firsts(whose, stamps, np.flatnonzero(came & rows_at(journeys, start)), size)
+        came &= stamps >= begin[whose]
     if back is not None:
-        came = came & rows_at(journeys, back)
+        came &= rows_at(journeys, back)
         came[row[row < _NEVER]] = False
     people = np.flatnonzero(begin < _NEVER)
     dense = np.zeros(size, dtype=np.int64)
@@ -102,26 +101,41 @@ def visits_of(
     np.maximum.at(seen, units.of, watched_until(journeys).view(np.int64))
     who, begin, seen = dense[whose[came]], begin[people], seen[people]
     first = clock.number(clock.shown(begin))
-    if width is None:
-        since = clock.number(clock.shown(stamps[came])) - first[who]
-        spans = clock.number(clock.shown(seen)) - first
-    else:
-        since, spans = (stamps[came] - begin[who]) // width, (seen - begin) // width
-    # Clocks set back by less than an hour can show an earlier hour later.
-    who, since = _distinct(who, np.maximum(since, 0))
-    if width is None:
-        last = np.zeros(len(people), dtype=np.int64)
-        last[who] = since  # sorted: the last visit of each person stays
-        spans = np.maximum(spans, last)
+    who, since, spans = _periods(clock, who, stamps[came], (begin, seen, first), width=width)
     return Visits(
         who=who,
         since=since,
         alike=units.repeats[people],
         first=first,
-        spans=np.maximum(spans, 0),
+        spans=spans,
         left_out=int(units.repeats[late].sum()),
         unit=units.unit,
     )
+
+
+def _periods(
+    clock: Clock,
+    who: Array,
+    stamps: Array,
+    people: tuple[Array, Array, Array],
+    *,
+    width: int | None,
+) -> tuple[Array, Array, Array]:
+    """Return distinct visits, and the whole periods for which each person was observed.
+
+    ``people`` are the time of the start of each person, the time until which it was observed and
+    the period of the start.
+    """
+    begin, seen, first = people
+    if width is not None:
+        who, since = _distinct(who, (stamps - begin[who]) // width)
+        return who, since, np.maximum((seen - begin) // width, 0)
+    since = clock.number(clock.shown(stamps)) - first[who]
+    # Clocks set back by less than an hour can show an earlier hour later.
+    who, since = _distinct(who, np.maximum(since, 0))
+    spans = np.zeros(len(begin), dtype=np.int64)
+    spans[who] = since  # sorted: the last visit of each person stays
+    return who, since, np.maximum(spans, clock.number(clock.shown(seen)) - first)
 
 
 def _firsts(whose: Array, stamps: Array, rows: Array, size: int) -> tuple[Array, Array]:
