@@ -159,8 +159,8 @@ def control_chart(
     touchpoint
         The touchpoint, or several, that the measure is about.
     every
-        A calendar ``"day"``, ``"week"`` (from Monday) or ``"month"`` of the time zone of the log,
-        or a duration.
+        A calendar ``"hour"``, ``"day"``, ``"week"`` (from Monday), ``"month"`` or ``"quarter"`` of
+        the time zone of the log, or a duration.
     baseline
         The instant up to which centre and limits are computed, such as the date of a change; by
         default all periods that are over.

@@ -110,8 +110,9 @@ def interrupted_series(
     measure, metric, outcome, value
         As for `before_after`.
     every
-        The length of the periods: a calendar ``"day"``, ``"week"`` (from Monday) or ``"month"`` of
-        the time zone of the log, or a duration; periods of a duration begin at the change.
+        The length of the periods: a calendar ``"hour"``, ``"day"``, ``"week"`` (from Monday),
+        ``"month"`` or ``"quarter"`` of the time zone of the log, or a duration; periods of a
+        duration begin at the change.
     level
         Shared argument: see `touchpoints.experience`.
 
