@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from touchpoints.sources._shared.quick_times import quick_times
+from touchpoints._core.instants import from_text
+from touchpoints.sources._shared.quick_times import quick_iso, quick_times
 from touchpoints.sources._shared.time_formats import shape_of
 
 HEAD = "id;at;what"
@@ -264,6 +265,26 @@ def test_quick_times_refuse_what_is_no_date(text: str) -> None:
     """So that the slow way names the row."""
     assert quick_times(["01/01/2026", text], "%d/%m/%Y") is None
     assert quick_times(["01/01/2026\n01/01/2026", text], "%d/%m/%Y") is None
+
+
+@given(st.lists(st.datetimes().map(dt.datetime.isoformat)), st.sampled_from(["T", " "]))
+def test_quick_iso_is_the_slow_way(texts: list[str], gap: str) -> None:
+    """As every other reader reads ISO 8601."""
+    some = [*(one.replace("T", gap) for one in texts), ""]
+    found = quick_iso(some)
+
+    assert found is not None
+    assert found.stamps.tolist() == from_text(some, "at", None).stamps.tolist()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-02-30", "2026-01-01Z", "2026-01-01T10:00+01:00", "now", "2026-01", "2026", "٢٠٢٦-01-01"],
+)
+def test_quick_iso_leaves_what_is_not_plain_to_the_slow_way(text: str) -> None:
+    """Zones, words and days that do not exist."""
+    assert quick_iso(["2026-01-01", text]) is None
+    assert quick_iso(["2026-01-01\n2026-01-01", ""]) is None
 
 
 @given(st.text(max_size=30))

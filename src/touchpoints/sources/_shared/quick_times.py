@@ -18,6 +18,25 @@ _UNITS = {"H": 3_600_000_000, "M": 60_000_000, "S": 1_000_000, "f": 1}
 _DATES = ({"d", "m", "Y"}, {"d", "m", "y"})
 
 
+_ISO = re.compile(r"(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?\n)*+", re.ASCII)
+
+
+def quick_iso(texts: Sequence[str]) -> Instants | None:
+    """Return the times of texts of ISO 8601 that all have no zone; None where one is another.
+
+    Empty texts are missing.
+    """
+    known = [text for text in texts if text]
+    joined = "\n".join([*known, ""])
+    if joined.count("\n") != len(known) or _ISO.fullmatch(joined) is None:
+        return None
+    try:
+        stamps = np.array([text or "NaT" for text in texts], dtype="datetime64[us]")
+    except ValueError:  # 31 February
+        return None
+    return Instants(stamps.view(np.int64))
+
+
 def quick_times(texts: Sequence[str], time_format: str) -> Instants | None:
     """Return the times of texts that all fit a format of numbers; None where one does not.
 

@@ -18,7 +18,7 @@ from touchpoints.sources._shared.encodings import damage_of
 from touchpoints.sources._shared.files import opened
 from touchpoints.sources._shared.skipped import Skipped
 
-ROWS = 1 << 15
+ROWS = 1 << 13
 """The rows of a block."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")

@@ -173,7 +173,9 @@ def _times(
     seen = len(data)
     if undecided and not whole:
         again = {one.name: TimeEvidence(one.name) for one in undecided}
-        seen = look(list(again.values()), _all_rows(path, dialect, named=named), list(names))
+        seen = look(
+            list(again.values()), _all_rows(path, dialect, named=named), list(names), dates=True
+        )
         columns = [again.get(one.name, one) for one in columns]
     return tuple(one.result() for one in columns), seen
 

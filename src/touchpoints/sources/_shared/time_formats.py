@@ -36,6 +36,7 @@ _DIGITS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _SHORT = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _LONG = ["january", "february", "march", "april", "may", "june", "july", "august"]
 _LONG += ["september", "october", "november", "december"]
+_MOST_DATES = 100_000
 _MOST_DAY, _MOST_MONTH = 31, 12
 _WORDS = {"d": "day", "m": "month", "Y": "year", "y": "year"}
 
@@ -174,6 +175,7 @@ class TimeEvidence:
     def __init__(self, name: str) -> None:
         self.name = name
         self.seen = self.others = 0
+        self._dates: set[str] = set()
         self._shapes: Counter[Shape] = Counter()
         self._orders: dict[tuple[str, ...], dict[str, str]] = {}
         self._fitting: dict[tuple[str, ...], Counter[str]] = {}
@@ -194,6 +196,19 @@ class TimeEvidence:
             for order in shape.orders:
                 if order not in against and not _fits(order, numbers):
                     against[order] = text
+
+    def see_date(self, text: str) -> None:
+        """Look at one value, unless its first ten characters are those of one that was looked at.
+
+        They hold the date, which alone tells the order of day and month.
+        """
+        date = text[:10]
+        if date in self._dates:
+            self.seen += 1
+            return
+        if len(self._dates) < _MOST_DATES:
+            self._dates.add(date)
+        self.see(text)
 
     @property
     def is_time(self) -> bool:
@@ -293,10 +308,20 @@ def _plain_evidence(form: str, rows: int) -> str:
     return f"{counted(rows, 'value')} written in this way"
 
 
-def look(columns: Iterable[TimeEvidence], rows: Iterable[Sequence[str]], names: list[str]) -> int:
-    """Show rows to columns until none of them is open any more; return how many were looked at."""
+def look(
+    columns: Iterable[TimeEvidence],
+    rows: Iterable[Sequence[str]],
+    names: list[str],
+    *,
+    dates: bool = False,
+) -> int:
+    """Show rows to columns until none of them is open any more; return how many were looked at.
+
+    With ``dates``, values that begin with the same ten characters are looked at once, and rows are
+    shown only until the order of all dates is decided.
+    """
     places: list[tuple[int, Callable[[str], Any], TimeEvidence]] = [
-        (names.index(one.name), one.see, one) for one in columns
+        (names.index(one.name), one.see_date if dates else one.see, one) for one in columns
     ]
     looked = 0
     for row in rows:
@@ -304,6 +329,6 @@ def look(columns: Iterable[TimeEvidence], rows: Iterable[Sequence[str]], names: 
         for place, see, _ in places:
             if place < len(row):
                 see(row[place])
-        if looked % 1024 == 0 and not any(one.open for *_, one in places):
+        if dates and looked % 1024 == 0 and not any(one.open for *_, one in places):
             break
     return looked

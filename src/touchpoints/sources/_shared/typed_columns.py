@@ -16,7 +16,7 @@ from touchpoints._core.instants import from_objects
 from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.decimals import Decimal, number_of, writes_number
-from touchpoints.sources._shared.quick_times import quick_times
+from touchpoints.sources._shared.quick_times import quick_iso, quick_times
 
 Type = Literal["text", "number", "integer", "unsigned", "boolean", "time"]
 """What the values of a column are."""
@@ -182,8 +182,10 @@ class _Times:
         self._aware = self._naive = 0
 
     def read(self, cells: Sequence[str]) -> tuple[Any, Wrong]:
-        texts = self._format is not None and all(type(one) is str for one in cells)
-        quick = quick_times(cells, self._format or "") if texts else None
+        quick = None
+        if all(type(one) is str for one in cells):
+            form = self._format
+            quick = quick_iso(cells) if form is None else quick_times(cells, form)
         if quick is not None:
             return quick, {}
         found = from_objects(cells, self._name, self._format, bad_times="drop")
