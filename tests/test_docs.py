@@ -65,13 +65,14 @@ EXAMPLES = {
     "docs/questions/order-of-ties.md": 1,
     "docs/questions/plan.md": 4,
     "docs/questions/predict.md": 6,
+    "docs/questions/resources.md": 6,
     "docs/questions/retention.md": 1,
     "docs/questions/routes.md": 4,
     "docs/questions/sequences.md": 1,
     "docs/questions/sources-disagree.md": 2,
     "docs/questions/stages.md": 2,
     "docs/questions/steps.md": 1,
-    "docs/questions/time.md": 2,
+    "docs/questions/time.md": 5,
     "docs/questions/what-channels-lose.md": 2,
 }
 FENCE = re.compile(r"^```([^\n]*)\n", re.MULTILINE)
