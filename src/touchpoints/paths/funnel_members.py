@@ -183,5 +183,6 @@ def funnel_members(
         reached_at=np.concatenate(times) if times else None,
         position=owned(position),
         group=None if groups is None else text_array(groups.labels)[groups.of[position]],
+        by=None if groups is None else groups.names,
         size=len(journeys),
     )
