@@ -192,7 +192,7 @@ def test_what_is_no_journeys_is_refused_with_the_call_that_makes_some(name: str,
 @pytest.mark.parametrize("by", [1, {"segment"}, ("segment", 1), {"segment": 1}, ("segment", None)])
 def test_groups_are_named_by_text(name: str, by) -> None:
     """A text or a tuple or list of texts; the message shows both."""
-    with pytest.raises(WrongKindError, match="name of a column or facet, or a tuple of names"):
+    with pytest.raises(WrongKindError, match="by must be the name of (one|a) column or facet"):
         MEASURES[name](drawn_log(1), by=by)
 
 

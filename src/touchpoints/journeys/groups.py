@@ -10,12 +10,12 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import counting, segments
-from touchpoints._core.frozen import Array, Coded, code_values, owned
+from touchpoints._core.frozen import Array, Coded, code_values, owned, text_array
 from touchpoints._core.messages import first_few, not_found, quoted
 from touchpoints._core.tables import Table
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
-from touchpoints.journeys.model import Journeys, checked_journeys, derive, take
-from touchpoints.journeys.outcomes import watched_until
+from touchpoints.journeys.group_parts import InOrder, in_order, one_group
+from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.journeys.places.selectors import facet_names
 from touchpoints.taxonomy import UNKNOWN
 
@@ -195,10 +195,37 @@ def parts_by(journeys: Journeys, by: str | Sequence[str]) -> tuple[list[Journeys
     """Return the journeys of each group, and the groups."""
     groups = groups_of(journeys, by)
     warn_of_ungrouped(journeys, groups, by)
-    codes = range(len(groups.labels))
-    if journeys.times is not None:  # looked up once, not for each group
-        journeys = derive(journeys, observed_until=owned(watched_until(journeys).copy()))
-    return [take(journeys, np.flatnonzero(groups.of == code)) for code in codes], groups
+    return in_order(journeys, groups.of, len(groups.labels)).parts(), groups
+
+
+def all_groups(
+    journeys: Journeys,
+    by: str | Sequence[str] | None,
+    analysis: Callable[[InOrder], tuple[T, Array]],
+) -> T:
+    """Apply an analysis that asks all groups together; with ``by`` there is a column ``group``.
+
+    Parameters
+    ----------
+    by
+        As for `by_group`; with None all journeys are one group.
+    analysis
+        A function from the journeys of all groups to a table, with the group of each of its rows:
+        the table that `by_group` has of an analysis of each group alone.
+
+    Warns
+    -----
+    TouchpointsWarning
+        As `by_group`.
+    """
+    if by is None:
+        return analysis(one_group(countable(journeys)))[0]
+    groups = groups_of(journeys, by)
+    warn_of_ungrouped(journeys, groups, by)
+    found: Any
+    found, of = analysis(in_order(journeys, groups.of, len(groups.labels)))
+    table: T = attrs.evolve(found, group=text_array(groups.labels)[of], by=groups.names)
+    return table
 
 
 def warn_of_ungrouped(journeys: Journeys, groups: Groups, by: str | Sequence[str]) -> None:

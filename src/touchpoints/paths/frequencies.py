@@ -12,11 +12,11 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.segments import lengths_of, owners_of
-from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, Grouped, column
-from touchpoints.journeys.groups import by_group
+from touchpoints.journeys.group_parts import InOrder
+from touchpoints.journeys.groups import all_groups, by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import (
     frequent_first,
@@ -25,10 +25,8 @@ from touchpoints.journeys.tie_breaking import (
     variant_keys,
     variants_of,
 )
-from touchpoints.uncertainty import (
-    units_of,
-)
-from touchpoints.uncertainty.cell_shares import CellShares, choice_shares, facts_of, presence_shares
+from touchpoints.uncertainty.cell_shares import CellShares, choice_shares
+from touchpoints.uncertainty.grouped_units import grouped_units, presence_in_groups
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -184,33 +182,32 @@ def presence(
     (['visit', 'buy', 'help'], [2, 1, 1], [3, 1, 1])
     """
     checks.level(level)
-    return by_group(journeys, by, partial(_presence, level=level))
+    return all_groups(journeys, by, partial(_presence, level=level))
 
 
-def _presence(journeys: Journeys, *, level: float) -> Presence:
-    k, counts = len(journeys.touchpoints), journeys.counts
-    units = units_of(journeys, None)
+def _presence(ordered: InOrder, *, level: float) -> tuple[Presence, Array]:
+    """Return the touchpoints of each group, and the group of each row."""
+    journeys, of, k = ordered.journeys, ordered.of, max(len(ordered.journeys.touchpoints), 1)
+    grouped = grouped_units(ordered)
     owners, codes, times = _per_journey(journeys)
-    filled = lengths_of(journeys.offsets) > 0
-
-    def within(rows: tuple[Array, Array], among: Array | None = None) -> CellShares:
-        return presence_shares(units, counts, rows, size=k, level=level, among=among)
+    met, cell = _numbered(of[owners] * k + codes, ordered.size * k)
+    cells = met // k
+    real = (journeys.counts > 0) & (lengths_of(journeys.offsets) > 0)
 
     def at_edge(known: Array, edge: Array) -> CellShares:
-        among = np.flatnonzero(known & filled)
-        return within((among, journeys.codes[edge[among]].astype(np.int64)), known & filled)
+        some = np.flatnonzero(known & real)
+        own = np.searchsorted(met, of[some] * k + journeys.codes[edge[some]])
+        among = known & real
+        return presence_in_groups(grouped, (some, own), cells=cells, level=level, among=among)
 
-    shares = within((owners, codes))
-    single = np.zeros(k, dtype=np.int64)
-    all_of = choice_shares(units, (owners, codes), groups=single, level=level, amounts=times)
+    shares = presence_in_groups(grouped, (owners, cell), cells=cells, level=level)
+    all_of = choice_shares(grouped.units, (owners, cell), groups=cells, level=level, amounts=times)
     starts = at_edge(journeys.began, journeys.offsets[:-1])
     ends = at_edge(journeys.finished, journeys.offsets[1:] - 1)
-    order = most_frequent(shares.totals, None, -all_of.totals, key_ranks(journeys))
-    order = order[shares.totals[order] > 0]
-    keys = keys_of(journeys)
+    order = np.lexsort((key_ranks(journeys)[met % k], -all_of.totals, -shares.totals, cells))
     shares, all_of, starts, ends = (part.take(order) for part in (shares, all_of, starts, ends))
-    return Presence(
-        touchpoint=keys[order],
+    table = Presence(
+        touchpoint=keys_of(journeys)[met[order] % k],
         journeys=shares.totals,
         **shares.columns("share", ends=""),
         occurrences=all_of.totals,
@@ -220,8 +217,18 @@ def _presence(journeys: Journeys, *, level: float) -> Presence:
         ends=ends.totals,
         **ends.columns("of_ends"),
         level=level,
-        **facts_of(units, shares, all_of, starts, ends),
+        **grouped.facts(shares, all_of, starts, ends),
     )
+    return table, cells[order]
+
+
+def _numbered(keys: Array, size: int) -> tuple[Array, Array]:
+    """Return the distinct keys below a size, sorted, and the number of each key among them."""
+    if size > counting.DENSE:
+        return np.unique(keys, return_inverse=True)
+    there = np.zeros(size, dtype=bool)
+    there[keys] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
 
 
 def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:

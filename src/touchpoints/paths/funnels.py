@@ -22,11 +22,13 @@ from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, apart, column, optional_column
-from touchpoints.journeys.groups import by_group, countable, stack
+from touchpoints.journeys.group_parts import InOrder
+from touchpoints.journeys.groups import all_groups, by_group, countable, stack
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.periods import Calendar
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.paths._shared.funnel_entries import check_entry, entered, entries_by
+from touchpoints.paths._shared.funnel_groups import columns_of_groups, medians_of_groups
 from touchpoints.paths._shared.funnel_search import (
     Kind,
     Question,
@@ -42,6 +44,7 @@ from touchpoints.paths._shared.funnel_search import (
 )
 from touchpoints.uncertainty import JourneyShares, units_of
 from touchpoints.uncertainty.cell_shares import choice_shares, facts_of, stacked
+from touchpoints.uncertainty.grouped_units import grouped_units
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -248,7 +251,9 @@ def funnel(
     check_entry(journeys, by=by, kind=kind, attempts=attempts, **entry)
     options: dict[str, Any] = {"asked": asked, "attempts": attempts, "level": level}
     if by_entry is None and every is None:
-        return by_group(journeys, by, partial(_funnel, **options))
+        if by is None or attempts:
+            return by_group(journeys, by, partial(_funnel, **options))
+        return all_groups(journeys, by, partial(_of_groups, asked=asked, level=level))
     return _by_entry(journeys, **options, **entry)
 
 
@@ -265,6 +270,26 @@ def _funnel(journeys: Journeys, *, asked: Question, attempts: bool, level: float
     single = credited(starts, search.rules, ranks_of(starts, search.rules))
     columns = _attempts(journeys, single, asked, stamps=stamps, level=level)
     return _table(journeys, found, asked, stamps=stamps, columns=columns, level=level)
+
+
+def _of_groups(ordered: InOrder, *, asked: Question, level: float) -> tuple[Funnel, Array]:
+    """Return the funnels of all groups, without attempts, and the group of each row."""
+    found, size = reached(ordered.journeys, asked), len(asked.names)
+    grouped = grouped_units(ordered)
+    of_all, of_first, of_previous, numbers = columns_of_groups(grouped, found, asked, level=level)
+    table = Funnel(
+        step=text_array([*asked.names] * ordered.size),
+        journeys=of_all.totals,
+        **of_all.columns("of_all"),
+        **of_first.columns("of_first"),
+        **of_previous.columns("of_previous"),
+        **numbers,
+        median_time=medians_of_groups(ordered, found.found, size),
+        level=level,
+        **grouped.facts(of_all, of_first, of_previous),
+        kind=asked.kind,
+    )
+    return table, np.repeat(np.arange(ordered.size), size)
 
 
 def _by_entry(

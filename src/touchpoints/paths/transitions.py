@@ -9,9 +9,8 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.counting import DENSE, inner_boundaries
+from touchpoints._core.arrays.counting import DENSE, inner_boundaries, sum_by_key
 from touchpoints._core.arrays.segments import lengths_of
-from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.cluster_variance import (
     ClusterSums,
     runs,
@@ -20,12 +19,22 @@ from touchpoints._core.arrays.statistics.cluster_variance import (
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.tables import Estimated, column
-from touchpoints.graphs.flows import Flows, first_transitions, flows, last_transitions
-from touchpoints.journeys.groups import by_group
+from touchpoints.graphs.flows import (
+    START,
+    Ends,
+    Flows,
+    first_transitions,
+    flows,
+    last_transitions,
+    usual_ends,
+)
+from touchpoints.journeys.group_parts import InOrder
+from touchpoints.journeys.groups import all_groups
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import key_ranks
-from touchpoints.uncertainty import Units, units_of
-from touchpoints.uncertainty.cell_shares import facts_of, with_interval
+from touchpoints.uncertainty import Units
+from touchpoints.uncertainty.cell_shares import with_interval
+from touchpoints.uncertainty.grouped_units import grouped_units
 
 _BLOCK = 1 << 20
 
@@ -136,40 +145,64 @@ def transitions(
     search   buy        30         0.75  0.5981  0.8581        30
     """
     checks.level(level)
-    return by_group(journeys, by, partial(_counted, level=level, top=top))
+    top = checks.limit("top", top)
+    return all_groups(journeys, by, partial(_counted, level=level, top=top))
 
 
-def _counted(journeys: Journeys, *, level: float, top: int | None) -> Transitions:
-    found = flows(journeys)
-    units = units_of(journeys, None)
-    crossing, sums = _spread(journeys, found, units)
-    share, sizes = found.totals / found.leaving()[found.sources], sums.effective_trials(level)
+def _counted(ordered: InOrder, *, level: float, top: int | None) -> tuple[Transitions, Array]:
+    """Return the transitions of each group, and the group of each row."""
+    journeys, grouped = ordered.journeys, grouped_units(ordered)
+    found = flows(journeys) if ordered.size == 1 else _flows_of_groups(ordered)
+    width = len(found.nodes)
+    crossing, sums = _spread(ordered, found, grouped.units)
+    share, sizes = sums.shares, sums.effective_trials(level)
     shares = with_interval(found.totals, share, sizes, level=level, behind=sums.behind())
-    ranks = key_ranks(journeys, terminals=len(found.nodes) - len(journeys.touchpoints))
-    order = most_frequent(found.totals, top, ranks[found.sources], ranks[found.targets])
+    ranks = key_ranks(journeys, terminals=width - len(journeys.touchpoints))
+    of, sources = found.sources // width, found.sources % width
+    order = np.lexsort((ranks[sources] * width + ranks[found.targets], -found.totals, of))
+    if top is not None:
+        begun = np.searchsorted(of, of[order])  # edges are sorted by group, so are the rows
+        order = order[np.arange(len(order)) - begun < top]
     nodes, shares = text_array(found.nodes), shares.take(order)
-    return Transitions(
-        source=nodes[found.sources[order]],
+    table = Transitions(
+        source=nodes[sources[order]],
         target=nodes[found.targets[order]],
         count=found.totals[order],
         **shares.columns("probability", ends=""),
         journeys=crossing[order],
         level=level,
-        **facts_of(units, shares),
+        **grouped.facts(shares),
     )
+    return table, of[order]
 
 
-def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, ClusterSums]:
+def _flows_of_groups(ordered: InOrder) -> Flows:
+    """Return the flows of each group: source ``group * len(nodes) + node``, targets as they are."""
+    journeys, ends = ordered.journeys, usual_ends(ordered.journeys)
+    nodes = (*(one.key for one in journeys.touchpoints), START, *ends.names)
+    size, plain = len(nodes), bool((journeys.counts == 1).all())
+    keys, totals = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for owners, sources, targets in _steps(ordered, ends, size):
+        weights = None if plain else journeys.counts[owners].astype(np.float64)
+        key, total = sum_by_key(sources * size + targets, weights)
+        keys.append(key)
+        totals.append(total)
+    weights = np.concatenate(totals).astype(np.float64)
+    key, total = sum_by_key(np.concatenate(keys), weights)
+    return Flows(nodes=nodes, sources=key // size, targets=key % size, totals=total, ends=ends)
+
+
+def _spread(ordered: InOrder, found: Flows, units: Units) -> tuple[Array, ClusterSums]:
     """Return the number of journeys with each edge, and sums over units for its share."""
-    size = len(found.totals)
+    size, counts = len(found.totals), ordered.journeys.counts
     crossing = np.zeros(size, dtype=np.int64)
     _, groups = np.unique(found.sources, return_inverse=True)
     sums = ClusterSums(groups, found.totals)
     apart = units.unit == "journey"
     keys: list[Array] = [np.empty(0, np.int64)]
     weights: list[Array] = [np.empty(0)]
-    for owners, edges, times in _taken(journeys, found):
-        real = journeys.counts[owners]
+    for owners, edges, times in _taken(ordered, found):
+        real = counts[owners]
         crossing += np.bincount(edges, real, size).astype(np.int64)
         if apart:
             sums.add(owners, edges, times, real)
@@ -182,15 +215,28 @@ def _spread(journeys: Journeys, found: Flows, units: Units) -> tuple[Array, Clus
     return crossing, sums
 
 
-def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Array]]:
+def _taken(ordered: InOrder, found: Flows) -> Iterator[tuple[Array, Array, Array]]:
     """Yield (journeys, edges, occurrences of the edge in the journey), by blocks of journeys.
 
     Owners are in increasing order, and so are the edges of an owner. Edges that no real journey has
     are left out.
     """
-    number = _numbering(found)
-    offsets, codes, size = journeys.offsets, journeys.codes, len(found.totals)
-    first, last = first_transitions(journeys, found.ends), last_transitions(journeys, found.ends)
+    number, size = _numbering(found, ordered.size), len(found.totals)
+    for owners, sources, targets in _steps(ordered, found.ends, len(found.nodes)):
+        taken = number(sources, targets)
+        known = taken >= 0
+        key, times = runs(owners[known] * size + taken[known])
+        yield key // size, key % size, times
+
+
+def _steps(ordered: InOrder, ends: Ends, width: int) -> Iterator[tuple[Array, Array, Array]]:
+    """Yield (journeys, sources, targets) of all transitions, by blocks of journeys.
+
+    To a source ``width`` is added for each group before that of its journey.
+    """
+    journeys, shift = ordered.journeys, ordered.of * width
+    offsets, codes = journeys.offsets, journeys.codes
+    first, last = first_transitions(journeys, ends), last_transitions(journeys, ends)
     for start, stop in _blocks(offsets):
         part = codes[offsets[start] : offsets[stop]]
         bounds = offsets[start : stop + 1] - offsets[start]
@@ -199,14 +245,10 @@ def _taken(journeys: Journeys, found: Flows) -> Iterator[tuple[Array, Array, Arr
         owners = np.repeat(np.arange(start, stop), lengths_of(bounds))
         begin = slice(*np.searchsorted(first.owners, (start, stop)))
         end = slice(*np.searchsorted(last.owners, (start, stop)))
-        taken = number(
-            np.concatenate([part[:-1][inner], first.sources[begin], last.sources[end]]),
-            np.concatenate([part[1:][inner], first.targets[begin], last.targets[end]]),
-        )
         owners = np.concatenate([owners[:-1][inner], first.owners[begin], last.owners[end]])
-        known = taken >= 0
-        key, times = runs(owners[known] * size + taken[known])
-        yield key // size, key % size, times
+        sources = np.concatenate([part[:-1][inner], first.sources[begin], last.sources[end]])
+        targets = np.concatenate([part[1:][inner], first.targets[begin], last.targets[end]])
+        yield owners, sources + shift[owners], targets
 
 
 def _blocks(offsets: Array) -> Iterator[tuple[int, int]]:
@@ -220,12 +262,12 @@ def _blocks(offsets: Array) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _numbering(found: Flows) -> Callable[[Array, Array], Array]:
+def _numbering(found: Flows, groups: int) -> Callable[[Array, Array], Array]:
     """Return a function from sources and targets to the index of their edge, -1 for none."""
     size = len(found.nodes)
     keys = found.sources * size + found.targets
-    if size * size <= DENSE or not len(keys):
-        table = np.full(size * size, -1, dtype=np.int64)
+    if groups * size * size <= DENSE or not len(keys):
+        table = np.full(groups * size * size, -1, dtype=np.int64)
         table[keys] = np.arange(len(keys))
         return lambda sources, targets: table[sources * size + targets]
 
