@@ -92,6 +92,7 @@ def operations(inputs: Inputs) -> dict[str, Callable[[], Any]]:
         "until": partial(tp.until, journeys, OUTCOME, outcome=OUTCOME),
         "retype, graph": partial(retyped_graph, journeys),
         "select, graph": partial(selected_graph, journeys, inputs.half),
+        "features": partial(tp.features, journeys),
     }
 
 

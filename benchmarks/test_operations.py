@@ -81,6 +81,16 @@ def test_select_to_graph(benchmark, inputs):
     assert inputs.half.sum() == flow(graph)[1]
 
 
+def test_features(benchmark, inputs, expected):
+    """A row a journey, and every interaction and transition in a column."""
+    found = benchmark(operations.operations(inputs)["features"])
+    sums = dict(zip(found.names, found.matrix.sum(axis=0).tolist()[0], strict=True))
+    heads = {"count": "interactions", "transition": "transitions", "last": "journeys"}
+    for head, total in heads.items():
+        some = [one for name, one in sums.items() if name.startswith(f"{head}:")]
+        assert expected[total] == sum(some)
+
+
 @pytest.mark.parametrize("how", ["ordered", "unordered", "typed"])
 def test_from_frame(benchmark, inputs, expected, how):
     """Every event becomes an interaction of its journey."""

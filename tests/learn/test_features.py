@@ -177,6 +177,20 @@ def test_the_matrix_is_sparse_and_cannot_be_written_to() -> None:
         matrix.data[0] = 7
 
 
+@given(strategies.journeys())
+def test_features_survive_a_pickle(journeys) -> None:
+    """Equal, and still not to be written to; features of other journeys are not equal."""
+    found = tp.features(journeys)
+    again = pickle.loads(pickle.dumps(found))
+
+    assert found == again
+    assert not again.matrix.data.flags.writeable
+    assert not again.sample_weight.flags.writeable
+    assert found != tp.features(journeys, first=1, of="count")
+    heavier = attrs.evolve(journeys, counts=journeys.counts + 1)
+    assert len(journeys) == 0 or found != tp.features(heavier, like=found.columns)
+
+
 def test_a_dataframe_has_the_names_and_the_ids() -> None:
     """Of sparse columns, so that thousands of them fit."""
     pandas = pytest.importorskip("pandas")
@@ -274,8 +288,9 @@ def test_what_cannot_be_asked_is_refused(asked, error, says) -> None:
 def test_columns_are_shaped_once() -> None:
     """Arguments that shape columns do not go with those of other features."""
     columns = tp.features(log(x="ab"), first=1).columns
-    with pytest.raises(InvalidInputError, match="like= already says"):
-        tp.features(log(x="ab"), like=columns, first=2)
+    for more in ({"first": 2}, {"min_journeys": 2}, {"until": "b"}, {"of": "count"}):
+        with pytest.raises(InvalidInputError, match="like= already says"):
+            tp.features(log(x="ab"), like=columns, **more)
     assert {"count:a": 1} == {
         name: number
         for name, number in rows_of(tp.features(log(x="ab"), like=columns))[0].items()

@@ -51,6 +51,15 @@ def one_and_some(journeys: tp.Journeys) -> tuple[str, ...]:
     return first.keys + tuple(key for journey in rest for key in journey.keys)
 
 
+def numbers(journeys: tp.Journeys) -> tuple[tuple[str, ...], int]:
+    """Integers take journeys; features have names, and columns that other journeys can have too."""
+    some: tp.Journeys = journeys[[2, 0]]
+    found = tp.features(some, of=["count", "last"], first=3, until="purchase")
+    other = tp.features(journeys, like=found.columns)
+    made = tp.learn.JourneyFeatures(of="count").fit(some)
+    return other.names + made.columns_.touchpoints, len(other)
+
+
 def mend_of(error: TouchpointsError) -> str:
     """Read what the caller can do about an error."""
     return error.mend

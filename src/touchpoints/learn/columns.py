@@ -18,6 +18,7 @@ from touchpoints._core.messages import first_few
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.graphs.names import SEPARATOR
 from touchpoints.journeys.model import Journeys
+from touchpoints.learn.evidence import Until, check_until
 
 Kind: TypeAlias = Literal["presence", "count", "last", "transitions", "gaps"]
 
@@ -36,6 +37,8 @@ class FeatureColumns:
     ----------
     of : tuple of str
         The kinds of features, in the order of their columns.
+    until, outcome : optional
+        Where the journeys are cut, and which outcome they are guarded against.
     first : int, optional
         How many interactions of each journey are read, from its beginning; None for all.
     positions : int
@@ -56,6 +59,8 @@ class FeatureColumns:
     """
 
     of: tuple[Kind, ...]
+    until: Until
+    outcome: str | None
     first: int | None
     positions: int
     lens: tuple[str, ...]
@@ -105,20 +110,16 @@ def kinds_asked(of: object) -> tuple[Kind, ...]:
     return listed
 
 
-def columns_of(
-    journeys: Journeys, *, of: tuple[Kind, ...], first: int | None, positions: int, least: int
-) -> FeatureColumns:
-    """Return the columns for journeys: of what occurs in at least so many real journeys."""
+def columns_of(journeys: Journeys, asked: FeatureColumns, *, least: int) -> FeatureColumns:
+    """Return the columns for what is read of journeys: of what so many real journeys have."""
     k, counts = len(journeys.touchpoints), journeys.counts
     met = segments_with_code(journeys.codes, journeys.offsets, k, counts)
     known = [journeys.touchpoints[code].key for code in np.flatnonzero(met >= least).tolist()]
-    return FeatureColumns(
-        of=of,
-        first=first,
-        positions=positions,
+    return attrs.evolve(
+        asked,
         lens=journeys.meta.lens,
         touchpoints=tuple(sorted(known)),
-        pairs=_pairs(journeys, least) if "transitions" in of else (),
+        pairs=_pairs(journeys, least) if "transitions" in asked.of else (),
     )
 
 
@@ -140,9 +141,18 @@ def transition_keys(journeys: Journeys) -> tuple[Array, Array]:
     return keys[inner], segments.owners_of(journeys.offsets)[:-1][inner]
 
 
-def checked_sizes(
-    first: object, positions: object, min_journeys: object
-) -> tuple[int | None, int, int]:
-    """Return the three numbers that shape columns, or raise."""
-    cut = None if first is None else whole("first", first, mend="leave it out for all")
-    return cut, whole("positions", positions, most=1_000), whole("min_journeys", min_journeys)
+def asked_columns(
+    *, of: object, first: object, positions: object, until: Until, outcome: str | None
+) -> FeatureColumns:
+    """Return what is asked of columns, before anything is read, or raise."""
+    check_until(until)
+    return FeatureColumns(
+        of=kinds_asked(of),
+        until=until,
+        outcome=outcome,
+        first=None if first is None else whole("first", first, mend="leave it out for all"),
+        positions=whole("positions", positions, most=1_000),
+        lens=(),
+        touchpoints=(),
+        pairs=(),
+    )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.checks import public, require_kind
-from touchpoints._core.frozen import Array, FrozenMap, owned
+from touchpoints._core.checks import public, require_kind, whole
+from touchpoints._core.frozen import Array, FrozenMap, owned, read_only, same_array
 from touchpoints._core.messages import counted, first_few, not_found
 from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError
@@ -20,15 +20,39 @@ from touchpoints.learn.columns import (
     KINDS,
     FeatureColumns,
     Kind,
-    checked_sizes,
+    asked_columns,
     columns_of,
-    kinds_asked,
 )
-from touchpoints.learn.evidence import Until, check_until, known_before
+from touchpoints.learn.evidence import Until, known_before
 from touchpoints.uncertainty.units import units_of
 
+_UNASKED = asked_columns(of=KINDS, first=None, positions=1, until=None, outcome=None)
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+
+def _frozen_matrix(matrix: Any) -> Any:
+    """Return a sparse matrix whose arrays cannot be written to."""
+    for one in (matrix.data, matrix.indices, matrix.indptr):
+        owned(one)
+    return matrix
+
+
+def _same_matrix(left: Any, right: Any) -> bool:
+    return bool(left.shape == right.shape and (left != right).nnz == 0)
+
+
+def _same_columns(left: Mapping[str, Array], right: Mapping[str, Array]) -> bool:
+    return left.keys() == right.keys() and all(same_array(left[one], right[one]) for one in left)
+
+
+def _read_only(values: Array | None) -> Array | None:
+    return None if values is None else read_only(values)
+
+
+def _by_name(columns: Mapping[str, Array]) -> FrozenMap[str, Array]:
+    return FrozenMap({name: read_only(one) for name, one in columns.items()})
+
+
+@attrs.frozen(kw_only=True, repr=False)
 class Features:
     """Features of journeys, one row a journey; made by `touchpoints.features`.
 
@@ -59,14 +83,22 @@ class Features:
     touchpoints.features : Makes it, and says what each column holds.
     """
 
-    matrix: Any
-    ids: Array
-    persons: Array | None
-    groups: Array
-    sample_weight: Array
-    outcomes: FrozenMap[str, Array]
-    others: Array
+    matrix: Any = attrs.field(converter=_frozen_matrix, eq=attrs.cmp_using(eq=_same_matrix))
+    ids: Array = attrs.field(converter=_read_only, eq=attrs.cmp_using(eq=same_array))
+    persons: Array | None = attrs.field(converter=_read_only, eq=attrs.cmp_using(eq=same_array))
+    groups: Array = attrs.field(converter=_read_only, eq=attrs.cmp_using(eq=same_array))
+    sample_weight: Array = attrs.field(converter=_read_only, eq=attrs.cmp_using(eq=same_array))
+    outcomes: FrozenMap[str, Array] = attrs.field(
+        converter=_by_name, eq=attrs.cmp_using(eq=_same_columns)
+    )
+    others: Array = attrs.field(converter=_read_only, eq=attrs.cmp_using(eq=same_array))
     columns: FeatureColumns
+
+    __hash__ = None  # type: ignore[assignment]  # compares by content, like an array
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {field.name: getattr(self, field.name) for field in attrs.fields(Features)}
+        return (_restored, (state,))  # numpy forgets read-only when unpickling
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,6 +144,10 @@ class Features:
         return frame.from_spmatrix(self.matrix, index=index, columns=list(self.names))
 
 
+def _restored(state: dict[str, Any]) -> Features:
+    return Features(**state)
+
+
 @public
 def features(
     journeys: Journeys,
@@ -150,8 +186,9 @@ def features(
         The outcome that the features are to predict; by default all outcomes of the journeys are
         guarded.
     like
-        The ``columns`` of other features: the matrix gets the same columns, and what they do not
-        know goes to the columns that begin with ``other:``.
+        The ``columns`` of other features: the journeys are read in the same way, ``until`` and
+        ``outcome`` included, and the matrix gets the same columns. What those do not know goes to
+        the columns that begin with ``other:``.
 
     Returns
     -------
@@ -163,8 +200,8 @@ def features(
     ------
     InvalidInputError
         When an interaction defines the outcome or comes after it, when gaps are asked of journeys
-        without times, when ``of`` names no kind of features or one twice, when ``like`` is given
-        with other journeys' lens, or with another argument that shapes columns.
+        without times, when ``of`` names no kind of features or one twice, or when ``like`` is
+        given with another argument or is of journeys with another lens.
     NotFoundError
         When there is no such outcome or place. With ``like`` there need not be: the journeys may
         not have got so far.
@@ -199,32 +236,32 @@ def features(
     ([1.0, 0.0, 0.0], [3.0, 1.0, 6.0])
     """
     checked_journeys(journeys)
-    check_until(until)
-    kinds, sizes = kinds_asked(of), checked_sizes(first, positions, min_journeys)
+    asked = asked_columns(of=of, first=first, positions=positions, until=until, outcome=outcome)
+    least = whole("min_journeys", min_journeys)
     if like is not None:
-        _check_like(journeys, like, shaped=(kinds, *sizes) != (KINDS, None, 1, 1))
-    cut = sizes[0] if like is None else like.first
-    fitted = like is not None
-    part = known_before(journeys, until=until, outcome=outcome, first=cut, fitted=fitted)
-    if like is None:
-        like = columns_of(part, of=kinds, first=cut, positions=sizes[1], least=sizes[2])
-    return described(part, like)
+        _check_like(journeys, like, alone=asked == _UNASKED and least == 1)
+        asked = like
+    part = known_before(
+        journeys,
+        until=asked.until,
+        outcome=asked.outcome,
+        first=asked.first,
+        fitted=like is not None,
+    )
+    return _described(part, asked if like is not None else columns_of(part, asked, least=least))
 
 
-def described(part: Journeys, columns: FeatureColumns) -> Features:
+def _described(part: Journeys, columns: FeatureColumns) -> Features:
     """Return the features of journeys that hold only what may be read."""
-    matrix = matrix_of(part, columns)
-    for one in (matrix.data, matrix.indices, matrix.indptr):
-        owned(one)
     lost = own_columns(part, columns) == len(columns.touchpoints)
     others = segments.sum_by_segment(lost[part.codes].view(np.int8), part.offsets, dtype=np.int64)
     return Features(
-        matrix=matrix,
+        matrix=matrix_of(part, columns),
         ids=part.ids,
         persons=part.persons,
         groups=owned(units_of(part, None).of.astype(np.int64)),
         sample_weight=owned(part.counts.astype(np.float64)),
-        outcomes=FrozenMap({name: _known(part, name) for name in part.outcomes}),
+        outcomes={name: _known(part, name) for name in part.outcomes},
         others=owned(others),
         columns=columns,
     )
@@ -236,13 +273,13 @@ def _known(journeys: Journeys, outcome: str) -> Array:
     return owned(np.where((marks == 1) | journeys.finished, marks, np.nan))
 
 
-def _check_like(journeys: Journeys, like: object, *, shaped: bool) -> None:
+def _check_like(journeys: Journeys, like: object, *, alone: bool) -> None:
     mend = "like=tp.features(training).columns"
     require_kind(like, FeatureColumns, takes="the columns of features as like=", mend=mend)
-    if shaped:
+    if not alone:
         raise InvalidInputError(
-            "like= already says what the columns are",
-            mend="leave out of=, first=, positions= and min_journeys=",
+            "like= already says what is read and what the columns are",
+            mend="leave out of=, first=, positions=, min_journeys=, until= and outcome=",
         )
     lens: tuple[str, ...] = getattr(like, "lens", ())
     if journeys.meta.lens != lens:

@@ -95,7 +95,7 @@ class JourneyFeatures(_base.TransformerMixin, _base.BaseEstimator):  # type: ign
     def features(self, X: Journeys) -> Features:
         """Return the features of journeys with their names, ids, groups and outcomes."""
         _validation.check_is_fitted(self)
-        return features(X, until=self.until, outcome=self.outcome, like=self.columns_)
+        return features(X, like=self.columns_)
 
     def get_feature_names_out(
         self,
