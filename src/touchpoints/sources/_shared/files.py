@@ -15,7 +15,7 @@ from touchpoints.errors import InvalidInputError, NotFoundError
 
 GZIP = b"\x1f\x8b"
 _BLOCK = 1 << 20
-_LINES = 1 << 23
+_LINES = 1 << 22
 
 
 def is_path(source: Any) -> bool:

@@ -159,6 +159,7 @@ def ga4(source: Any, *, params: Sequence[str] = (), **options: Unpack[ReadOption
     table["person"] = persons_of_sessions(
         key, table, user="user_id", device=_USER, session=SESSION, ties=TIES
     )
+    del table["user_id"]
     events = Events(
         table=table,
         journeys={"session": _ID, "person": ("person",)},
