@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
@@ -18,13 +18,16 @@ from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Estimated, column
+from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.outcomes import window_is_over
 from touchpoints.journeys.places.anchors import Place, next_spans, quickest_spans, spans
 from touchpoints.journeys.tie_breaking import key_ranks, keys_of
+from touchpoints.paths._shared.clocks import journey_clock
 from touchpoints.uncertainty import JourneyShares, units_of
 from touchpoints.uncertainty.cell_shares import facts_of, presence_shares, stacked
 
@@ -53,8 +56,12 @@ class Conversion(Estimated):
     lift : float64
         The rate divided by the base rate; nan where no journey reaches the end.
     median_time : float64
-        The median time in seconds from the start that converts to the end; nan without times.
+        The median time from the start that converts to the end; nan without times.
+    time_unit, opening : str, OpeningHours or None
+        The unit of ``median_time``, and the opening hours that it counts, if not all time counts.
     """
+
+    durations: ClassVar[tuple[str, ...]] = ("median_time",)
 
     journeys: Array = column(np.int64)
     started: Array = column(np.int64)
@@ -69,6 +76,11 @@ class Conversion(Estimated):
     base_high: Array = column(np.float64)
     lift: Array = column(np.float64)
     median_time: Array = column(np.float64)
+    time_unit: str = attrs.field(default="seconds", repr=False)
+    opening: OpeningHours | None = attrs.field(default=None, repr=False)
+
+    def _remarks(self) -> list[str]:
+        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
     def as_dict(self) -> dict[Any, float]:
         """Return {"rate": rate, "lift": lift}; with ``by=``, the keys are (group, name)."""
@@ -143,6 +155,8 @@ def conversion(
     within: dt.timedelta | None = None,
     by: str | Sequence[str] | None = None,
     level: float = 0.95,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> Conversion:
     """Compute the conversion rate from one place to another, its base rate and its lift.
 
@@ -154,7 +168,7 @@ def conversion(
         The longest time from the start to the end; for a pattern, from and to the last interaction
         of its match. A journey converts if any of its starts is followed by the end in time. For
         the base rate, time runs from the first interaction.
-    by, level
+    by, level, hours, unit
         Shared arguments: see `touchpoints.paths`.
 
     Returns
@@ -191,9 +205,16 @@ def conversion(
     {'rate': 0.75, 'lift': 1.875}
     """
     limit = _limit(journeys, within, level, "conversion(within=…)")
-    return by_group(
-        journeys, by, partial(_conversion, start=start, end=end, limit=limit, level=level)
+    checks.check_option("unit", unit, TimeUnit)
+    table = partial(
+        _conversion,
+        start=start,
+        end=end,
+        limit=limit,
+        level=level,
+        clock=journey_clock(journeys, hours),
     )
+    return in_unit(attrs.evolve(by_group(journeys, by, table), opening=hours), unit)
 
 
 def _limit(journeys: Journeys, within: dt.timedelta | None, level: float, what: str) -> int | None:
@@ -206,7 +227,7 @@ def _limit(journeys: Journeys, within: dt.timedelta | None, level: float, what: 
 
 
 def _conversion(
-    journeys: Journeys, *, start: Place, end: Place, limit: int | None, level: float
+    journeys: Journeys, *, start: Place, end: Place, limit: int | None, level: float, clock: Clock
 ) -> Conversion:
     matched = _matched(journeys, start, end, limit=limit)
     shares, counts = JourneyShares(journeys, level=level), journeys.counts
@@ -224,7 +245,7 @@ def _conversion(
         **rates.columns("rate", ends=""),
         **bases.columns("base"),
         lift=np.array([rate.share / base.share if base.hits else np.nan]),
-        median_time=np.array([_median(journeys, matched)]),
+        median_time=np.array([_median(journeys, matched, clock)]),
         level=level,
         **facts_of(shares, rates, bases),
     )
@@ -260,11 +281,11 @@ def _reached(journeys: Journeys, end: Place, limit: int | None) -> Array:
     return answer
 
 
-def _median(journeys: Journeys, matched: _Matched) -> float:
+def _median(journeys: Journeys, matched: _Matched, clock: Clock) -> float:
     if journeys.times is None:
         return np.nan
     converted = np.flatnonzero(matched.converted)
-    stamps = journeys.times.view(np.int64)
+    stamps = clock(journeys.times.view(np.int64))
     gaps = stamps[matched.stops[converted]] - stamps[matched.starts[converted]]
     weights = journeys.counts[converted].astype(np.float64)
     return float(spreads(np.zeros_like(gaps), gaps, 1, weights).quantile(0.5)[0]) / 1e6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
@@ -142,7 +142,7 @@ T = TypeVar("T", During, Alone)
 def during(
     journeys: Journeys,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",
@@ -209,7 +209,7 @@ def during(
 def alone(
     journeys: Journeys,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",
@@ -263,7 +263,7 @@ def _measured(
     what: str,
     measure: Callable[..., T],
     *,
-    by: str | None,
+    by: str | Sequence[str] | None,
     level: float,
     hours: OpeningHours | None,
     unit: TimeUnit,

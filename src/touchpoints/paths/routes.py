@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal
+from typing import ClassVar, Literal
 
 import attrs
 import numpy as np
@@ -27,7 +27,9 @@ from touchpoints._core.checks import (
     public,
 )
 from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Estimated, Grouped, column
+from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import between, require_times
 from touchpoints.journeys.groups import by_group
@@ -39,6 +41,7 @@ from touchpoints.journeys.tie_breaking import (
     variant_keys,
     variants_of,
 )
+from touchpoints.paths._shared.clocks import journey_clock
 from touchpoints.uncertainty import (
     units_of,
 )
@@ -65,11 +68,14 @@ class Routes(Estimated):
     steps : int64
         Number of transitions: touchpoints less 1.
     median_time : float64
-        Median time in seconds from the first touchpoint to the last; nan without times.
+        Median time from the first touchpoint to the last; nan without times.
+    time_unit, opening : str, OpeningHours or None
+        The unit of ``median_time``, and the opening hours that it counts, if not all time counts.
     """
 
     main = "share"
     labels = ("route",)
+    durations: ClassVar[tuple[str, ...]] = ("median_time",)
 
     route: Array = column(object)
     journeys: Array = column(np.int64)
@@ -78,6 +84,11 @@ class Routes(Estimated):
     high: Array = column(np.float64)
     steps: Array = column(np.int64)
     median_time: Array = column(np.float64)
+    time_unit: str = attrs.field(default="seconds", repr=False)
+    opening: OpeningHours | None = attrs.field(default=None, repr=False)
+
+    def _remarks(self) -> list[str]:
+        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -117,6 +128,8 @@ def routes(
     top: int | None = None,
     by: str | Sequence[str] | None = None,
     level: float = 0.95,
+    hours: OpeningHours | None = None,
+    unit: TimeUnit = "seconds",
 ) -> Routes:
     """List the variants between two places, the most frequent or the fastest first.
 
@@ -129,7 +142,7 @@ def routes(
         ``"fastest"``: sort by median time, the shortest first, ties by frequency.
     top
         How many variants to list; all by default.
-    by, level
+    by, level, hours, unit
         Shared arguments: see `touchpoints.paths`.
 
     Returns
@@ -171,12 +184,28 @@ def routes(
     top = checks.limit("top", top)
     if first == "fastest":
         require_times(journeys, "routes(first='fastest')")
-    of_group = partial(_routes, start=start, end=end, first=first, top=top, level=level)
-    return by_group(journeys, by, of_group)
+    check_option("unit", unit, TimeUnit)
+    of_group = partial(
+        _routes,
+        start=start,
+        end=end,
+        first=first,
+        top=top,
+        level=level,
+        clock=journey_clock(journeys, hours),
+    )
+    return in_unit(attrs.evolve(by_group(journeys, by, of_group), opening=hours), unit)
 
 
 def _routes(
-    journeys: Journeys, *, start: Place, end: Place, first: First, top: int | None, level: float
+    journeys: Journeys,
+    *,
+    start: Place,
+    end: Place,
+    first: First,
+    top: int | None,
+    level: float,
+    clock: Clock,
 ) -> Routes:
     journeys = between(journeys, start, end=end)
     there = (lengths_of(journeys.offsets) > 0) & (journeys.counts > 0)
@@ -186,7 +215,7 @@ def _routes(
     units = units_of(journeys, None)
     rows = np.arange(len(groups)), groups
     shares = presence_shares(units, journeys.counts, rows, size=len(firsts), level=level)
-    medians = _medians(journeys, groups, len(firsts))
+    medians = _medians(journeys, groups, len(firsts), clock=clock)
     order = frequent_first(shares.totals, journeys, rows=firsts)
     if first == "fastest":
         order = order[np.argsort(medians[order], kind="stable")]
@@ -203,10 +232,10 @@ def _routes(
     )
 
 
-def _medians(journeys: Journeys, groups: Array, size: int) -> Array:
+def _medians(journeys: Journeys, groups: Array, size: int, *, clock: Clock) -> Array:
     if journeys.times is None:
         return np.full(size, np.nan)
-    stamps, offsets = journeys.times.view(np.int64), journeys.offsets
+    stamps, offsets = clock(journeys.times.view(np.int64)), journeys.offsets
     times = stamps[offsets[1:] - 1] - stamps[offsets[:-1]]
     weights = journeys.counts.astype(np.float64)
     return spreads(groups, times, size, weights).quantile(0.5) / 1e6

@@ -137,7 +137,7 @@ def segments_between(
     start: Place,
     end: Place,
     starts: Starts = "every",
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",
 ) -> SegmentsBetween:
@@ -220,7 +220,7 @@ def segment_times(
     end: Place,
     starts: Starts = "every",
     quantiles: Sequence[float] = _QUARTILES,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
     hours: OpeningHours | None = None,
     unit: TimeUnit = "seconds",
