@@ -62,8 +62,8 @@ def periods_of(
     Parameters
     ----------
     every
-        A calendar ``"hour"``, ``"day"``, ``"week"`` (from Monday), ``"month"`` or ``"quarter"``, or a
-        duration.
+        A calendar ``"hour"``, ``"day"``, ``"week"`` (from Monday), ``"month"`` or
+        ``"quarter"``, or a duration.
     origin
         Where periods of a duration start; at the first time of the log by default.
 
