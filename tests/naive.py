@@ -197,7 +197,7 @@ def read(
             reading.report["without_touchpoint"] += unnamed
             journey[:] = [row for row in journey if row["what"] not in (None, "")]
         _mark_duplicates(journey, reading, drop=duplicates == "drop")
-        _count_ties(journey, reading)
+        _count_ties(journey, reading, tiebreak)
     return reading
 
 
@@ -216,12 +216,14 @@ def _mark_duplicates(journey: list[Row], reading: Reading, *, drop: bool) -> Non
     journey[:] = kept
 
 
-def _count_ties(journey: list[Row], reading: Reading) -> None:
+def _count_ties(journey: list[Row], reading: Reading, tiebreak: str | None = None) -> None:
     for before, here in itertools.pairwise(journey):
         reading.report["pairs"] += 1
         reading.report["ties"] += before["at"] == here["at"]
         reading.report["ties_that_matter"] += (
-            before["at"] == here["at"] and before["what"] != here["what"]
+            before["at"] == here["at"]
+            and before["what"] != here["what"]
+            and (tiebreak is None or before[tiebreak] == here[tiebreak])
         )
 
 

@@ -129,8 +129,8 @@ class Report:
     ties
         Neighbouring interactions at the same time.
     ties_that_matter
-        Ties between different touchpoints: the order in which their rows were read decides which
-        transition is counted.
+        Ties between different touchpoints that no ``tiebreak`` orders: the order in which their
+        rows were read decides which transition is counted.
     noted
         What the reader of a source or a merge counted beyond these, by sentence.
     answers, answers_attached

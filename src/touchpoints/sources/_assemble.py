@@ -259,7 +259,7 @@ def _build(
     times = ordered.stamps if log.time.fine is None else log.time.stamps[ordered.rows]
     report = Report(
         **ordered.tally,
-        **_tie_counts(ordered, tied, final),
+        **_tie_counts(log, ordered, tied, final),
         distinct_events=len(matched.touchpoints) if options.classifier is not None else 0,
         facet_conflicts=matched.disputed,
     )
@@ -276,8 +276,12 @@ def _build(
     )
 
 
-def _tie_counts(ordered: OrderedRows, tied: Array, codes: Array) -> dict[str, Any]:
+def _tie_counts(log: Log, ordered: OrderedRows, tied: Array, codes: Array) -> dict[str, Any]:
     same = segments.repeats_within(codes, ordered.offsets)
+    for one in log.tiebreak if tied.any() else ():
+        # What a column orders is not decided by the order of the rows.
+        here = one[ordered.rows]
+        same[1:] |= here[1:] != here[:-1]
     filled = _count(segments.lengths_of(ordered.offsets) > 0)
     return {
         "pairs": len(ordered.rows) - filled,
