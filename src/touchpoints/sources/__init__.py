@@ -28,8 +28,8 @@ from touchpoints._core.lazy import attach as _attach
 __getattr__, __dir__, __all__ = _attach(
     __name__,
     """
-    _shared.file_format: FileFormat
-    _shared.file_mapping: FileMapping
+    _shared.text_files.file_format: FileFormat
+    _shared.own_tables.file_mapping: FileMapping
     formats.fhir: fhir
     formats.ga4: ga4
     formats.databases: database
@@ -44,7 +44,7 @@ __getattr__, __dir__, __all__ = _attach(
     formats.social: social
     formats.surveys: surveys
     formats.tickets: tickets
-    formats.writing: write_csv write_parquet
+    writers.tables: write_csv write_parquet
     formats.xes: xes
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities

@@ -1,5 +1,5 @@
-from touchpoints.sources._shared.file_format import FileFormat as FileFormat
-from touchpoints.sources._shared.file_mapping import FileMapping as FileMapping
+from touchpoints.sources._shared.own_tables.file_mapping import FileMapping as FileMapping
+from touchpoints.sources._shared.text_files.file_format import FileFormat as FileFormat
 from touchpoints.sources.formats.databases import database as database
 from touchpoints.sources.formats.fhir import fhir as fhir
 from touchpoints.sources.formats.ga4 import ga4 as ga4
@@ -14,8 +14,6 @@ from touchpoints.sources.formats.snowplow import snowplow as snowplow
 from touchpoints.sources.formats.social import social as social
 from touchpoints.sources.formats.surveys import surveys as surveys
 from touchpoints.sources.formats.tickets import tickets as tickets
-from touchpoints.sources.formats.writing import write_csv as write_csv
-from touchpoints.sources.formats.writing import write_parquet as write_parquet
 from touchpoints.sources.formats.xes import xes as xes
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
@@ -23,4 +21,6 @@ from touchpoints.sources.merging.identifying import Identities as Identities
 from touchpoints.sources.merging.identifying import identities as identities
 from touchpoints.sources.merging.merge import merge_sources as merge_sources
 from touchpoints.sources.writers.ocel import write_ocel as write_ocel
+from touchpoints.sources.writers.tables import write_csv as write_csv
+from touchpoints.sources.writers.tables import write_parquet as write_parquet
 from touchpoints.sources.writers.xes import write_xes as write_xes

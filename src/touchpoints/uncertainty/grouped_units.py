@@ -156,7 +156,7 @@ def presence_in_groups(
 
     Notes
     -----
-    As `presence_shares` gives for each group alone. O(n + h log h).
+    As ``presence_shares`` gives for each group alone. O(n + h log h).
     """
     checks.level(level)
     (owners, cell), counts, size = rows, grouped.counts, len(cells)

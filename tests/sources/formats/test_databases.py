@@ -244,7 +244,8 @@ def test_a_table_of_another_schema_with_an_odd_name(tmp_path: Path) -> None:
 def test_duckdb_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the arrays of numpy."""
     monkeypatch.setattr(
-        "touchpoints.sources._shared.duckdb_tables.importlib.util.find_spec", lambda name: None
+        "touchpoints.sources._shared.own_tables.duckdb_tables.importlib.util.find_spec",
+        lambda name: None,
     )
     check_story(tp.sources.database(duckdb_file(tmp_path), table="events", **ROLES))
 

@@ -18,9 +18,9 @@ import pytest
 import touchpoints as tp
 from tests.sources import story
 from touchpoints.sources._shared import files
-from touchpoints.sources.formats import _ga4_columns
-from touchpoints.sources.formats._ga4_arrow import batches_of_json, columns_of_batch
-from touchpoints.sources.formats._ga4_names import parameter_names
+from touchpoints.sources._shared.web import ga4_columns
+from touchpoints.sources._shared.web.ga4_arrow import batches_of_json, columns_of_batch
+from touchpoints.sources._shared.web.ga4_names import parameter_names
 
 DATA = Path(__file__).parent / "data"
 FIXTURE, FLAT = DATA / "ga4.ndjson", DATA / "ga4_flat.csv"
@@ -224,7 +224,7 @@ def test_blocks_are_read_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             tp.sources.ga4(path)
         with pytest.warns(tp.errors.TouchpointsWarning, match="line 31"):
             found.append(tp.sources.ga4(path, on_error="skip"))
-    monkeypatch.setattr(_ga4_columns, "has_arrow", lambda: False)
+    monkeypatch.setattr(ga4_columns, "has_arrow", lambda: False)
     with pytest.warns(tp.errors.TouchpointsWarning, match="line 31"):
         found.append(tp.sources.ga4(path, on_error="skip"))
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests.sources import story
-from touchpoints.sources._shared import separated_rows
+from touchpoints.sources._shared.text_files import separated_rows
 
 ROLES = {"journey": "id", "time": "at", "touchpoint": "what"}
 HEAD = "id;at;what"
@@ -218,7 +218,7 @@ def test_blocks_do_not_matter(tmp_path: Path, monkeypatch: Any, size: int) -> No
         whole = tp.sources.csv(path, **ROLES, on_error="skip", time_format="iso")
     blocks = separated_rows.blocks_of_rows
     monkeypatch.setattr(
-        "touchpoints.sources._shared.separated.blocks_of_rows",
+        "touchpoints.sources._shared.text_files.separated.blocks_of_rows",
         lambda *given: blocks(*given, size=size),
     )
     with pytest.warns(tp.errors.TouchpointsWarning, match="line 3"):

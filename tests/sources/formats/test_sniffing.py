@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from touchpoints._core.instants import from_text
-from touchpoints.sources._shared.quick_times import quick_iso, quick_times
-from touchpoints.sources._shared.time_formats import shape_of
+from touchpoints.sources._shared.text_files.quick_times import quick_iso, quick_times
+from touchpoints.sources._shared.text_files.time_formats import shape_of
 
 HEAD = "id;at;what"
 

@@ -12,7 +12,7 @@ import pytest
 
 import touchpoints as tp
 from tests.sources import story
-from touchpoints.sources._shared.scales import SCALES
+from touchpoints.sources._shared.service.scales import SCALES
 
 FIXTURE = Path(__file__).parent / "data" / "surveys.csv"
 AT = "2026-03-06T18:00:00Z"

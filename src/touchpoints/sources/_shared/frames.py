@@ -11,13 +11,13 @@ from typing import Any, Literal
 from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, MissingPackageError, NotFoundError
 from touchpoints.sources._columns import columns_of_records
-from touchpoints.sources._shared.duckdb_tables import table_of_relation
 from touchpoints.sources._shared.files import opened
+from touchpoints.sources._shared.own_tables.duckdb_tables import table_of_relation
 from touchpoints.sources._shared.records import records_of
-from touchpoints.sources._shared.separated import columns_of_file
 from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources._shared.sniffer import Given, sniffed
-from touchpoints.sources._shared.typed_columns import Wanted
+from touchpoints.sources._shared.text_files.separated import columns_of_file
+from touchpoints.sources._shared.text_files.sniffer import Given, sniffed
+from touchpoints.sources._shared.text_files.typed_columns import Wanted
 
 PARQUET = b"PAR1"
 _WILD = "*?["

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 from touchpoints._core.checks import public, require_path
 from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
-from touchpoints.sources._shared.duckdb_tables import DUCKDB, frame_of_duckdb
-from touchpoints.sources._shared.file_mapping import FileMapping, mapping_of
 from touchpoints.sources._shared.files import opened
-from touchpoints.sources._shared.logs import columns_of_roles, journeys_of_table
-from touchpoints.sources._shared.roles import LogOptions, refuse_types, roles_of
-from touchpoints.sources._shared.sqlite_tables import SQLITE, columns_of_sqlite
+from touchpoints.sources._shared.own_tables.duckdb_tables import DUCKDB, frame_of_duckdb
+from touchpoints.sources._shared.own_tables.file_mapping import FileMapping, mapping_of
+from touchpoints.sources._shared.own_tables.logs import columns_of_roles, journeys_of_table
+from touchpoints.sources._shared.own_tables.roles import LogOptions, refuse_types, roles_of
+from touchpoints.sources._shared.own_tables.sqlite_tables import SQLITE, columns_of_sqlite
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys

@@ -9,11 +9,16 @@ import numpy as np
 
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, Coded
-from touchpoints.sources._shared.bundles import Resource, resources_in
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
 from touchpoints.sources._shared.fields import Unreadable, field, finished, needed, number, text
 from touchpoints.sources._shared.growing import Growing
-from touchpoints.sources._shared.resources import BOOKED, PLANNED, instant, rows_of_resource
+from touchpoints.sources._shared.hospital.bundles import Resource, resources_in
+from touchpoints.sources._shared.hospital.resources import (
+    BOOKED,
+    PLANNED,
+    instant,
+    rows_of_resource,
+)
 from touchpoints.sources._shared.skipped import Skipped
 from touchpoints.sources._shared.tables import rows_of
 

@@ -15,21 +15,15 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
 from touchpoints.sources._shared.files import is_path
 from touchpoints.sources._shared.frames import frame_of_file, kind_of_file
-from touchpoints.sources._shared.sessions import (
-    first_group,
-    is_text,
-    persons_of_sessions,
-    sessions_of,
-)
 from touchpoints.sources._shared.tables import first_known, rows_of
-from touchpoints.sources.formats._ga4_arrow import has_arrow
-from touchpoints.sources.formats._ga4_columns import (
+from touchpoints.sources._shared.web.ga4_arrow import has_arrow
+from touchpoints.sources._shared.web.ga4_columns import (
     columns_of_arrow,
     columns_of_lines,
     flat_columns,
     nested_columns,
 )
-from touchpoints.sources.formats._ga4_names import (
+from touchpoints.sources._shared.web.ga4_names import (
     CAMPAIGNS,
     NESTED,
     OF_PARAMETERS,
@@ -38,6 +32,12 @@ from touchpoints.sources.formats._ga4_names import (
     SESSION,
     TIES,
     TOP,
+)
+from touchpoints.sources._shared.web.sessions import (
+    first_group,
+    is_text,
+    persons_of_sessions,
+    sessions_of,
 )
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from touchpoints._core.checks import public, require_path
-from touchpoints.sources._shared.file_mapping import FileMapping, mapping_of_file
+from touchpoints.sources._shared.own_tables.file_mapping import FileMapping, mapping_of_file
 
 
 @public

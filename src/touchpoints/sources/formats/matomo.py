@@ -11,8 +11,8 @@ from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of,
 from touchpoints.sources._shared.fields import Unreadable, field, finished, text
 from touchpoints.sources._shared.growing import Growing
 from touchpoints.sources._shared.records import records_of
-from touchpoints.sources._shared.scalars import microseconds_in, number_or_noted
 from touchpoints.sources._shared.skipped import Skipped
+from touchpoints.sources._shared.web.scalars import microseconds_in, number_or_noted
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING, Unpack
 
 from touchpoints._core.checks import public, require_path
-from touchpoints.sources._shared.file_mapping import FileMapping, mapping_of
 from touchpoints.sources._shared.frames import frame_of_parquet
-from touchpoints.sources._shared.logs import columns_of_roles, journeys_of_table
-from touchpoints.sources._shared.roles import LogOptions, refuse_types, roles_of
+from touchpoints.sources._shared.own_tables.file_mapping import FileMapping, mapping_of
+from touchpoints.sources._shared.own_tables.logs import columns_of_roles, journeys_of_table
+from touchpoints.sources._shared.own_tables.roles import LogOptions, refuse_types, roles_of
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys

@@ -13,10 +13,10 @@ from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
 from touchpoints.sources._shared.fields import Unreadable, finished, instant, rows_in, text
 from touchpoints.sources._shared.growing import Growing
-from touchpoints.sources._shared.scalars import number_or_noted
-from touchpoints.sources._shared.sessions import persons_of_sessions, sessions_of
 from touchpoints.sources._shared.skipped import Skipped
 from touchpoints.sources._shared.tables import first_known, mapped, repeats_of, rows_of
+from touchpoints.sources._shared.web.scalars import number_or_noted
+from touchpoints.sources._shared.web.sessions import persons_of_sessions, sessions_of
 from touchpoints.sources.merging.identifying import Identities, identities
 
 if TYPE_CHECKING:

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from touchpoints._core.checks import public, require_path
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.file_format import FileFormat
-from touchpoints.sources._shared.file_mapping import FileMapping, mapping_of
-from touchpoints.sources._shared.logs import columns_of_roles, journeys_of_table, wanted_columns
-from touchpoints.sources._shared.roles import LogOptions, Roles, roles_of
-from touchpoints.sources._shared.separated import columns_of_file, places_of
-from touchpoints.sources._shared.sniffer import Given, sniffed
-from touchpoints.sources._shared.typed_columns import NotNumbersError
+from touchpoints.sources._shared.own_tables.file_mapping import FileMapping, mapping_of
+from touchpoints.sources._shared.own_tables.logs import (
+    columns_of_roles,
+    journeys_of_table,
+    wanted_columns,
+)
+from touchpoints.sources._shared.own_tables.roles import LogOptions, Roles, roles_of
+from touchpoints.sources._shared.text_files.file_format import FileFormat
+from touchpoints.sources._shared.text_files.separated import columns_of_file, places_of
+from touchpoints.sources._shared.text_files.sniffer import Given, sniffed
+from touchpoints.sources._shared.text_files.typed_columns import NotNumbersError
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys

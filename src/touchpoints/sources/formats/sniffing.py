@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from touchpoints._core.checks import public, require_path
-from touchpoints.sources._shared.file_format import FileFormat
-from touchpoints.sources._shared.sniffer import Given, sniffed
+from touchpoints.sources._shared.text_files.file_format import FileFormat
+from touchpoints.sources._shared.text_files.sniffer import Given, sniffed
 
 
 @public

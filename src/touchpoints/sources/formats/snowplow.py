@@ -11,8 +11,8 @@ from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints._core.zones import HowTimes
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
-from touchpoints.sources._shared.sessions import persons_of_sessions, sessions_of
 from touchpoints.sources._shared.tables import Flat, first_known, repeats_of, rows_of
+from touchpoints.sources._shared.web.sessions import persons_of_sessions, sessions_of
 
 if TYPE_CHECKING:
     from touchpoints.journeys.model import Journeys

@@ -14,7 +14,7 @@ from touchpoints.sources._shared import fields
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
 from touchpoints.sources._shared.fields import Unreadable, finished, needed, rows_in
 from touchpoints.sources._shared.growing import Growing
-from touchpoints.sources._shared.scales import Scale, Scales, score_at
+from touchpoints.sources._shared.service.scales import Scale, Scales, score_at
 from touchpoints.sources._shared.skipped import Skipped
 
 if TYPE_CHECKING:

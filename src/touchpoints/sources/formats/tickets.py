@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 
 from touchpoints._core.checks import public
-from touchpoints.sources._shared.desk import (
+from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
+from touchpoints.sources._shared.fields import OUTSIDE, finished
+from touchpoints.sources._shared.growing import Growing
+from touchpoints.sources._shared.service.desk import (
     DONE,
     METRICS,
     DeskEvent,
@@ -19,9 +22,6 @@ from touchpoints.sources._shared.desk import (
     metrics_in,
     tickets_in,
 )
-from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
-from touchpoints.sources._shared.fields import OUTSIDE, finished
-from touchpoints.sources._shared.growing import Growing
 from touchpoints.sources._shared.skipped import Skipped
 
 if TYPE_CHECKING:

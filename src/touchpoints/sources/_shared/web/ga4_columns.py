@@ -19,8 +19,8 @@ from touchpoints.sources._shared.growing import Growing
 from touchpoints.sources._shared.records import begins_array, records_of, records_of_lines
 from touchpoints.sources._shared.skipped import Skipped
 from touchpoints.sources._shared.tables import Flat, first_known
-from touchpoints.sources.formats._ga4_arrow import batches_of_json, columns_of_batch, has_arrow
-from touchpoints.sources.formats._ga4_names import (
+from touchpoints.sources._shared.web.ga4_arrow import batches_of_json, columns_of_batch, has_arrow
+from touchpoints.sources._shared.web.ga4_names import (
     IDS,
     LAST_CLICK,
     LAST_CLICKS,

@@ -12,8 +12,8 @@ from touchpoints._core.frozen import Array, Coded, FrozenMap, owned
 from touchpoints._core.messages import quoted
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys, derive
-from touchpoints.sources._shared.roles import Roles
-from touchpoints.sources._shared.typed_columns import Type
+from touchpoints.sources._shared.own_tables.roles import Roles
+from touchpoints.sources._shared.text_files.typed_columns import Type
 from touchpoints.taxonomy import FACETS, Touchpoint, parse_key
 
 _PREFIX = "touchpoints:"

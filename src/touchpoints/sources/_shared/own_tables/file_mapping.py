@@ -14,9 +14,9 @@ from touchpoints._core.documents import all_problems, decoded, tables_of
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import did_you_mean, quoted
 from touchpoints.errors import NotFoundError
-from touchpoints.sources._shared.roles import COLUMNS, OPTIONS, TIMES
-from touchpoints.sources._shared.toml_text import toml_of
-from touchpoints.sources._shared.typed_columns import Type
+from touchpoints.sources._shared.own_tables.roles import COLUMNS, OPTIONS, TIMES
+from touchpoints.sources._shared.own_tables.toml_text import toml_of
+from touchpoints.sources._shared.text_files.typed_columns import Type
 
 FILE = ("separator", "quote", "encoding", "decimal", "header")
 RESTORED = (

@@ -18,7 +18,7 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.sources._assemble import Duplicates, Missing, PersonConflicts
 from touchpoints.sources._lifecycle import Stages
 from touchpoints.sources._shared.skipped import OnError, Skipped
-from touchpoints.sources._shared.typed_columns import Type
+from touchpoints.sources._shared.text_files.typed_columns import Type
 
 if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy

@@ -13,7 +13,7 @@ import numpy as np
 from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.tables import attempt_import
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.sql import chosen_of, select_of
+from touchpoints.sources._shared.own_tables.sql import chosen_of, select_of
 
 DUCKDB = b"DUCK"
 _TABLES = (

@@ -8,15 +8,20 @@ from typing import Any
 
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.file_format import FileFormat
-from touchpoints.sources._shared.separated_rows import (
+from touchpoints.sources._shared.skipped import Skipped
+from touchpoints.sources._shared.text_files.file_format import FileFormat
+from touchpoints.sources._shared.text_files.separated_rows import (
     Block,
     blocks_of_rows,
     cells_by_column,
     whole_rows,
 )
-from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources._shared.typed_columns import Column, Wanted, add_rows, reading_of
+from touchpoints.sources._shared.text_files.typed_columns import (
+    Column,
+    Wanted,
+    add_rows,
+    reading_of,
+)
 
 
 def columns_of_file(

@@ -14,9 +14,9 @@ import attrs
 
 from touchpoints._core.messages import counted
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.encodings import damage_of
 from touchpoints.sources._shared.files import opened
 from touchpoints.sources._shared.skipped import Skipped
+from touchpoints.sources._shared.text_files.encodings import damage_of
 
 ROWS = 1 << 13
 """The rows of a block."""

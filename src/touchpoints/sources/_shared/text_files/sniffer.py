@@ -12,8 +12,10 @@ import attrs
 from touchpoints._core.messages import first_few
 from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.decimals import DecimalEvidence, writes_number
-from touchpoints.sources._shared.dialects import (
+from touchpoints.sources._shared.files import opened
+from touchpoints.sources._shared.skipped import Skipped
+from touchpoints.sources._shared.text_files.decimals import DecimalEvidence, writes_number
+from touchpoints.sources._shared.text_files.dialects import (
     Told,
     checked_mark,
     header_of,
@@ -22,17 +24,15 @@ from touchpoints.sources._shared.dialects import (
     rows_in,
     separator_of,
 )
-from touchpoints.sources._shared.encodings import (
+from touchpoints.sources._shared.text_files.encodings import (
     Encoding,
     checked_encoding,
     damage_of,
     encoding_of,
 )
-from touchpoints.sources._shared.file_format import FileFormat
-from touchpoints.sources._shared.files import opened
-from touchpoints.sources._shared.separated_rows import Dialect, blocks_of_rows
-from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources._shared.time_formats import TimeColumn, TimeEvidence, look
+from touchpoints.sources._shared.text_files.file_format import FileFormat
+from touchpoints.sources._shared.text_files.separated_rows import Dialect, blocks_of_rows
+from touchpoints.sources._shared.text_files.time_formats import TimeColumn, TimeEvidence, look
 
 _HEAD = 1 << 18
 _GIVEN = "given"

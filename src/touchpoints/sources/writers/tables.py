@@ -18,9 +18,9 @@ from touchpoints.errors import InvalidInputError, MissingPackageError, warn
 from touchpoints.journeys.columns import flat
 from touchpoints.journeys.flat import Flat
 from touchpoints.journeys.model import Journeys
-from touchpoints.sources._shared.dialects import checked_mark
-from touchpoints.sources._shared.encodings import checked_encoding
-from touchpoints.sources._shared.file_mapping import FileMapping
+from touchpoints.sources._shared.own_tables.file_mapping import FileMapping
+from touchpoints.sources._shared.text_files.dialects import checked_mark
+from touchpoints.sources._shared.text_files.encodings import checked_encoding
 
 _ROWS = 1 << 15
 _KINDS = {"b": "boolean", "i": "integer", "u": "unsigned", "f": "number", "M": "time"}

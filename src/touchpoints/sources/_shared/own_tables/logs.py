@@ -7,11 +7,11 @@ from typing import Any
 
 from touchpoints.journeys.model import Journeys
 from touchpoints.sources._shared.ending import ended
-from touchpoints.sources._shared.file_format import FileFormat
-from touchpoints.sources._shared.restoring import aliases, restored, restored_types
-from touchpoints.sources._shared.roles import Roles, checked_types
+from touchpoints.sources._shared.own_tables.restoring import aliases, restored, restored_types
+from touchpoints.sources._shared.own_tables.roles import Roles, checked_types
 from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources._shared.typed_columns import Wanted
+from touchpoints.sources._shared.text_files.file_format import FileFormat
+from touchpoints.sources._shared.text_files.typed_columns import Wanted
 from touchpoints.sources.log import from_frame
 
 

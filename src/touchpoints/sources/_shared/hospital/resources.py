@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from touchpoints.sources._shared.bundles import DELETED, Resource, type_of
 from touchpoints.sources._shared.fields import Unreadable, field, in_utc, moment_of, text
+from touchpoints.sources._shared.hospital.bundles import DELETED, Resource, type_of
 from touchpoints.sources._shared.skipped import Skipped
 
 Row = dict[str, Any]

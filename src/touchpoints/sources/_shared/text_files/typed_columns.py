@@ -15,8 +15,8 @@ from touchpoints._core.frozen import Array, Coded, owned, without_blanks
 from touchpoints._core.instants import from_objects
 from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.decimals import Decimal, number_of, writes_number
-from touchpoints.sources._shared.quick_times import quick_iso, quick_times
+from touchpoints.sources._shared.text_files.decimals import Decimal, number_of, writes_number
+from touchpoints.sources._shared.text_files.quick_times import quick_iso, quick_times
 
 Type = Literal["text", "number", "integer", "unsigned", "boolean", "time"]
 """What the values of a column are."""

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from touchpoints._core.messages import counted, first_few, quoted
 from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.decimals import writes_number
-from touchpoints.sources._shared.time_formats import shape_of
+from touchpoints.sources._shared.text_files.decimals import writes_number
+from touchpoints.sources._shared.text_files.time_formats import shape_of
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _EXCEL = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)

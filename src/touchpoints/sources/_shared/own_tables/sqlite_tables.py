@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from touchpoints.errors import InvalidInputError
+from touchpoints.sources._shared.own_tables.sql import chosen_of, select_of
 from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources._shared.sql import chosen_of, select_of
-from touchpoints.sources._shared.typed_columns import Column, add_rows, reading_of_values
+from touchpoints.sources._shared.text_files.typed_columns import Column, add_rows, reading_of_values
 
 SQLITE = b"SQLite format 3\x00"
 _ROWS = 1 << 15

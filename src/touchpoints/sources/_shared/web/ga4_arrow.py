@@ -20,7 +20,7 @@ from touchpoints._core.arrays.threads import cores
 from touchpoints._core.datetimes import FIRST, LAST, NAT
 from touchpoints._core.frozen import Array
 from touchpoints.sources._shared.growing import Block
-from touchpoints.sources.formats._ga4_names import (
+from touchpoints.sources._shared.web.ga4_names import (
     IDS,
     LAST_CLICK,
     LAST_CLICKS,

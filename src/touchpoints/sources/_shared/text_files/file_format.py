@@ -11,11 +11,11 @@ from touchpoints._core.checks import built_by_name
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import counted, first_few, not_found, quoted
 from touchpoints.errors import InvalidInputError
-from touchpoints.sources._shared.dialects import SEPARATORS
-from touchpoints.sources._shared.file_mapping import FileMapping
-from touchpoints.sources._shared.roles import COLUMNS, OPTIONS, TIMES, LogOptions
-from touchpoints.sources._shared.separated_rows import Dialect
-from touchpoints.sources._shared.time_formats import TimeColumn
+from touchpoints.sources._shared.own_tables.file_mapping import FileMapping
+from touchpoints.sources._shared.own_tables.roles import COLUMNS, OPTIONS, TIMES, LogOptions
+from touchpoints.sources._shared.text_files.dialects import SEPARATORS
+from touchpoints.sources._shared.text_files.separated_rows import Dialect
+from touchpoints.sources._shared.text_files.time_formats import TimeColumn
 
 
 def _by_name(texts: Mapping[str, str]) -> FrozenMap[str, str]:

@@ -1,0 +1,1 @@
+"""FHIR resources: where they stand, and what they tell."""

@@ -1,0 +1,1 @@
+"""Help desks and surveys: tickets with what happened to them, scales of scores."""

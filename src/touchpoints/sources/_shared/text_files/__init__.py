@@ -1,0 +1,1 @@
+"""Text files with separators: how they are written, told by what they hold; their columns."""
