@@ -273,3 +273,47 @@ def test_names_of_attributes_do_not_collide(tmp_path: Path) -> None:
     assert journeys.per_interaction["time"].to_list() == ["short"]
     assert journeys.per_journey["time"].to_list() == ["long"]
     assert journeys.per_interaction["event:journey"].to_list() == ["j"]
+
+
+@pytest.mark.parametrize(
+    ("events", "of_order", "several"),
+    [
+        ([["o"]], ["c1", "c2"], 1),
+        ([["o"]], ["c1", "c1"], 0),
+        ([["o", "c1", "c2"], ["o", "c1"]], [], 1),
+        ([["o", "c1"]], ["c1", "c2"], 0),  # the event says who
+    ],
+)
+def test_an_order_of_several_customers_at_once_is_noted(
+    tmp_path: Path, events: list[list[str]], of_order: list[str], several: int
+) -> None:
+    """One person is kept for each event, so that the others are to be told of."""
+
+    def related(ids: list[str]) -> list[dict[str, str]]:
+        return [{"objectId": one, "qualifier": str(place)} for place, one in enumerate(ids)]
+
+    log = {
+        "objectTypes": [{"name": one, "attributes": []} for one in ("order", "customer")],
+        "eventTypes": [],
+        "objects": [
+            {"id": "o", "type": "order", "relationships": related(of_order)},
+            {"id": "c1", "type": "customer", "relationships": related(["c2"])},
+            {"id": "c2", "type": "customer"},
+        ],
+        "events": [
+            {"id": str(row), "type": "buy", "time": f"2026-03-02T10:0{row}:00Z",
+             "relationships": related(ids)}
+            for row, ids in enumerate(events)
+        ],
+    }  # fmt: skip
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(log), encoding="utf-8")
+
+    journeys = tp.sources.ocel(path, "order", person="customer")
+    said = "an object of the type with several persons at once, of which the first was kept"
+    assert journeys.persons.tolist() == ["c1"]
+    assert journeys.meta.report.noted.get(said, 0) == several
+    by_customer = tp.sources.ocel(path, "customer", person="customer")
+    assert said not in by_customer.meta.report.noted
+    for one in by_customer:
+        assert one.person in (one.id, None)  # None without events
