@@ -316,4 +316,31 @@ def test_an_order_of_several_customers_at_once_is_noted(
     by_customer = tp.sources.ocel(path, "customer", person="customer")
     assert said not in by_customer.meta.report.noted
     for one in by_customer:
-        assert one.person in (one.id, None)  # None without events
+        assert one.person == one.id
+
+
+def test_an_order_that_no_event_touches_keeps_its_customer(tmp_path: Path) -> None:
+    """The relation of the object says who it is, as for orders with events."""
+    log = {
+        "objectTypes": [],
+        "eventTypes": [],
+        "objects": [
+            {"id": "ana", "type": "customer"},
+            {"id": "leo", "type": "customer"},
+            *(
+                {"id": one, "type": "order",
+                 "relationships": [{"objectId": who, "qualifier": "placed by"}] if who else []}
+                for one, who in (("o1", "ana"), ("o2", "leo"), ("o3", None))
+            ),
+        ],
+        "events": [
+            {"id": "e", "type": "buy", "time": "2026-03-02T10:00:00Z",
+             "relationships": [{"objectId": "o1", "qualifier": ""}]}
+        ],
+    }  # fmt: skip
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(log), encoding="utf-8")
+
+    journeys = tp.sources.ocel(path, "order", person="customer")
+    assert journeys.ids.tolist() == ["o1", "o2", "o3"]
+    assert journeys.persons.tolist() == ["ana", "leo", None]

@@ -43,6 +43,8 @@ class FlatLog:
         The zone of naive times, or UTC.
     ids, cases
         The ids of all objects of the type, and their attributes.
+    persons
+        To whom these objects are related; None if the persons are no objects.
     """
 
     columns: dict[str, Any]
@@ -50,6 +52,7 @@ class FlatLog:
     tz: str | None
     ids: list[str]
     cases: dict[str, Coded | Array]
+    persons: Coded | None = None
 
 
 @attrs.frozen(eq=False)
@@ -98,13 +101,14 @@ def flattened(
             columns[called.cases[key]] = picked(one, valid)
         else:
             columns[called.cases[key]] = picked(cases[called.cases[key]], rows.objects)
+    of_objects = None
     if person is not None:
-        columns[PERSON] = _persons(log, rows, members, persons, skipped)
+        columns[PERSON], of_objects = _persons(log, rows, members, persons, skipped)
     elif PERSON in called.cases:
         columns[PERSON] = columns[called.cases[PERSON]]
     readable = np.flatnonzero(~np.isin(rows.events, times.bad))
     found = {name: picked(one, readable) for name, one in columns.items()}
-    return FlatLog(columns=found, names=called, tz=zone, ids=ids, cases=cases)
+    return FlatLog(columns=found, names=called, tz=zone, ids=ids, cases=cases, persons=of_objects)
 
 
 def _members(log: ObjectLog, kind: str | None) -> Array:
@@ -213,12 +217,14 @@ def _known(column: Coded | Array) -> Array:
 
 def _persons(
     log: ObjectLog, rows: _Rows, members: Array, persons: Array, skipped: Skipped
-) -> Coded:
-    """Return the person of each row: touched by the event, or else related to the object.
+) -> tuple[Coded, Coded]:
+    """Return the person of each row, and of each object of the type.
 
-    An object that is a person is its own.
+    That of a row is touched by the event, or else related to the object. An object that is a
+    person is its own.
     """
     ids = list(log.objects)
+    texts = tuple(ids[number] for number in persons.tolist())
     place = _places(log, persons)
     events, objects = log.touched.arrays()
     by_event, shared_event = _first(events, place[objects], log.rows)
@@ -232,7 +238,8 @@ def _persons(
     several = np.where(known, shared_event[rows.events], shared_object[of_object])
     skipped.note(_SEVERAL, len(np.unique(rows.objects[several])))
     found = np.where(known, of_event, by_object[of_object])
-    return Coded(owned(found.astype(np.int32)), tuple(ids[number] for number in persons.tolist()))
+    of_members = by_object[members].astype(np.int32)
+    return Coded(owned(found.astype(np.int32)), texts), Coded(owned(of_members), texts)
 
 
 def _first(owners: Array, persons: Array, size: int) -> tuple[Array, Array]:
