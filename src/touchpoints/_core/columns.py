@@ -27,6 +27,7 @@ from touchpoints._core.messages import first_few, not_found
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 SAMPLE = 1000
+MEND_EMPTY = "name the column that holds the "
 _SEEDS = (np.uint64(0x51ED270B9E3779B9), np.uint64(0xD1B54A32D192ED03))
 _FLAGS = (bool, np.bool_)
 _NUMBERS = (int, float, np.integer, np.floating)
@@ -377,7 +378,7 @@ def check_not_empty_column(
         verb = "is" if len(names) == 1 else "are together"
         raise InvalidInputError(
             f"{named_columns(names)}, given as {argument}, {verb} missing in all {rows:,} rows",
-            mend=f"name the column that holds the {argument}",
+            mend=f"{MEND_EMPTY}{argument}",
         )
 
 

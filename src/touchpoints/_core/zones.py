@@ -39,13 +39,17 @@ Ambiguous = Literal["earlier", "later", "raise"]
 
 @attrs.frozen(kw_only=True)
 class HowTimes:
-    """How the caller's times are written; what each means stands at `from_frame`."""
+    """How the caller's times are written; what each means stands at `from_frame`.
+
+    Without ``tell_bad`` no warning tells of times that cannot be read: the caller counts them.
+    """
 
     time_format: str | None = None
     tz: str | None = None
     ambiguous: Ambiguous | None = None
     bad_times: BadTimes = "raise"
     may_be_open: bool = False
+    tell_bad: bool = True
 
 
 def zoned(found: Instants, column: str, how: HowTimes) -> Instants:
@@ -53,7 +57,7 @@ def zoned(found: Instants, column: str, how: HowTimes) -> Instants:
     if how.tz is not None:
         found = localise(found, how.tz, column=column, ambiguous=how.ambiguous)
     found = _within_years(found, column, how.bad_times)
-    if found.bad is not None:
+    if found.bad is not None and how.tell_bad:
         warn(
             f"{counted(len(found.bad), 'time')} in column {column!r} cannot be read and "
             f"{'is' if len(found.bad) == 1 else 'are'} taken as missing, the first: "

@@ -369,3 +369,84 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     assert len(tp.sources.fhir(tmp_path / "empty.ndjson")) == 0
     assert len(tp.sources.fhir({"resourceType": "Bundle"})) == 0
     assert len(tp.sources.fhir(tmp_path / "array.ndjson")) == 1
+
+
+def test_a_contained_patient_is_who_its_identifier_says() -> None:
+    """The id of a contained resource means nothing outside: #p of two resources are two persons."""
+
+    def visit(number: int, patient: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "resourceType": "Encounter",
+            "id": str(number),
+            "status": "finished",
+            "subject": {"reference": "#p"},
+            "contained": [{"resourceType": "Device", "id": "d"}, {"id": "p", **patient}],
+            "period": {"start": f"2026-03-0{number}T10:00:00Z"},
+        }
+
+    known = [{"system": "urn:ward", "value": one} for one in ("7", "8")]
+    journeys = tp.sources.fhir(
+        [
+            visit(1, {"identifier": known[:1]}),
+            visit(2, {"identifier": known[1:]}),
+            visit(3, {"identifier": known[:1]}),
+            visit(4, {}),
+        ]
+    )
+
+    assert journeys.ids.tolist() == ["urn:ward|7", "urn:ward|8"]
+    assert [len(one) for one in journeys] == [2, 1]
+    assert journeys.meta.report.without_journey == 1
+
+
+def test_a_source_in_which_no_resource_has_a_patient_is_told_in_the_words_of_the_reader() -> None:
+    """A column that the reader makes is not one that the user could name."""
+    visit = {"resourceType": "Encounter", "id": "1", "period": {"start": "2026-03-01T10:00:00Z"}}
+
+    for options in ({}, {"journey": "person"}):
+        with pytest.raises(tp.errors.InvalidInputError, match="takes as journey") as caught:
+            tp.sources.fhir([visit], **options)
+        assert "no resource of the source has it" in caught.value.mend
+    with pytest.raises(tp.errors.InvalidInputError, match="'provider', given as journey"):
+        tp.sources.fhir([visit], journey=["provider"])
+
+
+def test_a_status_that_is_none_of_fhir_is_noted() -> None:
+    """Canceled with one l is no status: the encounter is read, and counted."""
+    visits = [
+        {
+            "resourceType": "Encounter",
+            "id": str(number),
+            "subject": {"reference": "Patient/1"},
+            "period": {"start": "2026-03-01T10:00:00Z"},
+            **({"status": status} if status else {}),
+        }
+        for number, status in enumerate(["finished", "Canceled", None, "cancelled"])
+    ]
+    journeys = tp.sources.fhir(visits)
+
+    assert len(journeys[0]) == 3
+    assert journeys.meta.report.noted == {
+        "resources whose status is none of FHIR, read as interactions": 1,
+        "resources without a status, read as interactions": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("pages", "lacking"),
+    [([["self", "next"]], 1), ([["self"]], 0), ([["self", "next"], ["self", "previous"]], 0)],
+)
+def test_a_search_whose_last_page_is_not_there_is_noted(pages: Any, lacking: int) -> None:
+    """A Bundle says by a link that another page follows."""
+    bundles = [
+        {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "link": [{"relation": one, "url": "https://ehr.example/fhir"} for one in links],
+            "entry": [],
+        }
+        for links in pages
+    ]
+
+    noted = tp.sources.fhir(bundles).meta.report.noted
+    assert sum(noted[one] for one in noted if one.startswith("pages of the answer lack")) == lacking

@@ -479,3 +479,23 @@ def test_a_flat_source_is_not_taken_for_that_of_the_event() -> None:
         assert "utm_source" not in journeys.per_interaction
         assert column_of(journeys, "utm_medium") == ["cpc"]
         assert column_of(journeys, "session_source") == ["news"]
+
+
+def test_a_time_of_a_flat_table_that_cannot_be_read_is_counted_as_skipped() -> None:
+    """As in nested events: its reason is told, and the row is not merely without a time."""
+    table = {
+        "event_name": ["a", "b", "c"],
+        "event_timestamp": ["soon", "1772445600000000", None],
+        "user_pseudo_id": ["1.1", "1.1", "1.1"],
+        "ga_session_id": ["5", "5", "5"],
+    }
+    with pytest.raises(tp.errors.InvalidInputError, match="row 0: 'soon'") as caught:
+        tp.sources.ga4(table)
+    assert 'on_error="skip"' in caught.value.mend
+    with pytest.warns(tp.errors.TouchpointsWarning, match="row 0: 'soon'"):
+        journeys = tp.sources.ga4(table, on_error="skip")
+
+    report = journeys.meta.report
+    assert journeys[0].keys == ("b",)
+    assert (report.rows, report.skipped, report.without_time) == (3, 1, 1)
+    assert report.skipped_reasons == {"column 'event_timestamp': a time cannot be read": 1}

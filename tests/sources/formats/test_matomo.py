@@ -195,3 +195,9 @@ def test_few_visits(tmp_path: Path) -> None:
     assert journeys[0].keys == ("añadir 🛒",)
     assert journeys.meta.report.noted == {"eventValue is no number: missing": 1}
     assert journeys.meta.report.without_journey == 2
+
+
+def test_an_error_of_matomo_is_told_by_its_message_also_as_a_dict() -> None:
+    """What json.load gives of the answer."""
+    with pytest.raises(tp.errors.InvalidInputError, match="You must be logged in"):
+        tp.sources.matomo({"result": "error", "message": "You must be logged in"})

@@ -273,3 +273,74 @@ def test_names_of_attributes_do_not_collide(tmp_path: Path) -> None:
     assert journeys.per_interaction["time"].to_list() == ["short"]
     assert journeys.per_journey["time"].to_list() == ["long"]
     assert journeys.per_interaction["event:journey"].to_list() == ["j"]
+
+
+@pytest.mark.parametrize(
+    ("events", "of_order", "several"),
+    [
+        ([["o"]], ["c1", "c2"], 1),
+        ([["o"]], ["c1", "c1"], 0),
+        ([["o", "c1", "c2"], ["o", "c1"]], [], 1),
+        ([["o", "c1"]], ["c1", "c2"], 0),  # the event says who
+    ],
+)
+def test_an_order_of_several_customers_at_once_is_noted(
+    tmp_path: Path, events: list[list[str]], of_order: list[str], several: int
+) -> None:
+    """One person is kept for each event, so that the others are to be told of."""
+
+    def related(ids: list[str]) -> list[dict[str, str]]:
+        return [{"objectId": one, "qualifier": str(place)} for place, one in enumerate(ids)]
+
+    log = {
+        "objectTypes": [{"name": one, "attributes": []} for one in ("order", "customer")],
+        "eventTypes": [],
+        "objects": [
+            {"id": "o", "type": "order", "relationships": related(of_order)},
+            {"id": "c1", "type": "customer", "relationships": related(["c2"])},
+            {"id": "c2", "type": "customer"},
+        ],
+        "events": [
+            {"id": str(row), "type": "buy", "time": f"2026-03-02T10:0{row}:00Z",
+             "relationships": related(ids)}
+            for row, ids in enumerate(events)
+        ],
+    }  # fmt: skip
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(log), encoding="utf-8")
+
+    journeys = tp.sources.ocel(path, "order", person="customer")
+    said = "an object of the type with several persons at once, of which the first was kept"
+    assert journeys.persons.tolist() == ["c1"]
+    assert journeys.meta.report.noted.get(said, 0) == several
+    by_customer = tp.sources.ocel(path, "customer", person="customer")
+    assert said not in by_customer.meta.report.noted
+    for one in by_customer:
+        assert one.person == one.id
+
+
+def test_an_order_that_no_event_touches_keeps_its_customer(tmp_path: Path) -> None:
+    """The relation of the object says who it is, as for orders with events."""
+    log = {
+        "objectTypes": [],
+        "eventTypes": [],
+        "objects": [
+            {"id": "ana", "type": "customer"},
+            {"id": "leo", "type": "customer"},
+            *(
+                {"id": one, "type": "order",
+                 "relationships": [{"objectId": who, "qualifier": "placed by"}] if who else []}
+                for one, who in (("o1", "ana"), ("o2", "leo"), ("o3", None))
+            ),
+        ],
+        "events": [
+            {"id": "e", "type": "buy", "time": "2026-03-02T10:00:00Z",
+             "relationships": [{"objectId": "o1", "qualifier": ""}]}
+        ],
+    }  # fmt: skip
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(log), encoding="utf-8")
+
+    journeys = tp.sources.ocel(path, "order", person="customer")
+    assert journeys.ids.tolist() == ["o1", "o2", "o3"]
+    assert journeys.persons.tolist() == ["ana", "leo", None]

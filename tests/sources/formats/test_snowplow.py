@@ -96,3 +96,31 @@ def test_who_logs_in_late_is_one_person() -> None:
     assert dict(zip(journeys.ids, journeys.persons, strict=True)) == {"s1": "ana", "s2": "d"}
     by_person = tp.sources.snowplow(rows, journey="person")
     assert {one.id: len(one) for one in by_person} == {"ana": 2, "d": 2, "leo": 1}
+
+
+def test_a_time_that_cannot_be_read_is_raised_or_counted_once() -> None:
+    """Its row is left out, also a ping, and also where the collector's time is known."""
+    plain = {
+        "event_name": "page_view",
+        "domain_sessionid": "s",
+        "derived_tstamp": "2026-03-02 10:00:00",
+        "collector_tstamp": "2026-03-02 10:00:05",
+    }
+    rows = [
+        plain,
+        {**plain, "derived_tstamp": "soon"},
+        {**plain, "derived_tstamp": "soon", "collector_tstamp": "later"},
+        {**plain, "event_name": "page_ping", "derived_tstamp": "10000-01-01"},
+        {**plain, "derived_tstamp": None},
+    ]
+    with pytest.raises(tp.errors.InvalidInputError, match="row 1: 'soon'") as caught:
+        tp.sources.snowplow(rows)
+    assert 'on_error="skip"' in caught.value.mend
+    with pytest.warns(tp.errors.TouchpointsWarning, match="row 1: 'soon'") as told:
+        journeys = tp.sources.snowplow(rows, on_error="skip")
+
+    assert len(told) == 1
+    assert [str(one)[17:19] for one in journeys.times] == ["00", "05"]
+    report = journeys.meta.report
+    assert (report.rows, report.skipped) == (5, 3)
+    assert report.skipped_reasons == {"column 'derived_tstamp': a time cannot be read": 3}

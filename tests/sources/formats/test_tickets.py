@@ -376,3 +376,29 @@ def test_what_is_no_table_is_refused(source: Any) -> None:
     """The message says what is taken."""
     with pytest.raises(tp.errors.WrongKindError):
         tp.sources.tickets(source)
+
+
+@pytest.mark.parametrize(
+    ("pages", "lacking"),
+    [
+        ([{"next_page": "https://desk.example/tickets?page=2"}], 1),
+        ([{"next_page": None}], 0),
+        ([{"next_page": "https://desk.example/tickets?page=2"}, {"next_page": None}], 0),
+        ([{"meta": {"has_more": True}, "links": {"next": "https://desk.example/2"}}], 1),
+        ([{"meta": {"has_more": False}, "links": {"next": "https://desk.example/2"}}], 0),
+        ([{"next_page": "https://desk.example/2", "end_of_stream": True}], 0),
+        ([{"next_page": "https://desk.example/2", "end_of_stream": False}], 1),
+        ([{}], 0),
+    ],
+)
+def test_pages_of_which_the_last_is_not_there_are_noted(pages: Any, lacking: int) -> None:
+    """The first hundred tickets of a desk look like a whole desk."""
+    source = [
+        {"tickets": [{"id": number, "created_at": "2026-03-04T08:30:00Z"}], **page}
+        for number, page in enumerate(pages)
+    ]
+
+    journeys = tp.sources.tickets(source)
+    noted = journeys.meta.report.noted
+    assert len(journeys) == len(pages)
+    assert sum(noted[one] for one in noted if one.startswith("pages of the answer lack")) == lacking

@@ -25,6 +25,7 @@ _CONVERGING = "an event that touches several objects of the type, repeated for e
 _REPEATED = "a repetition of an event that touches several objects of the type"
 _DIVERGING = "an object with several events of the same type"
 _UNDECLARED = "a relation to an object that the log does not declare, left out"
+_SEVERAL = "an object of the type with several persons at once, of which the first was kept"
 PERSON = "person"
 
 
@@ -42,6 +43,8 @@ class FlatLog:
         The zone of naive times, or UTC.
     ids, cases
         The ids of all objects of the type, and their attributes.
+    persons
+        To whom these objects are related; None if the persons are no objects.
     """
 
     columns: dict[str, Any]
@@ -49,6 +52,7 @@ class FlatLog:
     tz: str | None
     ids: list[str]
     cases: dict[str, Coded | Array]
+    persons: Coded | None = None
 
 
 @attrs.frozen(eq=False)
@@ -97,13 +101,14 @@ def flattened(
             columns[called.cases[key]] = picked(one, valid)
         else:
             columns[called.cases[key]] = picked(cases[called.cases[key]], rows.objects)
+    of_objects = None
     if person is not None:
-        columns[PERSON] = _persons(log, rows, members, persons)
+        columns[PERSON], of_objects = _persons(log, rows, members, persons, skipped)
     elif PERSON in called.cases:
         columns[PERSON] = columns[called.cases[PERSON]]
     readable = np.flatnonzero(~np.isin(rows.events, times.bad))
     found = {name: picked(one, readable) for name, one in columns.items()}
-    return FlatLog(columns=found, names=called, tz=zone, ids=ids, cases=cases)
+    return FlatLog(columns=found, names=called, tz=zone, ids=ids, cases=cases, persons=of_objects)
 
 
 def _members(log: ObjectLog, kind: str | None) -> Array:
@@ -210,23 +215,38 @@ def _known(column: Coded | Array) -> Array:
     return np.asarray(column == column)  # nan and NaT are unlike themselves
 
 
-def _persons(log: ObjectLog, rows: _Rows, members: Array, persons: Array) -> Coded:
-    """Return the person of each row: touched by the event, or else related to the object."""
+def _persons(
+    log: ObjectLog, rows: _Rows, members: Array, persons: Array, skipped: Skipped
+) -> tuple[Coded, Coded]:
+    """Return the person of each row, and of each object of the type.
+
+    That of a row is touched by the event, or else related to the object. An object that is a
+    person is its own.
+    """
     ids = list(log.objects)
+    texts = tuple(ids[number] for number in persons.tolist())
     place = _places(log, persons)
     events, objects = log.touched.arrays()
-    by_event = _first(events, place[objects], log.rows)
+    by_event, shared_event = _first(events, place[objects], log.rows)
     left, right = log.related.arrays()
-    by_object = _first(np.append(left, right), place[np.append(right, left)], len(log.objects))
-    by_object[persons] = place[persons]
-    found = by_event[rows.events]
-    found = np.where(found >= 0, found, by_object[members[rows.objects]])
-    return Coded(owned(found.astype(np.int32)), tuple(ids[number] for number in persons.tolist()))
+    by_object, shared_object = _first(
+        np.append(left, right), place[np.append(right, left)], len(log.objects)
+    )
+    by_object[persons], shared_object[persons] = place[persons], False
+    of_event, of_object = by_event[rows.events], members[rows.objects]
+    known = (of_event >= 0) & (place[of_object] < 0)
+    several = np.where(known, shared_event[rows.events], shared_object[of_object])
+    skipped.note(_SEVERAL, len(np.unique(rows.objects[several])))
+    found = np.where(known, of_event, by_object[of_object])
+    of_members = by_object[members].astype(np.int32)
+    return Coded(owned(found.astype(np.int32)), texts), Coded(owned(of_members), texts)
 
 
-def _first(owners: Array, persons: Array, size: int) -> Array:
-    """Return the first known person of each owner, -1 where there is none."""
+def _first(owners: Array, persons: Array, size: int) -> tuple[Array, Array]:
+    """Return the first known person of each owner, -1 where none is, and who has several."""
     found = np.full(size, -1)
     known = np.flatnonzero(persons >= 0)[::-1]
     found[owners[known]] = persons[known]
-    return found
+    several = np.zeros(size, dtype=bool)
+    several[owners[known][persons[known] != found[owners[known]]]] = True
+    return found, several

@@ -11,7 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import check_option
-from touchpoints._core.columns import one_or_several
+from touchpoints._core.columns import MEND_EMPTY, one_or_several
 from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, FrozenMap, owned
 from touchpoints._core.messages import did_you_mean, first_few, quoted
@@ -114,22 +114,40 @@ def journeys_of(events: Events, skipped: Skipped, options: ReadOptions) -> Journ
         for name in ("taxonomy", "unmatched", "missing", "person_conflicts", "duplicates")
         if name in options
     }
-    journeys = from_frame(
-        table,
-        journey=_journey_columns(options.get("journey"), events),
-        time=events.time,
-        end=events.end,
-        touchpoint=options.get("touchpoint", events.name),
-        person=events.person,
-        lifecycle=events.lifecycle,
-        instance=events.instance,
-        tiebreak=events.tiebreak or None,
-        per_interaction=(*kept, *signs),
-        per_journey=several_or(options.get("per_journey"), events.per_journey, names),
-        tz=events.tz,
-        **passed,
-    )
+    try:
+        journeys = from_frame(
+            table,
+            journey=_journey_columns(options.get("journey"), events),
+            time=events.time,
+            end=events.end,
+            touchpoint=options.get("touchpoint", events.name),
+            person=events.person,
+            lifecycle=events.lifecycle,
+            instance=events.instance,
+            tiebreak=events.tiebreak or None,
+            per_interaction=(*kept, *signs),
+            per_journey=several_or(options.get("per_journey"), events.per_journey, names),
+            tz=events.tz,
+            **passed,
+        )
+    except InvalidInputError as error:
+        role = error.mend.removeprefix(MEND_EMPTY)
+        given = options.get(role)
+        own = role not in options or (isinstance(given, str) and given in events.journeys)
+        if role == error.mend or not own:  # another error, or of a column that the user names
+            raise
+        raise _nothing_known(error, role, skipped) from error
     return ended(_censored(journeys), skipped, options.get("observed_until"))
+
+
+def _nothing_known(error: InvalidInputError, role: str, skipped: Skipped) -> InvalidInputError:
+    """Return the error for a column of a reader's own that has no value in any row."""
+    return InvalidInputError(
+        error.what.replace(f", given as {role},", ""),
+        where=f"what the reader takes as {role}",
+        mend=f"no {skipped.called} of the source has it: the documentation of the reader says "
+        "where it is looked for",
+    )
 
 
 def ended(journeys: Journeys, skipped: Skipped, until: dt.datetime | None) -> Journeys:

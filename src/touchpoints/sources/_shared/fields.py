@@ -26,6 +26,8 @@ T = TypeVar("T")
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "t"}), frozenset({"false", "0", "no", "f"})
 OUTSIDE = "a time is outside the years 1 to 9999 in UTC"
 
+_NEXT = ("next_page", "links.next", "paging.next", "meta.next_token")
+
 _NESTED = frozenset({dict, list})
 _MEND = "for example the path 'export.json', or a list of dicts"
 
@@ -191,10 +193,13 @@ def rows_in(
     within
         The names under which a page of an export lists its records, as in ``{"tickets": […]}``.
     """
+    pages = Pages()
     for where, record in _rows(source, skipped, within):
         lists = [name for name in within if isinstance(record.get(name), list)]
         if not lists:
             yield where, record
+        else:
+            pages.see(goes_on=_goes_on(record))
         for name in lists:
             for position, one in enumerate(record[name]):
                 place = f"{where}, {name} {position}"
@@ -202,6 +207,33 @@ def rows_in(
                     yield place, one
                 else:
                     skipped.refuse(NO_RECORD, where=place, kind=WrongKindError)
+    pages.tell(skipped)
+
+
+@attrs.define
+class Pages:
+    """The pages of an answer that a source holds: whether one of them is the last."""
+
+    _seen: int = 0
+    _going_on: int = 0
+
+    def see(self, *, goes_on: bool) -> None:
+        """Take note of a page, and whether it says that another one follows."""
+        self._seen += 1
+        self._going_on += goes_on
+
+    def tell(self, skipped: Skipped) -> None:
+        """Note that pages lack, where each page says that another one follows."""
+        if self._seen and self._seen == self._going_on:
+            skipped.note("pages of the answer lack: each that was read says that another follows")
+
+
+def _goes_on(page: Mapping[str, Any]) -> bool:
+    """Tell whether a page says that another follows; some name the next one at the end too."""
+    ends, more = field(page, "end_of_stream"), field(page, "meta.has_more")
+    if isinstance(ends, bool):
+        return not ends
+    return more if isinstance(more, bool) else field(page, *_NEXT) is not None
 
 
 def _rows(

@@ -15,7 +15,8 @@ OnError = Literal["raise", "skip"]
 """What becomes of a record that cannot be read."""
 
 _MOST = 20
-_SKIP = 'pass on_error="skip" to leave such records out and count them in meta.report'
+SKIP = 'pass on_error="skip" to leave such records out and count them in meta.report'
+"""How to mend an error of a record that cannot be read."""
 
 
 @attrs.define(kw_only=True)
@@ -52,7 +53,7 @@ class Skipped:
         The reason must not quote the record: it would be a reason of its own.
         """
         if self.on_error == "raise":
-            raise kind(reason, where=where, mend=mend or _SKIP)
+            raise kind(reason, where=where, mend=mend or SKIP)
         if not self.bad:
             self._first = shortened(f"{where}: {reason}")
         self.bad[reason] += 1

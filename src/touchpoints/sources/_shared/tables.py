@@ -12,10 +12,12 @@ from touchpoints._core.frozen import Array, Coded, owned, without_blanks
 from touchpoints._core.messages import not_found, wrong_kind
 from touchpoints._core.reading import table_of
 from touchpoints._core.zones import HowTimes
+from touchpoints.errors import InvalidInputError
 from touchpoints.sources._columns import columns_of_records
 from touchpoints.sources._shared.files import is_path
 from touchpoints.sources._shared.frames import frame_of_file
 from touchpoints.sources._shared.records import TAKES, are_records
+from touchpoints.sources._shared.skipped import SKIP, Skipped
 
 
 class Flat:
@@ -68,11 +70,40 @@ class Flat:
         """Return a column as Python values; None where the table lacks it."""
         return self._table.values(name) if name in self._present else [None] * self.rows
 
-    def instants(self, name: str, how: HowTimes) -> Instants:
-        """Return a column of times; all missing if the table lacks it."""
+    def times(
+        self, *names: str, skipped: Skipped, time_format: str | None = None
+    ) -> tuple[Array, Array]:
+        """Return for each row the time of the first column that has one, and which rows to keep.
+
+        Times are microseconds in UTC, `NAT` where missing. Rows with a time that cannot be read in
+        one of the columns are raised, or counted as skipped and not to be kept.
+        """
+        how = HowTimes(
+            tz="UTC",
+            time_format=time_format,
+            bad_times="raise" if skipped.on_error == "raise" else "drop",
+            tell_bad=False,
+        )
+        stamps, kept = np.full(self.rows, NAT), np.ones(self.rows, dtype=bool)
+        for name in names:
+            found = self._instants(name, how)
+            stamps = np.where(stamps == NAT, found.stamps, stamps)
+            bad = np.array([] if found.bad is None else found.bad, dtype=np.int64)
+            for place, row in enumerate(bad[kept[bad]].tolist()):
+                where = found.said[0] if not place else f"row {row}"
+                skipped.refuse(f"column {name!r}: a time cannot be read", where=where)
+            kept[bad] = False
+        return owned(stamps), owned(kept)
+
+    def _instants(self, name: str, how: HowTimes) -> Instants:
         if name not in self._present:
             return Instants(np.full(self.rows, NAT))
-        return self._table.instants(name, how)
+        try:
+            return self._table.instants(name, how)
+        except InvalidInputError as error:
+            if "bad_times=" not in error.mend:  # not an option of readers of a format
+                raise
+            raise InvalidInputError(error.what, where=error.where, mend=SKIP) from error
 
 
 def _columns_of(source: Any, required: Sequence[str]) -> Any:

@@ -123,7 +123,8 @@ def matomo(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
     skipped = skipping(options, called="action")
     columns = Growing(times=("time", "end"), numbers=("value", "position"))
     known: dict[str | None, int] = {}
-    for where, visit in records_of(source, skipped):
+    whole = isinstance(source, Mapping) and "result" in source  # an error, where visits are asked
+    for where, visit in records_of([source] if whole else source, skipped):
         actions = _actions_of(visit, where, skipped)
         if not actions:
             continue

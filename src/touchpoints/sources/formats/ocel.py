@@ -51,8 +51,8 @@ def ocel(
         Only relations of events to objects with this qualifier, or one of these; by default all.
     person
         The type of the objects that are persons: the person of a journey is that which its events
-        touch, or else which is related to its object. By default the attribute ``person`` of the
-        objects, if they have it.
+        touch, or else which is related to its object; the first of several is kept, and noted. By
+        default the attribute ``person`` of the objects, if they have it.
     changes
         What becomes of attributes of the objects, which can change over time: their ``"last"``
         value is kept in ``per_journey``, or the value ``"at_event"`` in ``per_interaction``.
@@ -147,7 +147,8 @@ def ocel(
     ended = header is not None and header.has_ends
     journeys = journeys_of(_events(flat, ended=ended, changes=changes), skipped, asked)
     if options.get("journey", "object") == "object":
-        persons = flat.cases.get(flat.names.cases.get(PERSON, ""))
+        attribute = flat.cases.get(flat.names.cases.get(PERSON, ""))
+        persons = attribute if flat.persons is None else flat.persons
         journeys = with_empty(journeys, flat.ids, per_journey=flat.cases, persons=persons)
     if header is not None:
         return restored(journeys, header, flat.names, options=options, tz=tz)

@@ -9,7 +9,6 @@ import numpy as np
 from touchpoints._core.checks import public
 from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.zones import HowTimes
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
 from touchpoints.sources._shared.tables import Flat, first_known, repeats_of, rows_of
 from touchpoints.sources._shared.web.sessions import persons_of_sessions, sessions_of
@@ -107,7 +106,7 @@ def snowplow(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
         required=_REQUIRED,
         optional=(*_TIMES, *_PERSONS, "domain_sessionid", "event_id", "tr_total", *_KEPT.values()),
     )
-    times = _times(flat)
+    times, readable = flat.times(*_TIMES, skipped=skipped)
     names = flat.text("event_name")
     pings = _is(names, _PING)
     columns: dict[str, Any] = {
@@ -124,11 +123,12 @@ def snowplow(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
     columns["person"] = persons_of_sessions(
         key, columns, user="user", device="device", session="session"
     )
-    again = repeats_of(flat.text("event_id")) & ~pings
+    pings &= readable
+    again = repeats_of(flat.text("event_id")) & ~pings & readable
     skipped.leave_out("a page ping, which prolongs the view of its page", int(pings.sum()))
     skipped.leave_out("an event id that an earlier row has", int(again.sum()))
     events = Events(
-        table=rows_of(columns, ~(pings | again)),
+        table=rows_of(columns, readable & ~(pings | again)),
         journeys={"session": ("session",), "person": ("person",)},
         end="end",
         person="person",
@@ -136,13 +136,6 @@ def snowplow(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
         tz="UTC",
     )
     return journeys_of(events, skipped, options)
-
-
-def _times(flat: Flat) -> Array:
-    """Return the time of each row in microseconds: derived, or else of the collector."""
-    how = HowTimes(tz="UTC")
-    derived, collected = (flat.instants(name, how).stamps for name in _TIMES)
-    return np.where(derived == NAT, collected, derived)
 
 
 def _is(column: Coded, text: str) -> Array:

@@ -12,7 +12,7 @@ import attrs
 from touchpoints._core.frozen import FrozenMap
 from touchpoints._core.messages import first_few
 from touchpoints.errors import NotFoundError
-from touchpoints.sources._shared.fields import Unreadable, field, text
+from touchpoints.sources._shared.fields import Pages, Unreadable, field, text
 from touchpoints.sources._shared.files import is_path
 from touchpoints.sources._shared.records import records_of
 from touchpoints.sources._shared.skipped import Skipped
@@ -49,9 +49,10 @@ class Resource:
     local: Mapping[str, str]
 
     def reference(self, *paths: str) -> str | None:
-        """Return whom or what the first reference found names; None for one within itself.
+        """Return whom or what the first reference found names.
 
-        Versions of a reference are one; a reference by an identifier is ``system|value``.
+        Versions of a reference are one. A reference by an identifier is ``system|value``, and so
+        is one to a resource that is contained, whose own id means nothing outside.
         """
         found = field(self.of, *paths)
         if found is None:
@@ -60,12 +61,21 @@ class Resource:
             raise Unreadable(f"{paths[0]} must be a Reference", found)
         written = text(found, "reference")
         if written is None:
-            system, value = (text(found, f"identifier.{one}") for one in ("system", "value"))
-            return None if value is None else f"{system or ''}|{value}"
+            return _identified(found, "identifier")
         if written.startswith("#"):
+            contained = field(self.of, "contained")
+            inside = contained if isinstance(contained, list) else []
+            for one in inside:
+                if isinstance(one, Mapping) and one.get("id") == written[1:]:
+                    return _identified(one, "identifier.0")
             return None
         plain = _HISTORY.sub("", written)
         return self.local.get(plain, plain)
+
+
+def _identified(record: Mapping[str, Any], path: str) -> str | None:
+    system, value = (text(record, f"{path}.{one}") for one in ("system", "value"))
+    return None if value is None else f"{system or ''}|{value}"
 
 
 def type_of(reference: str) -> str | None:
@@ -77,10 +87,20 @@ def type_of(reference: str) -> str | None:
 
 def resources_in(source: Any, skipped: Skipped) -> Iterator[Resource]:
     """Yield the resources of files, folders, Bundles or records, in their order."""
+    pages = Pages()
     for named, part in _parts(source):
         for where, record in records_of(part, skipped):
             place = f"{named}, {where}" if named else where
+            if record.get("resourceType") == "Bundle":
+                pages.see(goes_on=_goes_on(record))
             yield from _unpacked(record, place, skipped)
+    pages.tell(skipped)
+
+
+def _goes_on(bundle: Mapping[str, Any]) -> bool:
+    links = bundle.get("link")
+    known = links if isinstance(links, list) else []
+    return any(isinstance(one, Mapping) and one.get("relation") == "next" for one in known)
 
 
 def _parts(source: Any) -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,10 @@ PLANNED = "a plan: a resource that is planned, booked, proposed or a draft"
 _PATIENT = "Patient"
 _PLANS = frozenset({"planned", "proposed", "pending", "booked", "waitlist", "preparation", "draft"})
 _ONGOING = frozenset({"arrived", "triaged", "in-progress", "onleave", "on-hold", "checked-in"})
+_DONE = frozenset(
+    {"finished", "completed", "fulfilled", "active", "amended", "stopped", "discharged"}
+    | {"discontinued", "unknown"}
+)
 _ASIDE = {
     "entered-in-error": "a resource that was entered in error",
     "cancelled": "a resource that was cancelled",
@@ -215,6 +219,9 @@ def rows_of_resource(resource: Resource, kind: str, skipped: Skipped) -> Iterato
         yield {**shared, "aside": aside}
         return
     row = {**read(resource, skipped), **shared}
+    if status not in _DONE | _ONGOING | _PLANS | _OWN_NAMES | _ASIDE.keys():
+        said = "whose status is none of FHIR" if status else "without a status"
+        skipped.note(f"resources {said}, read as interactions")
     person = row["person"]
     if person is not None and type_of(person) not in (None, _PATIENT):
         aside = "a resource about somebody or something that is no patient"

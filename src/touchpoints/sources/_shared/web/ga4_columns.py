@@ -9,16 +9,15 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.datetimes import FIRST, LAST, BadTimes
+from touchpoints._core.datetimes import FIRST, LAST
 from touchpoints._core.frozen import Array, Coded, code_values, owned
 from touchpoints._core.messages import first_few
-from touchpoints._core.zones import HowTimes
 from touchpoints.errors import InvalidInputError
 from touchpoints.sources._shared.files import lines_of, opened
 from touchpoints.sources._shared.growing import Growing
 from touchpoints.sources._shared.records import begins_array, records_of, records_of_lines
 from touchpoints.sources._shared.skipped import Skipped
-from touchpoints.sources._shared.tables import Flat, first_known
+from touchpoints.sources._shared.tables import Flat, first_known, rows_of
 from touchpoints.sources._shared.web.ga4_arrow import batches_of_json, columns_of_batch, has_arrow
 from touchpoints.sources._shared.web.ga4_names import (
     IDS,
@@ -249,7 +248,8 @@ def flat_columns(
             mend=f'export the parameter {SESSION}, or pass journey="person"',
         )
     _check_ids(table)
-    found: dict[str, Any] = {"time": _times(table, skipped)}
+    stamps, readable = table.times("event_timestamp", skipped=skipped, time_format="epoch_us")
+    found: dict[str, Any] = {"time": owned(stamps.view("datetime64[us]"))}
     for column, ones in given.items():
         if column in NUMBERS:
             found[column] = _numbers(table, ones)
@@ -257,7 +257,7 @@ def flat_columns(
             found[column] = table.kept(ones[0])
         elif column != "event_timestamp":
             found[column] = first_known(*(table.text(one) for one in ones))
-    return with_missing(found, table.rows, wanted)
+    return with_missing(rows_of(found, readable), int(readable.sum()), wanted)
 
 
 def _check_ids(table: Flat) -> None:
@@ -269,12 +269,6 @@ def _check_ids(table: Flat) -> None:
             where=first_few(ids[~np.isnan(ids)][:3].tolist()),
             mend="read the column as text, for example dtype={'user_pseudo_id': str} in pandas",
         )
-
-
-def _times(table: Flat, skipped: Skipped) -> Array:
-    bad: BadTimes = "raise" if skipped.on_error == "raise" else "drop"
-    how = HowTimes(tz="UTC", time_format="epoch_us", bad_times=bad)
-    return owned(table.instants("event_timestamp", how).stamps.view("datetime64[us]"))
 
 
 def _numbers(table: Flat, names: Iterable[str]) -> Array:
