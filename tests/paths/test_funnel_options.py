@@ -573,3 +573,23 @@ def test_a_property_held_constant_as_in_amplitude() -> None:
 
     assert found.journeys.tolist() == [2, 1]
     assert found.attempts.tolist() == [3, 2]
+
+
+def test_steps_that_overlap_do_not_depend_on_other_journeys() -> None:
+    """In a hybrid funnel equal steps need two occurrences; steps that coincide do not."""
+    rows = [("ana", "t0"), ("ana", "t2"), ("leo", "t0"), ("leo", "t1"), ("leo", "t2")]
+    log = {
+        "who": [who for who, _ in rows],
+        "t": [f"2026-01-0{day}" for day in range(1, 6)],
+        "w": [what for _, what in rows],
+    }
+    both = tp.from_columns(log, journey="who", time="t", touchpoint="w")
+    steps = {"begin": "t0", "either": ["t1", "t2"], "second": "t2"}
+    ana = both[both.ids.tolist().index("ana")].keys
+
+    assert ana == ("t0", "t2")
+    for some in (both, both[:1], both[1:]):
+        found = tp.paths.funnel(some, steps, kind="hybrid")
+        assert found.journeys.tolist() == [len(some)] * 3
+    twice = tp.paths.funnel(both, ["t0", "t2", ["t2"]], kind="hybrid")
+    assert twice.journeys.tolist() == [2, 2, 0]

@@ -232,12 +232,19 @@ class Search:
         return best
 
 
+def _alike(journeys: Journeys, places: Sequence[Place]) -> tuple[int, ...]:
+    """Return for each place the first that means the same, whatever occurs in these journeys."""
+    known = [meant(journeys, one).tobytes() if is_plain(one) else one for one in places]
+    return tuple(known.index(one) for one in known)
+
+
 def search_of(journeys: Journeys, asked: Question) -> Search:
     """Return where to look for the steps of a funnel, which is not an open one."""
     stamps = stamps_of(journeys)
     rules = Rules(
         strict=asked.kind == "strict",
         hybrid=asked.kind == "hybrid",
+        alike=_alike(journeys, asked.places) if asked.kind == "hybrid" else (),
         limit=asked.limit,
         stamps=stamps,
         optional=asked.optional,

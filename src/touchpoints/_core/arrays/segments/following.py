@@ -78,6 +78,9 @@ class Rules:
         Whether each step must follow the previous step directly.
     hybrid
         Whether the steps after the first may be reached in any order.
+    alike
+        For each step the first step that means the same, for hybrid steps: equal steps use
+        different occurrences.
     limit, stamps
         The maximum time from the last row of the first step to the last row of every other step,
         in the unit of the stamps, int64 (m,); None for no limit.
@@ -92,6 +95,7 @@ class Rules:
 
     strict: bool = False
     hybrid: bool = False
+    alike: tuple[int, ...] = ()
     limit: int | None = None
     stamps: Array | None = None
     enders: tuple[Enders, ...] = ()
@@ -273,7 +277,7 @@ def ranks_of(starts: Starts | Followed, rules: Rules) -> Array:
 def _reached(rows: Array, hits: Sequence[Hits], ends: Array, rules: Rules) -> Array:
     """Write the rows of the steps after each start; return the number reached, int32 (h,)."""
     if rules.hybrid:
-        _fill_any_order(rows, hits, ends)
+        _fill_any_order(rows, hits, ends, rules)
     else:
         _fill_chain(rows, hits, ends, rules)
     if rules.held is not None:
@@ -353,7 +357,7 @@ def _fill_between(
         wanted[there] = lasts + 1
 
 
-def _fill_any_order(rows: Array, hits: Sequence[Hits], ends: Array) -> None:
+def _fill_any_order(rows: Array, hits: Sequence[Hits], ends: Array, rules: Rules) -> None:
     """Write the last row of the first occurrence of each step after each start, in any order.
 
     Equal steps use different occurrences, so that no occurrence is counted twice.
@@ -361,8 +365,8 @@ def _fill_any_order(rows: Array, hits: Sequence[Hits], ends: Array) -> None:
     real = np.flatnonzero(rows[0] >= 0)
     for step, one in enumerate(hits[1:], 1):
         after = rows[0][real]
-        for earlier, other in enumerate(hits[1:step], 1):
-            if np.array_equal(other.first.words, one.first.words):
+        for earlier in range(1, step):
+            if rules.alike and rules.alike[earlier] == rules.alike[step]:
                 taken = rows[earlier][real]
                 after = np.where(taken >= 0, taken, after)
         starts = one.first.at_or_after(after + 1)
