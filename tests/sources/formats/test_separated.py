@@ -450,3 +450,32 @@ def test_columns_that_are_not_named_take_no_memory(tmp_path: Path) -> None:
 
     assert len(journeys) == 12_000
     assert peak < size / 2
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f"])
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["1_234,5", "-2_000_111,25", "7"], [1234.5, -2_000_111.25, 7]),
+        (["1_234.5", "12"], [1234.5, 12]),
+        (["1_234", "-12_000"], [1234, -12_000]),
+        (["60_1", "7"], None),  # not groups of three
+        (["1_234.567,5", "7"], None),  # two kinds of groups
+    ],
+)
+def test_thousands_apart_by_a_space_that_does_not_break_are_numbers(
+    tmp_path: Path, space: str, cells: list[str], values: list[float] | None
+) -> None:
+    """As French, Polish and Swedish sheets write them; other spaces may be a telephone number."""
+    written = [one.replace("_", space) for one in cells]
+    path = tmp_path / "sheet.csv"
+    rows = [f"1;2026-03-02;visit;{one};600 123 456" for one in written]
+    path.write_text("\n".join(["id;at;what;eur;phone", *rows]), encoding="utf-8")
+
+    journeys = tp.sources.csv(
+        path, journey="id", time="at", touchpoint="what", per_interaction=["eur", "phone"]
+    )
+    kept = journeys.per_interaction
+    found = kept["eur"].to_list() if values is None else kept["eur"].tolist()
+    assert found == (written if values is None else values)
+    assert kept["phone"].to_list() == ["600 123 456"] * len(cells)

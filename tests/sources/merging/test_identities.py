@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -149,3 +151,13 @@ def test_what_are_no_pairs_is_refused(pairs: object, kind: type[Exception], said
     """With the place, and what would do."""
     with pytest.raises(kind, match=said):
         tp.sources.identities(pairs)
+
+
+@pytest.mark.parametrize("wrong", [("web", "1"), b"1", ["1"], {"id": "1"}])
+def test_an_id_that_is_no_text_and_no_number_is_refused(wrong: Any) -> None:
+    """Its text would be an id that no source has: nothing would be merged, in silence."""
+    with pytest.raises(WrongKindError, match="pair 1") as caught:
+        tp.sources.identities([("a", "b"), ("c", wrong)])
+    assert "source=" in caught.value.mend
+    with pytest.raises(WrongKindError, match="must be a text or a number"):
+        tp.sources.identities([(wrong, "ana")])

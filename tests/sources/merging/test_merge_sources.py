@@ -335,3 +335,22 @@ def test_different_taxonomies_are_refused() -> None:
     typed = read([("ana", 0, "purchase")], taxonomy=tp.load_taxonomy("customer"))
     with pytest.raises(InvalidInputError, match="same taxonomy"):
         tp.sources.merge_sources({"a": typed, "b": GOOD})
+
+
+@pytest.mark.parametrize(
+    ("identity", "unused"),
+    [
+        ({"7": "ana", "8": "leo"}, 2),  # numbers of another system
+        ({"7": "ana", "cookie": "leo"}, 0),
+        ({"7": "ana", "8": "desk"}, 0),  # who has contacts by the own id
+        ({}, 0),
+    ],
+)
+def test_an_identity_of_whose_ids_no_source_has_any_is_noted(
+    identity: dict[str, str], unused: int
+) -> None:
+    """It merges nothing: mostly its ids were taken from another column."""
+    sources = {"web": read([("cookie", 0, "visit")]), "shop": read([("desk", 1, "call")])}
+
+    noted = tp.sources.merge_sources(sources, identity=identity).meta.report.noted
+    assert noted.get("persons of identity=, of whose ids no source has any", 0) == unused

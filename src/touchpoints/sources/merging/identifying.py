@@ -21,6 +21,7 @@ OnConflict = Literal["warn", "raise", "ignore"]
 
 _SHOWN = 3
 _MOST_STEPS = 12
+_NO_IDS = (bytes, tuple, list, dict, set, frozenset)
 
 
 class Id(NamedTuple):
@@ -212,7 +213,14 @@ def _claims(triples: Iterable[tuple[Any, Any, Any]]) -> tuple[Claims, int]:
     """Return the claims, and the number of pairs that lack an id or a person."""
     claims: Claims = {}
     lacking = 0
-    for one, two, where in triples:
+    for position, (one, two, where) in enumerate(triples):
+        for value in (one, two):
+            if isinstance(value, _NO_IDS):
+                raise WrongKindError(
+                    f"an id must be a text or a number, got {quoted(value)}",
+                    where=f"pair {position}",
+                    mend="ids of one source alone are named by source= in tp.sources.identities",
+                )
         alias, person = text_of(one), text_of(two)
         if alias is None or person is None:
             lacking += 1

@@ -202,10 +202,13 @@ def _noted(stack: Stack, identity: Identities, of_others: int) -> dict[str, int]
     alone = ~stack.known
     met = np.zeros(len(stack.names), dtype=bool)
     met[stack.people] = True
+    persons = {one for one in identity.person.tolist() if one is not None}
+    unused = len(persons) if persons.isdisjoint(stack.names) else 0
     return {
         "persons without an interaction, who are left out": int(np.count_nonzero(~met)),
         "journeys of no known person, which were not merged": int(np.count_nonzero(alone)),
         "ids said to be several persons, which were not merged": identity.conflicts,
+        "persons of identity=, of whose ids no source has any": unused,
         "ids that belong to a person through another id": identity.chains,
         "interactions with the event id of another person, which were kept": of_others,
     }

@@ -12,15 +12,22 @@ from touchpoints._core.text import is_blank
 Decimal = Literal[".", ","]
 """The mark before the decimals of a number."""
 
+_NO_BREAK = "\u00a0\u202f"  # between groups of thousands in French, Polish, Swedish …
+_SPACE = f"[{_NO_BREAK}]"
 _EXPONENT = r"(?:[eE][+-]?\d{1,3})?"
 _PLAIN = {
     ".": re.compile(rf"[+-]?(?:\d+(?:\.\d*)?|\.\d+){_EXPONENT}", re.ASCII),
     ",": re.compile(rf"[+-]?(?:\d+(?:,\d*)?|,\d+){_EXPONENT}", re.ASCII),
 }
 _GROUPED = {
-    ".": re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", re.ASCII),
-    ",": re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?", re.ASCII),
+    ".": re.compile(
+        rf"[+-]?[1-9]\d{{0,2}}(?:(?:,\d{{3}})+|(?:{_SPACE}\d{{3}})+)(?:\.\d+)?", re.ASCII
+    ),
+    ",": re.compile(
+        rf"[+-]?[1-9]\d{{0,2}}(?:(?:\.\d{{3}})+|(?:{_SPACE}\d{{3}})+)(?:,\d+)?", re.ASCII
+    ),
 }
+_BARE = dict.fromkeys(map(ord, _NO_BREAK))
 _WORDS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
 _LIKE_AN_ID = re.compile(r"[+-]?0\d+|\d{16,}|\+\d+", re.ASCII)
 
@@ -37,7 +44,7 @@ def number_of(text: str, decimal: Decimal) -> float | None:
     if _PLAIN[decimal].fullmatch(text):
         return float(text.replace(",", "."))
     if _GROUPED[decimal].fullmatch(text):
-        bare = text.replace("." if decimal == "," else ",", "")
+        bare = text.translate(_BARE).replace("." if decimal == "," else ",", "")
         return float(bare.replace(",", "."))
     sign, word = (-1, text[1:]) if text.startswith("-") else (1, text)
     found = _WORDS.get(word.casefold())
@@ -48,7 +55,7 @@ class DecimalEvidence:
     """What the cells of a file tell of its decimal mark.
 
     ``1.5`` and ``1,234.5`` have a point, ``1,5`` and ``1.234,5`` a comma; ``1.234`` and ``1,234``
-    can be read either way.
+    can be read either way. Spaces that do not break, as in ``1 234,5``, are no decimals.
     """
 
     def __init__(self) -> None:
