@@ -11,6 +11,7 @@ import numpy as np
 from touchpoints._core.arrays.statistics.survival import first_at_most
 from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, text_array
+from touchpoints._core.opening_hours import OpeningHours
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
 from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
@@ -117,6 +118,7 @@ def time_to(
     outcome: str | None = None,
     start: Place | None = None,
     horizon: dt.timedelta | None = None,
+    hours: OpeningHours | None = None,
     shared: Shared = "refuse",
     resamples: int = 2000,
     level: float = 0.95,
@@ -133,6 +135,9 @@ def time_to(
     horizon
         The horizon of the restricted mean; by default the shorter of the longest observation times
         of the two groups.
+    hours
+        When the service is open: only that time counts, as in `tp.paths.time_to`; also for the
+        horizon.
     seed, shared, resamples, level, progress
         As for `measured`.
 
@@ -191,7 +196,7 @@ def time_to(
     (['computer', 'phone'], True)
     """
     options = Options(seed, resamples, level, "permutation", shared, progress=progress)
-    event = Event(place=place, outcome=outcome, start=start)
+    event = Event(place=place, outcome=outcome, start=start, hours=hours)
     durations = event_times(checked_pair(pair).journeys, event)
     sides = sides_of(pair, options.shared, test=options.test)
     limit = _limit(pair, durations, horizon)

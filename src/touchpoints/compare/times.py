@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from touchpoints._core.checks import public
+from touchpoints._core.opening_hours import OpeningHours
 from touchpoints._core.progress import Progress
 from touchpoints.compare._shared.draws import Shared
 from touchpoints.compare._shared.features import gap_medians, medians_of, throughput_medians
@@ -21,6 +22,7 @@ from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.places.anchors import Place
 from touchpoints.journeys.places.between import place_name, segments_between, two_places
+from touchpoints.paths._shared.clocks import journey_clock
 
 
 @public
@@ -31,6 +33,7 @@ def gaps(
     start: Place | None = None,
     end: Place | None = None,
     min_count: int = 10,
+    hours: OpeningHours | None = None,
     test: Test = "permutation",
     shared: Shared = "refuse",
     resamples: int = 2000,
@@ -48,6 +51,8 @@ def gaps(
         facets, patterns or anchors. By default every edge is compared.
     min_count
         Edges with fewer gaps, both groups together, are not compared; two places always are.
+    hours
+        When the service is open: only that time counts, as in `tp.paths.gaps`.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
@@ -99,18 +104,21 @@ def gaps(
     journeys = checked_pair(pair).journeys
     places = two_places(start, end, what="compare.gaps", without="every edge")
     if places is not None:
-        medians = _medians_between(journeys, places)
+        medians = _medians_between(journeys, places, hours)
         return compared(pair, medians, options, effect="cliff_delta")
-    medians = gap_medians(journeys, what="compare.gaps")
+    medians = gap_medians(journeys, what="compare.gaps", hours=hours)
     sizes = medians.sizes(pair.journeys.counts)
     kept = np.flatnonzero(sizes >= max(options.min_count, 1))
     left_out = int((sizes > 0).sum()) - len(kept)
     return compared(pair, medians.only(kept), options, effect="cliff_delta", left_out=left_out)
 
 
-def _medians_between(journeys: Journeys, places: tuple[Place, Place]) -> Medians:
+def _medians_between(
+    journeys: Journeys, places: tuple[Place, Place], hours: OpeningHours | None
+) -> Medians:
     """Return the median seconds from one place to the next occurrence of another."""
-    times = require_times(journeys, "compare.gaps").view(np.int64)
+    stamps = require_times(journeys, "compare.gaps").view(np.int64)
+    times = journey_clock(journeys, hours)(stamps)
     found = segments_between(journeys, places[0], end=places[1])
     there = (found.stops >= 0) & (journeys.counts[found.owners] > 0)
     start, end = (place_name(place) for place in places)
@@ -128,6 +136,7 @@ def throughput(
     pair: Pair,
     *,
     seed: int,
+    hours: OpeningHours | None = None,
     test: Test = "permutation",
     shared: Shared = "refuse",
     resamples: int = 2000,
@@ -140,6 +149,8 @@ def throughput(
     ----------
     pair
         The two groups: see `pair`, `groups` and `periods`.
+    hours
+        When the service is open: only that time counts, as in `tp.paths.throughput_times`.
     seed, test, shared, resamples, level, progress
         As for `measured`.
 
@@ -175,5 +186,6 @@ def throughput(
     ['throughput']
     """
     options = Options(seed, resamples, level, test, shared, progress=progress)
-    medians = throughput_medians(checked_pair(pair).journeys, what="compare.throughput")
+    journeys = checked_pair(pair).journeys
+    medians = throughput_medians(journeys, what="compare.throughput", hours=hours)
     return compared(pair, medians, options, effect="cliff_delta")

@@ -10,12 +10,14 @@ import numpy as np
 from touchpoints._core.arrays.counting import inner_boundaries
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of, rows_of
 from touchpoints._core.frozen import Array
+from touchpoints._core.opening_hours import OpeningHours
 from touchpoints.compare._shared.statistics import Medians, Shares
 from touchpoints.errors import InvalidInputError
 from touchpoints.graphs.flows import first_transitions, flows, last_transitions
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.model import Journeys
 from touchpoints.journeys.tie_breaking import variant_keys, variants_of
+from touchpoints.paths._shared.clocks import journey_clock
 
 
 def transition_shares(journeys: Journeys) -> Shares:
@@ -84,9 +86,9 @@ def shown_by(shares: Shares, counts: Array) -> Array:
     return answer
 
 
-def gap_medians(journeys: Journeys, *, what: str) -> Medians:
+def gap_medians(journeys: Journeys, *, what: str, hours: OpeningHours | None) -> Medians:
     """Return the median gap of each edge: seconds from start to start of the two interactions."""
-    times = require_times(journeys, what).view(np.int64)
+    times = journey_clock(journeys, hours)(require_times(journeys, what).view(np.int64))
     size = max(len(journeys.touchpoints), 1)
     owners, sources, targets, rows = _inner(journeys)
     edges, cells = np.unique(sources * size + targets, return_inverse=True)
@@ -95,15 +97,17 @@ def gap_medians(journeys: Journeys, *, what: str) -> Medians:
     return medians_of(labels, cells, (times[rows + 1] - times[rows]) / 1e6, owners)
 
 
-def throughput_medians(journeys: Journeys, *, what: str) -> Medians:
+def throughput_medians(journeys: Journeys, *, what: str, hours: OpeningHours | None) -> Medians:
     """Return the median seconds from the first to the last interaction of whole journeys."""
-    times = require_times(journeys, what).view(np.int64)
+    clock = journey_clock(journeys, hours)
+    stamps = require_times(journeys, what).view(np.int64)
+    times = clock(stamps)
     whole = (lengths_of(journeys.offsets) > 0) & journeys.began & journeys.finished
     owners = np.flatnonzero(whole)
     first, last = journeys.offsets[:-1][owners], journeys.offsets[1:][owners] - 1
     stops = times[last]
     if journeys.ends is not None and len(owners):
-        known = np.where(np.isnat(journeys.ends), times, journeys.ends.view(np.int64))
+        known = clock(np.where(np.isnat(journeys.ends), stamps, journeys.ends.view(np.int64)))
         bounds = offsets_of(lengths_of(journeys.offsets)[owners])[:-1]
         stops = np.maximum.reduceat(known[rows_of(journeys.offsets, owners)], bounds)
     spans = (stops - times[first]) / 1e6
