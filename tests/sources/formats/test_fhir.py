@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 from pathlib import Path
@@ -450,3 +451,33 @@ def test_a_search_whose_last_page_is_not_there_is_noted(pages: Any, lacking: int
 
     noted = tp.sources.fhir(bundles).meta.report.noted
     assert sum(noted[one] for one in noted if one.startswith("pages of the answer lack")) == lacking
+
+
+def test_an_end_that_nobody_has_seen_is_missing() -> None:
+    """A day in a period.end lasts until midnight; a stay may have a planned end."""
+
+    def stay(id_: str, start: str, end: str) -> dict[str, Any]:
+        return {
+            "resourceType": "Encounter",
+            "id": id_,
+            "status": "finished",
+            "subject": {"reference": "Patient/1"},
+            "period": {"start": start, "end": end},
+        }
+
+    stays = [
+        stay("before", "2026-10-24", "2026-10-24"),
+        stay("day of the export", "2026-10-25", "2026-10-25"),
+        stay("at the export", "2026-10-25T08:00:00Z", "2026-10-25T12:00:00Z"),
+        stay("planned", "2026-10-25T11:00:00Z", "2026-10-28T10:00:00Z"),
+    ]
+    export = dt.datetime(2026, 10, 25, 14, tzinfo=dt.timezone(dt.timedelta(hours=2)))  # 12:00 UTC
+    journeys = tp.sources.fhir(stays, observed_until=export)
+
+    assert np.isnat(journeys.ends).tolist() == [False, True, False, True]
+    assert journeys.ends[2] == journeys.observed_until[0] == np.datetime64("2026-10-25T12:00")
+    noted = journeys.meta.report.noted
+    assert noted["ends after observed_until, which nobody has seen: missing"] == 2
+    assert not np.isnat(tp.sources.fhir(stays).ends).any()
+    with pytest.raises(tp.errors.InvalidInputError, match="before the last time"):
+        tp.sources.fhir(stays, observed_until=export - dt.timedelta(days=1))

@@ -402,3 +402,15 @@ def test_pages_of_which_the_last_is_not_there_are_noted(pages: Any, lacking: int
     noted = journeys.meta.report.noted
     assert len(journeys) == len(pages)
     assert sum(noted[one] for one in noted if one.startswith("pages of the answer lack")) == lacking
+
+
+@pytest.mark.parametrize("events", [None, [], float("nan")])
+def test_an_audit_without_events_is_no_comment(events: Any) -> None:
+    """Its author answered nothing: only rows that have no list of events are events themselves."""
+    ticket = {"id": 1, "requester_id": 7, "created_at": "2026-03-04T08:30:00Z"}
+    row = {"ticket_id": 1, "author_id": 9, "created_at": "2026-03-04T09:00:00Z"}
+
+    audits = tp.sources.tickets([ticket], events=[{**row, "events": events}])
+    comments = tp.sources.tickets([ticket], events=[row])
+    assert audits[0].keys == ("ticket_created",)
+    assert comments[0].keys == ("ticket_created", "first_reply")

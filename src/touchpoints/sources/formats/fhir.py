@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from touchpoints._core.checks import public
-from touchpoints._core.frozen import Array, Coded
+from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints.sources._shared.ending import Events, ReadOptions, journeys_of, skipping
 from touchpoints.sources._shared.fields import Unreadable, field, finished, needed, number, text
-from touchpoints.sources._shared.growing import Growing
+from touchpoints.sources._shared.growing import Growing, microseconds_of
 from touchpoints.sources._shared.hospital.bundles import Resource, resources_in
 from touchpoints.sources._shared.hospital.resources import (
     BOOKED,
@@ -71,7 +72,9 @@ def fhir(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
     unfinished, as resources in progress do. A patient who did not come has an
     ``Appointment.noshow``. An appointment whose encounter is in the source is left out: it is the
     same contact. Of several versions of a resource the last holds, by ``meta.lastUpdated``,
-    ``meta.versionId`` and position. Resources of other types are counted by type.
+    ``meta.versionId`` and position. Resources of other types are counted by type. Ends after
+    ``observed_until``, which are planned or only name the day of the export, are missing, and
+    counted.
 
     See Also
     --------
@@ -133,6 +136,7 @@ def fhir(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
     kept = latest & _interactions(columns, latest, fulfilled, skipped)
     goes_on = _goes_on(columns, latest, by_person=options.get("journey", "person") == "person")
     table = {**rows_of(columns, kept), **_of_patients(columns["person"].take(kept), patients)}
+    table["end"] = _seen_ends(table["end"], options.get("observed_until"), skipped)
     return journeys_of(_events(table, goes_on[kept]), skipped, options)
 
 
@@ -148,6 +152,15 @@ def _events(table: Mapping[str, Any], goes_on: Array) -> Events:
         tz="UTC",
         goes_on=goes_on,
     )
+
+
+def _seen_ends(ends: Array, until: Any, skipped: Skipped) -> Array:
+    """Return the ends up to the time of the export; later ones are planned, or only name a day."""
+    if not isinstance(until, dt.datetime) or until.tzinfo is None:  # refused later
+        return ends
+    later = ends > np.datetime64(microseconds_of(until), "us")
+    skipped.note("ends after observed_until, which nobody has seen: missing", int(later.sum()))
+    return owned(np.where(later, np.datetime64("NaT"), ends))
 
 
 def _facts(patient: Resource) -> dict[str, Any]:

@@ -219,7 +219,8 @@ def _happened(
     """Yield what an audit, or a row that is one event, tells of its ticket."""
     children = fields.field(record, "events")
     several = isinstance(children, Sequence) and not isinstance(children, str)
-    events = [one for one in children if isinstance(one, Mapping)] if several else [record]
+    alone = [] if "events" in record else [record]  # an audit is no event, even without any
+    events = [one for one in children if isinstance(one, Mapping)] if several else alone
     whole = [
         found
         for one in events
