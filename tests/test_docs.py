@@ -50,7 +50,7 @@ EXAMPLES = {
     "docs/banking77.md": 1,
     "docs/clinical.md": 1,
     "docs/uncertainty.md": 1,
-    "docs/questions/by-group.md": 2,
+    "docs/questions/by-group.md": 3,
     "docs/questions/compare.md": 2,
     "docs/questions/customer-and-business-view.md": 3,
     "docs/questions/decisions.md": 4,

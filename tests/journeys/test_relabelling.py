@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 import touchpoints as tp
 from tests.logs import log, paths_of
-from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 
 
 def typed() -> tp.Journeys:
@@ -82,6 +83,15 @@ def test_a_lens_must_exist_and_be_unambiguous() -> None:
         tp.collapse(clash, by="channel")
     with pytest.raises(InvalidInputError, match="at least one name, and no name twice"):
         tp.collapse(journeys, by=["need", "need"])
+
+
+def test_the_names_of_a_lens_have_an_order() -> None:
+    """It is that of the keys; of a set it would differ from run to run."""
+    journeys = typed()
+
+    for ask in (lambda names: tp.collapse(journeys, by=names), partial(tp.split_by, journeys)):
+        with pytest.raises(WrongKindError, match="by must be .* or a sequence of several"):
+            ask({"channel", "need"})
 
 
 def test_relabelling_merges_touchpoints_of_one_new_name() -> None:

@@ -267,9 +267,10 @@ def test_gaps_need_times() -> None:
     ("asked", "error", "says"),
     [
         ({"of": "counts"}, InvalidInputError, "did you mean 'count'"),
-        ({"of": []}, InvalidInputError, "at least one kind of features"),
+        ({"of": []}, InvalidInputError, "at least one kind of features, and each once, got none"),
         ({"of": ["count", "count"]}, InvalidInputError, "each once"),
-        ({"of": 3}, WrongKindError, "kind of features or several"),
+        ({"of": 3}, WrongKindError, "kind of features or a sequence of them"),
+        ({"of": {"count", "last"}}, WrongKindError, "sequence of them, got set"),
         ({"first": 0}, InvalidInputError, "first must be an integer of at least 1, got 0"),
         ({"positions": 2.0}, InvalidInputError, "positions must be an integer"),
         ({"min_journeys": 0}, InvalidInputError, "min_journeys must be an integer"),

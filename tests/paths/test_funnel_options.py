@@ -16,7 +16,7 @@ from tests.logs import log
 from tests.paths import naive_funnels
 from touchpoints._core.arrays import threads
 from touchpoints._core.arrays.segments import following
-from touchpoints.errors import InvalidInputError, NotFoundError
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.model import take
 
 DAY = dt.timedelta(days=1)
@@ -408,6 +408,28 @@ def test_the_members_of_any_kind_add_up_to_the_funnel() -> None:
                 assert members.count[rows].sum() == number
     assert members.reached_at is None
     assert journeys.ids[members.position].tolist() == members.journey.tolist()
+
+
+def test_a_step_that_nobody_gets_near_has_no_members() -> None:
+    """It is a step all the same: its mask is all False, whatever the state."""
+    journeys = shop(ana="b", leo="a")
+    found = tp.paths.funnel_members(journeys, ["a", "b", "a"])
+
+    assert found.steps == ("a (1)", "b", "a (3)")
+    assert found.mask(step="b", state="lost").tolist() == [False, True]
+    assert found.mask(step="a (3)", state="lost").tolist() == [False, False]
+    with pytest.raises(NotFoundError, match=r"no step 'a'\n.*'a \(1\)'"):
+        found.mask(step="a")
+
+
+@pytest.mark.parametrize("ask", [tp.paths.funnel, tp.paths.funnel_members, tp.paths.funnel_times])
+def test_steps_need_an_order(ask) -> None:
+    """That of a set differs from run to run; any of several places has none."""
+    journeys = shop(ana="a b")
+    for steps in ({"a", "b"}, frozenset({"a", "b"})):
+        with pytest.raises(WrongKindError, match="steps must be a sequence of places"):
+            ask(journeys, steps)
+    assert len(ask(journeys, [{"a", "c"} - {"c"}, "b"])) == len(ask(journeys, ["a", "b"]))
 
 
 def test_bad_options_get_clear_errors() -> None:

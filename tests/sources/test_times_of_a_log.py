@@ -52,6 +52,25 @@ def test_pandas_dates_are_days() -> None:
     assert journeys.times[0] == np.datetime64("2026-03-02T08:30")
 
 
+@pytest.mark.parametrize("tz", [None, "America/New_York"])
+def test_dates_with_a_zone_do_not_lose_it(tz: str | None) -> None:
+    """Midnight in Madrid is another day in New York: which one is meant is not guessed."""
+    days = pd.to_datetime(["2026-07-01"]).tz_localize("Europe/Madrid")
+    log = pd.DataFrame({"id": [1], "d": days, "h": ["10:00"], "w": ["a"]})
+
+    with pytest.raises(tp.errors.InvalidInputError, match="'d' of time= has dates with a zone"):
+        tp.from_frame(log, time=("d", "h"), tz=tz, **ROLES)
+
+
+def test_a_time_of_day_may_have_an_offset() -> None:
+    """It is that of the whole time."""
+    log = {"id": [1], "d": ["2026-07-01"], "h": ["10:00+02:00"], "w": ["a"]}
+
+    journeys = tp.from_columns(log, time=("d", "h"), **ROLES)
+
+    assert journeys.times[0] == np.datetime64("2026-07-01T08:00")
+
+
 def test_a_time_without_its_date_is_missing() -> None:
     """And so is a date without a time; both are counted."""
     log = {

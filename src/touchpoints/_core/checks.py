@@ -187,6 +187,11 @@ def _is_iterable(value: Any) -> bool:
     return isinstance(value, Iterable)
 
 
+def _has_order(value: Any) -> bool:
+    """Return whether values are several in an order: that of a set differs from run to run."""
+    return _is_iterable(value) and not isinstance(value, (set, frozenset))
+
+
 def _is_sized(value: Any) -> bool:
     return isinstance(value, Iterable) and hasattr(value, "__len__")
 
@@ -236,7 +241,9 @@ _KINDS = {
         _of_class("timedelta"), "a datetime.timedelta", "datetime.timedelta(days=7)"
     ),
     "tuple[str, str]": Kind(_are_two_texts, "two texts", '("before", "after")'),
-    "Sequence[str]": Kind(_are_texts, "a sequence of texts", '["…"]'),
+    "Sequence[str]": Kind(
+        lambda value: _has_order(value) and _are_texts(value), "a sequence of texts", '["…"]'
+    ),
     "Collection[str]": Kind(_are_texts, "a sequence of texts", '["…"]'),
     "Iterable[str]": Kind(_are_texts, "a sequence of texts", '["…"]'),
     "Sequence[float]": Kind(_are_numbers, "a sequence of numbers", "[0.25, 0.75]"),
@@ -245,15 +252,15 @@ _KINDS = {
     ),
     "Sequence[Selector]": Kind(_is_sized, "a sequence of touchpoints", '["search", "purchase"]'),
     "Steps": Kind(
-        _is_iterable,
+        _has_order,
         "a sequence of places, or a mapping of names to places",
         '["search", "purchase"]',
     ),
     "Mapping[str, str]": Kind(_is_mapping, "a mapping", '{"…": "…"}'),
     "Mapping[str, float]": Kind(_is_mapping, "a mapping", '{"…": 1}'),
     "Lens": Kind(
-        lambda value: isinstance(value, str) or _are_texts(value),
-        "a facet, a column or several of them",
+        lambda value: isinstance(value, str) or (_has_order(value) and _are_texts(value)),
+        "a facet, a column or a sequence of them",
         '"channel"',
     ),
     "Sequence[Lens]": Kind(_is_sized, "a sequence of facets or columns", '["channel", "type"]'),

@@ -95,16 +95,17 @@ def heads_of(kind: Kind, positions: int) -> list[str]:
 def kinds_asked(of: object) -> tuple[Kind, ...]:
     """Return the kinds of features that ``of`` names, or raise."""
     listed = (of,) if isinstance(of, str) else tuple(of) if hasattr(of, "__iter__") else None
-    if listed is None:
+    if listed is None or isinstance(of, (set, frozenset)):
         raise WrongKindError(
-            f"of must be a kind of features or several, got {type(of).__name__}",
+            f"of must be a kind of features or a sequence of them, got {type(of).__name__}",
             mend='for example of=["count", "transitions"]',
         )
     for kind in listed:
         check_option("of", kind, Kind)
     if not listed or len(set(listed)) < len(listed):
         raise InvalidInputError(
-            f"of must name at least one kind of features, and each once, got {first_few(listed)}",
+            "of must name at least one kind of features, and each once, got "
+            f"{first_few(listed) or 'none'}",
             mend=f"some of {first_few(KINDS)}",
         )
     return listed

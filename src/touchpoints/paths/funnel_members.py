@@ -49,6 +49,8 @@ class FunnelMembers(Grouped):
         The position of each row's journey in the journeys that were given; no column.
     size : int
         The number of journeys that were given.
+    steps : tuple of str
+        The names of all steps, also of those at which no journey is listed.
     """
 
     main = "count"
@@ -62,6 +64,7 @@ class FunnelMembers(Grouped):
     reached_at: Array | None = optional_column("datetime64[us]")
     position: Array = attrs.field(repr=False, eq=attrs.cmp_using(eq=same_array))
     size: int
+    steps: tuple[str, ...] = attrs.field(repr=False)
 
     def mask(self, *, step: str, state: State = "lost") -> Array:
         """Return which of the journeys given are in a state at a step, bool (n,), for `tp.select`.
@@ -69,14 +72,15 @@ class FunnelMembers(Grouped):
         Parameters
         ----------
         step
-            The name of a step, as in the table.
+            The name of a step, as in the table. Where no journey is listed at it, the mask is all
+            False.
         state
             ``"reached"``, ``"skipped"``, ``"lost"`` or ``"open"``.
 
         Raises
         ------
         NotFoundError
-            When no journey is listed at a step of this name.
+            When no step has this name.
         InvalidInputError
             When there is no such state.
 
@@ -85,9 +89,8 @@ class FunnelMembers(Grouped):
         touchpoints.select : Select journeys by a mask.
         """
         check_option("state", state, State)
-        names = list(dict.fromkeys(self.step.tolist()))
-        if step not in names:
-            raise not_found("step", step, names)
+        if step not in self.steps:
+            raise not_found("step", step, self.steps)
         flags = np.zeros(self.size, dtype=bool)
         flags[self.position[(self.step == step) & (self.state == state)]] = True
         return flags
@@ -185,4 +188,5 @@ def funnel_members(
         group=None if groups is None else text_array(groups.labels)[groups.of[position]],
         by=None if groups is None else groups.names,
         size=len(journeys),
+        steps=tuple(names),
     )

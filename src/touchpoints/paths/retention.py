@@ -164,10 +164,10 @@ def retention(
     week_starts
         The first day of the week, ``"monday"`` to ``"sunday"``; only with ``period="week"``.
     by
-        A per-journey column, facet or per-interaction column to group by; a person with journeys
-        in several groups is in a cohort of each.
+        A shared argument: see `touchpoints.paths`. A person with journeys in several groups is in a
+        cohort of each.
     level
-        Shared arguments: see `touchpoints.paths`.
+        A shared argument: see `touchpoints.paths`.
 
     Returns
     -------

@@ -187,11 +187,22 @@ def _times(table: Table, names: ColumnRoles, how: HowTimes) -> Instants:
     if len(names.time) == 1:
         return table.instants(names.time[0], how)
     called = " and ".join(names.time)
-    days, hours = (map(_written, table.values(name)) for name in names.time)
+    days, hours = (map(_written, _without_zones(table.values(name), name)) for name in names.time)
     pairs = zip(days, hours, strict=True)
     joined = [None if None in (day, hour) else f"{day} {hour}" for day, hour in pairs]
     found = from_objects(joined, called, how.time_format, bad_times=how.bad_times)
     return zoned(found, called, how)
+
+
+def _without_zones(values: list[Any], name: str) -> list[Any]:
+    """Return dates or times of day, or raise for dates with a zone, which joining would lose."""
+    for value in values:
+        if isinstance(value, dt.datetime) and value.tzinfo is not None:
+            raise InvalidInputError(
+                f"column {name!r} of time= has dates with a zone, such as '{value}'",
+                mend="remove the zone from the dates, and pass it as tz=",
+            )
+    return values
 
 
 def _places(table: Table, names: ColumnRoles) -> Array:
@@ -212,7 +223,7 @@ def _written(value: Any) -> str | None:
     """Return a date or a time of day as ISO text, or a text as it is; None where it is missing."""
     if is_missing(value) or (isinstance(value, str) and is_blank(value)):
         return None
-    if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()  # a date, as pandas and numpy hold it
     return value.strip() if isinstance(value, str) else str(value)
 
