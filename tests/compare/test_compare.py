@@ -253,7 +253,7 @@ def test_fast_medians_equal_the_general_measure() -> None:
         in_a=rng.random(40) < 0.5,
     )
     assert pair.shared
-    quick = features.gap_medians(pair.journeys, what="here")
+    quick = features.gap_medians(pair.journeys, what="here", hours=None)
     slow = statistics.Measured(
         labels=quick.labels, journeys=pair.journeys, measure=median_gaps, absent=math.nan
     )

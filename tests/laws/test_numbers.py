@@ -33,6 +33,7 @@ ASKED = {
     "bootstrap": lambda **more: tp.bootstrap(
         LOG, tp.paths.transitions, **{"seed": 1, "resamples": 3} | more
     ),
+    "features": lambda **more: tp.features(LOG, **more),
     "higher_order_graph": lambda **more: tp.higher_order_graph(LOG, **more),
     "sample": lambda **more: tp.sample(LOG, **{"n": 2, "seed": 1} | more),
     "simulate": lambda **more: tp.simulate(GRAPH, **{"n": 2, "seed": 1} | more),
