@@ -231,7 +231,7 @@ def before_first(
     ('search_query',)
     """
     checked_journeys(journeys)
-    if (touchpoint is None) == (channel is None):
+    if (touchpoint is None) == (channel is None) or channel in ((), []):
         raise InvalidInputError(
             "before_first needs a touchpoint or a channel, and not both",
             mend='for example channel=("website", "app")',

@@ -116,6 +116,6 @@ def test_what_happened_before_the_site_was_found() -> None:
 
     assert [one.keys for one in before] == [("search_query",), (), ("complaint",)]
     assert before == tp.before_first(read(rows), {"channel": ("website", "app")})
-    for wrong in ({}, {"touchpoint": "purchase", "channel": "website"}):
+    for wrong in ({}, {"channel": ()}, {"touchpoint": "purchase", "channel": "website"}):
         with pytest.raises(InvalidInputError, match="a touchpoint or a channel"):
             tp.before_first(read(rows), **wrong)
