@@ -190,7 +190,9 @@ def _for_polars(name: str, column: Array | Coded, polars: Any, zone: str | None)
         )
     if column.dtype.kind == "M":
         return polars.Series(name, column).cast(polars.Datetime("us")).dt.replace_time_zone(zone)
-    return polars.Series(name, column.tolist() if column.dtype == object else column)
+    if column.dtype == object:
+        return polars.Series(name, column.tolist(), dtype=polars.String if _blank(column) else None)
+    return polars.Series(name, column)
 
 
 def _for_arrow(column: Array | Coded, arrow: Any, *, aware: bool) -> Any:
@@ -200,4 +202,11 @@ def _for_arrow(column: Array | Coded, arrow: Any, *, aware: bool) -> Any:
         return arrow.DictionaryArray.from_arrays(codes, texts).cast(arrow.string())
     if column.dtype.kind == "M":
         return arrow.array(column, type=arrow.timestamp("us", tz="UTC" if aware else None))
-    return arrow.array(column.tolist() if column.dtype == object else column)
+    if column.dtype == object:
+        return arrow.array(column.tolist(), type=arrow.string() if _blank(column) else None)
+    return arrow.array(column)
+
+
+def _blank(column: Array) -> bool:
+    """Return whether a column of ids has no value that could tell its kind: it is of text then."""
+    return all(one is None for one in column.tolist())

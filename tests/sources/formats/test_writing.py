@@ -307,6 +307,21 @@ def test_frames_of_any_journeys_hold_the_columns(library: str) -> None:
         assert len(frame) == len(log.codes)
 
 
+def test_frames_without_rows_have_the_kinds_of_those_with_rows() -> None:
+    """So that parts of a log can be put together again; ids that are numbers stay numbers."""
+    rows = [{"id": "a", "who": "ana", "at": "2026-01-05", "what": "visit"}]
+    names = {"journey": "id", "person": "who", "time": "at", "touchpoint": "what"}
+    texts = tp.from_records(rows, **names)
+    numbers = tp.from_records([{**rows[0], "id": 7}], **names)
+    nobody = tp.from_records([*rows, {**rows[0], "id": "b", "who": None}], **names)[1:]
+
+    for journeys in (texts, numbers):
+        assert journeys[:0].to_polars().schema == journeys.to_polars().schema
+        assert journeys[:0].to_arrow().schema == journeys.to_arrow().schema
+    assert nobody.to_polars().schema == texts.to_polars().schema
+    assert nobody.to_arrow().schema == texts.to_arrow().schema
+
+
 def test_the_missing_touchpoint_comes_back(tmp_path: Path) -> None:
     """Its key is in parentheses, and a text in parentheses is another."""
     rows = {"id": [1, 1], "at": ["2026-01-01", "2026-01-02"], "what": [None, "(missing)"]}
