@@ -120,3 +120,20 @@ def test_logs_without_ends_are_refused() -> None:
     """Nothing is going on in moments."""
     with pytest.raises(InvalidInputError, match="needs the ends"):
         tp.paths.flow_efficiency(tp.datasets.shop(20, seed=1))
+
+
+def test_intervals_of_means_stay_where_means_can_be() -> None:
+    """Two journeys tell little, but no efficiency is below 0 or above 1."""
+    log = {
+        "who": ["ana", "ana", "leo", "leo"],
+        "t": ["2026-01-01T00:00", "2026-01-01T00:58", "2026-01-01T00:00", "2026-01-01T00:30"],
+        "e": ["2026-01-01T00:58", "2026-01-01T01:00", "2026-01-01T00:01", "2026-01-01T01:00"],
+        "w": ["a", "b", "a", "b"],
+    }
+    journeys = tp.from_columns(log, journey="who", time="t", end="e", touchpoint="w")
+    found = {row["measure"]: row for row in tp.paths.flow_efficiency(journeys).to_dicts()}
+
+    share = found["flow efficiency"]
+    assert (share["mean_low"], share["mean_high"]) == (0, 1)
+    assert share["mean"] == pytest.approx((1 + 31 / 60) / 2)
+    assert found["waiting"]["mean_low"] == 0

@@ -154,8 +154,8 @@ def flow_efficiency(
     say so before: ``attrs.evolve(journeys, ends=np.where(np.isnat(journeys.ends), journeys.times,
     journeys.ends))``. With ``hours`` span, active and waiting time are those of the opening hours.
 
-    Means have t intervals and quantiles Woodruff's, over persons or journeys, as those of `gaps`.
-    O(m log l + n log n) for journeys of at most l interactions.
+    Means have t intervals, cut where no mean can be, and quantiles Woodruff's, over persons or
+    journeys, as those of `gaps`. O(m log l + n log n) for journeys of at most l interactions.
 
     References
     ----------
@@ -230,5 +230,8 @@ def _table(
     """Return the table, shares as shares and durations in a unit."""
     sizes = np.where(_SHARES, _STEPS / _SECOND, unit_size(unit))
     shown = {name: scaled(columns[name], sizes) for name in _MEASURED if name in columns}
+    # No journey has less than 0, or a share above 1, and so no mean.
+    shown["mean_low"] = np.maximum(shown["mean_low"], 0)
+    shown["mean_high"] = np.where(_SHARES, np.minimum(shown["mean_high"], 1), shown["mean_high"])
     of = np.where(_SHARES, "share", unit).tolist()
     return FlowEfficiency(**columns | shown, of=of, time_unit=unit, opening=hours)
