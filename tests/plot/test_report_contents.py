@@ -98,3 +98,27 @@ def test_no_times_give_no_days() -> None:
     found = contents_of(journeys)
     assert "days" not in found.fact
     assert not np.isin("persons", found.fact)
+
+
+def test_what_a_reader_skipped_and_noted_is_told() -> None:
+    """Records that cannot be read by reason; what else was noted, each with its own number."""
+    log = [{"who": "ana", "at": "2026-03-02", "what": "visit"}]
+    read = tp.from_records(log, journey="who", time="at", touchpoint="what")
+    report = tp.Report(
+        rows=4,
+        skipped=3,
+        skipped_reasons={"a line is not JSON": 2, "a line is not UTF-8": 1},
+        noted={"pages that lack": 1, "persons to choose between": 7},
+    )
+    journeys = attrs.evolve(read, meta=attrs.evolve(read.meta, report=report))
+    rows = [(row["fact"], row["number"], row["detail"]) for row in contents_of(journeys).to_dicts()]
+
+    for expected in (
+        ("dropped", 3, ""),
+        ("skipped", 3, ""),
+        ("skipped", 2, "a line is not JSON"),
+        ("skipped", 1, "a line is not UTF-8"),
+        ("noted", 1, "pages that lack"),
+        ("noted", 7, "persons to choose between"),
+    ):
+        assert expected in rows

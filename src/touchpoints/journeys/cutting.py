@@ -231,7 +231,8 @@ def before_first(
     ('search_query',)
     """
     checked_journeys(journeys)
-    if (touchpoint is None) == (channel is None) or channel in ((), []):
+    none = isinstance(channel, (tuple, list)) and not channel
+    if (touchpoint is None) == (channel is None) or none:
         raise InvalidInputError(
             "before_first needs a touchpoint or a channel, and not both",
             mend='for example channel=("website", "app")',

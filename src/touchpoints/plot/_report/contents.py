@@ -14,17 +14,18 @@ from touchpoints.journeys.model import Journeys
 from touchpoints.uncertainty import units_of
 
 _READ = (
-    *("without_journey", "without_time", "bad_times", "without_touchpoint", "unmatched"),
-    *("unmatched_dropped", "left_out", "lifecycle_ignored", "duplicates_dropped"),
+    *("skipped", "without_journey", "without_time", "bad_times", "without_touchpoint"),
+    *("unmatched", "unmatched_dropped", "left_out", "lifecycle_ignored", "duplicates_dropped"),
     *("duplicates_kept", "unread", "bad_ends", "ends_before_starts", "paired"),
     *("unpaired_starts", "unpaired_completes", "person_conflicts", "journey_conflicts"),
     *("facet_conflicts", "ambiguous_times", "collisions", "ties", "ties_that_matter"),
     *("answers", "answers_attached", "answers_blank", "answers_without_journey"),
     *("answers_without_time", "answers_unmatched", "answers_too_early", "answers_too_late"),
-    *("answers_repeated", "answers_replaced", "answers_contradicting"),
+    *("answers_repeated", "answers_replaced", "answers_contradicting", "noted"),
 )
 """The counts of reading that have a row where they are not 0, in the order of rows."""
 _TEXTS = {
+    "skipped": "skipped_reasons",
     "unmatched": "unmatched_texts",
     "left_out": "left_out_reasons",
     "unread": "unread_texts",
@@ -105,7 +106,9 @@ def _reading(journeys: Journeys) -> Iterator[tuple[str, int, str]]:
         yield "rows", report.rows, ""
         yield "dropped", report.dropped, ""
     for name in _READ:
-        if number := getattr(report, name):
+        if name == "noted":  # counts of different things, which have no sum
+            yield from ((name, int(of_text), text) for text, of_text in report.noted.items())
+        elif number := getattr(report, name):
             yield name, int(number), ""
             texts = getattr(report, _TEXTS[name]) if name in _TEXTS else {}
             for text, of_text in texts.items():
