@@ -31,7 +31,7 @@ def crowded(draw):
     begins = START + np.array([one for part in starts for one in part], dtype="timedelta64[h]")
     lasting = draw(st.lists(st.none() | st.integers(0, 5), min_size=m, max_size=m))
     ends = [
-        np.datetime64("NaT") if one is None else begin + np.timedelta64(one, "h")
+        np.datetime64("NaT", "h") if one is None else begin + np.timedelta64(one, "h")
         for begin, one in zip(begins, lasting, strict=True)
     ]
     people = draw(st.lists(st.sampled_from(["ana", "leo"]), min_size=n, max_size=n))

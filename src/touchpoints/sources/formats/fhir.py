@@ -160,7 +160,7 @@ def _seen_ends(ends: Array, until: Any, skipped: Skipped) -> Array:
         return ends
     later = ends > np.datetime64(microseconds_of(until), "us")
     skipped.note("ends after observed_until, which nobody has seen: missing", int(later.sum()))
-    return owned(np.where(later, np.datetime64("NaT"), ends))
+    return owned(np.where(later, np.datetime64("NaT", "us"), ends))
 
 
 def _facts(patient: Resource) -> dict[str, Any]:

@@ -61,5 +61,8 @@ def table_of_relation(relation: Any) -> Any:
 
 
 def _in_utc(column: Any) -> Instants:
-    filled = np.ma.filled(column, np.datetime64("NaT")) if np.ma.isMaskedArray(column) else column
-    return from_datetime64(np.asarray(filled), "UTC")
+    if not np.ma.isMaskedArray(column):
+        return from_datetime64(np.asarray(column), "UTC")
+    known = np.asarray(np.ma.getdata(column))
+    missing = np.array("NaT", dtype=known.dtype)
+    return from_datetime64(np.where(np.ma.getmaskarray(column), missing, known), "UTC")
