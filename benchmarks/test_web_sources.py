@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ import pytest
 import touchpoints as tp
 
 SIZE = int(os.environ.get("TOUCHPOINTS_BENCH_SIZE", "1_000_000"))
-FOLDER = Path(os.environ.get("TOUCHPOINTS_BENCH_DIR", "/tmp/touchpoints-bench"))  # noqa: S108
+TEMPORARY = Path(tempfile.gettempdir(), "touchpoints-bench")
+FOLDER = Path(os.environ.get("TOUCHPOINTS_BENCH_DIR", TEMPORARY))
 NAMES = ("page_view", "view_item", "scroll", "user_engagement", "add_to_cart", "purchase")
 SOURCES = (("google", "cpc", "spring"), ("news", "email", "march"), ("(direct)", "(none)", ""))
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(tp.__file__).parents[1])}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import attrs
@@ -86,15 +86,20 @@ class Events:
     went_before: Array | None = None
 
 
+def check_names(given: Iterable[str], declared: type, *, called: str) -> None:
+    """Raise for an option that the ``TypedDict`` of a reader's options does not declare."""
+    known = declared.__annotations__
+    unknown = next((name for name in given if name not in known), None)
+    if unknown is not None:
+        raise WrongKindError(
+            f"{unknown}= is not an option of this reader{did_you_mean(unknown, known)}",
+            mend=f"{called} {', '.join(known)}",
+        )
+
+
 def skipping(options: ReadOptions, *, called: str = "record") -> Skipped:
     """Return the counts of records that a reader skips, after a check of the options' names."""
-    unknown = [name for name in options if name not in ReadOptions.__annotations__]
-    if unknown:
-        hint = did_you_mean(unknown[0], ReadOptions.__annotations__)
-        raise WrongKindError(
-            f"{unknown[0]}= is no option of this reader{hint}",
-            mend=f"all readers take {', '.join(ReadOptions.__annotations__)}",
-        )
+    check_names(options, ReadOptions, called="all readers take")
     how = check_option("on_error", options.get("on_error", "raise"), OnError)
     return Skipped(on_error=how, called=called)
 

@@ -10,13 +10,14 @@ import attrs
 
 from touchpoints._core.checks import check_option
 from touchpoints._core.columns import one_or_several, several
-from touchpoints._core.messages import did_you_mean, first_few, quoted
+from touchpoints._core.messages import first_few, quoted
 from touchpoints._core.zones import Ambiguous
 from touchpoints.classify.contract.protocol import Classifier, check_classifier_object
 from touchpoints.classify.untyped_policy import Unmatched
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.sources._assemble import Duplicates, Missing, PersonConflicts
 from touchpoints.sources._lifecycle import Stages
+from touchpoints.sources._shared.ending import check_names
 from touchpoints.sources._shared.skipped import OnError, Skipped
 from touchpoints.sources._shared.text_files.typed_columns import Type
 
@@ -151,13 +152,7 @@ def roles_of(
     columns: Collection[str] = (),
 ) -> Roles:
     """Return roles and options, those given before those of a mapping; raise for unknown ones."""
-    unknown = [name for name in given if name not in LogOptions.__annotations__]
-    if unknown:
-        hint = did_you_mean(unknown[0], LogOptions.__annotations__)
-        raise WrongKindError(
-            f"{unknown[0]}= is no option of this reader{hint}",
-            mend=f"roles and options are {', '.join(LogOptions.__annotations__)}",
-        )
+    check_names(given, LogOptions, called="roles and options are")
     found = {**saved, **given}
     lacking = [name for name in ("journey", "time", "touchpoint") if found.get(name) is None]
     if lacking:
