@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -291,3 +291,13 @@ def _check_watched(columns: Columns) -> None:
                 where=f"journey {_plain(columns['ids'][place])!r}: observed until {until[place]}, "
                 f"reached {column[place]}",
             )
+
+
+def refuse_split(marked: Sequence[str]) -> None:
+    """Raise for outcomes and values, of which nobody knows to which part they belong."""
+    if marked:
+        raise InvalidInputError(
+            "journeys with outcomes or values cannot be split",
+            where=first_few(marked),
+            mend="split first, then mark outcomes with tp.mark or tp.until",
+        )

@@ -11,8 +11,9 @@ import numpy as np
 from touchpoints._core.arrays import segments
 from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, code_values, owned, unmasked
-from touchpoints._core.messages import counted, first_few
+from touchpoints._core.messages import counted
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
+from touchpoints.journeys.checks import refuse_split
 from touchpoints.journeys.model import (
     Journeys,
     checked_journeys,
@@ -389,12 +390,7 @@ def split_by_gap(journeys: Journeys, gap: dt.timedelta) -> Journeys:
 
 def split_where(journeys: Journeys, breaks: Array) -> Journeys:
     """Split journeys before the rows where ``breaks`` is true, none of them a first row."""
-    if journeys.outcomes or journeys.values:
-        raise InvalidInputError(
-            "journeys with outcomes or values cannot be split",
-            where=first_few([*journeys.outcomes, *journeys.values]),
-            mend="split first, then mark outcomes with tp.mark or tp.until",
-        )
+    refuse_split([*journeys.outcomes, *journeys.values])
     rows = np.flatnonzero(breaks)
     offsets = np.sort(np.concatenate([journeys.offsets, rows]), kind="stable")
     sessions = 1 + segments.sum_by_segment(breaks.view(np.int8), journeys.offsets, dtype=np.int64)

@@ -10,8 +10,8 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Coded, code_values, owned
-from touchpoints._core.messages import first_few
 from touchpoints.errors import InvalidInputError
+from touchpoints.journeys.checks import refuse_split
 from touchpoints.journeys.model import (
     Journeys,
     checked_journeys,
@@ -79,12 +79,7 @@ def split_by(journeys: Journeys, by: str | Sequence[str]) -> Journeys:
     [('ana/web', 2), ('ana/desk', 1)]
     """
     checked_journeys(journeys)
-    if journeys.outcomes or journeys.values:
-        raise InvalidInputError(
-            "journeys with outcomes or values cannot be split",
-            where=first_few([*journeys.outcomes, *journeys.values]),
-            mend="split first, then mark outcomes with tp.mark or tp.until",
-        )
+    refuse_split([*journeys.outcomes, *journeys.values])
     seen = collapse(journeys, by)
     name = ",".join(seen.meta.lens)
     if name in journeys.per_journey:

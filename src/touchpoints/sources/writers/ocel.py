@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from touchpoints._core.checks import public, require_path
 from touchpoints._core.frozen import Array, Coded
-from touchpoints._core.replacing import replacing
+from touchpoints._core.replacing import replacing_packed
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.sources._event_logs.cells import instants_as_text, json_text, typed_texts
 from touchpoints.sources._event_logs.own import END, HEADER, Written, written
 
-_LEVEL = 6
 _TYPE, _UNNAMED = "journey", "(missing)"
 _BEGINNING = "1970-01-01T00:00:00Z"
 _TYPES = {
@@ -91,12 +88,8 @@ def write_ocel(journeys: Journeys, path: str | os.PathLike[str]) -> None:
             mend="tp.sources.write_xes and tp.write_journeys write journeys without times",
         )
     log = written(journeys, events=(END,), cases=(), unnamed=_UNNAMED)
-    with replacing(path) as file:
-        if Path(path).suffix == ".gz":
-            with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
-                _write(journeys, log, cast("BinaryIO", packed))
-        else:
-            _write(journeys, log, file)
+    with replacing_packed(path) as file:
+        _write(journeys, log, file)
 
 
 def _write(journeys: Journeys, log: Written, file: BinaryIO) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -14,7 +12,7 @@ from touchpoints._core.arrays import segments
 from touchpoints._core.checks import public, require_path
 from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array, Coded
-from touchpoints._core.replacing import replacing
+from touchpoints._core.replacing import replacing_packed
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys, checked_journeys
 from touchpoints.sources._event_logs.cells import instants_as_text, typed_texts, xml_text
@@ -32,7 +30,6 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 uri="http://www.xes-standard.org/lifecycle.xesext"/>
   <classifier name="Event Name" scope="event" keys="concept:name"/>
 """
-_LEVEL = 6
 
 
 @public
@@ -93,12 +90,8 @@ def write_xes(journeys: Journeys, path: str | os.PathLike[str]) -> None:
     require_path(path, mend="for example tp.sources.write_xes(journeys, 'shop.xes')")
     used = (NAME, TIMESTAMP, *((TRANSITION, INSTANCE) if journeys.ends is not None else ()))
     log = written(journeys, events=used, cases=(NAME,))
-    with replacing(path) as file:
-        if Path(path).suffix == ".gz":
-            with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
-                _write(journeys, log, cast("BinaryIO", packed))
-        else:
-            _write(journeys, log, file)
+    with replacing_packed(path) as file:
+        _write(journeys, log, file)
 
 
 def _elements(key: str, column: Coded | Array, *, aware: bool) -> Elements:
