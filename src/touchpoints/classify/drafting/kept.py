@@ -9,33 +9,14 @@ import numpy as np
 
 from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints.taxonomy import Touchpoint
+from touchpoints.classify.contract.interactions import InteractionColumns
 
 TOUCHPOINT = "touchpoint"
 
 
 @runtime_checkable
-class KeptInteractions(Protocol):
-    """Attributes of journeys that `draft` reads; `touchpoints.Journeys` has them.
-
-    Classifiers do not import journeys, which are built on top of them.
-    """
-
-    @property
-    def touchpoints(self) -> tuple[Touchpoint, ...]:
-        """The distinct touchpoints."""
-
-    @property
-    def codes(self) -> Array:
-        """The touchpoint of each interaction, as a position in ``touchpoints``."""
-
-    @property
-    def offsets(self) -> Array:
-        """The positions at which journeys begin and end."""
-
-    @property
-    def counts(self) -> Array:
-        """The number of real journeys that each journey stands for."""
+class KeptInteractions(InteractionColumns, Protocol):
+    """Attributes of journeys that `draft` reads."""
 
     @property
     def per_interaction(self) -> Mapping[str, Any]:

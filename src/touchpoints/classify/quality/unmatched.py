@@ -16,6 +16,7 @@ from touchpoints._core.checks import (
 )
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Table, column
+from touchpoints.classify.contract.interactions import InteractionColumns
 from touchpoints.classify.drafting.guessing import NO_GUESS, Guess, Guesser
 from touchpoints.classify.drafting.numbered import without_ids
 from touchpoints.errors import InvalidInputError
@@ -27,27 +28,8 @@ _PARTS = " / "
 
 
 @runtime_checkable
-class Interactions(Protocol):
-    """Attributes of journeys that `unmatched` reads; `touchpoints.Journeys` has them.
-
-    Classifiers do not import journeys, which are built on top of them.
-    """
-
-    @property
-    def touchpoints(self) -> tuple[Touchpoint, ...]:
-        """The distinct touchpoints."""
-
-    @property
-    def codes(self) -> Array:
-        """The touchpoint of each interaction, as a position in ``touchpoints``."""
-
-    @property
-    def offsets(self) -> Array:
-        """The positions at which journeys begin and end."""
-
-    @property
-    def counts(self) -> Array:
-        """The number of real journeys that each journey stands for."""
+class Interactions(InteractionColumns, Protocol):
+    """Attributes of journeys that `unmatched` reads."""
 
     @property
     def meta(self) -> Any:
