@@ -24,6 +24,7 @@ from touchpoints._core.frozen import (
 )
 from touchpoints._core.instants import from_objects
 from touchpoints._core.messages import first_few, not_found
+from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 SAMPLE = 1000
@@ -196,6 +197,16 @@ def keys_of_integers(values: Array, missing: Array | None = None) -> IdColumn:
         labels=labels,
         missing=missing,
     )
+
+
+def id_text(value: Any) -> str | None:
+    """Return an id as text, or None where it is missing: 7, 7.0 and "7" are one id."""
+    if isinstance(value, str):
+        return None if is_blank(value) else value
+    if value is None or is_missing(value):
+        return None
+    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    return str(int(value)) if is_number and is_whole(value) else str(value)
 
 
 def keys_of_codes(column: Coded) -> IdColumn:

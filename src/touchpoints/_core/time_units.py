@@ -10,6 +10,7 @@ import numpy as np
 from touchpoints._core.checks import check_option
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.opening_hours import OpeningHours
+from touchpoints._core.tables import Table
 
 TimeUnit = Literal["milliseconds", "seconds", "minutes", "hours", "days", "weeks"]
 """A unit of durations; a day has 24 hours."""
@@ -89,3 +90,15 @@ def said_of_times(unit: str, opening: OpeningHours | None) -> list[str]:
     if opening is not None:
         return [f"durations are in {unit} of opening hours"]
     return [] if unit == "seconds" else [f"durations are in {unit}"]
+
+
+class WithUnit(Table):
+    """A table that says in a line below in what its durations are; goes before another base."""
+
+    __slots__ = ()
+
+    time_unit: str
+    opening: OpeningHours | None
+
+    def _remarks(self) -> list[str]:
+        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]

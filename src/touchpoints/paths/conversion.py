@@ -20,7 +20,7 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Estimated, column
-from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
+from touchpoints._core.time_units import TimeUnit, WithUnit, in_unit
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
@@ -33,7 +33,7 @@ from touchpoints.uncertainty.cell_shares import facts_of, presence_shares, stack
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Conversion(Estimated):
+class Conversion(WithUnit, Estimated):
     """Conversion rate, base rate and lift; one row, or one row per group.
 
     Attributes
@@ -78,9 +78,6 @@ class Conversion(Estimated):
     median_time: Array = column(np.float64)
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
-
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
     def as_dict(self) -> dict[Any, float]:
         """Return {"rate": rate, "lift": lift}; with ``by=``, the keys are (group, name)."""

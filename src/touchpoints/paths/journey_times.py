@@ -16,7 +16,7 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Grouped, column
-from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
+from touchpoints._core.time_units import TimeUnit, WithUnit, in_unit
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
@@ -26,7 +26,7 @@ _SECOND = 1e6
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class JourneyTimes(Grouped):
+class JourneyTimes(WithUnit, Grouped):
     """The duration of each journey; one row per journey (and group), in the order of the log.
 
     ``as_dict()`` returns ``{journey: throughput}``; with groups, the keys begin with the group.
@@ -78,9 +78,6 @@ class JourneyTimes(Grouped):
     whole: Array = column(np.bool_)
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
-
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
 
 @public

@@ -26,7 +26,7 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Estimated, column
-from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
+from touchpoints._core.time_units import TimeUnit, WithUnit, in_unit
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
@@ -42,7 +42,7 @@ _DENSE = 2048
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class During(Estimated):
+class During(WithUnit, Estimated):
     """Which touchpoints happen during another; one row per pair that occurs (and group).
 
     ``as_dict()`` returns ``{(touchpoint, during): share}``; with groups, the keys begin with the
@@ -85,12 +85,9 @@ class During(Estimated):
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
 
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
-
 
 @attrs.frozen(kw_only=True, repr=False)
-class Alone(Estimated):
+class Alone(WithUnit, Estimated):
     """Which touchpoints happen while nothing else does; one row per touchpoint (and group).
 
     ``as_dict()`` returns ``{touchpoint: share}``; with groups, the keys begin with the group.
@@ -130,9 +127,6 @@ class Alone(Estimated):
     without_end: Array = column(np.int64)
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
-
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
 
 T = TypeVar("T", During, Alone)

@@ -29,7 +29,7 @@ from touchpoints._core.checks import (
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Estimated, Grouped, column
-from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
+from touchpoints._core.time_units import TimeUnit, WithUnit, in_unit
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import between, require_times
 from touchpoints.journeys.groups import by_group
@@ -52,7 +52,7 @@ Method = Literal["lcs", "edit"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Routes(Estimated):
+class Routes(WithUnit, Estimated):
     """The variants between two places; one row per variant (and group).
 
     ``as_dict()`` returns ``{route: share}``; with groups, the keys begin with the group.
@@ -86,9 +86,6 @@ class Routes(Estimated):
     median_time: Array = column(np.float64)
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
-
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
 
 @attrs.frozen(kw_only=True, repr=False)

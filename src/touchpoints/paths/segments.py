@@ -22,7 +22,7 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Estimated, Grouped, column
-from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
+from touchpoints._core.time_units import TimeUnit, WithUnit, in_unit
 from touchpoints.journeys.cutting import require_times
 from touchpoints.journeys.groups import by_group
 from touchpoints.journeys.model import Journeys
@@ -39,7 +39,7 @@ Starts = Literal["every", "first", "last"]
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class SegmentsBetween(Grouped):
+class SegmentsBetween(WithUnit, Grouped):
     """Segments from one place to the next occurrence of another; one row per segment (and group).
 
     ``as_dict()`` returns ``{(journey, position): duration}``; with groups, the keys begin with the
@@ -79,12 +79,9 @@ class SegmentsBetween(Grouped):
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
 
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
-
 
 @attrs.frozen(kw_only=True, repr=False)
-class SegmentTimes(Estimated):
+class SegmentTimes(WithUnit, Estimated):
     """Quantiles of the time from one place to the next; one row per quantile (and group).
 
     ``as_dict()`` returns ``{quantile: duration}``; with groups, the keys begin with the group.
@@ -125,9 +122,6 @@ class SegmentTimes(Estimated):
     target: str
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
-
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
 
 @public

@@ -23,7 +23,7 @@ from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, owned
 from touchpoints._core.opening_hours import Clock, OpeningHours
 from touchpoints._core.tables import Estimated, column, unknown_ends
-from touchpoints._core.time_units import TimeUnit, in_unit, said_of_times
+from touchpoints._core.time_units import TimeUnit, WithUnit, in_unit, said_of_times
 from touchpoints.errors import InvalidInputError, warn
 from touchpoints.graphs.outcome import named_outcome
 from touchpoints.journeys.cutting import require_times
@@ -38,7 +38,7 @@ _MISSING = np.iinfo(np.int64).min
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class TimeTo(Estimated):
+class TimeTo(WithUnit, Estimated):
     """Kaplan-Meier survival curve; one row per time of an event or of censoring.
 
     ``as_dict()`` returns ``{time: survival}``; with groups, the keys begin with the group.
@@ -74,9 +74,6 @@ class TimeTo(Estimated):
     left_out: Array = column(np.int64)
     time_unit: str = attrs.field(default="seconds", repr=False)
     opening: OpeningHours | None = attrs.field(default=None, repr=False)
-
-    def _remarks(self) -> list[str]:
-        return [*said_of_times(self.time_unit, self.opening), *super()._remarks()]
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 
 from touchpoints._core.checks import check_option, public
-from touchpoints._core.frozen import Array, is_missing, is_whole, text_array
+from touchpoints._core.columns import id_text
+from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted, first_few, quoted, wrong_kind
 from touchpoints._core.reading import table_of
 from touchpoints._core.tables import Table, column
-from touchpoints._core.text import is_blank
 from touchpoints.errors import InvalidInputError, WrongKindError, warn
 
 OnConflict = Literal["warn", "raise", "ignore"]
@@ -199,16 +199,6 @@ def _asked(alias: str, person: str, source: str | None) -> Iterable[tuple[str, s
         yield "source", source
 
 
-def text_of(value: Any) -> str | None:
-    """Return an id as text, or None where it is missing: 7, 7.0 and "7" are one id."""
-    if isinstance(value, str):
-        return None if is_blank(value) else value
-    if value is None or is_missing(value):
-        return None
-    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    return str(int(value)) if is_number and is_whole(value) else str(value)
-
-
 def _claims(triples: Iterable[tuple[Any, Any, Any]]) -> tuple[Claims, int]:
     """Return the claims, and the number of pairs that lack an id or a person."""
     claims: Claims = {}
@@ -221,11 +211,11 @@ def _claims(triples: Iterable[tuple[Any, Any, Any]]) -> tuple[Claims, int]:
                     where=f"pair {position}",
                     mend="ids of one source alone are named by source= in tp.sources.identities",
                 )
-        alias, person = text_of(one), text_of(two)
+        alias, person = id_text(one), id_text(two)
         if alias is None or person is None:
             lacking += 1
         elif alias != person:
-            claims.setdefault(Id(text_of(where), alias), {})[Id(None, person)] = None
+            claims.setdefault(Id(id_text(where), alias), {})[Id(None, person)] = None
     return claims, lacking
 
 
@@ -299,7 +289,7 @@ def persons_of(labels: Array, identity: Identities, source: str) -> list[str | N
     if labels.dtype.kind in "iu":
         texts: list[str | None] = list(map(str, labels.tolist()))
     else:
-        texts = [one if type(one) is str else text_of(one) for one in labels.tolist()]
+        texts = [one if type(one) is str else id_text(one) for one in labels.tolist()]
     known = identity.of_source(source)
     if not known:
         return texts

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from touchpoints._core.arrays.threads import cores
+from touchpoints._core.columns import id_text
 from touchpoints._core.datetimes import FIRST, LAST, NAT
 from touchpoints._core.frozen import Array
 from touchpoints.sources._shared.growing import Block
@@ -31,7 +32,6 @@ from touchpoints.sources._shared.web.ga4_names import (
     TIES,
     Names,
 )
-from touchpoints.sources.merging.identifying import text_of
 
 _KINDS = {"string_value": str, "int_value": int, "double_value": float, "float_value": float}
 _WHOLE = r"^-?[0-9]{1,18}$"
@@ -244,7 +244,7 @@ def _numbers(block: Block) -> Array:
 
 def _ids(block: Block) -> Block:
     """Return ids as texts."""
-    texts = [one if isinstance(one, str) else text_of(one) for one in block.values]
+    texts = [one if isinstance(one, str) else id_text(one) for one in block.values]
     if None in texts:
         raise ValueError("an id is missing in its own way")
     return Block(block.codes, texts)

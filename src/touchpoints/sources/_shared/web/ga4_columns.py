@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from touchpoints._core.columns import id_text
 from touchpoints._core.datetimes import FIRST, LAST
 from touchpoints._core.frozen import Array, Coded, code_values, owned
 from touchpoints._core.messages import first_few
@@ -33,7 +34,6 @@ from touchpoints.sources._shared.web.ga4_names import (
     flat_names,
     parameter_names,
 )
-from touchpoints.sources.merging.identifying import text_of
 
 _BATCH = 1 << 15
 
@@ -213,7 +213,7 @@ def _read_numbers(row: dict[str, Any]) -> str:
     for name in IDS:
         value = row.get(name)
         if value is not None and type(value) is not str:
-            row[name] = text_of(value)
+            row[name] = id_text(value)
     time = row.pop("event_timestamp", "")
     if time != "" and time == time:
         row["time"] = _microseconds(time)
