@@ -2,7 +2,7 @@
 
 A reader takes the data as they are exported (a file, a dataframe or records; nothing is fetched)
 and answers with `Journeys`. What is in no journey is counted in ``meta.report``: records that
-cannot be read in ``skipped``, records that are no interactions in ``left_out``. These options mean
+cannot be read in ``skipped``, records that are not interactions in ``left_out``. These options mean
 the same in every reader:
 
 ``journey``

@@ -364,9 +364,9 @@ def test_repeated_event_ids_are_counted() -> None:
 
 
 BAD = {
-    "no number": ({"event_timestamp": "yesterday"}, "no whole number of microseconds"),
-    "date": ({"event_timestamp": "2026-03-02"}, "no whole number of microseconds"),
-    "endless": ({"event_timestamp": float("inf")}, "no whole number of microseconds"),
+    "no number": ({"event_timestamp": "yesterday"}, "not an integer number of microseconds"),
+    "date": ({"event_timestamp": "2026-03-02"}, "not an integer number of microseconds"),
+    "endless": ({"event_timestamp": float("inf")}, "not an integer number of microseconds"),
     "too late": ({"event_timestamp": 10**19}, "outside the years"),
     "parameters are text": ({"event_params": "a=1"}, "not of the shape"),
     "a parameter is a text": ({"event_params": ["a"]}, "not of the shape"),
@@ -403,9 +403,9 @@ def test_events_of_another_shape(name: str, *, lines: bool, tmp_path: Path) -> N
 
 LINES = {
     b'{"event_name": "page_v\xffiew"}': "not UTF-8",
-    b"[1, 2]": "no object",
+    b"[1, 2]": "not an object",
     b"{": "not JSON",
-    b'"text"': "no object",
+    b'"text"': "not an object",
     b'{"event_name": "a"} {"event_name": "b"}': "not JSON",
 }
 
@@ -449,7 +449,7 @@ def test_values_that_are_no_numbers_are_told() -> None:
     journeys = tp.sources.ga4([event("click", 0, params={"value": "Buy now"}), event("b", 1)])
 
     assert np.isnan(column_of(journeys, "value")).all()
-    assert journeys.meta.report.noted == {"value is no number: missing": 1}
+    assert journeys.meta.report.noted == {"value is not a number: missing": 1}
 
 
 def test_flat_tables_that_lack_what_is_needed() -> None:

@@ -155,7 +155,7 @@ BAD = {
     "no list": (visit() | {"actionDetails": "none"}, "no list actionDetails"),
     "no visit": ({"nb_visits": 3}, "no list actionDetails"),
     "an error": ({"result": "error", "message": "no access"}, "answered with an error"),
-    "an action is a text": (visit("action"), "an action is no record"),
+    "an action is a text": (visit("action"), "an action is not a record"),
     "no time": (visit(action(timestamp="2026-03-02")), "timestamp must be a number"),
     "a time of other units": (visit(action(timestamp=START * 10**6)), "outside the years"),
     "an endless time": (visit(action(timestamp=float("inf"))), "must be a number"),
@@ -181,7 +181,7 @@ def test_visits_of_another_shape(name: str) -> None:
 
 
 def test_few_visits(tmp_path: Path) -> None:
-    """No visit, one action, any script, an id that is missing, a value that is no number."""
+    """No visit, one action, any script, an id that is missing, a value that is not a number."""
     empty = tmp_path / "empty.json"
     for content in ("", "[]"):
         empty.write_text(content, encoding="utf-8")
@@ -193,7 +193,7 @@ def test_few_visits(tmp_path: Path) -> None:
     ])  # fmt: skip
     assert journeys.ids.tolist() == ["Ω"]
     assert journeys[0].keys == ("añadir 🛒",)
-    assert journeys.meta.report.noted == {"eventValue is no number: missing": 1}
+    assert journeys.meta.report.noted == {"eventValue is not a number: missing": 1}
     assert journeys.meta.report.without_journey == 2
 
 

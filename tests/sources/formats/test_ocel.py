@@ -227,7 +227,8 @@ def test_values_have_the_type_that_is_declared_or_their_own(tmp_path: Path) -> N
     np.testing.assert_array_equal(kept["own"], [1.5, 2, np.nan])
     np.testing.assert_array_equal(kept["flag"], [1, 0, np.nan])
     assert (
-        journeys.meta.report.noted["a value of an attribute that is no single value, left out"] == 1
+        journeys.meta.report.noted["a value of an attribute that is not a single value, left out"]
+        == 1
     )
 
 

@@ -33,8 +33,8 @@ def written(folder: Path, content: str | bytes) -> Path:
         ("id,time\n1,2", "neither JSON, XML nor SQLite"),
         (b"PAR1....", "neither JSON, XML nor SQLite"),
         ("{", "not JSON"),
-        ("{}", "no OCEL: it has no events and no objects"),
-        ('{"events": []}', "no OCEL: it has no objects"),
+        ("{}", "not OCEL: it has no events and no objects"),
+        ('{"events": []}', "not OCEL: it has no objects"),
         ('{"events": {}, "objects": []}', "events must be an array"),
         ('{"events": [], "objects": 7}', "objects must be an array"),
         ('{"ocel:events": [], "ocel:objects": {}}', "must be objects by id"),
@@ -114,8 +114,8 @@ def test_names_in_a_database_are_names(tmp_path: Path) -> None:
         ({"id": ["e"]}, "an event has no id"),
         ({"type": None}, "an event has no type"),
         ({"type": " "}, "an event has no type"),
-        ({"time": "yesterday"}, "no date and time"),
-        ({"time": 7}, "no date and time"),
+        ({"time": "yesterday"}, "not a date and time"),
+        ({"time": 7}, "not a date and time"),
     ],
 )
 def test_events_that_cannot_be_read(tmp_path: Path, change: dict[str, Any], said: str) -> None:

@@ -79,7 +79,7 @@ def test_audits_tell_what_metrics_sum_up() -> None:
     assert journeys.meta.report.left_out_reasons == {
         "an internal note": 1,
         "a notice that only says that something changed": 1,
-        "an event of the desk that is no contact": 1,  # a rating was offered
+        "an event of the desk that is not a contact": 1,  # a rating was offered
     }
 
 

@@ -68,7 +68,7 @@ def test_attributes_keep_their_types() -> None:
 
 
 def test_defaults_of_global_attributes_are_filled_in_and_counted() -> None:
-    """The device of two traces is the log's; placeholders are no values."""
+    """The device of two traces is the log's; placeholders are not values."""
     journeys = tp.sources.xes(FIXTURE)
 
     assert journeys.per_journey["device"].to_list() == ["laptop", "phone", "phone"]

@@ -189,9 +189,9 @@ def test_a_time_that_is_written_as_text_is_read(tmp_path: Path) -> None:
     plain = f"<event>{string('concept:name', 'a')}{text}</event>"
     journeys = tp.sources.xes(log(tmp_path, trace("1", plain)))
     assert journeys.times[0] == np.datetime64("2026-03-02T10:00")
-    assert journeys.meta.report.noted == {"a time:timestamp that is no date attribute": 1}
+    assert journeys.meta.report.noted == {"a time:timestamp that is not a date attribute": 1}
     wrong = plain.replace("2026-", "2026/")
-    with pytest.raises(BAD, match="no date and time"):
+    with pytest.raises(BAD, match="not a date and time"):
         tp.sources.xes(log(tmp_path, trace("1", wrong)))
     with pytest.warns(tp.errors.TouchpointsWarning, match="1 event cannot be read"):
         kept = tp.sources.xes(log(tmp_path, trace("1", plain, wrong)), on_error="skip")

@@ -44,7 +44,7 @@ class FlatLog:
     ids, cases
         The ids of all objects of the type, and their attributes.
     persons
-        To whom these objects are related; None if the persons are no objects.
+        To whom these objects are related; None if the persons are not objects.
     """
 
     columns: dict[str, Any]

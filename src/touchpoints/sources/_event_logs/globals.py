@@ -30,7 +30,7 @@ def fill_defaults(
 ) -> None:
     """Fill missing values of columns with the defaults of global attributes, and count them.
 
-    Placeholders such as UNKNOWN and 1970 are no values, and what identifies or places an element
+    Placeholders such as UNKNOWN and 1970 are not values, and what identifies or places an element
     (``but``) cannot be a default.
     """
     for key, (tag, text) in defaults.items():

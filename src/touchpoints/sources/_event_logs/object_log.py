@@ -24,7 +24,7 @@ from touchpoints.sources._event_logs.attributes import (
 )
 from touchpoints.sources._shared.skipped import Skipped
 
-NO_TIME = "the time of an event is no date and time"
+NO_TIME = "the time of an event is not a date and time"
 EVENT, OBJECT = "event", "object"
 _KINDS = {kind: kind for kind in (TEXT, TIME, INTEGER, NUMBER, FLAG)}
 _TYPES = {
@@ -168,7 +168,7 @@ class ObjectLog:
         if value is None or name is None:
             return
         if isinstance(value, (dict, list, bytes)):
-            self.skipped.note("a value of an attribute that is no single value, left out")
+            self.skipped.note("a value of an attribute that is not a single value, left out")
             return
         name, text = str(name), str(value)
         declared = self._declared.get((what, kind, name), _kind_of(value))

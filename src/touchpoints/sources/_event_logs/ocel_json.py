@@ -40,7 +40,7 @@ def read_json(path: Any, skipped: Skipped) -> tuple[ObjectLog, str | None]:
     lacks = [one for one in ("events", "objects") if one not in (document or ())]
     if not isinstance(document, dict) or lacks:
         raise InvalidInputError(
-            f"the JSON is no OCEL: it has no {' and no '.join(lacks) or 'events'}",
+            f"the JSON is not OCEL: it has no {' and no '.join(lacks) or 'events'}",
             where=place.name,
             mend="an object with eventTypes, objectTypes, events and objects is OCEL 2.0",
         )
@@ -82,13 +82,15 @@ def _objects(
         if isinstance(one, dict):
             yield one
         else:
-            log.skipped.refuse(f"a member of {key} is no object", where=f"{place()}: {quoted(one)}")
+            log.skipped.refuse(
+                f"a member of {key} is not an object", where=f"{place()}: {quoted(one)}"
+            )
 
 
 def _inside(
     one: Mapping[str, Any], key: str, log: ObjectLog, place: _Place
 ) -> list[Mapping[str, Any]]:
-    """Return the objects in an array within a member; what is none is refused or counted."""
+    """Return the objects in an array within a member; other values are refused or counted."""
     found = one.get(key) or []
     if isinstance(found, list) and all(isinstance(part, dict) for part in found):
         return found

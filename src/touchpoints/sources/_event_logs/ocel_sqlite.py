@@ -59,7 +59,7 @@ class _Reader:
         lacks = [name for name in _TABLES if name not in known]
         if lacks:
             raise InvalidInputError(
-                f"the SQLite file is no OCEL 2.0: it has no table {first_few(lacks)}",
+                f"the SQLite file is not OCEL 2.0: it has no table {first_few(lacks)}",
                 where=f"{self._name}, which has {first_few(sorted(known), most=12)}",
             )
         self._objects(known)

@@ -216,7 +216,7 @@ class Header:
         }
 
     def own_keys(self) -> list[str]:
-        """Return the keys of attributes of cases that are no columns of journeys."""
+        """Return the keys of attributes of cases that are not columns of journeys."""
         named = [f"{OWN}{field}:{one}" for field in _BY_NAME for one in self.fields[field]]
         return [*(OWN + one for one in _OF_CASES), *named]
 

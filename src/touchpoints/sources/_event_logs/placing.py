@@ -65,7 +65,7 @@ def as_times(
     found = parsed_times([text or "" for text in texts])
     for row in found.bad:
         skipped.refuse(reason, where=f"event {row + 1:,} of the file: {quoted(texts[row])}")
-    skipped.note(f"a {key} that is no date attribute", len(texts) - len(found.bad))
+    skipped.note(f"a {key} that is not a date attribute", len(texts) - len(found.bad))
     return found
 
 

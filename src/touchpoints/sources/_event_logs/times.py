@@ -32,7 +32,7 @@ class Parsed:
     fine : int16 (m,), optional
         Nanoseconds within the microsecond, where any are not zero.
     bad
-        Positions of texts that are no times.
+        Positions of texts that are not times.
     """
 
     stamps: Array

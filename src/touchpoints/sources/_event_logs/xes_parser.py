@@ -40,7 +40,7 @@ _PREFIXES = {
     "concept", "lifecycle", "org", "time", "semantic", "identity", "cost", "micro", "swcomm",
     "software", "artifactlifecycle",
 }  # fmt: skip
-NO_TIME = "the time:timestamp of an event is no date and time"
+NO_TIME = "the time:timestamp of an event is not a date and time"
 _GLOBAL, _PASSED = "global ", "passed over"
 _LISTED = "a list or container of attributes, left out"
 _NESTED = "an attribute within another attribute, left out"

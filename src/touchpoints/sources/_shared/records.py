@@ -21,7 +21,7 @@ def records_of(source: Any, skipped: Skipped) -> Iterator[tuple[str, Mapping[str
     """Yield the records of a source, each with where it stands.
 
     A file is read line by line and may be compressed by gzip; a JSON array is read as a whole, and
-    so is one JSON object over several lines. Lines that are no JSON objects are raised or counted.
+    so is one JSON object over several lines. Lines that are not JSON objects are raised or counted.
     """
     if is_path(source):
         yield from _of_file(source, skipped)
@@ -115,7 +115,7 @@ def _of_array(content: bytes, skipped: Skipped) -> Iterator[tuple[str, Mapping[s
         if isinstance(record, dict):
             yield f"element {position}", record
         else:
-            skipped.refuse("an element of the array is no object", where=f"element {position}")
+            skipped.refuse("an element of the array is not an object", where=f"element {position}")
 
 
 def parsed(content: bytes, *, where: str) -> Any:
@@ -150,5 +150,5 @@ def _object_of(line: bytes, where: str, skipped: Skipped) -> dict[str, Any] | No
     else:
         if isinstance(found, dict):
             return found
-        skipped.refuse("a line of JSON is no object", where=f"{where}: {quoted(found)}")
+        skipped.refuse("a line of JSON is not an object", where=f"{where}: {quoted(found)}")
     return None

@@ -1,4 +1,4 @@
-"""Records that a reader cannot read, or that are no interactions: raised or counted by reason."""
+"""Records that a reader cannot read, or that are not interactions: raised or counted by reason."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Skipped:
     called
         What the records of the source are called, in the singular: line, event, trace …
     bad, aside, noted
-        Records that cannot be read, records that are no interactions, and other counts, by reason.
+        Records that cannot be read, records that are not interactions, and other counts, by reason.
     """
 
     on_error: OnError
@@ -65,7 +65,7 @@ class Skipped:
         self.note(f"{reason}: taken as missing")
 
     def leave_out(self, reason: str, records: int = 1) -> None:
-        """Count records that are no interactions."""
+        """Count records that are not interactions."""
         if records:
             self.aside[reason] += records
 

@@ -107,7 +107,7 @@ class Flat:
 
 
 def _columns_of(source: Any, required: Sequence[str]) -> Any:
-    """Return a source as what `table_of` reads; raise for what is no table."""
+    """Return a source as what `table_of` reads; raise for what is not a table."""
     if is_path(source):
         return frame_of_file(source)
     if are_records(source):

@@ -61,7 +61,7 @@ def fhir(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
     NotFoundError
         When a file does not exist, or a folder has none.
     InvalidInputError
-        When a record is no resource, or an element cannot be read, and ``on_error="raise"``.
+        When a record is not a resource, or an element cannot be read, and ``on_error="raise"``.
 
     Notes
     -----

@@ -188,7 +188,7 @@ def _row(
     of_visit: Mapping[str, Any], action: Any, position: int, skipped: Skipped
 ) -> dict[str, Any]:
     if not isinstance(action, Mapping):
-        raise Unreadable("an action is no record", action)
+        raise Unreadable("an action is not a record", action)
     time, spent = microseconds_in(action, "timestamp"), microseconds_in(action, "timeSpent")
     return {
         **of_visit,

@@ -73,7 +73,7 @@ def ocel(
     NotFoundError
         When the log has no such type of objects or qualifier; the message proposes similar ones.
     InvalidInputError
-        When the file cannot be read (with the place), is no OCEL, or a value is none of its
+        When the file cannot be read (with the place), is not OCEL, or a value is none of its
         declared type.
 
     Notes

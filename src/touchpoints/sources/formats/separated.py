@@ -86,7 +86,7 @@ def csv(
 
     See Also
     --------
-    sniff : What is told of a file, and why.
+    sniff : The format of a file, and the evidence for it.
     read_mapping : Read a mapping.
     write_csv : The inverse.
     touchpoints.from_frame : Describes the roles and options.

@@ -70,7 +70,7 @@ def snowplow(source: Any, **options: Unpack[ReadOptions]) -> Journeys:
 
     Notes
     -----
-    Page pings are no interactions: they are counted in ``meta.report.left_out_reasons``, and the
+    Page pings are not interactions: they are counted in ``meta.report.left_out_reasons``, and the
     last one of a page view says when the view ended (``ends``), so that its duration is known. A
     ping belongs to the latest view of the same page in its session. Rows that repeat an
     ``event_id`` are left out and counted.

@@ -86,7 +86,7 @@ def surveys(
     NotFoundError
         When a column does not exist, or a metric has no usual scale and none is given.
     InvalidInputError
-        When a score is no number or outside its scale, a time cannot be read, and
+        When a score is not a number or outside its scale, a time cannot be read, and
         ``on_error="raise"``.
 
     Notes

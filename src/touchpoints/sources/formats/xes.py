@@ -72,7 +72,7 @@ def xes(
     ------
     InvalidInputError
         When the file is not well-formed XML (with line and column), has a document type or
-        entities, or is no XES; when a value is none of its type; when a trace has no
+        entities, or is not XES; when a value is none of its type; when a trace has no
         ``concept:name``; when some times have an offset from UTC, others have none, and ``tz`` is
         not given.
     NotFoundError

@@ -103,7 +103,7 @@ def identities(
     source: str | None = None,
     on_conflict: OnConflict = "warn",
 ) -> Identities:
-    """Find whom ids belong to, from pairs of an id and the person behind it.
+    """Find whom ids belong to, from pairs of an id and the person it belongs to.
 
     Parameters
     ----------

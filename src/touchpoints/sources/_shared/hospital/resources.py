@@ -207,7 +207,8 @@ _OTHER_RANK = 3.0
 def rows_of_resource(resource: Resource, kind: str, skipped: Skipped) -> Iterator[Row]:
     """Yield the rows of a resource: one, and for an appointment that of its booking.
 
-    A row that is no interaction has the reason in ``aside``. Resources of other kinds have no row.
+    A row that is not an interaction has the reason in ``aside``. Resources of other kinds have no
+    row.
     """
     read = _READ.get(kind)
     if read is None:
@@ -224,7 +225,7 @@ def rows_of_resource(resource: Resource, kind: str, skipped: Skipped) -> Iterato
         skipped.note(f"resources {said}, read as interactions")
     person = row["person"]
     if person is not None and type_of(person) not in (None, _PATIENT):
-        aside = "a resource about somebody or something that is no patient"
+        aside = "a resource about somebody or something that is not a patient"
     row |= {"aside": aside, "ongoing": 1.0 if status in _ONGOING else None}
     row["rank"] = _RANKS.get(kind, _OTHER_RANK)
     booked = instant(resource.of, "created", skipped=skipped) if kind == "Appointment" else None

@@ -92,7 +92,7 @@ def _touchpoints(journeys: Journeys, facets: Mapping[str, Any]) -> tuple[Touchpo
     for position, touchpoint in enumerate(journeys.touchpoints):
         key, different = parse_key(touchpoint.key)
         if different or not key:
-            raise InvalidInputError(f"{quoted(touchpoint.key)} is no key of a touchpoint")
+            raise InvalidInputError(f"{quoted(touchpoint.key)} is not the key of a touchpoint")
         own = {name: texts[position] for name, texts in terms.items() if texts[position]}
         five = {name: own.pop(name) for name in FACETS if name in own}
         found.append(Touchpoint(key=key, type=own.pop("type", ""), facets=FrozenMap(own), **five))

@@ -177,7 +177,7 @@ def _taxonomy(given: Any) -> Any:
 
 
 def checked_types(types: Any) -> dict[str, Type]:
-    """Return what columns hold by name; raise for what is no type."""
+    """Return what columns hold by name; raise for other names."""
     if not isinstance(types, Mapping):
         raise WrongKindError(
             f"types must map columns to what they hold, got {quoted(types)}",

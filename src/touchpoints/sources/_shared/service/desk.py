@@ -219,7 +219,7 @@ def _happened(
     """Yield what an audit, or a row that is one event, tells of its ticket."""
     children = fields.field(record, "events")
     several = isinstance(children, Sequence) and not isinstance(children, str)
-    alone = [] if "events" in record else [record]  # an audit is no event, even without any
+    alone = [] if "events" in record else [record]  # an audit is not an event, even without any
     events = [one for one in children if isinstance(one, Mapping)] if several else alone
     whole = [
         found
@@ -258,7 +258,7 @@ def _event(record: Mapping[str, Any], time: dt.datetime, skipped: Skipped) -> De
     if about == "status":
         status = (fields.text(record, "value") or "").casefold()
         return DeskEvent(time=time, kind="status", status=status)
-    skipped.leave_out("an event of the desk that is no contact")
+    skipped.leave_out("an event of the desk that is not a contact")
     return None
 
 

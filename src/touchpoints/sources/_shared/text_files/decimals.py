@@ -55,7 +55,7 @@ class DecimalEvidence:
     """What the cells of a file tell of its decimal mark.
 
     ``1.5`` and ``1,234.5`` have a point, ``1,5`` and ``1.234,5`` a comma; ``1.234`` and ``1,234``
-    can be read either way. Spaces that do not break, as in ``1 234,5``, are no decimals.
+    can be read either way. Spaces that do not break, as in ``1 234,5``, are not decimals.
     """
 
     def __init__(self) -> None:

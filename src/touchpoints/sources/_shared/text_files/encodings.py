@@ -75,7 +75,7 @@ def _wide(head: bytes) -> Encoding | None:
 
 
 def _utf8(path: Any) -> tuple[int, int | None]:
-    """Return how many characters are beyond ASCII, and the first byte that is no UTF-8."""
+    """Return how many characters are beyond ASCII, and the first byte that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     high = done = 0
     with opened(path) as file:
@@ -116,7 +116,7 @@ def _single_byte(path: Any, at: int) -> Encoding:
             where=f"{Path(path).name}, bytes {at:,} and {undefined - 1:,}",
             mend=_MEND,
         )
-    why = f"byte {at:,} is no UTF-8"
+    why = f"byte {at:,} is not UTF-8"
     if only is None:
         return Encoding("cp1252", f"{why}; all its characters are the same in Latin-1")
     return Encoding("cp1252", f"{why}, and byte {only - 1:,} is a character of Windows alone")

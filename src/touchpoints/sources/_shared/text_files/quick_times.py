@@ -69,7 +69,7 @@ def quick_times(texts: Sequence[str], time_format: str) -> Instants | None:
 
 
 def _stamps(parts: dict[str, Array]) -> Array | None:
-    """Return the microseconds since 1970 of dates and times of day; None where one is no time."""
+    """Return the microseconds since 1970 of dates and times of day; None if one is not a time."""
     year, month, day = parts["Y"], parts["m"], parts["d"]
     if not bool(((month >= 1) & (month <= 12) & (year >= 1)).all()):
         return None

@@ -89,7 +89,7 @@ def blocks_of_rows(
 ) -> Iterator[Block]:
     """Yield the rows of a file, the row with the names of columns among them.
 
-    Lines without any character are no rows. Rows that cannot be taken apart are raised or counted.
+    Lines without any character are not rows. Rows that cannot be taken apart are raised or counted.
     """
     with opened(path) as file:
         text = io.TextIOWrapper(file, encoding=dialect.encoding, newline="")

@@ -117,7 +117,7 @@ class _Numbers:
             )
             if self._told and unlike:
                 raise NotNumbersError(self._name)
-        wrong = {at: "a cell is no number" for at, one in enumerate(cells) if known[one] is None}
+        wrong = {at: "a cell is not a number" for at, one in enumerate(cells) if known[one] is None}
         return [known[one] for one in cells], wrong
 
     def keep(self, values: Any) -> None:
@@ -142,7 +142,7 @@ class _Counts:
     def read(self, cells: Sequence[str]) -> tuple[Any, Wrong]:
         table = {cell: self._one(cell) for cell in set(cells)}
         what = "a cell is neither true nor false" if self._kind == "boolean" else ""
-        what = what or "a cell is no integer of 64 bits"
+        what = what or "a cell is not a 64-bit integer"
         gone = {cell for cell in table if is_blank(cell)}
         unread = {cell for cell, one in table.items() if one is None} - gone
         wrong = {at: what for at, one in enumerate(cells) if one in unread} if unread else {}

@@ -251,7 +251,7 @@ def _ids(block: Block) -> Block:
 
 
 def _stamps(array: Any) -> Array | None:
-    """Return times in microseconds; None where one of them is no whole number of them."""
+    """Return times in microseconds; None where one of them is not an integer number of them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

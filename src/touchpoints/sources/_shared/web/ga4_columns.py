@@ -114,7 +114,7 @@ class _Reading:
             else:
                 self.columns.add_row(row)
                 if unread:
-                    self.skipped.note(f"{unread} is no number: missing")
+                    self.skipped.note(f"{unread} is not a number: missing")
 
     def finish(self) -> dict[str, Any]:
         """Return all columns of the format; those that no event has are missing."""
@@ -159,7 +159,7 @@ def _row_of(record: Mapping[str, Any], names: Names, flat: Names) -> dict[str, A
             if struct:
                 _put_fields(row, struct, fields)
     for value in row.values():
-        hash(value)  # a list or a record is no single value: TypeError
+        hash(value)  # a list or a record is not a single value: TypeError
     return row
 
 
@@ -224,7 +224,7 @@ def _microseconds(time: Any) -> int:
     try:
         stamp = int(time)
     except (TypeError, ValueError, OverflowError) as error:
-        what = "event_timestamp is no whole number of microseconds"
+        what = "event_timestamp is not an integer number of microseconds"
         raise BadEventError(what) from error
     if not FIRST <= stamp <= LAST:
         raise BadEventError("event_timestamp is outside the years 1 to 9999")

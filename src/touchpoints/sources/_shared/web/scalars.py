@@ -18,7 +18,7 @@ def number_or_noted(record: Mapping[str, Any], *paths: str, skipped: Skipped) ->
         try:
             found = number(record, path)
         except Unreadable:
-            skipped.note(f"{path} is no number: missing")
+            skipped.note(f"{path} is not a number: missing")
             continue
         if found is not None:
             return found
