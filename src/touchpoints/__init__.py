@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = _attach(
     graphs.plan: Plan PlannedTouchpoint parse_plan plan_graph read_plan
     graphs.simulation: simulate
     journeys.columns: to_columns
-    journeys.combining: concat distinct sample
+    journeys.combining: concat distinct
     journeys.cutting: after_last before_first between containing select
     journeys.cutting: split_by_gap
     journeys.meta: Meta Report
@@ -30,6 +30,7 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.pseudonyms: pseudonymise
     journeys.relabelling: collapse collapse_repeats relabel retype
     journeys.repeated_outcomes: until_each
+    journeys.sampling: sample
     journeys.session_channels: session_channel
     journeys.session_splits: sessions
     journeys.splitting: split_by

@@ -36,7 +36,6 @@ from touchpoints.graphs.simulation import simulate as simulate
 from touchpoints.journeys.columns import to_columns as to_columns
 from touchpoints.journeys.combining import concat as concat
 from touchpoints.journeys.combining import distinct as distinct
-from touchpoints.journeys.combining import sample as sample
 from touchpoints.journeys.cut_outcomes import until as until
 from touchpoints.journeys.cutting import after_last as after_last
 from touchpoints.journeys.cutting import before_first as before_first
@@ -61,6 +60,7 @@ from touchpoints.journeys.relabelling import collapse_repeats as collapse_repeat
 from touchpoints.journeys.relabelling import relabel as relabel
 from touchpoints.journeys.relabelling import retype as retype
 from touchpoints.journeys.repeated_outcomes import until_each as until_each
+from touchpoints.journeys.sampling import sample as sample
 from touchpoints.journeys.session_channels import session_channel as session_channel
 from touchpoints.journeys.session_splits import sessions as sessions
 from touchpoints.journeys.splitting import split_by as split_by

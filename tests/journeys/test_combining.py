@@ -1,4 +1,4 @@
-"""Journeys merged, put together, and drawn at random."""
+"""Journeys merged and put together."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections import Counter
 import attrs
 import numpy as np
 import pytest
-from scipy import stats
 
 import touchpoints as tp
 from tests.logs import log, paths_of
-from touchpoints.errors import InvalidInputError, NotFoundError
-from touchpoints.journeys.combining import _drawn, _drawn_left
+from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
+from touchpoints.uncertainty.units import units_of
 
 
 def test_distinct_merges_equal_paths_and_adds_their_counts() -> None:
@@ -68,6 +67,80 @@ def test_distinct_tells_thousands_of_random_paths_apart() -> None:
     assert dict(zip(paths_of(merged), merged.counts.tolist(), strict=True)) == Counter(paths)
 
 
+def test_distinct_within_persons_merges_only_journeys_of_one_person() -> None:
+    """Equal paths of two persons stay two rows; those of nobody known are one row of many units."""
+    journeys = attrs.evolve(
+        log(one="ab", two="ab", three="ab", four="ab", five="ab", six="b"),
+        counts=[1, 5, 2, 7, 1, 1],
+        persons=["ana", "leo", "ana", None, float("nan"), "ana"],
+        values={"won": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]},
+    )
+
+    paths = tp.distinct(journeys, within_persons=True)
+
+    assert paths_of(paths) == ["ab", "ab", "ab", "b"]
+    assert paths.persons.tolist() == ["ana", "leo", None, "ana"]
+    assert paths.counts.tolist() == [3, 5, 8, 1]
+    assert paths.values["won"].tolist() == [5, 2, 24, 32]
+    assert units_of(paths, None).total == units_of(journeys, None).total == 2 + 7 + 1
+
+
+def test_distinct_within_persons_takes_numbers_for_persons_and_keeps_columns_apart() -> None:
+    """Persons as numbers come back as numbers; a kept column parts the journeys of one person."""
+    journeys = attrs.evolve(
+        log(one="a", two="a", three="a"),
+        persons=[7, -3, 7],
+        per_journey={"segment": ["x", "x", "y"]},
+    )
+
+    assert tp.distinct(journeys, within_persons=True).persons.tolist() == [7, -3]
+    kept = tp.distinct(journeys, keep=["segment"], within_persons=True)
+    assert kept.persons.dtype == np.int64
+    assert kept.counts.tolist() == [1, 1, 1]
+
+
+def test_distinct_within_persons_needs_persons() -> None:
+    """Where nobody is known, a result that looks like one of persons would mislead."""
+    with pytest.raises(InvalidInputError, match="within_persons=True needs persons"):
+        tp.distinct(log(one="a"), within_persons=True)
+    with pytest.raises(WrongKindError, match="within_persons must be True or False"):
+        tp.distinct(log(one="a"), within_persons="person")
+
+
+def test_rows_that_are_only_numbered_are_numbered_again() -> None:
+    """Results of `distinct` can be concatenated, by twos and at once, empty ones among them."""
+    first, second = tp.distinct(log(one="ab", two="b")), tp.distinct(log(one="ab", two="a"))
+    nothing = first[:0]
+
+    both = tp.concat([first, nothing, second])
+
+    assert both.ids.tolist() == [0, 1, 2, 3]
+    assert paths_of(both) == ["ab", "b", "ab", "a"]
+    assert tp.concat([tp.concat([first, second]), first]) == tp.concat([first, second, first])
+    assert tp.concat([first[:1], first[1:]]) == first
+
+
+def test_ids_that_were_given_are_never_numbered_again() -> None:
+    """Ids of timed rows, text ids and a selection of numbers say something: twice is an error."""
+    numbered = attrs.evolve(log(one="ab", two="b"), ids=[0, 1])
+    paths = tp.distinct(numbered)
+
+    for part in (numbered, attrs.evolve(paths, ids=["x", "y"]), paths[1:]):
+        with pytest.raises(InvalidInputError, match="ids must be unique"):
+            tp.concat([part, part])
+
+
+def test_persons_of_any_kind_are_concatenated() -> None:
+    """Numbers stay numbers, also beside text and beside nobody."""
+
+    def of(persons: list[object] | None) -> tp.Journeys:
+        return attrs.evolve(tp.distinct(log(one="ab", two="b")), persons=persons)
+
+    assert tp.concat([of([3, 4]), of([4, 5])]).persons.dtype == np.int64
+    assert tp.concat([of([3, 4]), of(["4", None])]).persons.tolist() == [3, 4, "4", None]
+    assert tp.concat([of([3, 4]), of(None)]).persons.tolist() == [3, 4, None, None]
+
+
 def test_concatenation_is_associative_and_undoes_a_split() -> None:
     """Parts put together in any grouping are the log they came from."""
     journeys = log(one="ab", two="b", three="cab")
@@ -113,67 +186,3 @@ def test_parts_that_contradict_each_other_are_refused() -> None:
         tp.concat([numbered, attrs.evolve(tp.distinct(log(three="a")), ids=[8])])
     with pytest.raises(InvalidInputError, match="at least one"):
         tp.concat([])
-
-
-def test_sampling_draws_real_journeys_without_replacement() -> None:
-    """Counts are drawn, never more than there are; all of them is the whole log."""
-    journeys = attrs.evolve(log(one="ab", two="b", three="c"), counts=[1000, 10, 0])
-
-    drawn = tp.sample(journeys, 505, seed=4)
-
-    assert int(drawn.counts.sum()) == 505
-    assert 480 < drawn.counts[0] <= 505
-    assert tp.sample(journeys, 1010, seed=1).counts.tolist() == [1000, 10]
-    assert tp.sample(journeys, 505, seed=4) == drawn
-    with pytest.raises(InvalidInputError, match="cannot draw 2,000 of 1,010"):
-        tp.sample(journeys, 2000, seed=1)
-
-
-def test_a_sample_of_more_journeys_than_numpy_draws_at_once() -> None:
-    """Counts of 10**9 and more: the draws add up, never exceed a count, and keep shares."""
-    many = tp.from_paths(
-        {"path": ["a", "b", "c", "d"], "n": [10**9, 3 * 10**9, 0, 7]}, path="path", count="n"
-    )
-
-    drawn = tp.sample(many, 10**9, seed=2)
-
-    assert drawn.counts.sum() == 10**9
-    assert abs(drawn.counts[0] - 250_000_000) < 6 * 12_000  # sd sqrt(n p (1 - p) (1 - n / N))
-    assert tp.sample(many, 10**9, seed=2) == drawn
-    assert tp.sample(many, 4 * 10**9 + 7, seed=1).counts.tolist() == [10**9, 3 * 10**9, 7]
-    assert len(tp.sample(many, 0, seed=1)) == 0
-
-
-@pytest.mark.parametrize(("left", "right", "n"), [(30, 50, 20), (3, 500, 400), (40, 2, 41)])
-def test_halves_are_drawn_from_the_hypergeometric_distribution(
-    left: int, right: int, n: int
-) -> None:
-    """Each frequency of 20,000 draws is within five standard errors of its probability."""
-    rng = np.random.default_rng(5)
-    chances = stats.hypergeom(left + right, left, n).pmf(np.arange(n + 1))
-
-    found = np.bincount([_drawn_left(left, right, n=n, rng=rng) for _ in range(20_000)])
-
-    met = np.append(found, np.zeros(n + 1 - len(found))) / 20_000
-    assert np.all(np.abs(met - chances) <= 5 * np.sqrt(chances * (1 - chances) / 20_000) + 1e-12)
-
-
-def test_a_half_of_rare_journeys_is_drawn_as_often_as_it_is_there() -> None:
-    """Ten of 10**15 never leave out a half by more than chance allows."""
-    rng = np.random.default_rng(1)
-
-    drawn = [_drawn(np.array([10**15, 10**15]), 10, rng)[0] for _ in range(4_000)]
-
-    assert abs(np.mean(drawn) - 5) < 5 * np.sqrt(2.5 / 4_000)
-
-
-def test_a_sample_too_large_or_no_number_is_refused() -> None:
-    """No error of numpy's: how many there are, and what can be drawn."""
-    huge = tp.from_paths({"path": ["a", "b"], "n": [2 * 10**12] * 2}, path="path", count="n")
-
-    with pytest.raises(InvalidInputError, match="too many to draw exactly"):
-        tp.sample(huge, 2 * 10**12, seed=1)
-    with pytest.raises(InvalidInputError, match="cannot draw 2 of 1 journey$"):
-        tp.sample(log(one="a"), 2, seed=1)
-    with pytest.raises(InvalidInputError, match="n must be an integer of at least 0, got 2.5"):
-        tp.sample(huge, 2.5, seed=1)

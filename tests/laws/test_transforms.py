@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 
 import attrs
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import touchpoints as tp
 from tests import strategies
+from touchpoints.uncertainty.units import units_of
 
 Paths = list[tuple[str, ...]]
 
@@ -75,6 +77,40 @@ def test_distinct_changes_no_count_of_paths(journeys: tp.Journeys) -> None:
     ]
     assert len(set(rows)) == len(rows)
     assert tp.distinct(merged) == merged
+
+
+@given(strategies.journeys())
+def test_merging_within_persons_keeps_whose_journeys_they_are(journeys: tp.Journeys) -> None:
+    """The same count of each path of each person, the same units, and rows that all differ."""
+    merged = tp.distinct(journeys, within_persons=True)
+
+    def counted(some: tp.Journeys) -> Counter[tuple[object, ...]]:
+        totals: Counter[tuple[object, ...]] = Counter()
+        for one in some:
+            totals[one.person, one.keys, *map(str, one.outcomes.values())] += one.count
+        return +totals
+
+    assert counted(merged) == counted(journeys)
+    rows = [
+        (one.person, one.keys, *map(str, one.outcomes.values()), bool(began), bool(finished))
+        for one, began, finished in zip(merged, merged.began, merged.finished, strict=True)
+    ]
+    assert len(set(rows)) == len(rows)
+    assert units_of(merged, None).total == units_of(journeys, None).total
+    assert tp.distinct(merged, within_persons=True) == merged
+    assert tp.distinct(merged) == tp.distinct(journeys)
+
+
+@given(strategies.journeys(), st.lists(st.integers(0, 6), max_size=3), st.booleans())
+def test_parts_merged_apart_add_up_to_the_whole(
+    journeys: tp.Journeys, cuts: list[int], within_persons: bool
+) -> None:
+    """Merging parts, concatenating and merging again is merging the whole log at once."""
+    kept = partial(tp.distinct, keep=["segment"], within_persons=within_persons)
+    edges = [0, *sorted(cuts), len(journeys)]
+    parts = [kept(journeys[low:high]) for low, high in pairwise(edges)]
+
+    assert kept(tp.concat(parts)) == kept(journeys)
 
 
 @given(strategies.journeys())

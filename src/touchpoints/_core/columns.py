@@ -404,6 +404,26 @@ def comparable(column: Coded | Array) -> Array:
     return column.astype(np.int64)
 
 
+def label_codes(values: Array) -> Array:
+    """Return integers that are equal where labels of persons are, int64 (n,); -1 where missing."""
+    if values.dtype == object:
+        known: dict[Any, int] = {}
+        try:
+            numbers = [
+                -1 if is_missing(one) else known.setdefault(one, len(known))
+                for one in values.tolist()
+            ]
+        except TypeError as error:
+            raise InvalidInputError(
+                f"a person must be a single value: {error}",
+                mend="make a text or a number of each, for example with str",
+            ) from error
+        return np.array(numbers, dtype=np.int64)
+    _, codes = np.unique(values, return_inverse=True)
+    missing = values != values
+    return np.where(missing, -1, codes)
+
+
 def comparable_keys(keys: IdColumn) -> tuple[Array, Array]:
     """Return integers that are equal where ids are equal, and whether each id is missing.
 

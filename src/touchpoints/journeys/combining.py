@@ -1,57 +1,64 @@
-"""Transforms that merge, concatenate and sample journeys."""
+"""Transforms that merge and concatenate journeys."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
-from touchpoints._core import checks
 from touchpoints._core.arrays import segments, sequences
-from touchpoints._core.arrays.counting import check_counts
 from touchpoints._core.checks import public
-from touchpoints._core.columns import comparable
+from touchpoints._core.columns import comparable, label_codes
 from touchpoints._core.frozen import Array, Coded, owned
-from touchpoints._core.messages import counted, first_few, not_found, wrong_kind
+from touchpoints._core.messages import first_few, not_found, wrong_kind
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.cutting import NAT
 from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.model import Journeys, checked_journeys, derive, end_of_log, take
+from touchpoints.journeys.model import Journeys, checked_journeys, derive, end_of_log
 from touchpoints.journeys.outcomes import watched_until
 from touchpoints.taxonomy import Touchpoint
 
-_MOST_AT_ONCE = 10**9  # the limit of numpy's hypergeometric draws
-_MOST_DRAWN = 10**12
-
 
 @public
-def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
+def distinct(
+    journeys: Journeys, *, keep: Sequence[str] = (), within_persons: bool = False
+) -> Journeys:
     """Merge journeys of the same variant (sequence of touchpoints) and the same outcomes.
 
     Parameters
     ----------
     keep
         Per-journey columns that must be equal as well, and are kept.
+    within_persons
+        Merge only journeys of the same person, and keep ``persons``: intervals, tests and the
+        bootstrap are then of persons, as those of the unmerged journeys are. Journeys without a
+        person are merged with each other, and each of them still counts as a separate person.
 
     Returns
     -------
     Journeys
         One row for each variant and combination of outcomes, in the order of first appearance;
         ``counts`` and ``values`` are summed. ``began`` and ``finished`` must be equal as well.
-        Ids, persons, times, ends, outcome times and all other columns are dropped, because they
-        differ. Every analysis of order and outcomes gives the same numbers on the result.
+        Ids, persons (by default), times, ends, outcome times and all other columns are dropped,
+        because they differ. Every analysis of order and outcomes gives the same numbers on the
+        result; by default, its intervals take journeys to be independent.
 
     Raises
     ------
+    InvalidInputError
+        When ``within_persons`` is True and the journeys have no persons.
     NotFoundError
         When the per-journey column does not exist.
+    WrongKindError
+        When ``within_persons`` is not True or False.
 
     Notes
     -----
-    O(m + n log n). Journeys are grouped by a hash and then compared exactly.
+    O(m + n log n). Journeys are grouped by a hash and then compared exactly. Rows are numbered from
+    0 instead of having ids; `concat` numbers such rows again, so that merging the parts of a log,
+    concatenating the results and merging again gives what merging the whole log gives.
 
     See Also
     --------
@@ -65,12 +72,19 @@ def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
     >>> paths = tp.distinct(shop)
     >>> len(paths) < len(shop), int(paths.counts.sum()) == int(shop.counts.sum())
     (True, True)
+
+    The same persons, for intervals that know who has several journeys:
+
+    >>> by_person = tp.distinct(shop, within_persons=True)
+    >>> len(set(by_person.persons)) == len(set(shop.persons))
+    True
     """
     checked_journeys(journeys)
+    persons = _known_persons(journeys) if within_persons else None
     for name in keep:
         if name not in journeys.per_journey:
             raise not_found("per-journey column", name, list(journeys.per_journey))
-    extras = tuple(_agreeing(journeys, keep))
+    extras = (*_agreeing(journeys, keep), *(() if persons is None else (label_codes(persons),)))
     k = len(journeys.touchpoints)
     found = sequences.distinct_sequences(journeys.codes, journeys.offsets, k, *extras)
     groups, first = found.of, found.first
@@ -78,6 +92,7 @@ def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
         touchpoints=journeys.touchpoints,
         codes=owned(found.codes),
         offsets=owned(found.offsets),
+        persons=None if persons is None else persons[first],
         counts=owned(_summed(journeys.counts, groups, len(first))),
         began=owned(journeys.began[first]),
         finished=owned(journeys.finished[first]),
@@ -89,6 +104,16 @@ def distinct(journeys: Journeys, *, keep: Sequence[str] = ()) -> Journeys:
         per_journey={name: _taken(journeys.per_journey[name], first) for name in keep},
         meta=journeys.meta,
     )
+
+
+def _known_persons(journeys: Journeys) -> Array:
+    """Return whose journeys they are; raise where that is not known of any."""
+    if journeys.persons is None:
+        raise InvalidInputError(
+            "within_persons=True needs persons, and these journeys have none",
+            mend="read the log with person=, or leave within_persons out",
+        )
+    return journeys.persons
 
 
 def _agreeing(journeys: Journeys, keep: Sequence[str]) -> Iterable[Array]:
@@ -119,7 +144,8 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
     ----------
     parts
         Journeys with different ids and the same taxonomy, lens and time zone. Either all parts
-        have times, or none of them.
+        have times, or none of them. Parts without times whose rows are only numbered from 0, such
+        as results of `distinct`, need no different ids: their rows are numbered again.
 
     Returns
     -------
@@ -165,13 +191,14 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
     lengths = np.concatenate([segments.lengths_of(part.offsets) for part in whole])
     plain = {
         name: _joined([getattr(part, name) for part in whole])
-        for name in ("ids", "counts", "began", "finished", "times")
+        for name in ("counts", "began", "finished", "times")
     }
     return Journeys(
         touchpoints=touchpoints,
         codes=np.concatenate(codes),
         offsets=segments.offsets_of(lengths),
         **plain,
+        ids=_ids(whole),
         ends=filled([part.ends for part in whole], [len(part.codes) for part in whole], NAT),
         persons=_persons(whole),
         observed_until=_observed(whole),
@@ -268,13 +295,28 @@ def mapped_columns(
     }
 
 
+def _ids(parts: list[Journeys]) -> Any:
+    """Return the ids of all parts; rows that are only numbered are numbered again."""
+    rows = [len(part) for part in parts]
+    again = sum(size > 0 for size in rows) > 1 and all(map(_only_numbered, parts))
+    return np.arange(sum(rows)) if again else _joined([part.ids for part in parts])
+
+
+def _only_numbered(part: Journeys) -> bool:
+    """Return whether ids say nothing: rows without times, numbered from 0."""
+    numbers = np.arange(len(part))
+    return part.times is None and (not len(part) or np.array_equal(part.ids, numbers))
+
+
 def _persons(parts: list[Journeys]) -> Any:
     if all(part.persons is None for part in parts):
         return None
-    lists = [
-        [None] * len(part) if part.persons is None else part.persons.tolist() for part in parts
-    ]
-    return [person for some in lists for person in some]
+    return np.concatenate(
+        [
+            np.full(len(part), None, dtype=object) if part.persons is None else part.persons
+            for part in parts
+        ]
+    )
 
 
 def _observed(parts: list[Journeys]) -> Any:
@@ -302,95 +344,6 @@ def _meta(parts: list[Journeys]) -> Meta:
         for name, keys in part.meta.defining.items():
             defining[name] = tuple(dict.fromkeys((*defining.get(name, ()), *keys)))
     return attrs.evolve(parts[0].meta, report=report, defining=defining)
-
-
-@public
-def sample(journeys: Journeys, n: int, *, seed: int) -> Journeys:
-    """Draw a random sample of journeys, without replacement.
-
-    Parameters
-    ----------
-    n
-        The number of real journeys to draw: a row of count 3 is three journeys.
-    seed
-        The seed of numpy's default generator.
-
-    Returns
-    -------
-    Journeys
-        In the original order, with the counts that were drawn; rows without a drawn journey are
-        left out. The values of a row are scaled in proportion to its count.
-
-    Raises
-    ------
-    InvalidInputError
-        When ``n`` is not an integer of at least 0, when there are fewer than ``n`` journeys, or
-        when both the journeys drawn and the journeys left exceed 10**12.
-    WrongKindError
-        When ``journeys`` is not a `Journeys`.
-
-    Notes
-    -----
-    Counts are drawn from the multivariate hypergeometric distribution. numpy draws from fewer than
-    10**9 journeys; larger numbers are first divided between halves of the rows, by probabilities
-    that are exact up to rounding.
-
-    See Also
-    --------
-    select : Keep given journeys.
-    bootstrap : Intervals by drawing journeys with replacement.
-
-    Examples
-    --------
-    >>> import touchpoints as tp
-    >>> len(tp.sample(tp.datasets.shop(100, seed=1), 10, seed=7))
-    10
-    """
-    checked_journeys(journeys)
-    check_counts(journeys.offsets, journeys.counts)
-    total = int(journeys.counts.sum())
-    if checks.whole("n", n, most=None, least=0) > total:
-        raise InvalidInputError(f"cannot draw {n:,} of {counted(total, 'journey')}")
-    generator = np.random.default_rng(checks.seed(seed))
-    if bool((journeys.counts == 1).all()):
-        return take(journeys, np.sort(generator.choice(total, size=n, replace=False)))
-    drawn = _drawn(journeys.counts, int(n), generator)
-    return take(recounted(journeys, drawn), np.flatnonzero(drawn))
-
-
-def _drawn(counts: Array, n: int, rng: np.random.Generator) -> Array:
-    """Draw ``n`` journeys without replacement; return the number drawn from each count."""
-    if len(counts) == 1 or n == 0:
-        return np.full(len(counts), n, dtype=np.int64)
-    if int(counts.sum()) < _MOST_AT_ONCE:
-        return rng.multivariate_hypergeometric(counts, n, method="marginals")
-    half = len(counts) // 2
-    left, right = counts[:half], counts[half:]
-    here = _drawn_left(int(left.sum()), int(right.sum()), n=n, rng=rng)
-    return np.concatenate([_drawn(left, here, rng), _drawn(right, n - here, rng)])
-
-
-def _drawn_left(left: int, right: int, *, n: int, rng: np.random.Generator) -> int:
-    """Draw how many of ``n`` come from the left, by the ratios of neighbouring probabilities.
-
-    Probabilities are summed up to twelve standard deviations, plus a hundred, around the mode.
-    """
-    total = left + right
-    if min(n, total - n) > _MOST_DRAWN:
-        raise InvalidInputError(
-            f"cannot draw {n:,} of {total:,} journeys: these are too many to draw exactly",
-            mend=f"draw at most {_MOST_DRAWN:,}, or divide the counts by a common factor",
-        )
-    mode = (n + 1) * (left + 1) // (total + 2)
-    spread = math.sqrt(n * (left / total) * (right / total) * ((total - n) / (total - 1)))
-    reach = math.ceil(12 * spread) + 100
-    first, last = max(0, n - right, mode - reach), min(n, left, mode + reach)
-    some = np.arange(first, last, dtype=np.float64)
-    ratios = (left - some) * (n - some) / ((some + 1) * (right - n + some + 1))
-    logs = np.append(0.0, np.cumsum(np.log(ratios)))
-    sums = np.cumsum(np.exp(logs - logs.max()))
-    position = int(np.searchsorted(sums, rng.random() * sums[-1], side="right"))
-    return min(first + position, last)
 
 
 def recounted(journeys: Journeys, counts: Array, *, times: Array | None = None) -> Journeys:

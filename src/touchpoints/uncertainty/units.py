@@ -10,7 +10,8 @@ import numpy as np
 
 from touchpoints._core.arrays.statistics.clustered_shares import ClusterSizes
 from touchpoints._core.checks import public
-from touchpoints._core.frozen import Array, Coded, is_missing
+from touchpoints._core.columns import label_codes
+from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.messages import not_found
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys, checked_journeys
@@ -97,7 +98,7 @@ def missing_persons(journeys: Journeys) -> Array:
     """Return which journeys are of nobody known, bool (n,)."""
     if journeys.persons is None:
         return np.ones(len(journeys), dtype=bool)
-    return _codes_of(journeys.persons) < 0
+    return label_codes(journeys.persons) < 0
 
 
 def resampling_counts(repeats: Array, rng: np.random.Generator) -> Callable[[], Array]:
@@ -131,28 +132,9 @@ def _unit_codes(journeys: Journeys, unit: str) -> Array:
                 "these journeys have no persons",
                 mend="read the log with person=, or resample journeys with unit='journey'",
             )
-        return _codes_of(journeys.persons)
+        return label_codes(journeys.persons)
     if unit not in journeys.per_journey:
         choices = ("person", "journey", *journeys.per_journey)
         raise not_found("per-journey column", unit, choices, where="given as unit=")
     kept = journeys.per_journey[unit]
-    return kept.codes if isinstance(kept, Coded) else _codes_of(kept)
-
-
-def _codes_of(values: Array) -> Array:
-    if values.dtype == object:
-        known: dict[Any, int] = {}
-        try:
-            numbers = [
-                -1 if is_missing(one) else known.setdefault(one, len(known))
-                for one in values.tolist()
-            ]
-        except TypeError as error:
-            raise InvalidInputError(
-                f"a person must be a single value: {error}",
-                mend="make a text or a number of each, for example with str",
-            ) from error
-        return np.array(numbers, dtype=np.int64)
-    _, codes = np.unique(values, return_inverse=True)
-    missing = values != values
-    return np.where(missing, -1, codes)
+    return kept.codes if isinstance(kept, Coded) else label_codes(kept)

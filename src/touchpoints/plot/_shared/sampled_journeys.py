@@ -7,8 +7,8 @@ import numpy as np
 
 from touchpoints._core import checks
 from touchpoints._core.frozen import Array
-from touchpoints.journeys.combining import sample
 from touchpoints.journeys.model import Journeys, checked_journeys
+from touchpoints.journeys.sampling import sample
 from touchpoints.plot._shared.look import Look
 
 
