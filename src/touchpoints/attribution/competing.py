@@ -13,6 +13,7 @@ from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.chains.removal import without_several
 from touchpoints._core.arrays.chains.tables import chain_of
+from touchpoints._core.arrays.segments import lengths_of
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import check_option, public
 from touchpoints._core.datetimes import NAT
@@ -208,7 +209,8 @@ def _competing(
         weights=evidence.counts,
         kinds=len(names) + 1,
     )
-    visits = np.bincount(evidence.codes, minlength=evidence.k)
+    often = np.repeat(evidence.counts, lengths_of(evidence.offsets))
+    visits = np.bincount(evidence.codes, often, evidence.k)
     codes = most_frequent(visits, None, key_ranks(evidence.journeys))
     codes = codes[visits[codes] > 0]
     units = evidence.units
