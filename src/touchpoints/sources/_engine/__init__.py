@@ -1,0 +1,1 @@
+"""Reading a log where it lies: programs of lazy expressions, run by the engine of the frame."""
