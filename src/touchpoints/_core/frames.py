@@ -63,7 +63,7 @@ class Frame:
         written = given.columns if given.implementation.is_duckdb() else self.names
         if twice := [name for name, count in Counter(written).items() if count > 1]:
             raise InvalidInputError(f"two columns of the table share a name: {first_few(twice)}")
-        self._given = given
+        self.given = given
         self.lazy = isinstance(given, nw.LazyFrame)
         self._frame: Any = None
 
@@ -71,13 +71,13 @@ class Frame:
         """Return evenly spaced values of each text column; None for a lazy dataframe."""
         if self.lazy:
             return None
-        some = self._given.gather_every(max(1, len(self._given) // SAMPLE))
+        some = self.given.gather_every(max(1, len(self.given) // SAMPLE))
         texts = (*_TEXTS, nw.Object)
         return {name: some[name].to_list() for name in self.names if some[name].dtype in texts}
 
     def load(self, asked: Iterable[tuple[str, Any]]) -> None:
         """Read only the columns named by arguments; raise where the table has no such column."""
-        chosen = self._given.select(*columns_asked(asked, self.names))
+        chosen = self.given.select(*columns_asked(asked, self.names))
         self._frame = chosen.collect() if self.lazy else chosen
 
     @property

@@ -44,6 +44,7 @@ class _Plain:
     """Lists or arrays of equal length, by column name."""
 
     lazy = False
+    given: Any = None
 
     def __init__(self, columns: Mapping[str, Any]) -> None:
         self.names = list(columns)

@@ -21,12 +21,12 @@ _INVISIBLE = frozenset(
 # What shows nothing by itself: controls, format characters but for those that Unicode prints before
 # numbers, fillers, variation selectors, the blank pattern of Braille, and all that Unicode says to
 # ignore where it cannot be shown.
-_UNSEEN = (
+UNSEEN = (
     "\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_BLANK = re.compile(rf"[\s{_UNSEEN}]*")
+_BLANK = re.compile(rf"[\s{UNSEEN}]*")
 
 
 def is_blank(text: str) -> bool:

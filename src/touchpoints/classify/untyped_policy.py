@@ -50,7 +50,12 @@ class KeptEvents:
 
 
 def apply_unmatched(
-    codes: Array, matched: Matched, unmatched: Unmatched, source: EventSource
+    codes: Array,
+    matched: Matched,
+    unmatched: Unmatched,
+    source: EventSource,
+    *,
+    weights: Array | None = None,
 ) -> KeptEvents:
     """Apply `unmatched=`: raise on, drop or keep events without a name or type, and count them.
 
@@ -62,21 +67,24 @@ def apply_unmatched(
         The position of each event among the distinct texts or events; -1 without a name.
     unmatched
         ``"raise"``, ``"drop"`` or ``"keep"``.
+    weights : int64 (m,), optional
+        How many rows each event stands for; one by default.
     """
     table = np.where(matched.named, np.where(matched.matched, _TYPED, _UNKNOWN), _UNNAMED)
     if matched.left_out is not None:
         table[matched.left_out.codes >= 0] = _LEFT_OUT
-    unread = _by_text(codes, matched.unread, "unread", "unread_texts")
+    unread = _by_text(codes, matched.unread, "unread", "unread_texts", weights=weights)
     if not table.any() and not (len(codes) and codes.min() < 0):
         return KeptEvents(kept=None, tally=unread)
     status = np.append(table, _UNNAMED).astype(np.int8)[codes]
-    unnamed, unknown = (int(np.count_nonzero(status == one)) for one in (_UNNAMED, _UNKNOWN))
-    tally = _by_text(codes, matched.left_out, "left_out", "left_out_reasons")
+    unnamed, unknown = (_rows(status == one, weights) for one in (_UNNAMED, _UNKNOWN))
+    tally = _by_text(codes, matched.left_out, "left_out", "left_out_reasons", weights=weights)
     kept = status != _LEFT_OUT if tally else None
     tally |= unread
     if not unnamed and not unknown:
         return KeptEvents(kept=kept, tally=tally)
-    texts = _frequent_texts(codes[status == _UNKNOWN], matched)
+    here = status == _UNKNOWN
+    texts = _frequent_texts(codes[here], matched, None if weights is None else weights[here])
     if unmatched == "raise":
         untyped = np.flatnonzero((status == _UNKNOWN) | (status == _UNNAMED))
         raise _error(unnamed, unknown, untyped, texts, source)
@@ -88,23 +96,38 @@ def apply_unmatched(
     )
 
 
-def _by_text(codes: Array, column: Coded | None, total: str, by_text: str) -> dict[str, Any]:
+def _rows(mask: Array, weights: Array | None) -> int:
+    return int(np.count_nonzero(mask)) if weights is None else int(weights[mask].sum())
+
+
+def _by_text(
+    codes: Array, column: Coded | None, total: str, by_text: str, *, weights: Array | None
+) -> dict[str, Any]:
     """Return the number of events with a text of a column, and by text; empty without any."""
     if column is None:
         return {}
     of_event = np.append(column.codes, -1)[codes]
-    totals = np.bincount(of_event[of_event >= 0], minlength=len(column.categories)).tolist()
+    has = of_event >= 0
+    totals = _totals(
+        of_event[has], len(column.categories), weights if weights is None else weights[has]
+    )
     counts = Counter({one: n for one, n in zip(column.categories, totals, strict=True) if n})
     if not counts:
         return {}
     return {total: sum(totals), by_text: dict(counts.most_common(_MAX_TEXTS))}
 
 
-def _frequent_texts(codes: Array, matched: Matched) -> dict[str, int]:
-    totals = np.bincount(codes, minlength=len(matched.touchpoints))
+def _totals(codes: Array, size: int, weights: Array | None) -> list[int]:
+    found = np.bincount(codes, weights=weights, minlength=size)
+    totals: list[int] = found.astype(np.int64).tolist()
+    return totals
+
+
+def _frequent_texts(codes: Array, matched: Matched, weights: Array | None) -> dict[str, int]:
+    totals = _totals(codes, len(matched.touchpoints), weights)
     texts: Counter[str] = Counter()
     for code in np.flatnonzero(totals).tolist():  # distinct events may have the same label
-        texts[matched.touchpoints[code].label()] += int(totals[code])
+        texts[matched.touchpoints[code].label()] += totals[code]
     return dict(texts.most_common(_MAX_TEXTS))
 
 

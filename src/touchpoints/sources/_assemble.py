@@ -62,6 +62,7 @@ class Options:
     missing: Missing
     person_conflicts: PersonConflicts
     stages: Mapping[str, int]
+    ties_by_key: bool = False
 
 
 def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
@@ -72,9 +73,12 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     if log.lifecycle is not None:
         column = names.lifecycle or ""
         stages = stages_of(log.lifecycle, column=column, meant=options.stages)
+    typed = _types(log, names, options) if options.ties_by_key else None
+    if typed is not None:
+        log = _ordered_by_key(log, *typed)
     ordered = order_rows(log, *_usable(log, stages, names, options))
     ordered = _with_columns(log, ordered, names, options)
-    codes, matched = _types(log, names, options)
+    codes, matched = typed or _types(log, names, options)
     ordered = attrs.evolve(ordered, codes=_narrowed(codes, len(matched.named))[ordered.rows])
     ordered = _with_ends(log, ordered, stages, matched)
     ordered = _settle_unmatched(ordered, matched, names, options)
@@ -88,6 +92,14 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
         tied = ordered.tied()
     ordered = _with_pairs(ordered)
     return _build(log, ordered, tied, matched, options)
+
+
+def _ordered_by_key(log: Log, codes: Array, matched: Matched) -> Log:
+    """Order what all else leaves tied by the keys of the touchpoints."""
+    keys = [one.key for one in (*matched.touchpoints, MISSING)]
+    places = {key: place for place, key in enumerate(sorted(set(keys)))}
+    of_code = np.array([places[key] for key in keys], dtype=np.int64)
+    return attrs.evolve(log, tiebreak=(*log.tiebreak, of_code[codes]))
 
 
 def _narrowed(codes: Array, size: int) -> Array:

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from touchpoints.taxonomy import Taxonomy
 
 
+BY_KEY = "touchpoint"
+"""The name in ``tiebreak=`` that is no column: ties go by the key of the touchpoint."""
+
+
 def columns_of_records(records: Iterable[Mapping[str, Any]], used: Sequence[str]) -> Any:
     """Return the columns of records; if there are none, the columns used, empty."""
     mend = "tp.from_frame reads a dataframe, tp.from_columns a mapping of columns"
@@ -249,6 +253,16 @@ def times_named(time: str | Sequence[str] | None) -> tuple[str, ...]:
 def tiebreaks(tiebreak: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return the columns that break ties, in order."""
     return () if tiebreak is None else one_or_several("tiebreak", tiebreak)
+
+
+def ties_by_key(names: ColumnRoles, columns: Sequence[str]) -> tuple[ColumnRoles, bool]:
+    """Return whether ties go by the key of the touchpoint in the end, and the roles without that.
+
+    ``"touchpoint"`` says so where it is the last name of ``tiebreak=`` and no column has it.
+    """
+    if not names.tiebreak or names.tiebreak[-1] != BY_KEY or BY_KEY in columns:
+        return names, False
+    return attrs.evolve(names, tiebreak=names.tiebreak[:-1]), True
 
 
 def column_of(touchpoint: str | Classifier) -> str | None:

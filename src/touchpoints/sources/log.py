@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from touchpoints._core.checks import public, require_kind
 from touchpoints._core.columns import ColumnRoles, one_or_several, several
 from touchpoints._core.datetimes import BadTimes
 from touchpoints._core.reading import table_of
-from touchpoints._core.zones import Ambiguous
+from touchpoints._core.zones import Ambiguous, HowTimes
 from touchpoints.classify.contract.protocol import Classifier
 from touchpoints.classify.untyped_policy import Unmatched
-from touchpoints.sources._assemble import Duplicates, Missing, PersonConflicts, assemble
+from touchpoints.sources._assemble import Duplicates, Missing, Options, PersonConflicts, assemble
 from touchpoints.sources._columns import (
     check_used,
     checked_options,
@@ -22,7 +24,17 @@ from touchpoints.sources._columns import (
     fields_of,
     log_of,
     tiebreaks,
+    ties_by_key,
     times_named,
+)
+from touchpoints.sources._engine.options import (
+    BLOCKS,
+    LIMIT,
+    LONGEST,
+    Sample,
+    Summary,
+    sample_of,
+    summary_of,
 )
 from touchpoints.sources._lifecycle import Stages, check_stages, warn_of_lifecycle
 
@@ -56,6 +68,15 @@ def from_frame(
     ambiguous: Ambiguous | None = None,
     time_format: str | None = None,
     bad_times: BadTimes = "raise",
+    distinct: bool | Sequence[str] = False,
+    collapse: str | Sequence[str] | None = None,
+    collapse_repeats: bool = False,
+    first: int | None = None,
+    last: int | None = None,
+    limit: int = LIMIT,
+    longest: int = LONGEST,
+    blocks: int = BLOCKS,
+    sample: tuple[float, int] | None = None,
 ) -> Journeys:
     """Read an event log from a dataframe.
 
@@ -115,7 +136,9 @@ def from_frame(
         Column that orders rows of the same journey and time, or several columns, of which each
         orders what those before it leave tied. Text that is all numbers is ordered as numbers,
         other text by code point. Without it they keep the order of the rows; in a lazy table, which
-        has no order of rows, ties raise an error. Without times it alone orders the rows.
+        has no order of rows, ties raise an error. Without times it alone orders the rows. Where no
+        column is called ``"touchpoint"``, that name, given last, orders what is still tied by the
+        key of the touchpoint: an order that is the same each time, and means nothing.
     duplicates
         How to treat rows that repeat an earlier row of their journey in every column that is read:
         ``"keep"`` or ``"drop"``.
@@ -134,12 +157,30 @@ def from_frame(
     bad_times
         How to treat times that cannot be read or are outside the years 1 to 9999: ``"raise"``, or
         ``"drop"`` to set them to missing and count them, with a warning that shows the first.
+    distinct
+        Bring back only the distinct paths with their counts, as `distinct` merges them: True, or
+        the names of the per-journey columns to keep. For a lazy frame they are counted in its
+        engine, and the events stay there. With ``person``, ``persons`` are ``blocks`` of persons.
+    collapse, collapse_repeats, first, last
+        What shortens the paths before they are counted: the facets to group touchpoints by, as in
+        `collapse`; whether to merge runs of the same touchpoint; and to how many of their first or
+        last interactions journeys are cut, which leaves them open at that end.
+    limit, longest
+        The most distinct paths that are brought here, and the most rows of one journey; a lazy
+        frame with more raises an error.
+    blocks
+        Number of groups of persons, by hash, within which paths are counted; at least 2.
+    sample
+        A share of the persons in (0, 1] and a seed, such as ``(0.01, 7)``: read only the journeys
+        of these persons, whole. Drawn by hash in the engine of a lazy frame; without ``person``,
+        journeys are drawn.
 
     Returns
     -------
     Journeys
-        Journeys in the order of their first rows. ``meta.report`` counts the rows that were
-        dropped, merged, unmatched or tied.
+        Journeys in the order of their first rows; with ``distinct`` of a lazy frame, the most
+        frequent path first. ``meta.report`` counts the rows that were dropped, merged, unmatched or
+        tied.
 
     Raises
     ------
@@ -148,7 +189,9 @@ def from_frame(
     InvalidInputError
         When a column is missing in every row, times do not parse or mix naive and aware times,
         counts are not integers of at least 0, rows are unmatched and ``unmatched="raise"``, or
-        journeys name several persons and ``person_conflicts="raise"``.
+        journeys name several persons and ``person_conflicts="raise"``. With ``distinct`` of a lazy
+        frame also where an argument needs single rows or times, a limit is exceeded, or the engine
+        fails.
 
     Warns
     -----
@@ -169,8 +212,13 @@ def from_frame(
     O(m log m) in the number of rows: one vectorised sort where rows are in time order within
     journeys, three sorts otherwise.
 
+    An engine gives the same paths as this machine, in about one scan and one ordered window; rows
+    that repeat others are not looked for there, text in ``tiebreak`` is ordered as the engine
+    orders text, and which persons a sample or a block holds depends on the engine.
+
     See Also
     --------
+    distinct : Merge journeys that are here.
     from_columns, from_records : Read a log without a dataframe library.
     from_paths : Read an aggregated path table.
     classifier : Make a classifier of a function.
@@ -196,6 +244,14 @@ def from_frame(
     >>> names = {"time": "at", "touchpoint": "what", "person": "user"}
     >>> tp.from_frame(log, journey=("user", "session"), **names).ids.tolist()
     ['ana/1', 'leo/1']
+
+    The distinct paths, counted in the engine of a lazy frame:
+
+    >>> import polars as pl
+    >>> lazy = pl.from_pandas(log).lazy()
+    >>> paths = tp.from_frame(lazy, journey="case", time="at", touchpoint="what", distinct=True)
+    >>> [(path.keys, int(count)) for path, count in zip(paths, paths.counts)]
+    [(('search',), 1), (('search', 'purchase'), 1)]
     """
     names = ColumnRoles(
         journey=one_or_several("journey", journey),
@@ -217,11 +273,47 @@ def from_frame(
     options = checked_options(
         taxonomy, touchpoint, unmatched, duplicates, missing, person_conflicts, meant
     )
+    summary = summary_of(
+        distinct=distinct,
+        collapse=collapse,
+        collapse_repeats=collapse_repeats,
+        first=first,
+        last=last,
+        limit=limit,
+        longest=longest,
+        blocks=blocks,
+    )
+    return _read(frame, names, options, how, summary=summary, sample=sample_of(sample))
+
+
+def _read(
+    frame: Any,
+    names: ColumnRoles,
+    options: Options,
+    how: HowTimes,
+    *,
+    summary: Summary | None,
+    sample: Sample | None,
+) -> Journeys:
+    """Read a table: here, or what its engine answers where only a part or a summary is wanted."""
     table = table_of(frame)
+    names, by_key = ties_by_key(names, table.names)
+    options = attrs.evolve(options, ties_by_key=by_key)
+    if table.lazy and (summary is not None or sample is not None):
+        from touchpoints.sources._engine.reading import read_in_engine
+
+        return read_in_engine(table.given, names, options, how, summary=summary, sample=sample)
+    if summary is not None:
+        names = attrs.evolve(names, per_journey=(*names.per_journey, *summary.keep))
     table.load(names.asked())
-    if lifecycle is None:
+    if names.lifecycle is None:
         warn_of_lifecycle(table.names, table.samples(), names)
-    return assemble(log_of(table, names, how), names, options)
+    journeys = assemble(log_of(table, names, how), names, options)
+    if summary is None and sample is None:
+        return journeys
+    from touchpoints.sources._engine.locally import summarised
+
+    return summarised(journeys, summary, sample)
 
 
 @public
