@@ -36,7 +36,8 @@ __getattr__, __dir__, __all__ = _attach(
     journeys.splitting: split_by
     journeys.storage: read_journeys write_journeys
     learn.matrix: features
-    sources.log: from_columns from_frame from_records
+    sources.log: from_frame
+    sources.plain_log: from_columns from_records
     sources.path_table: from_paths
     taxonomy: Facet Taxonomy Term Touchpoint TouchpointType available_taxonomies load_taxonomy
     taxonomy: read_taxonomy

@@ -67,10 +67,10 @@ from touchpoints.journeys.splitting import split_by as split_by
 from touchpoints.journeys.storage import read_journeys as read_journeys
 from touchpoints.journeys.storage import write_journeys as write_journeys
 from touchpoints.learn.matrix import features as features
-from touchpoints.sources.log import from_columns as from_columns
 from touchpoints.sources.log import from_frame as from_frame
-from touchpoints.sources.log import from_records as from_records
 from touchpoints.sources.path_table import from_paths as from_paths
+from touchpoints.sources.plain_log import from_columns as from_columns
+from touchpoints.sources.plain_log import from_records as from_records
 from touchpoints.taxonomy import Facet as Facet
 from touchpoints.taxonomy import Taxonomy as Taxonomy
 from touchpoints.taxonomy import Term as Term

@@ -632,16 +632,20 @@ def test_a_record_is_a_mapping() -> None:
 
 
 def test_the_three_readers_take_the_same_options() -> None:
-    """Columns and records take the same arguments as frames."""
+    """Columns and records take the arguments of frames, but for those that an engine is asked."""
     import inspect
 
-    options = [
-        list(inspect.signature(reader).parameters.values())[1:]
+    of_frames, *others = (
+        dict(list(inspect.signature(reader).parameters.items())[1:])
         for reader in (tp.from_frame, tp.from_columns, tp.from_records)
-    ]
+    )
+    asked = ["distinct", "collapse", "collapse_repeats", "first", "last"]
+    asked += ["limit", "longest", "blocks", "sample"]
 
-    assert options[0] == options[1] == options[2]
-    assert all(one.kind is inspect.Parameter.KEYWORD_ONLY for one in options[0])
+    assert asked == list(of_frames)[-9:]
+    assert all(one.kind is inspect.Parameter.KEYWORD_ONLY for one in of_frames.values())
+    assert {name: one for name, one in of_frames.items() if name not in asked} == others[0]
+    assert others[0] == others[1]
 
 
 def test_a_report_accounts_for_every_row() -> None:
