@@ -278,7 +278,10 @@ def design_effect(hits: Sequence[float], sizes: Sequence[float]) -> float:
     behind_misses = sum(missed) ** 2 / sum(one * one for one in missed)
     both = 4 * behind_hits * behind_misses / (behind_hits + behind_misses)
     seen = min(known_differences(sizes), both)
-    return max(1.0, (seen * found + alike / 4) / (seen + 1 / 4))
+    drawn = max(1.0, (seen * found + alike / 4) / (seen + 1 / 4))
+    if seen < 20:
+        return drawn
+    return min(drawn, max(found, 1.0) * seen / float(stats.chi2.ppf(0.05, seen)))
 
 
 def known_differences(sizes: Sequence[float]) -> float:

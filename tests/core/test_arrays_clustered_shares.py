@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from tests import naive
 from touchpoints._core.arrays.statistics.clustered_shares import (
@@ -54,6 +55,52 @@ def test_the_kernel_is_the_definition_person_by_person(persons, level: float) ->
     assert found == pytest.approx(naive.effective_trials(hits, sizes, level), nan_ok=True)
 
 
+@given(
+    size=st.integers(100, 100_000),
+    number=st.integers(15, 60),
+    share=st.sampled_from([0.0001, 0.01, 0.3]),
+    seed=st.integers(0, 99),
+)
+def test_the_kernel_is_the_definition_for_blocks_of_many_choices(
+    size: int, number: int, share: float, seed: int
+) -> None:
+    """Units with thousands of choices, of which the bound of the design effect is asked."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(size // 2, 2 * size, number)
+    hits = rng.binomial(sizes, share)
+
+    found = trials(hits.tolist(), sizes.tolist())
+
+    expected = naive.effective_trials(hits.tolist(), sizes.tolist())
+    assert found == pytest.approx(expected, rel=1e-6, nan_ok=True)
+
+
+def test_two_hundred_blocks_that_agree_tell_as_much_as_their_choices() -> None:
+    """By hand: d is at most 200 / chi2(.05, .), not the 6.2 of a quarter of a block all alike."""
+    hits, sizes = [520, 480] * 100, [5000] * 200  # as far apart as independent choices, about
+
+    share, total = 0.1, 1_000_000
+    moved = 200 * (20 / (1 - 1 / 200)) ** 2
+    found = 199 / 200 * moved / total**2 / (share * (1 - share) / (total - 1))
+    seen = 199.0  # of equal blocks, less than those with hits or misses
+    most = max(found, 1) * seen / stats.chi2.ppf(0.05, seen)
+    drawn = (seen * found + 5000 / 4) / (seen + 0.25)
+    t = stats.t.ppf(0.975, 199 * 5000 / 4999) / stats.norm.ppf(0.975)
+
+    assert 1.05 < most < 1.3
+    assert drawn > 7
+    assert trials(hits, sizes) == pytest.approx(total / (most * t**2), rel=1e-6)
+
+
+def test_hits_of_four_blocks_are_not_bounded() -> None:
+    """By hand: 15.7 persons can tell, (15.7 d0 + 5000 / 4) / 15.9 = 79.4 with d0 of nearly 1."""
+    t = stats.t.ppf(0.975, 199) / stats.norm.ppf(0.975)
+
+    found = trials([1] * 4 + [0] * 196, [5000] * 200)
+
+    assert found == pytest.approx(1_000_000 / (79.4 * t**2), rel=1e-3)
+
+
 @given(persons=PERSONS, data=st.data())
 def test_persons_who_are_alike_are_persons(persons, data) -> None:
     """One row that stands for several persons tells as much as the rows written out."""
@@ -83,7 +130,7 @@ def test_with_one_journey_a_person_the_interval_is_wilsons(hits: int, misses: in
         ([1] * 10, [3] * 10, 0.182, 0.529),
         ([100] * 10, [300] * 10, 0.281, 0.391),
         ([1e6] * 10, [3e6] * 10, 0.281, 0.391),
-        ([1e6] * 100, [3e6] * 100, 0.329, 0.338),
+        ([1e6] * 100, [3e6] * 100, 0.333, 0.333),
         ([5, 5], [10, 10], 0.095, 0.905),
         # Two persons who differ.
         ([10, 0], [10, 10], 0.039, 0.961),
@@ -96,7 +143,7 @@ def test_with_one_journey_a_person_the_interval_is_wilsons(hits: int, misses: in
     ],
 )
 def test_intervals_of_few_persons(hits, sizes, low: float, high: float) -> None:
-    """Persons bound what is known, however many journeys they have."""
+    """Few persons bound what is known, however many journeys they have; a hundred can agree."""
     assert interval(hits, sizes) == pytest.approx((low, high), abs=5.1e-4)
 
 

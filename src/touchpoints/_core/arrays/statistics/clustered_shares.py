@@ -18,6 +18,9 @@ PRIOR = 0.25
 ALIKE = 1 / 3
 """The correlation assumed between the choices of a cluster when clusters are weighted."""
 
+ENOUGH, DOUBT = 20.0, 0.05
+"""From so many clusters on, a design effect is bounded by what this part of chance would hide."""
+
 _NOTHING, _MANY = 1e-9, 1e6
 _BITS = 2.0**33
 
@@ -137,8 +140,10 @@ def design_effects(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
     Some heteroskedasticity-consistent covariance matrix estimators, Journal of Econometrics 29(3),
     305-325) over that of independent choices. It is drawn towards the design effect of choices that
     are all alike, with the weight of `PRIOR` clusters against those that were seen to differ:
-    never more than the clusters with hits and those with misses can tell. Where a share is 0
-    or 1, or one cluster made all choices, nothing was seen, and choices are taken to be alike.
+    never more than the clusters with hits and those with misses can tell. From `ENOUGH` of these
+    on it is not drawn beyond a confidence limit of the variance, which matters where clusters made
+    hundreds of choices. Where a share is 0 or 1, or one cluster made all choices, nothing was seen,
+    and choices are taken to be alike.
     """
     units, total, hits = sizes.units, sizes.total, chosen.hits
     alike = 1 + sizes.excess()
@@ -149,7 +154,7 @@ def design_effects(sizes: ClusterSizes, chosen: ChosenSums) -> Array:
         behind = _behind(sizes, chosen)
         both = np.where(np.minimum(*behind) > 0, 4 / (1 / behind[0] + 1 / behind[1]), 0.0)
         seen = np.minimum(sizes.known(), both)
-        drawn = drawn_to(alike, found, seen)
+        drawn = bounded(drawn_to(alike, found, seen), found, seen)
     unseen = (hits <= 0) | (hits >= total) | (units < 2)
     return np.asarray(np.where(unseen, alike, drawn))
 
@@ -179,6 +184,24 @@ def drawn_to(alike: Array, found: Array, seen: Array) -> Array:
     The choices of `PRIOR` clusters are imagined to be alike. Never below 1.
     """
     return np.asarray(np.maximum((seen * found + PRIOR * alike) / (seen + PRIOR), 1.0))
+
+
+def bounded(drawn: Array, found: Array, seen: Array) -> Array:
+    """Return design effects that are no larger than those found from many clusters allow.
+
+    The upper confidence limit of a variance of normal numbers, ``seen / chi2(DOUBT, seen)`` times
+    the variance, and at least that of independent choices.
+    """
+    likely = np.asarray(np.maximum(found, 1.0))
+    doubtful = (seen >= ENOUGH) & (drawn > likely)
+    if not doubtful.any():
+        return drawn
+    from scipy.special import gammaincinv
+
+    answer, many = drawn.copy(), np.broadcast_to(seen, drawn.shape)[doubtful]
+    most = likely[doubtful] * many / (2 * gammaincinv(many / 2, DOUBT))
+    answer[doubtful] = np.minimum(drawn[doubtful], most)
+    return answer
 
 
 def effects_of(did: Array, made: Array, repeats: Array, sizes: ClusterSizes) -> Array:
