@@ -78,29 +78,27 @@ def with_answers(
 
     The tuple that is missing altogether has no key to join by, and is answered where it is null.
     """
-    known = [place for place, one in enumerate(values.keys) if one is not None]
-    columns: dict[str, Any] = {key: [values.keys[place] for place in known]}
-    columns |= {name: [_or_none(one[place]) for place in known] for name, one in answers.items()}
-    if known:
-        frame = frame.join(local_table(frame, columns), on=key, how="left")
+    known = np.array([place for place, one in enumerate(values.keys) if one is not None], dtype=int)
+    nothing = nw.lit(None).cast(WHOLE)
+    if len(known):
+        table: dict[str, Any] = {key: [values.keys[place] for place in known]}
+        table |= {name: one[known] for name, one in answers.items()}
+        frame = frame.join(local_table(frame, table), on=key, how="left")
     else:
-        nothing = nw.lit(None).cast(WHOLE)
         frame = frame.with_columns(**dict.fromkeys(answers, nothing))
+    found = {name: nw.col(name) for name in answers}
     if len(known) < len(values.keys):
         place = values.keys.index(None)
-        frame = frame.with_columns(
-            **{
-                name: nw.when(nw.col(key).is_null())
-                .then(nw.lit(_or_none(one[place])).cast(WHOLE))
-                .otherwise(nw.col(name))
-                for name, one in answers.items()
-            }
-        )
-    return frame
-
-
-def _or_none(code: Any) -> int | None:
-    return None if code < 0 else int(code)
+        for name, one in answers.items():
+            missing = nw.when(nw.col(key).is_null()).then(nw.lit(int(one[place])).cast(WHOLE))
+            found[name] = missing.otherwise(found[name])
+    frame = frame.with_columns(**found)
+    some_missing = {
+        name: nw.when(nw.col(name) >= 0).then(nw.col(name)).otherwise(nothing)
+        for name, one in answers.items()
+        if bool((one < 0).any())
+    }
+    return frame.with_columns(**some_missing) if some_missing else frame
 
 
 def numbered_values(values: DistinctValues, name: str) -> tuple[Array, Coded | Array]:
