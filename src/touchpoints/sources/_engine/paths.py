@@ -165,11 +165,11 @@ def _program(setting: _Setting, frame: nw.LazyFrame[Any]) -> _Program:
     if rows.has_person:
         frame = with_person_number(
             frame,
+            setting.totals,
+            has_person=True,
             name=f"{GROUP}{len(sizes)}",
             modulo=summary.blocks,
             seed=_SEED,
-            has_person=True,
-            everybody=not setting.totals.without_person,
         )
         sizes.append(summary.blocks)
     longest = min(setting.totals.longest, summary.first or summary.last or setting.totals.longest)

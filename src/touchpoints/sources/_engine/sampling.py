@@ -12,28 +12,22 @@ from touchpoints.sources._engine.shims import with_hash
 from touchpoints.sources._engine.totals import Totals
 
 _OF_PERSON, _OF_JOURNEY = "hash_of_person", "hash_of_journey"
+_NAMED, _DRAWN = "named", "drawn"
 
 
 def with_person_number(
-    frame: nw.LazyFrame[Any],
-    *,
-    name: str,
-    modulo: int,
-    seed: int,
-    has_person: bool,
-    everybody: bool,
+    frame: nw.LazyFrame[Any], totals: Totals, *, has_person: bool, name: str, modulo: int, seed: int
 ) -> nw.LazyFrame[Any]:
     """Add the hash of the person of each row, or of the journey where nobody is named."""
     if not has_person:
         return with_hash(frame, JOURNEY, name=name, modulo=modulo, seed=seed)
+    if not totals.without_person:
+        return with_hash(frame, PERSON, name=name, modulo=modulo, seed=seed)
     frame = with_hash(frame, PERSON, name=_OF_PERSON, modulo=modulo, seed=seed)
-    named = nw.col(_OF_PERSON)
-    if not everybody:
-        frame = with_hash(frame, JOURNEY, name=_OF_JOURNEY, modulo=modulo, seed=seed)
-        named = nw.when(nw.col(PERSON).is_null()).then(nw.col(_OF_JOURNEY)).otherwise(named)
-        frame = frame.with_columns(named.cast(WHOLE).alias(name))
-        return frame.drop(_OF_PERSON, _OF_JOURNEY)
-    return frame.with_columns(named.cast(WHOLE).alias(name)).drop(_OF_PERSON)
+    frame = with_hash(frame, JOURNEY, name=_OF_JOURNEY, modulo=modulo, seed=seed)
+    nobody = nw.when(nw.col(PERSON).is_null()).then(nw.col(_OF_JOURNEY))
+    number = nobody.otherwise(nw.col(_OF_PERSON)).cast(WHOLE)
+    return frame.with_columns(number.alias(name)).drop(_OF_PERSON, _OF_JOURNEY)
 
 
 def sampled(
@@ -42,14 +36,14 @@ def sampled(
     """Keep the rows of a share of the persons, all journeys of each of them, whole."""
     if sample.share == 1:
         return frame
+    drawn = frame
+    if totals.mixed_persons:  # a journey of several persons is drawn, whole, with one of them
+        first = nw.col(PERSON).min().over(JOURNEY)
+        drawn = drawn.with_columns(nw.col(PERSON).alias(_NAMED), first.alias(PERSON))
     drawn = with_person_number(
-        frame,
-        name="drawn",
-        modulo=PARTS,
-        seed=sample.seed,
-        has_person=has_person,
-        everybody=not totals.without_person,
+        drawn, totals, has_person=has_person, name=_DRAWN, modulo=PARTS, seed=sample.seed
     )
-    if totals.mixed_persons:  # a journey of several persons is drawn whole, or not at all
-        drawn = drawn.with_columns(nw.col("drawn").min().over(JOURNEY).alias("drawn"))
-    return drawn.filter(nw.col("drawn") < sample.parts).drop("drawn")
+    drawn = drawn.filter(nw.col(_DRAWN) < sample.parts).drop(_DRAWN)
+    if totals.mixed_persons:
+        drawn = drawn.with_columns(nw.col(_NAMED).alias(PERSON)).drop(_NAMED)
+    return drawn
