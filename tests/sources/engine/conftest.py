@@ -6,17 +6,40 @@ import contextlib
 import os
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
+from packaging.requirements import Requirement
 
+from tests.conftest import ROOT
 from tests.sources import postgresql
 
+NEEDED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 ENGINES = ("polars", "duckdb", "ibis-duckdb", "ibis-postgres", "spark", "spark-cluster")
+
+
+HERE = Path(__file__).parent
+# What engines say of their own sockets, and of releases of theirs and of others.
+OWN_WARNINGS = (
+    "ignore::ResourceWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+    "ignore::DeprecationWarning",
+    "ignore::FutureWarning",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let engines warn: a test here fails of a wrong number, not of another package's release."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            for one in OWN_WARNINGS:
+                item.add_marker(pytest.mark.filterwarnings(one))
 
 
 class Engine(NamedTuple):
@@ -46,14 +69,29 @@ def started(name: str, folder: Path) -> Iterator[Engine]:
         yield found
 
 
+def need(*names: str) -> None:
+    """Skip a test where a package is absent, or older than the extra `engines` allows."""
+    known = {one.name: one for one in map(Requirement, NEEDED["engines"])}
+    for name in ("narwhals", *names):
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            pytest.skip(f"{name} is absent")
+        if name in known and not known[name].specifier.contains(found, prereleases=True):
+            pytest.skip(f"{name} {found} is older than the extra `engines` allows")
+
+
 @contextlib.contextmanager
 def _polars(_folder: Path) -> Iterator[Engine]:
+    need("polars")
     yield Engine("polars", pl.DataFrame.lazy)
 
 
 @contextlib.contextmanager
 def _duckdb(_folder: Path) -> Iterator[Engine]:
-    duckdb = pytest.importorskip("duckdb", reason="duckdb is absent")
+    need("duckdb", "pyarrow")
+    import duckdb
+
     with contextlib.closing(duckdb.connect()) as link:
         link.execute("SET TimeZone = 'America/New_York'")
         yield Engine("duckdb", lambda frame: link.from_arrow(frame.to_arrow()), link)
@@ -61,7 +99,9 @@ def _duckdb(_folder: Path) -> Iterator[Engine]:
 
 @contextlib.contextmanager
 def _ibis_duckdb(folder: Path) -> Iterator[Engine]:
-    ibis = pytest.importorskip("ibis", reason="ibis is absent")
+    need("ibis-framework", "duckdb", "pyarrow")
+    import ibis
+
     link = ibis.duckdb.connect()
     link.raw_sql("SET TimeZone = 'America/New_York'")
     numbers = count()
@@ -75,8 +115,9 @@ def _ibis_duckdb(folder: Path) -> Iterator[Engine]:
 
 @contextlib.contextmanager
 def _ibis_postgres(_folder: Path) -> Iterator[Engine]:
-    ibis = pytest.importorskip("ibis", reason="ibis is absent")
-    pytest.importorskip("psycopg", reason="psycopg, the driver of PostgreSQL, is absent")
+    need("ibis-framework", "psycopg", "pyarrow")
+    import ibis
+
     with postgresql.started() as address:
         link = ibis.connect(address)
         numbers = count()
@@ -90,9 +131,11 @@ def _ibis_postgres(_folder: Path) -> Iterator[Engine]:
 
 @contextlib.contextmanager
 def _spark(folder: Path, master: str = "local[2]") -> Iterator[Engine]:
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is absent")
+    need("pyspark", "pyarrow")
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         pytest.skip("no Java on this machine, which Spark needs")
+    from pyspark import sql
+
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     settings = {
         "spark.ui.enabled": "false",
@@ -125,7 +168,8 @@ def _cluster(folder: Path) -> contextlib.AbstractContextManager[Engine]:
 
 def written(given: pl.DataFrame, path: Path) -> str:
     """Write a frame as Parquet, times without a zone as such, and return its path."""
-    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is absent")
+    from pyarrow import parquet
+
     parquet.write_table(given.to_arrow(), path)
     return str(path)
 

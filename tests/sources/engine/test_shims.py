@@ -208,7 +208,10 @@ def test_nanoseconds_are_rounded_down(engine: Engine, zone: str | None) -> None:
     whole = pl.Series([-1, -999, -1_000, -1_001, 1_999, None], dtype=pl.Int64)
     times = whole.cast(pl.Datetime("ns")).dt.replace_time_zone(zone)
     log = pl.DataFrame({"row": range(len(times)), "at": times})
-    frame = shims.with_microseconds(nw.from_native(engine.frame(log)), "at", name="whole")
+    native = engine.frame(log)
+    if engine.name == "duckdb" and not str(native.types[1]).endswith("_NS"):
+        pytest.skip("this DuckDB has no nanoseconds with a zone")
+    frame = shims.with_microseconds(nw.from_native(native), "at", name="whole")
     found = sorted(values(frame, "row", "whole"))
     assert [one for _, one in found] == [-1, -1, -1, -2, 1, None]
 
@@ -278,7 +281,7 @@ with engines.started("spark", pathlib.Path(sys.argv[1])) as engine:
 
 def test_a_closed_session_of_spark_is_named(tmp_path: Path) -> None:
     """In a process of its own, which has one session; when a query is built, and when it is run."""
-    pytest.importorskip("pyspark", reason="pyspark is absent")
+    engines.need("pyspark")
     places = os.pathsep.join(["src", "."])
     done = subprocess.run(
         [sys.executable, "-c", OF_SPARK, str(tmp_path)],
@@ -295,7 +298,6 @@ def test_a_closed_session_of_spark_is_named(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------ other engines
 
 
-@pytest.mark.filterwarnings("ignore:Dask support:FutureWarning")
 def test_an_engine_without_ordered_windows_is_named() -> None:
     """Dask has none, and the error says which engines do."""
     dask = pytest.importorskip("dask.dataframe", reason="dask is absent")

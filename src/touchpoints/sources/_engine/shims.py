@@ -67,8 +67,12 @@ def _version(package: str) -> str:
 def with_names(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
     """Return columns of a frame under other names, for example ``{"journey": "visit.id"}``.
 
-    Spark reads a dot as a part of a column unless the name is quoted, which narwhals does not.
+    Spark, and DuckDB before 2, read a dot as a column's part unless the name is quoted, which
+    narwhals does not do.
     """
+    if frame.implementation.is_duckdb():
+        quoted = [f"{_in_quotes(old)} AS {_in_quotes(new)}" for new, old in columns.items()]
+        return _lazy(frame.to_native().project(", ".join(quoted)))
     if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
         functions, native = _spark_functions(frame), frame.to_native()
         chosen = [functions.col(_in_backticks(old)).alias(new) for new, old in columns.items()]
@@ -219,6 +223,10 @@ def _spark_functions(frame: nw.LazyFrame[Any]) -> Any:
     from pyspark.sql import functions
 
     return functions
+
+
+def _in_quotes(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _in_backticks(column: str) -> str:
