@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from . import (
     attribution,
+    blocks,
     credit_pairs,
     deterrence,
     differences,
@@ -36,5 +37,6 @@ SUBJECTS: dict[str, Callable[[int, int], Iterable[str]]] = {
     "need shares": need_shares.lines,
     "needs": needs.lines,
     "views": views.lines,
+    "blocks": blocks.lines,
     "follow-up": follow_up.lines,
 }

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core import checks
-from touchpoints._core.arrays.statistics.few_units import centred, drawn
+from touchpoints._core.arrays.statistics.few_units import are_heavy, centred, drawn
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.messages import counted, wrong_kind
@@ -162,7 +162,8 @@ def _varied(found: Credit, shares: Array, variances: Array, *, level: float) -> 
     behind = float(found.outcomes if found.behind is None else found.behind)
     alike = behind if found.alike is None else found.alike
     middle = centred(shares, alike=alike, level=level)
-    varied, seen = drawn(middle, variances, behind=behind, alike=alike)
+    heavy = are_heavy(float(found.outcomes), behind)
+    varied, seen = drawn(middle, variances, behind=behind, alike=alike, heavy=heavy)
     return varied, np.maximum(2 * seen, 1.0)
 
 

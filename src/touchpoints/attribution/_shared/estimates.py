@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from touchpoints._core.arrays.statistics.few_units import IMAGINED, centred, drawn
+from touchpoints._core.arrays.statistics.few_units import IMAGINED, are_heavy, centred, drawn
 from touchpoints._core.arrays.statistics.intervals import wilson_bounds, z_of
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, fact
@@ -61,11 +61,14 @@ class Precision:
     alike : float
         The number of units with equally much of it that weigh as much (L. Kish 1965, Survey
         Sampling): the square of the sum over the sum of squares.
+    heavy : bool
+        Whether these units have many journeys each with something to split.
     """
 
     level: float
     behind: float
     alike: float
+    heavy: bool = False
 
     @classmethod
     def of(cls, units: Units, amounts: Array, level: float, *, valued: bool = False) -> Precision:
@@ -86,8 +89,14 @@ class Precision:
             held = np.bincount(units.of[some], held, len(repeats))
         squares = float((repeats * held**2).sum())
         alike = float((repeats * held).sum()) ** 2 / squares if squares > 0 else 0.0
-        behind = alike if valued else float(repeats[held > 0].sum())
-        return cls(level=level, behind=behind, alike=alike)
+        with_some = float(repeats[held > 0].sum())
+        journeys = float(units.within[some] @ units.repeats[units.of[some]])
+        return cls(
+            level=level,
+            behind=alike if valued else with_some,
+            alike=alike,
+            heavy=are_heavy(journeys, with_some),
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return what a table says of the units, by the names of its fields."""
@@ -112,16 +121,23 @@ class Precision:
         how they differ, and a variance from few is mostly too small. It is therefore drawn towards
         that of units that each say yes or no, ``share (1 - share) / alike``, as if half a unit more
         had been seen to do so beside the ``4 share (1 - share) behind`` that tell of it; t with
-        twice as many degrees of freedom takes the place of z. Never wider than if each unit said
-        yes or no, unless the variance says so. Where all or none do, units are taken to say yes or
-        no. First and last touch, in which each journey does, keep Wilson's interval.
+        twice as many degrees of freedom takes the place of z. Where units are heavy, those that
+        tell are counted by the variance, which is then not drawn beyond its upper confidence limit.
+        Never wider than if each unit said yes or no, unless the variance says so. Where all or none
+        do, units are taken to say yes or no. First and last touch, in which each journey does, keep
+        Wilson's interval.
         """
         z = z_of(self.level)
         share = np.clip(share, 0.0, 1.0)
         share = np.where(share > 1 - _SURE, 1.0, np.where(share < _SURE, 0.0, share))
         with np.errstate(divide="ignore", invalid="ignore"):
             varied, seen = drawn(
-                share, variance, behind=self.behind, alike=self.alike, imagined=imagined
+                share,
+                variance,
+                behind=self.behind,
+                alike=self.alike,
+                imagined=imagined,
+                heavy=self.heavy,
             )
             most = share * (1 - share) / self.alike
             wide = varied * (_stretched(2 * seen, self.level) / z) ** 2
@@ -155,7 +171,14 @@ class Precision:
             parts, varied = number / total, variance / total**2
         varied = np.where(varied < _ROUNDING, 0.0, varied)
         middle = centred(parts, alike=self.alike, level=self.level)
-        varied, seen = drawn(middle, varied, behind=self.behind, alike=self.alike, imagined=_SIGNED)
+        varied, seen = drawn(
+            middle,
+            varied,
+            behind=self.behind,
+            alike=self.alike,
+            imagined=_SIGNED,
+            heavy=self.heavy,
+        )
         half = _stretched(seen, self.level) * np.sqrt(varied) * total
         return np.asarray(number - half), np.asarray(number + half)
 

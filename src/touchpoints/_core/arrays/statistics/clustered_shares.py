@@ -186,20 +186,27 @@ def drawn_to(alike: Array, found: Array, seen: Array) -> Array:
     return np.asarray(np.maximum((seen * found + PRIOR * alike) / (seen + PRIOR), 1.0))
 
 
+def confident(seen: Array) -> Array:
+    """Return by how much a variance from so many differences may exceed the one found.
+
+    The upper confidence limit of the variance of normal numbers, ``seen / chi2(DOUBT, seen)``.
+    """
+    from scipy.special import gammaincinv
+
+    return np.asarray(seen / (2 * gammaincinv(seen / 2, DOUBT)))
+
+
 def bounded(drawn: Array, found: Array, seen: Array) -> Array:
     """Return design effects that are no larger than those found from many clusters allow.
 
-    The upper confidence limit of a variance of normal numbers, ``seen / chi2(DOUBT, seen)`` times
-    the variance, and at least that of independent choices.
+    The limit is that of `confident`, of a variance at least that of independent choices.
     """
-    likely = np.asarray(np.maximum(found, 1.0))
+    likely, seen = np.maximum(found, 1.0), np.broadcast_to(seen, drawn.shape)
     doubtful = (seen >= ENOUGH) & (drawn > likely)
     if not doubtful.any():
         return drawn
-    from scipy.special import gammaincinv
-
-    answer, many = drawn.copy(), np.broadcast_to(seen, drawn.shape)[doubtful]
-    most = likely[doubtful] * many / (2 * gammaincinv(many / 2, DOUBT))
+    answer = drawn.copy()
+    most = likely[doubtful] * confident(seen[doubtful])
     answer[doubtful] = np.minimum(drawn[doubtful], most)
     return answer
 
