@@ -43,6 +43,7 @@ from touchpoints.sources._engine.program import (
     placed,
 )
 from touchpoints.sources._engine.rows import (
+    JOURNEY,
     KEPT,
     KEPT_NAME,
     WHOLE,
@@ -125,7 +126,7 @@ def distinct_paths(
     found = _found(program, summary)
     if undecided := int(found[UNDECIDED].sum()):
         _refuse_ties(undecided, names)
-    paths = _paths(program, found)
+    paths = _paths(setting, program, found)
     report = _report(setting, found)
     _tell_of_persons(report.person_conflicts, names, options)
     return journeys_from(
@@ -232,20 +233,28 @@ def _found(program: _Program, summary: Summary) -> dict[str, Array]:
     return found
 
 
-def _paths(program: _Program, found: Mapping[str, Array]) -> Paths:
+def _paths(setting: _Setting, program: _Program, found: Mapping[str, Array]) -> Paths:
     """Return the paths; those of long journeys with what is not packed."""
     packing, grouping = program.packing, program.grouping
     if not grouping.tails or not bool((found[LENGTH] > packing.places).any()):
         return decoded(found, packing, grouping, None)
-    tails = tails_of(program.rows, program.journeys, found, packing, grouping)
+    long = _program(setting, _of_long_journeys(setting.typed.frame, packing))
+    tails = tails_of(long.rows, long.journeys, found, packing, grouping)
     paths = decoded(found, packing, grouping, tails)
     if not len(tails.collided):
         return paths
     hashes = np.unique(found[HASHES[0]][tails.collided]).tolist()
-    rows, owners = apart(program.rows, program.journeys, hashes, packing, grouping)
+    rows, owners = apart(long.rows, long.journeys, hashes, packing, grouping)
     keys = grouping.keys(packing)
     of_row = matched([found[key] for key in keys], [rows[key] for key in keys])
     return told_apart(paths, tails.collided, of_row, rows, owners)
+
+
+def _of_long_journeys(frame: nw.LazyFrame[Any], packing: Packing) -> nw.LazyFrame[Any]:
+    """Keep the rows of journeys with more of them than are packed, found without a window."""
+    sizes = frame.group_by(JOURNEY).agg(nw.len().cast(WHOLE).alias("rows_of_it"))
+    long = sizes.filter(nw.col("rows_of_it") > packing.places).select(JOURNEY)
+    return frame.join(long, on=JOURNEY, how="semi")
 
 
 def _refuse_ties(undecided: int, names: ColumnRoles) -> None:
