@@ -178,6 +178,7 @@ def _program(setting: _Setting, frame: nw.LazyFrame[Any]) -> _Program:
     grouping = Grouping(
         sizes=tuple(sizes),
         has_person=rows.has_person,
+        several_persons=setting.totals.mixed_persons > 0,
         has_count=rows.has_count,
         tails=longest > packing.places,
     )

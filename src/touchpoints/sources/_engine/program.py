@@ -182,12 +182,15 @@ class Grouping:
         The number of values of each column that is kept, in order; then of blocks of persons.
     has_person, has_count
         Whether there are such columns.
+    several_persons
+        Whether the rows of a journey may name several persons.
     tails
         Whether journeys can be longer than what is packed.
     """
 
     sizes: tuple[int, ...]
     has_person: bool
+    several_persons: bool
     has_count: bool
     tails: bool
 
@@ -232,7 +235,7 @@ def journeys_of(
             known.then(nw.col(MERGED) * size + nw.col(name)).otherwise(nw.lit(None)).min()
         )
         firsts[f"{CONFLICT}_{name}"] = (nw.col(name).max() - nw.col(name).min()).cast(WHOLE)
-    if grouping.has_person:
+    if grouping.several_persons:
         firsts["person_most"], firsts["person_least"] = (
             nw.col(PERSON).max(),
             nw.col(PERSON).min(),
@@ -252,10 +255,9 @@ def _with_groups(
         for name, size in zip(groups, grouping.sizes, strict=True)
     }
     persons = nw.lit(0).cast(WHOLE)
-    kept = groups
-    if grouping.has_person:
+    kept = groups[:-1] if grouping.has_person else groups
+    if grouping.several_persons:
         persons = _flag(nw.col("person_most") != nw.col("person_least"))
-        kept = groups[:-1]
     differ = nw.lit(value=False)
     for name in kept:
         differ = differ | (nw.col(f"{CONFLICT}_{name}") > 0)
