@@ -187,7 +187,7 @@ def shop_frame(rows: int, seed: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "id": ids.astype(str),
-            "at": pl.Series(np.cumsum(gaps)).cast(pl.Datetime("us")),
+            "at": START + pl.Series(np.cumsum(gaps)).cast(pl.Duration("us")),
             "what": rng.choice(np.array(["search", "visit", "buy", "é'\\/"]), rows),
         }
     ).sample(fraction=1, shuffle=True, seed=seed)
@@ -323,3 +323,19 @@ def test_a_quantile_between_the_values_of_a_bucket() -> None:
     assert found.quantile(0.5, 3).tolist()[::2] == [200, 7]
     assert np.isnan(found.quantile(0.5, 3)[1])
     assert found.means(3)[0] == 813 / 5
+
+
+def test_every_engine_counts_as_this_machine_does(engine: Any) -> None:
+    """The same buckets in each engine: ties ordered, times of a zone, and counts of journeys."""
+    frame = shop_frame(400, 3).with_columns(
+        pl.col("at").dt.replace_time_zone("UTC"), n=pl.col("id").str.len_chars().cast(pl.Int64)
+    )
+    frame = pl.concat([frame, frame.head(20)])
+    how: Any = {"count": "n", "tiebreak": "touchpoint", **COLUMNS}
+
+    found = binned_gaps(engine.frame(frame), **how)
+
+    here = binned_gaps(frame, **how)
+    assert attrs.evolve(found, total=here.total) == here
+    np.testing.assert_allclose(found.total, here.total, rtol=1e-9)
+    assert found.report.ties == here.report.ties == 20
