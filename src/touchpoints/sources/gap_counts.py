@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from touchpoints._core import checks
 from touchpoints._core.arrays.segments import owners_of
 from touchpoints._core.arrays.statistics.log_buckets import NOTHING, Buckets, buckets_of
 from touchpoints._core.checks import public
@@ -29,6 +30,7 @@ from touchpoints.sources._columns import (
     ties_by_key,
     times_named,
 )
+from touchpoints.sources._engine.options import LONGEST
 from touchpoints.sources.gap_tables import END, START, BinnedGaps
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def binned_gaps(
     tiebreak: str | Sequence[str] | None = None,
     collapse: str | Sequence[str] | None = None,
     resolution: float = 0.05,
+    longest: int = LONGEST,
 ) -> BinnedGaps:
     """Count transitions, and the time from each touchpoint to the next, in the engine of a frame.
 
@@ -65,6 +68,8 @@ def binned_gaps(
     resolution
         The width of buckets, relative to the gaps in them, from 0.0001 to 1: by at most so much
         quantiles are off. There are about 20 buckets for each power of e at 0.05.
+    longest
+        The most rows of one journey; a lazy frame with a longer one raises an error.
 
     Returns
     -------
@@ -79,7 +84,8 @@ def binned_gaps(
         When a column does not exist.
     InvalidInputError
         When ``resolution`` is not in [0.0001, 1]; when touchpoints of a journey share a time and
-        nothing orders them; when the engine fails; and as for `touchpoints.from_frame`.
+        nothing orders them; when a journey has more than ``longest`` rows; when the engine fails;
+        and as for `touchpoints.from_frame`.
     WrongKindError
         When ``frame`` is not a dataframe: the gaps of `Journeys` are measured exactly by
         `touchpoints.paths.gaps`.
@@ -117,6 +123,7 @@ def binned_gaps(
     {('purchase', '(end)'): 4, ('search', 'purchase'): 4, ('(start)', 'search'): 4}
     """
     resolution = gap_tables.checked_resolution(resolution)
+    longest = checks.whole("longest", longest)
     by = () if collapse is None else one_or_several("collapse", collapse)
     names = ColumnRoles(
         journey=one_or_several("journey", journey),
@@ -133,7 +140,9 @@ def binned_gaps(
     if table.lazy:
         from touchpoints.sources._engine.gaps import binned_in_engine
 
-        return binned_in_engine(table.given, names, options, by=by, resolution=resolution)
+        return binned_in_engine(
+            table.given, names, options, by=by, resolution=resolution, longest=longest
+        )
     table.load(names.asked())
     how = checked_times(time_format=None, tz=None, bad_times="raise", ambiguous=None)
     journeys = assemble(log_of(table, names, how), names, options)

@@ -278,6 +278,8 @@ def test_what_cannot_be_counted_is_refused() -> None:
     words = frame.with_columns(at=pl.lit("2026-01-01")).lazy()
     with pytest.raises(InvalidInputError, match="must hold dates or datetimes"):
         binned_gaps(words, **COLUMNS)
+    with pytest.raises(InvalidInputError, match="a journey has 2 rows"):
+        binned_gaps(pl.concat([frame, frame]).lazy(), longest=1, **COLUMNS)
     found = binned_gaps(frame, **COLUMNS)
     with pytest.raises(InvalidInputError, match="only with the same resolution"):
         found + binned_gaps(frame, resolution=0.1, **COLUMNS)

@@ -14,7 +14,7 @@ from touchpoints._core.columns import ColumnRoles, columns_asked
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.meta import Report
 from touchpoints.sources._assemble import Options
-from touchpoints.sources._engine.options import LONGEST, Summary
+from touchpoints.sources._engine.options import Summary
 from touchpoints.sources._engine.paths import refuse_ties
 from touchpoints.sources._engine.program import PAIRS, TIES, UNDECIDED, Ordering, placed
 from touchpoints.sources._engine.reading import check_times, usable_rows
@@ -36,6 +36,7 @@ def binned_in_engine(
     *,
     by: tuple[str, ...],
     resolution: float,
+    longest: int,
 ) -> BinnedGaps:
     """Return the transitions and gaps of a lazy frame, by source, target and bucket."""
     columns_asked(names.asked(), list(given.collect_schema().names()))
@@ -44,7 +45,7 @@ def binned_in_engine(
     check_times(rows, names)
     with engine_errors(given, asked="counted the gaps"):
         rows, totals = usable_rows(rows, names, options)
-        check_longest(rows, totals, longest=LONGEST)
+        check_longest(rows, totals, longest=longest)
         typed = typed_rows(rows, names, options, by)
         order = Ordering(
             timed=True,
