@@ -89,6 +89,7 @@ PARAMETERS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("experience.parse_journey_map", "text"): ("takes a journey map as JSON text, not", {"text"}),
     ("parse_plan", "text"): ("takes a plan as TOML text, not", {"text"}),
     ("pattern", "text"): ("takes a pattern as text, not", {"text"}),
+    ("sources.binned_gaps", "frame"): ("is not a dataframe", {"dict", "frame"}),
     ("sources.identities", "pairs"): ("takes pairs of|a pair must be", {"dict", "frame"}),
     ("sources.merge_sources", "sources"): ("takes a mapping of names|takes Journeys", set()),
     ("testing.check_rules", "rules"): ("takes .* a TOML file or a mapping, not", {"text", "dict"}),

@@ -59,7 +59,20 @@ def started() -> Iterator[str]:
 
     control = [str(programs / "pg_ctl"), "-D", str(data)]
     try:
-        done([str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "test", "-N"])
+        done(
+            [
+                str(programs / "initdb"),
+                "-D",
+                str(data),
+                "-A",
+                "trust",
+                "-U",
+                "test",
+                "-N",
+                "-E",
+                "UTF8",
+            ]
+        )
         told = f"-h 127.0.0.1 -p {port} -k {folder} -F"
         log = str(folder / "log")
         done([*control, "-w", "-l", log, "-o", told, "start"])

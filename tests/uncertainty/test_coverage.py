@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coverage_cells import medians, shares, survival, worlds
+from coverage_cells import blocks, medians, shares, survival, visits, worlds
 from scipy.stats import binom
 
 from tests import naive
@@ -20,6 +20,40 @@ def test_intervals_of_few_persons_cover_the_truth(sizes: str, law: str, persons:
     found = shares.covering(worlds.Cell(sizes, law, persons), worlds=300, seed=1)
 
     assert binom.cdf(found.covered, found.worlds, 0.95) > 1e-3
+
+
+@pytest.mark.parametrize("law", ["B(1, 1)", "B(20, 80)", ".02"])
+@pytest.mark.parametrize("number", [200, 50])
+def test_intervals_of_blocks_of_persons_cover_the_truth(law: str, number: int) -> None:
+    """And from 200 blocks they are at most a tenth wider than from the persons."""
+    cell = worlds.Cell("1..10", law, 2_000)
+
+    found = blocks.covering(cell, number, worlds=300, seed=1)
+
+    alone = blocks.covering(cell, 2_000, worlds=300, seed=1)
+    assert binom.cdf(found.covered, found.worlds, 0.95) > 1e-3
+    assert number < 200 or alone.width <= found.width < 1.1 * alone.width
+
+
+@pytest.mark.parametrize("choices", [1_000, 100_000])
+def test_intervals_of_large_blocks_are_not_much_wider_than_needed(choices: int) -> None:
+    """Two hundred units of independent choices: a quarter wider than Wilson's, at most."""
+    found = blocks.covering_large(".02", 200, choices, worlds=300, seed=1)
+
+    least = 2 * 1.96 * (0.02 * 0.98 / (200 * choices)) ** 0.5
+    assert binom.cdf(found.covered, found.worlds, 0.95) > 1e-3
+    assert least < found.width < 1.25 * least
+
+
+def test_whole_journeys_in_blocks_have_intervals_that_cover() -> None:
+    """Presence, transitions, a funnel, credit, effects and the bootstrap: as many as of 20."""
+    found = blocks.measured(visits.Kind("1..10", 2_000, 0.1), worlds=20, seed=2)
+
+    assert {name for name, _ in found} == {asked.name for asked in blocks.CALLS}
+    for (name, number), (known, covered, *_, width) in found.items():
+        alone = found[name, 2_000]
+        assert binom.cdf(20 * covered / known, 20, 0.95) > 1e-3, (name, number)
+        assert width / known > 0.8 * alone[4] / alone[0], (name, number)
 
 
 def test_the_simulation_would_notice() -> None:

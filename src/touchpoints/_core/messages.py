@@ -20,6 +20,7 @@ _OF_ONE = {
     "match": "matches",
     "name": "names",
     "repeat": "repeats",
+    "share": "shares",
     "were": "was",
 }
 

@@ -46,6 +46,8 @@ __getattr__, __dir__, __all__ = _attach(
     formats.tickets: tickets
     writers.tables: write_csv write_parquet
     formats.xes: xes
+    gap_counts: binned_gaps
+    gap_tables: BinnedGaps GapQuantiles TransitionCounts
     merging.contacts: Contacts contacts
     merging.identifying: Identities identities
     merging.merge: merge_sources

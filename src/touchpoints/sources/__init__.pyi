@@ -15,6 +15,10 @@ from touchpoints.sources.formats.social import social as social
 from touchpoints.sources.formats.surveys import surveys as surveys
 from touchpoints.sources.formats.tickets import tickets as tickets
 from touchpoints.sources.formats.xes import xes as xes
+from touchpoints.sources.gap_counts import binned_gaps as binned_gaps
+from touchpoints.sources.gap_tables import BinnedGaps as BinnedGaps
+from touchpoints.sources.gap_tables import GapQuantiles as GapQuantiles
+from touchpoints.sources.gap_tables import TransitionCounts as TransitionCounts
 from touchpoints.sources.merging.contacts import Contacts as Contacts
 from touchpoints.sources.merging.contacts import contacts as contacts
 from touchpoints.sources.merging.identifying import Identities as Identities

@@ -125,7 +125,7 @@ def distinct_paths(
     program = _program(setting, frame)
     found = _found(program, summary)
     if undecided := int(found[UNDECIDED].sum()):
-        _refuse_ties(undecided, names)
+        refuse_ties(undecided, names)
     paths = _paths(setting, program, found)
     report = _report(setting, found)
     _tell_of_persons(report.person_conflicts, names, options)
@@ -258,7 +258,8 @@ def _of_long_journeys(frame: nw.LazyFrame[Any], packing: Packing) -> nw.LazyFram
     return frame.join(long, on=JOURNEY, how="semi")
 
 
-def _refuse_ties(undecided: int, names: ColumnRoles) -> None:
+def refuse_ties(undecided: int, names: ColumnRoles) -> None:
+    """Raise for interactions that nothing puts in an order."""
     raise InvalidInputError(
         f"{counted(undecided, 'interaction', verb='share')} journey and time with another, and a "
         "lazy table has no order of rows to decide which came first",

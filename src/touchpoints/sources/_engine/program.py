@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -64,13 +65,19 @@ def _gap(name: str) -> str:
 
 
 def placed(
-    frame: nw.LazyFrame[Any], order: Ordering, summary: Summary, *, dropping: bool
+    frame: nw.LazyFrame[Any],
+    order: Ordering,
+    summary: Summary,
+    *,
+    dropping: bool,
+    also: Sequence[str] = (),
 ) -> nw.LazyFrame[Any]:
     """Add the place of each row in its path, from 1, and null where the row is not in it.
 
     Added are also ``merged``, the place among all rows of the journey, ``ties`` and ``undecided``,
     1 where the row ties with the one before it and where nothing decides between different
-    touchpoints, ``pairs``, and ``length``, that of the path before it is cut.
+    touchpoints, ``pairs``, and ``length``, that of the path before it is cut; of ``also``, other
+    columns, what the row before has, under names that begin with ``before_``.
     """
     by = [*order.columns(), TIE]
     frame = order.prepared(frame)
@@ -81,7 +88,7 @@ def placed(
         by = ["gone", *by]
     compared = [TIE, *([TIME] if order.timed else []), *numbered(TIEBREAK, order.tiebreaks)]
     compared += [CODE] if summary.collapse_repeats else []
-    before = {f"before_{name}": _before(name, by) for name in compared}
+    before = {f"before_{name}": _before(name, by) for name in (*compared, *also)}
     frame = frame.with_columns(**before)
     frame = frame.with_columns(**_ties(order), fresh=_fresh(summary))
     if dropping:

@@ -78,9 +78,9 @@ def _read_distinct(
     columns_asked([*names.asked(), *(("distinct", name) for name in summary.keep)], _names(given))
     with engine_errors(given, asked="looked at the columns of the frame"):
         rows = rows_of(given, names, summary.keep)
-    _check_times(rows, names)
+    check_times(rows, names)
     with engine_errors(given, asked="counted the paths"):
-        rows, totals = _usable(rows, names, options)
+        rows, totals = usable_rows(rows, names, options)
         if sample is None:
             return distinct_paths(rows, totals, names, options, summary)
         drawn, left = _drawn(rows, totals, sample)
@@ -92,7 +92,9 @@ def _names(given: nw.LazyFrame[Any]) -> list[str]:
     return list(given.collect_schema().names())
 
 
-def _usable(rows: EngineRows, names: ColumnRoles, options: Options) -> tuple[EngineRows, Totals]:
+def usable_rows(
+    rows: EngineRows, names: ColumnRoles, options: Options
+) -> tuple[EngineRows, Totals]:
     """Return the rows with an id and a time, persons without a name null, and counts of the log."""
     totals = totals_of(rows, names)
     rows = usable(rows, totals, names, missing=options.missing)
@@ -141,7 +143,7 @@ def _sampled_frame(
         others = {name: f"{_OTHERS}{place}" for place, name in enumerate(asked)}
         both = given.with_columns(**{own: nw.col(name) for name, own in others.items()})
         renamed = rows_of(both, names, (), others=tuple(others.values()))
-        rows, totals = _usable(renamed, names, options)
+        rows, totals = usable_rows(renamed, names, options)
         frame = sampled(rows.frame, sample, totals, has_person=rows.has_person)
         return frame.select(**{name: nw.col(own) for name, own in others.items()}), totals
 
@@ -184,7 +186,8 @@ def _refuse_what_needs_rows(
         )
 
 
-def _check_times(rows: EngineRows, names: ColumnRoles) -> None:
+def check_times(rows: EngineRows, names: ColumnRoles) -> None:
+    """Raise where the engine has no dates or datetimes to order rows by."""
     dtype = rows.schema.get(TIME)
     if dtype is not None and dtype not in (nw.Datetime, nw.Date):
         raise InvalidInputError(

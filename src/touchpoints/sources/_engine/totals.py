@@ -86,16 +86,16 @@ def _journeys(rows: EngineRows) -> nw.LazyFrame[Any]:
     """Return one row for each id, with its numbers of rows and whether it is no id."""
     ids = numbered(ID, rows.ids)
     timed = ~nw.col(TIME if rows.timed else "one").is_null()
-    asked = {"rows": nw.len(), "timed": timed.cast(WHOLE).sum()}
+    asked = {"rows": nw.len(), "timed": _number(timed)}
     if rows.has_person:
-        asked["named"] = (~nw.col(PERSON).is_null()).cast(WHOLE).sum()
+        asked["named"] = _number(~nw.col(PERSON).is_null())
         asked |= {"least": nw.col(PERSON).min(), "most": nw.col(PERSON).max()}
     for name in numbered(TIEBREAK, rows.tiebreaks):
-        asked[f"{name}_gaps"] = nw.col(name).is_null().cast(WHOLE).sum()
+        asked[f"{name}_gaps"] = _number(nw.col(name).is_null())
         if rows.schema[name] == nw.String:
-            asked[f"{name}_words"] = (~nw.col(name).str.contains(_NUMBER)).cast(WHOLE).sum()
+            asked[f"{name}_words"] = _number(~nw.col(name).str.contains(_NUMBER))
     if rows.has_count:
-        asked["counted"] = (~nw.col(COUNT).is_null()).cast(WHOLE).sum()
+        asked["counted"] = _number(~nw.col(COUNT).is_null())
         asked |= {"fewest": nw.col(COUNT).min(), "highest": nw.col(COUNT).max()}
     journeys = rows.frame.with_columns(one=nw.lit(1)).group_by(ids).agg(**asked)
     gone = nw.lit(value=False)
@@ -151,6 +151,11 @@ def _flaws(rows: EngineRows) -> dict[str, nw.Expr]:
             | (nw.col("fewest") != nw.col("fewest").cast(WHOLE))
         )
     return flaws
+
+
+def _number(condition: nw.Expr) -> nw.Expr:
+    """Return for how many rows a condition holds; PostgreSQL casts no condition to a number."""
+    return _where(condition, nw.lit(1)).sum()
 
 
 def _where(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
