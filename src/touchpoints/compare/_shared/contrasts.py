@@ -264,7 +264,7 @@ def _of_shares(shares: Shares, movable: Array, dealt: Dealt) -> Studentised:
     pooled = shares.of(shares.sums(movable[None, :]))[0]
     hits, trials = dealt.added(shares.hits), dealt.added(shares.trials)
     found = _studentised(hits, trials, shares.group, dealt, floor=pooled * (1 - pooled))
-    return attrs.evolve(found, shares=True)
+    return attrs.evolve(_by_bits(found), shares=True)
 
 
 def _of_ranks(medians: Medians, movable: Array, dealt: Dealt) -> Studentised:
@@ -281,7 +281,9 @@ def _of_ranks(medians: Medians, movable: Array, dealt: Dealt) -> Studentised:
     squares, sizes = (np.bincount(labels, weights * one, wide) for one in (scores**2, 1.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = squares / sizes
-    return _studentised(dealt.added(y), dealt.added(m), np.arange(wide), dealt, floor=floor)
+    return _by_bits(
+        _studentised(dealt.added(y), dealt.added(m), np.arange(wide), dealt, floor=floor)
+    )
 
 
 def _scores(medians: Medians, labels: Array, weights: Array) -> Array:
@@ -302,12 +304,18 @@ def _studentised(y: Any, m: Any, group: Array, dealt: Dealt, *, floor: Array) ->
     if any(bool((one.data != 1).any()) for one in parts):
         parts += [y.power(2), products(y, m, group), m.power(2), m.astype(bool)]
     exact = all(_exact(one.data) for one in parts)
+    return Studentised(dealt, None, tuple(parts), exact, group, m.shape[1], floor)
+
+
+def _by_bits(found: Studentised) -> Studentised:
+    """Return the same differences, to be evaluated for 64 groups at a time."""
+    y, m = found.parts[:2]
     bits: BitTable | ScoreTable | None = None
-    if exact:
-        bits = BitTable.of(y, m, group, alone=len(parts) == 2)
+    if found.exact:
+        bits = BitTable.of(y, m, found.group, alone=len(found.parts) == 2)
     elif _exact(m.data):
-        bits = ScoreTable.of(y, m, group)
-    return Studentised(dealt, bits, tuple(parts), exact, group, m.shape[1], floor)
+        bits = ScoreTable.of(y, m, found.group)
+    return attrs.evolve(found, bits=bits)
 
 
 def _exact(amounts: Array) -> bool:
