@@ -17,6 +17,7 @@ from touchpoints._core.arrays.statistics import clustered_shares as clustered
 from touchpoints._core.arrays.statistics import contingency
 from touchpoints._core.arrays.statistics.unlike_sizes import least_p
 from touchpoints.compare._shared.contrasts import Contrast, contrast_of
+from touchpoints.compare._shared.dealt import Dealt
 from touchpoints.compare._shared.testing import p_permuted
 from touchpoints.compare.time_to import Curves
 from touchpoints.uncertainty import Units
@@ -98,7 +99,7 @@ def _p(cell: Test, worlds: int, *, seed: int, differ: bool) -> np.ndarray:
 
 
 def permuted(contrast: Contrast, in_a: np.ndarray, deals: np.ndarray) -> np.ndarray:
-    """Return the permutation p of each label; ``in_a`` and ``deals`` are weights of rows."""
+    """Return the permutation p of each label; ``in_a`` and ``deals`` say which units are in a."""
     most = np.maximum(in_a, deals.max(axis=0))[None, :]
     whole, first = contrast.sums(most), contrast.sums(in_a[None, :])
     sums = contrast.sums(deals)
@@ -119,7 +120,7 @@ def ranks(worlds: Worlds, rng: np.random.Generator) -> np.ndarray:
 
 def _of_all(worlds: Worlds, statistic: Any, rng: np.random.Generator) -> np.ndarray:
     ones = np.ones(len(worlds.of), dtype=np.int64)
-    contrast = contrast_of(statistic, ones, worlds.sides(), DRAWS)
+    contrast = contrast_of(statistic, ones, Dealt.among(worlds.sides(), ones), DRAWS)
     return permuted(contrast, worlds.in_a.astype(float), pairs.permuted(worlds, rng))
 
 
@@ -154,8 +155,9 @@ def measured(worlds: Worlds, rng: np.random.Generator) -> np.ndarray:
             side_a=np.flatnonzero(in_a),
             side_b=np.flatnonzero(~in_a),
         )
-        contrast = contrast_of(AnyMeasure(amounts[rows], sizes), sizes, sides, len(rows))
-        found[world] = permuted(contrast, in_a * sizes, deals[:, rows] * sizes)[0]
+        measure, dealt = AnyMeasure(amounts[rows], sizes), Dealt.among(sides, sizes)
+        contrast = contrast_of(measure, sizes, dealt, len(rows))
+        found[world] = permuted(contrast, in_a, deals[:, rows])[0]
     return found
 
 
@@ -202,7 +204,7 @@ def log_rank(groups: str, rng: np.random.Generator, *, differ: bool) -> float:
     drawn, waits = differences.waiting(groups, rng, differ=differ)
     curves = Curves.of(waits, differences.HORIZON)
     ones = np.ones((1, len(drawn.owners)), dtype=np.int64)
-    whole = curves.sums(ones)
+    whole = curves.drawn_from(curves.sums(ones))
     first = curves.sums(drawn.in_a[drawn.owners][None, :].astype(np.int64))
     deals = pairs.permuted(drawn, rng)[:, drawn.owners].astype(np.int64)
     seen = curves.deviation(first, whole)[0]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 import attrs
 import networkx as nx
@@ -453,18 +451,6 @@ def test_a_few_of_many_are_drawn() -> None:
 
     assert 8000 == total.sum()
     assert 0.9 < total[:1000].sum() / total[1000:].sum() < 1.1
-
-
-@pytest.mark.parametrize("urns", [draws._selecting, draws._sorting])
-def test_each_persons_journeys_are_drawn_evenly(urns: Callable[..., Any]) -> None:
-    """In any order of rows: the given number of each person, and all sets equally frequent."""
-    owner = np.array([1, 0, 2, 1, 1, 0, 1])
-    order, draw = urns(owner, np.bincount(owner), np.array([1, 2, 0]), np.random.default_rng(2))
-
-    drawn = [tuple(sorted(order[draw()].tolist())) for _ in range(6000)]
-
-    assert {(1, 2, 0)} == {tuple(np.bincount(owner[list(one)], minlength=3)) for one in drawn}
-    assert evenly(drawn, kinds=2 * math.comb(4, 2))
 
 
 # ------------------------------------------------------------------------------------- the persons

@@ -9,7 +9,7 @@ import numpy as np
 
 from touchpoints._core.datetimes import EPOCH, FIRST, LAST, MICROSECOND, NAT
 from touchpoints._core.frozen import Array
-from touchpoints._core.zones import zone_of
+from touchpoints._core.zones import local_offsets, zone_of
 
 _DAY = 86_400_000_000
 _EDGE = 2 * _DAY  # away from the first and last datetime, so that no zone leaves their range
@@ -76,6 +76,4 @@ def in_utc(shown: int, name: str) -> int:
     Of a time that a change of clocks repeats it is the first; one that it skips is taken as if the
     clocks had not changed yet.
     """
-    naive = EPOCH + min(max(shown, _FIRST), _LAST) * MICROSECOND
-    offset = naive.replace(tzinfo=zone_of(name)).utcoffset() or dt.timedelta(0)
-    return shown - offset // MICROSECOND
+    return shown - local_offsets(shown, zone_of(name))[0]

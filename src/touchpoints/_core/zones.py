@@ -174,14 +174,14 @@ def localise(
     local = instants.stamps[known]
     slots, inverse = np.unique(local // _SLOT, return_inverse=True)
     edges = [
-        (_offsets(slot * _SLOT, zone), _offsets((slot + 1) * _SLOT - 1, zone))
+        (local_offsets(slot * _SLOT, zone), local_offsets((slot + 1) * _SLOT - 1, zone))
         for slot in slots.tolist()
     ]
     table = np.array([first for first, _ in edges], dtype=np.int64).reshape(-1, 2)
     shifts = table[inverse]
     changing = np.array([first != last for first, last in edges], dtype=bool)
     for row in np.flatnonzero(changing[inverse]).tolist():  # the clocks change within the slot
-        shifts[row] = _offsets(int(local[row]), zone)
+        shifts[row] = local_offsets(int(local[row]), zone)
     unsure = shifts[:, 0] != shifts[:, 1]
     if unsure.any():
         _say_ambiguous(known[unsure], f"column {column!r}", tz, ambiguous)
@@ -208,8 +208,12 @@ def _say_ambiguous(rows: Array, column: str, tz: str, ambiguous: Ambiguous | Non
         )
 
 
-def _offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
-    """Return the UTC offsets of a local time, in microseconds: of fold 0 and of fold 1."""
+def local_offsets(stamp: int, zone: dt.tzinfo) -> tuple[int, int]:
+    """Return the UTC offsets of a local time, in microseconds: of fold 0 and of fold 1.
+
+    Both are in microseconds since 1970; a time outside the years 1 to 9999 has the offset of the
+    nearest one.
+    """
     within = min(max(stamp, FIRST), LAST)
     local = (EPOCH + within * MICROSECOND).replace(tzinfo=zone)
     first, last = (local.replace(fold=fold).utcoffset() or dt.timedelta(0) for fold in (0, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -14,7 +15,8 @@ from touchpoints._core.frozen import Array, text_array
 from touchpoints._core.opening_hours import OpeningHours
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column
-from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
+from touchpoints.compare._shared.dealt import Dealt
+from touchpoints.compare._shared.draws import Shared, Sides, redrawn, sides_of
 from touchpoints.compare._shared.pairs import (
     Pair,
     checked_pair,
@@ -33,7 +35,7 @@ from touchpoints.paths.time_to import Event, EventTimes, event_times
 
 _NOISE = 1e-12  # of a standardized statistic
 _SECOND = 1e6
-_ROOM = 1 << 21
+_ROOM = 1 << 17  # numbers that stay in the cache
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -204,13 +206,13 @@ def time_to(
     counts = pair.journeys.counts
     counts_of = [np.where(side, counts, 0)[None, :] for side in (pair.in_a, ~pair.in_a)]
     sums = [curves.sums(one) for one in counts_of]
-    observed, expected, variance = (one[0] for one in curves.log_rank(sums[0], sums[0] + sums[1]))
+    every = curves.drawn_from(sums[0] + sums[1])
+    observed, expected, variance = (one[0] for one in curves.log_rank(sums[0], every))
     reached = np.array([curves.events(one)[0].sum() for one in sums])
     expected_of = np.array([expected, reached.sum() - expected])
     with np.errstate(divide="ignore", invalid="ignore"):
         chi2 = np.float64(observed - expected) ** 2 / variance
-        speed = reached / expected_of
-        ratio = speed[0] / speed[1]
+        ratio = np.divide(*(reached / expected_of))
     means = [float(curves.means(one)[0]) for one in sums]
     p, ends = _drawn(pair, sides, curves, options, means[0] - means[1])
     known = [int(one[0, durations.chosen].sum()) for one in counts_of]
@@ -268,8 +270,9 @@ def _drawn(
     """Return the p of the log-rank statistic, and the interval of the difference of means."""
     rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
     movable = np.where(sides.movable, pair.journeys.counts, 0)
-    whole = curves.sums(movable[None, :])
+    whole = curves.drawn_from(curves.sums(movable[None, :]))
     seen = curves.deviation(curves.sums(np.where(pair.in_a, movable, 0)[None, :]), whole)[0]
+    dealt = Dealt.among(sides, pair.journeys.counts)
     both = curves.apart(sides.in_a)
     rounds = 2 * -(-options.resamples // curves.block())
     with reporting(options.progress, rounds, what="compare") as advance:
@@ -280,7 +283,8 @@ def _drawn(
                 advance()
 
         deviations = statistics(
-            permuted(pair, sides, rngs[0]), lambda one: curves.deviation(curves.sums(one), whole)
+            (dealt.spread(one) for one in dealt.permuted(rngs[0])),
+            lambda one: curves.deviation(curves.sums(one), whole),
         )
         p = p_permuted(deviations, seen, slack=_NOISE)
         means = np.concatenate(
@@ -359,11 +363,13 @@ class Curves:
 
     def sums(self, weights: Array) -> Array:
         """Return the numbers censored and with the event, by last time at risk, (b, cells)."""
-        running = np.zeros(len(self.owners) + 1, dtype=np.int64)
-        found = np.empty((len(weights), len(self.starts) - 1), dtype=np.int64)
+        few = int(weights.max(initial=0)) * len(self.owners) <= np.iinfo(np.int32).max
+        running = np.zeros(len(self.owners) + 1, dtype=np.int32 if few else np.int64)
+        found = np.empty((len(weights), len(self.starts) - 1), dtype=running.dtype)
         for one, row in zip(weights, found, strict=True):
-            np.cumsum(one[self.owners].astype(np.int64, copy=False), out=running[1:])
-            row[:] = np.diff(running[self.starts])
+            np.cumsum(one.take(self.owners), dtype=running.dtype, out=running[1:])
+            ends = running.take(self.starts)
+            np.subtract(ends[1:], ends[:-1], out=row)
         return found
 
     def apart(self, in_a: Array) -> Curves:
@@ -378,7 +384,7 @@ class Curves:
         found: Array = sums[:, len(self.times) :]
         return found
 
-    def at_risk(self, sums: Array) -> Array:
+    def _at_risk(self, sums: Array) -> Array:
         """Return the number at risk just before each event time, (b, t)."""
         leaving = sums[:, : len(self.times)] + self.events(sums)
         found: Array = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
@@ -386,16 +392,21 @@ class Curves:
 
     def survival(self, sums: Array) -> Array:
         """Return the Kaplan–Meier survival after each event time, (b, t)."""
-        risk = self.at_risk(sums)
-        found: Array = (1 - self.events(sums) / np.maximum(risk, 1)).cumprod(axis=1)
-        return found
+        found: Array = self.events(sums) / np.maximum(self._at_risk(sums), 1)
+        np.subtract(1, found, out=found)
+        return found.cumprod(axis=1, out=found)
 
     def means(self, sums: Array) -> Array:
         """Return the restricted mean survival time of each group, (b,)."""
-        edges = np.minimum(np.concatenate([[0.0], self.times, [self.horizon]]), self.horizon)
-        widths = np.diff(edges)
-        found: Array = widths[0] + self.survival(sums) @ widths[1:]
+        first, rest = self._widths[0], self._widths[1:]
+        found: Array = first + np.einsum("ij,j->i", self.survival(sums), rest)  # BLAS is no faster
         return found
+
+    @cached_property
+    def _widths(self) -> Array:
+        """The seconds up to the first event time, and from each to the next, within the horizon."""
+        edges = np.concatenate([[0.0], self.times, [self.horizon]])
+        return np.diff(np.minimum(edges, self.horizon))
 
     def means_of_both(self, sums: Array) -> Array:
         """Return the restricted means of groups a and b, (b, 2); for the sums of `apart`."""
@@ -405,22 +416,29 @@ class Curves:
         """Return the Kaplan–Meier median of one group, nan if survival stays above one half."""
         return first_at_most(self.times, self.survival(sums)[0], 0.5)
 
-    def log_rank(self, first: Array, whole: Array) -> tuple[Array, Array, Array]:
+    def drawn_from(self, whole: Array) -> tuple[Array, Array, Array]:
+        """Return what log-rank statistics share: all events, all at risk, and their chance."""
+        events, risk = self.events(whole), self._at_risk(whole)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            chance = np.where(risk > 1, events * (risk - events) / (risk - 1), 0.0)
+        return events, risk, chance
+
+    def log_rank(
+        self, first: Array, drawn_from: tuple[Array, Array, Array]
+    ) -> tuple[Array, Array, Array]:
         """Return the observed events of the first group, the expected ones, and the variance.
 
         The variance is hypergeometric: at each event time the events are a draw without
         replacement from all at risk.
         """
-        events, risk = self.events(whole), self.at_risk(whole)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            part = np.where(risk > 0, self.at_risk(first) / risk, 0.0)
-            chance = np.where(risk > 1, events * (risk - events) / (risk - 1), 0.0)
+        events, risk, chance = drawn_from
+        part = self._at_risk(first) / np.maximum(risk, 1)
         observed = self.events(first).sum(axis=1)
         return observed, (events * part).sum(axis=1), (chance * part * (1 - part)).sum(axis=1)
 
-    def deviation(self, first: Array, whole: Array) -> Array:
+    def deviation(self, first: Array, drawn_from: tuple[Array, Array, Array]) -> Array:
         """Return the standardized log-rank statistic of the first group, (b, 1)."""
-        observed, expected, variance = self.log_rank(first, whole)
+        observed, expected, variance = self.log_rank(first, drawn_from)
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Array = ((observed - expected) / np.sqrt(variance))[:, None]
         return np.where(np.isfinite(found), found, np.nan)

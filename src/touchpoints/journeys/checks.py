@@ -54,8 +54,10 @@ def hint_for_journeys(given: object) -> str:
 
 def check_derived(columns: Columns, changed: frozenset[str]) -> None:
     """Check only the requirements that a transform of these columns can break."""
-    _check_offsets(columns["offsets"], len(columns["codes"]))
-    _check_codes(columns)
+    if changed & {"offsets", "codes"}:
+        _check_offsets(columns["offsets"], len(columns["codes"]))
+    if changed & {"codes", "touchpoints"}:
+        _check_codes(columns)
     _check_lengths(columns)
     if "counts" in changed:
         _check_counts(columns["counts"])

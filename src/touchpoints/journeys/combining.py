@@ -353,9 +353,22 @@ def recounted(journeys: Journeys, counts: Array, *, times: Array | None = None) 
     """
     changes: dict[str, Any] = {"counts": owned(counts.astype(np.int64, copy=False))}
     if journeys.values:
-        part = counts / np.maximum(journeys.counts, 1) if times is None else times
+        part = times
+        if part is None:
+            merged = int(journeys.counts.max(initial=0)) > 1
+            part = counts / np.maximum(journeys.counts, 1) if merged else counts
+        kept = -(part != 0).view(np.int8).astype(np.int64)  # all bits, or none
         changes["values"] = {
-            name: owned(np.where(part == 0, 0.0, one * part))
-            for name, one in journeys.values.items()
+            name: owned(_scaled(one, part, kept)) for name, one in journeys.values.items()
         }
     return derive(journeys, **changes)
+
+
+def _scaled(values: Array, part: Array, kept: Array) -> Array:
+    """Return values times their part; 0 for none of them, also where a value is missing.
+
+    By the bits that are kept of each: random branches take six times as long.
+    """
+    found: Array = values * part
+    found.view(np.int64)[:] &= kept
+    return found

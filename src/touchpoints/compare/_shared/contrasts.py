@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Protocol
 
 import attrs
 import numpy as np
 
+from touchpoints._core.arrays.statistics.bit_sums import HALVES
 from touchpoints._core.arrays.statistics.unlike_sizes import least_p
 from touchpoints._core.frozen import Array
-from touchpoints.compare._shared.draws import Sides
+from touchpoints.compare._shared.bit_table import BitTable, ScoreTable, products
+from touchpoints.compare._shared.dealt import Dealt
 from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
 
 _ROOM = 1 << 22
@@ -20,8 +23,8 @@ _NOISE = 1e-12
 class Contrast(Protocol):
     """The test statistic of two groups that share out the journeys that a permutation can move.
 
-    It is computed from sums that are linear in the weights of the rows, so those of the second
-    group are a subtraction.
+    It is computed from sums that are linear in the units of a group, so those of the second group
+    are a subtraction.
     """
 
     @property
@@ -33,8 +36,11 @@ class Contrast(Protocol):
         """Return the number of permutations to evaluate at once."""
         ...
 
-    def sums(self, weights: Array) -> Array:
-        """Return the sums that give the statistic for each group of rows, float64 (b, any)."""
+    def sums(self, times: Array) -> Array:
+        """Return the sums that give the statistic for each group of units, (b, any).
+
+        ``times`` says how often each unit is in a group, bool or numbers (b, units).
+        """
         ...
 
     def of(self, first: Array, rest: Array) -> Array:
@@ -46,19 +52,18 @@ class Contrast(Protocol):
         ...
 
 
-def contrast_of(statistic: Statistic, counts: Array, sides: Sides, most: int) -> Contrast:
+def contrast_of(statistic: Statistic, counts: Array, dealt: Dealt, most: int) -> Contrast:
     """Return the test statistic: differences over their standard errors.
 
     Of durations it is the difference of their ranks. Of a measure, at most ``2 * most`` units are
     left out one at a time.
     """
-    movable = np.where(sides.movable, counts, 0)
-    dealt = _Dealt.of(sides, counts)
+    movable = np.where(dealt.sides.movable, counts, 0)
     if isinstance(statistic, Medians):
         return _of_ranks(statistic, movable, dealt)
     if isinstance(statistic, Shares):
         return _of_shares(statistic, movable, dealt)
-    return _of_measure(statistic, movable, dealt, sides, most)
+    return _of_measure(statistic, movable, dealt, most)
 
 
 @attrs.frozen(eq=False)
@@ -79,16 +84,20 @@ class Difference:
         """Return the number of permutations to evaluate at once."""
         return self.statistic.block()
 
-    def sums(self, weights: Array) -> Array:
-        """Return the sums that give the numbers."""
-        return self.statistic.sums(weights)
+    def sums(self, times: Array) -> Array:
+        """Return how often each unit is in the group: a measure need not be a function of sums."""
+        return times.astype(np.int64)
 
     def of(self, first: Array, rest: Array) -> Array:
         """Return the differences over their standard errors."""
-        a, b = (self.statistic.of(one) for one in (first, rest))
+        a, b = (self._numbers(one) for one in (first, rest))
         with np.errstate(invalid="ignore"):  # a number can be infinite
             found: Array = (a - b) / self.error(first, rest)
         return found
+
+    def _numbers(self, times: Array) -> Array:
+        rows = np.stack([self.noise.dealt.spread(one) for one in times])
+        return self.statistic.of(self.statistic.sums(rows))
 
     def least_p(self, _first: Array, _rest: Array, /) -> float:
         """Return 0: of any measure nothing else is known."""
@@ -101,14 +110,12 @@ class Difference:
         return found
 
 
-def _of_measure(
-    statistic: Statistic, movable: Array, dealt: _Dealt, sides: Sides, most: int
-) -> Difference:
+def _of_measure(statistic: Statistic, movable: Array, dealt: Dealt, most: int) -> Difference:
     from scipy import sparse
 
     sizes = np.asarray(dealt.added(sparse.csr_array(np.ones((len(movable), 1)))).todense())[:, 0]
-    strays = dealt.left_out(statistic, movable, sizes, most=2 * most)
-    alike = dealt.times(movable[None, :].astype(np.float64))[0]
+    strays = _left_out(dealt, statistic, movable, sizes, most=2 * most)
+    alike = dealt.times(movable)[0]
     with np.errstate(invalid="ignore"):
         floor = alike @ strays**2 / max(float(alike @ sizes), 1.0)
     told = np.isfinite(floor) & (floor > 0)
@@ -116,77 +123,40 @@ def _of_measure(
     m = sparse.csr_array(sizes[:, None])
     y = sparse.csr_array(strays)
     noise = _studentised(y, m, np.zeros(len(floor), dtype=np.int64), dealt, floor=floor)
-    first = np.where(sides.in_a, movable, 0)[None, :]
-    rest = movable[None, :] - first
+    first = np.where(dealt.sides.in_a, movable, 0)
+    parts = first, movable - first
     found = Difference(statistic, noise, np.zeros(len(floor)))
-    large = sum(np.abs(statistic.of(statistic.sums(one))[0]) for one in (first, rest))
-    return attrs.evolve(found, slack=np.nan_to_num(_NOISE * large / found.error(first, rest)[0]))
+    large = sum(np.abs(statistic.of(statistic.sums(one[None, :]))[0]) for one in parts)
+    error = found.error(*(dealt.times(one) for one in parts))[0]
+    return attrs.evolve(found, slack=np.nan_to_num(_NOISE * large / error))
 
 
-@attrs.frozen(eq=False)
-class _Dealt:
-    """The units that a permutation moves whole.
+def _left_out(
+    dealt: Dealt, statistic: Statistic, movable: Array, sizes: Array, *, most: int
+) -> Array:
+    """Return what each unit does to the numbers of all units, float64 (units, labels).
 
-    Persons with journeys in one group, and single journeys of persons with journeys in both.
-    ``rows`` and ``within`` hold a row of each unit and its journeys in one unit; ``gather`` adds
-    the rows of units up, sparse (units, n), or is None where each row is a unit.
+    By how much they change when it is left out, times the journeys that remain: in a mean of its
+    journeys, their sum minus as many times the mean. nan for more than ``most`` units.
     """
-
-    rows: Array
-    within: Array
-    gather: Any
-
-    @classmethod
-    def of(cls, sides: Sides, counts: Array) -> _Dealt:
-        from scipy import sparse
-
-        units, n = sides.units, len(counts)
-        split = np.zeros(len(units.repeats), dtype=bool)
-        split[sides.both] = True
-        apart = split[units.of]
-        real = np.flatnonzero(counts > 0)
-        keys = np.where(apart, len(units.repeats) + np.arange(n), units.of)[real]
-        within = np.where(apart, 1, units.within)[real].astype(np.float64)
-        _, first, owner = np.unique(keys, return_index=True, return_inverse=True)
-        if len(first) == len(real) == n and bool((within == 1).all()):
-            return cls(np.arange(n), np.ones(n), None)
-        shape = (len(first), n)
-        gather = sparse.csr_array((within, (owner, real)), shape=shape)
-        return cls(real[first], within[first], gather)
-
-    def added(self, table: Any) -> Any:
-        """Return the sums of the rows of each unit, sparse (units, columns)."""
-        return table.tocsr() if self.gather is None else (self.gather @ table).tocsr()
-
-    def left_out(self, statistic: Statistic, movable: Array, sizes: Array, *, most: int) -> Array:
-        """Return what each unit does to the numbers of all units, float64 (units, labels).
-
-        By how much they change when it is left out, times the journeys that remain: in a mean of
-        its journeys, their sum minus as many times the mean. nan for more than ``most`` units.
-        """
-        whole = statistic.of(statistic.sums(movable[None, :]))[0]
-        found = np.full((len(self.rows), len(whole)), np.nan)
-        total = float(self.times(movable[None, :].astype(np.float64))[0] @ sizes)
-        some = np.flatnonzero(movable[self.rows] > 0)
-        if len(some) > most:
-            return found
-        found[:] = 0.0
-        for unit in some.tolist():
-            rest = movable.copy()
-            if self.gather is None:
-                rest[unit] -= 1
-            else:
-                row = self.gather[[unit]]
-                rest[row.indices] -= row.data.astype(movable.dtype)
-            without = statistic.of(statistic.sums(rest[None, :]))[0]
-            with np.errstate(invalid="ignore"):  # a number can be infinite
-                found[unit] = (whole - without) * (total - sizes[unit])
+    whole = statistic.of(statistic.sums(movable[None, :]))[0]
+    found = np.full((len(dealt.rows), len(whole)), np.nan)
+    total = float(dealt.times(movable)[0] @ sizes)
+    some = np.flatnonzero(movable[dealt.rows] > 0)
+    if len(some) > most:
         return found
-
-    def times(self, weights: Array) -> Array:
-        """Return how often each unit is in the group, float64 (b, units)."""
-        found: Array = weights if self.gather is None else weights[:, self.rows] / self.within
-        return found
+    found[:] = 0.0
+    for unit in some.tolist():
+        rest = movable.copy()
+        if dealt.gather is None:
+            rest[unit] -= 1
+        else:
+            row = dealt.gather[[unit]]
+            rest[row.indices] -= row.data.astype(movable.dtype)
+        without = statistic.of(statistic.sums(rest[None, :]))[0]
+        with np.errstate(invalid="ignore"):  # a number can be infinite
+            found[unit] = (whole - without) * (total - sizes[unit])
+    return found
 
 
 @attrs.frozen(eq=False)
@@ -201,9 +171,13 @@ class Studentised:
     ----------
     dealt
         The units that are permuted whole.
-    table : sparse (units, columns)
+    bits
+        The sums for groups that have each unit once or not at all; None where they are slower.
+    parts : sparse (units, columns) each
         y, m, y squared, y times m, m squared, and whether m is above 0; only y and m if all are 0
         or 1, and then all of the others are equal to y or m.
+    exact : bool
+        Whether all amounts are whole numbers that float32 holds.
     group : int64 (labels,)
         The position of the m of each label.
     floor : float64 (labels,)
@@ -212,8 +186,10 @@ class Studentised:
         Whether the ratios are shares, which have a least p where the sizes of units are unlike.
     """
 
-    dealt: _Dealt
-    table: Any
+    dealt: Dealt
+    bits: BitTable | ScoreTable | None
+    parts: tuple[Any, ...]
+    exact: bool
     group: Array
     groups: int
     floor: Array
@@ -222,15 +198,28 @@ class Studentised:
 
     def block(self) -> int:
         """Return the number of permutations to evaluate at once."""
-        return max(1, _ROOM // max(int(max(self.table.shape)), len(self.dealt.rows), 1))
+        if self.bits is not None:
+            return HALVES
+        wide = sum(int(one.shape[1]) for one in self.parts)
+        return max(1, _ROOM // max(wide, len(self.dealt.rows), 1))
 
-    def sums(self, weights: Array) -> Array:
+    def sums(self, times: Array) -> Array:
         """Return the sums over units; whole numbers are exact in float32 below 2**24."""
-        times = np.ascontiguousarray(self.dealt.times(weights).T)
-        added: Array = self.table.T @ times.astype(self.table.dtype)
+        if self.bits is not None and bool((times <= 1).all()):
+            return self.bits.sums(times.astype(bool, copy=False))
+        columns = np.ascontiguousarray(times.T)
+        added: Array = self.table.T @ columns.astype(self.table.dtype)
         if self.table.dtype == np.float32 and added.max(initial=0) >= _EXACT:
-            added = self.table.T.astype(np.float64) @ times.astype(np.float64)
+            added = self.table.T.astype(np.float64) @ columns.astype(np.float64)
         return added.T.astype(np.float64)
+
+    @cached_property
+    def table(self) -> Any:
+        """All parts side by side, in float32 to halve the memory where it is exact."""
+        from scipy import sparse
+
+        kind = np.float32 if self.exact else np.float64
+        return sparse.hstack(self.parts, format="csr", dtype=kind)
 
     def of(self, first: Array, rest: Array) -> Array:
         """Return the difference of the ratios over its standard error, 0 where nothing varies."""
@@ -271,14 +260,14 @@ class Studentised:
         return y, m, squares, products, sizes[:, of], units[:, of]
 
 
-def _of_shares(shares: Shares, movable: Array, dealt: _Dealt) -> Studentised:
+def _of_shares(shares: Shares, movable: Array, dealt: Dealt) -> Studentised:
     pooled = shares.of(shares.sums(movable[None, :]))[0]
     hits, trials = dealt.added(shares.hits), dealt.added(shares.trials)
     found = _studentised(hits, trials, shares.group, dealt, floor=pooled * (1 - pooled))
-    return attrs.evolve(found, shares=True)
+    return attrs.evolve(_by_bits(found), shares=True)
 
 
-def _of_ranks(medians: Medians, movable: Array, dealt: _Dealt) -> Studentised:
+def _of_ranks(medians: Medians, movable: Array, dealt: Dealt) -> Studentised:
     """Return the studentised difference of the mean ranks of each label's values.
 
     A value is scored by how many values it exceeds minus how many exceed it, in both groups
@@ -292,7 +281,9 @@ def _of_ranks(medians: Medians, movable: Array, dealt: _Dealt) -> Studentised:
     squares, sizes = (np.bincount(labels, weights * one, wide) for one in (scores**2, 1.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = squares / sizes
-    return _studentised(dealt.added(y), dealt.added(m), np.arange(wide), dealt, floor=floor)
+    return _by_bits(
+        _studentised(dealt.added(y), dealt.added(m), np.arange(wide), dealt, floor=floor)
+    )
 
 
 def _scores(medians: Medians, labels: Array, weights: Array) -> Array:
@@ -308,30 +299,25 @@ def _scores(medians: Medians, labels: Array, weights: Array) -> Array:
     return answer
 
 
-def _studentised(y: Any, m: Any, group: Array, dealt: _Dealt, *, floor: Array) -> Studentised:
-    from scipy import sparse
-
+def _studentised(y: Any, m: Any, group: Array, dealt: Dealt, *, floor: Array) -> Studentised:
     parts = [y, m]
     if any(bool((one.data != 1).any()) for one in parts):
-        parts += [y.power(2), _products(y, m, group), m.power(2), m.astype(bool)]
-    kind = np.float32 if all(_exact(one.data) for one in parts) else np.float64
-    table = sparse.hstack(parts, format="csr", dtype=kind)
-    return Studentised(dealt, table, group, m.shape[1], floor)
+        parts += [y.power(2), products(y, m, group), m.power(2), m.astype(bool)]
+    exact = all(_exact(one.data) for one in parts)
+    return Studentised(dealt, None, tuple(parts), exact, group, m.shape[1], floor)
+
+
+def _by_bits(found: Studentised) -> Studentised:
+    """Return the same differences, to be evaluated for 64 groups at a time."""
+    y, m = found.parts[:2]
+    bits: BitTable | ScoreTable | None = None
+    if found.exact:
+        bits = BitTable.of(y, m, found.group, alone=len(found.parts) == 2)
+    elif _exact(m.data):
+        bits = ScoreTable.of(y, m, found.group)
+    return attrs.evolve(found, bits=bits)
 
 
 def _exact(amounts: Array) -> bool:
     """Return whether float32 holds amounts, and their sums below 2**24, exactly."""
     return bool(((amounts >= 0) & (amounts < _EXACT) & (amounts == np.rint(amounts))).all())
-
-
-def _products(y: Any, m: Any, group: Array) -> Any:
-    """Return y times the m of its label for each unit, sparse (units, labels)."""
-    from scipy import sparse
-
-    some, wide = y.tocoo(), max(m.shape[1], 1)
-    tried = m.tocoo()
-    keys = tried.row.astype(np.int64) * wide + tried.col
-    order = np.argsort(keys, kind="stable")
-    wanted = some.row.astype(np.int64) * wide + group[some.col]
-    amounts = tried.data[order[np.searchsorted(keys, wanted, sorter=order)]]
-    return sparse.csr_array((some.data * amounts, (some.row, some.col)), shape=y.shape)

@@ -1,9 +1,8 @@
-"""Resampling of two groups: permutation of group labels, and bootstrap within the groups."""
+"""Resampling of two groups: units drawn without replacement, and bootstrap within the groups."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Literal
 
 import attrs
@@ -25,7 +24,6 @@ Shared = Literal["refuse", "within"]
 
 _FEW = 8
 _MOST_PERMUTED = 10**9  # the limit of numpy's hypergeometric draws
-_SHORT = 64
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -101,26 +99,7 @@ def sides_of(pair: Pair, shared: Shared, *, test: str) -> Sides:
     )
 
 
-def permuted(pair: Pair, sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
-    """Yield endless permutations: how many journeys of each row are in group a, integers (n,).
-
-    Units that are only in one group are permuted whole, and group sizes in units stay the same.
-    The journeys of a unit in both groups are permuted within the unit. Rows that no permutation
-    can move get 0: they hold no information about chance. Of the other rows the rest is in b.
-    """
-    repeats = sides.units.repeats
-    alone = np.sort(np.concatenate([sides.side_a, sides.side_b]))
-    draw = _unit_draws(repeats[alone], int(repeats[sides.side_a].sum()), rng)
-    spread = _spreading(sides.units, alone)
-    shuffle = _shuffling(pair, sides, rng)
-    fixed = np.flatnonzero(~sides.movable)
-    while True:
-        first = shuffle(spread(draw()))
-        first[fixed] = 0
-        yield first
-
-
-def _spreading(units: Units, some: Array) -> Callable[[Array], Array]:
+def spreading(units: Units, some: Array) -> Callable[[Array], Array]:
     """Return a function from the multiplicities of some units to those of the rows."""
     positions = np.full(len(units.repeats), len(some))
     positions[some] = np.arange(len(some))
@@ -134,7 +113,7 @@ def _spreading(units: Units, some: Array) -> Callable[[Array], Array]:
     return spread
 
 
-def _unit_draws(repeats: Array, size: int, rng: np.random.Generator) -> Callable[[], Array]:
+def unit_draws(repeats: Array, size: int, rng: np.random.Generator) -> Callable[[], Array]:
     """Return a function that draws ``size`` units without replacement, int64 or bool (g,)."""
     total = int(repeats.sum())
     if total == len(repeats) and bool((repeats == 1).all()):
@@ -168,73 +147,6 @@ def chosen(total: int, size: int, rng: np.random.Generator) -> Array:
     return taken
 
 
-def _shuffling(pair: Pair, sides: Sides, rng: np.random.Generator) -> Callable[[Array], Array]:
-    """Return a function that adds the journeys of units in both groups that fall to group a."""
-    if not len(sides.both):
-        return lambda first: first
-    mask = np.zeros(len(sides.units.repeats), dtype=bool)
-    mask[sides.both] = True
-    rows = np.flatnonzero(mask[sides.units.of])
-    unit_rows = np.repeat(rows, pair.journeys.counts[rows])
-    persons, owner, lengths = np.unique(
-        sides.units.of[unit_rows], return_inverse=True, return_counts=True
-    )
-    wanted = np.bincount(owner, pair.in_a[unit_rows], len(persons)).astype(np.int64)
-    urns = _selecting if lengths.max() <= _SHORT else _sorting
-    order, draw = urns(owner, lengths, wanted, rng)
-    unit_rows = unit_rows[order]
-
-    def shuffle(first: Array) -> Array:
-        return first + np.bincount(unit_rows[draw()], minlength=len(first))
-
-    return shuffle
-
-
-def _selecting(
-    owner: Array, lengths: Array, wanted: Array, rng: np.random.Generator
-) -> tuple[Array, Callable[[], Array]]:
-    """Return an order of journeys, and a function that draws some of each owner's, as a mask of it.
-
-    Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S), for all owners
-    at once: the next journey is taken with probability (still wanted) / (still to come).
-    """
-    rank = np.argsort(np.argsort(-lengths, kind="stable"), kind="stable")
-    within = _positions_within(owner, lengths)
-    order = np.lexsort((rank[owner], within))
-    bounds = np.append(0, np.cumsum(np.bincount(within))).tolist()
-    still, to_come = (np.empty(len(one)) for one in (wanted, lengths))
-    still[rank], to_come[rank] = wanted, lengths
-
-    def draw() -> Array:
-        left, chance = still.copy(), rng.random(len(owner))
-        taken = np.empty(len(owner), dtype=bool)
-        for passed, (low, high) in enumerate(pairwise(bounds)):
-            few = high - low
-            taken[low:high] = chance[low:high] * (to_come[:few] - passed) < left[:few]
-            left[:few] -= taken[low:high]
-        return taken
-
-    return order, draw
-
-
-def _sorting(
-    owner: Array, lengths: Array, wanted: Array, rng: np.random.Generator
-) -> tuple[Array, Callable[[], Array]]:
-    """Return an order of journeys, and a function that draws some of each owner's, as positions."""
-    order = np.argsort(owner, kind="stable")
-    ordered = owner[order]
-    taken = _positions_within(ordered, lengths) < wanted[ordered]
-    return order, lambda: np.argsort(ordered + rng.random(len(ordered)))[taken]
-
-
-def _positions_within(owner: Array, lengths: Array) -> Array:
-    """Return the position of each journey among those of its owner, from 0."""
-    order = np.argsort(owner, kind="stable")
-    positions = np.empty(len(owner), dtype=np.int64)
-    positions[order] = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return positions
-
-
 def redrawn(sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
     """Yield endless bootstrap resamples: how often each row is drawn, int64 (n,).
 
@@ -243,6 +155,6 @@ def redrawn(sides: Sides, rng: np.random.Generator) -> Iterator[Array]:
     """
     units, parts = sides.units, (sides.side_a, sides.side_b, sides.both)
     draws = [resampling_counts(units.repeats[some], rng) for some in parts]
-    spread = _spreading(units, np.concatenate(parts))
+    spread = spreading(units, np.concatenate(parts))
     while True:
         yield spread(np.concatenate([draw() for draw in draws]))

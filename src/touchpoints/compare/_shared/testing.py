@@ -19,8 +19,10 @@ from touchpoints._core.messages import counted
 from touchpoints._core.progress import Progress, reporting
 from touchpoints._core.tables import Labelled, column, few_persons, without_width
 from touchpoints.compare._shared.contrasts import Contrast, contrast_of
-from touchpoints.compare._shared.draws import Shared, Sides, permuted, redrawn, sides_of
+from touchpoints.compare._shared.dealt import Dealt
+from touchpoints.compare._shared.draws import Shared, Sides, redrawn, sides_of
 from touchpoints.compare._shared.features import shown_by
+from touchpoints.compare._shared.near_medians import NearMedians
 from touchpoints.compare._shared.newcombe import newcombe
 from touchpoints.compare._shared.pairs import Pair
 from touchpoints.compare._shared.statistics import Medians, Shares, Statistic
@@ -236,18 +238,21 @@ def _drawn(
     rngs = [np.random.default_rng(one) for one in np.random.SeedSequence(options.seed).spawn(2)]
     permuting = options.test == "permutation"
     redrawing = not permuting or not isinstance(statistic, Shares)
-    contrast = contrast_of(statistic, pair.journeys.counts, sides, options.resamples)
+    counts = pair.journeys.counts
+    dealt = Dealt.among(sides, counts)
+    contrast = contrast_of(statistic, counts, dealt, options.resamples)
+    both = _apart(statistic, counts, sides)
     rounds = sum(
         -(-options.resamples // one.block())
-        for one, wanted in ((contrast, permuting), (statistic, redrawing))
+        for one, wanted in ((contrast, permuting), (both, redrawing))
         if wanted
     )
     p, student = np.full(len(difference), np.nan), Student.unknown(difference)
     with reporting(options.progress, rounds, what="compare") as advance:
         if permuting:
-            p = _p_of_permutations(pair, sides, contrast, options, rngs[0], advance)
+            p = _p_of_permutations(dealt, pair, contrast, options, rngs[0], advance)
         if redrawing:
-            both, draws = statistic.apart(sides.in_a), redrawn(sides, rngs[1])
+            draws = redrawn(sides, rngs[1])
             drawn = np.concatenate(list(_redrawn_numbers(both, draws, options, advance)))
             student = _student(pair, sides, statistic, difference, drawn)
             p = p if permuting else student.p()
@@ -271,18 +276,18 @@ def _student(
 
 
 def _p_of_permutations(
+    dealt: Dealt,
     pair: Pair,
-    sides: Sides,
     contrast: Contrast,
     options: Options,
     rng: np.random.Generator,
     advance: Callable[[], None],
 ) -> Array:
     """Return the permutation p of each label, from the rows that a permutation can move."""
-    movable = np.where(sides.movable, pair.journeys.counts, 0)
-    whole = contrast.sums(movable[None, :])
-    first = contrast.sums(np.where(pair.in_a, movable, 0)[None, :])
-    draws = permuted(pair, sides, rng)
+    movable = np.where(dealt.sides.movable, pair.journeys.counts, 0)
+    whole = contrast.sums(dealt.times(movable))
+    first = contrast.sums(dealt.times(np.where(pair.in_a, movable, 0)))
+    draws = dealt.permuted(rng)
 
     def drawn() -> Iterator[Array]:
         for block in blocks(draws, options.resamples, contrast.block()):
@@ -295,8 +300,14 @@ def _p_of_permutations(
     return np.maximum(p, contrast.least_p(first, whole - first))
 
 
+def _apart(statistic: Statistic, counts: Array, sides: Sides) -> Statistic | NearMedians:
+    """Return the statistic of resamples of group a and then of group b."""
+    both = statistic.apart(sides.in_a)
+    return NearMedians.around(both, counts, sides.units) if isinstance(both, Medians) else both
+
+
 def _redrawn_numbers(
-    both: Statistic, draws: Draws, options: Options, advance: Callable[[], None]
+    both: Statistic | NearMedians, draws: Draws, options: Options, advance: Callable[[], None]
 ) -> Iterator[Array]:
     """Yield the numbers of resampled groups, of a and then of b, (b, 2 labels)."""
     for block in blocks(draws, options.resamples, both.block()):
