@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.arrays.sorting import ordering
+from touchpoints._core.arrays.sorting.logs import order_log
 from touchpoints._core.columns import Log, comparable, comparable_keys
 from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array
@@ -106,7 +106,7 @@ def order_rows(log: Log, usable: Array | None, tally: Mapping[str, Any]) -> Orde
     keys = log.journey
     check = None if keys.check is None else _at(keys.check, rows)
     stamps = _at(stamps_to_order(log), rows)
-    grouped = ordering.order_log(_at(keys.primary, rows), stamps, check)
+    grouped = order_log(_at(keys.primary, rows), stamps, check)
     positions = grouped.rows if rows is None else rows[grouped.rows]
     ordered = OrderedRows(
         rows=positions,
