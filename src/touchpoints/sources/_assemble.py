@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting import ordering
+from touchpoints._core.arrays.threads import taken
 from touchpoints._core.columns import (
     ColumnRoles,
     IdColumn,
@@ -79,13 +80,13 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     ordered = order_rows(log, *_usable(log, stages, names, options))
     ordered = _with_columns(log, ordered, names, options)
     codes, matched = typed or _types(log, names, options)
-    ordered = attrs.evolve(ordered, codes=_narrowed(codes, len(matched.named))[ordered.rows])
+    ordered = attrs.evolve(ordered, codes=taken(_narrowed(codes, len(matched.named)), ordered.rows))
     ordered = _with_ends(log, ordered, stages, matched)
     ordered = _settle_unmatched(ordered, matched, names, options)
     tied = ordered.tied()
     repeats = repeated(log, ordered, tied)
     _refuse_lazy_ties(log, ordered, tied & ~repeats, names)
-    again = int(ordered.weights()[repeats].sum())
+    again = ordered.rows_in(repeats)
     ordered = ordered.counted(duplicates=again)
     if options.duplicates == "drop" and again:
         ordered = ordered.keep(~repeats).counted(duplicates_dropped=again)

@@ -79,6 +79,11 @@ class OrderedRows:
             return np.ones(len(self.rows), dtype=np.int64)
         return self.of_two.astype(np.int64) + 1
 
+    def rows_in(self, chosen: Array) -> int:
+        """Return the number of rows of the log in the chosen interactions."""
+        pairs = 0 if self.of_two is None else np.count_nonzero(self.of_two & chosen)
+        return int(np.count_nonzero(chosen) + pairs)
+
     def tied(self) -> Array:
         """Return whether each row has the time of the previous row of its journey, bool (m,)."""
         return segments.repeats_within(self.stamps, self.offsets)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from functools import partial
+from typing import Protocol, TypeAlias
 
 import attrs
 import numpy as np
@@ -30,6 +31,28 @@ _SPARE = 8
 _MOST_EXACT = 40
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """Times an odd number, the lowest bits of numbers are told apart by the highest of the product."""
+
+
+class Hashes(Protocol):
+    """Hashes of ids that are made where they are read: a slice of them, those of rows, or all."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, span: slice, /) -> Array: ...
+
+    def take(self, rows: Array, /) -> Array:
+        """Return the hashes of rows, uint64."""
+
+    def whole(self) -> Array:
+        """Return all hashes, uint64 (m,)."""
+
+
+Keys: TypeAlias = "Array | Hashes"
+
+
+def whole(keys: Keys) -> Array:
+    """Return all keys as an array."""
+    return keys if isinstance(keys, np.ndarray) else keys.whole()
 
 
 @attrs.frozen(eq=False)
@@ -92,7 +115,7 @@ class _Part:
     collisions: int
 
 
-def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
+def order_log(keys: Keys, times: Array, check: Keys | None = None) -> Ordered:
     """Group rows by key and sort each group by time, ties in the order of the rows.
 
     Groups are in the order in which they first appear among the rows.
@@ -100,7 +123,8 @@ def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
     Parameters
     ----------
     keys : uint64 (m,)
-        A hash or an exact number of each row's id.
+        A hash or an exact number of each row's id. Hashes that are made where they are read are
+        never held together, those of ``check`` only while rows are sorted.
     times : int64 (m,)
         Times in any unit.
     check : uint64 (m,), optional
@@ -118,62 +142,70 @@ def order_log(keys: Array, times: Array, check: Array | None = None) -> Ordered:
     if not count:
         nothing = np.empty(0, dtype=np.int64)
         return Ordered(nothing, np.zeros(1, dtype=np.int64), nothing)
-    exact = check is None
-    if check is None and int(keys.max()).bit_length() > _MOST_EXACT:
-        keys, check = keys * _ODD, keys
-    layout = _layout(keys, times, exact=check is None)
-    starts = range(0, count, _CHUNK)
+    exact, most = check is None, 0
+    if check is None:
+        keys = whole(keys)
+        most = int(keys.max()).bit_length()
+        if most > _MOST_EXACT:
+            keys, check, most = keys * _ODD, keys, 0
+    layout = _layout(times, most)
+    parts = _sorted_parts(keys, times, check, layout)
+    return _by_appearance(parts, times, 0 if exact else sum(part.collisions for part in parts))
+
+
+def _sorted_parts(keys: Keys, times: Array, check: Keys | None, layout: _Layout) -> list[_Part]:
+    """Return the parts of the rows, each sorted."""
+    count = len(times)
     chunks = in_threads(
         [
-            partial(_pieces, keys[low : low + _CHUNK], times[low : low + _CHUNK], low, layout)
-            for low in starts
+            partial(_pieces, keys, times, slice(low, min(low + _CHUNK, count)), layout)
+            for low in range(0, count, _CHUNK)
         ],
         rows=count,
     )
-    parts = in_threads(
+    second = None if check is None else whole(check)
+    return in_threads(
         [
-            partial(_sorted_part, chunks, part, layout=layout, keys=keys, check=check)
+            partial(_sorted_part, chunks, part, layout=layout, keys=keys, check=second)
             for part in range(1 << layout.parts)
         ],
         rows=count,
     )
-    del chunks
-    found = 0 if exact else sum(part.collisions for part in parts)
-    return _by_appearance(parts, times, found)
 
 
-def _layout(keys: Array, times: Array, *, exact: bool) -> _Layout:
-    """Share out the bits of a sort key."""
-    rows = row_bits(len(keys))
-    bits = max(1, int(keys.max()).bit_length()) if exact else rows + _SPARE
+def _layout(times: Array, most: int) -> _Layout:
+    """Share out the bits of a sort key; ``most`` is the bits of exact ids, 0 for hashes."""
+    rows = row_bits(len(times))
+    bits = most or rows + _SPARE
     parts = min(bits, max(0, min(_PART_BITS, rows - _PART_ROWS)))
     lowest, highest = int(times.min()), int(times.max())
     return _Layout(
         parts=parts,
         id_bits=bits - parts,
-        raised=_WORD - bits if exact else -1,
+        raised=_WORD - bits if most else -1,
         lowest=lowest,
         time_shift=(highest - lowest).bit_length() - (_WORD - bits + parts),
     )
 
 
-def _pieces(keys: Array, times: Array, low: int, layout: _Layout) -> _Pieces:
-    """Make the sort keys of some rows, without places, and part them; ``low`` is the first row."""
+def _pieces(keys: Keys, times: Array, span: slice, layout: _Layout) -> _Pieces:
+    """Make the sort keys of some rows, without places, and part them."""
+    ids, low, high = keys[span], span.start, span.stop
     if layout.raised >= 0:
-        keys = keys * _ODD
-        keys <<= np.uint64(layout.raised)
-    packed = keys << np.uint64(layout.parts)
+        ids = ids * _ODD
+        ids <<= np.uint64(layout.raised)
+    packed = ids << np.uint64(layout.parts)
     packed &= layout.id_mask
-    late = times.view(np.uint64) - np.uint64(layout.lowest & _ONES)
+    late = times[span].view(np.uint64) - np.uint64(layout.lowest & _ONES)
     if layout.time_shift >= 0:
         late >>= np.uint64(layout.time_shift)
     else:
         late <<= np.uint64(-layout.time_shift)
     packed |= late
-    kind = np.uint32 if low + len(keys) <= 2**32 else np.int64
+    kind = np.uint32 if high <= 2**32 else np.int64
     if not layout.parts:
-        return _Pieces(packed, np.arange(low, low + len(keys), dtype=kind), [0, len(keys)])
-    part = (keys >> np.uint64(_WORD - layout.parts)).astype(np.uint8)
+        return _Pieces(packed, np.arange(low, high, dtype=kind), [0, high - low])
+    part = (ids >> np.uint64(_WORD - layout.parts)).astype(np.uint8)
     order = part.argsort(kind="stable")
     edges = offsets_of(np.bincount(part, minlength=1 << layout.parts)).tolist()
     packed = packed.take(order)
@@ -182,7 +214,7 @@ def _pieces(keys: Array, times: Array, low: int, layout: _Layout) -> _Pieces:
 
 
 def _sorted_part(
-    chunks: list[_Pieces], part: int, *, layout: _Layout, keys: Array, check: Array | None
+    chunks: list[_Pieces], part: int, *, layout: _Layout, keys: Keys, check: Array | None
 ) -> _Part:
     """Sort the rows of a part, and separate ids that share their bits of a sort key."""
     cuts = [slice(one.edges[part], one.edges[part + 1]) for one in chunks]
@@ -196,14 +228,15 @@ def _sorted_part(
     packed &= ~places
     packed |= np.arange(count, dtype=np.uint64)
     packed.sort()
-    rows = rows.take((packed & places).view(np.int64))
+    kind = rows.dtype
+    rows = rows.take((packed & places).view(np.int64)).astype(np.int64)
     packed &= layout.id_mask
     fresh = np.empty(count, dtype=bool)
     fresh[0] = True
     np.not_equal(packed[1:], packed[:-1], out=fresh[1:])
     found = 0 if check is None else part_collisions(rows, fresh, check, keys)
     starts = np.flatnonzero(fresh)
-    return _Part(rows, starts, np.minimum.reduceat(rows, starts), found)
+    return _Part(rows.astype(kind), starts, np.minimum.reduceat(rows, starts), found)
 
 
 def _by_appearance(parts: list[_Part], times: Array, collisions: int) -> Ordered:

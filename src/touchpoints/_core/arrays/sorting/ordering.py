@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import occurring, offsets_of, rows_of
-from touchpoints._core.arrays.threads import in_threads, spans
+from touchpoints._core.arrays.threads import in_threads, spans, taken
 from touchpoints._core.frozen import Array
 
 _WORD = 64
@@ -84,13 +84,13 @@ def _sorted_by_key(keys: Array, bits: int, *, exact: bool) -> tuple[Array, Array
     return packed, rows
 
 
-def part_collisions(rows: Array, fresh: Array, check: Array, keys: Array) -> int:
+def part_collisions(rows: Array, fresh: Array, check: Array, keys: Keys) -> int:
     """Split groups whose rows differ in ``check``; modifies ``rows`` and ``fresh`` in place.
 
     Return the number of groups added that share the high bits of their key, those above the bits
     of a row number, with another.
     """
-    ordered = check[rows]
+    ordered = check.take(rows)
     broken = np.flatnonzero((ordered[1:] != ordered[:-1]) & ~fresh[1:])
     if not len(broken):
         return 0
@@ -105,7 +105,7 @@ def part_collisions(rows: Array, fresh: Array, check: Array, keys: Array) -> int
         parted = ordered[span][order]
         fresh[span][1:] = parted[1:] != parted[:-1]
         firsts = rows[span][fresh[span]]
-        added += len(firsts) - len(np.unique(keys[firsts] >> low))
+        added += len(firsts) - len(np.unique(keys.take(firsts) >> low))
     return added
 
 
@@ -164,7 +164,7 @@ def by_appearance(codes: Array, k: int) -> tuple[Array, Array]:
     table[order] = np.arange(len(order), dtype=np.int32)
     if bool((order == np.arange(len(order))).all()):
         return codes.astype(np.int32, copy=False), order
-    return table[codes], order
+    return taken(table, codes), order
 
 
 def sort_in_threads(keys: Array) -> None:
