@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 
@@ -39,6 +40,8 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
 _GUESS = 1 << 16
+_AT_ONCE = 1 << 19
+"""Rows that polars codes or hashes at once."""
 _JOINED = 1 << 31
 """The most bytes of a column of polars that are joined to one text."""
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
@@ -232,7 +235,8 @@ def _enum_codes(native: Any, enum: Any) -> tuple[Array, int]:
         answer[span] = (codes.fill_null(-1) if nulls else codes).to_numpy()
         return nulls
 
-    return answer, sum(in_threads([partial(encode, one) for one in spans(len(native))]))
+    calls = [partial(encode, one) for one in spans(len(native), size=_AT_ONCE)]
+    return answer, sum(in_threads(calls))
 
 
 def _pandas_text(native: Any) -> Coded:
@@ -308,23 +312,58 @@ def _kind_of_categories(series: Any) -> str:
     return "" if value is None else np.dtype(value.to_pandas_dtype()).kind
 
 
-def _polars_keys(native: Any) -> IdColumn:
-    """Hash text with the polars hash function, twice with independent seeds."""
+@attrs.frozen(eq=False)
+class _PolarsHashes:
+    """The hashes of a column of polars, made where they are read."""
+
+    native: Any
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.native)
+
+    def __getitem__(self, span: slice) -> Array:
+        return self._of(self.native.slice(span.start, span.stop - span.start))
+
+    def take(self, rows: Array) -> Array:
+        return self._of(self.native.gather(rows))
+
+    def whole(self) -> Array:
+        answer = np.empty(len(self.native), dtype=np.uint64)
+
+        def fill(span: slice) -> None:
+            answer[span] = self[span]
+
+        in_threads([partial(fill, one) for one in spans(len(answer), size=_AT_ONCE)])
+        return answer
+
+    def _of(self, part: Any) -> Array:
+        hashes: Array = part.hash(self.seed).to_numpy()
+        return hashes
+
+
+def _objects(native: Any, rows: Array) -> Array:
+    """Return the texts of rows, object (n,)."""
     import polars as pl
 
-    one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
-    hashes = native.to_frame("id").select(one=one, two=two)
-    primary, check = hashes["one"].to_numpy(), hashes["two"].to_numpy()
+    answer = np.empty(len(rows), dtype=object)
+    for span in spans(len(rows), size=_AT_ONCE):
+        answer[span] = native.gather(rows[span]).cast(pl.String).to_numpy()
+    return answer
+
+
+def _polars_keys(native: Any) -> IdColumn:
+    """Hash text with the polars hash function, twice with independent seeds."""
     missing = _polars_blanks(native)
     if native.null_count():
         missing |= native.is_null().to_numpy()
 
     def labels(rows: Array) -> Array:
-        return np.asarray(native.gather(rows).to_numpy(), dtype=object)
+        return _objects(native, rows)
 
     return IdColumn(
-        primary=primary,
-        check=check,
+        primary=_PolarsHashes(native, _SEEDS[0]),
+        check=_PolarsHashes(native, _SEEDS[1]),
         labels=labels,
         missing=missing if missing.any() else None,
     )
@@ -341,7 +380,7 @@ def _polars_category_keys(native: Any) -> IdColumn | None:
     last[keys.view(np.int64)] = np.arange(len(keys))
 
     def labels(rows: Array) -> Array:
-        return np.asarray(native.gather(rows).cast(pl.String).to_numpy(), dtype=object)
+        return _objects(native, rows)
 
     if _polars_blanks(native.gather(last[last >= 0]).cast(pl.String)).any():
         return None
@@ -371,7 +410,12 @@ def _times(series: Any, name: str, how: HowTimes) -> Instants:
         values = np.asarray(naive.to_numpy())
         if values.dtype.kind == "M":
             return from_datetime64(
-                values, zone, name=name, bad_times=bad_times, may_be_open=how.may_be_open
+                values,
+                zone,
+                name=name,
+                bad_times=bad_times,
+                may_be_open=how.may_be_open,
+                lasting=series.implementation.is_polars(),
             )
     if dtype in _WIDE:
         return from_objects(series.to_list(), name, how.time_format, bad_times=bad_times)

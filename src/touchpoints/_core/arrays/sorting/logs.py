@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import itertools
 from functools import partial
-from typing import Protocol, TypeAlias
 
 import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import falls_within, offsets_of, rows_of
-from touchpoints._core.arrays.sorting.ordering import part_collisions, row_bits
+from touchpoints._core.arrays.sorting.ordering import Keys, part_collisions, row_bits, whole
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.frozen import Array
 
@@ -31,28 +30,6 @@ _SPARE = 8
 _MOST_EXACT = 40
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """Times an odd number, the lowest bits of numbers are told apart by the highest of the product."""
-
-
-class Hashes(Protocol):
-    """Hashes of ids that are made where they are read: a slice of them, those of rows, or all."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, span: slice, /) -> Array: ...
-
-    def take(self, rows: Array, /) -> Array:
-        """Return the hashes of rows, uint64."""
-
-    def whole(self) -> Array:
-        """Return all hashes, uint64 (m,)."""
-
-
-Keys: TypeAlias = "Array | Hashes"
-
-
-def whole(keys: Keys) -> Array:
-    """Return all keys as an array."""
-    return keys if isinstance(keys, np.ndarray) else keys.whole()
 
 
 @attrs.frozen(eq=False)

@@ -7,6 +7,8 @@ sorted, and the row numbers are read back.
 
 from __future__ import annotations
 
+from typing import Protocol, TypeAlias
+
 import attrs
 import numpy as np
 
@@ -16,6 +18,28 @@ from touchpoints._core.frozen import Array
 
 _WORD = 64
 _APPEARANCE_CHUNK = 1 << 16
+
+
+class Hashes(Protocol):
+    """Hashes of ids that are made where they are read: a slice of them, those of rows, or all."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, span: slice, /) -> Array: ...
+
+    def take(self, rows: Array, /) -> Array:
+        """Return the hashes of rows, uint64."""
+
+    def whole(self) -> Array:
+        """Return all hashes, uint64 (m,)."""
+
+
+Keys: TypeAlias = "Array | Hashes"
+
+
+def whole(keys: Keys) -> Array:
+    """Return all keys as an array."""
+    return keys if isinstance(keys, np.ndarray) else keys.whole()
 
 
 @attrs.frozen(eq=False)
