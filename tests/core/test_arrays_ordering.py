@@ -1,11 +1,10 @@
-"""Rows into journeys: grouping, time order and hash collisions."""
+"""Rows into groups: by key, with hash collisions, and numbers by first appearance."""
 
 from __future__ import annotations
 
 import itertools
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,10 +13,9 @@ from touchpoints._core.arrays.sequences import mix
 from touchpoints._core.arrays.sorting import ordering
 
 IDS = st.lists(st.integers(0, 5), max_size=30)
-TIMES = st.sampled_from([-(2**62), -5, 0, 1, 2, 3, 1_700_000_000_000_000, 2**61])
 
 
-def groups_of(grouped: ordering.Grouping | ordering.Ordered) -> list[list[int]]:
+def groups_of(grouped: ordering.Grouping) -> list[list[int]]:
     """Return the rows of each group."""
     bounds = grouped.offsets.tolist()
     return [grouped.rows[start:stop].tolist() for start, stop in itertools.pairwise(bounds)]
@@ -62,43 +60,6 @@ def test_keys_that_differ_only_in_low_bits_are_separated(ids: list[int]) -> None
     assert naive.group_rows(ids) == groups_of(grouped)
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), TIMES), max_size=40))
-def test_rows_come_journey_by_journey_in_time_order(rows: list[tuple[int, int]]) -> None:
-    """Any order of rows gives journeys in time order, ties in the order of the rows."""
-    ids, times = [one for one, _ in rows], [time for _, time in rows]
-    expected = naive.order_log(ids, times)
-    stamps = np.array(times, dtype=np.int64)
-
-    exact = ordering.order_log(np.array(ids, dtype=np.uint64), stamps)
-    collided = ordering.order_log(np.zeros(len(ids), np.uint64), stamps, hashed(ids))
-
-    assert expected == groups_of(exact)
-    assert expected == groups_of(collided)
-    assert [times[row] for row in naive.flat(expected)] == exact.times.tolist()
-
-
-@pytest.mark.parametrize("span", [10, 10**4, 10**9, 10**15, 2**62])
-@pytest.mark.parametrize("shape", ["sorted", "shuffled", "falling", "one late", "blocks"])
-def test_any_span_and_shape_of_times_is_ordered_exactly(span: int, shape: str) -> None:
-    """Times too wide for one packed sort are sorted exactly, for any order of the input."""
-    random = np.random.default_rng(span % 97)
-    count = 3000
-    times = random.integers(-span, span, count)
-    ids = random.integers(0, 40, count)
-    if shape != "shuffled":
-        times.sort()
-    if shape == "falling":
-        times = times[::-1].copy()
-    if shape == "one late":
-        times[[5, -5]] = times[[-5, 5]]
-    if shape == "blocks":
-        times = np.concatenate(np.array_split(times, 7)[::-1])
-
-    ordered = ordering.order_log(hashed(ids.tolist()), times, hashed(ids.tolist(), 7))
-
-    assert naive.order_log(ids.tolist(), times.tolist()) == groups_of(ordered)
-
-
 @given(st.lists(st.integers(0, 2**62), max_size=20))
 def test_positions_of_sorted_values_are_stable(values: list[int]) -> None:
     """Values that fit in a word with their row number and wider values sort in the same order."""
@@ -124,23 +85,3 @@ def test_codes_that_first_appear_late_are_found() -> None:
 
     assert [0, 2, 1] == order.tolist()
     assert (1, 2) == (int(new[150_000]), int(new[199_999]))
-
-
-@given(st.lists(st.integers(0, 2**50), min_size=1, max_size=30))
-def test_a_few_rows_are_in_exact_time_order_at_once(times) -> None:
-    """Thirty rows need 5 bits, which leaves 58 for the times: ties in the order of the rows."""
-    found = ordering.coarse_time_order(np.array(times, dtype=np.int64))
-
-    assert sorted(range(len(times)), key=times.__getitem__) == found.tolist()
-
-
-def test_times_beyond_a_word_are_compared_by_their_high_bits() -> None:
-    """Four rows need 2 bits, so that the 2 low bits of times of 63 bits are not compared.
-
-    0 and 1 keep their order, 2**62 and 2**62 + 4 are told apart.
-    """
-    far = 2**62
-
-    found = ordering.coarse_time_order(np.array([far + 4, far, 1, 0], dtype=np.int64))
-
-    assert [2, 3, 1, 0] == found.tolist()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests import strategies
 from touchpoints._core import frames
+from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.frozen import Coded
 from touchpoints.errors import (
     InvalidInputError,
@@ -628,7 +629,7 @@ def test_ids_whose_hashes_collide_are_kept_apart(
     def cut(series: Any) -> Any:
         keys = whole(series)
         kept = np.uint64((2**bits - 1) << (64 - bits) if bits else 0)
-        return attrs.evolve(keys, primary=keys.primary & kept)
+        return attrs.evolve(keys, primary=ordering.whole(keys.primary) & kept)
 
     monkeypatch.setattr(frames, "_polars_keys", cut)
     journeys = tp.from_frame(frame, **names)
@@ -636,6 +637,26 @@ def test_ids_whose_hashes_collide_are_kept_apart(
     assert "" == tp.first_difference(expected, journeys)
     assert 0 == expected.meta.report.collisions
     assert 300 - 2**bits <= journeys.meta.report.collisions < 300
+
+
+@pytest.mark.parametrize("given", [["b", "a", None, "b"], ["b", " ", "", "a", None, "b", "\u200b"]])
+@pytest.mark.parametrize("kind", ["categorical", "enum", "enum with a blank one"])
+def test_categories_are_ids_like_their_text(given: list[str | None], kind: str) -> None:
+    """Polars categories give the journeys and counts of their text: blank and null ones missing."""
+    times = [START + dt.timedelta(hours=row) for row in range(len(given))]
+    text = pl.DataFrame({"id": given, "at": times[::-1], "what": ["x"] * len(given)})
+    blank = ["\t"] if "blank" in kind else []
+    names = ["unused", *text["id"].unique().drop_nulls(), *blank]
+    dtype = pl.Categorical if kind == "categorical" else pl.Enum(names)
+    roles = {"journey": "id", "time": "at", "touchpoint": "what"}
+
+    expected, found = (
+        tp.from_frame(one, **roles) for one in (text, text.with_columns(pl.col("id").cast(dtype)))
+    )
+
+    assert ["b", "a"] == expected.ids.tolist() == found.ids.tolist()
+    assert "" == tp.first_difference(expected, found)
+    assert len(given) - 3 == found.meta.report.without_journey
 
 
 # ------------------------------------------------------------------------------------- wrong frames

@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.sequences import combine_hash, mix
+from touchpoints._core.arrays.sorting.ordering import Keys, whole
 from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import (
     Array,
@@ -46,9 +47,9 @@ class IdColumn:
 
     Attributes
     ----------
-    primary : uint64 (m,)
+    primary : uint64 (m,), or hashes that are made where they are read
         The key of each row; equal for equal ids.
-    check : uint64 (m,), optional
+    check : likewise, optional
         A second key, which differs where ids differ although ``primary`` agrees in its high bits;
         None when ``primary`` is exact and small.
     labels : callable
@@ -57,8 +58,8 @@ class IdColumn:
         Whether the row has no id; None when every row has an id.
     """
 
-    primary: Array
-    check: Array | None
+    primary: Keys
+    check: Keys | None
     labels: Callable[[Array], Array]
     missing: Array | None = None
 
@@ -151,10 +152,13 @@ def keys_of_columns(parts: Sequence[IdColumn]) -> IdColumn:
     """
     if len(parts) == 1:
         return parts[0]
-    primary, check = mix(parts[0].primary ^ _SEEDS[0]), mix(_checking(parts[0]) ^ _SEEDS[1])
+    primary, check = mix(whole(parts[0].primary) ^ _SEEDS[0]), mix(_checking(parts[0]) ^ _SEEDS[1])
     gone = [one.missing for one in parts if one.missing is not None]
     for part in parts[1:]:
-        primary, check = combine_hash(primary, part.primary), combine_hash(check, _checking(part))
+        primary, check = (
+            combine_hash(primary, whole(part.primary)),
+            combine_hash(check, _checking(part)),
+        )
 
     def labels(rows: Array) -> Array:
         columns = (map(_escaped, part.labels(rows).tolist()) for part in parts)
@@ -165,7 +169,7 @@ def keys_of_columns(parts: Sequence[IdColumn]) -> IdColumn:
 
 
 def _checking(part: IdColumn) -> Array:
-    return part.primary if part.check is None else part.check
+    return whole(part.primary if part.check is None else part.check)
 
 
 def _escaped(label: Any) -> str:
@@ -429,7 +433,7 @@ def comparable_keys(keys: IdColumn) -> tuple[Array, Array]:
 
     Missing ids are equal to each other.
     """
-    numbers = (keys.primary if keys.check is None else keys.check).view(np.int64)
+    numbers = _checking(keys).view(np.int64)
     if keys.missing is None:
         return numbers, np.zeros(len(numbers), dtype=bool)
     return np.where(keys.missing, 0, numbers), keys.missing

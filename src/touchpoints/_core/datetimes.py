@@ -76,8 +76,11 @@ def from_datetime64(
     name: str = "",
     bad_times: BadTimes = "raise",
     may_be_open: bool = False,
+    lasting: bool = False,
 ) -> Instants:
     """Read a ``datetime64`` column of any unit; aware input comes in UTC with its zone's name.
+
+    ``lasting`` values never change, so that microseconds are kept as they are, without a copy.
 
     Instants outside the years 1 to 9999 are bad, among them the infinity of databases; where
     ``may_be_open`` that one is the end of what has not ended.
@@ -92,7 +95,7 @@ def from_datetime64(
     if unit == "ns" and step == 1:
         found = from_nanoseconds(kept.view(np.int64), zone)
     else:
-        found = Instants(kept.astype("datetime64[us]").view(np.int64), zone)
+        found = Instants(kept.astype("datetime64[us]", copy=not lasting).view(np.int64), zone)
     wrong = outside & (counts != _INFINITY) if may_be_open else outside
     rows = np.flatnonzero(wrong)
     shown = [

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
+import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from touchpoints._core.arrays.segments import offsets_of
+from touchpoints._core.arrays.threads import in_threads, spans
 from touchpoints._core.columns import (
     SAMPLE,
     IdColumn,
@@ -26,7 +29,6 @@ from touchpoints._core.frozen import (
     Array,
     Coded,
     code_values,
-    text_array,
     without_blanks,
 )
 from touchpoints._core.instants import from_numbers, from_objects
@@ -38,6 +40,8 @@ from touchpoints.errors import InvalidInputError, WrongKindError
 
 _SEEDS = (0x51ED270B, 0x9E3779B9)
 _GUESS = 1 << 16
+_AT_ONCE = 1 << 19
+"""Rows that polars codes or hashes at once."""
 _JOINED = 1 << 31
 """The most bytes of a column of polars that are joined to one text."""
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
@@ -208,25 +212,31 @@ def _polars_text(native: Any) -> Coded:
 
     if native.dtype == pl.Enum:
         categories = native.dtype.categories.to_list()
-        series = native
-    else:
-        categories, series = _as_enum(native)
-    codes = series.to_physical()
-    if series.null_count():
-        codes = codes.cast(pl.Int32).fill_null(-1)
-    return _without_blanks(codes.to_numpy().astype(np.int32), categories)
-
-
-def _as_enum(native: Any) -> tuple[list[str], Any]:
-    """Encode text by the distinct texts of its first rows; of all rows if others occur later."""
-    import polars as pl
-
+        return _without_blanks(_enum_codes(native, native.dtype)[0], categories)
+    # By the distinct texts of the first rows; of all rows if others occur later.
     for part in (native.head(_GUESS), native):
         categories = part.unique().drop_nulls().cast(pl.String).sort().to_list()
-        series = native.cast(pl.Enum(categories), strict=False)
-        if series.null_count() == native.null_count():
+        codes, nulls = _enum_codes(native, pl.Enum(categories))
+        if nulls == native.null_count():
             break
-    return categories, series
+    return _without_blanks(codes, categories)
+
+
+def _enum_codes(native: Any, enum: Any) -> tuple[Array, int]:
+    """Encode text on all cores: codes, int32 (m,), -1 for null and unknown text, and the nulls."""
+    import polars as pl
+
+    answer = np.empty(len(native), dtype=np.int32)
+
+    def encode(span: slice) -> int:
+        part = native.slice(span.start, span.stop - span.start).cast(enum, strict=False)
+        codes = part.to_physical().cast(pl.Int32)
+        nulls = int(codes.null_count())
+        answer[span] = (codes.fill_null(-1) if nulls else codes).to_numpy()
+        return nulls
+
+    calls = [partial(encode, one) for one in spans(len(native), size=_AT_ONCE)]
+    return answer, sum(in_threads(calls))
 
 
 def _pandas_text(native: Any) -> Coded:
@@ -269,7 +279,7 @@ def _without_blanks(codes: Array, categories: list[str]) -> Coded:
 
 def _keys(series: Any) -> IdColumn:
     dtype = series.dtype
-    if dtype in _WIDE:
+    if dtype in (*_WIDE, nw.Object):
         return keys_of_values(series.to_list(), series.name)
     if dtype.is_integer():
         missing = _missing(series)
@@ -279,13 +289,14 @@ def _keys(series: Any) -> IdColumn:
         return keys_of_floats(_numbers(series), series.name)
     if dtype == nw.String and series.implementation.is_polars():
         return _polars_keys(series.to_native())
-    if dtype == nw.Object:
-        return keys_of_values(series.to_list(), series.name)
     return _categorical_keys(series) or keys_of_codes(_text(series))
 
 
 def _categorical_keys(series: Any) -> IdColumn | None:
-    """Return keys of numbers that a categorical or dictionary holds; None otherwise."""
+    """Return keys of numbers in a categorical or dictionary, or of polars categories, or None."""
+    if series.implementation.is_polars():
+        coded = series.dtype in (nw.Categorical, nw.Enum)
+        return _polars_category_keys(series.to_native()) if coded else None
     numeric = _kind_of_categories(series) in tuple("iuf")
     return keys_of_values(series.to_list(), series.name) if numeric else None
 
@@ -301,26 +312,79 @@ def _kind_of_categories(series: Any) -> str:
     return "" if value is None else np.dtype(value.to_pandas_dtype()).kind
 
 
-def _polars_keys(native: Any) -> IdColumn:
-    """Hash text with the polars hash function, twice with independent seeds."""
+@attrs.frozen(eq=False)
+class _PolarsHashes:
+    """The hashes of a column of polars, made where they are read."""
+
+    native: Any
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.native)
+
+    def __getitem__(self, span: slice) -> Array:
+        return self._of(self.native.slice(span.start, span.stop - span.start))
+
+    def take(self, rows: Array) -> Array:
+        return self._of(self.native.gather(rows))
+
+    def whole(self) -> Array:
+        answer = np.empty(len(self.native), dtype=np.uint64)
+
+        def fill(span: slice) -> None:
+            answer[span] = self[span]
+
+        in_threads([partial(fill, one) for one in spans(len(answer), size=_AT_ONCE)])
+        return answer
+
+    def _of(self, part: Any) -> Array:
+        hashes: Array = part.hash(self.seed).to_numpy()
+        return hashes
+
+
+def _objects(native: Any, rows: Array) -> Array:
+    """Return the texts of rows, object (n,)."""
     import polars as pl
 
-    one, two = (pl.col("id").hash(seed) for seed in _SEEDS)
-    hashes = native.to_frame("id").select(one=one, two=two)
-    primary, check = hashes["one"].to_numpy(), hashes["two"].to_numpy()
+    answer = np.empty(len(rows), dtype=object)
+    for span in spans(len(rows), size=_AT_ONCE):
+        answer[span] = native.gather(rows[span]).cast(pl.String).to_numpy()
+    return answer
+
+
+def _polars_keys(native: Any) -> IdColumn:
+    """Hash text with the polars hash function, twice with independent seeds."""
     missing = _polars_blanks(native)
     if native.null_count():
         missing |= native.is_null().to_numpy()
 
     def labels(rows: Array) -> Array:
-        return text_array(native.gather(rows).to_numpy())
+        return _objects(native, rows)
 
     return IdColumn(
-        primary=primary,
-        check=check,
+        primary=_PolarsHashes(native, _SEEDS[0]),
+        check=_PolarsHashes(native, _SEEDS[1]),
         labels=labels,
         missing=missing if missing.any() else None,
     )
+
+
+def _polars_category_keys(native: Any) -> IdColumn | None:
+    """Return the codes of polars categories as keys; None where a category is blank."""
+    import polars as pl
+
+    missing = native.is_null().to_numpy() if native.null_count() else None
+    codes = native.to_physical().cast(pl.UInt64)
+    keys = (codes if missing is None else codes.fill_null(0)).to_numpy()
+    last = np.full(int(keys.max(initial=0)) + 1, -1, dtype=np.int64)
+    last[keys.view(np.int64)] = np.arange(len(keys))
+
+    def labels(rows: Array) -> Array:
+        return _objects(native, rows)
+
+    if _polars_blanks(native.gather(last[last >= 0]).cast(pl.String)).any():
+        return None
+    return IdColumn(primary=keys, check=None, labels=labels, missing=missing)
 
 
 def _polars_blanks(native: Any) -> Array:
@@ -346,7 +410,12 @@ def _times(series: Any, name: str, how: HowTimes) -> Instants:
         values = np.asarray(naive.to_numpy())
         if values.dtype.kind == "M":
             return from_datetime64(
-                values, zone, name=name, bad_times=bad_times, may_be_open=how.may_be_open
+                values,
+                zone,
+                name=name,
+                bad_times=bad_times,
+                may_be_open=how.may_be_open,
+                lasting=series.implementation.is_polars(),
             )
     if dtype in _WIDE:
         return from_objects(series.to_list(), name, how.time_format, bad_times=bad_times)

@@ -21,12 +21,12 @@ from touchpoints._core.columns import (
 from touchpoints._core.datetimes import Instants, from_datetime64
 from touchpoints._core.frozen import Array, Coded, code_values, without_blanks
 from touchpoints._core.instants import from_numbers, from_objects
-from touchpoints._core.packed import PackedTexts
 from touchpoints._core.zones import HowTimes, zoned
 from touchpoints.errors import InvalidInputError, WrongKindError
 
 if TYPE_CHECKING:
     from touchpoints._core.frames import Frame
+    from touchpoints._core.packed import PackedTexts
 
 Table: TypeAlias = "_Plain | Frame"
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from touchpoints._core.arrays import segments
 from touchpoints._core.arrays.sorting import ordering
+from touchpoints._core.arrays.threads import taken
 from touchpoints._core.columns import (
     ColumnRoles,
     IdColumn,
@@ -79,19 +80,24 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     ordered = order_rows(log, *_usable(log, stages, names, options))
     ordered = _with_columns(log, ordered, names, options)
     codes, matched = typed or _types(log, names, options)
-    ordered = attrs.evolve(ordered, codes=_narrowed(codes, len(matched.named))[ordered.rows])
+    codes = taken(_narrowed(codes, len(matched.named)), ordered.rows)
+    ordered, typed = attrs.evolve(ordered, codes=codes), None
     ordered = _with_ends(log, ordered, stages, matched)
+    log = _without_ordered(log)
     ordered = _settle_unmatched(ordered, matched, names, options)
     tied = ordered.tied()
     repeats = repeated(log, ordered, tied)
     _refuse_lazy_ties(log, ordered, tied & ~repeats, names)
-    again = int(ordered.weights()[repeats].sum())
+    again = ordered.rows_in(repeats)
     ordered = ordered.counted(duplicates=again)
     if options.duplicates == "drop" and again:
         ordered = ordered.keep(~repeats).counted(duplicates_dropped=again)
         tied = ordered.tied()
     ordered = _with_pairs(ordered)
-    return _build(log, ordered, tied, matched, options)
+    columns = _columns(log, ordered, tied, matched, options)
+    labels, first = log.journey.labels, ordered.first
+    del log, ordered, tied, repeats  # ids take the most memory, and need none of these
+    return assembled(ids=labels(first), **columns)
 
 
 def _ordered_by_key(log: Log, codes: Array, matched: Matched) -> Log:
@@ -100,6 +106,14 @@ def _ordered_by_key(log: Log, codes: Array, matched: Matched) -> Log:
     places = {key: place for place, key in enumerate(sorted(set(keys)))}
     of_code = np.array([places[key] for key in keys], dtype=np.int64)
     return attrs.evolve(log, tiebreak=(*log.tiebreak, of_code[codes]))
+
+
+def _without_ordered(log: Log) -> Log:
+    """Let go of what the ordered rows hold by now: touchpoints, and times unless rounded down."""
+    time = log.time
+    if time.fine is None:
+        time = attrs.evolve(time, stamps=np.empty(0, dtype=np.int64))
+    return attrs.evolve(log, touchpoint=None, time=time)
 
 
 def _narrowed(codes: Array, size: int) -> Array:
@@ -261,9 +275,10 @@ def _refuse_lazy_ties(log: Log, ordered: OrderedRows, unlike: Array, names: Colu
         )
 
 
-def _build(
+def _columns(
     log: Log, ordered: OrderedRows, tied: Array, matched: Matched, options: Options
-) -> Journeys:
+) -> dict[str, Any]:
+    """Return all columns of the journeys but their ids."""
     touchpoints, table = distinct_touchpoints((*matched.touchpoints, MISSING))
     distinct = _codes(ordered)
     plain = len(touchpoints) == len(table) and not bool((distinct < 0).any())
@@ -275,13 +290,12 @@ def _build(
         distinct_events=len(matched.touchpoints) if options.classifier is not None else 0,
         facet_conflicts=matched.disputed,
     )
-    return assembled(
+    return dict(
         touchpoints=tuple(touchpoints[position] for position in order.tolist()),
         codes=owned(final),
         offsets=owned(ordered.offsets),
         times=owned(times.view("datetime64[us]")) if log.timed else None,
         ends=None if ordered.ends is None else owned(ordered.ends.view("datetime64[us]")),
-        ids=log.journey.labels(ordered.first),
         per_interaction=_per_interaction(log, ordered, distinct, matched, options),
         **ordered.columns,
         meta=Meta(taxonomy=options.taxonomy, timezone=log.time.zone, report=report),

@@ -147,8 +147,8 @@ def _instances(log: Log, ordered: OrderedRows, kinds: Array) -> Array:
     if log.instance is not None:
         gone = np.zeros(log.rows, bool) if log.instance.missing is None else log.instance.missing
         gone, primary, check = gone[ordered.rows], log.instance.primary, log.instance.check
-        second = np.where(gone, second, (primary if check is None else check)[ordered.rows])
-        named = np.where(gone, named, primary[ordered.rows])
+        second = np.where(gone, second, (primary if check is None else check).take(ordered.rows))
+        named = np.where(gone, named, primary.take(ordered.rows))
     keys = combine_hash(mix(owners), named)
     check = combine_hash(mix(owners.astype(np.int64) + len(owners)), second)
     grouped = ordering.group_rows(keys, check)

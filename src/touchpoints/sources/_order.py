@@ -9,7 +9,8 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.arrays.sorting import ordering
+from touchpoints._core.arrays.sorting.logs import order_log
+from touchpoints._core.arrays.sorting.ordering import Keys
 from touchpoints._core.columns import Log, comparable, comparable_keys
 from touchpoints._core.datetimes import NAT
 from touchpoints._core.frozen import Array
@@ -79,6 +80,11 @@ class OrderedRows:
             return np.ones(len(self.rows), dtype=np.int64)
         return self.of_two.astype(np.int64) + 1
 
+    def rows_in(self, chosen: Array) -> int:
+        """Return the number of rows of the log in the chosen interactions."""
+        pairs = 0 if self.of_two is None else np.count_nonzero(self.of_two & chosen)
+        return int(np.count_nonzero(chosen) + pairs)
+
     def tied(self) -> Array:
         """Return whether each row has the time of the previous row of its journey, bool (m,)."""
         return segments.repeats_within(self.stamps, self.offsets)
@@ -105,8 +111,10 @@ def order_rows(log: Log, usable: Array | None, tally: Mapping[str, Any]) -> Orde
     rows = None if usable is None else np.flatnonzero(usable)
     keys = log.journey
     check = None if keys.check is None else _at(keys.check, rows)
-    stamps = _at(stamps_to_order(log), rows)
-    grouped = ordering.order_log(_at(keys.primary, rows), stamps, check)
+    stamps = stamps_to_order(log)
+    if rows is not None:
+        stamps = stamps[rows]
+    grouped = order_log(_at(keys.primary, rows), stamps, check)
     positions = grouped.rows if rows is None else rows[grouped.rows]
     ordered = OrderedRows(
         rows=positions,
@@ -118,8 +126,8 @@ def order_rows(log: Log, usable: Array | None, tally: Mapping[str, Any]) -> Orde
     return ordered if not log.tiebreak else _break_ties(ordered, log.tiebreak)
 
 
-def _at(column: Array, rows: Array | None) -> Array:
-    return column if rows is None else column[rows]
+def _at(keys: Keys, rows: Array | None) -> Keys:
+    return keys if rows is None else keys.take(rows)
 
 
 def runs_of(tied: Array) -> tuple[Array, Array]:

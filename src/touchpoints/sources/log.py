@@ -307,7 +307,9 @@ def _read(
     table.load(names.asked())
     if names.lifecycle is None:
         warn_of_lifecycle(table.names, table.samples(), names)
-    journeys = assemble(log_of(table, names, how), names, options)
+    log = [log_of(table, names, how)]
+    del table  # what it read of a file is not needed any more
+    journeys = assemble(log.pop(), names, options)
     if summary is None and sample is None:
         return journeys
     from touchpoints.sources._engine.locally import summarised

@@ -5,13 +5,19 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
+import numpy as np
+
+from touchpoints._core.frozen import Array
 from touchpoints.errors import InvalidInputError
 
 T = TypeVar("T")
 
 VARIABLE = "TOUCHPOINTS_MAX_THREADS"
+
+_TAKEN = 1 << 18
 
 WORTH = 1 << 17
 """The number of rows below which a thread costs more than it saves."""
@@ -57,3 +63,16 @@ def spans(rows: int, *, size: int | None = None, least: int = WORTH) -> list[sli
     parts = min(cores(), rows // least) if size is None else -(-rows // size)
     edges = [rows * part // max(parts, 1) for part in range(max(parts, 1) + 1)]
     return [slice(low, high) for low, high in itertools.pairwise(edges)]
+
+
+def taken(values: Array, positions: Array) -> Array:
+    """Return ``values[positions]``, taken on all cores."""
+    answer = np.empty(len(positions), dtype=values.dtype)
+
+    def take(span: slice) -> None:
+        answer[span] = values[positions[span]]
+
+    in_threads(
+        [partial(take, span) for span in spans(len(positions), size=_TAKEN)], rows=len(positions)
+    )
+    return answer

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays import segments
-from touchpoints._core.arrays.sorting import ordering
+from touchpoints._core.arrays.sorting.logs import order_log
 from touchpoints._core.checks import microseconds, public
 from touchpoints._core.frozen import Array, Coded, FrozenMap, owned, text_array
 from touchpoints._core.messages import not_found
@@ -135,7 +135,7 @@ def _by_person(stack: Stack, kept: Array, parts: Sequence[Journeys]) -> Journeys
     """Return the journeys of persons, each with its interactions in order of time."""
     stamps = stack.times.view(np.int64)[kept]
     people = stack.people[kept].view(np.uint64)
-    ordered = ordering.order_log(people, stamps, interleaved=len(parts) > 1)
+    ordered = order_log(people, stamps)
     rows = kept[ordered.rows]
     here = stack.people[rows[ordered.offsets[:-1]]]
     names = text_array(stack.names)[here]
