@@ -329,3 +329,60 @@ def _rows(table: Any) -> list[dict[str, Any]]:
         {name: one for name, one in row.items() if "time" not in name} for row in table.to_dicts()
     ]
     return sorted(rows, key=lambda row: str(next(iter(row.values()))))
+
+
+MARKS = ["a/b", "a\\", "/", "a\\/b", "'", '"', "%", "-", "=", "\u00a0", "ñ"]
+KINDS: dict[str, Callable[[int], Any]] = {
+    "float": lambda number: number / 4 if number else float("nan"),
+    "negative zero": lambda number: -0.0 if number % 2 else 0.0,
+    "bool": lambda number: number % 2 == 0,
+    "date": lambda number: dt.date(2026, 1, 1 + number),
+    "datetime": lambda number: dt.datetime(2026, 1, 1, number),
+    "time": dt.time,
+    "missing": lambda number: number if number > 3 else None,
+    "slashes": lambda number: MARKS[number],
+    "blank": lambda number: [" ", "\u200b\ufeff", "", "x"][number % 4],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("role", ["journey", "distinct", "touchpoint", "person", "tiebreak"])
+def test_columns_of_any_kind_are_read_as_here(into: Into, kind: str, role: str) -> None:
+    """Values that are equal, missing or ordered in one place are so in the other."""
+    rng = np.random.default_rng(3)
+    numbers = rng.integers(0, 11, size=60).tolist()
+    start = dt.datetime(2026, 1, 1)
+    log = pl.DataFrame(
+        {
+            "who": [f"j{number}" for number in numbers],
+            "at": [start + dt.timedelta(days=place // 9) for place in range(60)],
+            "what": [f"w{number}" for number in rng.integers(0, 3, size=60)],
+            "of kind": [KINDS[kind](number) for number in numbers],
+        }
+    )
+    value: Any = ("of kind", "touchpoint") if role == "tiebreak" else "of kind"
+    given = NAMES | {"tiebreak": "touchpoint", "unmatched": "keep", "person_conflicts": "ignore"}
+    given |= {role: (value,) if role == "distinct" else value}
+    here, there = (tp.from_frame(one, **given) for one in (log, into(log)))
+
+    assert counts(there) == counts(here)
+    if role == "distinct":
+        assert _kept(there) == _kept(here)
+
+
+def _kept(journeys: tp.Journeys) -> Counter[Any]:
+    column = journeys.per_journey["of kind"]
+    values = column.to_list() if hasattr(column, "to_list") else column.tolist()
+    found: Counter[Any] = Counter()
+    for one, value, count in zip(journeys, values, journeys.counts.tolist(), strict=True):
+        found[one.keys, None if value != value else value] += count
+    return found
+
+
+@pytest.mark.parametrize("role", ["journey", "distinct", "touchpoint", "person", "tiebreak"])
+@pytest.mark.parametrize("value", [b"x", [1], dt.timedelta(hours=1)], ids=type)
+def test_columns_without_single_values_are_refused(into: Into, role: str, value: Any) -> None:
+    """Bytes, lists and durations, which engines write and order in ways of their own."""
+    log = SHOP.with_columns(pl.Series("odd", [value] * len(SHOP)))
+    with pytest.raises(tp.errors.InvalidInputError, match="column 'odd' holds values of type"):
+        tp.from_frame(into(log), **NAMES | {role: ("odd",) if role == "distinct" else "odd"})

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from touchpoints._core.columns import ColumnRoles
 from touchpoints._core.text import UNSEEN
 from touchpoints._core.zones import tidy_zone
+from touchpoints.errors import InvalidInputError
 
 WHOLE = nw.Int64
 
@@ -20,6 +21,9 @@ ID, FIELD, TIEBREAK, KEPT, KEPT_NAME = "id", "field", "tiebreak", "kept", "kept_
 
 _SMALL = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32)
 """Types of integers that are their own keys."""
+
+_NO_VALUES = (nw.Binary, nw.List, nw.Array, nw.Struct, nw.Duration, nw.Object)
+"""Types that are neither text, numbers nor times in every engine."""
 
 _SPACES = "\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _VISIBLE = f"[^{_SPACES}{UNSEEN}]".replace("\x00", "\x01")
@@ -77,6 +81,13 @@ def rows_of(
         roles |= dict(zip(numbered(kind, len(some)), some, strict=True))
     frame = given.select(*[nw.col(name).alias(own) for own, name in roles.items()], *others)
     schema = dict(frame.collect_schema())
+    for own, name in roles.items():
+        if isinstance(schema[own], _NO_VALUES) or schema[own] in _NO_VALUES:
+            raise InvalidInputError(
+                f"column {name!r} holds values of type {schema[own]}, by which an engine cannot "
+                "tell journeys or touchpoints apart",
+                mend="make a text or a number of each in the lazy frame",
+            )
     zone = getattr(schema.get(TIME), "time_zone", None)
     return EngineRows(
         frame=frame,
