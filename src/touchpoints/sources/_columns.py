@@ -260,7 +260,8 @@ def ties_by_key(names: ColumnRoles, columns: Sequence[str]) -> tuple[ColumnRoles
 
     ``"touchpoint"`` says so where it is the last name of ``tiebreak=`` and no column has it.
     """
-    if not names.tiebreak or names.tiebreak[-1] != BY_KEY or BY_KEY in columns:
+    last = names.tiebreak[-1] if names.tiebreak else None
+    if not isinstance(last, str) or last != BY_KEY or BY_KEY in columns:
         return names, False
     return attrs.evolve(names, tiebreak=names.tiebreak[:-1]), True
 

@@ -67,6 +67,8 @@ def summary_of(
     blocks: int,
 ) -> Summary | None:
     """Return what ``distinct=`` and what belongs to it ask for; None without ``distinct=``."""
+    limit, longest = whole("limit", limit), whole("longest", longest)
+    blocks = whole("blocks", blocks, least=2)
     if isinstance(distinct, bool):
         keep: tuple[str, ...] = ()
     else:
@@ -93,9 +95,9 @@ def summary_of(
         collapse_repeats=_flag("collapse_repeats", collapse_repeats),
         first=None if first is None else whole("first", first),
         last=None if last is None else whole("last", last),
-        limit=whole("limit", limit),
-        longest=whole("longest", longest),
-        blocks=whole("blocks", blocks, least=2),
+        limit=limit,
+        longest=longest,
+        blocks=blocks,
     )
 
 

@@ -168,7 +168,7 @@ def _ibis_table(columns: Mapping[str, list[Any]], whole: Mapping[str, bool]) -> 
 def with_hash(
     frame: nw.LazyFrame[Any], column: str, *, name: str, modulo: int, seed: int
 ) -> nw.LazyFrame[Any]:
-    """Add the hash of a column of text or integers, from 0 to below `modulo`, by the engine's own.
+    """Add the engine's hash of a column of text or integers, from 0 to below ``modulo``.
 
     Engines do not agree on hashes, nor need versions of one. Those of two seeds are independent.
     """
