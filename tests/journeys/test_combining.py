@@ -107,6 +107,19 @@ def test_distinct_within_persons_needs_persons() -> None:
         tp.distinct(log(one="a"), within_persons="person")
 
 
+def test_blocks_of_persons_are_known_as_long_as_there_are_any() -> None:
+    """Merging within them keeps what persons are; merging anybody's journeys drops both."""
+    blocks = attrs.evolve(log(one="ab", two="ab"), persons=["00", "01"], meta=tp.Meta(blocks=50))
+
+    assert tp.distinct(blocks, within_persons=True).meta.blocks == 50
+    assert tp.distinct(blocks).meta.blocks is None
+    assert blocks[:1].meta.blocks == 50
+    with pytest.raises(InvalidInputError, match="all parts must have the same blocks"):
+        tp.concat([blocks, attrs.evolve(log(three="a"), persons=["00"])])
+    with pytest.raises(InvalidInputError, match="blocks must be an integer of at least 1"):
+        tp.Meta(blocks=0)
+
+
 def test_rows_that_are_only_numbered_are_numbered_again() -> None:
     """Results of `distinct` can be concatenated, by twos and at once, empty ones among them."""
     first, second = tp.distinct(log(one="ab", two="b")), tp.distinct(log(one="ab", two="a"))

@@ -103,7 +103,7 @@ def test_a_report_survives_as_plain_values(name: str) -> None:
 
 def test_meta_survives_a_pickle() -> None:
     """With its taxonomy."""
-    meta = Meta(taxonomy=load_taxonomy("customer"), lens=["need"], timezone="UTC")
+    meta = Meta(taxonomy=load_taxonomy("customer"), lens=["need"], timezone="UTC", blocks=7)
 
     assert meta == pickle.loads(pickle.dumps(meta))
     assert ("need",) == meta.lens

@@ -64,7 +64,9 @@ def test_what_is_read_is_what_was_written(journeys, compressed) -> None:
 def test_meta_comes_back(taxonomy, zone, texts) -> None:
     """Taxonomy, lens, time zone and the report of what reading met."""
     report = Report(rows=9, unmatched=4, unmatched_texts=texts)
-    meta = Meta(taxonomy=taxonomy, lens=("need", "channel"), timezone=zone, report=report)
+    meta = Meta(
+        taxonomy=taxonomy, lens=("need", "channel"), timezone=zone, blocks=200, report=report
+    )
     typed = [taxonomy.touchpoint(one, channel="phone", stage="after") for one in taxonomy.types]
     count = len(typed)
     journeys = Journeys(touchpoints=typed, codes=range(count), offsets=[0, count], meta=meta)

@@ -120,6 +120,12 @@ def credit(
     checked_pair(pair)
     if not callable(model):
         raise wrong_kind(model, takes="a model", mend="tp.attribution.markov")
+    if pair.shared and pair.journeys.meta.blocks is not None:
+        raise InvalidInputError(
+            f"blocks of persons ({pair.shared:,}) have journeys in both groups, which are "
+            "therefore not independent",
+            mend="compare.measured(pair, lambda j: model(j).shares, test='bootstrap', seed=1)",
+        )
     if pair.shared:
         raise InvalidInputError(
             f"{counted(pair.shared, 'person', verb='have')} journeys in both groups, which are "

@@ -102,7 +102,7 @@ def distinct(
             for name, one in journeys.values.items()
         },
         per_journey={name: _taken(journeys.per_journey[name], first) for name in keep},
-        meta=journeys.meta,
+        meta=journeys.meta if within_persons else attrs.evolve(journeys.meta, blocks=None),
     )
 
 
@@ -157,7 +157,8 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
     ------
     InvalidInputError
         When ids occur twice or are numbers in one part and text in another, or when the parts
-        differ in taxonomy, lens, time zone, in the touchpoint of a key, or in having times.
+        differ in taxonomy, lens, time zone, blocks of persons, in the touchpoint of a key, or in
+        having times.
 
     Notes
     -----
@@ -212,7 +213,7 @@ def concat(parts: Iterable[Journeys]) -> Journeys:
 
 
 def _check_alike(parts: list[Journeys]) -> None:
-    for name in ("taxonomy", "lens", "timezone"):
+    for name in ("taxonomy", "lens", "timezone", "blocks"):
         found = [getattr(part.meta, name) for part in parts]
         if any(one != found[0] for one in found):
             raise InvalidInputError(

@@ -42,7 +42,7 @@ def differences(left: Columns, right: Columns) -> Iterator[str]:
         yield from _column(name, left[name], right[name])
     for name in _MAPS:
         yield from _columns(name, left[name], right[name])
-    for name in ("taxonomy", "lens", "timezone", "defining"):
+    for name in ("taxonomy", "lens", "timezone", "blocks", "defining"):
         one, two = (getattr(columns["meta"], name) for columns in (left, right))
         if one != two:
             yield f"meta.{name}: {one!r} against {two!r}"

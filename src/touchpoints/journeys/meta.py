@@ -273,6 +273,10 @@ def _added(left: FrozenMap[str, int], right: FrozenMap[str, int]) -> FrozenMap[s
     return FrozenMap(sorted(texts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
+def _number_of_blocks(blocks: Any) -> int | None:
+    return None if blocks is None else whole("blocks", blocks)
+
+
 @built_by_name
 @attrs.frozen(kw_only=True)
 class Meta:
@@ -289,6 +293,9 @@ class Meta:
     defining
         The keys of the touchpoints that define each outcome set by `until` or `mark`. Analyses of
         an outcome refuse journeys that contain them.
+    blocks
+        The number of blocks that ``persons`` are, if they are blocks of persons, as of a log read
+        with ``distinct=`` and ``person=``; None if they are persons.
     report
         Counts of what reading the log dropped, merged or could not order.
 
@@ -304,6 +311,7 @@ class Meta:
     defining: FrozenMap[str, tuple[str, ...]] = attrs.field(
         factory=FrozenMap, converter=_keys_by_outcome
     )
+    blocks: int | None = attrs.field(default=None, converter=_number_of_blocks)
     report: Report = attrs.field(factory=Report)
 
     def label(self, touchpoint: Touchpoint, *, lang: str = "en") -> str:

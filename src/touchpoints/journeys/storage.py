@@ -132,6 +132,7 @@ def _meta_fields(meta: Meta) -> dict[str, Any]:
         "taxonomy": None if meta.taxonomy is None else meta.taxonomy.to_dict(),
         "lens": list(meta.lens),
         "timezone": meta.timezone,
+        "blocks": meta.blocks,
         "defining": {name: list(keys) for name, keys in meta.defining.items()},
         "report": {**report, **{name: dict(report[name]) for name in BY_TEXT}},
     }
@@ -373,6 +374,7 @@ def _meta(fields: Mapping[str, Any]) -> Meta:
         taxonomy=None if taxonomy is None else taxonomy_from_dict(taxonomy),
         lens=tuple(fields["lens"]),
         timezone=fields["timezone"],
-        defining=fields.get("defining", {}),  # missing in files of earlier versions
+        blocks=fields.get("blocks"),  # missing in files of earlier versions
+        defining=fields.get("defining", {}),  # as blocks
         report=report_from_dict(fields["report"]),
     )

@@ -111,9 +111,12 @@ def _touchpoint(one: Any) -> None:
 
 
 def _meta(one: Any) -> None:
-    optional = () if "defining" not in _mapping(one, "meta") else ("defining",)
+    optional = [name for name in ("defining", "blocks") if name in _mapping(one, "meta")]
     _fields(one, "meta", ("taxonomy", "lens", "timezone", "report", *optional))
     _texts(one["lens"], "lens")
+    blocks = one.get("blocks")
+    if blocks is not None and (type(blocks) is not int or blocks < 1):
+        raise ValueError(f"blocks must be a number of blocks, got {quoted(blocks)}")
     for keys in _mapping(one.get("defining", {}), "defining").values():
         _texts(keys, "the keys that define an outcome")
     for name in BY_TEXT:

@@ -73,19 +73,14 @@ def sides_of(pair: Pair, shared: Shared, *, test: str) -> Sides:
     Raises
     ------
     InvalidInputError
-        When the test is a permutation test, persons have journeys in both groups and
-        ``shared="refuse"``.
+        When the test is a permutation test, and persons have journeys in both groups and
+        ``shared="refuse"``, or blocks of persons have.
     """
     check_option("shared", shared, Shared)
     units = units_of(pair.journeys, None)
     both = shared_units(pair, units)
-    if both.any() and shared == "refuse" and test == "permutation":
-        raise InvalidInputError(
-            f"{counted(int(both.sum()), 'person', verb='have')} journeys in both groups, so the "
-            "groups are not independent",
-            mend="shared='within' permutes the group labels within each of these persons; "
-            "test='bootstrap' resamples persons whole",
-        )
+    if both.any() and test == "permutation":
+        _check_shared(int(both.sum()), shared, in_blocks=pair.journeys.meta.blocks is not None)
     real = units.repeats > 0
     size = len(units.repeats)
     real_a = pair.in_a & (pair.journeys.counts > 0)
@@ -97,6 +92,23 @@ def sides_of(pair: Pair, shared: Shared, *, test: str) -> Sides:
         side_b=np.flatnonzero(real & ~in_a),
         both=np.flatnonzero(both),
     )
+
+
+def _check_shared(number: int, shared: Shared, *, in_blocks: bool) -> None:
+    """Raise where a permutation test would part persons, of whom so many are in both groups."""
+    if in_blocks:
+        raise InvalidInputError(
+            f"blocks of persons ({number:,}) have journeys in both groups, and a permutation test "
+            "would part the persons in them",
+            mend="test='bootstrap' resamples blocks whole",
+        )
+    if shared == "refuse":
+        raise InvalidInputError(
+            f"{counted(number, 'person', verb='have')} journeys in both groups, so the groups are "
+            "not independent",
+            mend="shared='within' permutes the group labels within each of these persons; "
+            "test='bootstrap' resamples persons whole",
+        )
 
 
 def spreading(units: Units, some: Array) -> Callable[[Array], Array]:

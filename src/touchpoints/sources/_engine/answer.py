@@ -123,7 +123,6 @@ def journeys_from(
     kept: Mapping[str, Coded | Array],
     meta: Meta,
     *,
-    blocks: int | None,
     last: bool,
 ) -> Journeys:
     """Return journeys of the paths.
@@ -132,8 +131,8 @@ def journeys_from(
     ----------
     kept
         The values of the columns that are kept, by number.
-    blocks
-        How many blocks the persons are in; None where there are no persons.
+    meta
+        What it says of blocks is how many the persons are in; None where there are no persons.
     last
         Whether paths that are cut lack their beginning; otherwise their end.
     """
@@ -148,7 +147,7 @@ def journeys_from(
         codes=owned(codes),
         offsets=owned(paths.offsets),
         counts=owned(paths.counts),
-        persons=None if blocks is None else block_labels(paths.groups[-1], blocks),
+        persons=None if meta.blocks is None else block_labels(paths.groups[-1], meta.blocks),
         began=owned(~paths.cut if last else whole),
         finished=owned(whole if last else ~paths.cut),
         per_journey=columns,

@@ -35,7 +35,8 @@ def _distinct(journeys: Journeys, summary: Summary) -> Journeys:
     if journeys.persons is None:
         return distinct(journeys, keep=summary.keep)
     blocks = _person_numbers(journeys, summary.blocks, 0)
-    journeys = derive(journeys, persons=block_labels(blocks, summary.blocks))
+    meta = attrs.evolve(journeys.meta, blocks=summary.blocks)
+    journeys = derive(journeys, persons=block_labels(blocks, summary.blocks), meta=meta)
     return distinct(journeys, keep=summary.keep, within_persons=True)
 
 

@@ -128,13 +128,19 @@ def distinct_paths(
         refuse_ties(undecided, names)
     paths = _paths(setting, program, found)
     report = _report(setting, found)
+    blocks = summary.blocks if rows.has_person else None
     _tell_of_persons(report.person_conflicts, names, options)
     return journeys_from(
         paths,
         typed.touchpoints,
         kept,
-        Meta(taxonomy=options.taxonomy, lens=typed.lens, timezone=rows.timezone, report=report),
-        blocks=summary.blocks if rows.has_person else None,
+        Meta(
+            taxonomy=options.taxonomy,
+            lens=typed.lens,
+            timezone=rows.timezone,
+            blocks=blocks,
+            report=report,
+        ),
         last=summary.last is not None,
     )
 
