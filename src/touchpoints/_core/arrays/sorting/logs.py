@@ -14,7 +14,13 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import falls_within, offsets_of, rows_of
-from touchpoints._core.arrays.sorting.ordering import Keys, part_collisions, row_bits, whole
+from touchpoints._core.arrays.sorting.ordering import (
+    Keys,
+    counted_collisions,
+    part_collisions,
+    row_bits,
+    whole,
+)
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.frozen import Array
 
@@ -86,12 +92,15 @@ class _Pieces:
 
 @attrs.frozen(eq=False)
 class _Part:
-    """The sorted rows of a part: where each group begins, and its least row."""
+    """The sorted rows of a part: where each group begins, and its least row.
+
+    ``parted`` are rows of the ids that shared their bits of a sort key, as of `part_collisions`.
+    """
 
     rows: Array
     starts: Array
     first: Array
-    collisions: int
+    parted: list[Array]
 
 
 def order_log(keys: Keys, times: Array, check: Keys | None = None) -> Ordered:
@@ -129,7 +138,8 @@ def order_log(keys: Keys, times: Array, check: Keys | None = None) -> Ordered:
             keys, check, most = keys * _ODD, keys, 0
     layout = _layout(times, most)
     parts = _sorted_parts(keys, times, check, layout)
-    return _by_appearance(parts, times, 0 if exact else sum(part.collisions for part in parts))
+    parted = [] if exact else [rows for part in parts for rows in part.parted]
+    return _by_appearance(parts, times, counted_collisions(parted, keys))
 
 
 def _sorted_parts(keys: Keys, times: Array, check: Keys | None, layout: _Layout) -> list[_Part]:
@@ -145,7 +155,7 @@ def _sorted_parts(keys: Keys, times: Array, check: Keys | None, layout: _Layout)
     second = None if check is None else whole(check)
     return in_threads(
         [
-            partial(_sorted_part, chunks, part, layout=layout, keys=keys, check=second)
+            partial(_sorted_part, chunks, part, layout=layout, total=count, check=second)
             for part in range(1 << layout.parts)
         ],
         rows=count,
@@ -197,7 +207,7 @@ def _ones(bits: int) -> np.uint64:
 
 
 def _sorted_part(
-    chunks: list[_Pieces], part: int, *, layout: _Layout, keys: Keys, check: Array | None
+    chunks: list[_Pieces], part: int, *, layout: _Layout, total: int, check: Array | None
 ) -> _Part:
     """Sort the rows of a part, and separate ids that share their bits of a sort key."""
     found = [one.keys[one.edges[part] : one.edges[part + 1]] for one in chunks]
@@ -205,7 +215,7 @@ def _sorted_part(
     rows = np.repeat(np.arange(len(found)) * _CHUNK, list(map(len, found)))
     count = len(packed)
     if not count:
-        return _Part(rows, rows, rows, 0)
+        return _Part(rows, rows, rows, [])
     rows += (packed & _ones(layout.row_bits)).view(np.int64)
     low = max(layout.row_bits, row_bits(count))
     packed &= ~_ones(low)
@@ -216,10 +226,10 @@ def _sorted_part(
     fresh = np.empty(count, dtype=bool)
     fresh[0] = True
     np.not_equal(packed[1:], packed[:-1], out=fresh[1:])
-    added = 0 if check is None else part_collisions(rows, fresh, check, keys)
+    parted = [] if check is None else part_collisions(rows, fresh, check)
     starts = np.flatnonzero(fresh)
     first = np.minimum.reduceat(rows, starts)
-    return _Part(rows.astype(np.uint32 if len(keys) <= 2**32 else np.int64), starts, first, added)
+    return _Part(rows.astype(np.uint32 if total <= 2**32 else np.int64), starts, first, parted)
 
 
 def _in_order(packed: Array, low: int, times: np.uint64) -> Array:
