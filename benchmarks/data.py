@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 
 Order = Literal["ordered", "unordered"]
 ORDERS: tuple[Order, ...] = ("ordered", "unordered")
+Ids = Literal["text", "integer", "categorical"]
+IDS: tuple[Ids, ...] = ("text", "integer", "categorical")
 
 TOUCHPOINTS = (
     *("home_page", "product_page", "search_results", "category_page", "basket", "product_review"),
@@ -102,12 +104,12 @@ def row_order(log: Log, order: Order, *, seed: int = 1) -> Array:
     return np.random.default_rng(seed + 1).permutation(len(log.times))
 
 
-def table(log: Log, rows: Array) -> pa.Table:
+def table(log: Log, rows: Array, ids: Ids = "text") -> pa.Table:
     """Return the chosen rows as an Arrow table with plain text columns."""
     journeys = log.journeys[rows]
     return pa.table(
         {
-            "journey": _id_text(log.ids[journeys]),
+            "journey": _id_column(log, journeys, ids),
             "person": pa.array(log.persons[journeys]),
             "time": pa.array(log.times[rows]).cast(pa.timestamp("us")),
             "touchpoint": _spelled(log.touchpoints[rows], TOUCHPOINTS),
@@ -119,6 +121,14 @@ def table(log: Log, rows: Array) -> pa.Table:
 def _spelled(codes: Array, names: tuple[str, ...]) -> pa.Array:
     """Write each code as its name: plain text, as logs have it."""
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names)).cast(pa.string())
+
+
+def _id_column(log: Log, journeys: Array, ids: Ids) -> pa.Array:
+    if ids == "text":
+        return _id_text(log.ids[journeys])
+    if ids == "integer":
+        return pa.array(log.ids[journeys])
+    return pa.DictionaryArray.from_arrays(pa.array(journeys), _id_text(log.ids))
 
 
 def _id_text(numbers: Array) -> pa.Array:
@@ -143,23 +153,24 @@ def cache_dir() -> Path:
     return path
 
 
-def log_file(events: int, order: Order, *, seed: int = 1) -> Path:
+def log_file(events: int, order: Order, *, seed: int = 1, ids: Ids = "text") -> Path:
     """Return the Parquet file of such a log, made the first time it is asked for."""
-    path = cache_dir() / f"log-{events}-{order}-{seed}.parquet"
+    kind = "" if ids == "text" else f"-{ids}"
+    path = cache_dir() / f"log-{events}-{order}-{seed}{kind}.parquet"
     if not path.exists():
         log = make_log(events, seed=seed)
         rows = row_order(log, order, seed=seed)
         unfinished = path.with_suffix(".part")
-        _write(unfinished, log, rows)
+        _write(unfinished, log, rows, ids)
         unfinished.replace(path)
     return path
 
 
-def _write(path: Path, log: Log, rows: Array) -> None:
-    schema = table(log, rows[:0]).schema
+def _write(path: Path, log: Log, rows: Array, ids: Ids) -> None:
+    schema = table(log, rows[:0], ids).schema
     with pq.ParquetWriter(path, schema) as writer:
         for first in range(0, len(rows), ROW_GROUP):
-            writer.write_table(table(log, rows[first : first + ROW_GROUP]))
+            writer.write_table(table(log, rows[first : first + ROW_GROUP], ids))
 
 
 def main() -> None:

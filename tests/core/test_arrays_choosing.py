@@ -125,6 +125,19 @@ def test_sorting_on_several_cores(keys: list[int]) -> None:
     assert sorted(keys) == array.tolist()
 
 
+@given(st.lists(st.integers(-9, 9), min_size=1), st.lists(st.integers(0, 2**30)))
+def test_values_are_taken_by_position(values: list[int], chosen: list[int]) -> None:
+    """Each span takes its own positions; the type of the values stays."""
+    positions = [one % len(values) for one in chosen]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "_TAKEN", 3)
+
+        found = threads.taken(np.array(values, dtype=np.int8), np.array(positions, dtype=np.int64))
+
+    assert [values[one] for one in positions] == found.tolist()
+    assert np.int8 == found.dtype
+
+
 @given(CODES, st.lists(WANTED, max_size=3))
 def test_bits_of_several_masks_at_once(codes: list[int], wanted: list[set[int]]) -> None:
     """Each mask has a separate bitmap, also across blocks of rows."""

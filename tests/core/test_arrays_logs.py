@@ -95,6 +95,7 @@ def test_parted_rows_are_ordered_like_by_a_stable_sort(
     monkeypatch.setenv(VARIABLE, threads)
     monkeypatch.setattr(logs, "_CHUNK", 1 << 12)
     monkeypatch.setattr(logs, "_PART_ROWS", 11)
+    monkeypatch.setattr(logs, "_FEW", 100)
     random = np.random.default_rng(5)
     count = 140_000
     ids = random.integers(0, 2_000, count)

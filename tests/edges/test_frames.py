@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import touchpoints as tp
 from tests import strategies
 from touchpoints._core import frames
-from touchpoints._core.arrays.sorting import ordering
+from touchpoints._core.arrays import threads
+from touchpoints._core.arrays.sorting import logs, ordering
 from touchpoints._core.frozen import Coded
 from touchpoints.errors import (
     InvalidInputError,
@@ -637,6 +638,67 @@ def test_ids_whose_hashes_collide_are_kept_apart(
     assert "" == tp.first_difference(expected, journeys)
     assert 0 == expected.meta.report.collisions
     assert 300 - 2**bits <= journeys.meta.report.collisions < 300
+
+
+NEAR = (0, 1, 999, 1_000, 1_001, 10**12)
+ANY_ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c", "d", "", None]),
+        st.sampled_from([None, -(10**18), *(1_767_225_600_000_000_000 + one for one in NEAR)]),
+        st.sampled_from(["x", "y", "z"]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(ANY_ROWS, st.sampled_from(["keep", "drop"]), st.integers(0, 8))
+def test_rows_in_chunks_and_parts_give_the_journeys_of_a_plain_reading(
+    rows: list[tuple[str | None, int | None, str]], duplicates: str, kept: int
+) -> None:
+    """Journeys and report are those of plain columns, with chunks of five rows and many parts.
+
+    Ids and times can be missing, times are in nanoseconds, before 1970 or tied, and the hash of ids
+    is cut down to a few bits.
+    """
+    assume(any(one for one, at, _ in rows if at is not None and at > 0))
+    ids, times, names = (list(column) for column in zip(*rows, strict=True))
+    stamps = np.array([2**63 * -1 if at is None else at for at in times], dtype="datetime64[ns]")
+    roles = {"journey": "id", "time": "at", "touchpoint": "what", "duplicates": duplicates}
+    columns = {"id": ids, "at": stamps, "what": names}
+    mask = np.uint64(((1 << kept) - 1) << (64 - kept) if kept else 0)
+    expected = tp.from_columns(columns, **roles)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logs, "_CHUNK", 5)
+        patch.setattr(logs, "_PART_ROWS", 1)
+        patch.setattr(threads, "_TAKEN", 3)
+        whole = frames._PolarsHashes._of
+
+        def cut(self: frames._PolarsHashes, part: Any) -> Any:
+            hashes = whole(self, part)
+            return hashes & mask if self.seed == frames._SEEDS[0] else hashes
+
+        patch.setattr(frames._PolarsHashes, "_of", cut)
+
+        found = tp.from_frame(pl.DataFrame(columns), **roles)
+
+    assert "" == tp.first_difference(expected, attrs.evolve(found, meta=expected.meta))
+    told = found.meta.report
+    assert attrs.evolve(told, collisions=0) == expected.meta.report
+
+
+@given(st.lists(st.text(), min_size=1, max_size=9), st.data())
+def test_hashes_read_in_any_way_are_the_same(texts: list[str], data: st.DataObject) -> None:
+    """A slice, some rows and all have one hash for each text."""
+    hashes = frames._PolarsHashes(pl.Series("id", texts), 3)
+    rows = data.draw(st.lists(st.integers(0, len(texts) - 1)))
+    low, high = sorted(data.draw(st.tuples(*[st.integers(0, len(texts))] * 2)))
+
+    every = hashes.whole()
+
+    assert every[low:high].tolist() == hashes[low:high].tolist()
+    assert every[rows].tolist() == hashes.take(np.array(rows, dtype=np.int64)).tolist()
+    assert len(set(texts)) == len(set(every.tolist()))
 
 
 @pytest.mark.parametrize("given", [["b", "a", None, "b"], ["b", " ", "", "a", None, "b", "\u200b"]])

@@ -389,10 +389,17 @@ def _polars_category_keys(native: Any) -> IdColumn | None:
 
 def _polars_blanks(native: Any) -> Array:
     """Tell which texts are blank: few can be, since they begin before "!" or after "~"."""
-    near = ((native < "!") | (native >= "\x7f")).fill_null(value=False)
+
+    def near(span: slice) -> Array:
+        part = native.slice(span.start, span.stop - span.start)
+        mask: Array = ((part < "!") | (part >= "\x7f")).fill_null(value=False).to_numpy()
+        rows: Array = np.flatnonzero(mask) + span.start
+        return rows
+
+    found = in_threads([partial(near, one) for one in spans(len(native), size=_AT_ONCE)])
+    rows = np.concatenate([np.empty(0, dtype=np.int64), *found])
     blank = np.zeros(len(native), dtype=bool)
-    if near.any():
-        rows = near.arg_true().to_numpy()
+    if len(rows):
         texts = native.gather(rows)
         known = {one: is_blank(one) for one in texts.unique().to_list()}
         if any(known.values()):

@@ -282,7 +282,8 @@ def _columns(
     touchpoints, table = distinct_touchpoints((*matched.touchpoints, MISSING))
     distinct = _codes(ordered)
     plain = len(touchpoints) == len(table) and not bool((distinct < 0).any())
-    final, order = ordering.by_appearance(distinct if plain else table[distinct], len(touchpoints))
+    kinds = len(touchpoints) - plain  # the last one, of missing names, does not occur
+    final, order = ordering.by_appearance(distinct if plain else table[distinct], kinds)
     times = ordered.stamps if log.time.fine is None else log.time.stamps[ordered.rows]
     report = Report(
         **ordered.tally,

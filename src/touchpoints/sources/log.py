@@ -208,8 +208,7 @@ def from_frame(
     Text without a visible character counts as missing: it is empty, or nothing but space, controls
     and invisible marks such as U+200B and U+FEFF. Times finer than a microsecond decide the order
     and are then rounded down. Ids and texts are compared exactly, without unicode normalization.
-    O(m log m) in the number of rows: one vectorised sort where rows are in time order within
-    journeys, three sorts otherwise.
+    O(m log m) in the number of rows: one vectorised sort on all cores, whatever their order.
 
     An engine gives the same paths as this machine, in about one scan and one ordered window; rows
     that repeat others are not looked for there, text in ``tiebreak`` is ordered as the engine

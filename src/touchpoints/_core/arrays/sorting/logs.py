@@ -1,7 +1,6 @@
 """Rows of a log grouped by id and in time order, on all cores.
 
-numpy sorts 64-bit integers in place with vector instructions, but not their positions. A row is
-therefore one integer: the high bits of its id's hash, as many bits of its time as remain, and its
+A row is one integer: the high bits of its id's hash, as many bits of its time as remain, and its
 place. Rows are first parted by the highest bits of the hash. A part fits in the cache of a core and
 is sorted there, and the bits that are equal throughout a part leave room for more of the time.
 """
@@ -15,7 +14,13 @@ import attrs
 import numpy as np
 
 from touchpoints._core.arrays.segments import falls_within, offsets_of, rows_of
-from touchpoints._core.arrays.sorting.ordering import Keys, part_collisions, row_bits, whole
+from touchpoints._core.arrays.sorting.ordering import (
+    Keys,
+    counted_collisions,
+    part_collisions,
+    row_bits,
+    whole,
+)
 from touchpoints._core.arrays.threads import in_threads
 from touchpoints._core.frozen import Array
 
@@ -28,6 +33,7 @@ _PART_BITS, _PART_ROWS = 8, 14
 _SPARE = 8
 """Bits of a hash beyond those of a row number: of 2**8 ids, one or so shares them with another."""
 _MOST_EXACT = 40
+_FEW, _CACHED, _DIGITS = 1 << 11, 1 << 17, 16
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """Times an odd number, the lowest bits of numbers are told apart by the highest of the product."""
 
@@ -59,6 +65,8 @@ class _Layout:
         The lowest time.
     time_shift : int
         The shift to the right that lets times fit below the id; to the left where negative.
+    row_bits : int
+        The number of lowest bits, which hold the row's place in its chunk until it is sorted.
     """
 
     parts: int
@@ -66,6 +74,7 @@ class _Layout:
     raised: int
     lowest: int
     time_shift: int
+    row_bits: int
 
     @property
     def id_mask(self) -> np.uint64:
@@ -78,18 +87,20 @@ class _Pieces:
     """A chunk of rows, parted: part j has ``keys[edges[j]:edges[j + 1]]``, in the order of rows."""
 
     keys: Array
-    rows: Array
     edges: list[int]
 
 
 @attrs.frozen(eq=False)
 class _Part:
-    """The sorted rows of a part: where each group begins, and its least row."""
+    """The sorted rows of a part: where each group begins, and its least row.
+
+    ``parted`` are rows of the ids that shared their bits of a sort key, as of `part_collisions`.
+    """
 
     rows: Array
     starts: Array
     first: Array
-    collisions: int
+    parted: list[Array]
 
 
 def order_log(keys: Keys, times: Array, check: Keys | None = None) -> Ordered:
@@ -127,7 +138,8 @@ def order_log(keys: Keys, times: Array, check: Keys | None = None) -> Ordered:
             keys, check, most = keys * _ODD, keys, 0
     layout = _layout(times, most)
     parts = _sorted_parts(keys, times, check, layout)
-    return _by_appearance(parts, times, 0 if exact else sum(part.collisions for part in parts))
+    parted = [] if exact else [rows for part in parts for rows in part.parted]
+    return _by_appearance(parts, times, counted_collisions(parted, keys))
 
 
 def _sorted_parts(keys: Keys, times: Array, check: Keys | None, layout: _Layout) -> list[_Part]:
@@ -143,7 +155,7 @@ def _sorted_parts(keys: Keys, times: Array, check: Keys | None, layout: _Layout)
     second = None if check is None else whole(check)
     return in_threads(
         [
-            partial(_sorted_part, chunks, part, layout=layout, keys=keys, check=second)
+            partial(_sorted_part, chunks, part, layout=layout, total=count, check=second)
             for part in range(1 << layout.parts)
         ],
         rows=count,
@@ -162,12 +174,13 @@ def _layout(times: Array, most: int) -> _Layout:
         raised=_WORD - bits if most else -1,
         lowest=lowest,
         time_shift=(highest - lowest).bit_length() - (_WORD - bits + parts),
+        row_bits=row_bits(min(len(times), _CHUNK)),
     )
 
 
 def _pieces(keys: Keys, times: Array, span: slice, layout: _Layout) -> _Pieces:
-    """Make the sort keys of some rows, without places, and part them."""
-    ids, low, high = keys[span], span.start, span.stop
+    """Make the sort keys of some rows and part them."""
+    ids = keys[span]
     if layout.raised >= 0:
         ids = ids * _ODD
         ids <<= np.uint64(layout.raised)
@@ -179,41 +192,63 @@ def _pieces(keys: Keys, times: Array, span: slice, layout: _Layout) -> _Pieces:
     else:
         late <<= np.uint64(-layout.time_shift)
     packed |= late
-    kind = np.uint32 if high <= 2**32 else np.int64
+    packed &= ~_ones(layout.row_bits)
+    packed |= np.arange(len(packed), dtype=np.uint64)
     if not layout.parts:
-        return _Pieces(packed, np.arange(low, high, dtype=kind), [0, high - low])
+        return _Pieces(packed, [0, len(packed)])
     part = (ids >> np.uint64(_WORD - layout.parts)).astype(np.uint8)
     order = part.argsort(kind="stable")
     edges = offsets_of(np.bincount(part, minlength=1 << layout.parts)).tolist()
-    packed = packed.take(order)
-    order += low
-    return _Pieces(packed, order.astype(kind), edges)
+    return _Pieces(packed.take(order), edges)
+
+
+def _ones(bits: int) -> np.uint64:
+    return np.uint64((1 << bits) - 1)
 
 
 def _sorted_part(
-    chunks: list[_Pieces], part: int, *, layout: _Layout, keys: Keys, check: Array | None
+    chunks: list[_Pieces], part: int, *, layout: _Layout, total: int, check: Array | None
 ) -> _Part:
     """Sort the rows of a part, and separate ids that share their bits of a sort key."""
-    cuts = [slice(one.edges[part], one.edges[part + 1]) for one in chunks]
-    packed = np.concatenate([one.keys[cut] for one, cut in zip(chunks, cuts, strict=True)])
-    rows = np.concatenate([one.rows[cut] for one, cut in zip(chunks, cuts, strict=True)])
+    found = [one.keys[one.edges[part] : one.edges[part + 1]] for one in chunks]
+    packed = np.concatenate(found)
+    rows = np.repeat(np.arange(len(found)) * _CHUNK, list(map(len, found)))
     count = len(packed)
     if not count:
-        nothing = np.empty(0, dtype=np.int64)
-        return _Part(rows, nothing, nothing, 0)
-    places = np.uint64((1 << row_bits(count)) - 1)
-    packed &= ~places
+        return _Part(rows, rows, rows, [])
+    rows += (packed & _ones(layout.row_bits)).view(np.int64)
+    low = max(layout.row_bits, row_bits(count))
+    packed &= ~_ones(low)
     packed |= np.arange(count, dtype=np.uint64)
-    packed.sort()
-    kind = rows.dtype
-    rows = rows.take((packed & places).view(np.int64)).astype(np.int64)
+    packed = _in_order(packed, low, ~(layout.id_mask | _ones(low)))
+    rows = rows.take((packed & _ones(low)).view(np.int64))
     packed &= layout.id_mask
     fresh = np.empty(count, dtype=bool)
     fresh[0] = True
     np.not_equal(packed[1:], packed[:-1], out=fresh[1:])
-    found = 0 if check is None else part_collisions(rows, fresh, check, keys)
+    parted = [] if check is None else part_collisions(rows, fresh, check)
     starts = np.flatnonzero(fresh)
-    return _Part(rows.astype(kind), starts, np.minimum.reduceat(rows, starts), found)
+    first = np.minimum.reduceat(rows, starts)
+    return _Part(rows.astype(np.uint32 if total <= 2**32 else np.int64), starts, first, parted)
+
+
+def _in_order(packed: Array, low: int, times: np.uint64) -> Array:
+    """Sort sort keys whose ``low`` lowest bits rise, and whose ``times`` often do.
+
+    What fits in a cache is sorted by 16 bits after 16, from the lowest: numpy sorts small integers
+    by counting, and where times rise, only the ids are left to sort.
+    """
+    if not _FEW <= len(packed) <= _CACHED:
+        packed.sort()
+        return packed
+    stamps = packed & times
+    if bool((stamps[1:] >= stamps[:-1]).all()):
+        low += int(times).bit_count()
+    for shift in range(low, _WORD, _DIGITS):
+        kind = np.uint16 if _WORD - shift > _DIGITS // 2 else np.uint8
+        digits = (packed >> np.uint64(shift)).astype(kind)
+        packed = packed.take(digits.argsort(kind="stable"))
+    return packed
 
 
 def _by_appearance(parts: list[_Part], times: Array, collisions: int) -> Ordered:

@@ -88,7 +88,8 @@ def _grouped(keys: Array, check: Array | None) -> Grouping:
     fresh[0] = True
     np.not_equal(packed[1:], packed[:-1], out=fresh[1:])
     del packed
-    collisions = 0 if check is None else part_collisions(rows, fresh, check, keys)
+    parted = [] if check is None else part_collisions(rows, fresh, check)
+    collisions = counted_collisions(parted, keys)
     return Grouping(rows, np.append(np.flatnonzero(fresh), count), collisions)
 
 
@@ -108,29 +109,36 @@ def _sorted_by_key(keys: Array, bits: int, *, exact: bool) -> tuple[Array, Array
     return packed, rows
 
 
-def part_collisions(rows: Array, fresh: Array, check: Array, keys: Keys) -> int:
+def part_collisions(rows: Array, fresh: Array, check: Array) -> list[Array]:
     """Split groups whose rows differ in ``check``; modifies ``rows`` and ``fresh`` in place.
 
-    Return the number of groups added that share the high bits of their key, those above the bits
-    of a row number, with another.
+    Return a row of each id of each group that was split.
     """
     ordered = check.take(rows)
     broken = np.flatnonzero((ordered[1:] != ordered[:-1]) & ~fresh[1:])
     if not len(broken):
-        return 0
+        return []
     starts = np.flatnonzero(fresh)
     ends = np.append(starts[1:], len(rows))
     groups = np.unique(np.searchsorted(starts, broken + 1, side="right") - 1)
-    low, added = np.uint64(row_bits(len(keys))), 0
+    answer = []
     for group in groups.tolist():
         span = slice(int(starts[group]), int(ends[group]))
         order = np.argsort(ordered[span], kind="stable")
         rows[span] = rows[span][order]
         parted = ordered[span][order]
         fresh[span][1:] = parted[1:] != parted[:-1]
-        firsts = rows[span][fresh[span]]
-        added += len(firsts) - len(np.unique(keys.take(firsts) >> low))
-    return added
+        answer.append(rows[span][fresh[span]])
+    return answer
+
+
+def counted_collisions(parted: list[Array], keys: Keys) -> int:
+    """Return how many ids of split groups share the bits of their key above a row number's."""
+    if not parted:
+        return 0
+    groups = np.repeat(np.arange(len(parted), dtype=np.uint64), list(map(len, parted)))
+    high = keys.take(np.concatenate(parted)) >> np.uint64(row_bits(len(keys)))
+    return len(groups) - int(np.unique(np.stack([groups, high]), axis=1).shape[1])
 
 
 def _in_order(grouped: Grouping, first: Array) -> Grouping:

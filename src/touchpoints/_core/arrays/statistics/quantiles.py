@@ -251,10 +251,18 @@ def _sweep(read: Reader, rows: int, low: Array, high: Array) -> tuple[Array, Spr
     The weights are int64 (size, 5).
     """
     size = len(low) - 1
-    table = np.zeros(5 * (size + 1))
+    swept = in_threads([partial(_swept, read, span, low, high) for span in spans(rows)])
+    table = np.sum([one for one, _ in swept], axis=0)
+    inside = _joined([rows for _, some in swept for rows in some])
+    return table.astype(np.int64).reshape(-1, 5)[:-1], _spread(inside, size)
+
+
+def _swept(read: Reader, span: slice, low: Array, high: Array) -> tuple[Array, list[Rows]]:
+    """Return the weights of `_sweep`, float64 (5 * size + 5,), of some rows, and those inside."""
+    table = np.zeros(5 * len(low))
     inside: list[Rows] = []
-    for start in range(0, rows, CHUNK):
-        groups, values, weights = read(start, min(start + CHUNK, rows))
+    for start in range(span.start, span.stop, CHUNK):
+        groups, values, weights = read(start, min(start + CHUNK, span.stop))
         relation = _relations(values, low.take(groups), high.take(groups))
         within = np.flatnonzero(relation == 2)
         part = None if weights is None else weights[within]
@@ -262,7 +270,7 @@ def _sweep(read: Reader, rows: int, low: Array, high: Array) -> tuple[Array, Spr
         groups *= 5
         groups += relation
         table += np.bincount(groups, weights=weights, minlength=len(table))
-    return table.astype(np.int64).reshape(-1, 5)[:-1], _spread(_joined(inside), size)
+    return table, inside
 
 
 def _relations(values: Array, low: Array, high: Array) -> Array:
