@@ -87,3 +87,67 @@ def test_distances(benchmark, journeys, method):
     assert (found.matrix == found.matrix.T).all()
     lengths = [len(names) for names in found.variant]
     assert abs(lengths[0] - lengths[-1]) <= found.matrix[0, -1] <= lengths[0] + lengths[-1]
+
+
+def test_complexity(benchmark, journeys, lists):
+    """A row for each journey, as long as it is."""
+    found = benchmark(tp.paths.complexity, journeys)
+    assert lists["touchpoint"].list.len().sum() == found.length.sum()
+
+
+def test_decision_points(benchmark, journeys, inputs):
+    """Every interaction is a visit of some touchpoint."""
+    found = benchmark(tp.paths.decision_points, journeys)
+    assert len(inputs.ordered) == found.visits.sum()
+
+
+def test_markov_order(benchmark, journeys, inputs):
+    """Touchpoints are drawn one by one, so the best order is 0; each of them is predicted."""
+    asked = {"seed": 1, "ends": False}
+    found = benchmark.pedantic(tp.paths.markov_order, args=(journeys,), kwargs=asked)
+    assert found.best == 0
+    assert len(inputs.ordered) == found.predictions[0]
+
+
+def test_subsequences(benchmark, journeys, lists):
+    """As many journeys have the most frequent one as a search through each of them finds."""
+    found = benchmark.pedantic(tp.paths.subsequences, args=(journeys,))
+    first = found.subsequence[0]
+    reached = [reach(names, first) == len(first) for names in lists["touchpoint"].to_list()]
+    assert sum(reached) == found.journeys[0]
+
+
+# ---------------------------------------------------------------------------- one very long journey
+
+
+@pytest.fixture(scope="session")
+def long(inputs):
+    """Return one journey of all events of the log."""
+    frame = inputs.ordered.sort("time").with_columns(journey=pl.lit("only"))
+    return tp.from_frame(frame, journey="journey", time="time", touchpoint="touchpoint")
+
+
+def test_complexity_of_one_journey(benchmark, long):
+    """All of its touchpoints occur."""
+    found = benchmark.pedantic(tp.paths.complexity, args=(long,))
+    assert [len(long.touchpoints)] == found.touchpoints.tolist()
+
+
+def test_subsequences_of_one_journey(benchmark, long):
+    """It contains every sequence of two touchpoints and more."""
+    asked = {"max_length": 3}
+    found = benchmark.pedantic(tp.paths.subsequences, args=(long,), kwargs=asked)
+    k = len(long.touchpoints)
+    assert k**2 + k**3 == len(found)
+
+
+def test_survival_by_step_of_one_journey(benchmark, long):
+    """A row for each step."""
+    found = benchmark.pedantic(tp.paths.survival_by_step, args=(long,))
+    assert len(long.codes) == len(found)
+
+
+def test_journey_graph_of_one_journey(benchmark, long):
+    """A node for each interaction."""
+    graph = benchmark.pedantic(tp.journey_graph, args=(long, "only"))
+    assert len(long.codes) == len(graph)
