@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.sources import postgresql
 
 NEEDED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-ENGINES = ("polars", "duckdb", "ibis-duckdb", "ibis-postgres", "spark", "spark-cluster")
+ENGINES = ("polars", "duckdb", "ibis-duckdb", "ibis-postgres", "spark")
 
 
 HERE = Path(__file__).parent
@@ -57,7 +57,10 @@ class Engine(NamedTuple):
 
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Engine]:
-    """Yield each engine, one after the other: a process has one session of Spark at a time."""
+    """Yield each engine, one after the other: a process has one session of Spark at a time.
+
+    A cluster of Spark, where a query takes seconds, is for the tests that name it.
+    """
     with started(request.param, tmp_path_factory.mktemp("engine")) as found:
         yield found
 

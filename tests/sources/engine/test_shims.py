@@ -38,7 +38,7 @@ def test_the_engine_and_its_version_are_told(engine: Engine) -> None:
     """The report says which engine counted."""
     told = shims.engine_of(nw.from_native(engine.frame(pl.DataFrame({"a": [1]}))))
     name, number = told.split()
-    assert name == {"spark": "pyspark", "spark-cluster": "pyspark"}.get(engine.name, engine.name)
+    assert name == {"spark": "pyspark"}.get(engine.name, engine.name)
     assert number[0].isdigit()
 
 

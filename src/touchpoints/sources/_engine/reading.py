@@ -48,10 +48,11 @@ def read_in_engine(
         return _read_distinct(given, names, options, how, summary, sample)
     if sample is None:
         raise InvalidInputError("an engine is asked for a summary or a sample, got neither")
-    frame, totals = _sampled_frame(given, names, options, sample)
-    drawn = Frame(frame.to_native())
+    found, totals = _sampled_rows(given, names, options, sample)
+    drawn = Frame(found.to_native())
     drawn.load(names.asked())
-    journeys = assemble(log_of(drawn, names, how), names, options)
+    log = attrs.evolve(log_of(drawn, names, how), row_order=False)
+    journeys = assemble(log, names, options)
     report = attrs.evolve(
         journeys.meta.report,
         rows=drawn.rows + totals.without_journey + totals.without_time,
@@ -134,18 +135,18 @@ def _with_sample(journeys: Journeys, totals: Totals, sample: Sample, drawn_by: s
     return derive(journeys, meta=attrs.evolve(journeys.meta, report=report))
 
 
-def _sampled_frame(
+def _sampled_rows(
     given: nw.LazyFrame[Any], names: ColumnRoles, options: Options, sample: Sample
-) -> tuple[nw.LazyFrame[Any], Totals]:
+) -> tuple[nw.DataFrame[Any], Totals]:
     """Return the rows of a sample of the persons, with the columns that are asked for."""
     asked = columns_asked(names.asked(), _names(given))
-    with engine_errors(given, asked="drew a sample of the persons"):
-        others = {name: f"{_OTHERS}{place}" for place, name in enumerate(asked)}
-        both = given.with_columns(**{own: nw.col(name) for name, own in others.items()})
-        renamed = rows_of(both, names, (), others=tuple(others.values()))
+    reading = "read a sample of the persons"
+    with engine_errors(given, asked=reading):
+        others = {f"{_OTHERS}{place}": name for place, name in enumerate(asked)}
+        renamed = rows_of(given, names, (), others=others)
         rows, totals = usable_rows(renamed, names, options)
         frame = sampled(rows.frame, sample, totals, has_person=rows.has_person)
-        return frame.select(**{name: nw.col(own) for name, own in others.items()}), totals
+        return collected(frame.select(*others), asked=reading).rename(others), totals
 
 
 def _refuse_what_needs_rows(

@@ -12,6 +12,7 @@ from touchpoints._core.columns import ColumnRoles
 from touchpoints._core.text import UNSEEN
 from touchpoints._core.zones import tidy_zone
 from touchpoints.errors import InvalidInputError
+from touchpoints.sources._engine.shims import with_names
 
 WHOLE = nw.Int64
 
@@ -70,16 +71,24 @@ def rows_of(
     names: ColumnRoles,
     keep: Sequence[str],
     *,
-    others: Sequence[str] = (),
+    others: Mapping[str, str] | None = None,
 ) -> EngineRows:
-    """Return the columns of a lazy frame that are needed, under the names of this module."""
+    """Return the columns of a lazy frame that are needed, under the names of this module.
+
+    Parameters
+    ----------
+    keep
+        The columns whose values are kept.
+    others
+        Further columns by the names they get.
+    """
     fields = names.fields or (names.touchpoint or "",)
     several = {ID: names.journey, FIELD: fields, TIEBREAK: names.tiebreak, KEPT: tuple(keep)}
     single = {TIME: names.time[0] if names.time else None, PERSON: names.person}
     roles = {own: name for own, name in (*single.items(), (COUNT, names.count)) if name is not None}
     for kind, some in several.items():
         roles |= dict(zip(numbered(kind, len(some)), some, strict=True))
-    frame = given.select(*[nw.col(name).alias(own) for own, name in roles.items()], *others)
+    frame = with_names(given, roles | dict(others or {}))
     schema = dict(frame.collect_schema())
     for own, name in roles.items():
         if isinstance(schema[own], _NO_VALUES) or schema[own] in _NO_VALUES:
