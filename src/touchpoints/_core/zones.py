@@ -82,6 +82,8 @@ def _warn_of_1970(stamps: Array, column: str) -> None:
 
 def _within_years(found: Instants, column: str, bad_times: BadTimes) -> Instants:
     """Refuse times that a zone or an offset from UTC takes out of the years 1 to 9999."""
+    if not len(found.stamps) or (found.stamps.min() >= FIRST and found.stamps.max() <= LAST):
+        return found
     wrong = np.flatnonzero(((found.stamps < FIRST) & (found.stamps != NAT)) | (found.stamps > LAST))
     if not len(wrong):
         return found

@@ -97,7 +97,7 @@ def assemble(log: Log, names: ColumnRoles, options: Options) -> Journeys:
     columns = _columns(log, ordered, tied, matched, options)
     labels, first = log.journey.labels, ordered.first
     del log, ordered, tied, repeats  # ids take the most memory, and need none of these
-    return assembled(ids=labels(first), **columns)
+    return assembled(ids=owned(labels(first)), **columns)
 
 
 def _ordered_by_key(log: Log, codes: Array, matched: Matched) -> Log:

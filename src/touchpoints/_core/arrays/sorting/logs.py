@@ -33,7 +33,11 @@ _PART_BITS, _PART_ROWS = 8, 14
 _SPARE = 8
 """Bits of a hash beyond those of a row number: of 2**8 ids, one or so shares them with another."""
 _MOST_EXACT = 40
-_FEW, _CACHED, _DIGITS = 1 << 11, 1 << 17, 16
+"""Most bits of exact ids that are sorted as they are; wider ones are hashed."""
+_FEW, _CACHED = 1 << 11, 1 << 17
+"""Rows of a part for which sorting by digits pays: not too few, and no more than a cache holds."""
+_DIGITS = 16
+"""Bits of a digit."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """Times an odd number, the lowest bits of numbers are told apart by the highest of the product."""
 
