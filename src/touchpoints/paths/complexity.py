@@ -16,6 +16,7 @@ from touchpoints._core.arrays.segments import (
     repeats_within,
 )
 from touchpoints._core.arrays.sequences.subsequences import log2_distinct
+from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import (
@@ -169,7 +170,7 @@ def _entropy(journeys: Journeys) -> tuple[Array, Array]:
     lengths = lengths_of(journeys.offsets)
     keys = owners_of(journeys.offsets).astype(np.int64)
     size = max(len(journeys.touchpoints), 1)
-    cells, totals = np.unique(keys * size + journeys.codes, return_counts=True)
+    cells, totals = runs(keys * size + journeys.codes)
     owners = cells // size
     shares = totals / lengths[owners]
     bits = np.bincount(owners, -shares * np.log2(shares), len(lengths))

@@ -14,6 +14,7 @@ from touchpoints._core import checks
 from touchpoints._core.arrays.counting import run_starts
 from touchpoints._core.arrays.segments import offsets_of
 from touchpoints._core.arrays.segments.choosing import owners_at
+from touchpoints._core.arrays.sorting.nearly_sorted import sort_runs
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.arrays.statistics.quantiles import spreads
 from touchpoints._core.checks import public
@@ -381,6 +382,6 @@ def _met(journeys: Journeys, starts: Array, stops: Array) -> tuple[Array, Array]
     moved = offsets_of(lengths)
     rows = np.arange(moved[-1]) + np.repeat(starts - moved[:-1], lengths)
     keys = np.repeat(np.arange(len(journeys)), lengths) * k + journeys.codes[rows]
-    keys.sort()
+    sort_runs(keys)
     keys = keys[run_starts(keys)]
     return keys // k, keys % k

@@ -12,6 +12,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays import counting
 from touchpoints._core.arrays.segments import lengths_of, owners_of
+from touchpoints._core.arrays.sorting.nearly_sorted import sort_runs
 from touchpoints._core.checks import public
 from touchpoints._core.frozen import Array
 from touchpoints._core.tables import Estimated, Grouped, column
@@ -236,7 +237,7 @@ def _per_journey(journeys: Journeys) -> tuple[Array, Array, Array]:
     k = max(len(journeys.touchpoints), 1)
     keys = owners_of(journeys.offsets).astype(np.int64) * k + journeys.codes
     keys = keys[np.repeat(journeys.counts > 0, lengths_of(journeys.offsets))]
-    keys.sort()
+    sort_runs(keys)
     starts = counting.run_starts(keys)
     times = np.diff(np.append(starts, len(keys)))
     return keys[starts] // k, keys[starts] % k, times

@@ -18,6 +18,7 @@ from touchpoints._core.arrays.segments import (
     sum_by_segment,
 )
 from touchpoints._core.arrays.segments.choosing import owners_at
+from touchpoints._core.arrays.sorting.nearly_sorted import sort_runs
 from touchpoints._core.arrays.sorting.ranking import most_frequent
 from touchpoints._core.checks import (
     check_option,
@@ -229,7 +230,7 @@ def _held(journeys: Journeys) -> _Held:
     keys = owners_of(journeys.offsets).astype(np.int64)
     keys *= k
     keys += journeys.codes
-    keys.sort()
+    sort_runs(keys)
     starts = run_starts(keys)
     times = np.diff(np.append(starts, len(keys)))
     return _Held(keys[starts] // k, keys[starts] % k, times)

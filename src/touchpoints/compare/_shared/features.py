@@ -9,6 +9,7 @@ import numpy as np
 
 from touchpoints._core.arrays.counting import inner_boundaries
 from touchpoints._core.arrays.segments import lengths_of, offsets_of, owners_of, rows_of
+from touchpoints._core.arrays.statistics.cluster_variance import runs
 from touchpoints._core.frozen import Array
 from touchpoints._core.opening_hours import OpeningHours
 from touchpoints.compare._shared.statistics import Medians, Shares
@@ -54,7 +55,7 @@ def presence_shares(journeys: Journeys) -> Shares:
     """Return the share of journeys in which each touchpoint occurs at least once."""
     k = max(len(journeys.touchpoints), 1)
     owners = owners_of(journeys.offsets).astype(np.int64)
-    cells = np.unique(owners * k + journeys.codes)
+    cells, _ = runs(owners * k + journeys.codes)
     labels: list[Hashable] = [one.key for one in journeys.touchpoints]
     return of_journeys(journeys, labels, cells // k, cells % k)
 

@@ -12,6 +12,7 @@ import numpy as np
 from touchpoints._core.arrays.counting import DENSE
 from touchpoints._core.arrays.counting.states import dense_numbers
 from touchpoints._core.arrays.counting.successors import distinct_keys
+from touchpoints._core.arrays.sorting.nearly_sorted import sort_runs
 from touchpoints._core.arrays.threads import in_threads, spans
 from touchpoints._core.frozen import Array
 
@@ -146,7 +147,7 @@ def _sorted_by_owner(numbers: Array, owners: Array, most: int, cells: int) -> Ar
     base = owners.astype(word)
     base *= word.type(cells)
     keys = base + numbers.astype(word, copy=False)
-    keys.sort()
+    sort_runs(keys)
     again = np.zeros(len(keys), dtype=bool)
     np.equal(keys[1:], keys[:-1], out=again[1:])
     np.subtract(keys, base, out=numbers, casting="unsafe")

@@ -33,10 +33,15 @@ class BitSums:
     ----------
     places : int64 (31, groups)
         The rows of each group; ``rows``, where a word of zeros stands, beyond the end of a segment.
+        Segments of several groups come first.
     lanes : int64 (parts,)
-        The first group of each part of a segment, of at most 255 groups.
-    parts : int64 (segments,)
-        The first part of each segment.
+        The first group of each part of these segments, of at most 255 groups.
+    parts : int64
+        The first part of each of them.
+    several : int
+        The number of their groups.
+    order : int64 (segments,)
+        The position of each segment in this order.
     rows : int
         The number of rows.
     """
@@ -44,22 +49,31 @@ class BitSums:
     places: Array
     lanes: Array
     parts: Array
+    several: int
+    order: Array
     rows: int
 
     @classmethod
     def of(cls, rows: Array, starts: Array, *, size: int) -> BitSums:
         """Plan the sums: segment s has the rows ``rows[starts[s]:starts[s + 1]]``, at least one."""
-        lengths = np.diff(starts)
+        order = np.argsort(np.diff(starts) <= _GROUP, kind="stable")
+        lengths = np.diff(starts)[order]
         groups = -(-lengths // _GROUP)
         first = np.append(0, np.cumsum(groups))
         places = np.full((int(first[-1]), _GROUP), size, dtype=np.int64)
-        shift = np.repeat(first[:-1] * _GROUP - starts[:-1], lengths)
-        places.ravel()[shift + np.arange(len(rows))] = rows
-        parts = -(-groups // _LANE)
+        moved = np.cumsum(lengths) - lengths
+        within = np.arange(len(rows))
+        from_rows = within + np.repeat(starts[:-1][order] - moved, lengths)
+        places.ravel()[within + np.repeat(first[:-1] * _GROUP - moved, lengths)] = rows[from_rows]
+        many = int(np.count_nonzero(groups > 1))
+        parts = -(-groups[:many] // _LANE)
         of_part = np.append(0, np.cumsum(parts))
-        within = np.arange(int(of_part[-1])) - np.repeat(of_part[:-1], parts)
-        lanes = np.repeat(first[:-1], parts) + _LANE * within
-        return cls(np.ascontiguousarray(places.T), lanes, of_part[:-1], size)
+        inside = np.arange(int(of_part[-1])) - np.repeat(of_part[:-1], parts)
+        lanes = np.repeat(first[:many], parts) + _LANE * inside
+        back = np.empty(len(order), dtype=np.int64)
+        back[order] = np.arange(len(order))
+        several = int(first[many])
+        return cls(np.ascontiguousarray(places.T), lanes, of_part[:-1], several, back, size)
 
     def counts(self, halves: Array) -> Array:
         """Return how many rows of each segment are in each half, int64 (segments, 64).
@@ -67,7 +81,6 @@ class BitSums:
         ``halves`` says whether each row is in each half, bool (64, rows).
         """
         words = np.append(packed(halves), np.uint64(0))
-        found = np.zeros((8, len(self.lanes), 8), dtype=np.uint16)  # at most 255 groups of 31
         planes = [np.empty(self.places.shape[1], dtype=np.uint64) for _ in range(_PLANES)]
         in_threads(
             [
@@ -76,14 +89,24 @@ class BitSums:
             ],
             rows=self.places.size,
         )
+        several, alone = self._by_bit(planes)
+        sums = [np.add.reduceat(several, self.parts)] if len(self.parts) else []
+        found: Array = np.concatenate([*sums, alone])[self.order]
+        return found
+
+    def _by_bit(self, planes: list[Array]) -> tuple[Array, Array]:
+        """Return the sums of parts, and of segments of one group, by half: int64 (any, 64)."""
+        several = np.zeros((8, len(self.lanes), 8), dtype=np.uint16)  # at most 255 groups of 31
+        alone = np.zeros((8, self.places.shape[1] - self.several, 8), dtype=np.uint8)
         for power, plane in enumerate(planes):
             for bit in range(8):
-                lane = np.add.reduceat((plane >> np.uint64(bit)) & _ONES, self.lanes)
-                found[bit] += lane.view(np.uint8).reshape(-1, 8).astype(np.uint16) << power
-        sums = found.transpose(1, 2, 0).astype(np.int64, order="C").reshape(-1, HALVES)
-        if len(self.parts) < len(self.lanes):
-            sums = np.add.reduceat(sums, self.parts, axis=0)
-        return sums
+                ones = (plane >> np.uint64(bit)) & _ONES
+                alone[bit] += ones[self.several :].view(np.uint8).reshape(-1, 8) << power
+                if len(self.lanes):
+                    lane = np.add.reduceat(ones[: self.several], self.lanes)
+                    several[bit] += lane.view(np.uint8).reshape(-1, 8).astype(np.uint16) << power
+        ordered = [one.transpose(1, 2, 0).astype(np.int64, order="C") for one in (several, alone)]
+        return ordered[0].reshape(-1, HALVES), ordered[1].reshape(-1, HALVES)
 
     def _added(self, words: Array, groups: slice, planes: list[Array]) -> None:
         def taken(place: int) -> Array:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
+from touchpoints._core.arrays.sorting.nearly_sorted import sort_runs
 from touchpoints._core.arrays.statistics.clustered_shares import (
     ChosenSums,
     ClusterSizes,
@@ -12,6 +15,8 @@ from touchpoints._core.arrays.statistics.clustered_shares import (
     left_out,
 )
 from touchpoints._core.frozen import Array
+
+_BLOCK = 1 << 15
 
 
 class ClusterSums:
@@ -39,8 +44,12 @@ class ClusterSums:
         Rows are sorted by unit, then by cell, and no (unit, cell) occurs twice; all rows of a
         unit are added in one call. ``repeats[i]`` is the number of identical units.
         """
-        if not len(cells):
-            return
+        bounds = np.searchsorted(units, units[_BLOCK::_BLOCK])  # a unit begins at each
+        edges = np.unique(np.concatenate([[0], bounds, [len(units)]])).tolist()
+        for rows in (slice(*pair) for pair in pairwise(edges)):  # whose numbers stay in the cache
+            self._add(units[rows], cells[rows], amounts[rows], repeats[rows])
+
+    def _add(self, units: Array, cells: Array, amounts: Array, repeats: Array) -> None:
         amounts = amounts.astype(np.float64)
         group = self.groups[cells]
         fresh = np.ones(len(cells), dtype=bool)
@@ -89,8 +98,11 @@ class ClusterSums:
 
 
 def runs(keys: Array) -> tuple[Array, Array]:
-    """Return the distinct keys, sorted, and the count of each; sorts ``keys`` in place."""
-    keys.sort()
+    """Return the distinct keys, sorted, and the count of each; sorts ``keys`` in place.
+
+    Fastest for keys that are nearly in order, such as the cells of one journey after another.
+    """
+    sort_runs(keys)
     fresh = np.ones(len(keys), dtype=bool)
     np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
     starts = np.flatnonzero(fresh)
