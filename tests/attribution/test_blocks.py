@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 import touchpoints as tp
+from tests.laws.path_measures import alike
 from touchpoints import compare
 from touchpoints._core.arrays.statistics.few_units import are_heavy, drawn
 
@@ -84,3 +85,49 @@ def test_units_are_heavy_from_twenty_journeys_each() -> None:
     """On average, and never without a unit."""
     assert [are_heavy(one, 10) for one in (199, 200)] == [False, True]
     assert not are_heavy(0, 0)
+
+
+def valued(seed: int) -> tp.Journeys:
+    """Return journeys of few paths and eight persons, whose sales have values of their own."""
+    rng = np.random.default_rng(seed)
+    paths = rng.choice(np.array(["a > b", "b", "a", "b > a > c"]), 120).tolist()
+    rows = tp.from_paths({"path": paths}, path="path")
+    sold = (rng.random(len(rows)) < 0.6).astype(np.float64)
+    return attrs.evolve(
+        rows,
+        persons=rng.choice(np.array([f"p{one}" for one in range(8)]), len(rows)).tolist(),
+        outcomes={"sale": sold},
+        values={"sale": np.where(sold > 0, rng.gamma(2.0, 10.0, len(rows)), 0.0)},
+    )
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        *RULES.values(),
+        A.position_based,
+        A.markov,
+        partial(A.markov, order=2),
+        A.shapley,
+        partial(A.shapley, game="subsets"),
+    ],
+)
+def test_values_of_persons_have_the_intervals_of_their_journeys(model: Any) -> None:
+    """A row of several journeys holds their total, which is all that its person needs."""
+    log_ = valued(4)
+    merged = tp.distinct(log_, within_persons=True)
+
+    found, right = model(merged, outcome="sale"), model(log_, outcome="sale")
+
+    assert len(merged) < 0.6 * len(log_)
+    assert not np.isnan(right.value_low).any()
+    assert alike(found.to_dicts(), right.to_dicts())
+
+
+def test_values_of_persons_are_not_known_where_their_rows_are_of_several() -> None:
+    """Journeys of nobody known, merged: only their total is known, and no interval."""
+    log_ = attrs.evolve(valued(4), persons=None)
+
+    found = A.linear(tp.distinct(log_), outcome="sale")
+
+    assert np.isnan(found.value_low).all()

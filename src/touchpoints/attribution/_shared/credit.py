@@ -54,8 +54,8 @@ class Credit(Concluded):
     value : float64, optional
         The value credited to it, where journeys have values.
     value_low, value_high : float64, optional
-        The ends of its interval, given the total value; nan where only totals of several journeys
-        are known.
+        The ends of its interval, given the total value; nan where a row holds the total of several
+        journeys that are not of one person.
     effect : float64, optional
         The raw effect by the model: for a removal effect, by how much of itself the number of
         outcomes falls without the touchpoint. Effects do not sum to 1.

@@ -165,8 +165,9 @@ class Evidence:
         return units_of(self.journeys, None)
 
     def single_values(self) -> bool:
-        """Return whether the value of each journey is known, not only a total of several."""
-        return bool((self.counts[self.reached] == 1).all())
+        """Return whether the value of each unit is known, not only a total of several."""
+        units = self.units
+        return bool((units.repeats[units.of[self.reached]] <= 1).all())
 
 
 def dependence(units: Units) -> Dependence:
