@@ -347,8 +347,11 @@ def _objects(native: Any, rows: Array) -> Array:
     import polars as pl
 
     answer = np.empty(len(rows), dtype=object)
-    for span in spans(len(rows), size=_AT_ONCE):
+
+    def fill(span: slice) -> None:
         answer[span] = native.gather(rows[span]).cast(pl.String).to_numpy()
+
+    in_threads([partial(fill, one) for one in spans(len(rows), size=_AT_ONCE // 4)])
     return answer
 
 
