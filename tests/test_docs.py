@@ -34,6 +34,7 @@ EXAMPLES = {
     "docs/data-model.md": 5,
     "docs/graph-schema.md": 5,
     "docs/dataframes.md": 6,
+    "docs/scale.md": 5,
     "docs/sources/index.md": 3,
     "docs/sources/web.md": 8,
     "docs/sources/service.md": 9,
