@@ -163,9 +163,10 @@ class Medians:
         """Return the cumulative weight of the values, integers (b, v + 1)."""
         most = int(weights.max(initial=1)) * len(self.values)
         width = np.int32 if most <= np.iinfo(np.int32).max else np.int64
-        running = np.zeros((len(weights), len(self.values) + 1), dtype=width)
-        for one, row in zip(weights, running, strict=True):
-            np.cumsum(one[self.owners].astype(width, copy=False), out=row[1:])
+        running = np.empty((len(weights), len(self.values) + 1), dtype=width)
+        running[:, 0] = 0
+        for one, row in zip(weights.astype(width, copy=False), running, strict=True):
+            np.cumsum(one.take(self.owners), out=row[1:])
         return running
 
     def of(self, sums: Array) -> Array:
