@@ -91,10 +91,9 @@ def rows_of(journeys: tp.Journeys) -> Counter[tuple[Any, ...]]:
 
 
 def duckdb_frame() -> Callable[[pl.DataFrame], Any]:
-    """Return what takes a frame into DuckDB."""
+    """Return what takes a frame into DuckDB, in its own connection, which stays open."""
     duckdb = pytest.importorskip("duckdb", reason="duckdb is absent")
-    link = duckdb.connect()
-    return lambda frame: link.from_arrow(frame.to_arrow())
+    return lambda frame: duckdb.from_arrow(frame.to_arrow())
 
 
 @examples(30)

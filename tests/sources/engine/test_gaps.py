@@ -173,10 +173,9 @@ def test_parts_of_a_log_add_up(rows: list[tuple[str, int, str, int]], data: st.D
 
 
 def duckdb_frames() -> Callable[[pl.DataFrame], Any]:
-    """Return what takes a frame into DuckDB."""
+    """Return what takes a frame into DuckDB, in its own connection, which stays open."""
     duckdb = pytest.importorskip("duckdb", reason="duckdb is absent")
-    link = duckdb.connect()
-    return lambda frame: link.from_arrow(frame.to_arrow())
+    return lambda frame: duckdb.from_arrow(frame.to_arrow())
 
 
 def shop_frame(rows: int, seed: int) -> pl.DataFrame:

@@ -28,10 +28,8 @@ def into_polars(frame: pl.DataFrame) -> Any:
 
 
 def into_duckdb(frame: pl.DataFrame) -> Any:
-    """Return a relation in a connection of its own."""
-    connection = duckdb.connect()
-    connection.register("log", frame.to_arrow())
-    return connection.sql("select * from log")
+    """Return a relation in DuckDB's own connection, which stays open."""
+    return duckdb.from_arrow(frame.to_arrow())
 
 
 @pytest.fixture(params=[into_polars, into_duckdb], ids=["polars", "duckdb"])
