@@ -295,6 +295,19 @@ def test_a_closed_session_of_spark_is_named(tmp_path: Path) -> None:
     assert done.stdout.count("session or connection is closed") == 2, done.stdout + done.stderr
 
 
+def test_the_cause_that_java_gives_is_told() -> None:
+    """What Spark says first is where it was noticed, and the trace after it is Java's."""
+    frame = nw.from_native(pl.LazyFrame({"a": [1]}))
+    said = (
+        "An error occurred\n: in awaitResult\n\tat a.b(C)\n\tat d\nCaused by: no space left\n\tat e"
+    )
+    with (
+        pytest.raises(tp.errors.InvalidInputError, match="An error occurred .*Caused by: no space"),
+        shims.engine_errors(frame, asked="counted"),
+    ):
+        raise RuntimeError(said)
+
+
 # ------------------------------------------------------------------------------------ other engines
 
 

@@ -399,9 +399,10 @@ def _is_stopped(frame: nw.LazyFrame[Any]) -> bool:
 
 
 def _said(error: Exception) -> str:
-    """Return the first lines of what an engine says."""
+    """Return the first lines of what an engine says, and the cause that Java gives last."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = " ".join(lines[:_LINES]) or type(error).__name__
+    causes = [line for line in lines[_LINES:] if line.startswith("Caused by: ")]
+    text = " ".join([*lines[:_LINES], *causes[-1:]]) or type(error).__name__
     return text if len(text) <= _LETTERS else text[:_LETTERS] + "…"
 
 
