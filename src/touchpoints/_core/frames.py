@@ -25,6 +25,7 @@ from touchpoints._core.columns import (
     numbers_of,
 )
 from touchpoints._core.datetimes import Instants, from_datetime64
+from touchpoints._core.engine_errors import asking
 from touchpoints._core.frozen import (
     Array,
     Coded,
@@ -55,7 +56,9 @@ class Frame:
     def __init__(self, frame: Any) -> None:
         try:
             given = nw.from_native(frame)
-            self.names: list[str] = list(given.collect_schema().names())
+            self.lazy = isinstance(given, nw.LazyFrame)
+            with asking(given, "looked at the columns of the frame"):
+                self.names: list[str] = list(given.collect_schema().names())
         except nw.exceptions.DuplicateError as error:
             raise InvalidInputError(f"two columns of the table share a name: {error}") from error
         except TypeError as error:
@@ -68,7 +71,6 @@ class Frame:
         if twice := [name for name, count in Counter(written).items() if count > 1]:
             raise InvalidInputError(f"two columns of the table share a name: {first_few(twice)}")
         self.given = given
-        self.lazy = isinstance(given, nw.LazyFrame)
         self._frame: Any = None
 
     def samples(self) -> dict[str, list[Any]] | None:
@@ -82,7 +84,8 @@ class Frame:
     def load(self, asked: Iterable[tuple[str, Any]]) -> None:
         """Read only the columns named by arguments; raise where the table has no such column."""
         chosen = self.given.select(*columns_asked(asked, self.names))
-        self._frame = chosen.collect() if self.lazy else chosen
+        with asking(self.given, "read the rows"):
+            self._frame = chosen.collect() if self.lazy else chosen
 
     @property
     def rows(self) -> int:

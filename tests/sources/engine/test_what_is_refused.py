@@ -384,3 +384,53 @@ def test_columns_without_single_values_are_refused(into: Into, role: str, value:
     log = SHOP.with_columns(pl.Series("odd", [value] * len(SHOP)))
     with pytest.raises(tp.errors.InvalidInputError, match="column 'odd' holds values of type"):
         tp.from_frame(into(log), **NAMES | {role: ("odd",) if role == "distinct" else "odd"})
+
+
+READINGS = [{}, {"distinct": False}, {"distinct": False, "sample": (0.5, 1)}]
+
+
+@pytest.mark.parametrize("how", READINGS, ids=["distinct", "all rows", "sample"])
+def test_a_closed_connection_is_named(how: dict[str, Any]) -> None:
+    """The engine's own words, what was asked of it, and what to do."""
+    connection = duckdb.connect()
+    connection.register("log", SHOP.to_arrow())
+    relation = connection.sql("select * from log")
+    connection.close()
+    with pytest.raises(
+        tp.errors.InvalidInputError, match=r"duckdb .* failed while it looked"
+    ) as told:
+        tp.from_frame(relation, **NAMES | how)
+    assert "session or connection is closed" in str(told.value)
+
+
+@pytest.mark.parametrize("how", READINGS, ids=["distinct", "all rows", "sample"])
+def test_a_query_that_fails_says_what_was_asked(how: dict[str, Any]) -> None:
+    """Before it runs, as for a column that is not there, and half-way."""
+
+    def failing(what: str) -> str:
+        if what == "p":
+            message = "no such thing"
+            raise ValueError(message)
+        return what
+
+    missing = SHOP.lazy().with_columns(x=pl.col("nope"))
+    broken = SHOP.lazy().with_columns(
+        what=pl.col("what").map_elements(failing, return_dtype=pl.String)
+    )
+    with pytest.raises(tp.errors.InvalidInputError, match="failed while it looked at the columns"):
+        tp.from_frame(missing, **NAMES | how)
+    with pytest.raises(
+        tp.errors.InvalidInputError, match=r"polars .* failed while it .*no such thing"
+    ):
+        tp.from_frame(broken, **NAMES | how)
+
+
+def test_times_outside_the_years_are_refused() -> None:
+    """As on this machine: an infinity is no time."""
+    connection = duckdb.connect()
+    relation = connection.sql(
+        "select * from (values ('a', timestamp 'infinity', 'x'),"
+        " ('b', timestamp '2026-01-01', 'y')) log(who, \"at\", what)"
+    )
+    with pytest.raises(tp.errors.InvalidInputError, match="1 journey has times outside the years"):
+        tp.from_frame(relation, **NAMES)

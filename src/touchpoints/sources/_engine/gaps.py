@@ -11,6 +11,7 @@ import numpy as np
 
 from touchpoints._core.arrays.statistics.log_buckets import NOTHING, Buckets
 from touchpoints._core.columns import ColumnRoles, columns_asked
+from touchpoints._core.engine_errors import engine_errors, engine_of
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.meta import Report
 from touchpoints.sources._assemble import Options
@@ -19,7 +20,7 @@ from touchpoints.sources._engine.paths import refuse_ties
 from touchpoints.sources._engine.program import PAIRS, TIES, UNDECIDED, Ordering, placed
 from touchpoints.sources._engine.reading import check_times, usable_rows
 from touchpoints.sources._engine.rows import COUNT, TIME, WHOLE, EngineRows, rows_of
-from touchpoints.sources._engine.shims import collected, engine_errors, engine_of, with_microseconds
+from touchpoints.sources._engine.shims import collected, with_microseconds
 from touchpoints.sources._engine.tails import columns_of
 from touchpoints.sources._engine.totals import Totals, check_longest
 from touchpoints.sources._engine.typed import CODE, TypedRows, typed_rows

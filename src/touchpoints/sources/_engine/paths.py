@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from touchpoints._core.columns import ColumnRoles, named_columns
+from touchpoints._core.engine_errors import engine_of
 from touchpoints._core.frozen import Array, Coded
 from touchpoints._core.messages import counted
 from touchpoints.errors import InvalidInputError, warn
@@ -52,7 +53,7 @@ from touchpoints.sources._engine.rows import (
     numbered,
 )
 from touchpoints.sources._engine.sampling import sampled, with_person_number
-from touchpoints.sources._engine.shims import collected, engine_of
+from touchpoints.sources._engine.shims import collected
 from touchpoints.sources._engine.small_tables import distinct_values, numbered_values, with_answers
 from touchpoints.sources._engine.tails import apart, columns_of, matched, tails_of
 from touchpoints.sources._engine.totals import Totals, check_longest

@@ -8,6 +8,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from touchpoints._core.columns import ColumnRoles, columns_asked
+from touchpoints._core.engine_errors import engine_errors, engine_of
 from touchpoints._core.frames import Frame
 from touchpoints._core.messages import first_few
 from touchpoints._core.zones import HowTimes
@@ -27,7 +28,7 @@ from touchpoints.sources._engine.rows import (
     without_value,
 )
 from touchpoints.sources._engine.sampling import sampled
-from touchpoints.sources._engine.shims import collected, engine_errors, engine_of
+from touchpoints.sources._engine.shims import collected
 from touchpoints.sources._engine.totals import Totals, totals_of, usable
 
 _OTHERS = "column"

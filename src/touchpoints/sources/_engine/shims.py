@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from touchpoints._core.engine_errors import ENGINES, backend_of, engine_errors, engine_of
 from touchpoints._core.frozen import Array
-from touchpoints.errors import InvalidInputError, TouchpointsError
+from touchpoints.errors import InvalidInputError
 
 Values = Sequence[str | int | None] | Array
 
 _DAY = 86_400_000_000
 _SECOND = 1_000_000
 _NANO = 9
-_LINES, _LETTERS = 3, 600
-_ENGINES = "polars, DuckDB, Spark (PySpark) and ibis"
-_CLOSED = (
-    "already closed",
-    "already been closed",
-    "connection is closed",
-    "connection closed",
-    "connection refused",
-    "sparkcontext was shut down",
-    "session_closed",
-    "session_changed",
-    "no_active_session",
-)
-"""Parts of what engines say, in small letters, when their session or connection is gone."""
-_REOPEN = "its session or connection is closed: open one, and build the frame from it again"
-_LOOK = "the frame's own query may fail: collect its first rows without this library to see"
-
-
-def engine_of(frame: nw.LazyFrame[Any]) -> str:
-    """Return the engine of a frame and its version, such as ``"duckdb 2.0.1"``."""
-    found = frame.implementation
-    if found.is_ibis():
-        return f"ibis-{_backend(frame.to_native())} {_version('ibis-framework')}"
-    package = "pyspark" if found.is_spark_like() and not found.is_sqlframe() else str(found)
-    return f"{found} {_version(package)}"
 
 
 def _lazy(native: Any) -> nw.LazyFrame[Any]:
     frame: nw.LazyFrame[Any] = nw.from_native(native)
     return frame
-
-
-def _backend(table: Any) -> str:
-    """Return the name of what runs an expression of ibis; "none" for one that has no backend."""
-    found, _ = table._find_backends()  # noqa: SLF001 -- ibis has no public name for it
-    return str(found[0].name) if found else "none"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # Databricks and the like install it under a name of their own
-        return "of unknown version"
 
 
 def with_names(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
@@ -319,7 +280,7 @@ def _ibis_microseconds(native: Any, column: str, *, is_date: bool) -> Any:
     found = native[column]
     if is_date:
         return found.cast("timestamp").epoch_seconds().cast("int64") * _SECOND
-    if _backend(native) == "duckdb":
+    if backend_of(native) == "duckdb":
         return _ibis_duckdb_microseconds(found)
     seconds = found.truncate("s").epoch_seconds().cast("int64")
     return seconds * _SECOND + found.microsecond().cast("int64")
@@ -364,50 +325,8 @@ def collected(frame: nw.LazyFrame[Any], *, asked: str) -> nw.DataFrame[Any]:
         return frame.collect(backend="pyarrow")
 
 
-@contextlib.contextmanager
-def engine_errors(frame: nw.LazyFrame[Any], *, asked: str) -> Iterator[None]:
-    """Raise whatever the engine of a frame raises as an error that says what was asked of it.
-
-    Engines check columns and types when a query is built, so that this stands around both the
-    building and the running of one.
-    """
-    try:
-        yield
-    except TouchpointsError:
-        raise
-    except NotImplementedError as error:
-        raise InvalidInputError(
-            f"the engine ({engine_of(frame)}) lacks what is needed: {_said(error)}",
-            where=f"while it {asked}",
-            mend=f"{_ENGINES} have ordered windows; or collect the frame first",
-        ) from error
-    except Exception as error:
-        # Each engine has exceptions of its own, none of which can be named without importing it.
-        said = _said(error)
-        closed = any(part in str(error).casefold() for part in _CLOSED) or _is_stopped(frame)
-        raise InvalidInputError(
-            f"the engine ({engine_of(frame)}) failed while it {asked}: {said}",
-            mend=_REOPEN if closed else _LOOK,
-        ) from error
-
-
-def _is_stopped(frame: nw.LazyFrame[Any]) -> bool:
-    """Tell whether the context of Spark is stopped: it fails in many ways that do not say so."""
-    if not frame.implementation.is_pyspark():
-        return False
-    return getattr(frame.to_native().sparkSession.sparkContext, "_jsc", frame) is None
-
-
-def _said(error: Exception) -> str:
-    """Return the first lines of what an engine says, and the cause that Java gives last."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    causes = [line for line in lines[_LINES:] if line.startswith("Caused by: ")]
-    text = " ".join([*lines[:_LINES], *causes[-1:]]) or type(error).__name__
-    return text if len(text) <= _LETTERS else text[:_LETTERS] + "…"
-
-
 def _unknown(frame: nw.LazyFrame[Any]) -> InvalidInputError:
     return InvalidInputError(
-        f"the engine must be one of {_ENGINES}, which have ordered windows, got {engine_of(frame)}",
+        f"the engine must be one of {ENGINES}, which have ordered windows, got {engine_of(frame)}",
         mend="collect the frame first",
     )

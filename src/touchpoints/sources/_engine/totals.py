@@ -25,6 +25,7 @@ from touchpoints.sources._engine.rows import (
 )
 from touchpoints.sources._engine.shims import collected
 
+_LAST_YEAR = 9999
 _NUMBER = r"^\s*[-+]?[0-9]+(\.[0-9]*)?\s*$"
 
 
@@ -73,6 +74,12 @@ def totals_of(rows: EngineRows, names: ColumnRoles) -> Totals:
                 "order as text: '10' before '9'",
                 mend="cast it to a number in the lazy frame",
             )
+    if odd := max(found.get("earliest_odd", 0), found.get("latest_odd", 0)):
+        raise InvalidInputError(
+            f"{counted(odd, 'journey', verb='have')} times outside the years 1 to {_LAST_YEAR}",
+            where=named_columns(names.time),
+            mend="leave them out, or make them null, in the lazy frame",
+        )
     if found.get("miscounted"):
         raise InvalidInputError(
             f"count must be an integer of at least 0, equal in all rows of a journey: it is not in "
@@ -87,6 +94,8 @@ def _journeys(rows: EngineRows) -> nw.LazyFrame[Any]:
     ids = numbered(ID, rows.ids)
     timed = ~nw.col(TIME if rows.timed else "one").is_null()
     asked = {"rows": nw.len(), "timed": _number(timed)}
+    if rows.timed:
+        asked |= {"earliest": nw.col(TIME).min(), "latest": nw.col(TIME).max()}
     if rows.has_person:
         asked["named"] = _number(~nw.col(PERSON).is_null())
         asked |= {"least": nw.col(PERSON).min(), "most": nw.col(PERSON).max()}
@@ -137,6 +146,10 @@ def _sums(journeys: nw.LazyFrame[Any], rows: EngineRows) -> dict[str, int]:
 def _flaws(rows: EngineRows) -> dict[str, nw.Expr]:
     """Return what is to be known of the persons and counts of a journey."""
     flaws = {}
+    if rows.timed:
+        for name in ("earliest", "latest"):
+            year = nw.col(name).dt.year()  # null where it is an infinity
+            flaws[f"{name}_odd"] = year.is_null() | (year < 1) | (year > _LAST_YEAR)
     if rows.has_person:
         dtype = rows.schema[PERSON]
         unnamed = without_value("least", dtype) | without_value("most", dtype)
