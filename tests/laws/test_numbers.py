@@ -34,6 +34,10 @@ ASKED = {
         LOG, tp.paths.transitions, **{"seed": 1, "resamples": 3} | more
     ),
     "features": lambda **more: tp.features(LOG, **more),
+    "from_frame": lambda **more: tp.from_frame(
+        {"id": [1], "day": ["2026-01-01"], "do": ["a"]},
+        **{"journey": "id", "time": "day", "touchpoint": "do", "distinct": True} | more,
+    ),
     "higher_order_graph": lambda **more: tp.higher_order_graph(LOG, **more),
     "sample": lambda **more: tp.sample(LOG, **{"n": 2, "seed": 1} | more),
     "simulate": lambda **more: tp.simulate(GRAPH, **{"n": 2, "seed": 1} | more),
