@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from unittest import mock
 
 import attrs
 import numpy as np
@@ -15,6 +16,7 @@ from tests import strategies
 from tests.logs import log
 from tests.paths import naive_timing
 from tests.paths.naive_grouping import each_alone, warned_of_ungrouped
+from touchpoints._core.arrays.statistics import figures
 from touchpoints._core.arrays.statistics.quantiles import neighbours, spreads
 from touchpoints.errors import InvalidInputError, NotFoundError, WrongKindError
 from touchpoints.journeys.cutting import take
@@ -72,6 +74,22 @@ def test_idle_and_processing_times_agree_with_writing_them_all_out(journeys) -> 
     assert both.count.sum() == idle.count.sum() + idle.without_end.sum()
     weights = np.repeat(journeys.counts, np.diff(journeys.offsets))
     assert weights.sum() == processing.count.sum() + processing.without_end.sum()
+
+
+@given(journeys=with_ends())
+def test_times_found_in_buckets_are_the_same(journeys) -> None:
+    """As with many interactions: no sort of all times changes no figure."""
+    asked = {"quantiles": (0.1, 0.9)}
+    calls = (tp.paths.gaps, tp.paths.idle_times, tp.paths.processing_times)
+
+    sorted_ones = [call(journeys, **asked) for call in calls]
+    settings = {"_WHOLE": 1, "_CELLS_A_ROW": 1e6, "_MOST_KEPT": 1.0}
+    with mock.patch.multiple(figures, **settings):
+        counted = [call(journeys, **asked) for call in calls]
+
+    assert [str(one.to_dicts()) for one in sorted_ones] == [str(one.to_dicts()) for one in counted]
+    agrees(counted[0], edges(counted[0]), naive_timing.gaps(journeys))
+    agrees(counted[1], edges(counted[1]), naive_timing.idle(journeys))
 
 
 @given(journeys=with_ends())

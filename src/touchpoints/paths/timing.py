@@ -51,7 +51,7 @@ def gaps(
         Quantiles besides the quartiles, as shares in [0, 1].
     level
         A confidence level such as 0.95 for intervals of each mean, median and further quantile;
-        none by default. It costs two more sorts.
+        none by default. It costs three sorts.
     by, hours, unit
         Shared arguments: see `touchpoints.paths`.
 
@@ -97,8 +97,9 @@ def gaps(
     is left out in turn, with the degrees of freedom of effective units). Times are skewed: prefer
     the median. Its interval, and that of any quantile, lies between two of the
     values (Woodruff 1952), with the effective number of values of the page on uncertainty; an end
-    beyond the values known is nan, and so are both with fewer than two units. One sort, O(m log m);
-    between places O(m) and a sort of the gaps found.
+    beyond the values known is nan, and so are both with fewer than two units. O(m) and a sort of
+    the gaps near a quantile; a sort of all, O(m log m), for intervals, journeys with counts, few
+    gaps and hundreds of touchpoints.
 
     References
     ----------

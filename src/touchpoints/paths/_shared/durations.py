@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 import attrs
@@ -12,6 +13,7 @@ import numpy as np
 from touchpoints._core import checks
 from touchpoints._core.arrays.counting import row_weights
 from touchpoints._core.arrays.sorting.ranking import most_frequent
+from touchpoints._core.arrays.statistics.figures import Figures, figures
 from touchpoints._core.arrays.statistics.mean_bounds import bounds_of_means
 from touchpoints._core.arrays.statistics.quantile_bounds import UnitValues, quantile_bounds
 from touchpoints._core.arrays.statistics.quantiles import Spreads, spreads
@@ -25,6 +27,7 @@ from touchpoints.paths._shared.clocks import journey_clock
 from touchpoints.uncertainty import Units, units_of
 
 _SECOND = 1e6
+_FIVE = MappingProxyType({"min": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "max": 1.0})
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -215,17 +218,18 @@ def summary(
     found = collect(journeys)
     plain = row_weights(journeys.offsets, journeys.counts) is None
     weights = None if plain else journeys.counts[found.owners()].astype(np.float64)
-    spread = spreads(found.groups, found.values, found.size, weights)
-    totals = spread.totals()
+    rows, every = (found.groups, found.values, found.size), (*_FIVE.values(), *shares)
+    spread = None if level is None else spreads(*rows, weights)
+    read = figures(*rows, every, weights) if spread is None else Figures.of(spread, every)
+    totals = read.totals
     listed = totals + found.extra.get("without_end", 0)
     order = most_frequent(totals, None, -listed, *found.ties)
     if not found.every:
         order = order[listed[order] > 0]
-    columns: dict[str, Any] = {"count": totals, "mean": spread.means() / _SECOND}
-    for name, share in (("min", 0.0), ("q1", 0.25), ("median", 0.5), ("q3", 0.75), ("max", 1.0)):
-        columns[name] = spread.quantile(share) / _SECOND
+    columns: dict[str, Any] = {"count": totals, "mean": read.means / _SECOND}
+    columns |= zip(_FIVE, read.quantiles[: len(_FIVE)] / _SECOND, strict=True)
     facts: dict[str, Any] = {"unit": "journey" if journeys.persons is None else "person"}
-    if level is not None:
+    if level is not None and spread is not None:
         units = units_of(journeys, None)
         facts = units.facts()
         columns |= _intervals(
@@ -233,7 +237,7 @@ def summary(
         )
     columns |= found.labels | found.extra
     if shares:
-        columns["quantiles"] = _tuples([spread.quantile(share) for share in shares])
+        columns["quantiles"] = _tuples(list(read.quantiles[len(_FIVE) :]))
     columns = {name: values[order] for name, values in columns.items()}
     return {**columns, **facts, "shares": shares, "level": level}
 

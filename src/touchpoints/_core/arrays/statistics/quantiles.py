@@ -102,16 +102,7 @@ class Spreads:
         Hyndman & Y. Fan (1996), Sample quantiles in statistical packages, The American
         Statistician 50(4), 361-365.
         """
-        totals = self.totals()
-        some = np.flatnonzero(totals)
-        position = (totals[some] - 1) * share
-        below = np.floor(position).astype(np.int64)
-        low, high = (
-            self.at(some, np.minimum(rank, totals[some] - 1)) for rank in (below, below + 1)
-        )
-        answer = np.full(len(totals), np.nan)
-        answer[some] = low + (position - below) * (high - low)
-        return answer
+        return interpolated(self.totals(), share, self.at)
 
     def at(self, groups: Array, ranks: Array) -> Array:
         """Return the value at a rank, counted from 0, of each of some groups, int64 (h,)."""
@@ -123,6 +114,47 @@ class Spreads:
     def _values(self, positions: Array | slice) -> Array:
         values: Array = (self.keys[positions] & self.mask) + self.floor
         return values
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Nearest:
+    """The ranks, counted from 0, that a quantile lies between, in each group that has values.
+
+    Attributes
+    ----------
+    groups, below, above : int64 (h,)
+        The groups that have values, and the two ranks.
+    part : float64 (h,)
+        Which part of the way from ``below`` the quantile is.
+    """
+
+    groups: Array
+    below: Array
+    above: Array
+    part: Array
+
+    @classmethod
+    def of(cls, totals: Array, share: float) -> Nearest:
+        """Return the ranks around a quantile of groups with ``totals`` values, int64 (size,)."""
+        some = np.flatnonzero(totals)
+        last = totals[some] - 1
+        position = last * share
+        below = np.floor(position).astype(np.int64)
+        return cls(
+            groups=some,
+            below=np.minimum(below, last),
+            above=np.minimum(below + 1, last),
+            part=position - below,
+        )
+
+
+def interpolated(totals: Array, share: float, at: Callable[[Array, Array], Array]) -> Array:
+    """Return a quantile of each group, float64 (size,), from the values at ranks of groups."""
+    nearest = Nearest.of(totals, share)
+    low, high = (at(nearest.groups, ranks) for ranks in (nearest.below, nearest.above))
+    answer = np.full(len(totals), np.nan)
+    answer[nearest.groups] = low + nearest.part * (high - low)
+    return answer
 
 
 def spreads(groups: Array, values: Array, size: int, weights: Array | None = None) -> Spreads:
