@@ -83,8 +83,9 @@ class Frame:
 
     def load(self, asked: Iterable[tuple[str, Any]]) -> None:
         """Read only the columns named by arguments; raise where the table has no such column."""
-        chosen = self.given.select(*columns_asked(asked, self.names))
+        columns = columns_asked(asked, self.names)
         with asking(self.given, "read the rows"):
+            chosen = self.given.select(*columns)
             self._frame = chosen.collect() if self.lazy else chosen
 
     @property
