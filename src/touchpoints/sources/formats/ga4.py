@@ -237,7 +237,11 @@ def _nested_frame(frame: Any) -> Any:
         return None
     chosen = given.select([name for name in NESTED if name in names])
     eager = chosen.collect() if isinstance(chosen, nw.LazyFrame) else chosen
-    return eager.to_arrow() if has_arrow() else eager.to_native()
+    if not has_arrow():
+        return eager.to_native()
+    if eager.implementation.is_polars():  # before 1.38 it hands over structs in pieces wrongly
+        return eager.to_native().rechunk().to_arrow()
+    return eager.to_arrow()
 
 
 def _table(columns: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
