@@ -145,7 +145,7 @@ def _sums(journeys: nw.LazyFrame[Any], rows: EngineRows) -> dict[str, int]:
 
 def _flaws(rows: EngineRows) -> dict[str, nw.Expr]:
     """Return what is to be known of the persons and counts of a journey."""
-    flaws = {}
+    flaws: dict[str, nw.Expr] = {}
     if rows.timed:
         for name in ("earliest", "latest"):
             year = nw.col(name).dt.year()  # null where it is an infinity
@@ -155,7 +155,7 @@ def _flaws(rows: EngineRows) -> dict[str, nw.Expr]:
         unnamed = without_value("least", dtype) | without_value("most", dtype)
         unnamed = unnamed | (nw.col("named") < nw.col("rows"))
         mixed = unnamed | (nw.col("least") != nw.col("most"))
-        flaws = {"mixed_persons": (nw.col("named") > 0) & mixed, "without_person": unnamed}
+        flaws |= {"mixed_persons": (nw.col("named") > 0) & mixed, "without_person": unnamed}
     if rows.has_count:
         flaws["miscounted"] = (
             (nw.col("counted") < nw.col("rows"))
