@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import attrs
 import numpy as np
@@ -161,10 +161,10 @@ def _usable(
             continue
         if columns and options.missing == "raise":
             rows = np.flatnonzero(mask)
-            raise InvalidInputError(
-                f"{counted(len(rows), 'row', verb='have')} no {name.removeprefix('without_')}",
+            refuse_missing(
+                len(rows),
+                name.removeprefix("without_"),
                 where=f"{named_columns(columns)}, rows {first_few(rows[:6].tolist())}",
-                mend='pass missing="drop" to leave them out and count them in meta.report',
             )
         tally[name] = _count(mask & ~unusable)
         unusable |= mask
@@ -176,9 +176,10 @@ def _with_columns(
 ) -> OrderedRows:
     """Take the columns of the journeys before rows are dropped."""
     persons, several = _persons(log.person, ordered)
-    if several is not None and options.person_conflicts != "ignore" and several.any():
-        shared = log.journey.labels(ordered.first[several])
-        _tell_of_several_persons(shared, names, raising=options.person_conflicts == "raise")
+    if several is not None and several.any():
+        shared = log.journey.labels(ordered.first[np.flatnonzero(several)[:6]])
+        where = f"{named_columns(names.journey)}, journeys {first_few(shared.tolist())}"
+        tell_of_several_persons(_count(several), names, options, where=where)
     per_journey, journey_conflicts = _per_journey(log, ordered)
     counts = _journey_counts(log, ordered)
     columns = {"persons": persons, "per_journey": per_journey, "counts": counts}
@@ -187,12 +188,25 @@ def _with_columns(
     )
 
 
-def _tell_of_several_persons(shared: Array, names: ColumnRoles, *, raising: bool) -> None:
+def refuse_missing(number: int, what: str, *, where: str) -> NoReturn:
+    """Raise for rows without an id or a time."""
+    raise InvalidInputError(
+        f"{counted(number, 'row', verb='have')} no {what}",
+        where=where,
+        mend='pass missing="drop" to leave them out and count them in meta.report',
+    )
+
+
+def tell_of_several_persons(
+    number: int, names: ColumnRoles, options: Options, *, where: str
+) -> None:
+    """Warn of so many journeys of several persons, raise for them, or ignore them."""
+    if not number or options.person_conflicts == "ignore":
+        return
+    what = f"{counted(number, 'journey', verb='name')} several persons"
     together = (names.person, *names.journey)
-    what = f"{counted(len(shared), 'journey', verb='name')} several persons"
-    where = f"{named_columns(names.journey)}, journeys {first_few(shared[:6].tolist())}"
     mend = f"ids that are unique for each person only need both columns: journey={together!r}"
-    if raising:
+    if options.person_conflicts == "raise":
         raise InvalidInputError(what, where=where, mend=mend)
     warn(
         f"{what}, and the first was kept ({where}). {mend[0].upper()}{mend[1:]}. Pass "

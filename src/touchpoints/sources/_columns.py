@@ -182,11 +182,8 @@ def _times(table: Table, names: ColumnRoles, how: HowTimes) -> Instants:
                 "time=None says that there are none",
                 mend="leave them out, or name the column of times",
             )
-        if table.lazy and not names.tiebreak:
-            raise InvalidInputError(
-                "a lazy table has no order of rows, and time=None gives it none",
-                mend="pass tiebreak= with columns that order the rows, or collect the table first",
-            )
+        if table.lazy:
+            check_ordered(names)
         return Instants(_places(table, names))
     if len(names.time) == 1:
         return table.instants(names.time[0], how)
@@ -207,6 +204,15 @@ def _without_zones(values: list[Any], name: str) -> list[Any]:
                 mend="remove the zone from the dates, and pass it as tz=",
             )
     return values
+
+
+def check_ordered(names: ColumnRoles) -> None:
+    """Raise where nothing orders the rows of a lazy table."""
+    if not names.time and not names.tiebreak:
+        raise InvalidInputError(
+            "a lazy table has no order of rows, and time=None gives it none",
+            mend="pass tiebreak= with columns that order the rows, or collect the table first",
+        )
 
 
 def _places(table: Table, names: ColumnRoles) -> Array:

@@ -297,10 +297,14 @@ def _read(
     table = table_of(frame)
     names, by_key = ties_by_key(names, table.names)
     options = attrs.evolve(options, ties_by_key=by_key)
-    if table.lazy and (summary is not None or sample is not None):
-        from touchpoints.sources._engine.reading import read_in_engine
+    if table.lazy and summary is not None:
+        from touchpoints.sources._engine.reading import read_distinct
 
-        return read_in_engine(table.given, names, options, how, summary=summary, sample=sample)
+        return read_distinct(table.given, names, options, how, summary=summary, sample=sample)
+    if table.lazy and sample is not None:
+        from touchpoints.sources._engine.reading import read_sample
+
+        return read_sample(table.given, names, options, how, sample)
     if summary is not None:
         names = attrs.evolve(names, per_journey=(*names.per_journey, *summary.keep))
     table.load(names.asked())

@@ -1,4 +1,4 @@
-"""Permutation of group labels: the units that are dealt out to two groups."""
+"""Permutation of group labels: which units each of two groups is given in a draw."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 from touchpoints._core.arrays.sorting import ordering
 from touchpoints._core.frozen import Array, Coded, owned
 from touchpoints.journeys.meta import Meta
-from touchpoints.journeys.model import Journeys
+from touchpoints.journeys.model import Journeys, take_rows
 from touchpoints.sources._engine.packing import Packing, unpacked
 from touchpoints.sources._engine.program import (
     CUT,
@@ -130,7 +130,7 @@ def journeys_from(
     Parameters
     ----------
     kept
-        The values of the columns that are kept, by number.
+        The values of the columns that are kept, by number; -1 is missing.
     meta
         What it says of blocks is how many the persons are in; None where there are no persons.
     last
@@ -139,7 +139,7 @@ def journeys_from(
     codes, seen = ordering.by_appearance(paths.codes, len(touchpoints))
     whole = np.ones(len(paths.counts), dtype=bool)
     columns = {
-        name: _at(column, numbers)
+        name: take_rows(column, numbers)
         for (name, column), numbers in zip(kept.items(), paths.groups, strict=False)
     }
     return Journeys(
@@ -153,19 +153,6 @@ def journeys_from(
         per_journey=columns,
         meta=meta,
     )
-
-
-def _at(column: Coded | Array, numbers: Array) -> Coded | Array:
-    """Return the values of a column by number, missing where the number is -1."""
-    if isinstance(column, Coded):
-        codes = np.append(column.codes, -1)[numbers]
-        return Coded(owned(codes.astype(np.int32)), column.categories)
-    missing = numbers < 0
-    if not len(column) or (missing.any() and column.dtype.kind not in "fM"):
-        column = column.astype(np.float64)
-    nothing: Any = "NaT" if column.dtype.kind == "M" else np.nan
-    empty = np.array([nothing], dtype=column.dtype) if column.dtype.kind in "fM" else column[:1]
-    return owned(np.concatenate([column, empty])[numbers])
 
 
 def block_labels(numbers: Array, blocks: int) -> Array:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from touchpoints._core.arrays.statistics.log_buckets import NOTHING, Buckets
 from touchpoints._core.columns import ColumnRoles, columns_asked
-from touchpoints._core.engine_errors import engine_errors, engine_of
+from touchpoints._core.engine_errors import engine_errors
 from touchpoints._core.frozen import Array
 from touchpoints.journeys.meta import Report
 from touchpoints.sources._assemble import Options
 from touchpoints.sources._engine.options import Summary
-from touchpoints.sources._engine.paths import refuse_ties
-from touchpoints.sources._engine.program import PAIRS, TIES, UNDECIDED, Ordering, placed
-from touchpoints.sources._engine.reading import check_times, usable_rows
-from touchpoints.sources._engine.rows import COUNT, TIME, WHOLE, EngineRows, rows_of
-from touchpoints.sources._engine.shims import collected, with_microseconds
-from touchpoints.sources._engine.tails import columns_of
-from touchpoints.sources._engine.totals import Totals, check_longest
+from touchpoints.sources._engine.program import (
+    PAIRS,
+    TIES,
+    UNDECIDED,
+    Ordering,
+    ordering_of,
+    placed,
+)
+from touchpoints.sources._engine.reporting import refuse_undecided, report_of
+from touchpoints.sources._engine.rows import COUNT, TIME, WHOLE, EngineRows, check_times, rows_of
+from touchpoints.sources._engine.shims import collected, columns_of, with_microseconds
+from touchpoints.sources._engine.totals import check_longest, usable_rows
 from touchpoints.sources._engine.typed import CODE, TypedRows, typed_rows
 from touchpoints.sources.gap_tables import END, START, BinnedGaps, table_of
 
@@ -48,19 +52,14 @@ def binned_in_engine(
         rows, totals = usable_rows(rows, names, options)
         check_longest(rows, totals, longest=longest)
         typed = typed_rows(rows, names, options, by)
-        order = Ordering(
-            timed=True,
-            tiebreaks=rows.tiebreaks,
-            gappy=tuple(place for place, gaps in enumerate(totals.gaps) if gaps),
-            by_key=options.ties_by_key,
-        )
+        order = ordering_of(rows, totals, options)
         counts = _counts(_steps(typed, order), rows, resolution)
         answer = collected(counts, asked="counted the gaps")
     here = columns_of(answer, [name for name in answer.columns if name != TOTAL])
     here[TOTAL] = np.asarray(answer[TOTAL].fill_null(0.0).to_numpy(), dtype=np.float64)
-    if undecided := int(here[UNDECIDED].sum()):
-        refuse_ties(undecided, names)
-    return _table(here, typed, resolution, _report(rows, totals, typed, here))
+    refuse_undecided(here, names)
+    report = report_of(rows, totals, here, typed.tally, what="gaps")
+    return _table(here, typed, resolution, report)
 
 
 def _steps(typed: TypedRows, order: Ordering) -> nw.LazyFrame[Any]:
@@ -140,17 +139,4 @@ def _table(
         resolution=resolution,
         lens=typed.lens,
         report=report,
-    )
-
-
-def _report(rows: EngineRows, totals: Totals, typed: TypedRows, here: dict[str, Array]) -> Report:
-    said = f"journeys whose gaps {engine_of(rows.frame)} counted"
-    return attrs.evolve(
-        Report(**typed.tally),
-        rows=totals.rows,
-        without_journey=totals.without_journey,
-        without_time=totals.without_time,
-        pairs=int(here[PAIRS].sum()),
-        ties=int(here[TIES].sum()),
-        noted={said: totals.journeys},
     )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 
 from touchpoints._core.checks import share, whole
-from touchpoints._core.columns import several
 from touchpoints._core.messages import first_few, quoted
 from touchpoints.errors import InvalidInputError, WrongKindError
 from touchpoints.journeys.meta import Report
@@ -69,10 +67,7 @@ def summary_of(
     """Return what ``distinct=`` and what belongs to it ask for; None without ``distinct=``."""
     limit, longest = whole("limit", limit), whole("longest", longest)
     blocks = whole("blocks", blocks, least=2)
-    if isinstance(distinct, bool):
-        keep: tuple[str, ...] = ()
-    else:
-        keep = tuple(dict.fromkeys(several("distinct", _sequence(distinct))))
+    keep = () if isinstance(distinct, bool) else tuple(dict.fromkeys(distinct))
     if distinct is False:
         given = {
             "collapse": collapse is not None,
@@ -92,7 +87,7 @@ def summary_of(
     return Summary(
         keep=keep,
         collapse=() if collapse is None else _names(collapse),
-        collapse_repeats=_flag("collapse_repeats", collapse_repeats),
+        collapse_repeats=collapse_repeats,
         first=None if first is None else whole("first", first),
         last=None if last is None else whole("last", last),
         limit=limit,
@@ -116,18 +111,3 @@ def sample_of(sample: tuple[float, int] | None) -> Sample | None:
 
 def _names(collapse: str | Sequence[str]) -> tuple[str, ...]:
     return (collapse,) if isinstance(collapse, str) else tuple(collapse)
-
-
-def _sequence(distinct: Any) -> Any:
-    if not isinstance(distinct, (str, tuple, list)):
-        raise WrongKindError(
-            f"distinct must be True or names of columns, got {quoted(distinct)}",
-            mend='for example distinct=("segment",)',
-        )
-    return distinct
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise WrongKindError(f"{name} must be True or False, got {quoted(value)}")
-    return value

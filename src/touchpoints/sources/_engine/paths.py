@@ -10,13 +10,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from touchpoints._core.columns import ColumnRoles, named_columns
-from touchpoints._core.engine_errors import engine_of
 from touchpoints._core.frozen import Array, Coded
-from touchpoints._core.messages import counted
-from touchpoints.errors import InvalidInputError, warn
-from touchpoints.journeys.meta import Meta, Report
+from touchpoints.errors import InvalidInputError
+from touchpoints.journeys.meta import Meta
 from touchpoints.journeys.model import Journeys
-from touchpoints.sources._assemble import Options
+from touchpoints.sources._assemble import Options, tell_of_several_persons
 from touchpoints.sources._engine.answer import (
     Paths,
     decoded,
@@ -40,9 +38,11 @@ from touchpoints.sources._engine.program import (
     Grouping,
     Ordering,
     journeys_of,
+    ordering_of,
     paths_of,
     placed,
 )
+from touchpoints.sources._engine.reporting import refuse_undecided, report_of
 from touchpoints.sources._engine.rows import (
     JOURNEY,
     KEPT,
@@ -53,9 +53,9 @@ from touchpoints.sources._engine.rows import (
     numbered,
 )
 from touchpoints.sources._engine.sampling import sampled, with_person_number
-from touchpoints.sources._engine.shims import collected
+from touchpoints.sources._engine.shims import collected, columns_of
 from touchpoints.sources._engine.small_tables import distinct_values, numbered_values, with_answers
-from touchpoints.sources._engine.tails import apart, columns_of, matched, tails_of
+from touchpoints.sources._engine.tails import apart, matched, tails_of
 from touchpoints.sources._engine.totals import Totals, check_longest
 from touchpoints.sources._engine.typed import TypedRows, typed_rows
 
@@ -114,23 +114,25 @@ def distinct_paths(
         totals=totals,
         typed=attrs.evolve(typed, frame=frame),
         kept=kept,
-        order=Ordering(
-            timed=rows.timed,
-            tiebreaks=rows.tiebreaks,
-            gappy=tuple(place for place, gaps in enumerate(totals.gaps) if gaps),
-            by_key=options.ties_by_key,
-        ),
+        order=ordering_of(rows, totals, options),
         summary=summary,
     )
     _check_number(setting)
     program = _program(setting, frame)
     found = _found(program, summary)
-    if undecided := int(found[UNDECIDED].sum()):
-        refuse_ties(undecided, names)
+    refuse_undecided(found, names)
     paths = _paths(setting, program, found)
-    report = _report(setting, found)
-    blocks = summary.blocks if rows.has_person else None
-    _tell_of_persons(report.person_conflicts, names, options)
+    several, where = int(found[PERSONS_MIXED].sum()), named_columns(names.journey)
+    tell_of_several_persons(several, names, options, where=where)
+    report = report_of(
+        rows,
+        totals,
+        found,
+        typed.tally,
+        what="paths",
+        person_conflicts=several,
+        journey_conflicts=int(found[KEPT_MIXED].sum()),
+    )
     return journeys_from(
         paths,
         typed.touchpoints,
@@ -139,7 +141,7 @@ def distinct_paths(
             taxonomy=options.taxonomy,
             lens=typed.lens,
             timezone=rows.timezone,
-            blocks=blocks,
+            blocks=summary.blocks if rows.has_person else None,
             report=report,
         ),
         last=summary.last is not None,
@@ -169,7 +171,7 @@ def _with_kept(
 def _program(setting: _Setting, frame: nw.LazyFrame[Any]) -> _Program:
     """Return what to ask of these rows: all of them, or those of some persons."""
     summary, rows = setting.summary, setting.rows
-    sizes = [max(1, len(_values(one))) for one in setting.kept.values()]
+    sizes = [len(one) for one in setting.kept.values()]
     if rows.has_person:
         frame = with_person_number(
             frame,
@@ -192,10 +194,6 @@ def _program(setting: _Setting, frame: nw.LazyFrame[Any]) -> _Program:
     placed_rows = placed(frame, setting.order, summary, dropping=setting.typed.dropping)
     journeys = journeys_of(placed_rows, packing, grouping)
     return _Program(rows=placed_rows, journeys=journeys, packing=packing, grouping=grouping)
-
-
-def _values(column: Coded | Array) -> Any:
-    return column.codes if isinstance(column, Coded) else column
 
 
 def _check_number(setting: _Setting) -> None:
@@ -263,43 +261,3 @@ def _of_long_journeys(frame: nw.LazyFrame[Any], packing: Packing) -> nw.LazyFram
     sizes = frame.group_by(JOURNEY).agg(nw.len().cast(WHOLE).alias("rows_of_it"))
     long = sizes.filter(nw.col("rows_of_it") > packing.places).select(JOURNEY)
     return frame.join(long, on=JOURNEY, how="semi")
-
-
-def refuse_ties(undecided: int, names: ColumnRoles) -> None:
-    """Raise for interactions that nothing puts in an order."""
-    raise InvalidInputError(
-        f"{counted(undecided, 'interaction', verb='share')} journey and time with another, and a "
-        "lazy table has no order of rows to decide which came first",
-        where=f"column {names.time[0]!r}" if names.time else "",
-        mend='pass tiebreak= with columns that order them; tiebreak="touchpoint" orders them by '
-        "key, which is an invention",
-    )
-
-
-def _tell_of_persons(several: int, names: ColumnRoles, options: Options) -> None:
-    if not several or options.person_conflicts == "ignore":
-        return
-    what = f"{counted(several, 'journey', verb='name')} several persons"
-    together = (names.person, *names.journey)
-    mend = f"ids that are unique for each person only need both columns: journey={together!r}"
-    if options.person_conflicts == "raise":
-        raise InvalidInputError(what, where=named_columns(names.journey), mend=mend)
-    warn(
-        f"{what}, and the first was kept. {mend[0].upper()}{mend[1:]}. Pass "
-        'person_conflicts="ignore" where one journey can have several persons.'
-    )
-
-
-def _report(setting: _Setting, found: Mapping[str, Array]) -> Report:
-    totals = setting.totals
-    return Report(
-        rows=totals.rows,
-        without_journey=totals.without_journey,
-        without_time=totals.without_time,
-        pairs=int(found[PAIRS].sum()),
-        ties=int(found[TIES].sum()),
-        person_conflicts=int(found[PERSONS_MIXED].sum()),
-        journey_conflicts=int(found[KEPT_MIXED].sum()),
-        noted={f"journeys whose paths {engine_of(setting.rows.frame)} counted": totals.journeys},
-        **setting.typed.tally,
-    )

@@ -8,10 +8,21 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from touchpoints.sources._assemble import Options
 from touchpoints.sources._engine.options import Summary
 from touchpoints.sources._engine.packing import Packing
-from touchpoints.sources._engine.rows import COUNT, JOURNEY, PERSON, TIEBREAK, TIME, WHOLE, numbered
+from touchpoints.sources._engine.rows import (
+    COUNT,
+    JOURNEY,
+    PERSON,
+    TIEBREAK,
+    TIME,
+    WHOLE,
+    EngineRows,
+    numbered,
+)
 from touchpoints.sources._engine.shims import local_table
+from touchpoints.sources._engine.totals import Totals
 from touchpoints.sources._engine.typed import CODE, TIE
 
 PLACE, LENGTH, CUT, NEXT = "place", "length", "cut", "next"
@@ -58,6 +69,16 @@ class Ordering:
                 missing = nw.when(nw.col(name).is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
                 frame = frame.with_columns(missing.alias(_gap(name)))
         return frame
+
+
+def ordering_of(rows: EngineRows, totals: Totals, options: Options) -> Ordering:
+    """Return what orders the rows of a log."""
+    return Ordering(
+        timed=rows.timed,
+        tiebreaks=rows.tiebreaks,
+        gappy=tuple(place for place, gaps in enumerate(totals.gaps) if gaps),
+        by_key=options.ties_by_key,
+    )
 
 
 def _gap(name: str) -> str:

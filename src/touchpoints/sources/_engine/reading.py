@@ -15,40 +15,28 @@ from touchpoints._core.zones import HowTimes
 from touchpoints.errors import InvalidInputError
 from touchpoints.journeys.model import Journeys, derive
 from touchpoints.sources._assemble import Options, assemble
-from touchpoints.sources._columns import log_of
+from touchpoints.sources._columns import check_ordered, log_of
 from touchpoints.sources._engine.options import Sample, Summary
 from touchpoints.sources._engine.paths import distinct_paths
 from touchpoints.sources._engine.rows import (
     JOURNEY,
-    PERSON,
-    TIME,
     WHOLE,
     EngineRows,
+    check_times,
     rows_of,
-    without_value,
 )
 from touchpoints.sources._engine.sampling import sampled
 from touchpoints.sources._engine.shims import collected
-from touchpoints.sources._engine.totals import Totals, totals_of, usable
+from touchpoints.sources._engine.totals import Totals, usable_rows
 
 _OTHERS = "column"
 """The name of the columns of a sample, with a number."""
 
 
-def read_in_engine(
-    given: nw.LazyFrame[Any],
-    names: ColumnRoles,
-    options: Options,
-    how: HowTimes,
-    *,
-    summary: Summary | None,
-    sample: Sample | None,
+def read_sample(
+    given: nw.LazyFrame[Any], names: ColumnRoles, options: Options, how: HowTimes, sample: Sample
 ) -> Journeys:
-    """Return the distinct paths of a lazy frame, the journeys of a sample of persons, or both."""
-    if summary is not None:
-        return _read_distinct(given, names, options, how, summary, sample)
-    if sample is None:
-        raise InvalidInputError("an engine is asked for a summary or a sample, got neither")
+    """Return the journeys of a sample of the persons of a lazy frame."""
     found, totals = _sampled_rows(given, names, options, sample)
     drawn = Frame(found.to_native())
     drawn.load(names.asked())
@@ -68,14 +56,16 @@ def read_in_engine(
     )
 
 
-def _read_distinct(
+def read_distinct(
     given: nw.LazyFrame[Any],
     names: ColumnRoles,
     options: Options,
     how: HowTimes,
+    *,
     summary: Summary,
     sample: Sample | None,
 ) -> Journeys:
+    """Return the distinct paths of a lazy frame, or of a sample of its persons."""
     _refuse_what_needs_rows(names, options, how, summary)
     columns_asked([*names.asked(), *(("distinct", name) for name in summary.keep)], _names(given))
     with engine_errors(given, asked="looked at the columns of the frame"):
@@ -92,19 +82,6 @@ def _read_distinct(
 
 def _names(given: nw.LazyFrame[Any]) -> list[str]:
     return list(given.collect_schema().names())
-
-
-def usable_rows(
-    rows: EngineRows, names: ColumnRoles, options: Options
-) -> tuple[EngineRows, Totals]:
-    """Return the rows with an id and a time, persons without a name null, and counts of the log."""
-    totals = totals_of(rows, names)
-    rows = usable(rows, totals, names, missing=options.missing)
-    if totals.without_person:
-        known = nw.when(~without_value(PERSON, rows.schema[PERSON])).then(nw.col(PERSON))
-        frame = rows.frame.with_columns(known.otherwise(nw.lit(None)).alias(PERSON))
-        rows = attrs.evolve(rows, frame=frame)
-    return rows, totals
 
 
 def _drawn(rows: EngineRows, totals: Totals, sample: Sample) -> tuple[EngineRows, Totals]:
@@ -181,19 +158,4 @@ def _refuse_what_needs_rows(
             "distinct= needs one column of times in the engine, got a date and a time",
             mend="join them in the lazy frame",
         )
-    if not names.time and not names.tiebreak:
-        raise InvalidInputError(
-            "a lazy table has no order of rows, and time=None gives it none",
-            mend="pass tiebreak= with columns that order the rows, or collect the table first",
-        )
-
-
-def check_times(rows: EngineRows, names: ColumnRoles) -> None:
-    """Raise where the engine has no dates or datetimes to order rows by."""
-    dtype = rows.schema.get(TIME)
-    if dtype is not None and dtype not in (nw.Datetime, nw.Date):
-        raise InvalidInputError(
-            f"column {names.time[0]!r} must hold dates or datetimes, by which the engine orders "
-            f"the rows, got {dtype}",
-            mend="cast it in the lazy frame",
-        )
+    check_ordered(names)

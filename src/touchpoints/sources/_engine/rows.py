@@ -149,3 +149,14 @@ def without_value(name: str, dtype: Any) -> nw.Expr:
     if dtype == nw.String:
         return gone | ~nw.col(name).str.contains(_VISIBLE)
     return gone | nw.col(name).is_nan() if dtype.is_float() else gone
+
+
+def check_times(rows: EngineRows, names: ColumnRoles) -> None:
+    """Raise where the engine has no dates or datetimes to order rows by."""
+    dtype = rows.schema.get(TIME)
+    if dtype is not None and dtype not in (nw.Datetime, nw.Date):
+        raise InvalidInputError(
+            f"column {names.time[0]!r} must hold dates or datetimes, by which the engine orders "
+            f"the rows, got {dtype}",
+            mend="cast it in the lazy frame",
+        )

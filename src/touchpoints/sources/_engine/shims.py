@@ -325,6 +325,17 @@ def collected(frame: nw.LazyFrame[Any], *, asked: str) -> nw.DataFrame[Any]:
         return frame.collect(backend="pyarrow")
 
 
+def columns_of(frame: nw.DataFrame[Any], names: Sequence[str]) -> dict[str, Array]:
+    """Return columns of integers as arrays, -1 where null."""
+    found = {}
+    for name in names:
+        column = frame[name]
+        if column.null_count():
+            column = column.fill_null(-1)
+        found[name] = np.asarray(column.to_numpy()).astype(np.int64)
+    return found
+
+
 def _unknown(frame: nw.LazyFrame[Any]) -> InvalidInputError:
     return InvalidInputError(
         f"the engine must be one of {ENGINES}, which have ordered windows, got {engine_of(frame)}",

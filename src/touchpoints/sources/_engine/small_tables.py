@@ -104,19 +104,22 @@ def with_answers(
 def numbered_values(values: DistinctValues, name: str) -> tuple[Array, Coded | Array]:
     """Return the number of each value of a column that is kept, and the values by number.
 
-    Values that the library holds equal, such as 0.0 and -0.0, have one number; -1 is missing. The
-    numbers go by the order of the values, whatever the order in which the engine gives them.
+    Values that the library holds equal, such as 0.0 and -0.0, have one number. It is -1 where the
+    value is missing, and so is the last of the values, which -1 takes. The numbers go by the order
+    of the values, whatever the order in which the engine gives them.
     """
     column = values.table.kept(name)
     if isinstance(column, Coded):
         known = sorted(set(column.categories))
         places = {one: place for place, one in enumerate(known)}
         table = np.array([*(places[one] for one in column.categories), -1], dtype=np.int64)
-        return table[column.codes], Coded(
-            owned(np.arange(len(known), dtype=np.int32)), tuple(known)
-        )
+        by_number = np.append(np.arange(len(known), dtype=np.int32), np.int32(-1))
+        return table[column.codes], Coded(owned(by_number), tuple(known))
     missing = column != column
     taken, codes = np.unique(column[~missing], return_inverse=True)
     numbers = np.full(len(column), -1, dtype=np.int64)
     numbers[~missing] = codes
+    if taken.dtype.kind in "fM":  # the others have no missing values
+        nothing: Any = "NaT" if taken.dtype.kind == "M" else np.nan
+        taken = np.append(taken, np.array([nothing], dtype=taken.dtype))
     return numbers, owned(taken)

@@ -13,7 +13,7 @@ from touchpoints._core.frozen import Array
 from touchpoints.sources._engine.packing import Packing
 from touchpoints.sources._engine.program import HASHES, LENGTH, PLACE, Grouping
 from touchpoints.sources._engine.rows import COUNT, JOURNEY, WHOLE
-from touchpoints.sources._engine.shims import collected
+from touchpoints.sources._engine.shims import collected, columns_of
 from touchpoints.sources._engine.typed import CODE
 
 _LEAST, _MOST = "least", "most"
@@ -111,17 +111,6 @@ def _tail_rows(
     owner = nw.col(JOURNEY).alias("owner")
     long = journeys.filter(nw.col(LENGTH) > packing.places).select(owner, *columns)
     return tail.join(long, left_on=JOURNEY, right_on="owner", how="inner")
-
-
-def columns_of(frame: Any, names: Sequence[str]) -> dict[str, Array]:
-    """Return columns of integers as arrays, -1 where null."""
-    found = {}
-    for name in names:
-        column = frame[name]
-        if column.null_count():
-            column = column.fill_null(-1)
-        found[name] = np.asarray(column.to_numpy()).astype(np.int64)
-    return found
 
 
 def matched(known: Sequence[Array], wanted: Sequence[Array]) -> Array:

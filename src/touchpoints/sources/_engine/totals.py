@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from touchpoints._core.columns import ColumnRoles, check_not_empty_column, named_columns
 from touchpoints._core.messages import counted, first_few
 from touchpoints.errors import InvalidInputError
+from touchpoints.sources._assemble import Options, refuse_missing
 from touchpoints.sources._engine.rows import (
     COUNT,
     ID,
@@ -175,7 +176,20 @@ def _where(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(value.cast(WHOLE)).otherwise(nw.lit(0).cast(WHOLE))
 
 
-def usable(rows: EngineRows, totals: Totals, names: ColumnRoles, *, missing: str) -> EngineRows:
+def usable_rows(
+    rows: EngineRows, names: ColumnRoles, options: Options
+) -> tuple[EngineRows, Totals]:
+    """Return the rows with an id and a time, persons without a name null, and counts of the log."""
+    totals = totals_of(rows, names)
+    rows = _usable(rows, totals, names, missing=options.missing)
+    if totals.without_person:
+        known = nw.when(~without_value(PERSON, rows.schema[PERSON])).then(nw.col(PERSON))
+        frame = rows.frame.with_columns(known.otherwise(nw.lit(None)).alias(PERSON))
+        rows = attrs.evolve(rows, frame=frame)
+    return rows, totals
+
+
+def _usable(rows: EngineRows, totals: Totals, names: ColumnRoles, *, missing: str) -> EngineRows:
     """Return the rows with an id and a time, with the id as one column; or raise for the others."""
     ids = numbered(ID, rows.ids)
     frame = rows.frame
@@ -184,11 +198,7 @@ def usable(rows: EngineRows, totals: Totals, names: ColumnRoles, *, missing: str
         (totals.without_time, "time", names.time),
     ):
         if count and missing == "raise":
-            raise InvalidInputError(
-                f"{counted(count, 'row', verb='have')} no {what}",
-                where=named_columns(columns),
-                mend='pass missing="drop" to leave them out and count them in meta.report',
-            )
+            refuse_missing(count, what, where=named_columns(columns))
     if totals.without_journey:
         for name in ids:
             frame = frame.filter(~without_value(name, rows.schema[name]))
